@@ -1,0 +1,108 @@
+# The build's own vocabulary. A library sees the headers of the libraries it links and no others:
+# each folder is reachable only through an include root of its own (build/include/<name>/<name> is a
+# link to services/<name>), so an import against the architecture's direction does not compile.
+
+set(BATON_WARNINGS -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor
+    -Woverloaded-virtual -Wno-missing-field-initializers)
+set(BATON_HARDENING -fstack-protector-strong -fPIE)
+
+set(BATON_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize= (asan and tsan presets set it)")
+if(BATON_SANITIZE)
+  add_compile_options(-fsanitize=${BATON_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${BATON_SANITIZE})
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+# baton_include_root(<target> <name> <folder>): makes <folder> visible as "<name>/..." to <target>.
+function(baton_include_root target name folder)
+  set(root ${CMAKE_BINARY_DIR}/include/${name})
+  file(MAKE_DIRECTORY ${root})
+  if(NOT EXISTS ${root}/${name})
+    file(CREATE_LINK ${folder} ${root}/${name} SYMBOLIC)
+  endif()
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "INTERFACE_LIBRARY")
+    target_include_directories(${target} INTERFACE ${root})
+  else()
+    target_include_directories(${target} PUBLIC ${root})
+  endif()
+endfunction()
+
+# baton_library(<name> SOURCES ... [DEPS ...] [PRIVATE_DEPS ...])
+# The library of folder services/<name>; its target is baton::<name>.
+function(baton_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  add_library(baton_${name} STATIC ${arg_SOURCES})
+  add_library(baton::${name} ALIAS baton_${name})
+  target_compile_options(baton_${name} PRIVATE ${BATON_WARNINGS} ${BATON_HARDENING})
+  baton_include_root(baton_${name} ${name} ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(baton_${name} PUBLIC ${arg_DEPS} PRIVATE ${arg_PRIVATE_DEPS})
+endfunction()
+
+# baton_header_library(<name> [DEPS ...])
+# A folder that holds headers only (a port); implementations in its sub-folders are libraries of
+# their own that link it, and their headers are reached through its include root.
+function(baton_header_library name)
+  cmake_parse_arguments(arg "" "" "DEPS" ${ARGN})
+  add_library(baton_${name} INTERFACE)
+  add_library(baton::${name} ALIAS baton_${name})
+  baton_include_root(baton_${name} ${name} ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(baton_${name} INTERFACE ${arg_DEPS})
+endfunction()
+
+# baton_executable(<name> SOURCES ... DEPS ...): a program in build/<preset>/bin.
+function(baton_executable name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_compile_options(${name} PRIVATE ${BATON_WARNINGS} ${BATON_HARDENING})
+  target_link_libraries(${name} PRIVATE ${arg_DEPS})
+endfunction()
+
+# baton_test(<name> LABEL <unit|contract|integration|fault> SOURCES ... DEPS ... [TIMEOUT <s>])
+# A GoogleTest program. LABEL unit means: no I/O, no sleeping.
+function(baton_test name)
+  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_compile_options(${name} PRIVATE ${BATON_WARNINGS})
+  target_link_libraries(${name} PRIVATE ${arg_DEPS} GTest::gtest GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
+endfunction()
+
+# baton_proto_library(<name> [GRPC] PROTOS <relative paths> [DEPS ...])
+# Code generated from proto/; generated headers are seen only by who links the library.
+function(baton_proto_library name)
+  cmake_parse_arguments(arg "GRPC" "" "PROTOS;DEPS" ${ARGN})
+  set(out ${CMAKE_BINARY_DIR}/generated/${name})
+  set(files)
+  foreach(proto ${arg_PROTOS})
+    string(REGEX REPLACE "\\.proto$" "" stem ${proto})
+    set(made ${out}/${stem}.pb.cc ${out}/${stem}.pb.h)
+    set(flags --cpp_out=${out})
+    if(arg_GRPC)
+      list(APPEND made ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h)
+      list(APPEND flags --grpc_out=${out} --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>)
+    endif()
+    file(MAKE_DIRECTORY ${out})
+    add_custom_command(OUTPUT ${made}
+      COMMAND protobuf::protoc -I ${CMAKE_SOURCE_DIR}/proto ${flags}
+              ${CMAKE_SOURCE_DIR}/proto/${proto}
+      DEPENDS ${CMAKE_SOURCE_DIR}/proto/${proto} VERBATIM)
+    list(APPEND files ${made})
+  endforeach()
+  add_library(baton_${name} STATIC ${files})
+  add_library(baton::${name} ALIAS baton_${name})
+  target_include_directories(baton_${name} SYSTEM PUBLIC ${out})
+  target_link_libraries(baton_${name} PUBLIC protobuf::libprotobuf ${arg_DEPS})
+  if(arg_GRPC)
+    target_link_libraries(baton_${name} PUBLIC gRPC::grpc++)
+  endif()
+endfunction()

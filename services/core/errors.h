@@ -1,0 +1,33 @@
+// Errors with a reason that programs can act on. The catalogue of reasons is errors.cc's; the API
+// turns them into google.rpc.ErrorInfo (domain baton.dev), the command line into its hints.
+#ifndef BATON_CORE_ERRORS_H_
+#define BATON_CORE_ERRORS_H_
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace baton::core {
+
+using ErrorMetadata = std::map<std::string, std::string>;
+
+// A status with reason UPPER_SNAKE and variables.
+absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message,
+                   ErrorMetadata metadata = {});
+
+// INVALID_ARGUMENT about one field of a request or document, reason INVALID_FIELD.
+absl::Status FieldError(std::string_view field, std::string_view message);
+
+std::string ErrorReason(const absl::Status& status);  // empty if none
+ErrorMetadata ErrorVariables(const absl::Status& status);
+
+// When the caller should try again; attached to RESOURCE_EXHAUSTED and UNAVAILABLE.
+absl::Status WithRetryAfter(absl::Status status, absl::Duration delay);
+absl::Duration RetryAfter(const absl::Status& status);  // zero if none
+
+}  // namespace baton::core
+
+#endif  // BATON_CORE_ERRORS_H_

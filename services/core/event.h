@@ -1,0 +1,46 @@
+// What happened to a lead, as marketing reports it; the input of the fold (facts.h).
+#ifndef BATON_CORE_EVENT_H_
+#define BATON_CORE_EVENT_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/ids.h"
+#include "core/time.h"
+
+namespace baton::core {
+
+using AttributeValue = std::variant<bool, int64_t, double, std::string, std::vector<std::string>>;
+
+enum class EventType { kCaptured, kUpdated, kActivity, kConsent };
+enum class Consent { kUnknown, kGranted, kWithdrawn };
+
+// Where a record was read. Offsets grow within one (topic, partition). partition < 0: not from a log.
+struct SourcePosition {
+  int32_t partition = -1;
+  int64_t offset = -1;
+};
+
+struct LeadEvent {
+  LeadKey key;
+  std::string id;      // CloudEvents id, unique within source; 1..128 bytes
+  std::string source;  // CloudEvents source; 1..256 bytes
+  EventType type = EventType::kUpdated;
+  TimeMs occurred_at_ms = 0;
+
+  std::map<std::string, AttributeValue> attributes;  // kCaptured, kUpdated; see caps in facts.h
+  std::string activity;                              // kActivity, optional in kCaptured: "demo_request"
+  int32_t activity_count = 1;                        // 1..1000
+  Consent consent = Consent::kUnknown;               // kConsent, optional in kCaptured
+  std::map<std::string, std::string> attribution;    // campaign, utm_*, gclid, external ids
+
+  std::string traceparent;  // W3C trace context, empty if none
+  SourcePosition position;
+};
+
+}  // namespace baton::core
+
+#endif  // BATON_CORE_EVENT_H_

@@ -1,0 +1,69 @@
+// One lead as stored: facts, the cycle's judgment, and where it is in the handoff.
+#ifndef BATON_CORE_LEAD_H_
+#define BATON_CORE_LEAD_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/facts.h"
+#include "core/lifecycle.h"
+#include "core/qualification.h"
+#include "core/roster.h"
+
+namespace baton::core {
+
+inline constexpr size_t kAnsweredRequestsMax = 16;  // request ids remembered per lead
+inline constexpr size_t kPassedMax = 64;            // reps remembered as having passed on a lead
+
+enum class TimerKind { kNone, kOfferExpiry, kRetry };
+
+// The answer that a request id got, to be given again.
+struct AnsweredRequest {
+  std::string request_id;
+  uint64_t fingerprint = 0;  // of the request's body
+  Stage stage = Stage::kNew;
+  RepId rep;
+  int64_t generation = 0;
+  int64_t version = 0;
+  bool operator==(const AnsweredRequest&) const = default;
+};
+
+struct LeadRecord {
+  LeadKey key;
+  int64_t revision = 0;  // grows with each write; the etag; 0: no such lead
+  int64_t version = 0;   // number of published changes; the last one's version
+  Stage stage = Stage::kNew;
+  int32_t cycle = 0;     // handoff cycle, 0 before the first MQL
+
+  // Placement: written by the store when it places the lead (see plan.h, Placement).
+  QueueId queue;
+  RepId rep;                 // owner; empty unless IsOwned(stage) (kept after WON for after-sales)
+  int64_t generation = 0;    // fencing token: number of assignments of this lead so far
+  TimeMs queued_at_ms = 0;   // entered the queue in this cycle; its place in the backlog
+  TimeMs offered_at_ms = 0;  // latest assignment
+  TimeMs due_at_ms = 0;      // of the timer; 0: none
+  TimerKind timer = TimerKind::kNone;
+  std::vector<RepId> passed;          // declined or silent in this round, in order
+  std::vector<Candidate> candidates;  // of the latest choice (also one that found nobody)
+
+  Facts facts;
+  Judgment judgment;  // the one that opened the cycle, or the latest one before the first
+
+  TimeMs accepted_at_ms = 0;
+  TimeMs first_touch_at_ms = 0;
+  TimeMs last_touch_at_ms = 0;
+  int32_t touches = 0;
+  std::string reason;          // code of the latest disposition
+  TimeMs revisit_at_ms = 0;    // RECYCLED: not before
+  int64_t amount_minor = 0;    // SQO, WON: in minor units of `currency`
+  std::string currency;        // ISO 4217
+  TimeMs close_date_ms = 0;
+  std::string traceparent;     // of the latest event that carried one
+  std::vector<AnsweredRequest> answered;  // oldest first
+};
+
+}  // namespace baton::core
+
+#endif  // BATON_CORE_LEAD_H_

@@ -1,0 +1,70 @@
+// What one step does to one lead: decided in pure code, applied by the store in one atomic act.
+#ifndef BATON_CORE_PLAN_H_
+#define BATON_CORE_PLAN_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/lead.h"
+
+namespace baton::core {
+
+// A published change of a lead. Each gets the lead's next version.
+enum class ChangeType {
+  kNurtured, kQualified, kQueued, kAssigned, kAccepted, kDeclined, kOfferExpired, kRerouted,
+  kTouched, kRejected, kRecycled, kSqlConfirmed, kSqoOpened, kWon, kLost,
+};
+std::string_view ChangeTypeName(ChangeType type);  // "nurtured", "offer_expired", "sql_confirmed" ...
+std::optional<ChangeType> ParseChangeType(std::string_view name);
+
+struct Change {
+  ChangeType type = ChangeType::kNurtured;
+  Stage stage = Stage::kNew;  // after the change
+  QueueId queue;
+  RepId rep;                  // whom it concerns: owner, or the one who passed
+  int64_t generation = 0;
+  std::string reason;         // reason code, empty if none
+  std::string actor;          // "rep/ada", "policy", "clock"; <= 80 bytes
+  std::string cause;          // id of the event or request that caused it; <= 128 bytes
+  std::map<std::string, std::string> details;  // channel, outcome, amount ...: few and short
+  bool operator==(const Change&) const = default;
+};
+
+// An input that was applied, for the journey.
+struct JourneyInput {
+  TimeMs at_ms = 0;      // occurred_at
+  std::string type;      // "captured", "activity demo_request"
+  std::string source;
+  std::string id;
+};
+
+// How the store places the lead after applying `after` and `changes`.
+enum class Placement {
+  kKeep,     // nothing moves
+  kOffer,    // leave owner and backlog, then choose a rep of after.queue or wait in its backlog
+  kRelease,  // leave owner and backlog (closed cycle)
+};
+
+struct Plan {
+  LeadKey key;
+  int64_t expected_revision = 0;  // LeadRecord::revision that was decided on; 0: must not exist
+  int64_t policy_revision = 0;    // must be the active one; 0: any
+  LeadRecord after;               // every field but those the placement decides
+  bool facts_changed = false;     // false: the store need not write facts again
+  bool judgment_changed = false;
+  std::vector<Change> changes;    // published first, in order
+  Placement placement = Placement::kKeep;
+  bool refund = false;            // give the latest choice's charge back to the ledger
+  TimeMs not_before_ms = 0;       // a fired timer: refuse while the store's clock is before this
+  bool may_use_reserve = false;   // rep actions and timers may fill the outbox's reserve
+  std::vector<JourneyInput> inputs;
+  int32_t applied = 0;            // input records that this plan counts as applied
+  int32_t duplicates = 0;         // and as duplicates
+};
+
+}  // namespace baton::core
+
+#endif  // BATON_CORE_PLAN_H_

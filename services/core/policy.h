@@ -1,0 +1,103 @@
+// A checked policy: what marketing and sales agreed on, ready to be evaluated. Built and validated by
+// services/policy from YAML; immutable afterwards, shared between threads as shared_ptr<const Policy>.
+#ifndef BATON_CORE_POLICY_H_
+#define BATON_CORE_POLICY_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/event.h"
+#include "core/ids.h"
+#include "core/reasons.h"
+#include "core/time.h"
+
+namespace baton::core {
+
+enum class AttributeType { kBool, kInt, kDouble, kString, kStringList };
+
+// One test of one value. kIn: equals any of `values` (for a list attribute: contains any).
+// kPresent / kAbsent take no value.
+enum class CompareOp { kIn, kNotIn, kLess, kLessEqual, kGreater, kGreaterEqual, kPresent, kAbsent,
+                       kEndsWith };
+
+struct Comparison {
+  CompareOp op = CompareOp::kIn;
+  std::vector<AttributeValue> values;  // exactly one for the ordering operators
+};
+
+// `subject` is a declared attribute, or one of the computed ones: "fit", "intent" (int) and
+// "consent" ("unknown" | "granted" | "withdrawn"). All comparisons must hold.
+struct FieldMatch {
+  std::string subject;
+  std::vector<Comparison> all;
+  std::string text;  // as written, for explanations: "employees: >= 200"
+};
+
+// All fields must match. An empty match always holds.
+struct Match {
+  std::vector<FieldMatch> fields;
+};
+
+struct FitRule {
+  std::string name;
+  Match when;
+  int32_t points = 0;  // -1000..1000
+};
+
+// Points for each occurrence of `activity`, decaying by half every half_life, at most `max` together.
+struct IntentRule {
+  std::string name;
+  std::string activity;
+  int32_t points = 0;             // -1000..1000
+  int32_t max = 0;                // 0: no cap of its own
+  DurationMs half_life_ms = 0;    // 0: no decay
+};
+
+struct DisqualifyRule {
+  std::string name;
+  Match when;
+  std::string reason;  // code of class kReject
+};
+
+struct RouteTarget {
+  QueueId queue;
+  int32_t priority = 0;              // 0..100, higher first
+  std::vector<std::string> skills;   // the rep needs all of them; sorted
+};
+
+struct RouteRule {
+  std::string name;
+  bool is_default = false;  // matches always; the last rule is the default
+  Match when;
+  RouteTarget to;
+};
+
+enum class QueueMode { kOffer, kDirect };
+
+struct QueuePolicy {
+  QueueId id;
+  QueueMode mode = QueueMode::kOffer;
+  DurationMs accept_within_ms = 2 * kHourMs;     // kOffer: 1 s .. 30 d
+  DurationMs retry_after_ms = 5 * kMinuteMs;     // cool-down when every rep declined or stayed silent
+  std::vector<std::string> skills;               // every rep of the queue needs these; sorted
+};
+
+struct Policy {
+  WorkspaceId workspace;
+  std::string name;
+  int64_t revision = 0;  // given by the store at activation; 1, 2, 3 ...
+  std::map<std::string, AttributeType> attributes;
+  std::vector<FitRule> fit;
+  std::vector<IntentRule> intent;
+  Match definition;  // an MQL is a lead for which this holds
+  std::vector<DisqualifyRule> disqualify;
+  std::vector<RouteRule> routing;
+  std::map<QueueId, QueuePolicy> queues;
+  std::vector<Reason> reasons;  // standard ones and the policy's own
+};
+
+}  // namespace baton::core
+
+#endif  // BATON_CORE_POLICY_H_

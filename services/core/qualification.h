@@ -1,0 +1,68 @@
+// Qualification and routing: pure functions of (facts, policy, now).
+#ifndef BATON_CORE_QUALIFICATION_H_
+#define BATON_CORE_QUALIFICATION_H_
+
+#include <string>
+#include <vector>
+
+#include "core/facts.h"
+#include "core/policy.h"
+
+namespace baton::core {
+
+enum class FactorKind { kFit, kIntent };
+
+// One rule's contribution. The factors of a kind sum exactly to that kind's score.
+struct Factor {
+  FactorKind kind = FactorKind::kFit;
+  std::string rule;
+  int32_t points = 0;
+  bool operator==(const Factor&) const = default;
+};
+
+// One condition that was looked at, with the value found and whether it held.
+struct ConditionResult {
+  std::string condition;  // "employees: >= 200"
+  std::string found;      // "120", "(absent)"
+  bool held = false;
+  bool operator==(const ConditionResult&) const = default;
+};
+
+struct RuleStep {
+  std::string rule;
+  bool matched = false;
+  std::vector<ConditionResult> conditions;
+  bool operator==(const RuleStep&) const = default;
+};
+
+struct Route {
+  std::string rule;  // the rule that matched
+  QueueId queue;
+  int32_t priority = 0;
+  std::vector<std::string> skills;  // of the target and of the queue; sorted, no repetition
+  bool operator==(const Route&) const = default;
+};
+
+// What a policy says of facts at an instant. Kept with the cycle that it opened.
+struct Judgment {
+  int64_t policy_revision = 0;
+  TimeMs judged_at_ms = 0;
+  int32_t fit = 0;     // sum of fit factors, clamped to +-1,000,000
+  int32_t intent = 0;  // sum of intent factors, likewise
+  std::vector<Factor> factors;  // only rules that contributed (points != 0), in policy order
+  std::vector<ConditionResult> definition;  // each condition of the definition
+  std::string disqualified_by;              // rule name, empty if none
+  std::string disqualified_reason;          // reason code, empty if none
+  bool qualified = false;                   // definition holds and nothing disqualifies
+  Route route;                              // set when qualified
+  std::vector<RuleStep> route_path;         // rules looked at, in order; filled when qualified
+  bool operator==(const Judgment&) const = default;
+};
+
+// Intent points of one rule decay continuously from the start of each activity's UTC day:
+// points * count * 2^(-(age / half_life)), summed, capped by `max`, rounded half away from zero.
+Judgment Judge(const Facts& facts, const Policy& policy, TimeMs now_ms);
+
+}  // namespace baton::core
+
+#endif  // BATON_CORE_QUALIFICATION_H_

@@ -1,0 +1,97 @@
+// The state port: what Baton needs from a store, in domain types. Two implementations: memory/ (the
+// reference model) and redis/. One contract suite (tests/contract) holds both to this header.
+//
+// All methods are thread-safe and may block on I/O; never call them from a gRPC reaction.
+// Errors: UNAVAILABLE with a retry time when the store cannot be reached or a reply was lost (whether
+// a lost write took effect is then unknown: every write is safe to repeat, because it carries the
+// revision it expects); INTERNAL for a broken invariant. Batches keep the order of their input.
+#ifndef BATON_STORE_LEAD_STORE_H_
+#define BATON_STORE_LEAD_STORE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "core/plan.h"
+
+namespace baton::store {
+
+inline constexpr int kPageSizeMax = 1000;
+
+struct LoadedLeads {
+  std::vector<core::LeadRecord> records;  // as many as keys; revision 0: no such lead
+  core::TimeMs now_ms = 0;                // the store's clock: the one that decides deadlines
+};
+
+enum class CommitCode {
+  kCommitted,
+  kStaleRevision,    // the lead changed meanwhile: load, decide and commit again
+  kStalePolicy,      // another policy revision became active: likewise
+  kNotDue,           // the store's clock is before plan.not_before_ms
+  kOutboxFull,       // Kafka has been away too long; nothing was changed; retry later
+  kTooManyLeads,     // the workspace is at its cap of leads
+  kUnknownWorkspace,
+};
+
+struct CommitResult {
+  CommitCode code = CommitCode::kCommitted;
+  core::LeadRecord record;  // kCommitted: as stored, without facts and judgment
+};
+
+struct LeadPage {
+  std::vector<core::LeadId> leads;  // ascending
+  std::string next_after;           // pass as `after` for the next page; empty: last page
+};
+
+// One line of a lead's journey: an input that was applied, or a published change.
+struct JourneyEntry {
+  core::TimeMs at_ms = 0;  // inputs: occurred_at; changes: the store's clock
+  std::string type;        // "captured", "activity demo_request"; ChangeTypeName for changes
+  bool is_change = false;
+  std::string source, id;  // inputs
+  core::Change change;     // changes
+  int64_t version = 0;     // changes
+};
+
+struct JourneyPage {
+  std::vector<JourneyEntry> entries;  // in the order they were applied
+  int64_t next_index = 0;             // 0: last page
+  int64_t dropped = 0;                // entries beyond the cap of kJourneyMax, oldest first
+};
+inline constexpr int64_t kJourneyMax = 1000;
+
+class LeadStore {
+ public:
+  virtual ~LeadStore() = default;
+
+  // One round trip. Keys may repeat.
+  virtual absl::StatusOr<LoadedLeads> Load(absl::Span<const core::LeadKey> keys) = 0;
+
+  // Applies each plan atomically and independently, one round trip. A plan takes full effect or none:
+  //  1. refused with a code above if an expectation does not hold;
+  //  2. the lead leaves its owner's open set and the backlog unless placement is kKeep; with
+  //     plan.refund the queue's ledger gets the latest choice's charge back;
+  //  3. `after` is stored with revision + 1, `changes` are appended to outbox and journey;
+  //  4. kOffer: ChooseRep over the members of after.queue that are in the roster. Somebody: generation
+  //     + 1, OFFERED (queue mode direct: ACCEPTED, accepted_at set) and change kAssigned; the lead
+  //     joins the rep's open set; offer mode starts a timer of accept_within. Nobody, or the queue is
+  //     paused: QUEUED, the lead joins the backlog by (priority descending, queued_at, id), a change
+  //     kQueued unless the last of `changes` already says QUEUED; if somebody passed, a timer of
+  //     retry_after starts.
+  //  5. kRelease: due_at and timer are cleared. Counters of inputs move by applied and duplicates.
+  virtual absl::StatusOr<std::vector<CommitResult>> Commit(absl::Span<const core::Plan> plans) = 0;
+
+  // Leads of a workspace by id, after `after` (exclusive, empty: from the start).
+  virtual absl::StatusOr<LeadPage> ListLeads(const core::WorkspaceId& workspace,
+                                             const std::string& after, int page_size) = 0;
+
+  // From `index` (0-based among those kept).
+  virtual absl::StatusOr<JourneyPage> Journey(const core::LeadKey& key, int64_t index,
+                                              int page_size) = 0;
+};
+
+}  // namespace baton::store
+
+#endif  // BATON_STORE_LEAD_STORE_H_

@@ -1,0 +1,117 @@
+// What the pipes need: due timers, the outbox, input checkpoints, health.
+// Contract, errors and thread-safety as in lead_store.h.
+#ifndef BATON_STORE_PIPE_STORE_H_
+#define BATON_STORE_PIPE_STORE_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "core/plan.h"
+
+namespace baton::store {
+
+struct DueTimer {
+  core::LeadKey key;
+  core::TimeMs due_at_ms = 0;
+};
+
+struct DueTimers {
+  std::vector<DueTimer> timers;     // due by the store's clock, earliest first
+  core::TimeMs next_due_at_ms = 0;  // of the next one not yet due; 0: none
+  core::TimeMs now_ms = 0;          // the store's clock
+};
+
+class TimerStore {
+ public:
+  virtual ~TimerStore() = default;
+  virtual int shards() const = 0;  // 1..1024, fixed at installation
+  // At most `max` due timers of a shard. Reading does not remove them: committing the plan of
+  // DecideTimer does. A timer whose lead has none due is dropped here.
+  virtual absl::StatusOr<DueTimers> Due(int shard, int max) = 0;
+};
+
+// A published change with everything a reader of the topics needs.
+struct OutboxEntry {
+  int64_t sequence = 0;  // of the shard, ascending; gaps only where the epoch grew
+  core::LeadKey key;
+  int64_t epoch = 0;
+  int64_t version = 0;
+  core::TimeMs at_ms = 0;
+  core::TimeMs due_at_ms = 0;  // kAssigned in offer mode: accept until
+  int32_t cycle = 0;
+  core::Change change;
+  int64_t policy_revision = 0;  // of the cycle's judgment
+  int32_t fit = 0;
+  int32_t intent = 0;
+  std::vector<core::Factor> factors;
+  std::map<std::string, std::string> attribution;
+  std::vector<core::SourceRef> sources;
+  std::string traceparent;
+};
+
+// Where a shard's outbox begins and ends.
+struct OutboxBounds {
+  int64_t epoch = 0;
+  int64_t first_sequence = 0;  // oldest entry kept (or last + 1 when empty)
+  int64_t last_sequence = 0;   // newest entry ever appended; 0: none yet
+};
+
+class OutboxStore {
+ public:
+  virtual ~OutboxStore() = default;
+  virtual int shards() const = 0;
+  virtual int ShardOf(const core::WorkspaceId& workspace) const = 0;
+  virtual absl::StatusOr<OutboxBounds> Bounds(int shard) = 0;
+  // Entries with sequence > after[shard], ascending per shard, at most `max` per shard. Waits up to
+  // `wait` for the first one (zero: returns at once).
+  virtual absl::StatusOr<std::map<int, std::vector<OutboxEntry>>> Read(
+      const std::map<int, int64_t>& after, int max, absl::Duration wait) = 0;
+  // Drops entries with sequence <= upto, but keeps the newest `keep` for watchers that resume.
+  virtual absl::Status Trim(int shard, int64_t upto, int64_t keep) = 0;
+};
+
+// Progress of one input partition.
+struct InputAdvance {
+  int32_t partition = 0;
+  int64_t next_offset = 0;      // everything below has been applied or dead-lettered
+  int64_t records = 0;          // input records that this batch read for the first time
+  int64_t dead_lettered = 0;    // of these
+};
+
+struct InputCounters {
+  int64_t input = 0;
+  int64_t applied = 0;
+  int64_t duplicates = 0;
+  int64_t dead_lettered = 0;
+};
+
+class InputStore {
+ public:
+  virtual ~InputStore() = default;
+  // Partition -> next offset to read; partitions never read are absent.
+  virtual absl::StatusOr<std::map<int32_t, int64_t>> Checkpoints(const std::string& topic) = 0;
+  // Moves checkpoints forward and counts, atomically per partition; an advance that is not ahead of
+  // the stored checkpoint changes nothing. Returns after the durability gate: what was committed
+  // before on this store survives the loss of the primary as far as the configuration promises.
+  virtual absl::Status Advance(const std::string& topic,
+                               absl::Span<const InputAdvance> advances) = 0;
+  // Totals since installation; input = applied + duplicates + dead_lettered at rest.
+  virtual absl::StatusOr<InputCounters> Counters() = 0;
+};
+
+class StoreHealth {
+ public:
+  virtual ~StoreHealth() = default;
+  // OK, or FAILED_PRECONDITION naming the first setting that would lose data and its mend, or
+  // UNAVAILABLE.
+  virtual absl::Status CheckReady() = 0;
+};
+
+}  // namespace baton::store
+
+#endif  // BATON_STORE_PIPE_STORE_H_

@@ -1,0 +1,67 @@
+// Reps, queues and what waits in them. Contract, errors and thread-safety as in lead_store.h.
+#ifndef BATON_STORE_ROSTER_STORE_H_
+#define BATON_STORE_ROSTER_STORE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/roster.h"
+
+namespace baton::store {
+
+inline constexpr size_t kRepsMax = 20000;  // per workspace
+
+struct RepState {
+  core::Rep rep;
+  std::vector<core::LeadId> open;  // leads owned now, ordered; capacity in use is its size
+};
+
+struct QueueState {
+  core::QueueSettings settings;
+  core::QueuePolicy policy;        // of the active revision
+  int64_t waiting = 0;
+  core::TimeMs oldest_queued_at_ms = 0;  // 0: nobody waits
+  std::vector<core::RepId> members;
+  std::map<core::RepId, int64_t> owed_nano;  // the fairness ledger
+};
+
+struct DrainResult {
+  int assigned = 0;
+  std::string cursor;  // pass again to go on; empty: the backlog was seen to its end
+};
+
+class RosterStore {
+ public:
+  virtual ~RosterStore() = default;
+
+  // Creates or replaces a rep. ABORTED ETAG_MISMATCH unless expected_revision is the stored one
+  // (0: must not exist; -1: any). NOT_FOUND WORKSPACE_NOT_FOUND. A rep keeps its open leads and its
+  // ledgers whatever changes; a queue that it leaves and joins again finds them unchanged.
+  virtual absl::StatusOr<core::Rep> PutRep(const core::WorkspaceId& workspace, const core::Rep& rep,
+                                           int64_t expected_revision) = 0;
+  // FAILED_PRECONDITION REP_OWNS_LEADS while the open set is not empty.
+  virtual absl::Status DeleteRep(const core::WorkspaceId& workspace, const core::RepId& rep) = 0;
+  // NOT_FOUND REP_NOT_FOUND.
+  virtual absl::StatusOr<RepState> GetRep(const core::WorkspaceId& workspace,
+                                          const core::RepId& rep) = 0;
+  // Ordered by id.
+  virtual absl::StatusOr<std::vector<RepState>> ListReps(const core::WorkspaceId& workspace) = 0;
+
+  // Queues of the active policy and those in which leads still wait, ordered by id.
+  virtual absl::StatusOr<std::vector<QueueState>> ListQueues(
+      const core::WorkspaceId& workspace) = 0;
+  virtual absl::StatusOr<core::QueueSettings> PutQueue(const core::WorkspaceId& workspace,
+                                                       const core::QueueSettings& settings,
+                                                       int64_t expected_revision) = 0;
+
+  // Offers waiting leads of a queue, in backlog order, to reps that can take them now: at most `max`
+  // assignments and a bounded scan per call. Safe to call from anywhere at any time.
+  virtual absl::StatusOr<DrainResult> Drain(const core::WorkspaceId& workspace,
+                                            const core::QueueId& queue, int max,
+                                            const std::string& cursor) = 0;
+};
+
+}  // namespace baton::store
+
+#endif  // BATON_STORE_ROSTER_STORE_H_

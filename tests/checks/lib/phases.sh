@@ -1,0 +1,196 @@
+# shellcheck shell=bash
+# phases.sh: the phases of tests/run and their account. Sourced by tests/run alone, which provides
+# ROOT, RUN_DIR, LABELS, FILTER, servers() and deploy/local/lib.
+#
+#   phase NAME CMD...              runs a step that is no test: only its failure is counted
+#   run_checks                     each executable of tests/checks
+#   run_labels PRESET              the ctest tests by label
+#   run_ctest PRESET NAME ARGS...  one run of ctest
+#   has_tests PRESET ARGS...       true if ctest would run any
+#   run_folders PRESET             each tests/NAME/run
+#   count NAME PASSED [FAILURE...] adds to the account
+#   summary                        prints it; fails when anything failed or nothing passed
+#   mark_descendants, report_leftovers, end_leftovers   processes that this run left behind
+
+TOTAL_PASSED=0
+TOTAL_FAILED=0
+SUMMARY=()
+FAILURES=()
+TEST_TIMEOUT_S=300
+CHECK_TIMEOUT_S=600
+
+count() {
+  local name=$1 passed=$2
+  shift 2
+  TOTAL_PASSED=$((TOTAL_PASSED + passed))
+  TOTAL_FAILED=$((TOTAL_FAILED + $#))
+  local failure
+  for failure in "$@"; do FAILURES+=("$name: $failure"); done
+}
+
+# _account NAME STARTED PASSED FAILED: the line of a phase in the summary.
+_account() {
+  SUMMARY+=("$(printf '%-24s %6d passed %4d failed %8s s' "$1" "$3" "$4" "$(seconds_since "$2")")")
+}
+
+phase() {
+  local name=$1 started failed=0
+  shift
+  started=$(now_micros)
+  "$@" 8>&- || { failed=1; count "$name" 0 'failed (see above)'; }
+  _account "$name" "$started" 0 "$failed"
+  return "$failed"
+}
+
+_matches() { [[ -z $FILTER || $1 =~ $FILTER ]]; }
+
+run_checks() {
+  local check started name log passed=0 failed=0
+  started=$(now_micros)
+  mkdir -p "$LOG_DIR"
+  for check in "$ROOT"/tests/checks/*; do
+    name=${check##*/} log=$LOG_DIR/check-${check##*/}.log
+    [[ -f $check && -x $check ]] && _matches "$name" || continue
+    if timeout "$CHECK_TIMEOUT_S" "$check" >"$log" 2>&1 </dev/null 8>&-; then
+      passed=$((passed + 1))
+      count "check $name" 1
+      printf 'ok    %s\n' "$(tail -n 1 "$log")"
+    else
+      failed=$((failed + 1))
+      count "check $name" 0 "$(tail -n 1 "$log")"
+      head -n 40 "$log"
+      printf 'FAIL  %s (log: %s)\n' "$name" "${log#"$ROOT"/}"
+    fi
+  done
+  _account checks "$started" "$passed" "$failed"
+}
+
+_ctest() {
+  local preset=$1
+  shift
+  # ThreadSanitizer of older compilers can't live with a widely randomised address space.
+  local -a fixed=()
+  if [[ $preset == tsan ]] && setarch -R true 2>/dev/null; then fixed=(setarch -R); fi
+  "${fixed[@]}" ctest --test-dir "$ROOT/build/$preset" ${FILTER:+-R "$FILTER"} "$@" 8>&-
+}
+
+has_tests() {
+  local preset=$1
+  shift
+  ! _ctest "$preset" -N "$@" 2>/dev/null | grep -qE '^Total Tests: 0$'
+}
+
+run_ctest() {
+  local preset=$1 name=$2 report started counted
+  shift 2
+  has_tests "$preset" "$@" || return 0
+  report=$RUN_DIR/$preset-$name.xml
+  started=$(now_micros)
+  rm -f "$report"
+  printf '\n--- %s tests, %s build\n' "$name" "$preset"
+  _ctest "$preset" "$@" -j2 --timeout "$TEST_TIMEOUT_S" --output-on-failure \
+    --test-output-size-passed 10000000 --test-output-size-failed 10000000 \
+    --output-junit "$report" </dev/null || true
+  name="$preset $name"
+  local -a failures=()
+  if counted=$(python3 "$ROOT/tests/checks/lib/count_ctest.py" "$report" 2>&1); then
+    mapfile -t -s 1 failures <<<"$counted"
+    counted=${counted%% *}
+  else
+    counted=0 failures=('ctest wrote no readable report')
+  fi
+  count "$name" "$counted" "${failures[@]}"
+  _account "$name" "$started" "$counted" "${#failures[@]}"
+}
+
+run_labels() {
+  local preset=$1 label known
+  for label in "${LABELS[@]}"; do
+    has_tests "$preset" -L "^$label\$" || continue
+    case $label in
+      unit | contract) ;;
+      *) servers || continue ;;
+    esac
+    # A second label ("sanitize") must not make a test run twice.
+    run_ctest "$preset" "$label" -L "^$label\$"
+  done
+  known=$(IFS='|' && printf '%s' "${LABELS[*]}")
+  run_ctest "$preset" other -LE "^($known|bench)\$"
+  [[ -n $FILTER ]] || has_tests "$preset" || count "$preset" 0 'the build has no test'
+}
+
+run_folders() {
+  local runner name log started
+  for runner in "$ROOT"/tests/*/run; do
+    [[ -x $runner ]] || continue
+    name=$(basename "$(dirname "$runner")") started=$(now_micros)
+    _matches "$name" || continue
+    servers || return 0
+    log=$LOG_DIR/folder-$name.log
+    printf '\n--- tests/%s\n' "$name"
+    local code=0 passed=0 failed=0 said
+    timeout "$CHECK_TIMEOUT_S" "$runner" "$ROOT/build/$1" 2>&1 </dev/null 8>&- |
+      tee "$log" || code=$?
+    said=$(grep -aE '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || true)
+    if [[ -n $said ]]; then
+      passed=${said%% *} failed=${said#*, } failed=${failed%% *}
+    elif ((code == 0)); then
+      passed=1
+    fi
+    ((code == 0 || failed > 0)) || failed=1
+    local -a failures=()
+    ((failed == 0)) || mapfile -t failures < <(yes "see ${log#"$ROOT"/}" | head -n "$failed")
+    count "tests/$name" "$passed" "${failures[@]}"
+    _account "tests/$name" "$started" "$passed" "$failed"
+  done
+}
+
+summary() {
+  local failure
+  if ((TOTAL_PASSED + TOTAL_FAILED == 0)); then
+    count 'tests/run' 0 'ran nothing at all'
+  fi
+  printf '\n'
+  printf '%s\n' "${SUMMARY[@]}"
+  for failure in "${FAILURES[@]}"; do printf 'FAILED %s\n' "$failure"; done
+  printf '%d passed, %d failed\n' "$TOTAL_PASSED" "$TOTAL_FAILED"
+  ((TOTAL_FAILED == 0))
+}
+
+# Every process that is started from here on carries this mark in its environment, so that what this
+# run leaves behind can be told from everything else on the machine.
+mark_descendants() {
+  export TESTS_RUN_MARK="$$-$EPOCHREALTIME"
+}
+
+# Prints "PID COMMAND" of each living process with the mark. The shell itself and its subshells show
+# the environment from before the mark; use it without a pipe, whose other end would have the mark.
+_leftovers() {
+  local file pid
+  for file in /proc/[0-9]*/environ; do
+    pid=${file#/proc/} pid=${pid%/environ}
+    { grep -qazxF "TESTS_RUN_MARK=$TESTS_RUN_MARK" "$file" && printf '%s %s\n' "$pid" \
+      "$(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c -120)"; } 2>/dev/null || true
+  done
+}
+
+report_leftovers() {
+  local line started
+  local -a left=()
+  started=$(now_micros)
+  mapfile -t left < <(_leftovers)
+  # A process may be ending just now.
+  if ((${#left[@]} > 0)); then
+    sleep 2
+    mapfile -t left < <(_leftovers)
+  fi
+  for line in "${left[@]}"; do count 'leftovers' 0 "still runs: $line"; done
+  ((${#left[@]} == 0)) || _account leftovers "$started" 0 "${#left[@]}"
+}
+
+end_leftovers() {
+  local pid
+  while read -r pid _; do
+    kill -KILL "$pid" 2>/dev/null || true
+  done < <([[ -n ${KEEP:-} || -z ${TESTS_RUN_MARK:-} ]] || _leftovers)
+}
