@@ -1,0 +1,159 @@
+"""What marketing and sales do, with foreign libraries only: CloudEvents in, gRPC, CloudEvents out."""
+
+import itertools
+import time
+import uuid
+from datetime import datetime, timezone
+
+import grpc
+from baton.v1 import (assignment_service_pb2, assignment_service_pb2_grpc, lead_service_pb2,
+                      lead_service_pb2_grpc, roster_service_pb2, roster_service_pb2_grpc,
+                      workspace_service_pb2, workspace_service_pb2_grpc)
+from cloudevents.http import CloudEvent
+from cloudevents.kafka import KafkaMessage, from_binary, to_binary, to_structured
+from confluent_kafka import Consumer, KafkaError, Producer
+
+INPUT, FEEDBACK = "baton.lead-events.v1", "baton.feedback.v1"
+ASSIGNMENTS, STATE, DEAD = "baton.assignments.v1", "baton.lead-state.v1", INPUT + ".dlq"
+
+POLICY = """
+apiVersion: baton.dev/v1
+kind: HandoffPolicy
+metadata: {{workspace: {workspace}, name: inbound, owner: revops@example.com}}
+spec:
+  attributes: {{country: string, employees: int, email: string}}
+  scoring:
+    fit:
+      - {{name: mid-market, match: {{employees: ">= 200"}}, points: 30}}
+      - {{name: home market, match: {{country: [DE, AT, CH]}}, points: 20}}
+    intent:
+      - {{name: demo request, activity: demo_request, points: 60}}
+      - {{name: pricing page, activity: pricing_view, points: 10, max: 30, half_life: 7d}}
+  definition:
+    mql: {{match: {{fit: ">= 30", intent: ">= 40", email: present, consent: "!= withdrawn"}}}}
+  routing:
+    - {{name: direct, match: {{country: [US]}}, to: {{queue: owned}}}}
+    - {{default: true, to: {{queue: inbound}}}}
+  queues:
+    inbound: {{mode: offer, accept_within: {accept_within}, retry_after: 2s}}
+    owned: {{mode: direct}}
+"""
+
+
+class World:
+    """One workspace of its own in a running stack."""
+
+    def __init__(self, stack, accept_within="1h"):
+        self.stack = stack
+        self.name = "w" + uuid.uuid4().hex[:12]
+        self.channel = grpc.insecure_channel(stack.address)
+        self.workspaces = workspace_service_pb2_grpc.WorkspaceServiceStub(self.channel)
+        self.leads = lead_service_pb2_grpc.LeadServiceStub(self.channel)
+        self.assignments = assignment_service_pb2_grpc.AssignmentServiceStub(self.channel)
+        self.roster = roster_service_pb2_grpc.RosterServiceStub(self.channel)
+        self.producer = Producer({"bootstrap.servers": stack.brokers, "linger.ms": 1,
+                                  "partitioner": "murmur2_random"})
+        self.ids = itertools.count(1)
+        self.workspaces.CreateWorkspace(
+            workspace_service_pb2.CreateWorkspaceRequest(workspace_id=self.name), timeout=10)
+        self.workspaces.ApplyPolicy(workspace_service_pb2.ApplyPolicyRequest(
+            parent=self.parent, yaml=POLICY.format(workspace=self.name,
+                                                   accept_within=accept_within)), timeout=10)
+
+    @property
+    def parent(self):
+        return f"workspaces/{self.name}"
+
+    def close(self):
+        self.channel.close()
+
+    def add_rep(self, rep, queues=("inbound",), capacity=1000, weight=1):
+        message = roster_service_pb2.Rep(
+            queues=[f"{self.parent}/queues/{queue}" for queue in queues], capacity=capacity,
+            weight=weight, presence=roster_service_pb2.PRESENCE_ONLINE)
+        return self.roster.CreateRep(roster_service_pb2.CreateRepRequest(
+            parent=self.parent, rep_id=rep, rep=message), timeout=10).rep
+
+    def event(self, lead, kind="captured", data=None, event_id=None, **extra):
+        if data is None:
+            data = {"attributes": {"email": "a@b.example", "employees": 300, "country": "DE"},
+                    "activity": "demo_request", "attribution": {"campaign": "spring", "gclid": "g1"}}
+        return CloudEvent({
+            "id": event_id or f"{self.name}-{next(self.ids)}", "source": "//marketing.example/forms",
+            "type": f"dev.baton.lead.{kind}.v1", "subject": lead, "workspace": self.name,
+            "time": datetime.now(timezone.utc).isoformat(),
+            "datacontenttype": "application/json", **extra}, data)
+
+    def publish(self, event, structured=False):
+        key = f"{self.name}/{event['subject']}"
+        to_message = to_structured if structured else to_binary
+        message = to_message(event, key_mapper=lambda _: key)
+        headers = [(k, v) for k, v in message.headers.items()]
+        self.producer.produce(INPUT, key=key, value=message.value, headers=headers)
+        return event
+
+    def flush(self):
+        assert self.producer.flush(20) == 0
+
+    def lead(self, lead):
+        return self.leads.GetLead(lead_service_pb2.GetLeadRequest(
+            name=f"{self.parent}/leads/{lead}"), timeout=10).lead
+
+    def watch(self, scope="", token=""):
+        return self.assignments.WatchAssignments(assignment_service_pb2.WatchAssignmentsRequest(
+            parent=self.parent + scope, resume_token=token))
+
+    def accept(self, name, request_id=""):
+        return self.assignments.AcceptAssignment(assignment_service_pb2.AcceptAssignmentRequest(
+            name=name, request_id=request_id), timeout=10).assignment
+
+    def read(self, topic, until, seconds=30, isolation="read_committed"):
+        """This workspace's events on `topic` from its beginning, until `until(events)` holds."""
+        consumer = Consumer({"bootstrap.servers": self.stack.brokers, "isolation.level": isolation,
+                             "group.id": f"test-{uuid.uuid4()}", "auto.offset.reset": "earliest",
+                             "enable.auto.commit": False})
+        consumer.subscribe([topic])
+        events, deadline = [], time.monotonic() + seconds
+        try:
+            while not until(events) and time.monotonic() < deadline:
+                message = consumer.poll(0.2)
+                if message is None:
+                    continue
+                if message.error():
+                    assert message.error().code() == KafkaError._PARTITION_EOF, message.error()
+                    continue
+                if (message.key() or b"").decode().startswith(self.name + "/"):
+                    events.append(parse(message))
+        finally:
+            consumer.close()
+        assert until(events), f"{topic}: only {len(events)} events: {events[-3:]}"
+        return events
+
+
+def parse(message):
+    """A CloudEvent by the official SDK, from a binary-mode Kafka message."""
+    headers = dict(message.headers() or [])
+    return from_binary(KafkaMessage(headers=headers, key=message.key(), value=message.value()),
+                       data_unmarshaller=__import__("json").loads)
+
+
+def take(stream, wanted, seconds=20):
+    """Reads a watch until `wanted(response)` is true for one; returns all responses read."""
+    taken, deadline = [], time.monotonic() + seconds
+    for response in stream:
+        taken.append(response)
+        if wanted(response):
+            return taken
+        assert time.monotonic() < deadline, f"not seen: {taken[-3:]}"
+    raise AssertionError("the stream ended")
+
+
+def eventually(check, seconds=20):
+    """Calls `check` until it returns something true; returns that."""
+    deadline = time.monotonic() + seconds
+    while True:
+        result = check()
+        if result:
+            return result
+        assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(0.1)
