@@ -6,7 +6,7 @@
 # sources that the PyPI package hiredis 3.5.0 carries, fetched with pip and checked by hash at
 # configure time. Expects C among the project's languages, PkgConfig and OpenSSL to be found.
 #
-#   BATON_HIREDIS_ARCHIVE   an already downloaded hiredis-3.5.0.tar.gz, for a build without a network
+#   BATON_HIREDIS_ARCHIVE   a hiredis-3.5.0.tar.gz downloaded before, for a build without network
 
 set(BATON_HIREDIS_ARCHIVE "" CACHE FILEPATH "hiredis-3.5.0.tar.gz, if already downloaded")
 
@@ -64,7 +64,7 @@ function(baton_hiredis_build)
   if(NOT EXISTS ${folder}/include/hiredis)
     file(CREATE_LINK ${sources} ${folder}/include/hiredis SYMBOLIC)
   endif()
-  # dict.c and test.c are no sources of the library: async.c includes the one, the other is a program.
+  # Without dict.c, which async.c includes, and test.c, which is a program.
   set(files alloc async hiredis net read sds sockcompat ssl)
   list(TRANSFORM files PREPEND ${sources}/)
   list(TRANSFORM files APPEND .c)

@@ -26,8 +26,7 @@ class Stack:
     def __init__(self, folder):
         self.folder = Path(folder)
         self.process = None
-        subprocess.run([TOP / "deploy/local/up", "--dir", self.folder], check=True,
-                       stdout=subprocess.DEVNULL)
+        self.start_servers()
         self.env = dict(os.environ)
         for line in (self.folder / "env").read_text().splitlines():
             line = line.removeprefix("export ").strip()
@@ -42,6 +41,15 @@ class Stack:
                        check=True, env=self.env, stdout=subprocess.DEVNULL)
         self.grpc_port, self.http_port = free_port(), free_port()
         self.start()
+
+    @property
+    def baton(self):
+        return BIN / "baton"
+
+    def redis(self, *command):
+        """One Redis command, answer ignored."""
+        port = self.env["BATON_REDIS_URL"].rsplit(":", 1)[1]
+        subprocess.run(["redis-cli", "-p", port, *command], check=True, stdout=subprocess.DEVNULL)
 
     @property
     def address(self):
@@ -85,6 +93,29 @@ class Stack:
         """A polite stop; returns the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=30)
+
+    def stop_server(self, name):
+        """Ends redis or kafka, its data kept; start_servers() brings it back on the same port."""
+        self.local(f'stop_process "{self.folder}/{name}"')
+
+    def start_servers(self):
+        subprocess.run([TOP / "deploy/local/up", "--dir", self.folder], check=True,
+                       stdout=subprocess.DEVNULL)
+
+    @staticmethod
+    def local(command):
+        subprocess.run(["bash", "-euo", "pipefail", "-c",
+                        f'source "{TOP}/deploy/local/lib/local.sh"; {command}'], check=True)
+
+    def readiness(self):
+        """What /readyz says: (ready, reasons by service)."""
+        try:
+            answer = urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}/readyz", timeout=5)
+        except urllib.error.HTTPError as error:
+            answer = error
+        said = json.loads(answer.read())
+        return said["ready"], {one["name"]: one.get("reason", "") for one in said["services"]
+                               if not one["ready"]}
 
     def batonctl(self, *args):
         """Runs batonctl with JSON output and returns what it printed, parsed."""

@@ -11,6 +11,8 @@ from pathlib import Path
 import grpc
 import pytest
 from baton.v1 import assignment_service_pb2 as aspb, lead_pb2, lead_service_pb2 as lspb
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
 from stack import Stack
 from world import FEEDBACK, World, eventually
 
@@ -116,3 +118,101 @@ def test_stopping_baton_in_the_middle_loses_and_doubles_nothing(own_stack, how):
                                   timeout=10).leads
     assert len(leads) == total
     world.close()
+
+
+def retry_delay(error):
+    """The delay that RetryInfo asks for, in seconds; fails if there is none."""
+    info = error_details_pb2.RetryInfo()
+    for detail in rpc_status.from_call(error).details:
+        if detail.Unpack(info):
+            return info.retry_delay.ToNanoseconds() / 1e9
+    raise AssertionError(f"no RetryInfo: {error}")
+
+
+def test_redis_away_is_answered_unavailable_and_work_resumes_without_a_restart(own_stack):
+    world = World(own_stack)
+    world.add_rep("ada")
+    own_stack.stop_server("redis")
+    try:
+        begun = time.monotonic()
+        with pytest.raises(grpc.RpcError) as caught:
+            world.lead("lead-1")
+        assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
+        assert retry_delay(caught.value) > 0
+        assert time.monotonic() - begun < 5
+        world.publish(world.event("lead-1"))
+        world.flush()
+        eventually(lambda: not own_stack.readiness()[0])
+    finally:
+        own_stack.start_servers()
+    back = time.monotonic()
+    eventually(lambda: quietly(lambda: world.lead("lead-1").rep), 10)
+    assert time.monotonic() - back < 2.5
+    assert own_stack.process.poll() is None
+    eventually(lambda: own_stack.readiness()[0])
+    world.close()
+
+
+def quietly(call):
+    """What `call` returns, or nothing while the answer is UNAVAILABLE or NOT_FOUND."""
+    try:
+        return call()
+    except grpc.RpcError as error:
+        assert error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.NOT_FOUND,
+                                grpc.StatusCode.DEADLINE_EXCEEDED), error
+        return None
+
+
+def test_kafka_away_does_not_stop_reps_and_nothing_is_lost(own_stack):
+    world = World(own_stack)
+    world.add_rep("ada")
+    for number in range(20):
+        world.publish(world.event(f"lead-{number}"))
+    world.flush()
+    page = lambda: world.assignments.ListAssignments(aspb.ListAssignmentsRequest(
+        parent=world.parent, page_size=1000), timeout=10).assignments
+    eventually(lambda: len(page()) == 20)
+    own_stack.stop_server("kafka")
+    try:
+        for one in page():
+            assert world.accept(one.name).stage == lead_pb2.STAGE_ACCEPTED
+        with pytest.raises(grpc.RpcError) as caught:
+            world.leads.SubmitLeadEvents(lspb.SubmitLeadEventsRequest(parent=world.parent, events=[
+                lspb.LeadEvent(id="e", lead="lead-x", type=lspb.LEAD_EVENT_TYPE_ACTIVITY,
+                               activity="demo_request")]), timeout=8)
+        assert caught.value.code() in (grpc.StatusCode.UNAVAILABLE,
+                                       grpc.StatusCode.DEADLINE_EXCEEDED)
+    finally:
+        own_stack.start_servers()
+    events = world.read(FEEDBACK, lambda seen: sum(
+        e.data["change"] == "accepted" for e in seen) == 20, seconds=60)
+    assert len({e["id"] for e in events}) == len(events) == 60
+    eventually(lambda: own_stack.readiness()[0], 40)
+    world.close()
+
+
+def test_server_that_would_lose_data_is_refused_with_the_mend(own_stack):
+    own_stack.redis("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+    try:
+        reason = eventually(lambda: own_stack.readiness()[1].get("store"), 40)
+        assert "noeviction" in reason
+    finally:
+        own_stack.redis("CONFIG", "SET", "maxmemory-policy", "noeviction")
+    eventually(lambda: own_stack.readiness()[0], 40)
+
+
+def test_wrong_configuration_is_told_all_at_once_with_exit_code_2(own_stack):
+    done = subprocess.run([own_stack.baton, "all", "--grpc-address", "nowhere", "--no-such-flag",
+                           "--intake-batch-max", "0"], env=own_stack.env | {"BATON_REDSI_URL": "x"},
+                          capture_output=True, text=True, timeout=20)
+    assert done.returncode == 2
+    for wanted in ("--grpc-address", "--no-such-flag", "--intake-batch-max", "BATON_REDSI_URL"):
+        assert wanted in done.stderr
+
+
+def test_port_in_use_is_one_clear_line(own_stack):
+    done = subprocess.run([own_stack.baton, "dispatch", "--grpc-address", own_stack.address,
+                           "--http-address", "127.0.0.1:0"], env=own_stack.env,
+                          capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert own_stack.address in done.stderr

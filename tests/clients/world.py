@@ -1,6 +1,7 @@
-"""What marketing and sales do, with foreign libraries only: CloudEvents in, gRPC, CloudEvents out."""
+"""What marketing and sales do, with foreign libraries only."""
 
 import itertools
+import json
 import time
 import uuid
 from datetime import datetime, timezone
@@ -76,10 +77,13 @@ class World:
 
     def event(self, lead, kind="captured", data=None, event_id=None, **extra):
         if data is None:
-            data = {"attributes": {"email": "a@b.example", "employees": 300, "country": "DE"},
-                    "activity": "demo_request", "attribution": {"campaign": "spring", "gclid": "g1"}}
+            data = {
+                "attributes": {"email": "a@b.example", "employees": 300, "country": "DE"},
+                "activity": "demo_request",
+                "attribution": {"campaign": "spring", "gclid": "g1"}}
         return CloudEvent({
-            "id": event_id or f"{self.name}-{next(self.ids)}", "source": "//marketing.example/forms",
+            "id": event_id or f"{self.name}-{next(self.ids)}",
+            "source": "//marketing.example/forms",
             "type": f"dev.baton.lead.{kind}.v1", "subject": lead, "workspace": self.name,
             "time": datetime.now(timezone.utc).isoformat(),
             "datacontenttype": "application/json", **extra}, data)
@@ -134,7 +138,7 @@ def parse(message):
     """A CloudEvent by the official SDK, from a binary-mode Kafka message."""
     headers = dict(message.headers() or [])
     return from_binary(KafkaMessage(headers=headers, key=message.key(), value=message.value()),
-                       data_unmarshaller=__import__("json").loads)
+                       data_unmarshaller=json.loads)
 
 
 def take(stream, wanted, seconds=20):

@@ -55,7 +55,9 @@ _kafka_jars_intact() {
   local unknown
   unknown=$(comm -23 <(printf '%s\n' *.jar | LC_ALL=C sort) \
     <(awk '{print $2}' "$ROOT/deploy/kafka/jars.sha256" | LC_ALL=C sort))
-  [[ -z $unknown ]] || { echo "error: not in deploy/kafka/jars.sha256: ${unknown//$'\n'/ }"; return 1; }
+  [[ -z $unknown ]] && return 0
+  echo "error: not in deploy/kafka/jars.sha256: ${unknown//$'\n'/ }"
+  return 1
 }
 
 kafka_prepared() {
@@ -65,7 +67,7 @@ kafka_prepared() {
 kafka_prepare() {
   mkdir -p "$CACHE_DIR"
   if ! (_kafka_jars_intact) >/dev/null 2>&1; then
-    STEP_HINT='If a checksum differs, remove the named jar from ~/.m2 and run again.' \
+    STEP_HINT='Check the network; if a checksum differs, remove that jar from ~/.m2.' \
       step 'Kafka jars' _kafka_download || return 1
   fi
   if [[ ! -f $(_kafka_archive) ]]; then
@@ -75,8 +77,9 @@ kafka_prepare() {
 
 # Maven refuses an artifact whose repository checksum differs (-C).
 _kafka_fetch() {
-  mvn -B -C -q -f "$ROOT/deploy/kafka/pom.xml" dependency:copy-dependencies \
-    -DincludeScope=runtime -DoutputDirectory="$1" -Dmdep.useRepositoryLayout=false
+  mvn -B -C -q -f "$ROOT/deploy/kafka/pom.xml" \
+    org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies -DincludeScope=runtime \
+    -DoutputDirectory="$1"
 }
 
 _kafka_download() {

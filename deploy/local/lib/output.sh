@@ -90,7 +90,7 @@ _step_abort() {
 # Shows progress until process $1 ends.
 _step_watch() {
   local pid=$1 name=$2 log=$3 started=$4 beat=$STEP_HEARTBEAT_S elapsed frame=0
-  local frames='|/-\' pause=0.02
+  local frames='|/-\' pause=0.05
   while kill -0 "$pid" 2>/dev/null; do
     elapsed=$((($(now_micros) - started) / 1000000))
     if [[ -n $_live ]]; then
@@ -123,14 +123,15 @@ _step_failed() {
 _unreachable='could not resolve|temporary failure|unreachable|connection (refused|timed out)|'
 _unreachable+='failed to fetch|unknown host|could not transfer|could not connect|read timed out'
 
-# The first line that looks like an error, else the last line that says anything.
+# Prints the first line of log $1 that looks like an error, else the last line that says anything.
 _likely_reason() {
-  local line strong
-  strong='(^|: )(fatal )?error: |^E: |^CMake Error|^\[ERROR\]|^ERROR|FATAL|undefined reference'
-  line=$(grep -aE -m 1 "$strong" "$1" 2>/dev/null || true)
-  [[ $line != 'CMake Error at '* ]] ||
-    line="$line$(grep -aE -m 1 -A 2 '^CMake Error at ' "$1" | tail -n +2 | tr -s '\n ' ' ')"
-  [[ -n $line ]] || line=$(grep -aE '[[:alnum:]]' "$1" 2>/dev/null | tail -n 1 || true)
-  sed -e 's/\x1b\[[0-9;]*[A-Za-z]//g' -e 's/^[[:space:]]*//' -e 's/[[:space:].]*$//' <<<"$line" |
-    cut -c -220
+  local plain line strong
+  plain=$(sed -e 's/\x1b\[[0-9;]*[A-Za-z]//g' "$1" 2>/dev/null) || return 0
+  strong='(^|: )(fatal )?error: |^E: |^CMake Error|^\[ERROR\] +[[:alnum:]]|^ERROR|FATAL'
+  strong+='|undefined reference'
+  line=$(grep -aE -m 1 -A 2 "$strong" <<<"$plain" || true)
+  # CMake says what is wrong in the lines that follow.
+  [[ $line == 'CMake Error at '* ]] || line=${line%%$'\n'*}
+  [[ -n $line ]] || line=$(grep -aE '[[:alnum:]]' <<<"$plain" | tail -n 1 || true)
+  tr -s '\n ' ' ' <<<"$line" | sed -e 's/^[[:space:]]*//' -e 's/[[:space:].:]*$//' | cut -c -240
 }

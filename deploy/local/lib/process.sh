@@ -25,14 +25,14 @@
 PORT_FIRST=20000
 PORT_COUNT=12000
 
-# Prints "STATE STARTTIME" of process $1 (fields 3 and 22 of its stat file).
+# Prints "STATE THREADS STARTTIME" of process $1 (fields 3, 20 and 22 of its stat file).
 _process_stat() {
   local stat
   { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
   stat=${stat##*) }
   # shellcheck disable=SC2086 # the fields are meant to be split
   set -- $stat
-  printf '%s %s\n' "$1" "${20}"
+  printf '%s %s %s\n' "$1" "${18}" "${20}"
 }
 
 start_process() {
@@ -55,10 +55,12 @@ start_process() {
 }
 
 process_pid() {
-  local pid started state now
+  local pid started state threads now
   { read -r pid started <"$1/pid"; } 2>/dev/null || return 1
-  read -r state now < <(_process_stat "$pid") || return 1
-  [[ $now == "$started" && $state != Z && $state != X ]] || return 1
+  read -r state threads now < <(_process_stat "$pid") || return 1
+  [[ $now == "$started" && $state != X ]] || return 1
+  # A killed process is a zombie before its last thread is gone; until then it holds its ports.
+  [[ $state != Z ]] || ((threads > 1)) || return 1
   printf '%s\n' "$pid"
 }
 

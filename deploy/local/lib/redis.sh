@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# redis.sh: one real Redis as Baton wants it: nothing evicted, every write on disk before the answer.
+# redis.sh: one real Redis as Baton wants it: nothing evicted, each write on disk before its answer.
 #
 #   start_redis DIR PORT              starts it in DIR/redis (data, redis.conf, log); needs no more
 #                                     than the redis-server package. Data already there is loaded.

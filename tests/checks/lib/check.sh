@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 # check.sh: the vocabulary of the checks in tests/checks.
 #
-# A check is an executable file in tests/checks. tests/run calls it without arguments, from anywhere;
-# it exits 0 when all is well and 1 otherwise, and its last line says in one line what it looked at.
-# Nothing else is needed to add one; this library is for those written in bash:
+# A check is an executable file in tests/checks. tests/run calls it without arguments from anywhere;
+# it exits 0 when all is well and 1 otherwise, and its last line says what it looked at. Nothing
+# else is needed to add one; this library is for those written in bash:
 #
-#   project_files [PATHSPEC...]   prints the project's files (tracked, or new and not ignored), one a
-#                                 line, relative to the checkout, which is the working directory.
+#   project_files [PATHSPEC...]   prints the project's files (tracked, or new and not ignored), one
+#                                 a line, relative to the checkout, which is the working directory.
 #   fault WHERE WHAT HOW          records one finding: where it is, what is wrong, how to mend it.
 #   verdict TEXT                  prints TEXT and "ok", or the number of findings; exits 0 or 1.
 

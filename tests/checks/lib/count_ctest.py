@@ -4,8 +4,8 @@
     count_ctest.py REPORT.xml
 
 Prints "PASSED FAILED" on the first line and then one line for each failure. A GoogleTest program
-counts with each of its cases, any other test counts as one. What did not run (skipped, disabled, not
-run, a program without cases) counts as failed: a test that quietly stopped running proves nothing.
+counts with each of its cases, any other test counts as one. What did not run (skipped, disabled,
+not run, a program without cases) counts as failed: a test that quietly stopped proves nothing.
 """
 import re
 import sys
@@ -55,7 +55,8 @@ def count_test(case):
         return 1, []
     trouble = case.find("failure")
     why = trouble.get("message") if trouble is not None else ""
-    kind = {"fail": "failed", "notrun": "did not run", "disabled": "is disabled"}.get(status, status)
+    kinds = {"fail": "failed", "notrun": "did not run", "disabled": "is disabled"}
+    kind = kinds.get(status, status)
     return 0, [f"{name}: {kind}" + (f" ({why})" if why else "")]
 
 

@@ -3,7 +3,7 @@
 # ROOT, RUN_DIR, LABELS, FILTER, servers() and deploy/local/lib.
 #
 #   phase NAME CMD...              runs a step that is no test: only its failure is counted
-#   run_checks                     each executable of tests/checks
+#   run_checks NAME FOLDER         each executable of FOLDER (not of folders inside it)
 #   run_labels PRESET              the ctest tests by label
 #   run_ctest PRESET NAME ARGS...  one run of ctest
 #   has_tests PRESET ARGS...       true if ctest would run any
@@ -45,10 +45,10 @@ phase() {
 _matches() { [[ -z $FILTER || $1 =~ $FILTER ]]; }
 
 run_checks() {
-  local check started name log passed=0 failed=0
+  local phase=$1 folder=$2 check started name log passed=0 failed=0
   started=$(now_micros)
   mkdir -p "$LOG_DIR"
-  for check in "$ROOT"/tests/checks/*; do
+  for check in "$folder"/*; do
     name=${check##*/} log=$LOG_DIR/check-${check##*/}.log
     [[ -f $check && -x $check ]] && _matches "$name" || continue
     if timeout "$CHECK_TIMEOUT_S" "$check" >"$log" 2>&1 </dev/null 8>&-; then
@@ -62,7 +62,7 @@ run_checks() {
       printf 'FAIL  %s (log: %s)\n' "$name" "${log#"$ROOT"/}"
     fi
   done
-  _account checks "$started" "$passed" "$failed"
+  _account "$phase" "$started" "$passed" "$failed"
 }
 
 _ctest() {
@@ -128,21 +128,32 @@ run_folders() {
     servers || return 0
     log=$LOG_DIR/folder-$name.log
     printf '\n--- tests/%s\n' "$name"
-    local code=0 passed=0 failed=0 said
-    timeout "$CHECK_TIMEOUT_S" "$runner" "$ROOT/build/$1" 2>&1 </dev/null 8>&- |
+    local code=0 passed=0 failed=0
+    timeout "$CHECK_TIMEOUT_S" "$runner" --bin "$ROOT/build/$1/bin" 2>&1 </dev/null 8>&- |
       tee "$log" || code=$?
-    said=$(grep -aE '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || true)
-    if [[ -n $said ]]; then
-      passed=${said%% *} failed=${said#*, } failed=${failed%% *}
-    elif ((code == 0)); then
-      passed=1
-    fi
-    ((code == 0 || failed > 0)) || failed=1
+    read -r passed failed < <(_read_counts "$log" "$code")
     local -a failures=()
     ((failed == 0)) || mapfile -t failures < <(yes "see ${log#"$ROOT"/}" | head -n "$failed")
     count "tests/$name" "$passed" "${failures[@]}"
     _account "tests/$name" "$started" "$passed" "$failed"
   done
+}
+
+# _read_counts LOG CODE: prints "PASSED FAILED" of a tests/NAME/run.
+_read_counts() {
+  local said number what passed=0 failed=0
+  said=$(grep -aE '^[0-9]+ passed, [0-9]+ failed$' "$1" | tail -n 1 || true)
+  [[ -n $said ]] ||
+    said=$(grep -aE '(passed|failed|errors?|skipped).* in [0-9.]+s' "$1" | tail -n 1 || true)
+  while read -r number what; do
+    case $what in
+      passed) passed=$number ;;
+      *) failed=$((failed + number)) ;;
+    esac
+  done < <(grep -oE '[0-9]+ (passed|failed|errors?|skipped|xfailed|xpassed|deselected)' <<<"$said")
+  [[ -n $said ]] || (($2 != 0)) || passed=1
+  (($2 == 0 || failed > 0)) || failed=1
+  printf '%d %d\n' "$passed" "$failed"
 }
 
 summary() {

@@ -1,0 +1,262 @@
+// baton-demo: publishes a workload, plays the reps, audits the feedback, prints what happened.
+// Started by deploy/local/demo against a running Baton. Exit status 1 if anything was lost or
+// wrong.
+#include <unistd.h>
+
+#include <fstream>
+#include <iostream>
+#include <optional>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "demo/api.h"
+#include "demo/reps.h"
+#include "demo/summary.h"
+#include "demo/topics.h"
+#include "demo/workload.h"
+#include "httplib.h"
+
+namespace baton::demo {
+namespace {
+
+struct Options {
+  std::string brokers, server, metrics, workspace = "demo", file, json;
+  int leads = 2000, rate = 500, reps = 8;
+  uint64_t seed = 1;
+  int patience_s = 90;  // without any progress
+};
+
+// Baton's durable input counters, from its metrics; nullopt while it does not answer.
+std::optional<std::map<std::string, int64_t>> ReadCounters(const std::string& address) {
+  httplib::Client client(absl::StrCat("http://", address));
+  client.set_connection_timeout(1);
+  client.set_read_timeout(2);
+  const auto answer = client.Get("/metrics");
+  if (!answer || answer->status != 200) return std::nullopt;
+  std::map<std::string, int64_t> counters;
+  constexpr std::string_view kName = "baton_input_conservation_records{outcome=\"";
+  for (std::string_view line : absl::StrSplit(answer->body, '\n')) {
+    if (!absl::StartsWith(line, kName)) continue;
+    line.remove_prefix(kName.size());
+    const std::pair<std::string_view, std::string_view> parts = absl::StrSplit(line, "\"} ");
+    double value = 0;
+    if (absl::SimpleAtod(parts.second, &value)) {
+      counters[std::string(parts.first)] = static_cast<int64_t>(value);
+    }
+  }
+  if (counters.size() != 4) return std::nullopt;
+  return counters;
+}
+
+class Demo {
+ public:
+  Demo(Options options, std::vector<Publication> log)
+      : options_(std::move(options)),
+        publisher_({options_.brokers, {}}, "baton.lead-events.v1", std::move(log), options_.rate),
+        observer_({options_.brokers, {}}, "baton.feedback.v1", "baton.lead-events.v1.dlq", &audit_),
+        reps_({options_.server, options_.workspace, options_.reps, options_.seed}) {}
+
+  absl::Status Run() {
+    if (absl::Status status = reps_.Enlist(); !status.ok()) return status;
+    if (absl::Status status = observer_.Start(); !status.ok()) return status;
+    start_ = absl::Now();
+    reps_.Start();
+    if (absl::Status status = publisher_.Start(); !status.ok()) return status;
+    const bool quiet = WaitUntilQuiet();
+    reps_.Stop();
+    if (!quiet) audit_.Violation("gave up: something did not come to rest");
+    CheckEnd();
+    observer_.Stop();
+    return absl::OkStatus();
+  }
+
+  Summary Summarize() {
+    Summary summary;
+    summary.published = publisher_.acknowledged();
+    summary.input = counters_["input"];
+    summary.applied = counters_["applied"];
+    summary.duplicate = counters_["duplicate"];
+    summary.dead_lettered = counters_["dead_lettered"];
+    summary.dead_letters_read = observer_.dead_letters();
+    summary.leads = static_cast<int64_t>(leads_.size());
+    std::vector<double> latencies;
+    for (const auto& [lead, seen_us] : reps_.FirstSeen()) {
+      const int64_t sent_us = publisher_.SentAt(audit_.PromptCause(lead));
+      if (sent_us > 0 && seen_us > sent_us) {
+        latencies.push_back(static_cast<double>(seen_us - sent_us) / 1000);
+      }
+    }
+    summary.latency_samples = static_cast<int64_t>(latencies.size());
+    summary.latency_p50_ms = Quantile(latencies, 0.5);
+    summary.latency_p99_ms = Quantile(latencies, 0.99);
+    summary.audit = audit_.Counts();
+    summary.seconds = absl::ToDoubleSeconds(end_ - start_);
+    return summary;
+  }
+
+  // A lead that shows the most: qualified, with several candidates.
+  std::string Example() {
+    std::string example;
+    for (const FinalLead& lead : leads_) {
+      if (lead.stage == "STAGE_WON") return lead.lead;
+      if (lead.version >= 2) example = lead.lead;
+    }
+    return example;
+  }
+
+ private:
+  // True when everything published was counted, nobody waits for an answer, and no feedback came
+  // for two seconds.
+  bool WaitUntilQuiet() {
+    absl::Time changed = absl::Now();
+    std::string last;
+    while (absl::Now() - changed < absl::Seconds(options_.patience_s)) {
+      absl::SleepFor(absl::Milliseconds(250));
+      const AuditCounts audit = audit_.Counts();
+      const auto counters = ReadCounters(options_.metrics);
+      if (counters) counters_ = *counters;
+      const std::string now =
+          absl::StrCat(audit.published, "/", counters_["input"], "/", publisher_.acknowledged(),
+                       "/", observer_.dead_letters());
+      ShowProgress(audit);
+      if (now != last) {
+        last = now;
+        changed = absl::Now();
+      }
+      const bool counted =
+          publisher_.done() && counters && counters_["input"] >= publisher_.total();
+      const bool answered = audit.waiting_leads == 0 && audit.offered_leads == 0;
+      if (counted && answered && absl::Now() - changed > absl::Seconds(2)) {
+        end_ = changed;
+        if (isatty(STDERR_FILENO)) std::cerr << "\n";
+        return true;
+      }
+    }
+    end_ = absl::Now();
+    return false;
+  }
+
+  void ShowProgress(const AuditCounts& audit) {
+    const absl::Duration every = isatty(STDERR_FILENO) ? absl::Milliseconds(250) : absl::Seconds(5);
+    if (absl::Now() - shown_ < every) return;
+    shown_ = absl::Now();
+    const auto of = [&audit](const char* change) {
+      const auto found = audit.changes.find(change);
+      return found == audit.changes.end() ? int64_t{0} : found->second;
+    };
+    std::cerr << absl::StrFormat(
+        "%s  %4.0f s  published %d/%d  qualified %d  offers %d  accepted %d  declined %d  silent "
+        "%d  "
+        "waiting %d  feedback %d%s",
+        isatty(STDERR_FILENO) ? "\r" : "", absl::ToDoubleSeconds(absl::Now() - start_),
+        publisher_.acknowledged(), publisher_.total(), audit.qualified_leads, of("assigned"),
+        of("accepted"), of("declined"), of("offer_expired"), audit.waiting_leads, audit.published,
+        isatty(STDERR_FILENO) ? " " : "\n");
+  }
+
+  // Compares what was published, what Baton counted, what came back and what it says at rest.
+  void CheckEnd() {
+    if (!publisher_.failure().empty()) audit_.Violation("publishing: " + publisher_.failure());
+    for (const std::string& failure : reps_.Failures()) audit_.Violation(failure);
+    if (counters_["input"] != publisher_.acknowledged()) {
+      audit_.Violation(absl::StrCat("published ", publisher_.acknowledged(),
+                                    " records, Baton counts ", counters_["input"]));
+    }
+    if (counters_["input"] !=
+        counters_["applied"] + counters_["duplicate"] + counters_["dead_lettered"]) {
+      audit_.Violation("input is not applied + duplicate + dead-lettered");
+    }
+    if (observer_.dead_letters() != counters_["dead_lettered"]) {
+      audit_.Violation(absl::StrCat("Baton counts ", counters_["dead_lettered"], " dead letters, ",
+                                    observer_.dead_letters(), " are on the topic"));
+    }
+    if (absl::Status status = ListAllLeads(options_.server, options_.workspace, leads_);
+        !status.ok()) {
+      return audit_.Violation(absl::StrCat("listing leads: ", status.message()));
+    }
+    const std::map<std::string, int64_t> versions = audit_.Versions();
+    for (const FinalLead& lead : leads_) {
+      const auto seen = versions.find(lead.lead);
+      const int64_t version = seen == versions.end() ? 0 : seen->second;
+      if (version != lead.version) {
+        audit_.Violation(
+            absl::StrCat(lead.lead, ": at version ", lead.version, ", feedback ends at ", version));
+      }
+    }
+  }
+
+  Options options_;
+  Audit audit_;
+  Publisher publisher_;
+  Observer observer_;
+  Reps reps_;
+  std::map<std::string, int64_t> counters_;
+  std::vector<FinalLead> leads_;
+  absl::Time start_, end_, shown_ = absl::InfinitePast();
+};
+
+int Main(int argc, char** argv) {
+  Options options;
+  CLI::App app{"Publishes a workload, plays the reps, audits the feedback."};
+  app.add_option("--brokers", options.brokers, "Kafka, host:port")->required();
+  app.add_option("--server", options.server, "Baton's API, host:port")->required();
+  app.add_option("--metrics", options.metrics, "Baton's metrics, host:port")->required();
+  app.add_option("--workspace", options.workspace, "workspace, with a policy")
+      ->capture_default_str();
+  app.add_option("--leads", options.leads, "leads")
+      ->check(CLI::Range(1, 10'000'000))
+      ->capture_default_str();
+  app.add_option("--rate", options.rate, "records per second")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--reps", options.reps, "simulated reps")
+      ->check(CLI::Range(1, 200))
+      ->capture_default_str();
+  app.add_option("--seed", options.seed, "of everything random")->capture_default_str();
+  app.add_option("--file", options.file,
+                 "events to publish instead, one structured CloudEvent a line");
+  app.add_option("--json", options.json, "write the summary to this file");
+  CLI11_PARSE(app, argc, argv);
+
+  std::vector<Publication> log;
+  if (options.file.empty()) {
+    log = MakeWorkload(
+        {options.workspace, options.leads, options.seed, absl::ToUnixMillis(absl::Now())});
+  } else if (auto read = ReadWorkload(options.file); read.ok()) {
+    log = *std::move(read);
+  } else {
+    std::cerr << "demo: " << read.status().message() << "\n";
+    return 2;
+  }
+  Demo demo(options, std::move(log));
+  if (absl::Status status = demo.Run(); !status.ok()) {
+    std::cerr << "demo: " << status.message() << "\n";
+    return 1;
+  }
+  const Summary summary = demo.Summarize();
+  std::cout << "\n" << ToTable(summary) << "\n";
+  if (const std::string example = demo.Example(); !example.empty()) {
+    std::cout << "Why " << example << " went where it went\n"
+              << ExplainForPeople(options.server, options.workspace, example) << "\n";
+  }
+  if (!options.json.empty()) {
+    std::ofstream file(options.json);
+    if (!(file << ToJson(summary))) {
+      std::cerr << "demo: cannot write " << options.json << "\n";
+      return 1;
+    }
+  }
+  return summary.audit.violation_count == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace baton::demo
+
+int main(int argc, char** argv) {
+  return baton::demo::Main(argc, argv);
+}
