@@ -21,43 +21,51 @@ namespace baton::core {
 // stages only gain facts. `outcomes`, if given, receives one entry per event.
 // A plan without effect (every event redelivered) has applied == duplicates == 0 and facts_changed
 // false: the caller need not commit it.
-Plan DecideEvents(const LeadRecord& record, absl::Span<const LeadEvent> events, const Policy* policy,
-                  TimeMs now_ms, std::vector<FoldOutcome>* outcomes = nullptr);
+Plan DecideEvents(const LeadRecord& record, absl::Span<const LeadEvent> events,
+                  const Policy* policy, TimeMs now_ms,
+                  std::vector<FoldOutcome>* outcomes = nullptr);
 
 enum class ActionType { kAccept, kDecline, kLogTouch, kReject, kRecycle, kReroute, kReportOutcome };
+
+inline constexpr int64_t kAmountMinorMax = 1'000'000'000'000'000;  // exact in JSON and in Lua
 
 // What a rep did with the lead it was assigned.
 struct Action {
   ActionType type = ActionType::kAccept;
-  int64_t generation = 0;      // of the assignment acted on; another one current: ABORTED
-  std::string reason;          // code; required by kDecline, kReject, kRecycle, kReroute and LOST
-  std::string note;            // <= 1024 bytes, goes into the change's details
-  std::string channel;         // kLogTouch: "call", "email", "meeting" ...
-  std::string touch_outcome;   // kLogTouch: "connected", "no_answer" ...
-  TimeMs touched_at_ms = 0;    // kLogTouch: 0: now; not in the future
-  Stage outcome = Stage::kSql; // kReportOutcome: kSql, kSqo, kWon, kLost
-  int64_t amount_minor = 0;    // kSqo, kWon: >= 0; SQO requires amount, currency and close date
+  int64_t generation = 0;       // of the assignment acted on; another one current: ABORTED
+  std::string reason;           // code; required by kDecline, kReject, kRecycle, kReroute and LOST
+  std::string note;             // <= 1024 bytes, goes into the change's details
+  std::string channel;          // kLogTouch: "call", "email", "meeting" ...
+  std::string touch_outcome;    // kLogTouch: "connected", "no_answer" ...
+  TimeMs touched_at_ms = 0;     // kLogTouch: 0: now; not in the future
+  Stage outcome = Stage::kSql;  // kReportOutcome: kSql, kSqo, kWon, kLost
+  int64_t amount_minor = 0;     // kSqo, kWon: 0..kAmountMinorMax, with currency; SQO needs both and
+                                // the close date; WON without them keeps the SQO's
   std::string currency;
   TimeMs close_date_ms = 0;
-  TimeMs revisit_at_ms = 0;    // kRecycle: 0: now + the reason's cool-down
-  QueueId queue;               // kReroute: empty: the same queue
-  std::string actor;           // "rep/ada"; empty: the owner
-  std::string request_id;      // empty: none
-  uint64_t fingerprint = 0;    // of the request's body
+  TimeMs revisit_at_ms = 0;  // kRecycle: 0: now + the reason's cool-down
+  QueueId queue;             // kReroute: empty: the same queue
+  std::string actor;         // "rep/ada"; empty: the owner
+  std::string request_id;    // empty: none
+  uint64_t fingerprint = 0;  // of the request's body
 };
 
 // A repeated request id: the first answer, nothing to commit.
 using ActionDecision = std::variant<Plan, AnsweredRequest>;
 
 // Moves by 02-domain: accept OFFERED>ACCEPTED; decline and reroute put the lead back into a queue
-// without charging the rep, who is passed over from then on; first touch ACCEPTED>WORKING; reject and
-// recycle close the cycle from OFFERED, ACCEPTED or WORKING; outcomes WORKING>SQL>SQO>{WON|LOST}.
-// NOT_FOUND LEAD_NOT_FOUND, ABORTED STALE_GENERATION, FAILED_PRECONDITION WRONG_STAGE (the stage
-// found), INVALID_ARGUMENT UNKNOWN_REASON (valid codes listed) | REQUEST_ID_REUSED | MISSING_FIELD.
+// without charging the rep, who is passed over from then on; first touch ACCEPTED>WORKING; reject
+// and recycle close the cycle from OFFERED, ACCEPTED or WORKING; outcomes
+// WORKING>SQL>SQO>{WON|LOST}. NOT_FOUND LEAD_NOT_FOUND, ABORTED STALE_GENERATION,
+// FAILED_PRECONDITION WRONG_STAGE (the stage found), INVALID_ARGUMENT UNKNOWN_REASON (valid codes
+// listed) | UNKNOWN_QUEUE (valid ones listed) | REQUEST_ID_REUSED | MISSING_FIELD | INVALID_FIELD.
+// Tested in this order: request id, existence, generation (a lead that is QUEUED again has no
+// current one), stage, reason, fields.
 absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Action& action,
                                             const Policy* policy, TimeMs now_ms);
 
-// A timer that came due. nullopt: the record has moved on, there is nothing to do.
+// A timer that came due. nullopt: the record has moved on or now_ms is before due_at_ms, there is
+// nothing to do.
 // Offer expiry: the silent rep is passed over (and stays charged), the lead is offered to the next.
 // Retry: everyone who passed may be asked again.
 std::optional<Plan> DecideTimer(const LeadRecord& record, TimeMs due_at_ms, TimeMs now_ms);

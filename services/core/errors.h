@@ -16,10 +16,13 @@ using ErrorMetadata = std::map<std::string, std::string>;
 
 // A status with reason UPPER_SNAKE and variables.
 absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message,
-                   ErrorMetadata metadata = {});
+                   const ErrorMetadata& metadata = {});
 
 // INVALID_ARGUMENT about one field of a request or document, reason INVALID_FIELD.
 absl::Status FieldError(std::string_view field, std::string_view message);
+
+// What the caller can do about a reason of the catalogue, one sentence; empty for an unknown one.
+std::string_view ErrorHint(std::string_view reason);
 
 std::string ErrorReason(const absl::Status& status);  // empty if none
 ErrorMetadata ErrorVariables(const absl::Status& status);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -18,7 +19,11 @@ using AttributeValue = std::variant<bool, int64_t, double, std::string, std::vec
 enum class EventType { kCaptured, kUpdated, kActivity, kConsent };
 enum class Consent { kUnknown, kGranted, kWithdrawn };
 
-// Where a record was read. Offsets grow within one (topic, partition). partition < 0: not from a log.
+std::string_view EventTypeName(EventType type);  // "captured", "updated", "activity", "consent"
+std::string_view ConsentName(Consent consent);   // "unknown", "granted", "withdrawn"
+
+// Where a record was read. Offsets grow within one (topic, partition). partition < 0: not from a
+// log.
 struct SourcePosition {
   int32_t partition = -1;
   int64_t offset = -1;
@@ -32,10 +37,10 @@ struct LeadEvent {
   TimeMs occurred_at_ms = 0;
 
   std::map<std::string, AttributeValue> attributes;  // kCaptured, kUpdated; see caps in facts.h
-  std::string activity;                              // kActivity, optional in kCaptured: "demo_request"
-  int32_t activity_count = 1;                        // 1..1000
-  Consent consent = Consent::kUnknown;               // kConsent, optional in kCaptured
-  std::map<std::string, std::string> attribution;    // campaign, utm_*, gclid, external ids
+  std::string activity;                 // kActivity, optional in kCaptured: "demo_request"
+  int32_t activity_count = 1;           // 1..1000
+  Consent consent = Consent::kUnknown;  // kConsent, optional in kCaptured
+  std::map<std::string, std::string> attribution;  // campaign, utm_*, gclid, external ids
 
   std::string traceparent;  // W3C trace context, empty if none
   SourcePosition position;

@@ -1,7 +1,8 @@
 // Names of things, checked once at the border and typed from then on.
 //
 // Every id is 1 to 64 characters of [A-Za-z0-9_-]. No other character can reach a store key, so a
-// workspace cannot forge another one's key or hash tag. Types are values: copyable, ordered, hashable.
+// workspace cannot forge another one's key or hash tag. Types are values: copyable, ordered,
+// hashable.
 #ifndef BATON_CORE_IDS_H_
 #define BATON_CORE_IDS_H_
 
@@ -48,10 +49,18 @@ class Id {
   std::string value_;
 };
 
-struct WorkspaceTag { static constexpr std::string_view kName = "workspace"; };
-struct LeadTag { static constexpr std::string_view kName = "lead"; };
-struct QueueTag { static constexpr std::string_view kName = "queue"; };
-struct RepTag { static constexpr std::string_view kName = "rep"; };
+struct WorkspaceTag {
+  static constexpr std::string_view kName = "workspace";
+};
+struct LeadTag {
+  static constexpr std::string_view kName = "lead";
+};
+struct QueueTag {
+  static constexpr std::string_view kName = "queue";
+};
+struct RepTag {
+  static constexpr std::string_view kName = "rep";
+};
 
 using WorkspaceId = Id<WorkspaceTag>;
 using LeadId = Id<LeadTag>;

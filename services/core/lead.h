@@ -35,7 +35,7 @@ struct LeadRecord {
   int64_t revision = 0;  // grows with each write; the etag; 0: no such lead
   int64_t version = 0;   // number of published changes; the last one's version
   Stage stage = Stage::kNew;
-  int32_t cycle = 0;     // handoff cycle, 0 before the first MQL
+  int32_t cycle = 0;  // handoff cycle, 0 before the first MQL
 
   // Placement: written by the store when it places the lead (see plan.h, Placement).
   QueueId queue;
@@ -55,12 +55,12 @@ struct LeadRecord {
   TimeMs first_touch_at_ms = 0;
   TimeMs last_touch_at_ms = 0;
   int32_t touches = 0;
-  std::string reason;          // code of the latest disposition
-  TimeMs revisit_at_ms = 0;    // RECYCLED: not before
-  int64_t amount_minor = 0;    // SQO, WON: in minor units of `currency`
-  std::string currency;        // ISO 4217
+  std::string reason;        // code of the latest disposition
+  TimeMs revisit_at_ms = 0;  // RECYCLED: not before
+  int64_t amount_minor = 0;  // SQO, WON: in minor units of `currency`
+  std::string currency;      // ISO 4217
   TimeMs close_date_ms = 0;
-  std::string traceparent;     // of the latest event that carried one
+  std::string traceparent;                // of the latest event that carried one
   std::vector<AnsweredRequest> answered;  // oldest first
 };
 

@@ -11,8 +11,23 @@
 namespace baton::core {
 
 enum class Stage {
-  kNew, kScored, kNurture, kMql, kQueued, kOffered, kAccepted, kWorking, kSql, kSqo, kWon, kLost,
-  kRejected, kRecycled, kExpired, kMerged, kErased,
+  kNew,
+  kScored,
+  kNurture,
+  kMql,
+  kQueued,
+  kOffered,
+  kAccepted,
+  kWorking,
+  kSql,
+  kSqo,
+  kWon,
+  kLost,
+  kRejected,
+  kRecycled,
+  kExpired,
+  kMerged,
+  kErased,
 };
 
 std::string_view StageName(Stage stage);  // "NEW", "OFFERED" ...
@@ -25,7 +40,8 @@ bool IsAllowedMove(Stage from, Stage to);
 // A rep owns the lead: OFFERED, ACCEPTED, WORKING, SQL, SQO. These fill a rep's capacity.
 bool IsOwned(Stage stage);
 
-// No further move within this handoff cycle: WON, LOST, REJECTED, RECYCLED, EXPIRED, MERGED, ERASED.
+// No further move within this handoff cycle: WON, LOST, REJECTED, RECYCLED, EXPIRED, MERGED,
+// ERASED.
 bool IsClosed(Stage stage);
 
 }  // namespace baton::core

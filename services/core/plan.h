@@ -14,34 +14,51 @@ namespace baton::core {
 
 // A published change of a lead. Each gets the lead's next version.
 enum class ChangeType {
-  kNurtured, kQualified, kQueued, kAssigned, kAccepted, kDeclined, kOfferExpired, kRerouted,
-  kTouched, kRejected, kRecycled, kSqlConfirmed, kSqoOpened, kWon, kLost,
+  kNurtured,
+  kQualified,
+  kQueued,
+  kAssigned,
+  kAccepted,
+  kDeclined,
+  kOfferExpired,
+  kRerouted,
+  kTouched,
+  kRejected,
+  kRecycled,
+  kSqlConfirmed,
+  kSqoOpened,
+  kWon,
+  kLost,
 };
-std::string_view ChangeTypeName(ChangeType type);  // "nurtured", "offer_expired", "sql_confirmed" ...
+std::string_view ChangeTypeName(
+    ChangeType type);  // "nurtured", "offer_expired", "sql_confirmed" ...
 std::optional<ChangeType> ParseChangeType(std::string_view name);
 
 struct Change {
   ChangeType type = ChangeType::kNurtured;
   Stage stage = Stage::kNew;  // after the change
   QueueId queue;
-  RepId rep;                  // whom it concerns: owner, or the one who passed
+  RepId rep;  // whom it concerns: owner, or the one who passed
   int64_t generation = 0;
-  std::string reason;         // reason code, empty if none
-  std::string actor;          // "rep/ada", "policy", "clock"; <= 80 bytes
-  std::string cause;          // id of the event or request that caused it; <= 128 bytes
+  std::string reason;  // reason code, empty if none
+  std::string actor;   // "rep/ada", "policy", "clock"; <= 80 bytes
+  std::string cause;   // id of the event or request that caused it; <= 128 bytes
   std::map<std::string, std::string> details;  // channel, outcome, amount ...: few and short
   bool operator==(const Change&) const = default;
 };
 
 // An input that was applied, for the journey.
 struct JourneyInput {
-  TimeMs at_ms = 0;      // occurred_at
-  std::string type;      // "captured", "activity demo_request"
+  TimeMs at_ms = 0;  // occurred_at
+  std::string type;  // "captured", "activity demo_request"
   std::string source;
   std::string id;
 };
 
-// How the store places the lead after applying `after` and `changes`.
+// How the store places the lead after applying `after` and `changes`. kKeep and kRelease store
+// every field of `after` as it is (so an accept cancels its timer by due_at_ms 0 and timer kNone).
+// With kOffer, `after` says QUEUED (MQL for a new cycle) and the store decides stage, rep,
+// generation, offered_at_ms, due_at_ms, timer, candidates and, in direct mode, accepted_at_ms.
 enum class Placement {
   kKeep,     // nothing moves
   kOffer,    // leave owner and backlog, then choose a rep of after.queue or wait in its backlog
@@ -55,14 +72,14 @@ struct Plan {
   LeadRecord after;               // every field but those the placement decides
   bool facts_changed = false;     // false: the store need not write facts again
   bool judgment_changed = false;
-  std::vector<Change> changes;    // published first, in order
+  std::vector<Change> changes;  // published first, in order
   Placement placement = Placement::kKeep;
-  bool refund = false;            // give the latest choice's charge back to the ledger
-  TimeMs not_before_ms = 0;       // a fired timer: refuse while the store's clock is before this
-  bool may_use_reserve = false;   // rep actions and timers may fill the outbox's reserve
+  bool refund = false;           // give the latest choice's charge back to the ledger
+  TimeMs not_before_ms = 0;      // a fired timer: refuse while the store's clock is before this
+  bool may_use_reserve = false;  // rep actions and timers may fill the outbox's reserve
   std::vector<JourneyInput> inputs;
-  int32_t applied = 0;            // input records that this plan counts as applied
-  int32_t duplicates = 0;         // and as duplicates
+  int32_t applied = 0;     // input records that this plan counts as applied
+  int32_t duplicates = 0;  // and as duplicates
 };
 
 }  // namespace baton::core

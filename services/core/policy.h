@@ -1,5 +1,6 @@
-// A checked policy: what marketing and sales agreed on, ready to be evaluated. Built and validated by
-// services/policy from YAML; immutable afterwards, shared between threads as shared_ptr<const Policy>.
+// A checked policy: what marketing and sales agreed on, ready to be evaluated. Built and validated
+// by services/policy from YAML; immutable afterwards, shared between threads as shared_ptr<const
+// Policy>.
 #ifndef BATON_CORE_POLICY_H_
 #define BATON_CORE_POLICY_H_
 
@@ -19,8 +20,17 @@ enum class AttributeType { kBool, kInt, kDouble, kString, kStringList };
 
 // One test of one value. kIn: equals any of `values` (for a list attribute: contains any).
 // kPresent / kAbsent take no value.
-enum class CompareOp { kIn, kNotIn, kLess, kLessEqual, kGreater, kGreaterEqual, kPresent, kAbsent,
-                       kEndsWith };
+enum class CompareOp {
+  kIn,
+  kNotIn,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kPresent,
+  kAbsent,
+  kEndsWith
+};
 
 struct Comparison {
   CompareOp op = CompareOp::kIn;
@@ -46,13 +56,14 @@ struct FitRule {
   int32_t points = 0;  // -1000..1000
 };
 
-// Points for each occurrence of `activity`, decaying by half every half_life, at most `max` together.
+// Points for each occurrence of `activity`, decaying by half every half_life, at most `max`
+// together.
 struct IntentRule {
   std::string name;
   std::string activity;
-  int32_t points = 0;             // -1000..1000
-  int32_t max = 0;                // 0: no cap of its own
-  DurationMs half_life_ms = 0;    // 0: no decay
+  int32_t points = 0;           // -1000..1000
+  int32_t max = 0;              // 0: no cap of its own
+  DurationMs half_life_ms = 0;  // 0: no decay
 };
 
 struct DisqualifyRule {
@@ -63,8 +74,8 @@ struct DisqualifyRule {
 
 struct RouteTarget {
   QueueId queue;
-  int32_t priority = 0;              // 0..100, higher first
-  std::vector<std::string> skills;   // the rep needs all of them; sorted
+  int32_t priority = 0;             // 0..100, higher first
+  std::vector<std::string> skills;  // the rep needs all of them; sorted
 };
 
 struct RouteRule {
@@ -79,9 +90,9 @@ enum class QueueMode { kOffer, kDirect };
 struct QueuePolicy {
   QueueId id;
   QueueMode mode = QueueMode::kOffer;
-  DurationMs accept_within_ms = 2 * kHourMs;     // kOffer: 1 s .. 30 d
-  DurationMs retry_after_ms = 5 * kMinuteMs;     // cool-down when every rep declined or stayed silent
-  std::vector<std::string> skills;               // every rep of the queue needs these; sorted
+  DurationMs accept_within_ms = 2 * kHourMs;  // kOffer: 1 s .. 30 d
+  DurationMs retry_after_ms = 5 * kMinuteMs;  // cool-down when every rep declined or stayed silent
+  std::vector<std::string> skills;            // every rep of the queue needs these; sorted
 };
 
 struct Policy {

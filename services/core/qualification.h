@@ -10,6 +10,8 @@
 
 namespace baton::core {
 
+inline constexpr size_t kFoundBytesMax = 128;  // longer values are cut in explanations
+
 enum class FactorKind { kFit, kIntent };
 
 // One rule's contribution. The factors of a kind sum exactly to that kind's score.
@@ -23,7 +25,7 @@ struct Factor {
 // One condition that was looked at, with the value found and whether it held.
 struct ConditionResult {
   std::string condition;  // "employees: >= 200"
-  std::string found;      // "120", "(absent)"
+  std::string found;      // "120", "(absent)", "120 (type string does not compare)"
   bool held = false;
   bool operator==(const ConditionResult&) const = default;
 };
@@ -47,8 +49,8 @@ struct Route {
 struct Judgment {
   int64_t policy_revision = 0;
   TimeMs judged_at_ms = 0;
-  int32_t fit = 0;     // sum of fit factors, clamped to +-1,000,000
-  int32_t intent = 0;  // sum of intent factors, likewise
+  int32_t fit = 0;              // sum of fit factors, clamped to +-1,000,000
+  int32_t intent = 0;           // sum of intent factors, likewise
   std::vector<Factor> factors;  // only rules that contributed (points != 0), in policy order
   std::vector<ConditionResult> definition;  // each condition of the definition
   std::string disqualified_by;              // rule name, empty if none

@@ -17,7 +17,7 @@ struct Reason {
   std::string code;  // UPPER_SNAKE
   ReasonClass reason_class;
   ReasonFault fault = ReasonFault::kNone;
-  DurationMs cool_down_ms = 0;             // kRecycle: usual time until it may come back
+  DurationMs cool_down_ms = 0;  // kRecycle: usual time until it may come back
   bool counts_in_acceptance = true;
   bool needs_revisit_at = false;
 };

@@ -1,14 +1,16 @@
 // CloudEvents 1.0 in: a Kafka record becomes a lead event, or a dead letter with its reason.
 //
-// Accepted: structured mode (content-type application/cloudevents+json), binary mode (ce_ headers)
-// with JSON or Protobuf data (content-type application/protobuf). Types
-// dev.baton.lead.{captured,updated,activity,consent}.v1. A Confluent registry prefix (magic byte 0, 4
-// bytes schema id) before Protobuf data is stripped. Source: CloudEvents 1.0, Kafka protocol binding.
-// Pure functions of the record; thread-safe.
+// Accepted: structured mode (content-type application/cloudevents+json, or neither content-type nor
+// ce_ headers), binary mode (ce_ headers) with JSON or Protobuf data (content-type
+// application/protobuf). Types dev.baton.lead.{captured,updated,activity,consent}.v1. The prefix of a
+// Confluent registry (magic byte 0, 4 bytes schema id, before Protobuf also the message's index) is
+// stripped. Structured mode may carry Protobuf data as data_base64. Unknown fields are ignored.
+// Source: CloudEvents 1.0, Kafka protocol binding. Pure functions of the record; thread-safe.
 #ifndef BATON_EVENTS_LEAD_EVENT_CODEC_H_
 #define BATON_EVENTS_LEAD_EVENT_CODEC_H_
 
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "core/event.h"
@@ -17,12 +19,24 @@
 namespace baton::events {
 
 inline constexpr size_t kEventBytesMax = 64 * 1024;
-inline constexpr int kJsonDepthMax = 8;
+inline constexpr int kJsonDepthMax = 8;               // nested objects and arrays
+inline constexpr size_t kEventIdBytesMax = 128;       // CloudEvents id
+inline constexpr size_t kEventSourceBytesMax = 256;   // CloudEvents source
+inline constexpr size_t kFieldNameBytesMax = 128;     // name of an attribute or attribution key
+inline constexpr size_t kListItemsMax = 128;          // strings of a list attribute
+inline constexpr size_t kAttributionBytesMax = 1024;  // per value
+inline constexpr int32_t kActivityCountMax = 1000;
+// An event further ahead of its record's Kafka timestamp is refused: as the latest writer of its
+// attributes it would win until that day.
+inline constexpr core::DurationMs kAheadMax = core::kDayMs;
+
+inline constexpr std::string_view kDeadLetterSuffix = ".dlq";  // of the topic's name
 
 // Why a record cannot be applied. The name is the header baton-error-class.
 enum class DeadLetterClass {
   kNotParseable, kUnknownType, kMissingField, kBadId, kUnknownWorkspace, kBadValue, kTooLarge,
   kTooDeep, kUnknownSchemaVersion,
+  kWorkspaceFull,  // intake: the workspace is at its cap of leads
 };
 std::string_view DeadLetterClassName(DeadLetterClass klass);  // "not_parseable" ...
 
@@ -34,12 +48,16 @@ struct DeadLetter {
 
 using Decoded = std::variant<core::LeadEvent, DeadLetter>;
 
+// A record without a Kafka key is fine. A malformed traceparent is dropped, not refused.
 Decoded DecodeLeadEvent(const platform::kafka::Record& record);
 
 // Structured-mode JSON of an event and its Kafka key "workspace/lead": what SubmitLeadEvents publishes.
+// REQUIRES: an event as DecodeLeadEvent gives it (its position does not matter).
 platform::kafka::OutRecord EncodeLeadEvent(const std::string& topic, const core::LeadEvent& event);
 
-// The dead letter of `record`: key, bytes and headers kept, __dlq.errors.* and baton-error-* added.
+// The dead letter of `record` for topic "<topic>.dlq": key, bytes and headers kept,
+// __dlq.errors.{topic,partition,offset,group,message} and baton-error-{class,field,reason,attempts}
+// set (those that a replayed dead letter brought along are replaced).
 platform::kafka::OutRecord MakeDeadLetter(const platform::kafka::Record& record,
                                           const DeadLetter& letter, const std::string& group,
                                           int attempts);

@@ -1,5 +1,5 @@
-// Counters, gauges and histograms, exposed for Prometheus. Label values come from small fixed sets or
-// configuration, never from ids of leads. Thread-safe; the handles live as long as the Metrics.
+// Counters, gauges and histograms, exposed for Prometheus. Label values come from small fixed sets
+// or configuration, never from ids of leads. Thread-safe; the handles live as long as the Metrics.
 #ifndef BATON_PLATFORM_METRICS_H_
 #define BATON_PLATFORM_METRICS_H_
 
@@ -33,7 +33,8 @@ class Histogram {
 class Metrics {
  public:
   virtual ~Metrics() = default;
-  // Names in base units, "baton_..._seconds", "..._total". The same name and labels give the same handle.
+  // Names in base units, "baton_..._seconds", "..._total". The same name and labels give the same
+  // handle.
   virtual Counter& AddCounter(const std::string& name, const std::string& help,
                               const Labels& labels = {}) = 0;
   virtual Gauge& AddGauge(const std::string& name, const std::string& help,

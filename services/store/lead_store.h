@@ -2,9 +2,14 @@
 // reference model) and redis/. One contract suite (tests/contract) holds both to this header.
 //
 // All methods are thread-safe and may block on I/O; never call them from a gRPC reaction.
-// Errors: UNAVAILABLE with a retry time when the store cannot be reached or a reply was lost (whether
-// a lost write took effect is then unknown: every write is safe to repeat, because it carries the
-// revision it expects); INTERNAL for a broken invariant. Batches keep the order of their input.
+// Errors: UNAVAILABLE with a retry time when the store cannot be reached or a reply was lost
+// (whether a lost write took effect is then unknown: every write is safe to repeat, because it
+// carries the revision it expects); INTERNAL for a broken invariant. Batches keep the order of
+// their input. Page sizes and `max` arguments are clamped to 1..kPageSizeMax. Reading an unknown
+// workspace or lead yields nothing (empty lists, revision 0) unless an error is named.
+//
+// The store's clock is monotone per shard: it is never before the instant of a committed change,
+// even if the machine's clock steps back.
 #ifndef BATON_STORE_LEAD_STORE_H_
 #define BATON_STORE_LEAD_STORE_H_
 
@@ -22,22 +27,24 @@ inline constexpr int kPageSizeMax = 1000;
 
 struct LoadedLeads {
   std::vector<core::LeadRecord> records;  // as many as keys; revision 0: no such lead
-  core::TimeMs now_ms = 0;                // the store's clock: the one that decides deadlines
+  core::TimeMs now_ms = 0;  // the store's clock, the one that decides deadlines: the latest one of
+                            // the shards of `keys`
 };
 
+// Tested in the order kUnknownWorkspace, then as listed.
 enum class CommitCode {
   kCommitted,
-  kStaleRevision,    // the lead changed meanwhile: load, decide and commit again
-  kStalePolicy,      // another policy revision became active: likewise
-  kNotDue,           // the store's clock is before plan.not_before_ms
-  kOutboxFull,       // Kafka has been away too long; nothing was changed; retry later
-  kTooManyLeads,     // the workspace is at its cap of leads
+  kStaleRevision,  // the lead changed meanwhile: load, decide and commit again
+  kStalePolicy,    // another policy revision became active: likewise
+  kNotDue,         // the store's clock is before plan.not_before_ms
+  kOutboxFull,     // Kafka has been away too long; nothing was changed; retry later
+  kTooManyLeads,   // the workspace is at its cap of leads
   kUnknownWorkspace,
 };
 
 struct CommitResult {
   CommitCode code = CommitCode::kCommitted;
-  core::LeadRecord record;  // kCommitted: as stored, without facts and judgment
+  core::LeadRecord record;  // kCommitted: as stored, without facts and judgment; else empty
 };
 
 struct LeadPage {
@@ -69,25 +76,34 @@ class LeadStore {
   // One round trip. Keys may repeat.
   virtual absl::StatusOr<LoadedLeads> Load(absl::Span<const core::LeadKey> keys) = 0;
 
-  // Applies each plan atomically and independently, one round trip. A plan takes full effect or none:
-  //  1. refused with a code above if an expectation does not hold;
+  // Applies each plan atomically and independently, one round trip. It takes full effect or none:
+  //  1. refused with a code above if an expectation does not hold. The outbox is full for a plan
+  //     when the shard keeps outbox_max entries (may_use_reserve: + outbox_reserve) or more;
   //  2. the lead leaves its owner's open set and the backlog unless placement is kKeep; with
-  //     plan.refund the queue's ledger gets the latest choice's charge back;
-  //  3. `after` is stored with revision + 1, `changes` are appended to outbox and journey;
-  //  4. kOffer: ChooseRep over the members of after.queue that are in the roster. Somebody: generation
-  //     + 1, OFFERED (queue mode direct: ACCEPTED, accepted_at set) and change kAssigned; the lead
-  //     joins the rep's open set; offer mode starts a timer of accept_within. Nobody, or the queue is
-  //     paused: QUEUED, the lead joins the backlog by (priority descending, queued_at, id), a change
-  //     kQueued unless the last of `changes` already says QUEUED; if somebody passed, a timer of
-  //     retry_after starts.
-  //  5. kRelease: due_at and timer are cleared. Counters of inputs move by applied and duplicates.
+  //     plan.refund the ledger of the queue it was in gets the latest choice's charge back;
+  //  3. `after` is stored with revision + 1 (facts and judgment only if they changed); `changes`
+  //     are appended to the outbox, inputs and then `changes` to the journey, each change with
+  //     the next version;
+  //  4. kOffer: ChooseRep over the reps of the roster that have after.queue, with the skills of the
+  //     route. Somebody: generation + 1, OFFERED (queue mode direct: ACCEPTED, accepted_at set) and
+  //     change kAssigned; the lead joins the rep's open set; offer mode starts a timer of
+  //     accept_within. Nobody, or the queue is paused (then no choice is made and there are no
+  //     candidates): QUEUED, the lead joins the backlog by (priority descending, queued_at, id); a
+  //     change kQueued unless it was QUEUED before or the last of `changes` already says so; if
+  //     somebody passed, a timer of retry_after starts. queued_at is set once per cycle: a lead
+  //     that comes back to a queue keeps its place;
+  //  5. kRelease: due_at and timer are cleared, and the rep unless the lead is WON. kKeep: due_at
+  //     and timer are those of `after`. Counters of inputs move by applied and duplicates.
+  // The store's own changes have actor "baton", the cause of the last of `changes`, and kAssigned
+  // the detail mode=offer|direct. Queues that the active policy does not name have QueuePolicy's
+  // defaults.
   virtual absl::StatusOr<std::vector<CommitResult>> Commit(absl::Span<const core::Plan> plans) = 0;
 
   // Leads of a workspace by id, after `after` (exclusive, empty: from the start).
   virtual absl::StatusOr<LeadPage> ListLeads(const core::WorkspaceId& workspace,
                                              const std::string& after, int page_size) = 0;
 
-  // From `index` (0-based among those kept).
+  // From `index` (0-based among those kept; below 0: from the start).
   virtual absl::StatusOr<JourneyPage> Journey(const core::LeadKey& key, int64_t index,
                                               int page_size) = 0;
 };

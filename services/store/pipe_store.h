@@ -1,5 +1,6 @@
 // What the pipes need: due timers, the outbox, input checkpoints, health.
-// Contract, errors and thread-safety as in lead_store.h.
+// Contract, errors and thread-safety as in lead_store.h. A shard number out of range is
+// INVALID_ARGUMENT.
 #ifndef BATON_STORE_PIPE_STORE_H_
 #define BATON_STORE_PIPE_STORE_H_
 
@@ -21,7 +22,7 @@ struct DueTimer {
 };
 
 struct DueTimers {
-  std::vector<DueTimer> timers;     // due by the store's clock, earliest first
+  std::vector<DueTimer> timers;     // due by the store's clock, earliest first (ties: any order)
   core::TimeMs next_due_at_ms = 0;  // of the next one not yet due; 0: none
   core::TimeMs now_ms = 0;          // the store's clock
 };
@@ -68,7 +69,7 @@ class OutboxStore {
   virtual int ShardOf(const core::WorkspaceId& workspace) const = 0;
   virtual absl::StatusOr<OutboxBounds> Bounds(int shard) = 0;
   // Entries with sequence > after[shard], ascending per shard, at most `max` per shard. Waits up to
-  // `wait` for the first one (zero: returns at once).
+  // `wait` for the first one (zero: returns at once). Shards without such entries are left out.
   virtual absl::StatusOr<std::map<int, std::vector<OutboxEntry>>> Read(
       const std::map<int, int64_t>& after, int max, absl::Duration wait) = 0;
   // Drops entries with sequence <= upto, but keeps the newest `keep` for watchers that resume.
@@ -78,9 +79,9 @@ class OutboxStore {
 // Progress of one input partition.
 struct InputAdvance {
   int32_t partition = 0;
-  int64_t next_offset = 0;      // everything below has been applied or dead-lettered
-  int64_t records = 0;          // input records that this batch read for the first time
-  int64_t dead_lettered = 0;    // of these
+  int64_t next_offset = 0;    // everything below has been applied or dead-lettered
+  int64_t records = 0;        // input records that this batch read for the first time
+  int64_t dead_lettered = 0;  // of these
 };
 
 struct InputCounters {
@@ -96,8 +97,9 @@ class InputStore {
   // Partition -> next offset to read; partitions never read are absent.
   virtual absl::StatusOr<std::map<int32_t, int64_t>> Checkpoints(const std::string& topic) = 0;
   // Moves checkpoints forward and counts, atomically per partition; an advance that is not ahead of
-  // the stored checkpoint changes nothing. Returns after the durability gate: what was committed
-  // before on this store survives the loss of the primary as far as the configuration promises.
+  // the stored checkpoint changes nothing (without one, every offset is ahead). Returns after the
+  // durability gate: what was committed before on this store survives the loss of the primary as
+  // far as the configuration promises.
   virtual absl::Status Advance(const std::string& topic,
                                absl::Span<const InputAdvance> advances) = 0;
   // Totals since installation; input = applied + duplicates + dead_lettered at rest.
@@ -110,6 +112,9 @@ class StoreHealth {
   // OK, or FAILED_PRECONDITION naming the first setting that would lose data and its mend, or
   // UNAVAILABLE.
   virtual absl::Status CheckReady() = 0;
+  // 32 random bytes, made when first asked for and the same ever after for every process of the
+  // installation: what page and resume tokens are signed with.
+  virtual absl::StatusOr<std::string> InstallationSecret() = 0;
 };
 
 }  // namespace baton::store

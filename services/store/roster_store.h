@@ -10,7 +10,9 @@
 
 namespace baton::store {
 
-inline constexpr size_t kRepsMax = 20000;  // per workspace
+inline constexpr size_t kRepsMax = 20000;   // per workspace
+inline constexpr size_t kQueuesMax = 1000;  // queues with settings, per workspace
+inline constexpr int kDrainScanMax = 200;   // waiting leads looked at in one call of Drain
 
 struct RepState {
   core::Rep rep;
@@ -19,16 +21,17 @@ struct RepState {
 
 struct QueueState {
   core::QueueSettings settings;
-  core::QueuePolicy policy;        // of the active revision
+  core::QueuePolicy policy;  // of the active revision
   int64_t waiting = 0;
   core::TimeMs oldest_queued_at_ms = 0;  // 0: nobody waits
   std::vector<core::RepId> members;
-  std::map<core::RepId, int64_t> owed_nano;  // the fairness ledger
+  std::map<core::RepId, int64_t> owed_nano;  // the fairness ledger, without zeros
 };
 
 struct DrainResult {
   int assigned = 0;
-  std::string cursor;  // pass again to go on; empty: the backlog was seen to its end
+  std::string cursor;  // pass again to go on; empty: the backlog was seen to its end, or nobody of
+                       // the queue can take a lead now
 };
 
 class RosterStore {
@@ -38,9 +41,12 @@ class RosterStore {
   // Creates or replaces a rep. ABORTED ETAG_MISMATCH unless expected_revision is the stored one
   // (0: must not exist; -1: any). NOT_FOUND WORKSPACE_NOT_FOUND. A rep keeps its open leads and its
   // ledgers whatever changes; a queue that it leaves and joins again finds them unchanged.
+  // RESOURCE_EXHAUSTED TOO_MANY_REPS at kRepsMax, or at core::kRepsPerQueueMax of a queue. `queues`
+  // and `skills` come sorted. Nothing is assigned here: drain the rep's queues afterwards.
   virtual absl::StatusOr<core::Rep> PutRep(const core::WorkspaceId& workspace, const core::Rep& rep,
                                            int64_t expected_revision) = 0;
-  // FAILED_PRECONDITION REP_OWNS_LEADS while the open set is not empty.
+  // NOT_FOUND REP_NOT_FOUND; FAILED_PRECONDITION REP_OWNS_LEADS while the open set is not empty.
+  // The ledgers stay.
   virtual absl::Status DeleteRep(const core::WorkspaceId& workspace, const core::RepId& rep) = 0;
   // NOT_FOUND REP_NOT_FOUND.
   virtual absl::StatusOr<RepState> GetRep(const core::WorkspaceId& workspace,
@@ -51,12 +57,18 @@ class RosterStore {
   // Queues of the active policy and those in which leads still wait, ordered by id.
   virtual absl::StatusOr<std::vector<QueueState>> ListQueues(
       const core::WorkspaceId& workspace) = 0;
+  // As PutRep; RESOURCE_EXHAUSTED TOO_MANY_QUEUES at kQueuesMax. The queue need not be the
+  // policy's.
   virtual absl::StatusOr<core::QueueSettings> PutQueue(const core::WorkspaceId& workspace,
                                                        const core::QueueSettings& settings,
                                                        int64_t expected_revision) = 0;
 
-  // Offers waiting leads of a queue, in backlog order, to reps that can take them now: at most `max`
-  // assignments and a bounded scan per call. Safe to call from anywhere at any time.
+  // Offers waiting leads of a queue, in backlog order, to reps that can take them now, as kOffer
+  // does (lead_store.h) but without a cause: at most `max` (1..kDrainScanMax) assignments and
+  // kDrainScanMax leads looked at per call. Ends at once when no online rep of the queue has free
+  // capacity. Leads for whom nobody is found stay as they are. A paused queue, and one whose
+  // shard's outbox keeps outbox_max entries or more, assigns nothing and has no cursor. Safe to
+  // call from anywhere at any time. INVALID_ARGUMENT for a cursor that is not one of this store's.
   virtual absl::StatusOr<DrainResult> Drain(const core::WorkspaceId& workspace,
                                             const core::QueueId& queue, int max,
                                             const std::string& cursor) = 0;

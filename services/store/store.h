@@ -1,5 +1,5 @@
-// All ports together: what an implementation provides and the composition root hands out. Roles take
-// only the ports they use.
+// All ports together: what an implementation provides and the composition root hands out. Roles
+// take only the ports they use.
 #ifndef BATON_STORE_STORE_H_
 #define BATON_STORE_STORE_H_
 
@@ -25,8 +25,8 @@ class Store : public LeadStore,
 struct StoreLimits {
   int64_t leads_per_workspace_max = 10'000'000;
   int64_t workspaces_max = 10'000;
-  int64_t outbox_max = 200'000;          // entries per shard; new work is refused above this
-  int64_t outbox_reserve = 50'000;       // further entries for rep actions and timers
+  int64_t outbox_max = 200'000;     // entries per shard; new work is refused above this
+  int64_t outbox_reserve = 50'000;  // further entries for rep actions and timers
 };
 
 }  // namespace baton::store

@@ -13,7 +13,7 @@ namespace baton::store {
 
 struct Workspace {
   core::WorkspaceId id;
-  std::string display_name;     // <= 128 bytes
+  std::string display_name;  // <= 128 bytes
   core::TimeMs created_at_ms = 0;
   int64_t policy_revision = 0;  // 0: none active
 };
@@ -27,7 +27,7 @@ class WorkspaceStore {
  public:
   virtual ~WorkspaceStore() = default;
 
-  // ALREADY_EXISTS WORKSPACE_EXISTS; RESOURCE_EXHAUSTED at the cap of workspaces.
+  // ALREADY_EXISTS WORKSPACE_EXISTS; RESOURCE_EXHAUSTED TOO_MANY_WORKSPACES at the cap.
   virtual absl::StatusOr<Workspace> CreateWorkspace(const core::WorkspaceId& id,
                                                     const std::string& display_name) = 0;
   virtual absl::StatusOr<std::vector<Workspace>> ListWorkspaces() = 0;  // ordered by id
@@ -36,8 +36,9 @@ class WorkspaceStore {
       absl::Span<const core::WorkspaceId> workspaces) = 0;
 
   // Stores the document as the next revision and makes it active, with the queue settings that the
-  // placement needs. ABORTED ETAG_MISMATCH unless expected_revision is the active one (-1: any).
-  // The same text as the active one is no new revision.
+  // placement needs. NOT_FOUND WORKSPACE_NOT_FOUND; ABORTED ETAG_MISMATCH unless expected_revision
+  // is the active one (0: none yet; -1: any). The same text as the active one is no new revision.
+  // policy.revision is not looked at.
   virtual absl::StatusOr<PolicyDocument> ActivatePolicy(const core::Policy& policy,
                                                         const std::string& yaml,
                                                         int64_t expected_revision) = 0;

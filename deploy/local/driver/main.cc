@@ -8,11 +8,11 @@
 #include <optional>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "demo/api.h"
 #include "demo/reps.h"
@@ -39,11 +39,10 @@ std::optional<std::map<std::string, int64_t>> ReadCounters(const std::string& ad
   const auto answer = client.Get("/metrics");
   if (!answer || answer->status != 200) return std::nullopt;
   std::map<std::string, int64_t> counters;
-  constexpr std::string_view kName = "baton_input_conservation_records{outcome=\"";
-  for (std::string_view line : absl::StrSplit(answer->body, '\n')) {
-    if (!absl::StartsWith(line, kName)) continue;
-    line.remove_prefix(kName.size());
-    const std::pair<std::string_view, std::string_view> parts = absl::StrSplit(line, "\"} ");
+  constexpr absl::string_view kName = "baton_input_conservation_records{outcome=\"";
+  for (absl::string_view line : absl::StrSplit(answer->body, '\n')) {
+    if (!absl::ConsumePrefix(&line, kName)) continue;
+    const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(line, "\"} ");
     double value = 0;
     if (absl::SimpleAtod(parts.second, &value)) {
       counters[std::string(parts.first)] = static_cast<int64_t>(value);

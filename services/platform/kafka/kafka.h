@@ -1,10 +1,11 @@
 // Kafka behind small RAII types over librdkafka's C API. No other folder includes rdkafka.h.
 //
 // Threads: Producer is thread-safe (transactions: one thread); Consumer belongs to one thread.
-// Errors are absl::Status: UNAVAILABLE (brokers away, retriable), ABORTED (a transaction that must be
-// aborted; fenced), INTERNAL (fatal: make a new client), INVALID_ARGUMENT (configuration).
-// librdkafka 2.0.2 (Debian 12): never an explicit partition together with headers in producev, every
-// close bounded, a new producer after a fatal error.
+// Errors are absl::Status: UNAVAILABLE (brokers away, retriable), ABORTED (a transaction that must
+// be aborted; fenced), INTERNAL (fatal: make a new client), INVALID_ARGUMENT (configuration, a
+// record too large), NOT_FOUND (no such topic), PERMISSION_DENIED. librdkafka 2.0.2 (Debian 12):
+// never an explicit partition together with headers in producev, every close bounded, a new
+// producer after a fatal error.
 #ifndef BATON_PLATFORM_KAFKA_KAFKA_H_
 #define BATON_PLATFORM_KAFKA_KAFKA_H_
 
@@ -56,10 +57,10 @@ struct Position {
 };
 
 struct ProducerOptions {
-  std::string transactional_id;             // empty: idempotent, not transactional
+  std::string transactional_id;  // empty: idempotent, not transactional
   absl::Duration linger = absl::Milliseconds(2);
   absl::Duration transaction_timeout = absl::Seconds(10);
-  int queue_max = 100'000;                  // records buffered; Produce refuses beyond
+  int queue_max = 100'000;  // records buffered; Produce refuses beyond
 };
 
 class Consumer;
@@ -70,8 +71,8 @@ class Producer {
                                                           const ProducerOptions& options);
   virtual ~Producer() = default;  // bounded: at most 5 s
 
-  // Keyed by murmur2_random as Java does, acks=all, never dropped by time. `done` runs once on an
-  // internal thread. RESOURCE_EXHAUSTED at queue_max (then `done` does not run).
+  // Keyed by murmur2_random as Java does, acks=all, never dropped by time. `done` (may be empty)
+  // runs once on an internal thread. RESOURCE_EXHAUSTED at queue_max (then `done` does not run).
   virtual absl::Status Produce(OutRecord record, std::function<void(absl::Status)> done) = 0;
   // Waits until all is delivered: OK, or DEADLINE_EXCEEDED.
   virtual absl::Status Flush(absl::Duration deadline) = 0;
@@ -79,6 +80,7 @@ class Producer {
   // Transactions; only with a transactional id, from one thread.
   virtual absl::Status InitTransactions(absl::Duration deadline) = 0;
   virtual absl::Status BeginTransaction() = 0;
+  // ABORTED when the consumer has been expelled from its group: what it read is somebody else's.
   virtual absl::Status SendOffsets(absl::Span<const Position> offsets, Consumer& group,
                                    absl::Duration deadline) = 0;
   virtual absl::Status CommitTransaction(absl::Duration deadline) = 0;
@@ -89,15 +91,15 @@ class Producer {
 class RebalanceListener {
  public:
   virtual ~RebalanceListener() = default;
-  // Return where to start each of `added` (offset -1: the committed one or the beginning); partitions
-  // may be returned paused.
+  // Return where to start each of `added` (offset -1: the committed one or the beginning);
+  // partitions may be returned paused.
   struct Start {
     Position position;
     bool paused = false;
   };
   virtual std::vector<Start> OnAssigned(absl::Span<const Position> added) = 0;
-  // Work on these must be finished or forgotten before returning; offsets may be committed here unless
-  // `lost`.
+  // Work on these must be finished or forgotten before returning; offsets may be committed here
+  // unless `lost`.
   virtual void OnRevoked(absl::Span<const Position> removed, bool lost) = 0;
 };
 
@@ -113,13 +115,15 @@ struct ConsumerOptions {
 
 class Consumer {
  public:
+  // `listener` outlives the consumer; nullptr: start at the committed offsets.
   static absl::StatusOr<std::unique_ptr<Consumer>> Create(const KafkaConfig& config,
                                                           const ConsumerOptions& options,
                                                           RebalanceListener* listener);
   virtual ~Consumer() = default;  // bounded: at most 5 s
 
   // Up to `max` records; waits up to `wait` for the first. Empty: nothing came. Offsets are never
-  // committed by themselves.
+  // committed by themselves. An error is told once and only when no record came; after any but
+  // INTERNAL the consumer mends itself, so go on polling.
   virtual absl::StatusOr<std::vector<Record>> Poll(int max, absl::Duration wait) = 0;
   virtual absl::Status Commit(absl::Span<const Position> positions, bool wait) = 0;
   virtual absl::Status Seek(const Position& position) = 0;
@@ -127,10 +131,10 @@ class Consumer {
   virtual absl::Status Resume(absl::Span<const Position> partitions) = 0;
   virtual absl::StatusOr<std::vector<Position>> Committed(absl::Span<const Position> partitions,
                                                           absl::Duration deadline) = 0;
-  // First and next offset of a partition.
-  virtual absl::StatusOr<std::pair<int64_t, int64_t>> Watermarks(const std::string& topic,
-                                                                 int32_t partition,
-                                                                 absl::Duration deadline) = 0;
+  // First and next offset of each partition, in their order. The brokers answer behind a fetch under
+  // way on the same connection, so this may take twice fetch.wait.max.ms (500 ms by default).
+  virtual absl::StatusOr<std::vector<std::pair<int64_t, int64_t>>> Ends(
+      absl::Span<const Position> partitions, absl::Duration deadline) = 0;
   // True once the member was expelled: whatever it still holds belongs to somebody else.
   virtual bool AssignmentLost() = 0;
   virtual void Close() = 0;  // leaves the group; bounded
@@ -148,9 +152,11 @@ struct TopicInfo {
   int partitions = 0;
 };
 // All topics of the cluster; empty names when it cannot be reached is an error, not an empty list.
-absl::StatusOr<std::vector<TopicInfo>> ListTopics(const KafkaConfig& config, absl::Duration deadline);
+absl::StatusOr<std::vector<TopicInfo>> ListTopics(const KafkaConfig& config,
+                                                  absl::Duration deadline);
 // Creates a topic; ALREADY_EXISTS if it is there.
-absl::Status CreateTopic(const KafkaConfig& config, const TopicSpec& topic, absl::Duration deadline);
+absl::Status CreateTopic(const KafkaConfig& config, const TopicSpec& topic,
+                         absl::Duration deadline);
 
 }  // namespace baton::platform::kafka
 

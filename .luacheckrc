@@ -1,0 +1,6 @@
+-- The files of services/store/redis/functions become one Redis library: they share the table
+-- "baton", which the generated prelude declares; everything else is local to its file.
+std = "lua51"
+max_line_length = 100
+globals = {"baton"}
+read_globals = {"redis", "cmsgpack"}

@@ -1,0 +1,180 @@
+#include "baton/app.h"
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "agreement/policy_cache.h"
+#include "baton/store_watch.h"
+#include "clock/clock_service.h"
+#include "dispatch/dispatch_service.h"
+#include "events/handoff_event_codec.h"
+#include "intake/intake_service.h"
+#include "platform/http_server.h"
+#include "platform/lifecycle.h"
+#include "platform/log.h"
+#include "platform/metrics.h"
+#include "relay/relay_service.h"
+#include "store/redis/redis_store.h"
+
+namespace baton {
+namespace {
+
+constexpr size_t kPoliciesCompiledMax = 10'000;
+constexpr absl::Duration kSecretPatience = absl::Seconds(10);
+
+platform::LogLevel ParseLogLevel(const std::string& name) {
+  if (name == "debug") return platform::LogLevel::kDebug;
+  if (name == "warning") return platform::LogLevel::kWarning;
+  if (name == "error") return platform::LogLevel::kError;
+  return platform::LogLevel::kInfo;
+}
+
+store::RedisStoreOptions StoreOptions(const BatonConfig& config) {
+  store::RedisStoreOptions options;
+  options.url = config.redis.url;
+  options.password_file = config.redis.password_file;
+  options.shards = config.redis.shards;
+  options.limits = config.limits;
+  options.min_replica_acks = config.redis.min_replica_acks;
+  options.allow_everysec = config.redis.allow_everysec;
+  options.connections_max = config.redis.connections_max;
+  return options;
+}
+
+platform::kafka::KafkaConfig Kafka(const BatonConfig& config) {
+  return {config.kafka.brokers, config.kafka.properties};
+}
+
+// The secret of page and resume tokens: the file's, or the installation's.
+absl::StatusOr<std::string> TokenSecret(const BatonConfig& config, store::StoreHealth& store) {
+  const std::string& path = config.grpc.token_secret_file;
+  if (!path.empty()) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+      return absl::NotFoundError(
+          absl::StrCat("--grpc-token-secret-file ", path, " cannot be read"));
+    std::string secret{std::istreambuf_iterator<char>(file), {}};
+    absl::StripAsciiWhitespace(&secret);
+    return secret;
+  }
+  const absl::Time give_up = absl::Now() + kSecretPatience;
+  while (true) {
+    absl::StatusOr<std::string> secret = store.InstallationSecret();
+    if (secret.ok() || !absl::IsUnavailable(secret.status()) || absl::Now() > give_up)
+      return secret;
+    absl::SleepFor(absl::Milliseconds(200));
+  }
+}
+
+dispatch::PolicySource PoliciesFrom(agreement::PolicyCache& cache) {
+  return [&cache](absl::Span<const core::WorkspaceId> workspaces)
+             -> absl::StatusOr<std::vector<std::shared_ptr<const core::Policy>>> {
+    auto active = cache.Active(workspaces);
+    if (!active.ok()) return active.status();
+    std::vector<std::shared_ptr<const core::Policy>> policies;
+    policies.reserve(active->size());
+    for (agreement::ActivePolicy& one : *active) policies.push_back(std::move(one.policy));
+    return policies;
+  };
+}
+
+}  // namespace
+
+struct App::Parts {
+  explicit Parts(absl::Duration grace) : lifecycle(grace) {}
+
+  std::unique_ptr<platform::Metrics> metrics = platform::NewMetrics();
+  std::unique_ptr<store::RedisStore> store;
+  std::unique_ptr<agreement::PolicyCache> policies;
+  std::vector<std::unique_ptr<platform::Service>> services;
+  platform::Lifecycle lifecycle;
+
+  void Add(std::unique_ptr<platform::Service> service) {
+    lifecycle.Add(*service);
+    services.push_back(std::move(service));
+  }
+  void AddIntake(const BatonConfig& config, const events::TopicNames& topics);
+  void AddClock(const BatonConfig& config);
+  void AddRelay(const BatonConfig& config, const events::TopicNames& topics);
+  absl::Status AddDispatch(const BatonConfig& config, const events::TopicNames& topics);
+};
+
+void App::Parts::AddIntake(const BatonConfig& config, const events::TopicNames& topics) {
+  intake::IntakeServiceOptions options;
+  options.group = config.intake.group;
+  options.batch_max = config.intake.batch_max;
+  Add(std::make_unique<intake::IntakeService>(intake::IntakePorts{*store, *store, *policies},
+                                              Kafka(config), topics, options, *metrics));
+}
+
+void App::Parts::AddClock(const BatonConfig& config) {
+  clock::ClockOptions options;
+  options.tick = config.clock.tick;
+  const auto now = [] { return absl::ToUnixMillis(absl::Now()); };
+  Add(std::make_unique<clock::ClockService>(*store, *store, *store, *store, now, options,
+                                            *metrics));
+}
+
+void App::Parts::AddRelay(const BatonConfig& config, const events::TopicNames& topics) {
+  relay::RelayOptions options;
+  options.group = config.relay.group;
+  options.transactional_id_prefix = config.kafka.topic_prefix;
+  options.batch_max = config.relay.batch_max;
+  options.keep = config.relay.keep;
+  Add(std::make_unique<relay::RelayService>(*store, Kafka(config), topics, options, *metrics));
+}
+
+absl::Status App::Parts::AddDispatch(const BatonConfig& config, const events::TopicNames& topics) {
+  absl::StatusOr<std::string> secret = TokenSecret(config, *store);
+  if (!secret.ok()) return secret.status();
+  dispatch::DispatchOptions options;
+  options.server.address = config.grpc.address;
+  options.server.reflection = config.grpc.reflection;
+  options.server.concurrent_streams_max = config.grpc.streams_per_connection_max;
+  options.token_secret = *std::move(secret);
+  options.lead_events_topic = topics.lead_events;
+  auto producers = [kafka = Kafka(config)] {
+    return platform::kafka::Producer::Create(kafka, platform::kafka::ProducerOptions{});
+  };
+  Add(std::make_unique<dispatch::DispatchService>(options, *store, PoliciesFrom(*policies),
+                                                  std::move(producers), *metrics));
+  return absl::OkStatus();
+}
+
+App::App(BatonConfig config) : config_(std::move(config)) {}
+App::~App() = default;
+
+absl::Status App::Run(platform::StopSignals& signals) {
+  platform::SetLogLevel(ParseLogLevel(config_.log_level));
+  platform::IgnoreBrokenPipes();
+  parts_ = std::make_unique<Parts>(config_.shutdown_grace);
+  Parts& parts = *parts_;
+  auto store = store::RedisStore::Open(StoreOptions(config_));
+  if (!store.ok()) return store.status();
+  parts.store = *std::move(store);
+  parts.policies = std::make_unique<agreement::PolicyCache>(*parts.store, kPoliciesCompiledMax);
+  const events::TopicNames topics = events::MakeTopicNames(config_.kafka.topic_prefix);
+
+  // Stopped in reverse: the API first, so that its callers go elsewhere while the pipes finish.
+  parts.Add(std::make_unique<platform::HttpServer>(config_.http.address, *parts.metrics,
+                                                   [&parts] { return parts.lifecycle.States(); }));
+  parts.Add(std::make_unique<StoreWatch>(*parts.store));
+  if (config_.Runs("relay")) parts.AddRelay(config_, topics);
+  if (config_.Runs("clock")) parts.AddClock(config_);
+  if (config_.Runs("intake")) parts.AddIntake(config_, topics);
+  if (config_.Runs("dispatch")) {
+    if (absl::Status status = parts.AddDispatch(config_, topics); !status.ok()) return status;
+  }
+  platform::LogInfo(
+      "baton.starting",
+      {{"role", config_.role}, {"api", config_.grpc.address}, {"http", config_.http.address}});
+  return parts.lifecycle.Run(signals);
+}
+
+}  // namespace baton

@@ -1,0 +1,117 @@
+#include "baton/config.h"
+
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+
+namespace baton {
+namespace {
+
+void AddConnections(platform::Settings& settings, BatonConfig& config) {
+  RedisConfig& redis = config.redis;
+  settings.AddText("redis.url", "Redis, redis[s]://[user[:password]@]host:port[/db]", &redis.url,
+                   platform::CheckNotEmpty, platform::Secrecy::kUrlPassword);
+  settings.AddText("redis.password_file", "file with Redis' password", &redis.password_file);
+  settings.AddNumber("redis.shards", "virtual shards, fixed at installation", &redis.shards, 1,
+                     1024);
+  settings.AddNumber("redis.min_replica_acks", "replicas that must confirm a batch",
+                     &redis.min_replica_acks, 0, 16);
+  settings.AddSwitch("redis.allow_everysec",
+                     "accept appendfsync everysec: a power cut may take back a second",
+                     &redis.allow_everysec);
+  settings.AddNumber("redis.connections_max", "connections to Redis", &redis.connections_max, 4,
+                     256);
+  KafkaSettings& kafka = config.kafka;
+  settings.AddText("kafka.brokers", "Kafka, host:port,host:port", &kafka.brokers,
+                   platform::CheckNotEmpty);
+  settings.AddText("kafka.topic_prefix", "first part of every topic's name", &kafka.topic_prefix,
+                   platform::CheckNotEmpty);
+  settings.AddPairs("kafka.properties", "--kafka-property",
+                    "a property of librdkafka, for TLS and SASL", &kafka.properties);
+}
+
+void AddListeners(platform::Settings& settings, BatonConfig& config) {
+  GrpcConfig& grpc = config.grpc;
+  settings.AddText("grpc.address", "where the API listens (dispatch)", &grpc.address,
+                   platform::CheckAddress);
+  settings.AddSwitch("grpc.allow_plaintext", "listen beyond loopback without TLS",
+                     &grpc.allow_plaintext);
+  settings.AddSwitch("grpc.reflection", "let clients list the services", &grpc.reflection);
+  settings.AddNumber("grpc.streams_per_connection_max", "concurrent calls per connection",
+                     &grpc.streams_per_connection_max, 1, 100'000);
+  settings.AddText(
+      "grpc.token_secret_file",
+      "file with at least 16 bytes that sign page and resume tokens, the same for every "
+      "replica; empty: the installation's own, kept in Redis",
+      &grpc.token_secret_file);
+  settings.AddText("http.address", "where /metrics, /healthz and /readyz listen",
+                   &config.http.address, platform::CheckAddress);
+}
+
+void AddRoles(platform::Settings& settings, BatonConfig& config) {
+  settings.AddText("intake.group", "consumer group of intake", &config.intake.group,
+                   platform::CheckNotEmpty);
+  settings.AddNumber("intake.batch_max", "records decided together", &config.intake.batch_max, 1,
+                     10'000);
+  settings.AddText("relay.group", "consumer group of relay", &config.relay.group,
+                   platform::CheckNotEmpty);
+  settings.AddNumber("relay.batch_max", "entries in one Kafka transaction", &config.relay.batch_max,
+                     1, 10'000);
+  settings.AddNumber("relay.keep", "published entries kept per shard for watchers that resume",
+                     &config.relay.keep, 0, 1'000'000);
+  settings.AddDuration("clock.tick", "longest time between two looks at the timers",
+                       &config.clock.tick, absl::Milliseconds(10), absl::Seconds(10));
+}
+
+void AddLimits(platform::Settings& settings, BatonConfig& config) {
+  store::StoreLimits& limits = config.limits;
+  settings.AddNumber("limits.leads_per_workspace_max", "leads of one workspace",
+                     &limits.leads_per_workspace_max, 1, 1'000'000'000);
+  settings.AddNumber("limits.workspaces_max", "workspaces", &limits.workspaces_max, 1, 1'000'000);
+  settings.AddNumber("limits.outbox_max",
+                     "unpublished changes per shard before new work is refused", &limits.outbox_max,
+                     1000, 100'000'000);
+  settings.AddNumber("limits.outbox_reserve", "further ones for rep actions and timers",
+                     &limits.outbox_reserve, 0, 100'000'000);
+}
+
+// Only this machine can reach the address.
+bool IsLoopback(std::string_view address) {
+  return address.starts_with("127.") || address.starts_with("localhost:") ||
+         address.starts_with("[::1]:");
+}
+
+}  // namespace
+
+platform::Settings::Loaded LoadConfig(const std::vector<std::string>& arguments,
+                                      const platform::Settings::Environment& environment,
+                                      BatonConfig* config) {
+  platform::Settings settings(
+      "baton",
+      "Passes leads from marketing to sales: lead events in from Kafka, one rep for each, "
+      "every decision and outcome back to Kafka.",
+      "BATON_");
+  settings.AddRole("the role to run", &config->role,
+                   {"all", "intake", "dispatch", "clock", "relay"});
+  AddConnections(settings, *config);
+  AddListeners(settings, *config);
+  AddRoles(settings, *config);
+  AddLimits(settings, *config);
+  settings.AddChoice("log.level", "least severe line that is written", &config->log_level,
+                     {"debug", "info", "warning", "error"});
+  settings.AddDuration("shutdown.grace", "time to finish what is begun after SIGTERM",
+                       &config->shutdown_grace, absl::Seconds(1), absl::Minutes(10));
+  platform::Settings::Loaded loaded = settings.Load(arguments, environment);
+  if (loaded.print.empty() && !config->grpc.allow_plaintext && config->Runs("dispatch") &&
+      !IsLoopback(config->grpc.address)) {
+    loaded.errors.push_back(absl::StrCat("--grpc-address ", config->grpc.address,
+                                         " is not loopback and the API has no TLS; add "
+                                         "--grpc-allow-plaintext if the network is trusted"));
+  }
+  if (loaded.print.empty() && config->relay.keep >= config->limits.outbox_max) {
+    loaded.errors.push_back("--relay-keep must be below --limits-outbox-max: kept entries count");
+  }
+  return loaded;
+}
+
+}  // namespace baton

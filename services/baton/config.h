@@ -1,0 +1,82 @@
+// Every setting of the program: one struct per part, the default and the reason beside each field.
+// Names, ranges and help texts are in config.cc; `baton --help` prints them.
+#ifndef BATON_BATON_CONFIG_H_
+#define BATON_BATON_CONFIG_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "platform/config.h"
+#include "store/store.h"
+
+namespace baton {
+
+struct RedisConfig {
+  std::string url = "redis://127.0.0.1:6379";
+  std::string password_file;    // wins over a password in the URL
+  int shards = 16;              // fixed at installation
+  int min_replica_acks = 0;     // replicas that must have a batch before its offsets are committed
+  bool allow_everysec = false;  // a power cut may then take back the last second
+  int connections_max = 16;
+};
+
+struct KafkaSettings {
+  std::string brokers = "127.0.0.1:9092";
+  std::string topic_prefix = "baton";
+  std::map<std::string, std::string> properties;  // librdkafka's, for TLS and SASL
+};
+
+struct GrpcConfig {
+  std::string address = "127.0.0.1:7400";
+  bool allow_plaintext = false;  // needed to listen beyond loopback: the API has no TLS yet
+  bool reflection = false;
+  int streams_per_connection_max = 1000;
+  std::string token_secret_file;  // empty: the installation's own secret, kept in the store
+};
+
+struct HttpConfig {
+  std::string address = "127.0.0.1:7401";
+};
+
+struct IntakeConfig {
+  std::string group = "baton-intake";
+  int batch_max = 500;
+};
+
+struct RelayConfig {
+  std::string group = "baton-relay";
+  int batch_max = 2000;
+  int64_t keep = 10'000;  // published entries kept per shard for watchers that resume
+};
+
+struct ClockConfig {
+  absl::Duration tick = absl::Milliseconds(100);
+};
+
+struct BatonConfig {
+  std::string role = "all";  // intake, dispatch, clock, relay, all
+  RedisConfig redis;
+  KafkaSettings kafka;
+  GrpcConfig grpc;
+  HttpConfig http;
+  IntakeConfig intake;
+  RelayConfig relay;
+  ClockConfig clock;
+  store::StoreLimits limits;
+  std::string log_level = "info";
+  absl::Duration shutdown_grace = absl::Seconds(10);
+
+  bool Runs(const std::string& one) const { return role == "all" || role == one; }
+};
+
+// Flags, environment and file into `config`; all errors at once, also those between fields.
+platform::Settings::Loaded LoadConfig(const std::vector<std::string>& arguments,
+                                      const platform::Settings::Environment& environment,
+                                      BatonConfig* config);
+
+}  // namespace baton
+
+#endif  // BATON_BATON_CONFIG_H_

@@ -1,0 +1,25 @@
+// baton: the roles intake, dispatch, clock and relay, or all of them in one process.
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "baton/app.h"
+#include "baton/config.h"
+#include "platform/config.h"
+#include "platform/signals.h"
+
+int main(int argc, char** argv) {
+  baton::platform::StopSignals signals;
+  baton::BatonConfig config;
+  const auto loaded =
+      baton::LoadConfig({argv + 1, argv + argc}, baton::platform::ProcessEnvironment(), &config);
+  for (const std::string& error : loaded.errors) std::cerr << "baton: " << error << "\n";
+  if (!loaded.errors.empty()) return 2;
+  if (!loaded.print.empty()) {
+    std::cout << loaded.print;
+    return 0;
+  }
+  const absl::Status status = baton::App(config).Run(signals);
+  if (!status.ok()) std::cerr << "baton: " << status.message() << "\n";
+  return status.ok() ? 0 : 1;
+}

@@ -1,0 +1,100 @@
+#include "batonctl/app.h"
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "batonctl/commands.h"
+#include "batonctl/exit_codes.h"
+
+namespace baton::batonctl {
+namespace {
+
+constexpr char kFooter[] =
+    "Data goes to standard output, notes and errors to standard error.\n"
+    "Exit codes: 0 done; 1 the server (or Kafka) refused; 2 the command line or a file is wrong; 3 "
+    "no\n"
+    "answer, the same command may work later.\n"
+    "Environment: BATON_SERVER, BATON_WORKSPACE, BATON_KAFKA_BROKERS, BATON_KAFKA_TOPIC_PREFIX, "
+    "NO_COLOR.";
+
+void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output,
+                      std::string& timeout) {
+  app.add_option("--server", options.server, "HOST:PORT of the API")
+      ->envname("BATON_SERVER")
+      ->capture_default_str();
+  app.add_option("--workspace,-w", options.workspace, "the workspace to work in")
+      ->envname("BATON_WORKSPACE");
+  app.add_option("--output,-o", output, "table, json or name")
+      ->check(CLI::IsMember({"table", "json", "name"}))
+      ->capture_default_str();
+  app.add_option("--timeout", timeout, "how long one call may take, such as 500ms, 10s or 1m")
+      ->capture_default_str();
+  app.add_option("--request-id", options.request_id,
+                 "makes a change once however often it is sent; default: a new one");
+  app.set_version_flag("--version", "batonctl " BATON_VERSION);
+}
+
+absl::Status SetGlobalOptions(GlobalOptions& options, const std::string& output,
+                              const std::string& timeout) {
+  options.format = output == "json"   ? OutputFormat::kJson
+                   : output == "name" ? OutputFormat::kName
+                                      : OutputFormat::kTable;
+  if (!absl::ParseDuration(timeout, &options.timeout) || options.timeout <= absl::ZeroDuration() ||
+      options.timeout > absl::Hours(24)) {
+    return UsageError(
+        absl::StrCat("--timeout is a time like 500ms, 10s or 1m, this is '", timeout, "'"));
+  }
+  return absl::OkStatus();
+}
+
+void AddCommands(CLI::App& app, Session& session) {
+  app.fallthrough();  // global options may also follow the command
+  app.require_subcommand(1);
+  AddTopicsCommands(app, session);
+  AddWorkspaceCommands(app, session);
+  AddPolicyCommands(app, session);
+  AddLeadCommands(app, session);
+  AddAssignmentCommands(app, session);
+  AddRepCommands(app, session);
+  AddQueueCommands(app, session);
+  AddCompletionCommand(app, session);
+}
+
+// Parses; answers an exit code if that is the end of it (help, version, a wrong command line).
+std::optional<int> Parse(CLI::App& app, std::vector<std::string> arguments, Session& session) {
+  try {
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
+    app.parse(std::move(arguments));
+    return std::nullopt;
+  } catch (const CLI::Success& success) {  // --help, --version
+    app.exit(success, session.world().out, session.world().err);
+    return kExitOk;
+  } catch (const CLI::ParseError& error) {
+    return session.Fail(UsageError(error.what()));
+  }
+}
+
+}  // namespace
+
+int Run(const std::vector<std::string>& arguments, Surroundings surroundings) {
+  Session session(std::move(surroundings));
+  try {
+    std::string output = "table", timeout = "10s";
+    CLI::App app("Baton hands leads from marketing to sales; batonctl is its command line.",
+                 "batonctl");
+    app.footer(kFooter);
+    AddGlobalOptions(app, session.options, output, timeout);
+    AddCommands(app, session);
+    if (const std::optional<int> code = Parse(app, arguments, session); code.has_value())
+      return *code;
+    absl::Status status = SetGlobalOptions(session.options, output, timeout);
+    if (status.ok()) status = session.action();
+    return status.ok() ? kExitOk : session.Fail(status);
+  } catch (const std::exception& error) {
+    return session.Fail(absl::InternalError(error.what()));
+  }
+}
+
+}  // namespace baton::batonctl

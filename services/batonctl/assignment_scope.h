@@ -1,0 +1,32 @@
+// Whose assignments: a rep's, a queue's or the whole workspace's.
+#ifndef BATON_BATONCTL_ASSIGNMENT_SCOPE_H_
+#define BATON_BATONCTL_ASSIGNMENT_SCOPE_H_
+
+#include <string>
+
+#include "batonctl/commands.h"
+#include "batonctl/session.h"
+
+namespace baton::batonctl {
+
+struct AssignmentScope {
+  std::string rep;    // empty: any
+  std::string queue;  // empty: any
+};
+
+// The options --rep and --queue, of which one may be given.
+inline void AddScope(CLI::App& command, AssignmentScope& scope) {
+  CLI::Option* rep = command.add_option("--rep", scope.rep, "only of this rep");
+  command.add_option("--queue", scope.queue, "only of this queue")->excludes(rep);
+}
+
+// The resource name of the scope.
+inline absl::StatusOr<std::string> ScopeName(const Session& session, const AssignmentScope& scope) {
+  if (!scope.rep.empty()) return session.Name("reps", scope.rep);
+  if (!scope.queue.empty()) return session.Name("queues", scope.queue);
+  return session.Workspace();
+}
+
+}  // namespace baton::batonctl
+
+#endif  // BATON_BATONCTL_ASSIGNMENT_SCOPE_H_

@@ -1,0 +1,126 @@
+// batonctl assignment watch
+#include <algorithm>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "baton/v1/assignment_service.pb.h"
+#include "batonctl/assignment_scope.h"
+#include "batonctl/commands.h"
+#include "batonctl/format.h"
+#include "core/errors.h"
+
+namespace baton::batonctl {
+namespace {
+
+constexpr absl::Duration kPauseFirst = absl::Milliseconds(200);  // before connecting again
+constexpr absl::Duration kPauseMax = absl::Seconds(5);
+
+struct Arguments {
+  AssignmentScope scope;
+  std::string resume_token;
+};
+
+std::string KindText(const v1::WatchAssignmentsResponse& response) {
+  switch (response.kind()) {
+    case v1::WatchAssignmentsResponse::KIND_SNAPSHOT:
+      return "exists";
+    case v1::WatchAssignmentsResponse::KIND_UPDATED:
+    case v1::WatchAssignmentsResponse::KIND_REMOVED:
+      return response.change();
+    default:
+      return "";
+  }
+}
+
+// Prints responses as they come.
+class WatchPrinter {
+ public:
+  explicit WatchPrinter(const Session& session) : session_(session) {}
+
+  void Print(const v1::WatchAssignmentsResponse& response) {
+    std::ostream& out = session_.world().out;
+    if (session_.options.format == OutputFormat::kJson) {
+      out << ToJson(response, /*one_line=*/true) << "\n" << std::flush;
+      return;
+    }
+    if (!response.has_assignment()) {
+      if (response.kind() == v1::WatchAssignmentsResponse::KIND_SNAPSHOT_END) {
+        session_.Note("That is all there is now; changes follow. Stop with Ctrl-C.");
+      }
+      return;
+    }
+    const v1::Assignment& assignment = response.assignment();
+    if (session_.options.format == OutputFormat::kName) {
+      out << assignment.name() << "\n" << std::flush;
+      return;
+    }
+    const std::vector<size_t> widths = {14, 28, 12, 12, 9, 3, 6, 20};
+    if (!head_printed_) {
+      out << Table::RenderRow(
+          {"CHANGE", "ASSIGNMENT", "REP", "QUEUE", "STAGE", "FIT", "INTENT", "ACCEPT BY", "REASON"},
+          widths);
+      head_printed_ = true;
+    }
+    out << Table::RenderRow(
+               {KindText(response), ShortName(assignment.name()), ShortName(assignment.rep()),
+                ShortName(assignment.queue()), StageText(assignment.stage()),
+                absl::StrCat(assignment.fit()), absl::StrCat(assignment.intent()),
+                FormatTime(assignment.accept_deadline()), response.reason()},
+               widths)
+        << std::flush;
+  }
+
+ private:
+  const Session& session_;
+  bool head_printed_ = false;
+};
+
+// Whether another attempt can succeed: the server or the connection ended, nothing was refused.
+bool IsPassing(const absl::Status& status) {
+  return status.ok() || absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+         absl::IsResourceExhausted(status) || absl::IsCancelled(status) ||
+         (absl::IsInternal(status) && core::ErrorReason(status).empty());
+}
+
+// Ends only with an error: the first connection failed, or the server refuses.
+absl::Status Watch(Session& session, const Arguments& arguments) {
+  const absl::StatusOr<std::string> parent = ScopeName(session, arguments.scope);
+  if (!parent.ok()) return parent.status();
+  v1::WatchAssignmentsRequest request;
+  request.set_parent(*parent);
+  request.set_resume_token(arguments.resume_token);
+  WatchPrinter printer(session);
+  bool connected = false;
+  absl::Duration pause = kPauseFirst;
+  while (session.world().out) {
+    v1::WatchAssignmentsResponse response;
+    const absl::Status status = session.server().Stream(request, response, [&] {
+      connected = true;
+      pause = kPauseFirst;
+      if (!response.resume_token().empty()) request.set_resume_token(response.resume_token());
+      printer.Print(response);
+      return static_cast<bool>(session.world().out);
+    });
+    if (!IsPassing(status) || (!connected && !status.ok())) return status;
+    session.Note(absl::StrCat("The stream ended (",
+                              status.ok() ? "by the server" : status.message(),
+                              "); it is resumed."));
+    session.world().sleep(std::max(pause, core::RetryAfter(status)));
+    pause = std::min(pause * 2, kPauseMax);
+  }
+  return absl::DataLossError("cannot write to standard output");
+}
+
+}  // namespace
+
+void AddAssignmentWatch(CLI::App& assignments, Session& session) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App& watch = *assignments.add_subcommand(
+      "watch", "Shows the current assignments and each change; resumes by itself");
+  AddScope(watch, arguments->scope);
+  watch.add_option("--resume-token", arguments->resume_token,
+                   "go on after an earlier watch's last resumeToken (-o json)");
+  OnRun(watch, session, [&session, arguments] { return Watch(session, *arguments); });
+}
+
+}  // namespace baton::batonctl

@@ -1,0 +1,49 @@
+// The command groups. Each function adds its commands to `app`; a command that was chosen leaves
+// what it does in session.action. `session` must outlive the parsing and the action.
+#ifndef BATON_BATONCTL_COMMANDS_H_
+#define BATON_BATONCTL_COMMANDS_H_
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "batonctl/session.h"
+
+namespace baton::batonctl {
+
+void AddTopicsCommands(CLI::App& app, Session& session);
+void AddWorkspaceCommands(CLI::App& app, Session& session);
+void AddPolicyCommands(CLI::App& app, Session& session);
+void AddLeadCommands(CLI::App& app, Session& session);
+void AddLeadSubmit(CLI::App& leads, Session& session);  // one command of the group lead
+void AddAssignmentCommands(CLI::App& app, Session& session);
+void AddAssignmentWatch(CLI::App& assignments, Session& session);  // of the group assignment
+void AddRepCommands(CLI::App& app, Session& session);
+void AddQueueCommands(CLI::App& app, Session& session);
+void AddCompletionCommand(CLI::App& app, Session& session);
+
+// A group: `batonctl lead ...`.
+inline CLI::App& AddGroup(CLI::App& app, const std::string& name, const std::string& about) {
+  return *app.add_subcommand(name, about)->require_subcommand(1);
+}
+
+// Makes `run` what `command` does.
+inline void OnRun(CLI::App& command, Session& session, std::function<absl::Status()> run) {
+  command.callback([&session, run = std::move(run)] { session.action = run; });
+}
+
+// `--limit` of lists.
+inline constexpr int kListLimitDefault = 1000;
+inline constexpr int kListLimitMax = 1'000'000;
+inline void AddLimit(CLI::App& command, int& limit) {
+  command.add_option("--limit", limit, "at most so many")
+      ->check(CLI::Range(1, kListLimitMax))
+      ->capture_default_str();
+}
+// Says on stderr that a list has more than what was printed.
+inline void NoteMore(const Session& session, const std::string& next_page_token) {
+  if (!next_page_token.empty()) session.Note("There are more; see them with a higher --limit.");
+}
+
+}  // namespace baton::batonctl
+
+#endif  // BATON_BATONCTL_COMMANDS_H_

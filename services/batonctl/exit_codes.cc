@@ -1,0 +1,29 @@
+#include "batonctl/exit_codes.h"
+
+#include "core/errors.h"
+
+namespace baton::batonctl {
+namespace {
+
+constexpr char kUsageReason[] = "USAGE";
+constexpr char kFileReason[] = "INVALID_FILE";
+
+}  // namespace
+
+absl::Status UsageError(const std::string& message) {
+  return core::Error(absl::StatusCode::kInvalidArgument, kUsageReason, message);
+}
+
+absl::Status FileError(const std::string& message) {
+  return core::Error(absl::StatusCode::kInvalidArgument, kFileReason, message);
+}
+
+int ExitCode(const absl::Status& status) {
+  if (status.ok()) return kExitOk;
+  const std::string reason = core::ErrorReason(status);
+  if (reason == kUsageReason || reason == kFileReason) return kExitUsage;
+  if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) return kExitUnreachable;
+  return kExitRefused;
+}
+
+}  // namespace baton::batonctl

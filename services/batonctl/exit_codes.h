@@ -1,0 +1,26 @@
+// Exit codes of batonctl; part of its interface, scripts rely on them.
+#ifndef BATON_BATONCTL_EXIT_CODES_H_
+#define BATON_BATONCTL_EXIT_CODES_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace baton::batonctl {
+
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitRefused = 1;  // the server (or Kafka) was asked and said no
+inline constexpr int kExitUsage = 2;  // the command line or a file given is wrong; nothing was sent
+inline constexpr int kExitUnreachable =
+    3;  // no answer, or not now: the same command may work later
+
+// The command line is wrong.
+absl::Status UsageError(const std::string& message);
+// A file given is wrong or cannot be read. `message` names it.
+absl::Status FileError(const std::string& message);
+
+int ExitCode(const absl::Status& status);
+
+}  // namespace baton::batonctl
+
+#endif  // BATON_BATONCTL_EXIT_CODES_H_

@@ -1,0 +1,19 @@
+// The server over gRPC. The only file of this folder whose source includes gRPC's headers.
+#ifndef BATON_BATONCTL_GRPC_SERVER_H_
+#define BATON_BATONCTL_GRPC_SERVER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "batonctl/server.h"
+
+namespace baton::batonctl {
+
+// A plaintext channel to `address` ("host:port"), never through an HTTP proxy. Connects at the
+// first call. Each call ends after `timeout`; streams end by themselves only.
+std::unique_ptr<Server> ConnectGrpc(const std::string& address, absl::Duration timeout);
+
+}  // namespace baton::batonctl
+
+#endif  // BATON_BATONCTL_GRPC_SERVER_H_

@@ -1,0 +1,114 @@
+// batonctl lead get|list|journey|explain (submit: lead_submit.cc)
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "baton/v1/lead_service.pb.h"
+#include "batonctl/commands.h"
+#include "batonctl/format.h"
+#include "batonctl/lead_view.h"
+
+namespace baton::batonctl {
+namespace {
+
+struct Arguments {
+  std::string lead;
+  std::string stage;
+  int limit = kListLimitDefault;
+};
+
+absl::Status Get(Session& session, const Arguments& arguments) {
+  const absl::StatusOr<std::string> name = session.Name("leads", arguments.lead);
+  if (!name.ok()) return name.status();
+  v1::GetLeadRequest request;
+  request.set_name(*name);
+  const auto response = Ask<v1::GetLeadResponse>(session.server(), request);
+  if (!response.ok()) return response.status();
+  return session.Print(response->lead(), LeadDetails(response->lead()), {response->lead().name()});
+}
+
+absl::Status List(Session& session, const Arguments& arguments) {
+  const absl::StatusOr<std::string> parent = session.Workspace();
+  if (!parent.ok()) return parent.status();
+  v1::ListLeadsRequest request;
+  request.set_parent(*parent);
+  if (!arguments.stage.empty()) {
+    const absl::StatusOr<v1::Stage> stage = ParseStage("--stage", arguments.stage);
+    if (!stage.ok()) return stage.status();
+    request.set_stage(*stage);
+  }
+  const auto response = AskPages<v1::ListLeadsResponse>(
+      session.server(), request, arguments.limit,
+      +[](const v1::ListLeadsResponse& page) { return page.leads_size(); });
+  if (!response.ok()) return response.status();
+  std::vector<std::string> names;
+  for (const v1::Lead& lead : response->leads()) names.push_back(lead.name());
+  NoteMore(session, response->next_page_token());
+  return session.Print(*response, LeadsTable({response->leads().begin(), response->leads().end()}),
+                       names);
+}
+
+absl::Status Journey(Session& session, const Arguments& arguments) {
+  const absl::StatusOr<std::string> name = session.Name("leads", arguments.lead);
+  if (!name.ok()) return name.status();
+  v1::GetLeadJourneyRequest request;
+  request.set_name(*name);
+  const auto response = AskPages<v1::GetLeadJourneyResponse>(
+      session.server(), request, arguments.limit,
+      +[](const v1::GetLeadJourneyResponse& page) { return page.entries_size(); });
+  if (!response.ok()) return response.status();
+  if (response->dropped_count() > 0) {
+    session.Note(absl::StrCat(response->dropped_count(), " oldest entries are no longer kept."));
+  }
+  NoteMore(session, response->next_page_token());
+  return session.Print(*response, JourneyTable(*response), {*name});
+}
+
+absl::Status Explain(Session& session, const Arguments& arguments) {
+  const absl::StatusOr<std::string> name = session.Name("leads", arguments.lead);
+  if (!name.ok()) return name.status();
+  v1::ExplainLeadRequest request;
+  request.set_name(*name);
+  const auto response = Ask<v1::ExplainLeadResponse>(session.server(), request);
+  if (!response.ok()) return response.status();
+  if (session.options.format != OutputFormat::kTable) {
+    return session.Print(*response, Table({}), {*name});
+  }
+  session.world().out << ExplainText(*response) << std::flush;
+  return absl::OkStatus();
+}
+
+CLI::App& AddOfLead(CLI::App& group, const std::string& name, const std::string& about,
+                    std::string& lead) {
+  CLI::App& command = *group.add_subcommand(name, about);
+  command.add_option("LEAD", lead, "id of the lead")->required();
+  return command;
+}
+
+}  // namespace
+
+void AddLeadCommands(CLI::App& app, Session& session) {
+  CLI::App& group = AddGroup(app, "lead", "Leads: what is known and what became of them");
+  auto arguments = std::make_shared<Arguments>();
+
+  CLI::App& get = AddOfLead(group, "get", "Shows a lead", arguments->lead);
+  OnRun(get, session, [&session, arguments] { return Get(session, *arguments); });
+
+  CLI::App& list = *group.add_subcommand("list", "Lists the leads of the workspace");
+  list.add_option("--stage", arguments->stage, "only in this stage, such as QUEUED");
+  AddLimit(list, arguments->limit);
+  OnRun(list, session, [&session, arguments] { return List(session, *arguments); });
+
+  CLI::App& journey =
+      AddOfLead(group, "journey", "Shows everything that happened to a lead", arguments->lead);
+  AddLimit(journey, arguments->limit);
+  OnRun(journey, session, [&session, arguments] { return Journey(session, *arguments); });
+
+  CLI::App& explain = AddOfLead(
+      group, "explain", "Says why it is qualified, why this queue, why this rep, why it waits",
+      arguments->lead);
+  OnRun(explain, session, [&session, arguments] { return Explain(session, *arguments); });
+
+  AddLeadSubmit(group, session);
+}
+
+}  // namespace baton::batonctl

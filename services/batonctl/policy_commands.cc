@@ -1,0 +1,115 @@
+// batonctl policy apply|get|validate
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "baton/v1/workspace_service.pb.h"
+#include "batonctl/commands.h"
+#include "batonctl/exit_codes.h"
+#include "batonctl/format.h"
+#include "core/errors.h"
+#include "policy/parse_policy.h"
+#include "policy/yaml_tree.h"
+
+namespace baton::batonctl {
+namespace {
+
+struct Arguments {
+  std::string file;
+  std::string name = "-";  // whatever the policy is called
+  std::string expect_revision;
+  bool dry_run = false;
+};
+
+// All errors of a document, on stderr.
+void NoteErrors(const Session& session, const std::vector<policy::DocumentError>& errors) {
+  for (const policy::DocumentError& error : errors) session.Note(policy::ToString(error));
+}
+
+absl::Status Validate(Session& session, const Arguments& arguments) {
+  const absl::StatusOr<std::string> yaml = ReadFile(arguments.file, policy::kDocumentBytesMax);
+  if (!yaml.ok()) return yaml.status();
+  const policy::ParsedPolicy parsed = policy::ParsePolicy(*yaml, arguments.file);
+  if (!parsed.ok()) {
+    NoteErrors(session, parsed.errors);
+    return FileError(
+        absl::StrCat(arguments.file, " is not valid: ", Counted(parsed.errors.size(), "error")));
+  }
+  const core::Policy& policy = parsed.policy;
+  v1::Policy answer;
+  answer.set_name(absl::StrCat("workspaces/", policy.workspace.str(), "/policies/", policy.name));
+  answer.set_yaml(*yaml);
+  Table table({"POLICY", "WORKSPACE", "ATTRIBUTES", "SCORING RULES", "ROUTES", "QUEUES"});
+  table.AddRow({policy.name, policy.workspace.str(), absl::StrCat(policy.attributes.size()),
+                absl::StrCat(policy.fit.size() + policy.intent.size()),
+                absl::StrCat(policy.routing.size()), absl::StrCat(policy.queues.size())});
+  session.Note(absl::StrCat(arguments.file, " is valid."));
+  return session.Print(answer, table, {answer.name()});
+}
+
+absl::Status Apply(Session& session, const Arguments& arguments) {
+  const absl::StatusOr<std::string> parent = session.Workspace();
+  if (!parent.ok()) return parent.status();
+  const absl::StatusOr<std::string> yaml = ReadFile(arguments.file, policy::kDocumentBytesMax);
+  if (!yaml.ok()) return yaml.status();
+  v1::ApplyPolicyRequest request;
+  request.set_parent(*parent);
+  request.set_yaml(*yaml);
+  request.set_etag(arguments.expect_revision);
+  request.set_validate_only(arguments.dry_run);
+  const auto response = Ask<v1::ApplyPolicyResponse>(session.server(), request);
+  if (!response.ok()) {
+    // An answer has room for the first errors only; here is room for all.
+    if (core::ErrorReason(response.status()) == "INVALID_POLICY") {
+      NoteErrors(session, policy::ParsePolicy(*yaml, arguments.file).errors);
+    }
+    return response.status();
+  }
+  const v1::Policy& policy = response->policy();
+  Table table({"POLICY", "REVISION", "STATE"});
+  table.AddRow({ShortName(policy.name()), absl::StrCat(policy.revision()),
+                arguments.dry_run ? "valid, not applied" : "active"});
+  return session.Print(policy, table, {policy.name()});
+}
+
+absl::Status Get(Session& session, const Arguments& arguments) {
+  const absl::StatusOr<std::string> workspace = session.Workspace();
+  if (!workspace.ok()) return workspace.status();
+  v1::GetPolicyRequest request;
+  request.set_name(absl::StrCat(*workspace, "/policies/", arguments.name));
+  const auto response = Ask<v1::GetPolicyResponse>(session.server(), request);
+  if (!response.ok()) return response.status();
+  const v1::Policy& policy = response->policy();
+  if (session.options.format != OutputFormat::kTable) {
+    return session.Print(policy, Table({}), {policy.name()});
+  }
+  session.Note(absl::StrCat("# ", policy.name()));
+  session.world().out << policy.yaml() << (policy.yaml().ends_with('\n') ? "" : "\n") << std::flush;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddPolicyCommands(CLI::App& app, Session& session) {
+  CLI::App& group = AddGroup(app, "policy", "The handoff policy of a workspace");
+  auto arguments = std::make_shared<Arguments>();
+
+  CLI::App& apply = *group.add_subcommand("apply", "Makes a policy document the active revision");
+  apply.add_option("--file,-f", arguments->file, "the document; - is standard input")->required();
+  apply.add_option("--expect-revision", arguments->expect_revision,
+                   "refuse unless this revision is the active one");
+  apply.add_flag("--dry-run", arguments->dry_run, "let the server check it only");
+  OnRun(apply, session, [&session, arguments] { return Apply(session, *arguments); });
+
+  CLI::App& get = *group.add_subcommand("get", "Prints a policy document");
+  get.add_option("NAME", arguments->name,
+                 "NAME@REVISION for an earlier one; default: the active one");
+  OnRun(get, session, [&session, arguments] { return Get(session, *arguments); });
+
+  CLI::App& validate =
+      *group.add_subcommand("validate", "Checks a policy document, without a server");
+  validate.add_option("--file,-f", arguments->file, "the document; - is standard input")
+      ->required();
+  OnRun(validate, session, [&session, arguments] { return Validate(session, *arguments); });
+}
+
+}  // namespace baton::batonctl

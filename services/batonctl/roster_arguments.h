@@ -1,0 +1,23 @@
+// What the roster's two command groups (rep, queue) share.
+#ifndef BATON_BATONCTL_ROSTER_ARGUMENTS_H_
+#define BATON_BATONCTL_ROSTER_ARGUMENTS_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "batonctl/roster_file.h"
+#include "batonctl/session.h"
+
+namespace baton::batonctl {
+
+// Reads a roster document and takes its workspace for the session; a usage error if another one was
+// given on the command line.
+absl::StatusOr<RosterFile> LoadRoster(Session& session, const std::string& path);
+
+// `status` of the change of one of several, with how many were done before it.
+absl::Status AfterSome(const absl::Status& status, const std::string& which, size_t done,
+                       size_t all);
+
+}  // namespace baton::batonctl
+
+#endif  // BATON_BATONCTL_ROSTER_ARGUMENTS_H_

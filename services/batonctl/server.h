@@ -1,0 +1,60 @@
+// The server, as commands see it: one call per request message, no gRPC type.
+#ifndef BATON_BATONCTL_SERVER_H_
+#define BATON_BATONCTL_SERVER_H_
+
+#include <google/protobuf/message.h>
+
+#include <functional>
+
+#include "absl/status/statusor.h"
+
+namespace baton::batonctl {
+
+// Methods are found by the type of their request: in this API each type belongs to one method.
+// Errors carry the server's reason, variables and retry time (core/errors.h); a server that did not
+// answer is UNAVAILABLE, reason UNREACHABLE, or DEADLINE_EXCEEDED, reason NO_ANSWER_IN_TIME.
+// Not thread-safe.
+class Server {
+ public:
+  virtual ~Server() = default;
+
+  // `response` must be of the type that the method answers with.
+  virtual absl::Status Call(const google::protobuf::Message& request,
+                            google::protobuf::Message& response) = 0;
+
+  // Reads a stream: `on_response` is called after each message, which is in `response`, until it
+  // answers false (then OK) or the stream ends (its status, OK if the server ended it well).
+  virtual absl::Status Stream(const google::protobuf::Message& request,
+                              google::protobuf::Message& response,
+                              const std::function<bool()>& on_response) = 0;
+};
+
+template <typename Response>
+absl::StatusOr<Response> Ask(Server& server, const google::protobuf::Message& request) {
+  Response response;
+  if (absl::Status status = server.Call(request, response); !status.ok()) return status;
+  return response;
+}
+
+// All pages of a list up to `limit` resources, as one response; its page token is set if there are
+// more. `count` tells how many resources a response has.
+template <typename Response, typename Request>
+absl::StatusOr<Response> AskPages(Server& server, Request request, int limit,
+                                  int (*count)(const Response&)) {
+  constexpr int kPageSize = 200;
+  Response all;
+  do {
+    const int missing = limit - count(all);
+    request.set_page_size(missing < kPageSize ? missing : kPageSize);
+    absl::StatusOr<Response> page = Ask<Response>(server, request);
+    if (!page.ok()) return page.status();
+    all.clear_next_page_token();
+    all.MergeFrom(*page);
+    request.set_page_token(all.next_page_token());
+  } while (!all.next_page_token().empty() && count(all) < limit);
+  return all;
+}
+
+}  // namespace baton::batonctl
+
+#endif  // BATON_BATONCTL_SERVER_H_

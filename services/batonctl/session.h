@@ -1,0 +1,83 @@
+// One run of batonctl: the options that every command has, where it writes, and what it reaches.
+#ifndef BATON_BATONCTL_SESSION_H_
+#define BATON_BATONCTL_SESSION_H_
+
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "batonctl/server.h"
+#include "batonctl/table.h"
+#include "platform/kafka/kafka.h"
+
+namespace baton::batonctl {
+
+enum class OutputFormat { kTable, kJson, kName };
+
+struct GlobalOptions {
+  std::string server = "127.0.0.1:7400";
+  std::string workspace;  // empty: none given
+  OutputFormat format = OutputFormat::kTable;
+  absl::Duration timeout = absl::Seconds(10);  // per call
+  std::string request_id;                      // empty: a new one for each change
+};
+
+// The world outside: the terminal, the network and the clock, given by main.cc and by tests.
+struct Surroundings {
+  std::ostream& out;  // data
+  std::ostream& err;  // notes and errors
+  bool colour = false;
+  std::function<std::unique_ptr<Server>(const std::string& address, absl::Duration timeout)>
+      connect;
+  std::function<absl::StatusOr<std::vector<platform::kafka::TopicInfo>>(
+      const platform::kafka::KafkaConfig&, absl::Duration deadline)>
+      list_topics;
+  std::function<absl::Status(const platform::kafka::KafkaConfig&, const platform::kafka::TopicSpec&,
+                             absl::Duration deadline)>
+      create_topic;
+  std::function<std::string()> new_id;  // unique, 1 to 64 characters
+  std::function<absl::Time()> now;
+  std::function<void(absl::Duration)> sleep;
+};
+
+// Not thread-safe.
+class Session {
+ public:
+  explicit Session(Surroundings surroundings) : world_(std::move(surroundings)) {}
+
+  GlobalOptions options;
+  std::function<absl::Status()> action;  // the command chosen on the command line
+
+  const Surroundings& world() const { return world_; }
+  Server& server();  // connects when first used
+
+  // "workspaces/demo", or a usage error when none was given.
+  absl::StatusOr<std::string> Workspace() const;
+  // "workspaces/demo/<collection>/<text>"; a text that is a whole resource name stays.
+  absl::StatusOr<std::string> Name(const std::string& collection, const std::string& text) const;
+  // The id of the change that the command makes (AIP-155).
+  std::string RequestId();
+
+  // Prints data in the format asked for: `message` as JSON, or the table, or the names.
+  absl::Status Print(const google::protobuf::Message& message, const Table& table,
+                     const std::vector<std::string>& names) const;
+  void Note(const std::string& text) const;
+  // Prints message, reason and what to do; answers the exit code.
+  int Fail(const absl::Status& status) const;
+
+ private:
+  Surroundings world_;
+  std::unique_ptr<Server> server_;
+  std::string request_id_;  // made by RequestId
+};
+
+// One JSON object, on one line or indented. Fields with default values are there too.
+std::string ToJson(const google::protobuf::Message& message, bool one_line);
+
+}  // namespace baton::batonctl
+
+#endif  // BATON_BATONCTL_SESSION_H_

@@ -1,0 +1,167 @@
+// batonctl topics apply|list
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "batonctl/commands.h"
+#include "batonctl/exit_codes.h"
+#include "batonctl/format.h"
+#include "batonctl/topics_file.h"
+#include "policy/yaml_tree.h"
+
+namespace baton::batonctl {
+namespace {
+
+using platform::kafka::KafkaConfig;
+using platform::kafka::TopicInfo;
+using platform::kafka::TopicSpec;
+
+struct Arguments {
+  std::string file, brokers;
+  std::string prefix = "baton";
+  std::vector<std::string> properties;  // NAME=VALUE
+};
+
+// A declared topic and what the cluster has.
+struct TopicState {
+  const TopicSpec& declared;
+  int partitions = 0;  // 0: missing
+  bool created = false;
+};
+
+std::string StateText(const TopicState& topic) {
+  if (topic.created) return "created";
+  if (topic.partitions == 0) return "missing";
+  return topic.partitions == topic.declared.partitions ? "ok" : "differs";
+}
+
+absl::StatusOr<KafkaConfig> ConfigOf(const Arguments& arguments) {
+  KafkaConfig config;
+  config.brokers = arguments.brokers;
+  if (config.brokers.empty()) {
+    return UsageError("no brokers given: use --brokers or BATON_KAFKA_BROKERS");
+  }
+  for (const std::string& text : arguments.properties) {
+    const auto property = ParseKeyValue("--property", text);
+    if (!property.ok()) return property.status();
+    config.properties.insert(*property);
+  }
+  return config;
+}
+
+absl::StatusOr<std::vector<TopicSpec>> Declared(const Arguments& arguments) {
+  const absl::StatusOr<std::string> yaml = ReadFile(arguments.file, policy::kDocumentBytesMax);
+  if (!yaml.ok()) return yaml.status();
+  return ParseTopics(*yaml, arguments.file, arguments.prefix);
+}
+
+absl::StatusOr<std::vector<TopicState>> Compare(const Session& session, const KafkaConfig& config,
+                                                const std::vector<TopicSpec>& declared) {
+  const absl::StatusOr<std::vector<TopicInfo>> existing =
+      session.world().list_topics(config, session.options.timeout);
+  if (!existing.ok()) return existing.status();
+  std::vector<TopicState> states;
+  for (const TopicSpec& topic : declared) {
+    const auto found = std::find_if(existing->begin(), existing->end(),
+                                    [&](const TopicInfo& info) { return info.name == topic.name; });
+    states.push_back({topic, found == existing->end() ? 0 : found->partitions});
+  }
+  return states;
+}
+
+void PrintStates(const Session& session, const std::vector<TopicState>& states) {
+  std::ostream& out = session.world().out;
+  Table table({"TOPIC", "DECLARED", "PARTITIONS", "STATE"});
+  nlohmann::json topics = nlohmann::json::array();
+  for (const TopicState& topic : states) {
+    const std::string state = StateText(topic);
+    table.AddRow({topic.declared.name, absl::StrCat(topic.declared.partitions),
+                  absl::StrCat(topic.partitions), state});
+    topics.push_back({{"name", topic.declared.name},
+                      {"declaredPartitions", topic.declared.partitions},
+                      {"partitions", topic.partitions},
+                      {"state", state}});
+    if (session.options.format == OutputFormat::kName) out << topic.declared.name << "\n";
+  }
+  if (session.options.format == OutputFormat::kTable) out << table.Render(session.world().colour);
+  if (session.options.format == OutputFormat::kJson) {
+    out << nlohmann::json{{"topics", topics}}.dump(1) << "\n";
+  }
+  out.flush();
+}
+
+// A lead's events would go to another partition than its earlier ones: nothing batonctl may repair.
+absl::Status CheckPartitions(const std::vector<TopicState>& states) {
+  for (const TopicState& topic : states) {
+    if (topic.partitions == 0 || topic.partitions == topic.declared.partitions) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat(topic.declared.name, " has ", topic.partitions, " partitions, declared are ",
+                     topic.declared.partitions,
+                     "; partitions cannot be changed without losing the order of each ",
+                     "lead's events: correct the file, or move to a new topic"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status List(Session& session, const Arguments& arguments) {
+  const absl::StatusOr<KafkaConfig> config = ConfigOf(arguments);
+  if (!config.ok()) return config.status();
+  const absl::StatusOr<std::vector<TopicSpec>> declared = Declared(arguments);
+  if (!declared.ok()) return declared.status();
+  const auto states = Compare(session, *config, *declared);
+  if (!states.ok()) return states.status();
+  PrintStates(session, *states);
+  return absl::OkStatus();
+}
+
+absl::Status Apply(Session& session, const Arguments& arguments) {
+  const absl::StatusOr<KafkaConfig> config = ConfigOf(arguments);
+  if (!config.ok()) return config.status();
+  const absl::StatusOr<std::vector<TopicSpec>> declared = Declared(arguments);
+  if (!declared.ok()) return declared.status();
+  auto states = Compare(session, *config, *declared);
+  if (!states.ok()) return states.status();
+  if (absl::Status status = CheckPartitions(*states); !status.ok()) return status;
+  for (TopicState& topic : *states) {
+    if (topic.partitions != 0) continue;
+    const absl::Status status =
+        session.world().create_topic(*config, topic.declared, session.options.timeout);
+    // Somebody else may have created it between the look and the act.
+    if (!status.ok() && !absl::IsAlreadyExists(status)) return status;
+    topic.partitions = topic.declared.partitions;
+    topic.created = status.ok();
+  }
+  PrintStates(session, *states);
+  return absl::OkStatus();
+}
+
+void AddCommon(CLI::App& command, const std::shared_ptr<Arguments>& arguments) {
+  command.add_option("--file,-f", arguments->file, "deploy/kafka/topics.yaml")->required();
+  command.add_option("--brokers", arguments->brokers, "HOST:PORT,HOST:PORT")
+      ->envname("BATON_KAFKA_BROKERS");
+  command.add_option("--prefix", arguments->prefix, "first part of each topic's name")
+      ->envname("BATON_KAFKA_TOPIC_PREFIX")
+      ->capture_default_str();
+  command
+      .add_option("--property", arguments->properties,
+                  "a property of librdkafka, NAME=VALUE, for TLS and SASL; repeat for more")
+      ->allow_extra_args(false);
+}
+
+}  // namespace
+
+void AddTopicsCommands(CLI::App& app, Session& session) {
+  CLI::App& group = AddGroup(app, "topics", "The Kafka topics that Baton needs");
+  auto arguments = std::make_shared<Arguments>();
+
+  CLI::App& apply = *group.add_subcommand("apply", "Creates the declared topics that are missing");
+  AddCommon(apply, arguments);
+  OnRun(apply, session, [&session, arguments] { return Apply(session, *arguments); });
+
+  CLI::App& list = *group.add_subcommand("list", "Compares the declared topics with the cluster's");
+  AddCommon(list, arguments);
+  OnRun(list, session, [&session, arguments] { return List(session, *arguments); });
+}
+
+}  // namespace baton::batonctl

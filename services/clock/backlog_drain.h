@@ -1,0 +1,64 @@
+// Keeps free capacity from idling: drains the queues of reps that timers have freed, and goes round
+// all workspaces for whatever another process freed and could not drain, because it was killed.
+#ifndef BATON_CLOCK_BACKLOG_DRAIN_H_
+#define BATON_CLOCK_BACKLOG_DRAIN_H_
+
+#include <compare>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "core/ids.h"
+#include "platform/metrics.h"
+#include "store/roster_store.h"
+#include "store/workspace_store.h"
+
+namespace baton::clock {
+
+struct FreedRep {
+  core::WorkspaceId workspace;
+  core::RepId rep;
+  auto operator<=>(const FreedRep&) const = default;
+};
+
+// Add from any thread, the others from one.
+class BacklogDrain {
+ public:
+  // A round looks at `workspaces_max` workspaces, the next round at the next ones.
+  BacklogDrain(store::RosterStore& roster, store::WorkspaceStore& workspaces, int workspaces_max,
+               platform::Metrics& metrics);
+
+  // Remembers up to kFreedMax reps; what is beyond is found by the rounds.
+  void Add(const std::vector<FreedRep>& freed);
+  static constexpr size_t kFreedMax = 10'000;
+
+  // Drains the queues of the reps added so far.
+  absl::Status DrainFreed();
+
+  // Drains every queue with waiting leads of the next workspaces.
+  absl::Status DrainRound();
+
+ private:
+  absl::Status DrainWorkspace(const core::WorkspaceId& workspace);
+
+  store::RosterStore& roster_;
+  store::WorkspaceStore& workspaces_;
+  const int workspaces_max_;
+  platform::Counter& drained_;
+
+  absl::Mutex mutex_;
+  std::set<FreedRep> freed_ ABSL_GUARDED_BY(mutex_);
+
+  std::vector<core::WorkspaceId> round_;  // still to be looked at before the list is read anew
+  // Where the next look at a queue goes on whose backlog was too long for one.
+  std::map<std::pair<core::WorkspaceId, core::QueueId>, std::string> cursors_;
+};
+
+}  // namespace baton::clock
+
+#endif  // BATON_CLOCK_BACKLOG_DRAIN_H_

@@ -1,0 +1,104 @@
+#include "clock/clock_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/random/random.h"
+#include "absl/time/clock.h"
+#include "platform/backoff.h"
+
+namespace baton::clock {
+namespace {
+
+constexpr absl::Duration kDrainTick = absl::Milliseconds(50);  // a freed rep waits this long
+constexpr absl::Duration kBackoffFirst = absl::Milliseconds(100);
+constexpr absl::Duration kBackoffMost = absl::Seconds(1);
+constexpr int kBatchesPerShardMax = 20;  // then the other shards have their turn
+constexpr double kJitter = 0.2;          // of a tick, so that several clocks do not sweep in step
+
+}  // namespace
+
+ClockService::ClockService(store::TimerStore& timers, store::LeadStore& leads,
+                           store::RosterStore& roster, store::WorkspaceStore& workspaces,
+                           std::function<core::TimeMs()> now, ClockOptions options,
+                           platform::Metrics& metrics)
+    : options_(options),
+      sweep_(timers, leads, std::move(now), options.batch_max, metrics),
+      drain_(roster, workspaces, options.drain_workspaces_max, metrics),
+      errors_(metrics.AddCounter("baton_clock_errors_total", "Sweeps and drains that failed")),
+      timers_ready_("clock timers"),
+      drains_ready_("clock drains") {}
+
+ClockService::~ClockService() {
+  Stop(absl::ZeroDuration());
+}
+
+absl::Status ClockService::Start() {
+  timer_worker_.Start([this] { FireTimers(); });
+  drain_worker_.Start([this] { DrainBacklogs(); });
+  return absl::OkStatus();
+}
+
+void ClockService::Stop(absl::Duration grace) {
+  timer_worker_.Stop(grace);
+  drain_worker_.Stop(grace);
+}
+
+absl::Status ClockService::Ready() const {
+  absl::Status status = timers_ready_.Get();
+  status.Update(drains_ready_.Get());
+  return status;
+}
+
+void ClockService::FireTimers() {
+  absl::BitGen random;
+  absl::Duration sleep = absl::ZeroDuration();
+  while (!timer_worker_.StopsWithin(sleep)) {
+    // A millisecond later than due, because the store counts in them.
+    const absl::Duration due = SweepAll() + absl::Milliseconds(1);
+    sleep = std::min(due, options_.tick * absl::Uniform(random, 1.0 - kJitter, 1.0));
+  }
+}
+
+// Returns when the next timer is due, or how long to wait after a failure.
+absl::Duration ClockService::SweepAll() {
+  absl::Duration next_due = absl::InfiniteDuration();
+  absl::Status status;
+  for (int shard = 0; shard < sweep_.shards() && !timer_worker_.stopping(); ++shard) {
+    for (int batch = 0; batch < kBatchesPerShardMax; ++batch) {
+      absl::StatusOr<Sweep> swept = sweep_.Run(shard);
+      status.Update(Counted(swept.status()));
+      if (!swept.ok()) break;  // the other shards may be well
+      drain_.Add(swept->freed);
+      if (swept->next_due > absl::ZeroDuration() || batch + 1 == kBatchesPerShardMax) {
+        next_due = std::min(next_due, swept->next_due);
+        break;
+      }
+    }
+  }
+  timers_ready_.Set(status);
+  return next_due;
+}
+
+void ClockService::DrainBacklogs() {
+  platform::Backoff backoff(kBackoffFirst, kBackoffMost);
+  absl::Time next_round = absl::Now();
+  absl::Duration sleep = absl::ZeroDuration();
+  while (!drain_worker_.StopsWithin(sleep)) {
+    absl::Status status = drain_.DrainFreed();
+    if (status.ok() && absl::Now() >= next_round) {
+      next_round = absl::Now() + options_.drain_every;
+      status = drain_.DrainRound();
+    }
+    drains_ready_.Set(Counted(status));
+    if (status.ok()) backoff.Reset();
+    sleep = status.ok() ? kDrainTick : backoff.Next();
+  }
+}
+
+absl::Status ClockService::Counted(absl::Status status) {
+  if (!status.ok()) errors_.Add();
+  return status;
+}
+
+}  // namespace baton::clock

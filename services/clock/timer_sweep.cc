@@ -1,0 +1,114 @@
+#include "clock/timer_sweep.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "clock/two_clocks.h"
+#include "core/decide.h"
+
+namespace baton::clock {
+namespace {
+
+constexpr double kMsPerSecond = 1000.0;
+
+}  // namespace
+
+TimerSweep::Meters::Meters(platform::Metrics& metrics)
+    : fired(metrics.AddCounter("baton_timers_fired_total", "Timers that acted on their lead")),
+      overtaken(metrics.AddCounter("baton_timers_overtaken_total",
+                                   "Due timers whose lead had been changed meanwhile")),
+      lateness_seconds(metrics.AddHistogram("baton_timer_lateness_seconds",
+                                            "From due to fired, by the store's clock")),
+      skew_seconds(metrics.AddGauge("baton_clock_skew_seconds",
+                                    "Store's clock minus ours; 0 while they agree")) {}
+
+TimerSweep::TimerSweep(store::TimerStore& timers, store::LeadStore& leads,
+                       std::function<core::TimeMs()> now, int batch_max, platform::Metrics& metrics)
+    : timers_(timers),
+      leads_(leads),
+      now_(std::move(now)),
+      batch_max_(batch_max),
+      meters_(metrics) {}
+
+absl::StatusOr<Sweep> TimerSweep::Run(int shard) {
+  absl::StatusOr<store::DueTimers> due = ReadDue(shard);
+  if (!due.ok()) return due.status();
+  Sweep sweep;
+  if (due->next_due_at_ms != 0) {
+    sweep.next_due =
+        absl::Milliseconds(std::max<core::DurationMs>(due->next_due_at_ms - due->now_ms, 0));
+  }
+  if (due->timers.empty()) return sweep;
+  if (absl::Status status = Fire(due->timers, sweep); !status.ok()) return status;
+  // Only after progress at once: a timer that could not act now must not be spun on.
+  if (sweep.fired > 0 && static_cast<int>(due->timers.size()) >= batch_max_) {
+    sweep.next_due = absl::ZeroDuration();
+  }
+  return sweep;
+}
+
+absl::StatusOr<store::DueTimers> TimerSweep::ReadDue(int shard) {
+  const core::TimeMs asked_ms = now_();
+  absl::StatusOr<store::DueTimers> due = timers_.Due(shard, batch_max_);
+  if (!due.ok()) return due.status();
+  const core::DurationMs skew_ms = Skew(asked_ms, now_(), due->now_ms);
+  meters_.skew_seconds.Set(static_cast<double>(skew_ms) / kMsPerSecond);
+  if (ClocksAgree(skew_ms)) return due;
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the store's clock is ", skew_ms > 0 ? "ahead of" : "behind", " ours by more than ",
+      kSkewMaxMs, " ms: timers are held until both agree; check time synchronisation"));
+}
+
+absl::Status TimerSweep::Fire(const std::vector<store::DueTimer>& due, Sweep& sweep) {
+  std::vector<core::LeadKey> keys;
+  for (const store::DueTimer& timer : due) keys.push_back(timer.key);
+  absl::StatusOr<store::LoadedLeads> loaded = leads_.Load(keys);
+  if (!loaded.ok()) return loaded.status();
+  std::vector<core::Plan> plans;
+  for (size_t i = 0; i < due.size(); ++i) {
+    std::optional<core::Plan> plan =
+        core::DecideTimer(loaded->records[i], due[i].due_at_ms, loaded->now_ms);
+    if (plan.has_value()) {
+      plans.push_back(*std::move(plan));
+    } else {
+      meters_.overtaken.Add();
+    }
+  }
+  if (plans.empty()) return absl::OkStatus();
+  absl::StatusOr<std::vector<store::CommitResult>> results = leads_.Commit(plans);
+  if (!results.ok()) return results.status();
+  absl::Status status;
+  for (size_t i = 0; i < plans.size(); ++i) {
+    status.Update(Count(plans[i], loaded->now_ms, (*results)[i], sweep));
+  }
+  return sweep.fired > 0 ? absl::OkStatus() : status;
+}
+
+absl::Status TimerSweep::Count(const core::Plan& plan, core::TimeMs now_ms,
+                               const store::CommitResult& result, Sweep& sweep) {
+  switch (result.code) {
+    case store::CommitCode::kCommitted:
+      break;
+    case store::CommitCode::kOutboxFull:
+      return absl::ResourceExhaustedError("the outbox is full: Kafka has been away too long");
+    case store::CommitCode::kStaleRevision:
+    case store::CommitCode::kStalePolicy:
+    case store::CommitCode::kNotDue:
+    case store::CommitCode::kTooManyLeads:
+    case store::CommitCode::kUnknownWorkspace:
+      meters_.overtaken.Add();  // if it is still due, the next sweep sees it as it is then
+      return absl::OkStatus();
+  }
+  ++sweep.fired;
+  meters_.fired.Add();
+  meters_.lateness_seconds.Observe(static_cast<double>(now_ms - plan.not_before_ms) / kMsPerSecond);
+  for (const core::Change& change : plan.changes) {
+    if (change.type == core::ChangeType::kOfferExpired) {
+      sweep.freed.push_back({plan.key.workspace, change.rep});
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace baton::clock

@@ -1,0 +1,63 @@
+// Fires the due timers of a shard: an offer that nobody accepted goes to the next rep, a lead that
+// everybody passed on is offered again.
+#ifndef BATON_CLOCK_TIMER_SWEEP_H_
+#define BATON_CLOCK_TIMER_SWEEP_H_
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "clock/backlog_drain.h"
+#include "core/plan.h"
+#include "platform/metrics.h"
+#include "store/lead_store.h"
+#include "store/pipe_store.h"
+
+namespace baton::clock {
+
+struct Sweep {
+  int fired = 0;
+  std::vector<FreedRep> freed;                         // may take another lead now
+  absl::Duration next_due = absl::InfiniteDuration();  // from now; zero: more is due already
+};
+
+// Belongs to one thread. Two sweeping the same shard, here or on other machines, do no harm: the
+// store lets each timer act once.
+class TimerSweep {
+ public:
+  // `now` is the caller's own clock, for the two-clock rule.
+  TimerSweep(store::TimerStore& timers, store::LeadStore& leads, std::function<core::TimeMs()> now,
+             int batch_max, platform::Metrics& metrics);
+
+  int shards() const { return timers_.shards(); }
+
+  // Fires up to batch_max timers. FAILED_PRECONDITION when the clocks disagree: nothing was fired.
+  // RESOURCE_EXHAUSTED when the outbox is full: the timers stay due.
+  absl::StatusOr<Sweep> Run(int shard);
+
+ private:
+  struct Meters {
+    explicit Meters(platform::Metrics& metrics);
+    platform::Counter& fired;
+    platform::Counter& overtaken;
+    platform::Histogram& lateness_seconds;
+    platform::Gauge& skew_seconds;
+  };
+
+  absl::StatusOr<store::DueTimers> ReadDue(int shard);
+  absl::Status Fire(const std::vector<store::DueTimer>& due, Sweep& sweep);
+  absl::Status Count(const core::Plan& plan, core::TimeMs now_ms, const store::CommitResult& result,
+                     Sweep& sweep);
+
+  store::TimerStore& timers_;
+  store::LeadStore& leads_;
+  const std::function<core::TimeMs()> now_;
+  const int batch_max_;
+  Meters meters_;
+};
+
+}  // namespace baton::clock
+
+#endif  // BATON_CLOCK_TIMER_SWEEP_H_

@@ -1,0 +1,203 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "core/action_checks.h"
+#include "core/decide.h"
+#include "core/errors.h"
+#include "core/handback.h"
+
+namespace baton::core {
+namespace {
+
+std::string Rfc3339(TimeMs at_ms) {
+  return absl::FormatTime("%E4Y-%m-%dT%H:%M:%E3SZ", absl::FromUnixMillis(at_ms),
+                          absl::UTCTimeZone());
+}
+
+// The plan so far, with one change that says who did what to which assignment.
+Plan StartPlan(const LeadRecord& record, const Action& action, ChangeType type) {
+  Plan plan;
+  plan.key = record.key;
+  plan.expected_revision = record.revision;
+  plan.may_use_reserve = true;
+  plan.after = record;
+  Change change;
+  change.type = type;
+  change.queue = record.queue;
+  change.rep = record.rep;
+  change.generation = record.generation;
+  change.actor = action.actor.empty() ? "rep/" + record.rep.str() : action.actor;
+  change.cause = action.request_id;
+  if (!action.note.empty()) change.details["note"] = action.note;
+  plan.changes.push_back(std::move(change));
+  return plan;
+}
+
+Plan Accept(const LeadRecord& record, const Action& action, TimeMs now_ms) {
+  Plan plan = StartPlan(record, action, ChangeType::kAccepted);
+  plan.after.stage = Stage::kAccepted;
+  plan.after.accepted_at_ms = now_ms;
+  CancelTimer(plan.after);
+  return plan;
+}
+
+// Back to a queue through nobody's fault: not charged, but passed over from now on.
+Plan HandBack(const LeadRecord& record, const Action& action, ChangeType type) {
+  Plan plan = StartPlan(record, action, type);
+  ReturnToQueue(plan.after);
+  AddPassed(record.rep, plan.after);
+  plan.placement = Placement::kOffer;
+  plan.refund = true;
+  return plan;
+}
+
+Plan Reroute(const LeadRecord& record, const Action& action, const Policy* policy, TimeMs now_ms) {
+  Plan plan = HandBack(record, action, ChangeType::kRerouted);
+  if (action.queue.empty() || action.queue == record.queue) return plan;
+  plan.after.queue = action.queue;
+  plan.after.queued_at_ms = now_ms;
+  plan.after.passed = {record.rep};
+  plan.changes.back().queue = action.queue;
+  plan.policy_revision = policy->revision;  // it was this policy that has the queue
+  return plan;
+}
+
+Plan LogTouch(const LeadRecord& record, const Action& action, TimeMs now_ms) {
+  Plan plan = StartPlan(record, action, ChangeType::kTouched);
+  LeadRecord& lead = plan.after;
+  const TimeMs at_ms = action.touched_at_ms == 0 ? now_ms : std::min(action.touched_at_ms, now_ms);
+  if (lead.stage == Stage::kAccepted) lead.stage = Stage::kWorking;
+  lead.first_touch_at_ms = lead.touches == 0 ? at_ms : std::min(lead.first_touch_at_ms, at_ms);
+  lead.last_touch_at_ms = lead.touches == 0 ? at_ms : std::max(lead.last_touch_at_ms, at_ms);
+  ++lead.touches;
+  auto& details = plan.changes.back().details;
+  details["channel"] = action.channel;
+  if (!action.touch_outcome.empty()) details["outcome"] = action.touch_outcome;
+  details["touchTime"] = Rfc3339(at_ms);
+  return plan;
+}
+
+// Closes the cycle: the lead leaves its owner.
+Plan Close(const LeadRecord& record, const Action& action, ChangeType type, Stage stage) {
+  Plan plan = StartPlan(record, action, type);
+  plan.after.stage = stage;
+  plan.after.rep = RepId();
+  plan.after.reason = action.reason;
+  CancelTimer(plan.after);
+  plan.placement = Placement::kRelease;
+  return plan;
+}
+
+Plan Recycle(const LeadRecord& record, const Action& action, const Reason& reason, TimeMs now_ms) {
+  Plan plan = Close(record, action, ChangeType::kRecycled, Stage::kRecycled);
+  plan.after.revisit_at_ms =
+      action.revisit_at_ms == 0 ? now_ms + reason.cool_down_ms : action.revisit_at_ms;
+  plan.changes.back().details["revisitTime"] = Rfc3339(plan.after.revisit_at_ms);
+  return plan;
+}
+
+// What the opportunity is worth and when it closes, as far as the action says.
+void SetDeal(const Action& action, Plan& plan) {
+  LeadRecord& lead = plan.after;
+  auto& details = plan.changes.back().details;
+  if (!action.currency.empty()) {
+    lead.amount_minor = action.amount_minor;
+    lead.currency = action.currency;
+    details["amountMinor"] = absl::StrCat(lead.amount_minor);
+    details["currency"] = lead.currency;
+  }
+  if (action.close_date_ms != 0) {
+    lead.close_date_ms = action.close_date_ms;
+    details["closeTime"] = Rfc3339(lead.close_date_ms);
+  }
+}
+
+Plan ReportOutcome(const LeadRecord& record, const Action& action) {
+  if (action.outcome == Stage::kLost) {
+    return Close(record, action, ChangeType::kLost, Stage::kLost);
+  }
+  const ChangeType type = action.outcome == Stage::kSql   ? ChangeType::kSqlConfirmed
+                          : action.outcome == Stage::kSqo ? ChangeType::kSqoOpened
+                                                          : ChangeType::kWon;
+  Plan plan = StartPlan(record, action, type);
+  plan.after.stage = action.outcome;
+  if (action.outcome != Stage::kSql) SetDeal(action, plan);
+  // The rep stays the customer's owner, but the lead no longer fills the rep's capacity.
+  if (action.outcome == Stage::kWon) plan.placement = Placement::kRelease;
+  return plan;
+}
+
+Plan CarryOut(const LeadRecord& record, const Action& action, const Reason* reason,
+              const Policy* policy, TimeMs now_ms) {
+  switch (action.type) {
+    case ActionType::kAccept:
+      return Accept(record, action, now_ms);
+    case ActionType::kDecline:
+      return HandBack(record, action, ChangeType::kDeclined);
+    case ActionType::kLogTouch:
+      return LogTouch(record, action, now_ms);
+    case ActionType::kReject:
+      return Close(record, action, ChangeType::kRejected, Stage::kRejected);
+    case ActionType::kRecycle:
+      return Recycle(record, action, *reason, now_ms);
+    case ActionType::kReroute:
+      return Reroute(record, action, policy, now_ms);
+    case ActionType::kReportOutcome:
+      return ReportOutcome(record, action);
+  }
+  return {};
+}
+
+const AnsweredRequest* FindAnswer(const LeadRecord& record, const std::string& request_id) {
+  if (request_id.empty()) return nullptr;
+  const auto answer = std::find_if(
+      record.answered.begin(), record.answered.end(),
+      [&](const AnsweredRequest& answered) { return answered.request_id == request_id; });
+  return answer == record.answered.end() ? nullptr : &*answer;
+}
+
+// What is known of the answer now; where the store then places the lead is not part of it.
+void RememberAnswer(const Action& action, Plan& plan) {
+  if (action.request_id.empty()) return;
+  LeadRecord& lead = plan.after;
+  if (lead.answered.size() >= kAnsweredRequestsMax) lead.answered.erase(lead.answered.begin());
+  lead.answered.push_back({action.request_id, action.fingerprint, lead.stage, lead.rep,
+                           lead.generation,
+                           lead.version + static_cast<int64_t>(plan.changes.size())});
+}
+
+}  // namespace
+
+absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Action& action,
+                                            const Policy* policy, TimeMs now_ms) {
+  if (const AnsweredRequest* answer = FindAnswer(record, action.request_id); answer != nullptr) {
+    if (answer->fingerprint == action.fingerprint) return *answer;
+    return Error(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
+                 "request_id: was used for a request with another body",
+                 {{"field", "request_id"}, {"request_id", action.request_id}});
+  }
+  if (record.revision == 0) {
+    return Error(absl::StatusCode::kNotFound, "LEAD_NOT_FOUND",
+                 absl::StrCat("workspace ", record.key.workspace.str(), " has no lead ",
+                              record.key.lead.str()),
+                 {{"workspace", record.key.workspace.str()}, {"lead", record.key.lead.str()}});
+  }
+  if (absl::Status status = CheckGeneration(record, action); !status.ok()) return status;
+  if (absl::Status status = CheckStage(record, action); !status.ok()) return status;
+  const absl::StatusOr<const Reason*> reason =
+      FindActionReason(action, policy == nullptr ? StandardReasons() : policy->reasons);
+  if (!reason.ok()) return reason.status();
+  if (absl::Status status = CheckFields(record, action, *reason, policy, now_ms); !status.ok()) {
+    return status;
+  }
+  Plan plan = CarryOut(record, action, *reason, policy, now_ms);
+  plan.changes.back().stage = plan.after.stage;
+  if (*reason != nullptr) plan.changes.back().reason = (*reason)->code;
+  RememberAnswer(action, plan);
+  return plan;
+}
+
+}  // namespace baton::core

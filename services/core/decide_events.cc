@@ -1,0 +1,113 @@
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/decide.h"
+#include "core/text.h"
+
+namespace baton::core {
+namespace {
+
+bool IsJudged(Stage stage) {
+  return stage == Stage::kNew || stage == Stage::kScored || stage == Stage::kNurture;
+}
+
+JourneyInput InputOf(const LeadEvent& event) {
+  std::string type(EventTypeName(event.type));
+  if (event.type == EventType::kActivity) absl::StrAppend(&type, " ", event.activity);
+  if (event.type == EventType::kConsent) {
+    absl::StrAppend(&type, " ", ToAbsl(ConsentName(event.consent)));
+  }
+  return {event.occurred_at_ms, std::move(type), event.source, event.id};
+}
+
+// Folds the events into plan.after and counts them. Returns the id of the latest one applied.
+std::string FoldAll(absl::Span<const LeadEvent> events, Plan& plan,
+                    std::vector<FoldOutcome>* outcomes) {
+  std::string latest;
+  for (const LeadEvent& event : events) {
+    const FoldOutcome outcome = Fold(event, plan.after.facts);
+    if (outcomes != nullptr) outcomes->push_back(outcome);
+    if (outcome == FoldOutcome::kDuplicate) ++plan.duplicates;
+    if (outcome != FoldOutcome::kApplied) continue;
+    ++plan.applied;
+    latest = event.id;
+    plan.inputs.push_back(InputOf(event));
+    if (!event.traceparent.empty()) plan.after.traceparent = event.traceparent;
+  }
+  plan.facts_changed = plan.applied + plan.duplicates > 0;
+  return latest;
+}
+
+// A judgment that says the same as the stored one a little later is not worth a write, unless it
+// opens a cycle.
+bool SaysSomethingNew(const Judgment& judgment, const Judgment& stored) {
+  if (judgment.qualified) return true;
+  Judgment same_time = stored;
+  same_time.judged_at_ms = judgment.judged_at_ms;
+  return !(judgment == same_time);
+}
+
+// Everything that belongs to one handoff cycle starts afresh; the fencing token goes on.
+void OpenCycle(TimeMs now_ms, LeadRecord& lead) {
+  ++lead.cycle;
+  lead.stage = Stage::kMql;
+  lead.queue = lead.judgment.route.queue;
+  lead.queued_at_ms = now_ms;
+  lead.passed.clear();
+  lead.candidates.clear();
+  lead.accepted_at_ms = 0;
+  lead.first_touch_at_ms = 0;
+  lead.last_touch_at_ms = 0;
+  lead.touches = 0;
+  lead.reason.clear();
+  lead.revisit_at_ms = 0;
+  lead.amount_minor = 0;
+  lead.currency.clear();
+  lead.close_date_ms = 0;
+}
+
+void JudgeLead(const Policy& policy, const std::string& cause, TimeMs now_ms, Plan& plan) {
+  LeadRecord& lead = plan.after;
+  plan.policy_revision = policy.revision;
+  Judgment judgment = Judge(lead.facts, policy, now_ms);
+  plan.judgment_changed = SaysSomethingNew(judgment, lead.judgment);
+  if (plan.judgment_changed) lead.judgment = std::move(judgment);
+
+  const bool qualified = lead.judgment.qualified;
+  if (!qualified && lead.stage == Stage::kNurture) return;
+  if (qualified) {
+    OpenCycle(now_ms, lead);
+    plan.placement = Placement::kOffer;
+  } else {
+    lead.stage = Stage::kNurture;
+  }
+  Change change;
+  change.type = qualified ? ChangeType::kQualified : ChangeType::kNurtured;
+  change.stage = lead.stage;
+  change.queue = lead.queue;
+  change.generation = lead.generation;
+  change.reason = lead.judgment.disqualified_reason;
+  change.actor = "policy";
+  change.cause = cause;
+  change.details = {{"fit", absl::StrCat(lead.judgment.fit)},
+                    {"intent", absl::StrCat(lead.judgment.intent)}};
+  plan.changes.push_back(std::move(change));
+}
+
+}  // namespace
+
+Plan DecideEvents(const LeadRecord& record, absl::Span<const LeadEvent> events,
+                  const Policy* policy, TimeMs now_ms, std::vector<FoldOutcome>* outcomes) {
+  Plan plan;
+  plan.key = record.key;
+  plan.expected_revision = record.revision;
+  plan.after = record;
+  const std::string cause = FoldAll(events, plan, outcomes);
+  if (plan.applied > 0 && policy != nullptr && IsJudged(record.stage)) {
+    JudgeLead(*policy, cause, now_ms, plan);
+  }
+  return plan;
+}
+
+}  // namespace baton::core

@@ -1,0 +1,38 @@
+#include <utility>
+
+#include "core/decide.h"
+#include "core/handback.h"
+
+namespace baton::core {
+
+std::optional<Plan> DecideTimer(const LeadRecord& record, TimeMs due_at_ms, TimeMs now_ms) {
+  if (record.due_at_ms != due_at_ms || now_ms < due_at_ms) return std::nullopt;
+  Plan plan;
+  plan.key = record.key;
+  plan.expected_revision = record.revision;
+  plan.after = record;
+  plan.not_before_ms = due_at_ms;
+  plan.may_use_reserve = true;
+  plan.placement = Placement::kOffer;
+  if (record.timer == TimerKind::kOfferExpiry && record.stage == Stage::kOffered) {
+    AddPassed(record.rep, plan.after);
+    ReturnToQueue(plan.after);
+    Change change;
+    change.type = ChangeType::kOfferExpired;
+    change.stage = Stage::kQueued;
+    change.queue = record.queue;
+    change.rep = record.rep;
+    change.generation = record.generation;
+    change.actor = "clock";
+    plan.changes.push_back(std::move(change));
+    return plan;
+  }
+  if (record.timer == TimerKind::kRetry && record.stage == Stage::kQueued) {
+    plan.after.passed.clear();
+    ReturnToQueue(plan.after);
+    return plan;
+  }
+  return std::nullopt;
+}
+
+}  // namespace baton::core

@@ -1,0 +1,92 @@
+#include "core/errors.h"
+
+#include <algorithm>
+#include <array>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "core/text.h"
+
+namespace baton::core {
+namespace {
+
+// Payloads of a status: one for the reason, one for each variable, one for the retry time.
+constexpr absl::string_view kReasonUrl = "baton.dev/reason";
+constexpr absl::string_view kVariableUrl = "baton.dev/variable/";
+constexpr absl::string_view kRetryUrl = "baton.dev/retry_after_ms";
+
+struct KnownReason {
+  std::string_view reason;
+  std::string_view hint;
+};
+
+// Every reason that Baton gives, with what the caller can do about it. Ordered by reason.
+constexpr std::array kCatalogue = {
+    KnownReason{"ETAG_MISMATCH", "Somebody changed it meanwhile: read it again, then write."},
+    KnownReason{"INVALID_FIELD", "Correct the field that is named."},
+    KnownReason{"LEAD_NOT_FOUND",
+                "Check workspace and lead; a lead exists from its first event on."},
+    KnownReason{"MISSING_FIELD", "Give the field that is named."},
+    KnownReason{"POLICY_NOT_FOUND", "Apply a policy to the workspace first."},
+    KnownReason{"REP_NOT_FOUND", "List the reps of the workspace."},
+    KnownReason{"REP_OWNS_LEADS", "Let the rep close or reroute the open leads first."},
+    KnownReason{"REQUEST_ID_REUSED", "Use a new request id for a new request."},
+    KnownReason{"STALE_GENERATION",
+                "The assignment is over: read the lead, act on the current one."},
+    KnownReason{"UNKNOWN_QUEUE", "Use a queue of the workspace's policy."},
+    KnownReason{"UNKNOWN_REASON", "Use a reason code of the class that the action needs."},
+    KnownReason{"WORKSPACE_EXISTS", "Choose another id."},
+    KnownReason{"WORKSPACE_NOT_FOUND", "Create the workspace first."},
+    KnownReason{"WRONG_STAGE", "Read the lead: its stage does not allow this."},
+};
+
+}  // namespace
+
+absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_view message,
+                   const ErrorMetadata& metadata) {
+  absl::Status status(code, ToAbsl(message));
+  status.SetPayload(kReasonUrl, absl::Cord(ToAbsl(reason)));
+  for (const auto& [name, value] : metadata) {
+    status.SetPayload(absl::StrCat(kVariableUrl, name), absl::Cord(value));
+  }
+  return status;
+}
+
+absl::Status FieldError(std::string_view field, std::string_view message) {
+  return Error(absl::StatusCode::kInvalidArgument, "INVALID_FIELD",
+               absl::StrCat(ToAbsl(field), ": ", ToAbsl(message)), {{"field", std::string(field)}});
+}
+
+std::string_view ErrorHint(std::string_view reason) {
+  const auto* found =
+      std::find_if(kCatalogue.begin(), kCatalogue.end(),
+                   [&](const KnownReason& known) { return known.reason == reason; });
+  return found == kCatalogue.end() ? std::string_view() : found->hint;
+}
+
+std::string ErrorReason(const absl::Status& status) {
+  return std::string(status.GetPayload(kReasonUrl).value_or(absl::Cord()));
+}
+
+ErrorMetadata ErrorVariables(const absl::Status& status) {
+  ErrorMetadata variables;
+  status.ForEachPayload([&](absl::string_view url, const absl::Cord& value) {
+    if (absl::ConsumePrefix(&url, kVariableUrl)) variables[std::string(url)] = std::string(value);
+  });
+  return variables;
+}
+
+absl::Status WithRetryAfter(absl::Status status, absl::Duration delay) {
+  status.SetPayload(kRetryUrl, absl::Cord(absl::StrCat(absl::ToInt64Milliseconds(delay))));
+  return status;
+}
+
+absl::Duration RetryAfter(const absl::Status& status) {
+  int64_t delay_ms = 0;
+  const std::string text(status.GetPayload(kRetryUrl).value_or(absl::Cord()));
+  return absl::SimpleAtoi(text, &delay_ms) ? absl::Milliseconds(delay_ms) : absl::ZeroDuration();
+}
+
+}  // namespace baton::core

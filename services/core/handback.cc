@@ -1,0 +1,26 @@
+#include "core/handback.h"
+
+#include <algorithm>
+
+namespace baton::core {
+
+void AddPassed(const RepId& rep, LeadRecord& lead) {
+  std::vector<RepId>& passed = lead.passed;
+  if (std::find(passed.begin(), passed.end(), rep) != passed.end()) return;
+  if (passed.size() >= kPassedMax) passed.erase(passed.begin());
+  passed.push_back(rep);
+}
+
+void ReturnToQueue(LeadRecord& lead) {
+  lead.stage = Stage::kQueued;
+  lead.rep = RepId();
+  lead.accepted_at_ms = 0;
+  CancelTimer(lead);
+}
+
+void CancelTimer(LeadRecord& lead) {
+  lead.due_at_ms = 0;
+  lead.timer = TimerKind::kNone;
+}
+
+}  // namespace baton::core

@@ -1,0 +1,119 @@
+#include "dispatch/decision_waiter.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "dispatch/wire_status.h"
+
+namespace baton::dispatch {
+namespace {
+
+constexpr absl::Duration kPauseMin = absl::Milliseconds(2);
+constexpr absl::Duration kPauseMax = absl::Milliseconds(20);
+constexpr size_t kLeadsPerLook = 1000;
+
+bool Knows(const core::LeadRecord& record, uint64_t event) {
+  const std::vector<uint64_t>& recent = record.facts.recent_events;
+  return std::find(recent.begin(), recent.end(), event) != recent.end();
+}
+
+}  // namespace
+
+DecisionWaiter::DecisionWaiter(store::LeadStore& leads, size_t waits_max)
+    : leads_(leads), waits_max_(waits_max) {}
+
+DecisionWaiter::~DecisionWaiter() { Stop(); }
+
+void DecisionWaiter::Start() { thread_ = std::thread([this] { Work(); }); }
+
+void DecisionWaiter::Stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+absl::Status DecisionWaiter::Add(DecisionWait wait) {
+  absl::MutexLock lock(&mutex_);
+  if (stopping_) return Draining();
+  if (waiting_.size() + looked_at_ >= waits_max_) return Overloaded("callers for a decision");
+  waiting_.push_back({std::move(wait), kPauseMin, absl::Now() + kPauseMin});
+  return absl::OkStatus();
+}
+
+void DecisionWaiter::Work() {
+  while (true) {
+    std::vector<Entry> due = TakeDue();
+    if (due.empty()) return;
+    Look(due);
+    absl::MutexLock lock(&mutex_);
+    looked_at_ = 0;
+    std::move(due.begin(), due.end(), std::back_inserter(waiting_));
+  }
+}
+
+// Waits for the first one that is due; takes as many as fit one look, the earliest first. Empty:
+// stopped.
+std::vector<DecisionWaiter::Entry> DecisionWaiter::TakeDue() {
+  absl::MutexLock lock(&mutex_);
+  const auto has_waits = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return stopping_ || !waiting_.empty();
+  };
+  while (true) {
+    mutex_.Await(absl::Condition(&has_waits));
+    if (stopping_) return {};
+    std::sort(waiting_.begin(), waiting_.end(),
+              [](const Entry& a, const Entry& b) { return a.due < b.due; });
+    if (waiting_.front().due <= absl::Now()) break;
+    mutex_.AwaitWithDeadline(absl::Condition(&stopping_),
+                             std::min(waiting_.front().due, absl::Now() + kPauseMin));
+  }
+  const absl::Time now = absl::Now();
+  std::vector<Entry> due;
+  size_t leads = 0;
+  while (!waiting_.empty() && waiting_.front().due <= now && leads < kLeadsPerLook) {
+    leads += waiting_.front().wait.leads.size();
+    due.push_back(std::move(waiting_.front()));
+    waiting_.erase(waiting_.begin());
+  }
+  looked_at_ = due.size();
+  return due;
+}
+
+// Answers those that are decided, forgets those that are abandoned, and leaves the rest in `due`.
+void DecisionWaiter::Look(std::vector<Entry>& due) {
+  due.erase(std::remove_if(due.begin(), due.end(),
+                           [](const Entry& entry) { return entry.wait.abandoned(); }),
+            due.end());
+  std::vector<core::LeadKey> keys;
+  for (const Entry& entry : due) {
+    for (const AwaitedLead& lead : entry.wait.leads) keys.push_back(lead.key);
+  }
+  if (keys.empty()) return;
+  auto loaded = leads_.Load(keys);
+  std::vector<Entry> undecided;
+  size_t next = 0;
+  for (Entry& entry : due) {
+    const std::vector<AwaitedLead>& awaited = entry.wait.leads;
+    bool decided = loaded.ok();
+    for (size_t i = 0; decided && i < awaited.size(); ++i) {
+      decided = Knows(loaded->records[next + i], awaited[i].last_event);
+    }
+    if (decided) {
+      const auto first = loaded->records.begin() + static_cast<std::ptrdiff_t>(next);
+      entry.wait.done({std::make_move_iterator(first),
+                       std::make_move_iterator(first + static_cast<std::ptrdiff_t>(awaited.size()))});
+    } else {
+      entry.pause = std::min(entry.pause * 2, kPauseMax);
+      entry.due = absl::Now() + entry.pause;
+    }
+    next += awaited.size();
+    if (!decided) undecided.push_back(std::move(entry));
+  }
+  due = std::move(undecided);
+}
+
+}  // namespace baton::dispatch

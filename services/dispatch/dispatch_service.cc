@@ -1,0 +1,122 @@
+#include "dispatch/dispatch_service.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "dispatch/action_batcher.h"
+#include "dispatch/assignment_lister.h"
+#include "dispatch/assignment_service.h"
+#include "dispatch/backlog_drainer.h"
+#include "dispatch/call_runner.h"
+#include "dispatch/decision_waiter.h"
+#include "dispatch/event_publisher.h"
+#include "dispatch/event_submitter.h"
+#include "dispatch/lead_service.h"
+#include "dispatch/roster_service.h"
+#include "dispatch/token_sealer.h"
+#include "dispatch/watch_hub.h"
+#include "dispatch/workspace_service.h"
+#include "platform/grpc/bounded_executor.h"
+#include "platform/grpc/server.h"
+#include "platform/log.h"
+
+namespace baton::dispatch {
+namespace {
+
+constexpr int kWatchThreads = 2;
+
+}  // namespace
+
+// In the order of construction: what is used stands above its users.
+struct DispatchService::Parts {
+  Parts(DispatchOptions given, store::Store& store, PolicySource policies,
+        ProducerFactory producers, platform::Metrics& metrics)
+      : options(std::move(given)),
+        sealer(options.token_secret),
+        server(options.server, metrics),
+        hub(store, options.watchers_max, options.bookmark_interval,
+            [this](bool readable) { server.SetServing(readable); }),
+        drainer(store),
+        batcher(store, std::move(policies), drainer, options.action_threads,
+                options.actions_waiting_max, metrics),
+        waiter(store, options.decision_waits_max),
+        publisher(std::move(producers)),
+        readers(options.reader_threads, options.reads_waiting_max),
+        watch_fillers(kWatchThreads, options.watchers_max),
+        runner(readers, options.deadline_max),
+        lister(store, store, store),
+        submitter(store, publisher, waiter, options.lead_events_topic),
+        leads(store, runner, submitter, sealer),
+        assignments({runner, batcher, lister, store, hub, watch_fillers, sealer,
+                     options.watch_backlog_max}),
+        roster(store, store, drainer, runner, sealer),
+        workspaces(store, drainer, runner, sealer) {}
+
+  const DispatchOptions options;
+  const TokenSealer sealer;
+  platform::rpc::Server server;
+  WatchHub hub;
+  BacklogDrainer drainer;
+  ActionBatcher batcher;
+  DecisionWaiter waiter;
+  EventPublisher publisher;
+  platform::rpc::BoundedExecutor readers;
+  platform::rpc::BoundedExecutor watch_fillers;
+  const CallRunner runner;
+  AssignmentLister lister;
+  EventSubmitter submitter;
+  LeadService leads;
+  AssignmentService assignments;
+  RosterService roster;
+  WorkspaceService workspaces;
+};
+
+DispatchService::DispatchService(DispatchOptions options, store::Store& store,
+                                 PolicySource policies, ProducerFactory producers,
+                                 platform::Metrics& metrics)
+    : parts_(std::make_unique<Parts>(std::move(options), store, std::move(policies),
+                                     std::move(producers), metrics)) {}
+
+DispatchService::~DispatchService() { Stop(absl::ZeroDuration()); }
+
+absl::Status DispatchService::Start() {
+  Parts& parts = *parts_;
+  if (parts.options.token_secret.size() < TokenSealer::kSecretBytesMin) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the token secret must have at least ", TokenSealer::kSecretBytesMin, " bytes"));
+  }
+  if (absl::Status made = parts.publisher.Start(); !made.ok()) return made;
+  const absl::Status listening = parts.server.Start(
+      {&parts.leads, &parts.assignments, &parts.roster, &parts.workspaces},
+      {v1::LeadService::service_full_name(), v1::AssignmentService::service_full_name(),
+       v1::RosterService::service_full_name(), v1::WorkspaceService::service_full_name()});
+  if (!listening.ok()) return listening;
+  parts.drainer.Start();
+  parts.batcher.Start();
+  parts.waiter.Start();
+  parts.hub.Start();
+  platform::LogInfo("dispatch.started", {{"port", absl::StrCat(parts.server.port())}});
+  return absl::OkStatus();
+}
+
+void DispatchService::Stop(absl::Duration grace) {
+  Parts& parts = *parts_;
+  parts.server.BeginStop();
+  parts.hub.Drain();
+  parts.server.Stop(grace);
+  // No call is left; what follows only ends threads.
+  parts.hub.Stop();
+  parts.watch_fillers.Stop();
+  parts.readers.Stop();
+  parts.batcher.Stop();
+  parts.publisher.Stop();
+  parts.waiter.Stop();
+  parts.drainer.Stop();
+}
+
+absl::Status DispatchService::Ready() const { return parts_->hub.health(); }
+
+int DispatchService::bound_port() const { return parts_->server.port(); }
+
+}  // namespace baton::dispatch

@@ -1,0 +1,44 @@
+// The role `dispatch`: the gRPC API of Baton as one thing to start and stop.
+#ifndef BATON_DISPATCH_DISPATCH_SERVICE_H_
+#define BATON_DISPATCH_DISPATCH_SERVICE_H_
+
+#include <memory>
+#include <string_view>
+
+#include "dispatch/options.h"
+#include "platform/metrics.h"
+#include "platform/service.h"
+#include "store/store.h"
+
+namespace baton::dispatch {
+
+// Threads: gRPC's own for reactions; readers (blocking reads and administration); watch fillers; action
+// batchers; one each for drains, decision waits and the outbox follower. Every queue between them has a
+// cap. Start and Stop belong to one thread; the rest is thread-safe.
+class DispatchService final : public platform::Service {
+ public:
+  // `store` and `metrics` outlive the service.
+  DispatchService(DispatchOptions options, store::Store& store, PolicySource policies,
+                  ProducerFactory producers, platform::Metrics& metrics);
+  ~DispatchService() override;
+
+  std::string_view name() const override { return "dispatch"; }
+  // INVALID_ARGUMENT for a token_secret that is too short, an address without port, or what the
+  // producer says of its configuration; UNAVAILABLE when the address is taken.
+  absl::Status Start() override;
+  // Health NOT_SERVING, watch streams end with UNAVAILABLE, no new calls, running ones finish within
+  // `grace`, the rest is cancelled; then the threads end and what is buffered for Kafka goes out.
+  void Stop(absl::Duration grace) override;
+  // OK while the outbox can be read.
+  absl::Status Ready() const override;
+
+  int bound_port() const;  // 0 before Start
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace baton::dispatch
+
+#endif  // BATON_DISPATCH_DISPATCH_SERVICE_H_

@@ -1,0 +1,230 @@
+#include "dispatch/explain.h"
+
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "core/text.h"
+#include "dispatch/proto_mapping.h"
+#include "dispatch/resource_names.h"
+
+namespace baton::dispatch {
+namespace {
+
+constexpr double kNano = 1e-9;
+constexpr size_t kRepsNamedMax = 10;  // in a sentence
+
+std::string Text(std::string_view text) { return std::string(text); }
+
+std::string TimeText(core::TimeMs at_ms) {
+  return absl::FormatTime("%E4Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(at_ms), absl::UTCTimeZone());
+}
+
+// "at_capacity" -> "at capacity".
+std::string Spoken(core::CandidateReason reason) {
+  std::string name = Text(core::CandidateReasonName(reason));
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
+// What has to happen so that a rep with this reason gets the lead.
+std::string Remedy(core::CandidateReason reason, const core::LeadRecord& record) {
+  switch (reason) {
+    case core::CandidateReason::kAtCapacity:
+      return " It is offered as soon as a rep closes a lead.";
+    case core::CandidateReason::kAway:
+    case core::CandidateReason::kOffline:
+      return " It is offered as soon as a rep comes online.";
+    case core::CandidateReason::kMissingSkill:
+      return absl::StrCat(" It needs a rep with the skills ",
+                          absl::StrJoin(record.judgment.route.skills, ", "), ".");
+    case core::CandidateReason::kPassed:
+      return record.due_at_ms == 0
+                 ? ""
+                 : absl::StrCat(" Those who passed are asked again at ", TimeText(record.due_at_ms),
+                                ".");
+    case core::CandidateReason::kChosen:
+    case core::CandidateReason::kFairness:
+      break;
+  }
+  return "";
+}
+
+v1::Candidate ToProto(const core::WorkspaceId& workspace, const core::Candidate& candidate) {
+  v1::Candidate message;
+  message.set_rep(FormatRep(workspace, candidate.rep));
+  message.set_reason(Text(core::CandidateReasonName(candidate.reason)));
+  message.set_owed(static_cast<double>(candidate.deviation_nano) * kNano);
+  message.set_share(static_cast<double>(candidate.share_nano) * kNano);
+  message.set_open_leads(candidate.open);
+  message.set_capacity(candidate.capacity);
+  return message;
+}
+
+v1::ConditionResult ToProto(const core::ConditionResult& result) {
+  v1::ConditionResult message;
+  message.set_condition(result.condition);
+  message.set_found(result.found);
+  message.set_held(result.held);
+  return message;
+}
+
+std::string QualificationSentence(const core::LeadRecord& record) {
+  const core::Judgment& judgment = record.judgment;
+  if (judgment.policy_revision == 0) {
+    return "It has not been judged: the workspace has no policy yet.";
+  }
+  const std::string scores =
+      absl::StrFormat("fit %d and intent %d under policy revision %d", judgment.fit,
+                      judgment.intent, judgment.policy_revision);
+  if (judgment.qualified) {
+    return absl::StrCat("It qualified with ", scores, "; routing rule '", judgment.route.rule,
+                        "' sent it to queue ", judgment.route.queue.str(), ".");
+  }
+  if (!judgment.disqualified_by.empty()) {
+    return absl::StrCat("It does not qualify (", scores, "): rule '", judgment.disqualified_by,
+                        "' excludes it with reason ", judgment.disqualified_reason, ".");
+  }
+  std::vector<std::string> failed;
+  for (const core::ConditionResult& result : judgment.definition) {
+    if (!result.held) failed.push_back(absl::StrCat(result.condition, " (found ", result.found, ")"));
+  }
+  return absl::StrCat("It does not qualify (", scores, "): ", absl::StrJoin(failed, ", "), ".");
+}
+
+std::string ChoiceSentence(const core::LeadRecord& record) {
+  const auto chosen = std::find_if(
+      record.candidates.begin(), record.candidates.end(), [](const core::Candidate& candidate) {
+        return candidate.reason == core::CandidateReason::kChosen;
+      });
+  if (chosen == record.candidates.end()) return "";
+  std::vector<std::string> others;
+  for (const core::Candidate& candidate : record.candidates) {
+    if (&candidate == &*chosen || others.size() >= kRepsNamedMax) continue;
+    others.push_back(candidate.reason == core::CandidateReason::kFairness
+                         ? absl::StrFormat("%s was owed %.2f", candidate.rep.str(),
+                                           static_cast<double>(candidate.deviation_nano +
+                                                               candidate.share_nano) *
+                                               kNano)
+                         : absl::StrCat(candidate.rep.str(), " ", Spoken(candidate.reason)));
+  }
+  std::string sentence = absl::StrFormat(
+      "Rep %s was chosen among %d: owed %.2f leads with this one's share, the most of those who "
+      "could take it",
+      chosen->rep.str(), record.candidates.size(),
+      static_cast<double>(chosen->deviation_nano + chosen->share_nano) * kNano);
+  if (!others.empty()) absl::StrAppend(&sentence, " (", absl::StrJoin(others, ", "), ")");
+  return absl::StrCat(sentence, ".");
+}
+
+std::string PlaceSentence(const core::LeadRecord& record) {
+  std::string sentence =
+      absl::StrCat("Lead ", record.key.lead.str(), " is ", core::ToAbsl(StageName(record.stage)));
+  if (!record.rep.empty()) {
+    absl::StrAppend(&sentence, " with rep ", record.rep.str());
+    if (record.offered_at_ms != 0) {
+      absl::StrAppend(&sentence, " since ", TimeText(record.offered_at_ms));
+    }
+  }
+  if (record.stage == core::Stage::kOffered && record.due_at_ms != 0) {
+    absl::StrAppend(&sentence, ", to be accepted by ", TimeText(record.due_at_ms));
+  }
+  if (core::IsClosed(record.stage) && !record.reason.empty()) {
+    absl::StrAppend(&sentence, " with reason ", record.reason);
+  }
+  return absl::StrCat(sentence, ".");
+}
+
+}  // namespace
+
+WaitingRoom MakeWaitingRoom(const core::QueueId& queue, absl::Span<const store::QueueState> queues,
+                            absl::Span<const store::RepState> reps) {
+  WaitingRoom room;
+  for (const store::QueueState& state : queues) {
+    if (state.settings.id == queue) room.paused = state.settings.paused;
+  }
+  for (const store::RepState& state : reps) {
+    const core::Rep& rep = state.rep;
+    if (std::find(rep.queues.begin(), rep.queues.end(), queue) == rep.queues.end()) continue;
+    core::Member& member = room.members.emplace_back();
+    member.rep = rep.id;
+    member.weight = rep.weight;
+    member.capacity = rep.capacity;
+    member.presence = rep.presence;
+    member.skills = rep.skills;
+    member.open = static_cast<int32_t>(state.open.size());
+  }
+  return room;
+}
+
+std::string WaitingFor(const core::LeadRecord& record, const WaitingRoom& room) {
+  const std::string queue = absl::StrCat("queue ", record.queue.str());
+  if (room.paused) return absl::StrCat("Offers of ", queue, " are paused until it is resumed.");
+  if (room.members.empty()) {
+    return absl::StrCat("No rep is in ", queue, ": add one and the lead is offered.");
+  }
+  const core::Choice choice =
+      core::ChooseRep(room.members, record.judgment.route.skills, record.passed);
+  if (!choice.rep.empty()) {
+    return absl::StrCat("Rep ", choice.rep.str(), " can take it now: it is about to be offered.");
+  }
+  std::map<core::CandidateReason, int> counts;
+  for (const core::Candidate& candidate : choice.candidates) ++counts[candidate.reason];
+  std::vector<std::string> parts;
+  std::vector<std::string> remedies;
+  for (const auto& [reason, count] : counts) {
+    parts.push_back(absl::StrCat(count, " ", Spoken(reason)));
+    const std::string remedy = Remedy(reason, record);
+    if (std::find(remedies.begin(), remedies.end(), remedy) == remedies.end()) {
+      remedies.push_back(remedy);
+    }
+  }
+  return absl::StrCat("Nobody of ", queue, " can take it: of ", choice.candidates.size(), " reps ",
+                      absl::StrJoin(parts, ", "), ".", absl::StrJoin(remedies, ""));
+}
+
+v1::ExplainLeadResponse Explain(const core::LeadRecord& record,
+                                const std::optional<WaitingRoom>& room) {
+  const core::Judgment& judgment = record.judgment;
+  v1::ExplainLeadResponse response;
+  *response.mutable_lead() = ToProto(record);
+  response.set_qualified(judgment.qualified);
+  if (judgment.judged_at_ms != 0) {
+    *response.mutable_judge_time() = ToTimestamp(judgment.judged_at_ms);
+  }
+  for (const core::Factor& factor : judgment.factors) *response.add_factors() = ToProto(factor);
+  for (const core::ConditionResult& result : judgment.definition) {
+    *response.add_definition() = ToProto(result);
+  }
+  response.set_disqualified_by(judgment.disqualified_by);
+  response.set_disqualified_reason(judgment.disqualified_reason);
+  for (const core::RuleStep& step : judgment.route_path) {
+    v1::RuleStep& message = *response.add_route_path();
+    message.set_rule(step.rule);
+    message.set_matched(step.matched);
+    for (const core::ConditionResult& result : step.conditions) {
+      *message.add_conditions() = ToProto(result);
+    }
+  }
+  for (const std::string& skill : judgment.route.skills) response.add_skills(skill);
+  for (const core::Candidate& candidate : record.candidates) {
+    *response.add_candidates() = ToProto(record.key.workspace, candidate);
+  }
+  std::vector<std::string> sentences = {PlaceSentence(record), QualificationSentence(record)};
+  if (room.has_value()) {
+    response.set_waiting_for(WaitingFor(record, *room));
+    sentences.push_back(response.waiting_for());
+  } else if (const std::string choice = ChoiceSentence(record); !choice.empty()) {
+    sentences.push_back(choice);
+  }
+  if (record.timer == core::TimerKind::kRetry && record.due_at_ms != 0) {
+    *response.mutable_retry_time() = ToTimestamp(record.due_at_ms);
+  }
+  response.set_summary(absl::StrJoin(sentences, " "));
+  return response;
+}
+
+}  // namespace baton::dispatch

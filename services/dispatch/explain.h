@@ -1,0 +1,34 @@
+// The explanation of a lead, for programs and for people. Pure functions.
+#ifndef BATON_DISPATCH_EXPLAIN_H_
+#define BATON_DISPATCH_EXPLAIN_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "baton/v1/lead_service.pb.h"
+#include "core/lead.h"
+#include "store/roster_store.h"
+
+namespace baton::dispatch {
+
+// The queue a lead waits in, as it is now.
+struct WaitingRoom {
+  bool paused = false;
+  std::vector<core::Member> members;  // ordered by rep id
+};
+// From the roster; of `queues` and `reps` only what concerns `queue`.
+WaitingRoom MakeWaitingRoom(const core::QueueId& queue, absl::Span<const store::QueueState> queues,
+                            absl::Span<const store::RepState> reps);
+
+// Why a QUEUED lead waits and what would end that, in sentences.
+std::string WaitingFor(const core::LeadRecord& record, const WaitingRoom& room);
+
+// `room`: where the lead waits; nullopt unless it is QUEUED.
+::baton::v1::ExplainLeadResponse Explain(const core::LeadRecord& record,
+                                         const std::optional<WaitingRoom>& room);
+
+}  // namespace baton::dispatch
+
+#endif  // BATON_DISPATCH_EXPLAIN_H_

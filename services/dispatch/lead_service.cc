@@ -1,0 +1,189 @@
+#include "dispatch/lead_service.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "core/errors.h"
+#include "dispatch/explain.h"
+#include "dispatch/pages.h"
+#include "dispatch/proto_mapping.h"
+#include "dispatch/require_workspace.h"
+#include "dispatch/resource_names.h"
+
+namespace baton::dispatch {
+namespace {
+
+absl::Status LeadNotFound(const core::LeadKey& key) {
+  return core::Error(absl::StatusCode::kNotFound, "LEAD_NOT_FOUND",
+                     absl::StrCat("workspace ", key.workspace.str(), " has no lead ", key.lead.str()),
+                     {{"workspace", key.workspace.str()}, {"lead", key.lead.str()}});
+}
+
+// Where a journey's next page begins: an index among all entries ever, because the oldest ones may be
+// dropped between two pages; and how many were dropped when it was made.
+struct JourneyPlace {
+  int64_t entry = 0;
+  int64_t dropped = 0;
+};
+
+std::string ToText(const JourneyPlace& place) {
+  return absl::StrCat(place.entry, ".", place.dropped);
+}
+
+JourneyPlace ParsePlace(const std::string& text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, '.');
+  JourneyPlace place;
+  if (parts.size() != 2 || !absl::SimpleAtoi(parts[0], &place.entry) ||
+      !absl::SimpleAtoi(parts[1], &place.dropped)) {
+    return {};
+  }
+  return place;
+}
+
+}  // namespace
+
+LeadService::LeadService(store::Store& store, const CallRunner& runner, EventSubmitter& submitter,
+                         const TokenSealer& sealer)
+    : store_(store), runner_(runner), submitter_(submitter), sealer_(sealer) {}
+
+::grpc::ServerUnaryReactor* LeadService::SubmitLeadEvents(
+    ::grpc::CallbackServerContext* context, const v1::SubmitLeadEventsRequest* request,
+    v1::SubmitLeadEventsResponse* response) {
+  const auto reply = runner_.Begin(context, response);
+  runner_.Submit(reply, [this, reply, request = *request] { submitter_.Submit(request, reply); });
+  return reply.call()->reactor();
+}
+
+::grpc::ServerUnaryReactor* LeadService::GetLead(::grpc::CallbackServerContext* context,
+                                                 const v1::GetLeadRequest* request,
+                                                 v1::GetLeadResponse* response) {
+  return runner_.Run(context, request, response,
+                     [this](const v1::GetLeadRequest& wanted) -> absl::StatusOr<v1::GetLeadResponse> {
+                       const auto record = Load(wanted.name());
+                       if (!record.ok()) return record.status();
+                       v1::GetLeadResponse answer;
+                       *answer.mutable_lead() = ToProto(*record);
+                       return answer;
+                     });
+}
+
+::grpc::ServerUnaryReactor* LeadService::ListLeads(::grpc::CallbackServerContext* context,
+                                                   const v1::ListLeadsRequest* request,
+                                                   v1::ListLeadsResponse* response) {
+  return runner_.Run(context, request, response,
+                     [this](const v1::ListLeadsRequest& wanted) { return List(wanted); });
+}
+
+::grpc::ServerUnaryReactor* LeadService::GetLeadJourney(::grpc::CallbackServerContext* context,
+                                                        const v1::GetLeadJourneyRequest* request,
+                                                        v1::GetLeadJourneyResponse* response) {
+  return runner_.Run(context, request, response,
+                     [this](const v1::GetLeadJourneyRequest& wanted) { return Journey(wanted); });
+}
+
+::grpc::ServerUnaryReactor* LeadService::ExplainLead(::grpc::CallbackServerContext* context,
+                                                     const v1::ExplainLeadRequest* request,
+                                                     v1::ExplainLeadResponse* response) {
+  return runner_.Run(context, request, response,
+                     [this](const v1::ExplainLeadRequest& wanted) { return ExplainOne(wanted); });
+}
+
+absl::StatusOr<core::LeadRecord> LeadService::Load(absl::string_view name) {
+  const auto key = ParseLead("name", name);
+  if (!key.ok()) return key.status();
+  auto loaded = store_.Load({&*key, 1});
+  if (!loaded.ok()) return loaded.status();
+  if (loaded->records.front().revision == 0) return LeadNotFound(*key);
+  return std::move(loaded->records.front());
+}
+
+absl::StatusOr<v1::ListLeadsResponse> LeadService::List(const v1::ListLeadsRequest& request) {
+  const auto workspace = ParseWorkspace("parent", request.parent());
+  if (!workspace.ok()) return workspace.status();
+  const auto page_size = PageSize(request.page_size());
+  if (!page_size.ok()) return page_size.status();
+  std::optional<core::Stage> stage;
+  if (request.stage() != v1::STAGE_UNSPECIFIED) {
+    const auto wanted = FromProto("stage", request.stage());
+    if (!wanted.ok()) return wanted.status();
+    stage = *wanted;
+  }
+  const std::string context =
+      absl::StrCat("ListLeads|", request.parent(), "|", static_cast<int>(request.stage()));
+  const auto after = OpenPageToken(sealer_, context, request.page_token());
+  if (!after.ok()) return after.status();
+  if (absl::Status known = RequireWorkspace(store_, *workspace); !known.ok()) return known;
+
+  const auto page = store_.ListLeads(*workspace, *after, *page_size);
+  if (!page.ok()) return page.status();
+  std::vector<core::LeadKey> keys;
+  for (const core::LeadId& lead : page->leads) keys.push_back({*workspace, lead});
+  const auto loaded = store_.Load(keys);
+  if (!loaded.ok()) return loaded.status();
+
+  v1::ListLeadsResponse response;
+  std::string next_after = page->next_after;
+  size_t bytes = 0;
+  for (const core::LeadRecord& record : loaded->records) {
+    const bool wanted = record.revision != 0 && (!stage.has_value() || record.stage == *stage);
+    if (!wanted) continue;
+    v1::Lead lead = ToProto(record);
+    bytes += lead.ByteSizeLong();
+    if (bytes > kPageBytesMax && !response.leads().empty()) {
+      next_after = ParseLead("", response.leads().rbegin()->name())->lead.str();
+      break;
+    }
+    *response.add_leads() = std::move(lead);
+  }
+  if (!next_after.empty()) {
+    response.set_next_page_token(MakePageToken(sealer_, context, next_after));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::GetLeadJourneyResponse> LeadService::Journey(
+    const v1::GetLeadJourneyRequest& request) {
+  const auto page_size = PageSize(request.page_size());
+  if (!page_size.ok()) return page_size.status();
+  const std::string context = absl::StrCat("GetLeadJourney|", request.name());
+  const auto token = OpenPageToken(sealer_, context, request.page_token());
+  if (!token.ok()) return token.status();
+  const auto record = Load(request.name());
+  if (!record.ok()) return record.status();
+
+  const JourneyPlace place = ParsePlace(*token);
+  auto page = store_.Journey(record->key, place.entry - place.dropped, *page_size);
+  if (page.ok() && page->dropped != place.dropped && !token->empty()) {
+    page = store_.Journey(record->key, place.entry - page->dropped, *page_size);
+  }
+  if (!page.ok()) return page.status();
+  v1::GetLeadJourneyResponse response;
+  for (const store::JourneyEntry& entry : page->entries) {
+    *response.add_entries() = ToProto(record->key.workspace, entry);
+  }
+  response.set_dropped_count(ToInt32(page->dropped));
+  if (page->next_index != 0) {
+    response.set_next_page_token(MakePageToken(
+        sealer_, context, ToText({page->next_index + page->dropped, page->dropped})));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ExplainLeadResponse> LeadService::ExplainOne(
+    const v1::ExplainLeadRequest& request) {
+  const auto record = Load(request.name());
+  if (!record.ok()) return record.status();
+  if (record->stage != core::Stage::kQueued) return Explain(*record, std::nullopt);
+  const auto queues = store_.ListQueues(record->key.workspace);
+  if (!queues.ok()) return queues.status();
+  const auto reps = store_.ListReps(record->key.workspace);
+  if (!reps.ok()) return reps.status();
+  return Explain(*record, MakeWaitingRoom(record->queue, *queues, *reps));
+}
+
+}  // namespace baton::dispatch

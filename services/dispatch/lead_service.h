@@ -1,0 +1,52 @@
+// LeadService of baton.v1.
+#ifndef BATON_DISPATCH_LEAD_SERVICE_H_
+#define BATON_DISPATCH_LEAD_SERVICE_H_
+
+#include "baton/v1/lead_service.grpc.pb.h"
+#include "dispatch/call_runner.h"
+#include "dispatch/event_submitter.h"
+#include "dispatch/token_sealer.h"
+#include "store/store.h"
+
+namespace baton::dispatch {
+
+// Thread-safe.
+class LeadService final : public ::baton::v1::LeadService::CallbackService {
+ public:
+  LeadService(store::Store& store, const CallRunner& runner, EventSubmitter& submitter,
+              const TokenSealer& sealer);
+
+  ::grpc::ServerUnaryReactor* SubmitLeadEvents(
+      ::grpc::CallbackServerContext* context, const ::baton::v1::SubmitLeadEventsRequest* request,
+      ::baton::v1::SubmitLeadEventsResponse* response) override;
+  ::grpc::ServerUnaryReactor* GetLead(::grpc::CallbackServerContext* context,
+                                      const ::baton::v1::GetLeadRequest* request,
+                                      ::baton::v1::GetLeadResponse* response) override;
+  ::grpc::ServerUnaryReactor* ListLeads(::grpc::CallbackServerContext* context,
+                                        const ::baton::v1::ListLeadsRequest* request,
+                                        ::baton::v1::ListLeadsResponse* response) override;
+  ::grpc::ServerUnaryReactor* GetLeadJourney(::grpc::CallbackServerContext* context,
+                                             const ::baton::v1::GetLeadJourneyRequest* request,
+                                             ::baton::v1::GetLeadJourneyResponse* response) override;
+  ::grpc::ServerUnaryReactor* ExplainLead(::grpc::CallbackServerContext* context,
+                                          const ::baton::v1::ExplainLeadRequest* request,
+                                          ::baton::v1::ExplainLeadResponse* response) override;
+
+ private:
+  absl::StatusOr<core::LeadRecord> Load(absl::string_view name);
+  absl::StatusOr<::baton::v1::ListLeadsResponse> List(
+      const ::baton::v1::ListLeadsRequest& request);
+  absl::StatusOr<::baton::v1::GetLeadJourneyResponse> Journey(
+      const ::baton::v1::GetLeadJourneyRequest& request);
+  absl::StatusOr<::baton::v1::ExplainLeadResponse> ExplainOne(
+      const ::baton::v1::ExplainLeadRequest& request);
+
+  store::Store& store_;
+  const CallRunner& runner_;
+  EventSubmitter& submitter_;
+  const TokenSealer& sealer_;
+};
+
+}  // namespace baton::dispatch
+
+#endif  // BATON_DISPATCH_LEAD_SERVICE_H_

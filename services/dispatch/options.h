@@ -1,0 +1,49 @@
+// What the composition root decides about dispatch, and what it hands in.
+#ifndef BATON_DISPATCH_OPTIONS_H_
+#define BATON_DISPATCH_OPTIONS_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "core/ids.h"
+#include "core/policy.h"
+#include "platform/grpc/server.h"
+#include "platform/kafka/kafka.h"
+
+namespace baton::dispatch {
+
+// The active policies of workspaces, compiled, in their order; nullptr for one that has none yet or does
+// not exist. Called on worker threads, may block on the store; thread-safe. Must notice a newly
+// activated revision by itself.
+using PolicySource = std::function<absl::StatusOr<std::vector<std::shared_ptr<const core::Policy>>>(
+    absl::Span<const core::WorkspaceId>)>;
+
+// A new producer; called at start and again after a fatal error of the previous one.
+using ProducerFactory =
+    std::function<absl::StatusOr<std::unique_ptr<platform::kafka::Producer>>()>;
+
+struct DispatchOptions {
+  platform::rpc::ServerOptions server;
+  std::string token_secret;       // >= 16 bytes, the same on every replica: page and resume tokens
+  std::string lead_events_topic;  // where SubmitLeadEvents publishes
+
+  absl::Duration deadline_max = absl::Seconds(5);  // of a unary call, also of one that names none
+  int reader_threads = 4;                          // for reads and administration
+  size_t reads_waiting_max = 2000;
+  int action_threads = 1;                 // each takes batches of rep actions
+  size_t actions_waiting_max = 4000;
+  size_t decision_waits_max = 2000;       // SubmitLeadEvents calls that wait for a decision
+
+  size_t watchers_max = 5000;             // streams of WatchAssignments
+  size_t watch_backlog_max = 1000;        // responses that a stream may not have read yet
+  absl::Duration bookmark_interval = absl::Seconds(5);
+};
+
+}  // namespace baton::dispatch
+
+#endif  // BATON_DISPATCH_OPTIONS_H_

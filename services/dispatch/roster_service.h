@@ -1,0 +1,82 @@
+// RosterService of baton.v1.
+#ifndef BATON_DISPATCH_ROSTER_SERVICE_H_
+#define BATON_DISPATCH_ROSTER_SERVICE_H_
+
+#include <functional>
+
+#include "baton/v1/roster_service.grpc.pb.h"
+#include "dispatch/backlog_drainer.h"
+#include "dispatch/call_runner.h"
+#include "dispatch/resource_names.h"
+#include "dispatch/token_sealer.h"
+#include "store/roster_store.h"
+#include "store/workspace_store.h"
+
+namespace baton::dispatch {
+
+// Whatever gives a rep more room or takes a pause away drains the queues concerned. Thread-safe.
+class RosterService final : public ::baton::v1::RosterService::CallbackService {
+ public:
+  RosterService(store::WorkspaceStore& workspaces, store::RosterStore& roster,
+                BacklogDrainer& drainer, const CallRunner& runner, const TokenSealer& sealer);
+
+  ::grpc::ServerUnaryReactor* CreateRep(::grpc::CallbackServerContext* context,
+                                        const ::baton::v1::CreateRepRequest* request,
+                                        ::baton::v1::CreateRepResponse* response) override;
+  ::grpc::ServerUnaryReactor* GetRep(::grpc::CallbackServerContext* context,
+                                     const ::baton::v1::GetRepRequest* request,
+                                     ::baton::v1::GetRepResponse* response) override;
+  ::grpc::ServerUnaryReactor* ListReps(::grpc::CallbackServerContext* context,
+                                       const ::baton::v1::ListRepsRequest* request,
+                                       ::baton::v1::ListRepsResponse* response) override;
+  ::grpc::ServerUnaryReactor* UpdateRep(::grpc::CallbackServerContext* context,
+                                        const ::baton::v1::UpdateRepRequest* request,
+                                        ::baton::v1::UpdateRepResponse* response) override;
+  ::grpc::ServerUnaryReactor* DeleteRep(::grpc::CallbackServerContext* context,
+                                        const ::baton::v1::DeleteRepRequest* request,
+                                        ::baton::v1::DeleteRepResponse* response) override;
+  ::grpc::ServerUnaryReactor* SetRepPresence(::grpc::CallbackServerContext* context,
+                                             const ::baton::v1::SetRepPresenceRequest* request,
+                                             ::baton::v1::SetRepPresenceResponse* response) override;
+  ::grpc::ServerUnaryReactor* GetQueue(::grpc::CallbackServerContext* context,
+                                       const ::baton::v1::GetQueueRequest* request,
+                                       ::baton::v1::GetQueueResponse* response) override;
+  ::grpc::ServerUnaryReactor* ListQueues(::grpc::CallbackServerContext* context,
+                                         const ::baton::v1::ListQueuesRequest* request,
+                                         ::baton::v1::ListQueuesResponse* response) override;
+  ::grpc::ServerUnaryReactor* UpdateQueue(::grpc::CallbackServerContext* context,
+                                          const ::baton::v1::UpdateQueueRequest* request,
+                                          ::baton::v1::UpdateQueueResponse* response) override;
+
+ private:
+  // What a change makes of the stored rep (revision 0 and offline if there is none).
+  using RepChange = std::function<absl::StatusOr<core::Rep>(const store::RepState& stored)>;
+
+  absl::StatusOr<::baton::v1::Rep> Create(const ::baton::v1::CreateRepRequest& request);
+  absl::StatusOr<::baton::v1::Rep> Get(const ::baton::v1::GetRepRequest& request);
+  absl::StatusOr<::baton::v1::ListRepsResponse> List(const ::baton::v1::ListRepsRequest& request);
+  absl::StatusOr<::baton::v1::Rep> Update(const ::baton::v1::UpdateRepRequest& request);
+  absl::StatusOr<::baton::v1::DeleteRepResponse> Delete(
+      const ::baton::v1::DeleteRepRequest& request);
+  absl::StatusOr<::baton::v1::Rep> SetPresence(const ::baton::v1::SetRepPresenceRequest& request);
+  // Reads, changes and writes; again when somebody else wrote meanwhile, unless the caller named the
+  // revision that it expects (>= 0).
+  absl::StatusOr<::baton::v1::Rep> ChangeRep(const RepName& name, int64_t expected_revision,
+                                             bool allow_missing, const RepChange& change);
+
+  absl::StatusOr<store::QueueState> FindQueue(const QueueName& name);
+  absl::StatusOr<::baton::v1::Queue> GetOneQueue(const ::baton::v1::GetQueueRequest& request);
+  absl::StatusOr<::baton::v1::ListQueuesResponse> ListAllQueues(
+      const ::baton::v1::ListQueuesRequest& request);
+  absl::StatusOr<::baton::v1::Queue> ChangeQueue(const ::baton::v1::UpdateQueueRequest& request);
+
+  store::WorkspaceStore& workspaces_;
+  store::RosterStore& roster_;
+  BacklogDrainer& drainer_;
+  const CallRunner& runner_;
+  const TokenSealer& sealer_;
+};
+
+}  // namespace baton::dispatch
+
+#endif  // BATON_DISPATCH_ROSTER_SERVICE_H_

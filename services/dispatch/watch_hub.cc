@@ -1,0 +1,227 @@
+#include "dispatch/watch_hub.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "dispatch/wire_status.h"
+#include "platform/log.h"
+
+namespace baton::dispatch {
+namespace {
+
+constexpr int kEntriesPerRead = 500;  // per shard
+constexpr absl::Duration kReadWait = absl::Milliseconds(200);
+constexpr absl::Duration kPauseAfterError = absl::Milliseconds(200);
+constexpr absl::Duration kEpochCheckInterval = absl::Seconds(1);
+
+}  // namespace
+
+WatchHub::WatchHub(store::OutboxStore& outbox, size_t watchers_max,
+                   absl::Duration bookmark_interval, std::function<void(bool)> on_health)
+    : outbox_(outbox),
+      watchers_max_(watchers_max),
+      bookmark_interval_(bookmark_interval),
+      on_health_(std::move(on_health)),
+      health_(absl::UnavailableError("the outbox has not been read yet")) {}
+
+WatchHub::~WatchHub() { Stop(); }
+
+void WatchHub::Start() { thread_ = std::thread([this] { Follow(); }); }
+
+void WatchHub::Drain() {
+  std::vector<std::shared_ptr<Watcher>> watchers;
+  {
+    absl::MutexLock lock(&mutex_);
+    draining_ = true;
+    for (const auto& [key, watcher] : joined_) watchers.push_back(watcher);
+  }
+  for (const auto& watcher : watchers) watcher->OnDraining();
+}
+
+void WatchHub::Stop() {
+  Drain();
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+absl::Status WatchHub::Join(std::shared_ptr<Watcher> watcher) {
+  absl::MutexLock lock(&mutex_);
+  if (draining_) return Draining();
+  if (joined_.size() >= watchers_max_) return Overloaded("watchers");
+  const Watcher* key = watcher.get();
+  joined_[key] = std::move(watcher);
+  return absl::OkStatus();
+}
+
+void WatchHub::Leave(const Watcher* watcher) {
+  absl::MutexLock lock(&mutex_);
+  joined_.erase(watcher);
+  const auto found = live_.find(watcher->workspace());
+  if (found == live_.end()) return;
+  Watchers& watchers = found->second;
+  watchers.erase(std::remove_if(watchers.begin(), watchers.end(),
+                                [&](const auto& other) { return other.get() == watcher; }),
+                 watchers.end());
+  if (watchers.empty()) live_.erase(found);
+}
+
+absl::StatusOr<OutboxPosition> WatchHub::GoLive(const std::shared_ptr<Watcher>& watcher) {
+  absl::MutexLock lock(&mutex_);
+  if (draining_ || !joined_.contains(watcher.get())) return Draining();
+  const auto position = positions_.find(outbox_.ShardOf(watcher->workspace()));
+  if (position == positions_.end()) return absl::UnavailableError("the outbox cannot be read yet");
+  Watchers& watchers = live_[watcher->workspace()];
+  if (std::find(watchers.begin(), watchers.end(), watcher) == watchers.end()) {
+    watchers.push_back(watcher);
+  }
+  return position->second;
+}
+
+absl::Status WatchHub::health() const {
+  absl::MutexLock lock(&mutex_);
+  return health_;
+}
+
+void WatchHub::Follow() {
+  absl::Time next_bookmarks = absl::Now() + bookmark_interval_;
+  absl::Time next_epoch_check = absl::Now() + kEpochCheckInterval;
+  while (true) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (stopping_) return;
+    }
+    absl::Status status = FindPositions();
+    if (status.ok()) status = ReadOnce();
+    const absl::Time now = absl::Now();
+    if (status.ok() && now >= next_epoch_check) {
+      status = CheckEpochs();
+      next_epoch_check = now + kEpochCheckInterval;
+    }
+    if (status.ok() && now >= next_bookmarks) {
+      SendBookmarks();
+      next_bookmarks = now + bookmark_interval_;
+    }
+    SetHealth(status);
+    if (!status.ok()) {
+      absl::MutexLock lock(&mutex_);
+      mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kPauseAfterError);
+    }
+  }
+}
+
+// Once per shard: follow from its end on; who comes later catches up by himself.
+absl::Status WatchHub::FindPositions() {
+  for (int shard = 0; shard < outbox_.shards(); ++shard) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (positions_.contains(shard)) continue;
+    }
+    const auto bounds = outbox_.Bounds(shard);
+    if (!bounds.ok()) return bounds.status();
+    absl::MutexLock lock(&mutex_);
+    positions_[shard] = {bounds->epoch, bounds->last_sequence};
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WatchHub::ReadOnce() {
+  std::map<int, int64_t> after;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& [shard, position] : positions_) after[shard] = position.sequence;
+  }
+  auto read = outbox_.Read(after, kEntriesPerRead, kReadWait);
+  if (!read.ok()) return read.status();
+  Deliveries deliveries;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (auto& [shard, entries] : *read) Take(shard, std::move(entries), deliveries);
+  }
+  for (const auto& deliver : deliveries) deliver();
+  return absl::OkStatus();
+}
+
+void WatchHub::Take(int shard, std::vector<store::OutboxEntry> entries, Deliveries& deliveries) {
+  OutboxPosition& position = positions_[shard];
+  for (store::OutboxEntry& entry : entries) {
+    if (entry.epoch != position.epoch || entry.sequence != position.sequence + 1) {
+      Break(shard, deliveries);
+    }
+    position = {entry.epoch, entry.sequence};
+    const auto found = live_.find(entry.key.workspace);
+    if (found == live_.end()) continue;
+    const SharedEntry shared = std::make_shared<const store::OutboxEntry>(std::move(entry));
+    for (const auto& watcher : found->second) {
+      deliveries.push_back([watcher, shared] { watcher->OnEntry(shared); });
+    }
+  }
+}
+
+void WatchHub::Break(int shard, Deliveries& deliveries) {
+  for (auto it = live_.begin(); it != live_.end();) {
+    const auto here = it++;
+    if (outbox_.ShardOf(here->first) != shard) continue;
+    for (const auto& watcher : here->second) {
+      deliveries.push_back([watcher] { watcher->OnGap(); });
+    }
+    live_.erase(here);
+  }
+}
+
+// A new epoch may bring no entry for a while, yet what watchers were told may have been taken back.
+absl::Status WatchHub::CheckEpochs() {
+  std::map<int, OutboxPosition> watched;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& [workspace, watchers] : live_) {
+      const int shard = outbox_.ShardOf(workspace);
+      watched[shard] = positions_[shard];
+    }
+  }
+  Deliveries deliveries;
+  for (const auto& [shard, position] : watched) {
+    const auto bounds = outbox_.Bounds(shard);
+    if (!bounds.ok()) return bounds.status();
+    if (bounds->epoch == position.epoch && bounds->last_sequence >= position.sequence) continue;
+    platform::LogWarning("dispatch.outbox_epoch_changed", {{"shard", std::to_string(shard)}});
+    absl::MutexLock lock(&mutex_);
+    Break(shard, deliveries);
+    positions_[shard] = {bounds->epoch, bounds->last_sequence};
+  }
+  for (const auto& deliver : deliveries) deliver();
+  return absl::OkStatus();
+}
+
+void WatchHub::SendBookmarks() {
+  Deliveries deliveries;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& [workspace, watchers] : live_) {
+      const OutboxPosition position = positions_[outbox_.ShardOf(workspace)];
+      for (const auto& watcher : watchers) {
+        deliveries.push_back([watcher, position] { watcher->OnBookmark(position); });
+      }
+    }
+  }
+  for (const auto& deliver : deliveries) deliver();
+}
+
+void WatchHub::SetHealth(absl::Status status) {
+  bool changed = false;
+  const bool ok = status.ok();
+  {
+    absl::MutexLock lock(&mutex_);
+    changed = health_.ok() != ok;
+    health_ = std::move(status);
+  }
+  if (!changed) return;
+  platform::LogInfo("dispatch.outbox_readable", {{"ok", ok ? "true" : "false"}});
+  on_health_(ok);
+}
+
+}  // namespace baton::dispatch

@@ -1,0 +1,97 @@
+// Follows the outbox once per process and hands every new entry to the streams that watch it.
+#ifndef BATON_DISPATCH_WATCH_HUB_H_
+#define BATON_DISPATCH_WATCH_HUB_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "core/ids.h"
+#include "store/pipe_store.h"
+
+namespace baton::dispatch {
+
+// Everything up to `sequence` of the shard's outbox.
+struct OutboxPosition {
+  int64_t epoch = 0;
+  int64_t sequence = 0;
+};
+
+using SharedEntry = std::shared_ptr<const store::OutboxEntry>;
+
+// A stream as the hub sees it. All calls come from the hub's thread (OnDraining: from whoever stops),
+// none may block.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  virtual const core::WorkspaceId& workspace() const = 0;
+  virtual void OnEntry(const SharedEntry& entry) = 0;  // of its workspace, in order, without gap
+  virtual void OnBookmark(OutboxPosition position) = 0;
+  // Entries were missed or taken back (trimmed, another epoch): it is no longer live.
+  virtual void OnGap() = 0;
+  virtual void OnDraining() = 0;
+};
+
+// Thread-safe.
+class WatchHub {
+ public:
+  // `on_health` hears whether the outbox can be read, on every change; called on the hub's thread.
+  WatchHub(store::OutboxStore& outbox, size_t watchers_max, absl::Duration bookmark_interval,
+           std::function<void(bool)> on_health);
+  ~WatchHub();  // Stop()
+
+  void Start();
+  void Drain();  // no new watchers; OnDraining for all
+  void Stop();   // Drain, then joins the thread. Idempotent.
+
+  // RESOURCE_EXHAUSTED OVERLOADED at the cap, UNAVAILABLE DRAINING. A watcher that joined must Leave.
+  absl::Status Join(std::shared_ptr<Watcher> watcher);
+  void Leave(const Watcher* watcher);
+
+  // From now on `watcher` gets the entries after the position returned. UNAVAILABLE while the hub has
+  // not found the outbox yet.
+  absl::StatusOr<OutboxPosition> GoLive(const std::shared_ptr<Watcher>& watcher);
+
+  // OK while the outbox can be read, otherwise why not.
+  absl::Status health() const;
+
+ private:
+  using Watchers = std::vector<std::shared_ptr<Watcher>>;
+  using Deliveries = std::vector<std::function<void()>>;
+
+  void Follow();
+  absl::Status FindPositions();
+  absl::Status ReadOnce();
+  absl::Status CheckEpochs();
+  void Take(int shard, std::vector<store::OutboxEntry> entries, Deliveries& deliveries)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Every live watcher of the shard loses its place.
+  void Break(int shard, Deliveries& deliveries) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SendBookmarks();
+  void SetHealth(absl::Status status);
+
+  store::OutboxStore& outbox_;
+  const size_t watchers_max_;
+  const absl::Duration bookmark_interval_;
+  const std::function<void(bool)> on_health_;
+
+  mutable absl::Mutex mutex_;
+  std::map<int, OutboxPosition> positions_ ABSL_GUARDED_BY(mutex_);
+  std::map<const Watcher*, std::shared_ptr<Watcher>> joined_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<core::WorkspaceId, Watchers> live_ ABSL_GUARDED_BY(mutex_);
+  absl::Status health_ ABSL_GUARDED_BY(mutex_);
+  bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace baton::dispatch
+
+#endif  // BATON_DISPATCH_WATCH_HUB_H_

@@ -1,0 +1,56 @@
+// WorkspaceService of baton.v1.
+#ifndef BATON_DISPATCH_WORKSPACE_SERVICE_H_
+#define BATON_DISPATCH_WORKSPACE_SERVICE_H_
+
+#include "baton/v1/workspace_service.grpc.pb.h"
+#include "dispatch/backlog_drainer.h"
+#include "dispatch/call_runner.h"
+#include "dispatch/token_sealer.h"
+#include "store/workspace_store.h"
+
+namespace baton::dispatch {
+
+// Thread-safe.
+class WorkspaceService final : public ::baton::v1::WorkspaceService::CallbackService {
+ public:
+  WorkspaceService(store::WorkspaceStore& workspaces, BacklogDrainer& drainer,
+                   const CallRunner& runner, const TokenSealer& sealer)
+      : workspaces_(workspaces), drainer_(drainer), runner_(runner), sealer_(sealer) {}
+
+  ::grpc::ServerUnaryReactor* CreateWorkspace(
+      ::grpc::CallbackServerContext* context, const ::baton::v1::CreateWorkspaceRequest* request,
+      ::baton::v1::CreateWorkspaceResponse* response) override;
+  ::grpc::ServerUnaryReactor* GetWorkspace(::grpc::CallbackServerContext* context,
+                                           const ::baton::v1::GetWorkspaceRequest* request,
+                                           ::baton::v1::GetWorkspaceResponse* response) override;
+  ::grpc::ServerUnaryReactor* ListWorkspaces(
+      ::grpc::CallbackServerContext* context, const ::baton::v1::ListWorkspacesRequest* request,
+      ::baton::v1::ListWorkspacesResponse* response) override;
+  ::grpc::ServerUnaryReactor* ApplyPolicy(::grpc::CallbackServerContext* context,
+                                          const ::baton::v1::ApplyPolicyRequest* request,
+                                          ::baton::v1::ApplyPolicyResponse* response) override;
+  ::grpc::ServerUnaryReactor* GetPolicy(::grpc::CallbackServerContext* context,
+                                        const ::baton::v1::GetPolicyRequest* request,
+                                        ::baton::v1::GetPolicyResponse* response) override;
+
+ private:
+  absl::StatusOr<::baton::v1::CreateWorkspaceResponse> Create(
+      const ::baton::v1::CreateWorkspaceRequest& request);
+  absl::StatusOr<::baton::v1::GetWorkspaceResponse> Get(
+      const ::baton::v1::GetWorkspaceRequest& request);
+  absl::StatusOr<::baton::v1::ListWorkspacesResponse> List(
+      const ::baton::v1::ListWorkspacesRequest& request);
+  absl::StatusOr<::baton::v1::ApplyPolicyResponse> Apply(
+      const ::baton::v1::ApplyPolicyRequest& request);
+  absl::StatusOr<::baton::v1::GetPolicyResponse> ReadPolicy(
+      const ::baton::v1::GetPolicyRequest& request);
+
+  store::WorkspaceStore& workspaces_;
+  BacklogDrainer& drainer_;
+  const CallRunner& runner_;
+  const TokenSealer& sealer_;
+};
+
+}  // namespace baton::dispatch
+
+#endif  // BATON_DISPATCH_WORKSPACE_SERVICE_H_

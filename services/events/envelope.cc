@@ -1,0 +1,164 @@
+#include "events/envelope.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "core/text.h"
+#include "events/cloud_events.h"
+#include "events/rfc3339.h"
+
+namespace baton::events {
+namespace {
+
+using core::ToAbsl;
+
+// Cuts `prefix` off `text` if it begins so.
+bool ConsumePrefix(std::string_view& text, std::string_view prefix) {
+  if (text.substr(0, prefix.size()) != prefix) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+Refusal BadId(std::string_view field, std::string_view reason) {
+  return DeadLetter{DeadLetterClass::kBadId, std::string(field), std::string(reason)};
+}
+
+template <typename IdType>
+Refusal ReadId(std::string_view field, const std::optional<std::string_view>& text, IdType& id) {
+  if (!text) return MissingField(field);
+  if (!core::IsValidId(*text)) {
+    return BadId(field, absl::StrCat(ToAbsl(field), " must be 1 to ", core::kIdLengthMax,
+                                     " characters of [A-Za-z0-9_-]"));
+  }
+  id = IdType::Trusted(*text);
+  return std::nullopt;
+}
+
+Refusal ReadText(std::string_view field, const std::optional<std::string_view>& text,
+                 size_t bytes_max, std::string& out) {
+  if (!text) return MissingField(field);
+  if (!IsPrintableText(*text, bytes_max)) {
+    return BadId(field, absl::StrCat(ToAbsl(field), " must be 1 to ", bytes_max,
+                                     " bytes without control characters"));
+  }
+  out = std::string(*text);
+  return std::nullopt;
+}
+
+// "v" and digits, as in "v2".
+bool IsVersion(std::string_view text) {
+  return text.size() >= 2 && text[0] == 'v' &&
+         std::all_of(text.begin() + 1, text.end(), [](char character) {
+           return absl::ascii_isdigit(static_cast<unsigned char>(character));
+         });
+}
+
+Refusal ReadType(const std::optional<std::string_view>& text, core::EventType& type) {
+  if (!text) return MissingField("type");
+  std::string_view rest = *text;
+  const size_t dot = rest.rfind('.');
+  const bool ours = ConsumePrefix(rest, kLeadTypePrefix);
+  const std::string_view version = dot == std::string_view::npos ? "" : text->substr(dot + 1);
+  const auto known = ours && rest.size() > version.size()
+                         ? ParseEventTypeWord(rest.substr(0, rest.size() - version.size() - 1))
+                         : std::nullopt;
+  if (!known || !IsVersion(version)) {
+    return DeadLetter{DeadLetterClass::kUnknownType, "type",
+                      "type must be dev.baton.lead.{captured,updated,activity,consent}.v1"};
+  }
+  if (version != kTypeVersion) {
+    return DeadLetter{DeadLetterClass::kUnknownSchemaVersion, "type",
+                      "this release knows version v1 of the type"};
+  }
+  type = *known;
+  return std::nullopt;
+}
+
+Refusal ReadTime(const std::optional<std::string_view>& text, core::TimeMs record_timestamp_ms,
+                 core::TimeMs& at_ms) {
+  if (!text) return MissingField("time");
+  const auto parsed = ParseRfc3339(*text);
+  if (!parsed) return BadValue("time", "time must be an RFC 3339 timestamp");
+  if (record_timestamp_ms > 0 && *parsed > record_timestamp_ms + kAheadMax) {
+    return BadValue("time", "time is more than a day ahead of the Kafka record's timestamp");
+  }
+  at_ms = *parsed;
+  return std::nullopt;
+}
+
+// W3C Trace Context: version, trace id, parent id, flags, all hexadecimal.
+bool IsTraceparent(std::string_view text) {
+  constexpr std::string_view kShape = "hh-hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh-hhhhhhhhhhhhhhhh-hh";
+  return text.size() == kShape.size() &&
+         std::equal(text.begin(), text.end(), kShape.begin(), [](char character, char shape) {
+           return shape == 'h' ? absl::ascii_isxdigit(static_cast<unsigned char>(character)) != 0
+                               : character == shape;
+         });
+}
+
+}  // namespace
+
+std::optional<std::string_view>* Envelope::Find(std::string_view name) {
+  if (name == "specversion") return &specversion;
+  if (name == "id") return &id;
+  if (name == "source") return &source;
+  if (name == "type") return &type;
+  if (name == "subject") return &subject;
+  if (name == "time") return &time;
+  if (name == "workspace") return &workspace;
+  if (name == "traceparent") return &traceparent;
+  if (name == "datacontenttype") return &datacontenttype;
+  return nullptr;
+}
+
+Envelope EnvelopeOfHeaders(const platform::kafka::Headers& headers) {
+  Envelope envelope;
+  std::string_view plain_traceparent;
+  for (const auto& [key, value] : headers) {
+    std::string_view name = key;
+    if (ConsumePrefix(name, kHeaderPrefix)) {
+      // The content type has a header of its own.
+      if (name == "datacontenttype") continue;
+      if (auto* slot = envelope.Find(name)) *slot = value;
+    } else if (absl::EqualsIgnoreCase(key, "content-type")) {
+      envelope.datacontenttype = value;
+    } else if (name == "traceparent") {
+      plain_traceparent = value;
+    }
+  }
+  if (!envelope.traceparent && !plain_traceparent.empty()) {
+    envelope.traceparent = plain_traceparent;
+  }
+  return envelope;
+}
+
+Refusal ReadEnvelope(const Envelope& envelope, core::TimeMs record_timestamp_ms,
+                     core::LeadEvent& event) {
+  if (!envelope.specversion) return MissingField("specversion");
+  if (*envelope.specversion != kSpecVersion) {
+    return DeadLetter{DeadLetterClass::kUnknownSchemaVersion, "specversion",
+                      "specversion must be 1.0"};
+  }
+  if (Refusal refusal = ReadType(envelope.type, event.type)) return refusal;
+  if (Refusal refusal = ReadText("id", envelope.id, kEventIdBytesMax, event.id)) return refusal;
+  if (Refusal refusal =
+          ReadText("source", envelope.source, kEventSourceBytesMax, event.source)) {
+    return refusal;
+  }
+  if (Refusal refusal = ReadId("workspace", envelope.workspace, event.key.workspace)) {
+    return refusal;
+  }
+  if (Refusal refusal = ReadId("subject", envelope.subject, event.key.lead)) return refusal;
+  if (Refusal refusal = ReadTime(envelope.time, record_timestamp_ms, event.occurred_at_ms)) {
+    return refusal;
+  }
+  if (envelope.traceparent && IsTraceparent(*envelope.traceparent)) {
+    event.traceparent = std::string(*envelope.traceparent);
+  }
+  return std::nullopt;
+}
+
+}  // namespace baton::events

@@ -1,0 +1,41 @@
+// What one poll brought: records in the order they were read, grouped by lead, with what became of
+// them so far. Pure; not thread-safe.
+#ifndef BATON_INTAKE_INPUT_BATCH_H_
+#define BATON_INTAKE_INPUT_BATCH_H_
+
+#include <cstddef>
+#include <vector>
+
+#include "core/event.h"
+#include "events/lead_event_codec.h"
+#include "platform/kafka/kafka.h"
+
+namespace baton::intake {
+
+// The events of one lead, in the order they were read. records[i] is the index of events[i]'s record.
+struct LeadWork {
+  core::LeadKey key;
+  std::vector<core::LeadEvent> events;
+  std::vector<size_t> records;
+};
+
+struct RefusedRecord {
+  size_t record = 0;  // index into InputBatch::records
+  events::DeadLetter letter;
+};
+
+struct InputBatch {
+  std::vector<platform::kafka::Record> records;
+  std::vector<LeadWork> leads;         // not yet committed, in the order of their first event
+  std::vector<RefusedRecord> refused;  // grows while the batch is applied
+};
+
+// Decodes and groups.
+InputBatch MakeBatch(std::vector<platform::kafka::Record> records);
+
+// All events of `work` become dead letters of this kind.
+void Refuse(const LeadWork& work, const events::DeadLetter& letter, InputBatch& batch);
+
+}  // namespace baton::intake
+
+#endif  // BATON_INTAKE_INPUT_BATCH_H_

@@ -1,0 +1,203 @@
+#include "intake/input_partitions.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "platform/log.h"
+
+namespace baton::intake {
+namespace {
+
+// A rebalance waits for this; what is not placed by then is placed later.
+constexpr absl::Duration kEndsBound = absl::Seconds(2);
+
+int64_t CheckpointOf(const Checkpoints& stored, int32_t partition) {
+  const auto found = stored.find(partition);
+  return found == stored.end() ? 0 : found->second;
+}
+
+void WarnIfFailed(std::string_view event, const absl::Status& status) {
+  if (status.ok()) return;
+  platform::LogWarning(event, {{"reason", std::string(status.message())}});
+}
+
+}  // namespace
+
+InputPartitions::InputPartitions(store::InputStore& input, const std::string& topic)
+    : input_(input), topic_(topic) {}
+
+void InputPartitions::Attach(platform::kafka::Consumer* consumer) {
+  consumer_ = consumer;
+  for (const int32_t partition : progress_.partitions()) revoked_.insert(partition);
+  progress_ = PartitionProgress();
+  unplaced_.clear();
+  refused_.clear();
+  held_ = false;
+}
+
+std::vector<InputPartitions::Start> InputPartitions::OnAssigned(
+    absl::Span<const platform::kafka::Position> added) {
+  std::set<int32_t> partitions;
+  for (const auto& position : added) partitions.insert(position.partition);
+  const auto stored = input_.Checkpoints(topic_);
+  for (const int32_t partition : partitions) {
+    progress_.Start(partition, stored.ok() ? CheckpointOf(*stored, partition) : 0);
+  }
+  const auto chosen = stored.ok() ? ChooseStarts(partitions, *stored) : stored;
+  WarnIfFailed("intake.partitions_not_placed", chosen.status());
+  std::vector<Start> starts;
+  for (const int32_t partition : partitions) {
+    const bool placed = chosen.ok() && chosen->contains(partition);
+    if (!placed) unplaced_.insert(partition);
+    starts.push_back(
+        {At(partition, placed ? chosen->at(partition) : -1), held_ || !placed});
+  }
+  platform::LogInfo("intake.assigned", {{"topic", topic_},
+                                        {"added", absl::StrCat(added.size())},
+                                        {"held", absl::StrCat(progress_.partitions().size())}});
+  return starts;
+}
+
+void InputPartitions::OnRevoked(absl::Span<const platform::kafka::Position> removed, bool lost) {
+  if (!lost) TellKafka();
+  // The client would remember a pause and apply it when the partition comes back.
+  WarnIfFailed("intake.resume_failed", consumer_->Resume(removed));
+  for (const platform::kafka::Position& position : removed) {
+    progress_.Stop(position.partition);
+    unplaced_.erase(position.partition);
+    refused_.erase(position.partition);
+    revoked_.insert(position.partition);
+  }
+  platform::LogInfo("intake.revoked", {{"topic", topic_},
+                                       {"removed", absl::StrCat(removed.size())},
+                                       {"lost", lost ? "true" : "false"}});
+}
+
+std::set<int32_t> InputPartitions::TakeRevoked() { return std::exchange(revoked_, {}); }
+
+absl::StatusOr<bool> InputPartitions::LookAtStore() {
+  const auto stored = input_.Checkpoints(topic_);
+  if (!stored.ok()) return stored.status();
+  const bool went_back = progress_.Reconcile(*stored);
+  if (went_back) {
+    platform::LogWarning("intake.store_went_back", {{"topic", topic_}});
+    StartAgain(progress_.partitions());
+  }
+  return went_back;
+}
+
+void InputPartitions::StartAgain(const std::set<int32_t>& partitions) {
+  std::vector<platform::kafka::Position> paused;
+  for (const int32_t partition : partitions) {
+    if (!progress_.Has(partition)) continue;
+    unplaced_.insert(partition);
+    paused.push_back(At(partition, -1));
+  }
+  if (!paused.empty()) WarnIfFailed("intake.pause_failed", consumer_->Pause(paused));
+}
+
+absl::StatusOr<std::map<int32_t, int64_t>> InputPartitions::ChooseStarts(
+    const std::set<int32_t>& partitions, const Checkpoints& stored) {
+  std::map<int32_t, int64_t> starts;
+  if (partitions.empty()) return starts;
+  std::vector<platform::kafka::Position> positions;
+  for (const int32_t partition : partitions) positions.push_back(At(partition, -1));
+  const auto ends = consumer_->Ends(positions, kEndsBound);
+  if (!ends.ok()) return ends.status();
+  for (size_t i = 0; i < positions.size(); ++i) {
+    const int32_t partition = positions[i].partition;
+    const int64_t checkpoint = CheckpointOf(stored, partition);
+    const auto [first, next] = (*ends)[i];
+    if (checkpoint > next) {
+      refused_[partition] = absl::StrCat(
+          "partition ", partition, " of ", topic_, ": the checkpoint ", checkpoint,
+          " lies beyond the end of the log, ", next, "; has the topic been made anew?");
+      continue;
+    }
+    if (checkpoint > 0 && checkpoint < first) {
+      platform::LogError("intake.records_expired", {{"topic", topic_},
+                                                    {"partition", absl::StrCat(partition)},
+                                                    {"from", absl::StrCat(checkpoint)},
+                                                    {"to", absl::StrCat(first)}});
+    }
+    starts[partition] = std::max(checkpoint, first);
+  }
+  return starts;
+}
+
+absl::Status InputPartitions::Place() {
+  std::set<int32_t> partitions = unplaced_;
+  for (const auto& [partition, reason] : refused_) partitions.erase(partition);
+  if (partitions.empty()) return absl::OkStatus();
+  const auto stored = input_.Checkpoints(topic_);
+  if (!stored.ok()) return stored.status();
+  const auto starts = ChooseStarts(partitions, *stored);
+  if (!starts.ok()) return starts.status();
+  for (const auto& [partition, offset] : *starts) {
+    const platform::kafka::Position position = At(partition, offset);
+    if (absl::Status status = consumer_->Seek(position); !status.ok()) return status;
+    progress_.Start(partition, CheckpointOf(*stored, partition));
+    unplaced_.erase(partition);
+    if (held_) continue;
+    if (absl::Status status = consumer_->Resume({&position, 1}); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+void InputPartitions::Hold() {
+  if (std::exchange(held_, true)) return;
+  const auto placed = PlacedPositions();
+  if (!placed.empty()) WarnIfFailed("intake.pause_failed", consumer_->Pause(placed));
+}
+
+void InputPartitions::Release() {
+  if (!std::exchange(held_, false)) return;
+  const auto placed = PlacedPositions();
+  if (!placed.empty()) WarnIfFailed("intake.resume_failed", consumer_->Resume(placed));
+}
+
+bool InputPartitions::IsPlaced(int32_t partition) const {
+  return progress_.Has(partition) && !unplaced_.contains(partition);
+}
+
+void InputPartitions::TellKafka() {
+  const auto positions = progress_.TakeUncommitted(topic_);
+  if (!positions.empty()) WarnIfFailed("intake.commit_failed", consumer_->Commit(positions, false));
+}
+
+absl::StatusOr<int64_t> InputPartitions::Lag() {
+  const std::set<int32_t> held = progress_.partitions();
+  // Without any, the first is asked all the same: the answer shows that brokers and topic are there.
+  const std::set<int32_t> asked = held.empty() ? std::set<int32_t>{0} : held;
+  std::vector<platform::kafka::Position> positions;
+  for (const int32_t partition : asked) positions.push_back(At(partition, -1));
+  const auto ends = consumer_->Ends(positions, kEndsBound);
+  if (!ends.ok()) return ends.status();
+  int64_t lag = 0;
+  for (size_t i = 0; i < positions.size() && !held.empty(); ++i) {
+    const auto [first, next] = (*ends)[i];
+    lag += std::max<int64_t>(
+        next - std::max(progress_.checkpoint(positions[i].partition), first), 0);
+  }
+  return lag;
+}
+
+absl::Status InputPartitions::Refusal() const {
+  if (refused_.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(refused_.begin()->second);
+}
+
+platform::kafka::Position InputPartitions::At(int32_t partition, int64_t offset) const {
+  return {topic_, partition, offset};
+}
+
+std::vector<platform::kafka::Position> InputPartitions::PlacedPositions() const {
+  std::vector<platform::kafka::Position> positions;
+  for (const int32_t partition : progress_.partitions()) {
+    if (IsPlaced(partition)) positions.push_back(At(partition, -1));
+  }
+  return positions;
+}
+
+}  // namespace baton::intake

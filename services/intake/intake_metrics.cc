@@ -1,0 +1,48 @@
+#include "intake/intake_metrics.h"
+
+#include <string>
+
+namespace baton::intake {
+
+IntakeMetrics::IntakeMetrics(platform::Metrics& metrics)
+    : records(metrics.AddCounter("baton_input_records_total", "Input records settled")),
+      applied(metrics.AddCounter("baton_input_applied_total", "Input records applied to leads")),
+      duplicates(metrics.AddCounter("baton_input_duplicates_total",
+                                    "Input records that repeated an event and had no effect")),
+      retried_commits(metrics.AddCounter("baton_intake_retried_commits_total",
+                                         "Decisions taken again because lead or policy changed")),
+      batch_seconds(metrics.AddHistogram("baton_intake_batch_seconds",
+                                         "From the poll of a batch to its checkpoint")),
+      batch_records(metrics.AddHistogram("baton_intake_batch_records", "Records of a batch", {},
+                                         {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000})),
+      decision_seconds(metrics.AddHistogram(
+          "baton_intake_decision_seconds", "From a record's Kafka timestamp to its decision")),
+      lag_records(metrics.AddGauge("baton_consumer_lag_records",
+                                   "Records of this member's partitions not yet settled")),
+      metrics_(metrics),
+      total_input_(Total("input")),
+      total_applied_(Total("applied")),
+      total_duplicates_(Total("duplicate")),
+      total_dead_lettered_(Total("dead_lettered")) {}
+
+void IntakeMetrics::CountDeadLetter(events::DeadLetterClass klass) {
+  metrics_
+      .AddCounter("baton_input_dead_letters_total", "Input records refused, by reason",
+                  {{"class", std::string(events::DeadLetterClassName(klass))}})
+      .Add();
+}
+
+void IntakeMetrics::ShowTotals(const store::InputCounters& totals) {
+  total_input_.Set(static_cast<double>(totals.input));
+  total_applied_.Set(static_cast<double>(totals.applied));
+  total_duplicates_.Set(static_cast<double>(totals.duplicates));
+  total_dead_lettered_.Set(static_cast<double>(totals.dead_lettered));
+}
+
+platform::Gauge& IntakeMetrics::Total(const char* part) {
+  return metrics_.AddGauge("baton_input_conservation_records",
+                           "Totals since installation; at rest the other parts add up to input",
+                           {{"part", part}});
+}
+
+}  // namespace baton::intake

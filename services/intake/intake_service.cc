@@ -1,0 +1,63 @@
+#include "intake/intake_service.h"
+
+#include <memory>
+
+#include "absl/time/clock.h"
+
+namespace baton::intake {
+namespace {
+
+IntakeClients MakeClients(const platform::kafka::KafkaConfig& kafka, const std::string& topic,
+                          const IntakeServiceOptions& options) {
+  // The ends of partitions are asked for behind a fetch that waits for records.
+  platform::kafka::KafkaConfig reading = kafka;
+  reading.properties.emplace("fetch.wait.max.ms", "100");
+  platform::kafka::ConsumerOptions consumer;
+  consumer.group = options.group;
+  consumer.topics = {topic};
+  consumer.session_timeout = options.session_timeout;
+  consumer.static_member_id = options.static_member_id;
+  IntakeClients clients;
+  clients.make_consumer = [reading, consumer](platform::kafka::RebalanceListener* listener) {
+    return platform::kafka::Consumer::Create(reading, consumer, listener);
+  };
+  clients.make_producer = [kafka] { return platform::kafka::Producer::Create(kafka, {}); };
+  clients.now = absl::Now;
+  return clients;
+}
+
+IntakeOptions WorkerOptions(const std::string& topic, const IntakeServiceOptions& options) {
+  IntakeOptions worker;
+  worker.topic = topic;
+  worker.group = options.group;
+  worker.batch_max = options.batch_max;
+  return worker;
+}
+
+}  // namespace
+
+IntakeService::IntakeService(const IntakePorts& ports, const platform::kafka::KafkaConfig& kafka,
+                             const events::TopicNames& topics, const IntakeServiceOptions& options,
+                             platform::Metrics& metrics)
+    : worker_(ports, MakeClients(kafka, topics.lead_events, options),
+              WorkerOptions(topics.lead_events, options), metrics) {}
+
+IntakeService::~IntakeService() { Stop(absl::ZeroDuration()); }
+
+absl::Status IntakeService::Start() {
+  if (absl::Status status = worker_.Open(); !status.ok()) return status;
+  thread_.Start([this] { Run(); });
+  return absl::OkStatus();
+}
+
+void IntakeService::Run() {
+  while (!thread_.stopping()) {
+    const absl::Duration wait = worker_.Step();
+    if (wait > absl::ZeroDuration() && thread_.StopsWithin(wait)) break;
+  }
+  worker_.Close(thread_.deadline());
+}
+
+void IntakeService::Stop(absl::Duration grace) { thread_.Stop(grace); }
+
+}  // namespace baton::intake

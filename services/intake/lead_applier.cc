@@ -1,0 +1,140 @@
+#include "intake/lead_applier.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "core/decide.h"
+
+namespace baton::intake {
+namespace {
+
+// A lead is contended only by its rep and its timer, so a few rounds at once are enough.
+constexpr int kRoundsMax = 8;
+
+using ActivePolicies = absl::flat_hash_map<core::WorkspaceId, agreement::ActivePolicy>;
+
+absl::StatusOr<ActivePolicies> PoliciesOf(const std::vector<LeadWork>& leads,
+                                          agreement::PolicyCache& cache) {
+  std::vector<core::WorkspaceId> workspaces;
+  for (const LeadWork& work : leads) workspaces.push_back(work.key.workspace);
+  std::sort(workspaces.begin(), workspaces.end());
+  workspaces.erase(std::unique(workspaces.begin(), workspaces.end()), workspaces.end());
+  auto active = cache.Active(workspaces);
+  if (!active.ok()) return active.status();
+  ActivePolicies policies;
+  for (size_t i = 0; i < workspaces.size(); ++i) {
+    policies.emplace(workspaces[i], std::move((*active)[i]));
+  }
+  return policies;
+}
+
+bool HasEffect(const core::Plan& plan) {
+  return plan.applied > 0 || plan.duplicates > 0 || plan.facts_changed || !plan.changes.empty();
+}
+
+events::DeadLetter UnknownWorkspace() {
+  return {events::DeadLetterClass::kUnknownWorkspace, "workspace", "there is no such workspace"};
+}
+
+events::DeadLetter WorkspaceFull() {
+  return {events::DeadLetterClass::kWorkspaceFull, "workspace",
+          "the workspace is at its cap of leads"};
+}
+
+}  // namespace
+
+LeadApplier::LeadApplier(store::LeadStore& leads, agreement::PolicyCache& policies,
+                         IntakeMetrics& metrics)
+    : leads_(leads), policies_(policies), metrics_(metrics) {}
+
+absl::Status LeadApplier::Apply(InputBatch& batch) {
+  for (int round = 0; round < kRoundsMax && !batch.leads.empty(); ++round) {
+    if (absl::Status status = ApplyOnce(batch); !status.ok()) return status;
+  }
+  if (batch.leads.empty()) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(batch.leads.size(), " leads changed in ", kRoundsMax,
+                                             " rounds while they were decided"));
+}
+
+absl::Status LeadApplier::ApplyOnce(InputBatch& batch) {
+  std::vector<core::LeadKey> keys;
+  for (const LeadWork& work : batch.leads) keys.push_back(work.key);
+  const auto loaded = leads_.Load(keys);
+  if (!loaded.ok()) return loaded.status();
+  const auto policies = PoliciesOf(batch.leads, policies_);
+  if (!policies.ok()) return policies.status();
+
+  std::vector<core::Plan> plans;
+  std::vector<LeadWork> planned;
+  for (size_t i = 0; i < batch.leads.size(); ++i) {
+    LeadWork& work = batch.leads[i];
+    const agreement::ActivePolicy& active = policies->at(work.key.workspace);
+    if (!active.workspace_exists) {
+      Refuse(work, UnknownWorkspace(), batch);
+      continue;
+    }
+    core::Plan plan =
+        core::DecideEvents(loaded->records[i], work.events, active.policy.get(), loaded->now_ms);
+    if (!HasEffect(plan)) continue;  // applied before the batch was read again
+    plans.push_back(std::move(plan));
+    planned.push_back(std::move(work));
+  }
+  batch.leads = std::move(planned);
+  if (plans.empty()) return absl::OkStatus();
+  const auto results = leads_.Commit(plans);
+  if (!results.ok()) return results.status();
+  return TakeResults(plans, *results, loaded->now_ms, batch);
+}
+
+absl::Status LeadApplier::TakeResults(const std::vector<core::Plan>& plans,
+                                      const std::vector<store::CommitResult>& results,
+                                      core::TimeMs now_ms, InputBatch& batch) {
+  std::vector<LeadWork> left;
+  absl::Status status;
+  for (size_t i = 0; i < plans.size(); ++i) {
+    LeadWork& work = batch.leads[i];
+    switch (results[i].code) {
+      case store::CommitCode::kCommitted:
+        CountCommitted(plans[i], work, now_ms, batch);
+        break;
+      case store::CommitCode::kStaleRevision:
+      case store::CommitCode::kStalePolicy:
+        metrics_.retried_commits.Add();
+        left.push_back(std::move(work));
+        break;
+      case store::CommitCode::kOutboxFull:
+        status = absl::ResourceExhaustedError(
+            "an outbox is full because Kafka does not take what it holds");
+        left.push_back(std::move(work));
+        break;
+      case store::CommitCode::kTooManyLeads:
+        Refuse(work, WorkspaceFull(), batch);
+        break;
+      case store::CommitCode::kUnknownWorkspace:
+        Refuse(work, UnknownWorkspace(), batch);
+        break;
+      case store::CommitCode::kNotDue:
+        status = absl::InternalError("the store took the plan of an event for that of a timer");
+        left.push_back(std::move(work));
+        break;
+    }
+  }
+  batch.leads = std::move(left);
+  return status;
+}
+
+void LeadApplier::CountCommitted(const core::Plan& plan, const LeadWork& work,
+                                 core::TimeMs now_ms, const InputBatch& batch) {
+  metrics_.applied.Add(plan.applied);
+  metrics_.duplicates.Add(plan.duplicates);
+  for (const size_t record : work.records) {
+    const core::DurationMs waited_ms = now_ms - batch.records[record].timestamp_ms;
+    metrics_.decision_seconds.Observe(static_cast<double>(std::max<core::DurationMs>(waited_ms, 0)) /
+                                      core::kSecondMs);
+  }
+}
+
+}  // namespace baton::intake

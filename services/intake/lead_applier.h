@@ -1,0 +1,44 @@
+// Decides and commits the leads of a batch: one round trip to load all, one for the policies, one to
+// commit. What somebody else changed meanwhile is loaded and decided again, and nothing else is.
+//
+// Not thread-safe; blocks on the store.
+#ifndef BATON_INTAKE_LEAD_APPLIER_H_
+#define BATON_INTAKE_LEAD_APPLIER_H_
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "agreement/policy_cache.h"
+#include "intake/input_batch.h"
+#include "intake/intake_metrics.h"
+#include "store/lead_store.h"
+
+namespace baton::intake {
+
+class LeadApplier {
+ public:
+  // All outlive the applier.
+  LeadApplier(store::LeadStore& leads, agreement::PolicyCache& policies, IntakeMetrics& metrics);
+
+  // Takes what is done out of batch.leads and adds what no workspace wants to batch.refused. OK when
+  // no lead is left. Otherwise call again later, with the same batch: UNAVAILABLE (the store is away
+  // or a lead is contended), RESOURCE_EXHAUSTED (an outbox is full), INTERNAL (broken invariant).
+  absl::Status Apply(InputBatch& batch);
+
+ private:
+  absl::Status ApplyOnce(InputBatch& batch);
+  // plans[i] is that of batch.leads[i]; results[i] its outcome.
+  absl::Status TakeResults(const std::vector<core::Plan>& plans,
+                           const std::vector<store::CommitResult>& results, core::TimeMs now_ms,
+                           InputBatch& batch);
+  void CountCommitted(const core::Plan& plan, const LeadWork& work, core::TimeMs now_ms,
+                      const InputBatch& batch);
+
+  store::LeadStore& leads_;
+  agreement::PolicyCache& policies_;
+  IntakeMetrics& metrics_;
+};
+
+}  // namespace baton::intake
+
+#endif  // BATON_INTAKE_LEAD_APPLIER_H_

@@ -1,0 +1,81 @@
+#include "intake/partition_progress.h"
+
+#include <algorithm>
+
+namespace baton::intake {
+
+void PartitionProgress::Start(int32_t partition, int64_t checkpoint) {
+  states_[partition] = {checkpoint, 0};
+}
+
+void PartitionProgress::Stop(int32_t partition) { states_.erase(partition); }
+
+int64_t PartitionProgress::checkpoint(int32_t partition) const {
+  return states_.at(partition).checkpoint;
+}
+
+std::set<int32_t> PartitionProgress::partitions() const {
+  std::set<int32_t> partitions;
+  for (const auto& [partition, state] : states_) partitions.insert(partition);
+  return partitions;
+}
+
+bool PartitionProgress::Reconcile(const Checkpoints& stored) {
+  bool went_back = false;
+  for (auto& [partition, state] : states_) {
+    const auto found = stored.find(partition);
+    const int64_t checkpoint = found == stored.end() ? 0 : found->second;
+    went_back = went_back || checkpoint < state.checkpoint;
+    state.checkpoint = checkpoint;
+  }
+  return went_back;
+}
+
+std::vector<store::InputAdvance> PartitionProgress::Advances(const InputBatch& batch) const {
+  struct Reach {
+    int64_t first_uncounted = 0;
+    store::InputAdvance advance;
+  };
+  std::map<int32_t, Reach> reaches;
+  for (const auto& [partition, state] : states_) {
+    reaches[partition] = {state.checkpoint, {partition, state.checkpoint, 0, 0}};
+  }
+  std::set<size_t> refused;
+  for (const RefusedRecord& record : batch.refused) refused.insert(record.record);
+  for (size_t i = 0; i < batch.records.size(); ++i) {
+    const platform::kafka::Record& record = batch.records[i];
+    const auto reach = reaches.find(record.partition);
+    if (reach == reaches.end() || record.offset < reach->second.first_uncounted) continue;
+    reach->second.first_uncounted = record.offset + 1;
+    store::InputAdvance& advance = reach->second.advance;
+    advance.next_offset = record.offset + 1;
+    ++advance.records;
+    if (refused.contains(i)) ++advance.dead_lettered;
+  }
+  std::vector<store::InputAdvance> advances;
+  for (const auto& [partition, reach] : reaches) {
+    if (reach.advance.records > 0) advances.push_back(reach.advance);
+  }
+  return advances;
+}
+
+void PartitionProgress::Advanced(absl::Span<const store::InputAdvance> advances) {
+  for (const store::InputAdvance& advance : advances) {
+    const auto state = states_.find(advance.partition);
+    if (state == states_.end()) continue;
+    state->second.checkpoint = std::max(state->second.checkpoint, advance.next_offset);
+  }
+}
+
+std::vector<platform::kafka::Position> PartitionProgress::TakeUncommitted(
+    const std::string& topic) {
+  std::vector<platform::kafka::Position> positions;
+  for (auto& [partition, state] : states_) {
+    if (state.checkpoint <= state.told_kafka) continue;
+    positions.push_back({topic, partition, state.checkpoint});
+    state.told_kafka = state.checkpoint;
+  }
+  return positions;
+}
+
+}  // namespace baton::intake

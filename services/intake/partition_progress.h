@@ -1,0 +1,50 @@
+// How far each input partition of this member has come. The store's checkpoint is the truth: all
+// records below it have been applied or dead-lettered, and counted. Pure; not thread-safe.
+#ifndef BATON_INTAKE_PARTITION_PROGRESS_H_
+#define BATON_INTAKE_PARTITION_PROGRESS_H_
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "intake/input_batch.h"
+#include "store/pipe_store.h"
+
+namespace baton::intake {
+
+using Checkpoints = std::map<int32_t, int64_t>;  // partition -> next offset; absent: none, as 0
+
+class PartitionProgress {
+ public:
+  void Start(int32_t partition, int64_t checkpoint);  // 0: none stored
+  void Stop(int32_t partition);
+  bool Has(int32_t partition) const { return states_.contains(partition); }
+  int64_t checkpoint(int32_t partition) const;  // REQUIRES: Has(partition)
+  std::set<int32_t> partitions() const;
+
+  // Takes over what another member has stored meanwhile. True if the store has gone back behind what
+  // it acknowledged to us (a failover or restart lost its last writes): reading must start again.
+  bool Reconcile(const Checkpoints& stored);
+
+  // The advances that a settled batch makes; a record counts only at or above the checkpoint, and
+  // once. Empty if it brings nothing new.
+  std::vector<store::InputAdvance> Advances(const InputBatch& batch) const;
+  void Advanced(absl::Span<const store::InputAdvance> advances);
+
+  // What Kafka has not been told yet, as positions of `topic`; afterwards it counts as told.
+  std::vector<platform::kafka::Position> TakeUncommitted(const std::string& topic);
+
+ private:
+  struct State {
+    int64_t checkpoint = 0;
+    int64_t told_kafka = 0;
+  };
+  std::map<int32_t, State> states_;
+};
+
+}  // namespace baton::intake
+
+#endif  // BATON_INTAKE_PARTITION_PROGRESS_H_

@@ -1,0 +1,110 @@
+#include "platform/grpc/server.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/impl/server_builder_option.h"
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server_builder.h"
+#include "platform/grpc/rpc_observer.h"
+
+namespace baton::platform::rpc {
+namespace {
+
+// Linking the reflection library adds its plugin to every server; this makes it a choice.
+class ReflectionOption final : public ::grpc::ServerBuilderOption {
+ public:
+  explicit ReflectionOption(bool enabled) : enabled_(enabled) {}
+  void UpdateArguments(::grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<::grpc::ServerBuilderPlugin>>* plugins) override {
+    auto reflection = std::make_unique<::grpc::reflection::ProtoServerReflectionPlugin>();
+    const std::string name = reflection->name();
+    plugins->erase(std::remove_if(plugins->begin(), plugins->end(),
+                                  [&name](const auto& plugin) { return plugin->name() == name; }),
+                   plugins->end());
+    if (enabled_) plugins->push_back(std::move(reflection));
+  }
+
+ private:
+  const bool enabled_;
+};
+
+int Milliseconds(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
+
+void SetLimits(const ServerOptions& options, ::grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(options.message_bytes_max);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, options.metadata_bytes_max);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.concurrent_streams_max);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.keepalive_time));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+                             Milliseconds(options.keepalive_timeout));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             Milliseconds(options.client_ping_interval_min));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                             Milliseconds(options.connection_age_max));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                             Milliseconds(options.connection_age_grace));
+  // Two servers must not share a port by accident.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+}
+
+}  // namespace
+
+Server::Server(ServerOptions options, Metrics& metrics)
+    : options_(std::move(options)), metrics_(metrics) {}
+
+Server::~Server() { Stop(absl::ZeroDuration()); }
+
+absl::Status Server::Start(const std::vector<::grpc::Service*>& services,
+                           const std::vector<std::string>& service_names) {
+  if (options_.address.find(':') == std::string::npos) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("listen address '", options_.address, "' is not host:port"));
+  }
+  ::grpc::EnableDefaultHealthCheckService(true);
+  ::grpc::ServerBuilder builder;
+  SetLimits(options_, builder);
+  builder.SetOption(std::make_unique<ReflectionOption>(options_.reflection));
+  std::vector<std::unique_ptr<::grpc::experimental::ServerInterceptorFactoryInterface>> creators;
+  creators.push_back(NewRpcObserver(metrics_));
+  builder.experimental().SetInterceptorCreators(std::move(creators));
+  int port = 0;
+  builder.AddListeningPort(options_.address, ::grpc::InsecureServerCredentials(), &port);
+  for (::grpc::Service* service : services) builder.RegisterService(service);
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr || port == 0) {
+    server_ = nullptr;
+    return absl::UnavailableError(absl::StrCat(
+        "cannot listen on ", options_.address, ": the address is taken or not of this machine"));
+  }
+  port_ = port;
+  service_names_ = service_names;
+  SetServing(false);
+  return absl::OkStatus();
+}
+
+void Server::SetServing(bool serving) {
+  for (const std::string& name : service_names_) {
+    server_->GetHealthCheckService()->SetServingStatus(name, serving);
+  }
+}
+
+void Server::BeginStop() {
+  if (server_ != nullptr) server_->GetHealthCheckService()->Shutdown();
+}
+
+void Server::Stop(absl::Duration grace) {
+  if (server_ == nullptr || std::exchange(stopped_, true)) return;
+  BeginStop();
+  server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  server_->Wait();
+}
+
+}  // namespace baton::platform::rpc

@@ -1,0 +1,359 @@
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "platform/kafka/client.h"
+#include "platform/log.h"
+
+namespace baton::platform::kafka {
+namespace {
+
+constexpr absl::Duration kCloseBound = absl::Seconds(3);
+constexpr absl::Duration kCommitBound = absl::Seconds(5);
+constexpr int kHeartbeatsPerSession = 6;
+constexpr int kRecordsPerPollMax = 10'000;
+constexpr int kVersionDestroyFixed = 0x020300ff;
+
+struct FreeMemory {
+  void operator()(char* memory) const { rd_kafka_mem_free(nullptr, memory); }
+};
+
+std::string ToText(const void* data, size_t size) {
+  return std::string(static_cast<const char*>(data), size);
+}
+
+Headers CopyHeaders(const rd_kafka_message_t& message) {
+  Headers headers;
+  rd_kafka_headers_t* list = nullptr;
+  if (rd_kafka_message_headers(&message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR) return headers;
+  const char* name = nullptr;
+  const void* value = nullptr;
+  size_t size = 0;
+  for (size_t i = 0;
+       rd_kafka_header_get_all(list, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+    headers.emplace_back(name, value == nullptr ? std::string() : ToText(value, size));
+  }
+  return headers;
+}
+
+Record ToRecord(const rd_kafka_message_t& message) {
+  Record record;
+  record.topic = rd_kafka_topic_name(message.rkt);
+  record.partition = message.partition;
+  record.offset = message.offset;
+  record.timestamp_ms = std::max<int64_t>(rd_kafka_message_timestamp(&message, nullptr), 0);
+  record.has_key = message.key != nullptr;
+  if (record.has_key) record.key = ToText(message.key, message.key_len);
+  record.has_value = message.payload != nullptr;
+  if (record.has_value) record.value = ToText(message.payload, message.len);
+  record.headers = CopyHeaders(message);
+  return record;
+}
+
+std::vector<Position> ToPositions(const rd_kafka_topic_partition_list_t& list) {
+  std::vector<Position> positions;
+  for (int i = 0; i < list.cnt; ++i) {
+    const int64_t offset = list.elems[i].offset;
+    positions.push_back({list.elems[i].topic, list.elems[i].partition, offset < 0 ? -1 : offset});
+  }
+  return positions;
+}
+
+absl::Status FirstError(const rd_kafka_topic_partition_list_t& list, absl::string_view what) {
+  for (int i = 0; i < list.cnt; ++i) {
+    if (list.elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) return ToStatus(list.elems[i].err, what);
+  }
+  return absl::OkStatus();
+}
+
+class RdConsumer : public Consumer, public GroupMember {
+ public:
+  RdConsumer(RebalanceListener* listener, bool cooperative)
+      : listener_(listener), cooperative_(cooperative) {}
+
+  ~RdConsumer() override {
+    Close();
+    // Before 2.3, librdkafka aborts the process when a cooperative consumer is destroyed after it
+    // has joined but before its first assignment (confluentinc/librdkafka issue 4312). It has left
+    // its group, so what remains of it may live until the process ends.
+    if (cooperative_ && !assigned_once_ && rd_kafka_version() < kVersionDestroyFixed) {
+      (void)handle_.release();
+    }
+  }
+
+  absl::Status Open(ConfPtr conf, const std::vector<std::string>& topics) {
+    rd_kafka_conf_set_opaque(conf.get(), this);
+    rd_kafka_conf_set_rebalance_cb(conf.get(), &RdConsumer::OnRebalance);
+    rd_kafka_conf_set_error_cb(conf.get(), &RdConsumer::OnError);
+    rd_kafka_conf_set_offset_commit_cb(conf.get(), &RdConsumer::OnOffsetsCommitted);
+    absl::StatusOr<HandlePtr> handle = NewHandle(RD_KAFKA_CONSUMER, std::move(conf));
+    if (!handle.ok()) return handle.status();
+    handle_ = *std::move(handle);
+    rd_kafka_poll_set_consumer(handle_.get());
+    queue_.reset(rd_kafka_queue_get_consumer(handle_.get()));
+    PartitionsPtr wanted(rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())));
+    for (const std::string& topic : topics) {
+      rd_kafka_topic_partition_list_add(wanted.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
+    }
+    return ToStatus(rd_kafka_subscribe(handle_.get(), wanted.get()), "subscribe");
+  }
+
+  absl::StatusOr<std::vector<Record>> Poll(int max, absl::Duration wait) override {
+    if (closed_) return absl::FailedPreconditionError("the consumer is closed");
+    if (fatal_) return absl::InternalError(absl::StrCat("consumer: ", problem_.message()));
+    max = std::clamp(max, 1, kRecordsPerPollMax);
+    std::vector<rd_kafka_message_t*> messages(static_cast<size_t>(max));
+    // The batch call waits for a full batch, so only the first record is waited for.
+    ssize_t count = rd_kafka_consume_batch_queue(queue_.get(), ToMs(wait), messages.data(), 1);
+    if (count == 1 && max > 1) {
+      const ssize_t more = rd_kafka_consume_batch_queue(queue_.get(), 0, messages.data() + 1,
+                                                        static_cast<size_t>(max) - 1);
+      count += std::max<ssize_t>(more, 0);
+    }
+    std::vector<Record> records;
+    records.reserve(static_cast<size_t>(std::max<ssize_t>(count, 0)));
+    for (ssize_t i = 0; i < count; ++i) Take(MessagePtr(messages[static_cast<size_t>(i)]), records);
+    if (!records.empty() || problem_.ok()) return records;
+    return std::exchange(problem_, absl::OkStatus());
+  }
+
+  absl::Status Commit(absl::Span<const Position> positions, bool wait) override {
+    if (positions.empty()) return absl::OkStatus();
+    PartitionsPtr list = ToPartitions(positions);
+    if (!wait) return ToStatus(rd_kafka_commit(handle_.get(), list.get(), 1), "commit of offsets");
+    QueuePtr answers(rd_kafka_queue_new(handle_.get()));
+    absl::Status sent =
+        ToStatus(rd_kafka_commit_queue(handle_.get(), list.get(), answers.get(), nullptr, nullptr),
+                 "commit of offsets");
+    if (!sent.ok()) return sent;
+    EventPtr answer(rd_kafka_queue_poll(answers.get(), ToMs(kCommitBound)));
+    if (answer == nullptr) {
+      return absl::UnavailableError(
+          absl::StrCat("commit of offsets: no answer in ", absl::FormatDuration(kCommitBound)));
+    }
+    return ToStatus(rd_kafka_event_error(answer.get()), "commit of offsets");
+  }
+
+  absl::Status Seek(const Position& position) override {
+    PartitionsPtr list = ToPartitions({&position, 1});
+    absl::Status status = ToStatus(
+        ErrorPtr(rd_kafka_seek_partitions(handle_.get(), list.get(), ToMs(kCommitBound))), "seek");
+    return status.ok() ? FirstError(*list, "seek") : status;
+  }
+
+  absl::Status Pause(absl::Span<const Position> partitions) override {
+    PartitionsPtr list = ToPartitions(partitions);
+    absl::Status status = ToStatus(rd_kafka_pause_partitions(handle_.get(), list.get()), "pause");
+    return status.ok() ? FirstError(*list, "pause") : status;
+  }
+
+  absl::Status Resume(absl::Span<const Position> partitions) override {
+    PartitionsPtr list = ToPartitions(partitions);
+    absl::Status status = ToStatus(rd_kafka_resume_partitions(handle_.get(), list.get()), "resume");
+    return status.ok() ? FirstError(*list, "resume") : status;
+  }
+
+  absl::StatusOr<std::vector<Position>> Committed(absl::Span<const Position> partitions,
+                                                  absl::Duration deadline) override {
+    PartitionsPtr list = ToPartitions(partitions);
+    absl::Status status = ToStatus(rd_kafka_committed(handle_.get(), list.get(), ToMs(deadline)),
+                                   "read of committed offsets");
+    if (status.ok()) status = FirstError(*list, "read of committed offsets");
+    if (!status.ok()) return status;
+    return ToPositions(*list);
+  }
+
+  absl::StatusOr<std::vector<std::pair<int64_t, int64_t>>> Ends(
+      absl::Span<const Position> partitions, absl::Duration deadline) override {
+    const absl::Time give_up_at = absl::Now() + deadline;
+    const auto first = OffsetsAt(partitions, RD_KAFKA_OFFSET_BEGINNING, give_up_at);
+    if (!first.ok()) return first.status();
+    const auto next = OffsetsAt(partitions, RD_KAFKA_OFFSET_END, give_up_at);
+    if (!next.ok()) return next.status();
+    std::vector<std::pair<int64_t, int64_t>> ends;
+    for (size_t i = 0; i < partitions.size(); ++i) ends.emplace_back((*first)[i], (*next)[i]);
+    return ends;
+  }
+
+  bool AssignmentLost() override { return rd_kafka_assignment_lost(handle_.get()) != 0; }
+
+  void Close() override {
+    if (std::exchange(closed_, true) || handle_ == nullptr) return;
+    absl::Status status =
+        ToStatus(ErrorPtr(rd_kafka_consumer_close_queue(handle_.get(), queue_.get())),
+                 "close of the consumer");
+    const absl::Time deadline = absl::Now() + kCloseBound;
+    while (status.ok() && !rd_kafka_consumer_closed(handle_.get()) && absl::Now() < deadline) {
+      rd_kafka_message_t* message = nullptr;  // serves the last rebalance as well
+      if (rd_kafka_consume_batch_queue(queue_.get(), 20, &message, 1) == 1) {
+        rd_kafka_message_destroy(message);
+      }
+    }
+    if (!status.ok() || !rd_kafka_consumer_closed(handle_.get())) {
+      LogWarning("kafka.consumer_left_late", {{"reason", std::string(status.message())}});
+    }
+    queue_.reset();
+  }
+
+  // Brokers take offsets in a transaction from nobody in particular (no member id) for the sake of
+  // old clients. An expelled member has no id until its revocation has been served here, so it must
+  // not get that far.
+  absl::StatusOr<GroupMetadataPtr> GroupMetadata() override {
+    GroupMetadataPtr metadata(rd_kafka_consumer_group_metadata(handle_.get()));
+    std::unique_ptr<char, FreeMemory> member(rd_kafka_memberid(handle_.get()));
+    if (AssignmentLost() || member == nullptr || *member == '\0') {
+      return absl::AbortedError("the consumer has been expelled from its group");
+    }
+    return metadata;
+  }
+
+ private:
+  // Offsets of one end of the partitions. (rd_kafka_query_watermark_offsets of librdkafka 2.0.2
+  // waits for a broker that went away as long as it is away, whatever its timeout.)
+  absl::StatusOr<std::vector<int64_t>> OffsetsAt(absl::Span<const Position> partitions, int64_t end,
+                                                 absl::Time give_up_at) {
+    PartitionsPtr list = ToPartitions(partitions);
+    for (int i = 0; i < list->cnt; ++i) list->elems[i].offset = end;
+    absl::Status status = ToStatus(
+        rd_kafka_offsets_for_times(handle_.get(), list.get(), ToMs(give_up_at - absl::Now())),
+        "read of the ends of partitions");
+    if (status.ok()) status = FirstError(*list, "read of the ends of partitions");
+    if (!status.ok()) return status;
+    std::vector<int64_t> offsets;
+    for (const Position& position : partitions) {
+      offsets.push_back(
+          rd_kafka_topic_partition_list_find(list.get(), position.topic.c_str(), position.partition)
+              ->offset);
+    }
+    return offsets;
+  }
+
+  // Adds the message's record. An error becomes problem_; what was revoked meanwhile is left out,
+  // because it belongs to somebody else now.
+  void Take(MessagePtr message, std::vector<Record>& records) {
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      const char* text = rd_kafka_message_errstr(message.get());
+      Note(message->err, text == nullptr ? "" : text);
+    } else if (assigned_.contains({rd_kafka_topic_name(message->rkt), message->partition})) {
+      records.push_back(ToRecord(*message));
+    }
+  }
+
+  void Note(rd_kafka_resp_err_t code, const char* text) {
+    problem_ = ToStatus(code, "consumer", text);
+    if (code == RD_KAFKA_RESP_ERR__FATAL) fatal_ = true;
+    LogWarning("kafka.consumer_error", {{"reason", std::string(problem_.message())}});
+  }
+
+  static void OnError(rd_kafka_t* handle, int error, const char* reason, void* self) {
+    auto code = static_cast<rd_kafka_resp_err_t>(error);
+    char detail[512];
+    if (code == RD_KAFKA_RESP_ERR__FATAL) {
+      rd_kafka_fatal_error(handle, detail, sizeof(detail));
+      reason = detail;
+    }
+    static_cast<RdConsumer*>(self)->Note(code, reason);
+  }
+
+  static void OnOffsetsCommitted(rd_kafka_t*, rd_kafka_resp_err_t code,
+                                 rd_kafka_topic_partition_list_t*, void*) {
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
+    LogWarning("kafka.commit_failed", {{"reason", rd_kafka_err2str(code)}});
+  }
+
+  static void OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t code,
+                          rd_kafka_topic_partition_list_t* list, void* opaque) {
+    auto* self = static_cast<RdConsumer*>(opaque);
+    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+      self->Assign(ToPositions(*list));
+    } else {
+      self->Revoke(*list);
+    }
+  }
+
+  bool IsCooperative() const {
+    const char* protocol = rd_kafka_rebalance_protocol(handle_.get());
+    return protocol != nullptr && std::string_view(protocol) == "COOPERATIVE";
+  }
+
+  void Assign(const std::vector<Position>& added) {
+    assigned_once_ = true;
+    std::vector<RebalanceListener::Start> starts;
+    if (listener_ != nullptr) starts = listener_->OnAssigned(added);
+    std::vector<Position> begin = added;
+    std::vector<Position> paused;
+    for (const RebalanceListener::Start& start : starts) {
+      for (Position& position : begin) {
+        if (position.topic != start.position.topic ||
+            position.partition != start.position.partition)
+          continue;
+        position.offset = start.position.offset;
+        if (start.paused) paused.push_back(position);
+      }
+    }
+    for (const Position& position : added) assigned_.emplace(position.topic, position.partition);
+    PartitionsPtr list = ToPartitions(begin);
+    Report(
+        IsCooperative()
+            ? ToStatus(ErrorPtr(rd_kafka_incremental_assign(handle_.get(), list.get())), "assign")
+            : ToStatus(rd_kafka_assign(handle_.get(), list.get()), "assign"));
+    if (!paused.empty()) Report(Pause(paused));
+  }
+
+  void Revoke(const rd_kafka_topic_partition_list_t& list) {
+    const std::vector<Position> removed = ToPositions(list);
+    if (listener_ != nullptr) listener_->OnRevoked(removed, AssignmentLost());
+    for (const Position& position : removed) assigned_.erase({position.topic, position.partition});
+    Report(IsCooperative()
+               ? ToStatus(ErrorPtr(rd_kafka_incremental_unassign(handle_.get(), &list)), "unassign")
+               : ToStatus(rd_kafka_assign(handle_.get(), nullptr), "unassign"));
+  }
+
+  static void Report(const absl::Status& status) {
+    if (status.ok()) return;
+    LogWarning("kafka.rebalance_failed", {{"reason", std::string(status.message())}});
+  }
+
+  RebalanceListener* const listener_;
+  const bool cooperative_;
+  HandlePtr handle_;
+  QueuePtr queue_;
+  std::set<std::pair<std::string, int32_t>> assigned_;
+  absl::Status problem_;  // the latest one not yet returned by Poll
+  bool fatal_ = false;
+  bool assigned_once_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(const KafkaConfig& config,
+                                                           const ConsumerOptions& options,
+                                                           RebalanceListener* listener) {
+  const int session_ms = ToMs(options.session_timeout);
+  Settings own = {
+      {"group.id", options.group},
+      {"enable.auto.commit", "false"},
+      {"enable.auto.offset.store", "false"},
+      {"auto.offset.reset", "earliest"},
+      {"isolation.level", options.read_committed ? "read_committed" : "read_uncommitted"},
+      {"partition.assignment.strategy", options.cooperative ? "cooperative-sticky" : "range"},
+      {"session.timeout.ms", absl::StrCat(session_ms)},
+      {"heartbeat.interval.ms", absl::StrCat(std::max(session_ms / kHeartbeatsPerSession, 100))},
+      {"queued.max.messages.kbytes", absl::StrCat(options.fetch_queue_max_kb)},
+      {"fetch.error.backoff.ms", "200"},
+      {"allow.auto.create.topics", "false"},
+  };
+  if (!options.static_member_id.empty()) own["group.instance.id"] = options.static_member_id;
+  absl::StatusOr<ConfPtr> conf = MakeConf(config, own);
+  if (!conf.ok()) return conf.status();
+  auto consumer = std::make_unique<RdConsumer>(listener, options.cooperative);
+  if (absl::Status status = consumer->Open(*std::move(conf), options.topics); !status.ok()) {
+    return status;
+  }
+  return consumer;
+}
+
+}  // namespace baton::platform::kafka

@@ -1,0 +1,156 @@
+#include "platform/redis/client.h"
+
+#include <csignal>
+#include <utility>
+
+#include "absl/random/distributions.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+
+namespace baton::platform::redis {
+namespace {
+
+constexpr int kConnectionsMax = 1024;
+constexpr int kBackoffDoublingsMax = 10;
+
+void IgnoreBrokenPipes() {
+  struct sigaction current = {};
+  if (sigaction(SIGPIPE, nullptr, &current) == 0 && current.sa_handler == SIG_DFL) {
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+}
+
+// The server is no longer the one that this connection was prepared for.
+bool HasLostItsServer(absl::Span<const Reply> replies) {
+  for (const Reply& reply : replies) {
+    if (reply.IsError("READONLY") || reply.IsError("LOADING") || reply.IsError("MASTERDOWN")) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Client>> Client::Create(const ClientOptions& options,
+                                                       Prepare prepare) {
+  absl::StatusOr<Endpoint> endpoint = ParseUrl(options.url);
+  if (!endpoint.ok()) return endpoint.status();
+  if (options.connections_max < 1 || options.connections_max > kConnectionsMax) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("Redis connections: ", options.connections_max, " is not in 1..",
+                     kConnectionsMax));
+  }
+  if (options.connect_timeout < absl::Milliseconds(1) ||
+      options.command_timeout < absl::Milliseconds(1)) {
+    return absl::InvalidArgumentError("Redis timeouts must be at least 1 ms");
+  }
+  std::unique_ptr<TlsContext> tls;
+  if (endpoint->tls) {
+    absl::StatusOr<std::unique_ptr<TlsContext>> made = TlsContext::Create(options.tls);
+    if (!made.ok()) return made.status();
+    tls = *std::move(made);
+  }
+  IgnoreBrokenPipes();
+  return std::unique_ptr<Client>(
+      new Client(options, *std::move(endpoint), std::move(tls), std::move(prepare)));
+}
+
+Client::Client(const ClientOptions& options, Endpoint endpoint, std::unique_ptr<TlsContext> tls,
+               Prepare prepare)
+    : tls_(std::move(tls)),
+      connections_max_(options.connections_max),
+      connection_options_{std::move(endpoint), options.password_file, tls_.get(),
+                          options.connect_timeout, options.command_timeout},
+      prepare_(std::move(prepare)) {}
+
+absl::StatusOr<std::vector<Reply>> Client::Run(absl::Span<const Command> commands) {
+  return Run(commands, connection_options_.command_timeout);
+}
+
+absl::StatusOr<std::vector<Reply>> Client::Run(absl::Span<const Command> commands,
+                                               absl::Duration timeout) {
+  absl::StatusOr<std::unique_ptr<Connection>> connection = Take();
+  if (!connection.ok()) return connection.status();
+  absl::StatusOr<std::vector<Reply>> replies = (*connection)->Run(commands, timeout);
+  if (!replies.ok()) {
+    Drop(*std::move(connection), replies.status());
+  } else if (HasLostItsServer(*replies)) {
+    Drop(*std::move(connection), absl::UnavailableError("the Redis server takes no writes now"));
+  } else {
+    GiveBack(*std::move(connection));
+  }
+  return replies;
+}
+
+bool Client::CanProceed() const {
+  return failures_ > 0 || !idle_.empty() || open_ < connections_max_;
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> Client::Take() {
+  const absl::Time deadline = absl::Now() + connection_options_.command_timeout;
+  while (true) {
+    std::unique_ptr<Connection> found;
+    {
+      absl::MutexLock lock(&mutex_);
+      if (!mutex_.AwaitWithDeadline(absl::Condition(this, &Client::CanProceed), deadline)) {
+        return absl::UnavailableError(
+            absl::StrCat("all ", connections_max_, " Redis connections are busy"));
+      }
+      if (failures_ > 0) {
+        if (probing_ || absl::Now() < retry_at_) return last_failure_;
+        probing_ = true;
+        idle_.clear();
+        ++open_;
+        break;
+      }
+      if (idle_.empty()) {
+        ++open_;
+        break;
+      }
+      found = std::move(idle_.back());
+      idle_.pop_back();
+    }
+    if (!found->IsStale()) return found;
+    absl::MutexLock lock(&mutex_);
+    --open_;
+  }
+  return Connect();
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> Client::Connect() {
+  absl::StatusOr<std::unique_ptr<Connection>> connection = Connection::Open(connection_options_);
+  absl::Status status = connection.status();
+  if (status.ok()) status = prepare_(**connection);
+  absl::MutexLock lock(&mutex_);
+  probing_ = false;
+  if (status.ok()) {
+    failures_ = 0;
+    return connection;
+  }
+  --open_;
+  RecordFailure(status);
+  return status;
+}
+
+void Client::GiveBack(std::unique_ptr<Connection> connection) {
+  absl::MutexLock lock(&mutex_);
+  idle_.push_back(std::move(connection));
+}
+
+void Client::Drop(std::unique_ptr<Connection> connection, const absl::Status& why) {
+  connection.reset();
+  absl::MutexLock lock(&mutex_);
+  --open_;
+  RecordFailure(why);
+}
+
+void Client::RecordFailure(const absl::Status& why) {
+  const int doublings = failures_ < kBackoffDoublingsMax ? failures_ : kBackoffDoublingsMax;
+  const absl::Duration longest = std::min(kBackoffMin * (1 << doublings), kBackoffMax);
+  retry_at_ = absl::Now() + longest * absl::Uniform(random_, 0.5, 1.0);
+  ++failures_;
+  last_failure_ = why;
+}
+
+}  // namespace baton::platform::redis

@@ -1,0 +1,87 @@
+// A pool of connections to one Redis server, shared by several threads. Each call takes a connection
+// for one round trip and gives it back.
+//
+// While the server is down, calls fail at once instead of queueing up: after a failure one caller at
+// a time tries to connect again, at intervals that grow from kBackoffMin to kBackoffMax with jitter.
+// So the client works again within kBackoffMax of the server's return. Nothing is ever sent twice.
+//
+// Thread-safe. Writing to a broken socket raises SIGPIPE in the client library, so Create sets that
+// signal to be ignored where the process left it at its default.
+#ifndef BATON_PLATFORM_REDIS_CLIENT_H_
+#define BATON_PLATFORM_REDIS_CLIENT_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/random/random.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "platform/redis/connection.h"
+#include "platform/redis/reply.h"
+#include "platform/redis/tls.h"
+
+namespace baton::platform::redis {
+
+inline constexpr absl::Duration kBackoffMin = absl::Milliseconds(25);
+inline constexpr absl::Duration kBackoffMax = absl::Seconds(1);
+
+struct ClientOptions {
+  std::string url;            // see url.h
+  std::string password_file;  // see ConnectionOptions
+  TlsOptions tls;             // for rediss://
+  absl::Duration connect_timeout = absl::Seconds(1);
+  absl::Duration command_timeout = absl::Seconds(2);  // of a round trip, and of waiting for a connection
+  int connections_max = 8;                            // 1..1024
+};
+
+class Client {
+ public:
+  // Prepares a fresh connection (checks, scripts ...) before it carries commands. An error refuses
+  // the connection and is what callers get. Runs on the caller's thread, possibly several at once.
+  using Prepare = std::function<absl::Status(Connection&)>;
+
+  // INVALID_ARGUMENT for a bad URL, number or TLS file. Does not connect.
+  static absl::StatusOr<std::unique_ptr<Client>> Create(const ClientOptions& options,
+                                                        Prepare prepare);
+
+  // One round trip as Connection::Run. UNAVAILABLE also when no connection came free in time or the
+  // server is known to be down; PERMISSION_DENIED, FAILED_PRECONDITION or whatever `prepare` says
+  // when no connection could be made. The second form is for commands that block longer.
+  absl::StatusOr<std::vector<Reply>> Run(absl::Span<const Command> commands);
+  absl::StatusOr<std::vector<Reply>> Run(absl::Span<const Command> commands,
+                                         absl::Duration timeout);
+
+ private:
+  Client(const ClientOptions& options, Endpoint endpoint, std::unique_ptr<TlsContext> tls,
+         Prepare prepare);
+
+  absl::StatusOr<std::unique_ptr<Connection>> Take();
+  absl::StatusOr<std::unique_ptr<Connection>> Connect();
+  void GiveBack(std::unique_ptr<Connection> connection);
+  void Drop(std::unique_ptr<Connection> connection, const absl::Status& why);
+  void RecordFailure(const absl::Status& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool CanProceed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const std::unique_ptr<TlsContext> tls_;
+  const int connections_max_;
+  const ConnectionOptions connection_options_;
+  const Prepare prepare_;
+
+  absl::Mutex mutex_;
+  std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(mutex_);
+  int open_ ABSL_GUARDED_BY(mutex_) = 0;  // idle, lent and being made
+  int failures_ ABSL_GUARDED_BY(mutex_) = 0;  // since the last success; 0: the server is up
+  bool probing_ ABSL_GUARDED_BY(mutex_) = false;  // somebody tries whether it is up again
+  absl::Time retry_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  absl::Status last_failure_ ABSL_GUARDED_BY(mutex_);
+  absl::BitGen random_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace baton::platform::redis
+
+#endif  // BATON_PLATFORM_REDIS_CLIENT_H_

@@ -1,0 +1,157 @@
+#include "policy/parse_policy.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "core/errors.h"
+#include "core/text.h"
+#include "policy/map_reader.h"
+#include "policy/match_parser.h"
+#include "policy/policy_keys.h"
+#include "policy/rules_parser.h"
+#include "policy/values.h"
+#include "policy/yaml_tree.h"
+
+namespace baton::policy {
+namespace {
+
+constexpr std::array<std::string_view, 1> kApiVersions = {"baton.dev/v1"};
+constexpr std::array<std::string_view, 1> kKinds = {"HandoffPolicy"};
+// In the order of core::AttributeType.
+constexpr std::array<std::string_view, 5> kTypeWords = {"bool", "int", "double", "string",
+                                                        "list(string)"};
+constexpr std::array<std::string_view, 3> kComputedSubjects = {"fit", "intent", "consent"};
+constexpr size_t kOwnerBytesMax = 256;
+constexpr size_t kMessageBytesMax = 440;
+
+bool IsAttributeName(const std::string& name) {
+  return core::IsValidId(name) && name.find('-') == std::string::npos &&
+         !absl::ascii_isdigit(static_cast<unsigned char>(name[0]));
+}
+
+void ParseMetadata(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
+  const MapReader metadata(node, "metadata", kMetadataKeys, errors);
+  if (const YamlNode* workspace = metadata.Find("workspace"); workspace != nullptr) {
+    policy.workspace =
+        core::WorkspaceId::Trusted(ReadId(*workspace, "metadata.workspace", errors).value_or(""));
+  }
+  if (const YamlNode* name = metadata.Find("name"); name != nullptr) {
+    policy.name = ReadId(*name, "metadata.name", errors).value_or("");
+  }
+  if (const YamlNode* owner = metadata.Find("owner"); owner != nullptr) {
+    ReadText(*owner, "metadata.owner", kOwnerBytesMax, errors);
+  }
+}
+
+void ParseAttributes(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
+  if (node.kind != YamlNode::Kind::kMap) {
+    AddError(node, "attributes must be a mapping of names to types", errors);
+    return;
+  }
+  if (node.entries.size() > kAttributesDeclaredMax) {
+    AddError(node,
+             absl::StrCat("attributes declares ", node.entries.size(), " names, at most ",
+                          kAttributesDeclaredMax, " are allowed"),
+             errors);
+  }
+  for (const auto& [key, value] : node.entries) {
+    const auto computed = std::find(kComputedSubjects.begin(), kComputedSubjects.end(), key.text);
+    if (computed != kComputedSubjects.end()) {
+      AddError(key, absl::StrCat("'", key.text, "' is what Baton computes and cannot be declared"),
+               errors);
+    } else if (!IsAttributeName(key.text)) {
+      AddError(key,
+               absl::StrCat("attribute ", Quoted(key.text), " must be 1 to 64 characters of ",
+                            "A-Z, a-z, 0-9 and _, not beginning with a digit"),
+               errors);
+    }
+    const std::optional<size_t> type =
+        ReadWord(value, absl::StrCat("the type of ", Quoted(key.text)), kTypeWords, errors);
+    // A name whose type is wrong is declared all the same, so that its uses are not errors too.
+    policy.attributes[key.text] =
+        type.has_value() ? static_cast<core::AttributeType>(*type) : core::AttributeType::kString;
+  }
+}
+
+void CheckCaps(const YamlNode& spec, const core::Policy& policy, ErrorList& errors) {
+  const size_t rules =
+      policy.fit.size() + policy.intent.size() + policy.disqualify.size() + policy.routing.size();
+  if (rules > kRulesMax) {
+    AddError(spec,
+             absl::StrCat("the policy has ", rules, " rules, at most ", kRulesMax, " are allowed"),
+             errors);
+  }
+  if (policy.queues.size() > kQueuesMax) {
+    AddError(spec,
+             absl::StrCat("the policy has ", policy.queues.size(), " queues, at most ", kQueuesMax,
+                          " are allowed"),
+             errors);
+  }
+}
+
+// Sections in the order in which they need each other.
+void ParseSpec(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
+  const MapReader spec(node, "spec", kSpecKeys, errors);
+  using Section = void (*)(const YamlNode&, core::Policy&, ErrorList&);
+  constexpr std::array<std::pair<std::string_view, Section>, 6> kSections = {{
+      {"attributes", ParseAttributes},
+      {"reasons", ParseReasons},
+      {"scoring", ParseScoring},
+      {"definition", ParseDefinition},
+      {"queues", ParseQueues},
+      {"routing", ParseRouting},
+  }};
+  for (const auto& [key, parse] : kSections) {
+    if (const YamlNode* section = spec.Find(key); section != nullptr) {
+      parse(*section, policy, errors);
+    }
+  }
+  CheckCaps(node, policy, errors);
+}
+
+}  // namespace
+
+ParsedPolicy ParsePolicy(std::string_view yaml, std::string_view file_name) {
+  ErrorList errors(file_name);
+  ParsedPolicy parsed;
+  parsed.policy.reasons = core::StandardReasons();
+  if (const std::optional<YamlNode> root = ParseYaml(yaml, errors); root.has_value()) {
+    const MapReader document(*root, "", kDocumentKeys, errors);
+    if (const YamlNode* version = document.Find("apiVersion"); version != nullptr) {
+      ReadWord(*version, "apiVersion", kApiVersions, errors);
+    }
+    if (const YamlNode* kind = document.Find("kind"); kind != nullptr) {
+      ReadWord(*kind, "kind", kKinds, errors);
+    }
+    if (const YamlNode* metadata = document.Find("metadata"); metadata != nullptr) {
+      ParseMetadata(*metadata, parsed.policy, errors);
+    }
+    if (const YamlNode* spec = document.Find("spec"); spec != nullptr) {
+      ParseSpec(*spec, parsed.policy, errors);
+    }
+  }
+  parsed.errors = std::move(errors).Take();
+  return parsed;
+}
+
+absl::Status InvalidPolicy(const std::vector<DocumentError>& errors) {
+  std::string message;
+  size_t shown = 0;
+  for (const DocumentError& error : errors) {
+    const std::string line = ToString(error);
+    if (shown > 0 && message.size() + line.size() + 1 > kMessageBytesMax) break;
+    absl::StrAppend(&message, shown == 0 ? "" : "\n", core::Shortened(line, kMessageBytesMax));
+    ++shown;
+  }
+  if (shown < errors.size()) {
+    absl::StrAppend(&message, "\n", errors.size() - shown, " more errors");
+  }
+  return core::Error(absl::StatusCode::kInvalidArgument, "INVALID_POLICY", message,
+                     {{"errors", absl::StrCat(errors.size())}});
+}
+
+}  // namespace baton::policy

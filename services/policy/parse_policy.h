@@ -1,0 +1,46 @@
+// The handoff policy that marketing and sales sign: from YAML to a checked core::Policy.
+//
+// The language: metadata {workspace, name, owner} and spec with attributes (declared types),
+// scoring (fit by match, intent by activity), definition (mql, disqualify), routing (first match
+// wins, a default comes last), queues (mode offer or direct) and reasons (extend). In a match a
+// plain value means equality, a list any of its values, ">= 200, < 5000" all of its parts, "!= x"
+// unequal, "*.edu" ends with, present and absent what they say. Expressions (when:) come later in
+// the same format. Keys of the language that Baton does not act on yet are refused: never accepted
+// and ignored.
+//
+// Pure functions, thread-safe, never throw; hostile documents are bounded by the caps here and in
+// yaml_tree.h.
+#ifndef BATON_POLICY_PARSE_POLICY_H_
+#define BATON_POLICY_PARSE_POLICY_H_
+
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "core/policy.h"
+#include "policy/document_error.h"
+
+namespace baton::policy {
+
+inline constexpr size_t kRulesMax = 1000;  // fit, intent, disqualify and routing together
+inline constexpr size_t kAttributesDeclaredMax = 64;
+inline constexpr size_t kQueuesMax = 200;
+
+struct ParsedPolicy {
+  core::Policy policy;                // whole only if ok(); its revision is 0
+  std::vector<DocumentError> errors;  // all of them, in the order of the text
+
+  bool ok() const { return errors.empty(); }
+};
+
+// `file_name` is how the errors name the document.
+ParsedPolicy ParsePolicy(std::string_view yaml, std::string_view file_name);
+
+// The errors (at least one) as one INVALID_ARGUMENT, reason INVALID_POLICY: a line each, as many as
+// fit a message (440 bytes, then the number of the others); "errors" says how many there are. Where
+// there is room for more, an answer's field violations for instance, send ToString of each besides.
+absl::Status InvalidPolicy(const std::vector<DocumentError>& errors);
+
+}  // namespace baton::policy
+
+#endif  // BATON_POLICY_PARSE_POLICY_H_

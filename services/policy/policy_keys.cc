@@ -1,0 +1,75 @@
+#include "policy/policy_keys.h"
+
+namespace baton::policy {
+namespace {
+
+using enum KeyStatus;
+
+constexpr std::string_view kNameQueue =
+    "routing to an account's owner is not enforced yet; name a queue, as to: {queue: NAME}";
+constexpr std::string_view kCountsAll =
+    "conditions on single activities are not enforced yet; a rule counts every activity of its "
+    "name";
+
+constexpr KeyRule kDocument[] = {
+    {"apiVersion", kRequired}, {"kind", kRequired}, {"metadata", kRequired}, {"spec", kRequired}};
+constexpr KeyRule kMetadata[] = {{"workspace", kRequired}, {"name", kRequired}, {"owner"}};
+constexpr KeyRule kSpec[] = {
+    {"attributes"},         {"scoring"},        {"definition", kRequired}, {"routing", kRequired},
+    {"queues", kRequired},  {"reasons"},        {"sla", kNotYet},          {"recycle", kNotYet},
+    {"calendars", kNotYet}, {"tests", kNotYet}, {"shadow", kNotYet}};
+constexpr KeyRule kScoring[] = {{"fit"}, {"intent"}};
+constexpr KeyRule kFitRule[] = {{"name", kRequired},
+                                {"match", kRequired},
+                                {"points", kRequired},
+                                {"when", kNotYet, kNoExpressions}};
+constexpr KeyRule kIntentRule[] = {
+    {"name", kRequired}, {"activity", kRequired},        {"points", kRequired},        {"max"},
+    {"half_life"},       {"match", kNotYet, kCountsAll}, {"when", kNotYet, kCountsAll}};
+constexpr KeyRule kDefinition[] = {{"mql", kRequired}, {"disqualify"}};
+constexpr KeyRule kMql[] = {{"match", kRequired}, {"when", kNotYet, kNoExpressions}};
+constexpr KeyRule kDisqualifyRule[] = {{"name", kRequired},
+                                       {"match", kRequired},
+                                       {"reason", kRequired},
+                                       {"when", kNotYet, kNoExpressions}};
+constexpr KeyRule kRouteRule[] = {
+    {"name"}, {"match"}, {"default"}, {"to", kRequired}, {"when", kNotYet, kNoExpressions}};
+constexpr KeyRule kRouteTarget[] = {{"queue", kRequired},
+                                    {"priority"},
+                                    {"skills"},
+                                    {"owner", kNotYet, kNameQueue},
+                                    {"fallback", kNotYet, kNameQueue},
+                                    {"wait", kNotYet}};
+constexpr KeyRule kQueue[] = {{"mode", kRequired},   {"accept_within"},     {"retry_after"},
+                              {"requires"},          {"strategy", kNotYet}, {"widen", kNotYet},
+                              {"calendar", kNotYet}, {"sla", kNotYet}};
+constexpr KeyRule kRequires[] = {{"skills", kRequired}};
+constexpr KeyRule kReasons[] = {{"extend", kRequired}};
+constexpr KeyRule kReason[] = {{"code", kRequired}, {"class", kRequired},     {"fault"},
+                               {"cool_down"},       {"counts_in_acceptance"}, {"needs_revisit_at"}};
+
+}  // namespace
+
+const KeyTable kDocumentKeys = {"document", kDocument};
+const KeyTable kMetadataKeys = {"metadata", kMetadata};
+const KeyTable kSpecKeys = {"spec", kSpec};
+const KeyTable kScoringKeys = {"scoring", kScoring};
+const KeyTable kFitRuleKeys = {"fit_rule", kFitRule};
+const KeyTable kIntentRuleKeys = {"intent_rule", kIntentRule};
+const KeyTable kDefinitionKeys = {"definition", kDefinition};
+const KeyTable kMqlKeys = {"mql", kMql};
+const KeyTable kDisqualifyRuleKeys = {"disqualify_rule", kDisqualifyRule};
+const KeyTable kRouteRuleKeys = {"route_rule", kRouteRule};
+const KeyTable kRouteTargetKeys = {"route_target", kRouteTarget};
+const KeyTable kQueueKeys = {"queue", kQueue};
+const KeyTable kRequiresKeys = {"requires", kRequires};
+const KeyTable kReasonsKeys = {"reasons", kReasons};
+const KeyTable kReasonKeys = {"reason", kReason};
+
+std::vector<KeyTable> AllPolicyKeyTables() {
+  return {kDocumentKeys,    kMetadataKeys,   kSpecKeys,     kScoringKeys,        kFitRuleKeys,
+          kIntentRuleKeys,  kDefinitionKeys, kMqlKeys,      kDisqualifyRuleKeys, kRouteRuleKeys,
+          kRouteTargetKeys, kQueueKeys,      kRequiresKeys, kReasonsKeys,        kReasonKeys};
+}
+
+}  // namespace baton::policy

@@ -1,0 +1,38 @@
+// The words of the policy language: which keys each mapping of a policy document may have. The JSON
+// Schema (schema/handoff-policy.schema.json) says the same; a test holds the two together.
+#ifndef BATON_POLICY_POLICY_KEYS_H_
+#define BATON_POLICY_POLICY_KEYS_H_
+
+#include <vector>
+
+#include "policy/map_reader.h"
+
+namespace baton::policy {
+
+// What is said of an expression, wherever one is found.
+inline constexpr std::string_view kNoExpressions =
+    "expressions are not supported yet; write the condition as match: "
+    "{employees: \">= 200, < 5000\", country: [DE, AT, CH]}";
+
+extern const KeyTable kDocumentKeys;
+extern const KeyTable kMetadataKeys;
+extern const KeyTable kSpecKeys;
+extern const KeyTable kScoringKeys;
+extern const KeyTable kFitRuleKeys;
+extern const KeyTable kIntentRuleKeys;
+extern const KeyTable kDefinitionKeys;
+extern const KeyTable kMqlKeys;
+extern const KeyTable kDisqualifyRuleKeys;
+extern const KeyTable kRouteRuleKeys;
+extern const KeyTable kRouteTargetKeys;
+extern const KeyTable kQueueKeys;
+extern const KeyTable kRequiresKeys;
+extern const KeyTable kReasonsKeys;
+extern const KeyTable kReasonKeys;
+
+// All of them.
+std::vector<KeyTable> AllPolicyKeyTables();
+
+}  // namespace baton::policy
+
+#endif  // BATON_POLICY_POLICY_KEYS_H_

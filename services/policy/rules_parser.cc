@@ -1,0 +1,241 @@
+#include "policy/rules_parser.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "core/roster.h"
+#include "core/text.h"
+#include "policy/map_reader.h"
+#include "policy/match_parser.h"
+#include "policy/policy_keys.h"
+#include "policy/values.h"
+
+namespace baton::policy {
+namespace {
+
+constexpr size_t kNameBytesMax = 128;
+constexpr int64_t kPointsMax = 1000;
+constexpr int64_t kIntentCapMax = 1'000'000;  // where core clamps a score
+constexpr int64_t kPriorityMax = 100;
+constexpr core::DurationMs kHalfLifeMin = core::kHourMs;
+constexpr core::DurationMs kHalfLifeMax = 3650 * core::kDayMs;
+
+// Names of the rules of one section, each once: explanations and reports tell rules by them.
+class RuleNames {
+ public:
+  std::string Read(const YamlNode* node, const std::string& path, ErrorList& errors) {
+    if (node == nullptr) return "";
+    const std::optional<std::string> name = ReadText(*node, path, kNameBytesMax, errors);
+    if (name.has_value() && !seen_.insert(*name).second) {
+      AddError(*node, absl::StrCat("rule ", Quoted(*name), " exists already; names are unique"),
+               errors);
+    }
+    return name.value_or("");
+  }
+
+ private:
+  std::set<std::string> seen_;
+};
+
+core::Match ReadMatch(const MapReader& rule, const MatchParser& matches) {
+  const YamlNode* match = rule.Find("match");
+  return match == nullptr ? core::Match{} : matches.Parse(*match, rule.PathOf("match"));
+}
+
+int32_t ReadPoints(const MapReader& rule) {
+  const YamlNode* points = rule.Find("points");
+  if (points == nullptr) return 0;
+  return static_cast<int32_t>(
+      ReadInt(*points, rule.PathOf("points"), -kPointsMax, kPointsMax, rule.errors()).value_or(0));
+}
+
+void ParseFit(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
+  const MatchParser matches(policy.attributes, /*with_scores=*/false, errors);
+  RuleNames names;
+  const std::string path = "scoring.fit";
+  const absl::Span<const YamlNode> items = ReadList(node, path, errors);
+  for (size_t i = 0; i < items.size(); ++i) {
+    const MapReader rule(items[i], ItemPath(path, i), kFitRuleKeys, errors);
+    policy.fit.push_back({names.Read(rule.Find("name"), rule.PathOf("name"), errors),
+                          ReadMatch(rule, matches), ReadPoints(rule)});
+  }
+}
+
+// As for a lead event's activity: 1 to 64 characters of [A-Za-z0-9_.:-].
+std::string ReadActivity(const YamlNode* node, const std::string& path, ErrorList& errors) {
+  if (node == nullptr) return "";
+  const std::string name = ReadText(*node, path, core::kIdLengthMax, errors).value_or("");
+  const bool valid = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return absl::ascii_isalnum(c) || c == '_' || c == '.' || c == ':' || c == '-';
+  });
+  if (!valid) {
+    AddError(*node,
+             absl::StrCat(path, " is the name of an activity: A-Z, a-z, 0-9, _ . : and -; ",
+                          "this is ", Quoted(name)),
+             errors);
+  }
+  return name;
+}
+
+void ParseIntent(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
+  RuleNames names;
+  const std::string path = "scoring.intent";
+  const absl::Span<const YamlNode> items = ReadList(node, path, errors);
+  for (size_t i = 0; i < items.size(); ++i) {
+    const MapReader map(items[i], ItemPath(path, i), kIntentRuleKeys, errors);
+    core::IntentRule rule;
+    rule.name = names.Read(map.Find("name"), map.PathOf("name"), errors);
+    rule.activity = ReadActivity(map.Find("activity"), map.PathOf("activity"), errors);
+    rule.points = ReadPoints(map);
+    rule.half_life_ms = ReadDurationOr(map, "half_life", kHalfLifeMin, kHalfLifeMax, 0);
+    if (const YamlNode* max = map.Find("max"); max != nullptr) {
+      rule.max = static_cast<int32_t>(
+          ReadInt(*max, map.PathOf("max"), 1, kIntentCapMax, errors).value_or(0));
+      if (rule.points < 0) {
+        AddError(*max,
+                 absl::StrCat(map.PathOf("max"), " limits points above zero; this rule has ",
+                              rule.points),
+                 errors);
+      }
+    }
+    policy.intent.push_back(std::move(rule));
+  }
+}
+
+void ParseDisqualify(const YamlNode& node, const MatchParser& matches, core::Policy& policy,
+                     ErrorList& errors) {
+  RuleNames names;
+  const std::string path = "definition.disqualify";
+  const absl::Span<const YamlNode> items = ReadList(node, path, errors);
+  for (size_t i = 0; i < items.size(); ++i) {
+    const MapReader map(items[i], ItemPath(path, i), kDisqualifyRuleKeys, errors);
+    core::DisqualifyRule rule;
+    rule.name = names.Read(map.Find("name"), map.PathOf("name"), errors);
+    rule.when = ReadMatch(map, matches);
+    if (const YamlNode* code = map.Find("reason"); code != nullptr) {
+      rule.reason = code->text;
+      const core::Reason* reason = core::FindReason(policy.reasons, code->text);
+      if (reason == nullptr || reason->reason_class != core::ReasonClass::kReject) {
+        AddError(*code,
+                 absl::StrCat(map.PathOf("reason"), " must be a reason of class reject (",
+                              core::CodesOfClass(policy.reasons, core::ReasonClass::kReject),
+                              "); this is ", Quoted(code->text)),
+                 errors);
+      }
+    }
+    policy.disqualify.push_back(std::move(rule));
+  }
+}
+
+core::RouteTarget ParseTarget(const YamlNode& node, const std::string& path,
+                              const core::Policy& policy, ErrorList& errors) {
+  core::RouteTarget target;
+  const MapReader map(node, path, kRouteTargetKeys, errors);
+  if (const YamlNode* queue = map.Find("queue"); queue != nullptr) {
+    const std::optional<std::string> id = ReadId(*queue, map.PathOf("queue"), errors);
+    target.queue = core::QueueId::Trusted(id.value_or(""));
+    if (id.has_value() && policy.queues.count(target.queue) == 0) {
+      std::vector<std::string> known;
+      for (const auto& [queue_id, settings] : policy.queues) known.push_back(queue_id.str());
+      AddError(*queue,
+               absl::StrCat("queue '", *id, "' of ", path, " is not among spec.queues",
+                            DidYouMean(*id, known)),
+               errors);
+    }
+  }
+  if (const YamlNode* priority = map.Find("priority"); priority != nullptr) {
+    target.priority = static_cast<int32_t>(
+        ReadInt(*priority, map.PathOf("priority"), 0, kPriorityMax, errors).value_or(0));
+  }
+  if (const YamlNode* skills = map.Find("skills"); skills != nullptr) {
+    target.skills = ReadIdList(*skills, map.PathOf("skills"), core::kSkillsMax, errors);
+  }
+  return target;
+}
+
+core::RouteRule ParseRoute(const YamlNode& node, const std::string& path, RuleNames& names,
+                           const MatchParser& matches, const core::Policy& policy,
+                           ErrorList& errors) {
+  const MapReader map(node, path, kRouteRuleKeys, errors);
+  core::RouteRule rule;
+  rule.is_default = ReadBoolOr(map, "default", false);
+  rule.when = ReadMatch(map, matches);
+  if (const YamlNode* to = map.Find("to"); to != nullptr) {
+    rule.to = ParseTarget(*to, map.PathOf("to"), policy, errors);
+  }
+  const YamlNode* name = map.Find("name");
+  rule.name =
+      name == nullptr && rule.is_default ? "default" : names.Read(name, map.PathOf("name"), errors);
+  if (name != nullptr && !rule.is_default && rule.name == "default") {
+    AddError(*name, "only the default rule is called 'default'", errors);
+  }
+  const bool is_map = node.kind == YamlNode::Kind::kMap;
+  if (is_map && rule.is_default && map.Find("match") != nullptr) {
+    AddError(*map.Find("match"),
+             absl::StrCat(path, " is the default and matches always; give it ", "no match"),
+             errors);
+  }
+  if (is_map && !rule.is_default && name == nullptr) {
+    AddError(node, absl::StrCat("'name' is missing in ", path), errors);
+  }
+  if (is_map && !rule.is_default && map.Find("match") == nullptr && map.Find("when") == nullptr) {
+    AddError(node, absl::StrCat("'match' (or default: true) is missing in ", path), errors);
+  }
+  return rule;
+}
+
+}  // namespace
+
+void ParseScoring(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
+  const MapReader scoring(node, "scoring", kScoringKeys, errors);
+  if (const YamlNode* fit = scoring.Find("fit"); fit != nullptr) ParseFit(*fit, policy, errors);
+  if (const YamlNode* intent = scoring.Find("intent"); intent != nullptr) {
+    ParseIntent(*intent, policy, errors);
+  }
+}
+
+void ParseDefinition(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
+  const MapReader definition(node, "definition", kDefinitionKeys, errors);
+  const MatchParser matches(policy.attributes, /*with_scores=*/true, errors);
+  if (const YamlNode* mql = definition.Find("mql"); mql != nullptr) {
+    if (mql->kind == YamlNode::Kind::kScalar) {
+      AddError(*mql, absl::StrCat("definition.mql: ", core::ToAbsl(kNoExpressions)), errors);
+    } else {
+      const MapReader map(*mql, "definition.mql", kMqlKeys, errors);
+      policy.definition = ReadMatch(map, matches);
+    }
+  }
+  if (const YamlNode* rules = definition.Find("disqualify"); rules != nullptr) {
+    ParseDisqualify(*rules, matches, policy, errors);
+  }
+}
+
+void ParseRouting(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
+  const MatchParser matches(policy.attributes, /*with_scores=*/true, errors);
+  RuleNames names;
+  const absl::Span<const YamlNode> items = ReadList(node, "routing", errors);
+  for (size_t i = 0; i < items.size(); ++i) {
+    policy.routing.push_back(
+        ParseRoute(items[i], ItemPath("routing", i), names, matches, policy, errors));
+    if (policy.routing.back().is_default && i + 1 < items.size()) {
+      AddError(items[i],
+               absl::StrCat(ItemPath("routing", i), " is the default, so no rule after ",
+                            "it can match; move it to the end"),
+               errors);
+    }
+  }
+  if (node.kind == YamlNode::Kind::kList && (items.empty() || !policy.routing.back().is_default)) {
+    AddError(node,
+             "routing needs a last rule {default: true, to: {queue: NAME}}, so that each "
+             "qualified lead has somewhere to go",
+             errors);
+  }
+}
+
+}  // namespace baton::policy

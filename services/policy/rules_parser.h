@@ -1,0 +1,27 @@
+// The sections of a policy's spec, each read into the core::Policy being built. What one section
+// needs of another (declared attributes, queues, reasons) must have been read into `policy` before.
+#ifndef BATON_POLICY_RULES_PARSER_H_
+#define BATON_POLICY_RULES_PARSER_H_
+
+#include "core/policy.h"
+#include "policy/document_error.h"
+#include "policy/yaml_tree.h"
+
+namespace baton::policy {
+
+void ParseReasons(const YamlNode& node, core::Policy& policy, ErrorList& errors);
+
+// Needs attributes.
+void ParseScoring(const YamlNode& node, core::Policy& policy, ErrorList& errors);
+
+// Needs attributes and reasons.
+void ParseDefinition(const YamlNode& node, core::Policy& policy, ErrorList& errors);
+
+void ParseQueues(const YamlNode& node, core::Policy& policy, ErrorList& errors);
+
+// Needs attributes and queues.
+void ParseRouting(const YamlNode& node, core::Policy& policy, ErrorList& errors);
+
+}  // namespace baton::policy
+
+#endif  // BATON_POLICY_RULES_PARSER_H_

@@ -1,0 +1,29 @@
+// Hands waiting leads to reps who have just become able to take them: after a lead left a rep,
+// after a rep or queue was changed. Every role that frees capacity calls this, and the clock calls
+// it again from time to time for what was missed. Thread-safe.
+#ifndef BATON_STORE_DRAIN_H_
+#define BATON_STORE_DRAIN_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "store/roster_store.h"
+
+namespace baton::store {
+
+inline constexpr int kDrainCallsMax = 10;  // calls of Drain for one queue at a time
+
+// Drains one queue from `cursor` (empty: its head) until nothing more can be placed, with at most
+// kDrainCallsMax calls; the result's cursor is not empty when there is more to look at.
+absl::StatusOr<DrainResult> DrainQueue(RosterStore& roster, const core::WorkspaceId& workspace,
+                                       const core::QueueId& queue, std::string cursor);
+
+// Drains each queue of `reps` once. Reps that do not exist are passed over. Returns the number of
+// leads assigned, or the first error; what was assigned before it stays assigned.
+absl::StatusOr<int> DrainQueuesOf(RosterStore& roster, const core::WorkspaceId& workspace,
+                                  absl::Span<const core::RepId> reps);
+
+}  // namespace baton::store
+
+#endif  // BATON_STORE_DRAIN_H_

@@ -1,0 +1,179 @@
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "store/memory/memory_store.h"
+#include "store/store_errors.h"
+
+namespace baton::store {
+namespace {
+
+using memory::Place;
+using memory::ShardState;
+using memory::WorkspaceState;
+
+std::vector<core::LeadId> OpenOf(const WorkspaceState& workspace, const core::RepId& rep) {
+  const auto found = workspace.open.find(rep);
+  if (found == workspace.open.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
+absl::Status CheckEtag(int64_t expected, int64_t found) {
+  if (expected == -1 || expected == found) return absl::OkStatus();
+  return EtagMismatch(expected, found);
+}
+
+absl::Status CheckRoom(const WorkspaceState& workspace, const core::Rep& rep) {
+  if (workspace.reps.find(rep.id) == workspace.reps.end() && workspace.reps.size() >= kRepsMax) {
+    return CapReached("TOO_MANY_REPS", "reps in a workspace", kRepsMax);
+  }
+  for (const core::QueueId& queue : rep.queues) {
+    std::vector<core::RepId> members = MembersOf(workspace, queue);
+    if (members.size() < core::kRepsPerQueueMax) continue;
+    if (std::binary_search(members.begin(), members.end(), rep.id)) continue;
+    return CapReached("TOO_MANY_REPS", "reps in a queue", core::kRepsPerQueueMax);
+  }
+  return absl::OkStatus();
+}
+
+QueueState DescribeQueue(const core::QueueId& id, const WorkspaceState& workspace) {
+  QueueState queue;
+  queue.settings.id = id;
+  const auto settings = workspace.queue_settings.find(id);
+  if (settings != workspace.queue_settings.end()) queue.settings = settings->second;
+  queue.policy = PolicyOf(workspace, id);
+  queue.members = MembersOf(workspace, id);
+  if (const auto backlog = workspace.backlogs.find(id); backlog != workspace.backlogs.end()) {
+    queue.waiting = static_cast<int64_t>(backlog->second.size());
+    for (const Place& place : backlog->second) {
+      if (queue.oldest_queued_at_ms == 0 || place.queued_at_ms < queue.oldest_queued_at_ms) {
+        queue.oldest_queued_at_ms = place.queued_at_ms;
+      }
+    }
+  }
+  if (const auto ledger = workspace.ledgers.find(id); ledger != workspace.ledgers.end()) {
+    for (const auto& [rep, owed] : ledger->second) {
+      if (owed != 0) queue.owed_nano[rep] = owed;
+    }
+  }
+  return queue;
+}
+
+std::string EncodeCursor(const Place& place) {
+  return absl::StrCat(place.priority, "/", place.queued_at_ms, "/", place.lead.str());
+}
+
+absl::StatusOr<Place> DecodeCursor(const std::string& cursor) {
+  const std::vector<std::string> parts = absl::StrSplit(cursor, '/');
+  Place place;
+  if (parts.size() != 3 || !absl::SimpleAtoi(parts[0], &place.priority) ||
+      !absl::SimpleAtoi(parts[1], &place.queued_at_ms) || !core::IsValidId(parts[2])) {
+    return core::FieldError("cursor", "not a cursor of this store");
+  }
+  place.lead = core::LeadId::Trusted(parts[2]);
+  return place;
+}
+
+}  // namespace
+
+absl::StatusOr<core::Rep> MemoryStore::PutRep(const core::WorkspaceId& workspace,
+                                              const core::Rep& rep, int64_t expected_revision) {
+  absl::MutexLock lock(&mutex_);
+  WorkspaceState* state = Find(workspace);
+  if (state == nullptr) return WorkspaceNotFound(workspace);
+  const auto found = state->reps.find(rep.id);
+  const int64_t revision = found == state->reps.end() ? 0 : found->second.revision;
+  if (absl::Status status = CheckEtag(expected_revision, revision); !status.ok()) return status;
+  if (absl::Status status = CheckRoom(*state, rep); !status.ok()) return status;
+  core::Rep& stored = state->reps[rep.id];
+  stored = rep;
+  stored.revision = revision + 1;
+  return stored;
+}
+
+absl::Status MemoryStore::DeleteRep(const core::WorkspaceId& workspace, const core::RepId& rep) {
+  absl::MutexLock lock(&mutex_);
+  WorkspaceState* state = Find(workspace);
+  if (state == nullptr || state->reps.find(rep) == state->reps.end()) return RepNotFound(rep);
+  const size_t open = OpenOf(*state, rep).size();
+  if (open > 0) return RepOwnsLeads(rep, static_cast<int64_t>(open));
+  state->reps.erase(rep);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RepState> MemoryStore::GetRep(const core::WorkspaceId& workspace,
+                                             const core::RepId& rep) {
+  absl::MutexLock lock(&mutex_);
+  const WorkspaceState* state = Find(workspace);
+  if (state == nullptr) return RepNotFound(rep);
+  const auto found = state->reps.find(rep);
+  if (found == state->reps.end()) return RepNotFound(rep);
+  return RepState{found->second, OpenOf(*state, rep)};
+}
+
+absl::StatusOr<std::vector<RepState>> MemoryStore::ListReps(const core::WorkspaceId& workspace) {
+  absl::MutexLock lock(&mutex_);
+  std::vector<RepState> all;
+  const WorkspaceState* state = Find(workspace);
+  if (state == nullptr) return all;
+  for (const auto& [id, rep] : state->reps) all.push_back({rep, OpenOf(*state, id)});
+  return all;
+}
+
+absl::StatusOr<std::vector<QueueState>> MemoryStore::ListQueues(
+    const core::WorkspaceId& workspace) {
+  absl::MutexLock lock(&mutex_);
+  std::vector<QueueState> all;
+  const WorkspaceState* state = Find(workspace);
+  if (state == nullptr) return all;
+  std::set<core::QueueId> ids;
+  for (const auto& [id, policy] : state->queue_policies) ids.insert(id);
+  for (const auto& [id, backlog] : state->backlogs) {
+    if (!backlog.empty()) ids.insert(id);
+  }
+  for (const core::QueueId& id : ids) all.push_back(DescribeQueue(id, *state));
+  return all;
+}
+
+absl::StatusOr<core::QueueSettings> MemoryStore::PutQueue(const core::WorkspaceId& workspace,
+                                                          const core::QueueSettings& settings,
+                                                          int64_t expected_revision) {
+  absl::MutexLock lock(&mutex_);
+  WorkspaceState* state = Find(workspace);
+  if (state == nullptr) return WorkspaceNotFound(workspace);
+  const auto found = state->queue_settings.find(settings.id);
+  const bool is_new = found == state->queue_settings.end();
+  const int64_t revision = is_new ? 0 : found->second.revision;
+  if (absl::Status status = CheckEtag(expected_revision, revision); !status.ok()) return status;
+  if (is_new && state->queue_settings.size() >= kQueuesMax) {
+    return CapReached("TOO_MANY_QUEUES", "queues with settings in a workspace", kQueuesMax);
+  }
+  core::QueueSettings& stored = state->queue_settings[settings.id];
+  stored = settings;
+  stored.revision = revision + 1;
+  return stored;
+}
+
+absl::StatusOr<DrainResult> MemoryStore::Drain(const core::WorkspaceId& workspace,
+                                               const core::QueueId& queue, int max,
+                                               const std::string& cursor) {
+  std::optional<Place> behind;
+  if (!cursor.empty()) {
+    absl::StatusOr<Place> place = DecodeCursor(cursor);
+    if (!place.ok()) return place.status();
+    behind = *std::move(place);
+  }
+  absl::MutexLock lock(&mutex_);
+  WorkspaceState* state = Find(workspace);
+  if (state == nullptr) return DrainResult();
+  ShardState& shard = ShardFor(workspace);
+  const memory::Drained drained = DrainBacklog(queue, std::clamp(max, 1, kDrainScanMax), behind,
+                                               limits_, {*state, shard, Now(shard)});
+  return DrainResult{drained.assigned, drained.last.has_value() ? EncodeCursor(*drained.last) : ""};
+}
+
+}  // namespace baton::store

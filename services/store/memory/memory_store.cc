@@ -1,0 +1,291 @@
+// Leads, workspaces and pipes; reps and queues are in memory_roster.cc.
+#include "store/memory/memory_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "store/installation_secret.h"
+#include "store/sharding.h"
+#include "store/store_errors.h"
+
+namespace baton::store {
+namespace {
+
+using memory::ShardState;
+using memory::Site;
+using memory::StoredLead;
+using memory::WorkspaceState;
+
+int Clamp(int page_size) {
+  return std::clamp(page_size, 1, kPageSizeMax);
+}
+
+std::vector<OutboxEntry> EntriesAfter(const ShardState& shard, int64_t sequence, int max) {
+  std::vector<OutboxEntry> entries;
+  for (const OutboxEntry& entry : shard.outbox) {
+    if (entry.sequence <= sequence) continue;
+    if (static_cast<int>(entries.size()) == max) break;
+    entries.push_back(entry);
+  }
+  return entries;
+}
+
+}  // namespace
+
+MemoryStore::MemoryStore(int shards, const StoreLimits& limits, Clock clock)
+    : limits_(limits),
+      clock_(std::move(clock)),
+      shards_(static_cast<size_t>(std::clamp(shards, 1, kShardsMax))) {}
+
+absl::Status MemoryStore::CheckShard(int shard) const {
+  if (shard >= 0 && shard < shards()) return absl::OkStatus();
+  return core::FieldError("shard", absl::StrCat(shard, " is not one of 0..", shards() - 1));
+}
+
+core::TimeMs MemoryStore::Now(const ShardState& shard) const {
+  return std::max(shard.latest_ms, clock_());
+}
+
+WorkspaceState* MemoryStore::Find(const core::WorkspaceId& id) {
+  const auto found = workspaces_.find(id);
+  return found == workspaces_.end() ? nullptr : &found->second;
+}
+
+ShardState& MemoryStore::ShardFor(const core::WorkspaceId& id) {
+  return shards_[static_cast<size_t>(ShardOf(id))];
+}
+
+absl::StatusOr<LoadedLeads> MemoryStore::Load(absl::Span<const core::LeadKey> keys) {
+  absl::MutexLock lock(&mutex_);
+  LoadedLeads loaded;
+  loaded.now_ms = clock_();
+  for (const core::LeadKey& key : keys) {
+    loaded.now_ms = std::max(loaded.now_ms, Now(ShardFor(key.workspace)));
+    core::LeadRecord& record = loaded.records.emplace_back();
+    record.key = key;
+    const WorkspaceState* workspace = Find(key.workspace);
+    if (workspace == nullptr) continue;
+    const auto lead = workspace->leads.find(key.lead);
+    if (lead != workspace->leads.end()) record = lead->second.record;
+  }
+  return loaded;
+}
+
+CommitResult MemoryStore::CommitOne(const core::Plan& plan) {
+  WorkspaceState* workspace = Find(plan.key.workspace);
+  if (workspace == nullptr) return {CommitCode::kUnknownWorkspace, {}};
+  ShardState& shard = ShardFor(plan.key.workspace);
+  const Site site{*workspace, shard, Now(shard)};
+  const CommitCode code = CheckPlan(plan, site, limits_);
+  if (code != CommitCode::kCommitted) return {code, {}};
+
+  CommitResult result{code, ApplyPlan(plan, site)};
+  result.record.facts = {};
+  result.record.judgment = {};
+  counters_.applied += plan.applied;
+  counters_.duplicates += plan.duplicates;
+  return result;
+}
+
+absl::StatusOr<std::vector<CommitResult>> MemoryStore::Commit(absl::Span<const core::Plan> plans) {
+  absl::MutexLock lock(&mutex_);
+  std::vector<CommitResult> results;
+  results.reserve(plans.size());
+  for (const core::Plan& plan : plans) results.push_back(CommitOne(plan));
+  return results;
+}
+
+absl::StatusOr<LeadPage> MemoryStore::ListLeads(const core::WorkspaceId& workspace,
+                                                const std::string& after, int page_size) {
+  absl::MutexLock lock(&mutex_);
+  LeadPage page;
+  const WorkspaceState* state = Find(workspace);
+  if (state == nullptr) return page;
+  auto next = state->leads.upper_bound(core::LeadId::Trusted(after));
+  for (; next != state->leads.end(); ++next) {
+    if (static_cast<int>(page.leads.size()) == Clamp(page_size)) {
+      page.next_after = page.leads.back().str();
+      break;
+    }
+    page.leads.push_back(next->first);
+  }
+  return page;
+}
+
+absl::StatusOr<JourneyPage> MemoryStore::Journey(const core::LeadKey& key, int64_t index,
+                                                 int page_size) {
+  absl::MutexLock lock(&mutex_);
+  JourneyPage page;
+  const WorkspaceState* workspace = Find(key.workspace);
+  if (workspace == nullptr) return page;
+  const auto found = workspace->leads.find(key.lead);
+  if (found == workspace->leads.end()) return page;
+  const StoredLead& lead = found->second;
+  page.dropped = lead.journey_dropped;
+  const auto kept = static_cast<int64_t>(lead.journey.size());
+  const int64_t begin = std::clamp<int64_t>(index, 0, kept);
+  const int64_t end = std::min<int64_t>(kept, begin + Clamp(page_size));
+  page.entries.assign(lead.journey.begin() + begin, lead.journey.begin() + end);
+  if (end < kept) page.next_index = end;
+  return page;
+}
+
+absl::StatusOr<Workspace> MemoryStore::CreateWorkspace(const core::WorkspaceId& id,
+                                                       const std::string& display_name) {
+  absl::MutexLock lock(&mutex_);
+  if (Find(id) != nullptr) return WorkspaceExists(id);
+  if (static_cast<int64_t>(workspaces_.size()) >= limits_.workspaces_max) {
+    return CapReached("TOO_MANY_WORKSPACES", "workspaces", limits_.workspaces_max);
+  }
+  Workspace& about = workspaces_[id].about;
+  about.id = id;
+  about.display_name = display_name;
+  about.created_at_ms = Now(ShardFor(id));
+  return about;
+}
+
+absl::StatusOr<std::vector<Workspace>> MemoryStore::ListWorkspaces() {
+  absl::MutexLock lock(&mutex_);
+  std::vector<Workspace> all;
+  for (const auto& [id, workspace] : workspaces_) all.push_back(workspace.about);
+  return all;
+}
+
+absl::StatusOr<std::vector<int64_t>> MemoryStore::PolicyRevisions(
+    absl::Span<const core::WorkspaceId> workspaces) {
+  absl::MutexLock lock(&mutex_);
+  std::vector<int64_t> revisions;
+  for (const core::WorkspaceId& id : workspaces) {
+    const WorkspaceState* workspace = Find(id);
+    revisions.push_back(workspace == nullptr ? -1 : workspace->about.policy_revision);
+  }
+  return revisions;
+}
+
+absl::StatusOr<PolicyDocument> MemoryStore::ActivatePolicy(const core::Policy& policy,
+                                                           const std::string& yaml,
+                                                           int64_t expected_revision) {
+  absl::MutexLock lock(&mutex_);
+  WorkspaceState* workspace = Find(policy.workspace);
+  if (workspace == nullptr) return WorkspaceNotFound(policy.workspace);
+  const int64_t active = workspace->about.policy_revision;
+  if (expected_revision != -1 && expected_revision != active) {
+    return EtagMismatch(expected_revision, active);
+  }
+  if (active != 0 && workspace->policies.back().yaml == yaml) return workspace->policies.back();
+  workspace->policies.push_back({active + 1, yaml});
+  workspace->about.policy_revision = active + 1;
+  workspace->queue_policies = policy.queues;
+  return workspace->policies.back();
+}
+
+absl::StatusOr<PolicyDocument> MemoryStore::GetPolicy(const core::WorkspaceId& workspace,
+                                                      int64_t revision) {
+  absl::MutexLock lock(&mutex_);
+  const WorkspaceState* state = Find(workspace);
+  if (state == nullptr) return PolicyNotFound(workspace, revision);
+  const int64_t wanted = revision == 0 ? state->about.policy_revision : revision;
+  if (wanted < 1 || wanted > static_cast<int64_t>(state->policies.size())) {
+    return PolicyNotFound(workspace, revision);
+  }
+  return state->policies[static_cast<size_t>(wanted - 1)];
+}
+
+int MemoryStore::shards() const ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  return static_cast<int>(shards_.size());
+}
+
+int MemoryStore::ShardOf(const core::WorkspaceId& workspace) const {
+  return ShardOfWorkspace(workspace, shards());
+}
+
+absl::StatusOr<DueTimers> MemoryStore::Due(int shard, int max) {
+  if (absl::Status status = CheckShard(shard); !status.ok()) return status;
+  absl::MutexLock lock(&mutex_);
+  const ShardState& state = shards_[static_cast<size_t>(shard)];
+  DueTimers due;
+  due.now_ms = Now(state);
+  for (const auto& [due_at_ms, key] : state.timers) {
+    if (due_at_ms > due.now_ms) {
+      due.next_due_at_ms = due_at_ms;
+      break;
+    }
+    if (static_cast<int>(due.timers.size()) < Clamp(max)) due.timers.push_back({key, due_at_ms});
+  }
+  return due;
+}
+
+absl::StatusOr<OutboxBounds> MemoryStore::Bounds(int shard) {
+  if (absl::Status status = CheckShard(shard); !status.ok()) return status;
+  absl::MutexLock lock(&mutex_);
+  const ShardState& state = shards_[static_cast<size_t>(shard)];
+  const auto kept = static_cast<int64_t>(state.outbox.size());
+  return OutboxBounds{memory::kEpoch, state.last_sequence - kept + 1, state.last_sequence};
+}
+
+absl::StatusOr<std::map<int, std::vector<OutboxEntry>>> MemoryStore::Read(
+    const std::map<int, int64_t>& after, int max, absl::Duration wait) {
+  for (const auto& [shard, sequence] : after) {
+    if (absl::Status status = CheckShard(shard); !status.ok()) return status;
+  }
+  absl::MutexLock lock(&mutex_);
+  const auto has_entries = [this, &after]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return std::any_of(after.begin(), after.end(), [this](const auto& position) {
+      mutex_.AssertHeld();
+      return shards_[static_cast<size_t>(position.first)].last_sequence > position.second;
+    });
+  };
+  if (!after.empty()) mutex_.AwaitWithTimeout(absl::Condition(&has_entries), wait);
+  std::map<int, std::vector<OutboxEntry>> read;
+  for (const auto& [shard, sequence] : after) {
+    auto entries = EntriesAfter(shards_[static_cast<size_t>(shard)], sequence, Clamp(max));
+    if (!entries.empty()) read[shard] = std::move(entries);
+  }
+  return read;
+}
+
+absl::Status MemoryStore::Trim(int shard, int64_t upto, int64_t keep) {
+  if (absl::Status status = CheckShard(shard); !status.ok()) return status;
+  absl::MutexLock lock(&mutex_);
+  ShardState& state = shards_[static_cast<size_t>(shard)];
+  const int64_t last = std::min(upto, state.last_sequence - std::max<int64_t>(keep, 0));
+  while (!state.outbox.empty() && state.outbox.front().sequence <= last) state.outbox.pop_front();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::map<int32_t, int64_t>> MemoryStore::Checkpoints(const std::string& topic) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = checkpoints_.find(topic);
+  return found == checkpoints_.end() ? std::map<int32_t, int64_t>() : found->second;
+}
+
+absl::Status MemoryStore::Advance(const std::string& topic,
+                                  absl::Span<const InputAdvance> advances) {
+  absl::MutexLock lock(&mutex_);
+  for (const InputAdvance& advance : advances) {
+    const auto [checkpoint, is_new] = checkpoints_[topic].try_emplace(advance.partition, 0);
+    if (!is_new && advance.next_offset <= checkpoint->second) continue;
+    checkpoint->second = advance.next_offset;
+    counters_.input += advance.records;
+    counters_.dead_lettered += advance.dead_lettered;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<InputCounters> MemoryStore::Counters() {
+  absl::MutexLock lock(&mutex_);
+  return counters_;
+}
+
+absl::Status MemoryStore::CheckReady() {
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> MemoryStore::InstallationSecret() {
+  absl::MutexLock lock(&mutex_);
+  if (secret_.empty()) secret_ = NewInstallationSecret();
+  return secret_;
+}
+
+}  // namespace baton::store

@@ -1,0 +1,96 @@
+// The reference model of the state port: everything in this process, nothing survives it. The
+// simulator runs on it, and the Redis store is held to it by the contract suite and the
+// differential test. Simple rather than fast: a choice looks at every rep of the workspace.
+//
+// Thread-safe: one mutex. Fails only as the port says; never with UNAVAILABLE.
+#ifndef BATON_STORE_MEMORY_MEMORY_STORE_H_
+#define BATON_STORE_MEMORY_MEMORY_STORE_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "store/memory/placement.h"
+#include "store/memory/state.h"
+#include "store/store.h"
+
+namespace baton::store {
+
+class MemoryStore final : public Store {
+ public:
+  using Clock = std::function<core::TimeMs()>;
+
+  // shards: 1..kShardsMax. `clock` is called under the store's mutex, from any thread.
+  MemoryStore(int shards, const StoreLimits& limits, Clock clock);
+
+  absl::StatusOr<LoadedLeads> Load(absl::Span<const core::LeadKey> keys) override;
+  absl::StatusOr<std::vector<CommitResult>> Commit(absl::Span<const core::Plan> plans) override;
+  absl::StatusOr<LeadPage> ListLeads(const core::WorkspaceId& workspace, const std::string& after,
+                                     int page_size) override;
+  absl::StatusOr<JourneyPage> Journey(const core::LeadKey& key, int64_t index,
+                                      int page_size) override;
+
+  absl::StatusOr<core::Rep> PutRep(const core::WorkspaceId& workspace, const core::Rep& rep,
+                                   int64_t expected_revision) override;
+  absl::Status DeleteRep(const core::WorkspaceId& workspace, const core::RepId& rep) override;
+  absl::StatusOr<RepState> GetRep(const core::WorkspaceId& workspace,
+                                  const core::RepId& rep) override;
+  absl::StatusOr<std::vector<RepState>> ListReps(const core::WorkspaceId& workspace) override;
+  absl::StatusOr<std::vector<QueueState>> ListQueues(const core::WorkspaceId& workspace) override;
+  absl::StatusOr<core::QueueSettings> PutQueue(const core::WorkspaceId& workspace,
+                                               const core::QueueSettings& settings,
+                                               int64_t expected_revision) override;
+  absl::StatusOr<DrainResult> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
+                                    int max, const std::string& cursor) override;
+
+  absl::StatusOr<Workspace> CreateWorkspace(const core::WorkspaceId& id,
+                                            const std::string& display_name) override;
+  absl::StatusOr<std::vector<Workspace>> ListWorkspaces() override;
+  absl::StatusOr<std::vector<int64_t>> PolicyRevisions(
+      absl::Span<const core::WorkspaceId> workspaces) override;
+  absl::StatusOr<PolicyDocument> ActivatePolicy(const core::Policy& policy, const std::string& yaml,
+                                                int64_t expected_revision) override;
+  absl::StatusOr<PolicyDocument> GetPolicy(const core::WorkspaceId& workspace,
+                                           int64_t revision) override;
+
+  int shards() const override;
+  absl::StatusOr<DueTimers> Due(int shard, int max) override;
+  int ShardOf(const core::WorkspaceId& workspace) const override;
+  absl::StatusOr<OutboxBounds> Bounds(int shard) override;
+  absl::StatusOr<std::map<int, std::vector<OutboxEntry>>> Read(const std::map<int, int64_t>& after,
+                                                               int max,
+                                                               absl::Duration wait) override;
+  absl::Status Trim(int shard, int64_t upto, int64_t keep) override;
+
+  absl::StatusOr<std::map<int32_t, int64_t>> Checkpoints(const std::string& topic) override;
+  absl::Status Advance(const std::string& topic, absl::Span<const InputAdvance> advances) override;
+  absl::StatusOr<InputCounters> Counters() override;
+
+  absl::Status CheckReady() override;
+  absl::StatusOr<std::string> InstallationSecret() override;
+
+ private:
+  absl::Status CheckShard(int shard) const;
+  core::TimeMs Now(const memory::ShardState& shard) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // nullptr: no such workspace.
+  memory::WorkspaceState* Find(const core::WorkspaceId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  memory::ShardState& ShardFor(const core::WorkspaceId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  CommitResult CommitOne(const core::Plan& plan) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const StoreLimits limits_;
+  const Clock clock_;
+
+  absl::Mutex mutex_;
+  std::vector<memory::ShardState> shards_ ABSL_GUARDED_BY(mutex_);  // its size never changes
+  std::map<core::WorkspaceId, memory::WorkspaceState> workspaces_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::map<int32_t, int64_t>> checkpoints_ ABSL_GUARDED_BY(mutex_);
+  InputCounters counters_ ABSL_GUARDED_BY(mutex_);
+  std::string secret_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace baton::store
+
+#endif  // BATON_STORE_MEMORY_MEMORY_STORE_H_

@@ -1,0 +1,44 @@
+// Applying plans to the remembered state and handing out waiting leads: the rules of
+// LeadStore::Commit and RosterStore::Drain, step by step. Pure functions of their arguments, not
+// thread-safe.
+#ifndef BATON_STORE_MEMORY_PLACEMENT_H_
+#define BATON_STORE_MEMORY_PLACEMENT_H_
+
+#include <optional>
+
+#include "store/memory/state.h"
+
+namespace baton::store::memory {
+
+// Where a step takes effect, and when.
+struct Site {
+  WorkspaceState& workspace;
+  ShardState& shard;
+  core::TimeMs now_ms;
+};
+
+// kCommitted if nothing speaks against applying `plan`.
+CommitCode CheckPlan(const core::Plan& plan, const Site& site, const StoreLimits& limits);
+
+// Applies a plan that CheckPlan let pass. Returns the lead as stored then.
+const core::LeadRecord& ApplyPlan(const core::Plan& plan, Site site);
+
+// `behind`: the place to go on from (exclusive); nullopt: from the front.
+struct Drained {
+  int assigned = 0;
+  std::optional<Place> last;  // set if leads stand behind the last one looked at
+};
+Drained DrainBacklog(const core::QueueId& queue, int max, const std::optional<Place>& behind,
+                     const StoreLimits& limits, Site site);
+
+// Ids of the reps that have `queue`, ordered.
+std::vector<core::RepId> MembersOf(const WorkspaceState& workspace, const core::QueueId& queue);
+
+// The policy's settings of `queue`, or the defaults.
+core::QueuePolicy PolicyOf(const WorkspaceState& workspace, const core::QueueId& queue);
+
+bool IsPaused(const WorkspaceState& workspace, const core::QueueId& queue);
+
+}  // namespace baton::store::memory
+
+#endif  // BATON_STORE_MEMORY_PLACEMENT_H_

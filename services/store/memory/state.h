@@ -1,0 +1,66 @@
+// What the memory store remembers, as plain values. Guarded by the store's one mutex.
+#ifndef BATON_STORE_MEMORY_STATE_H_
+#define BATON_STORE_MEMORY_STATE_H_
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/store.h"
+
+namespace baton::store::memory {
+
+inline constexpr int64_t kEpoch = 1;  // nothing is ever rolled back in memory
+
+// Where a lead stands in a backlog: the greater priority first, then who came first, then by id.
+struct Place {
+  int32_t priority = 0;
+  core::TimeMs queued_at_ms = 0;
+  core::LeadId lead;
+
+  bool operator<(const Place& other) const {
+    if (priority != other.priority) return priority > other.priority;
+    if (queued_at_ms != other.queued_at_ms) return queued_at_ms < other.queued_at_ms;
+    return lead < other.lead;
+  }
+};
+
+struct WaitingIn {
+  core::QueueId queue;
+  Place place;
+};
+
+struct StoredLead {
+  core::LeadRecord record;
+  std::optional<WaitingIn> waiting;  // set exactly while the lead stands in a backlog
+  std::deque<JourneyEntry> journey;  // at most kJourneyMax
+  int64_t journey_dropped = 0;
+};
+
+struct WorkspaceState {
+  Workspace about;
+  std::vector<PolicyDocument> policies;                       // revision i at index i - 1
+  std::map<core::QueueId, core::QueuePolicy> queue_policies;  // of the active revision
+  std::map<core::QueueId, core::QueueSettings> queue_settings;
+  std::map<core::RepId, core::Rep> reps;
+  std::map<core::RepId, std::set<core::LeadId>> open;  // leads owned now
+  std::map<core::QueueId, std::map<core::RepId, int64_t>> ledgers;
+  std::map<core::QueueId, std::set<Place>> backlogs;
+  std::map<core::LeadId, StoredLead> leads;
+};
+
+struct ShardState {
+  core::TimeMs latest_ms = 0;  // instant of the latest change: the clock never goes back behind it
+  std::deque<OutboxEntry> outbox;
+  int64_t last_sequence = 0;
+  std::set<std::pair<core::TimeMs, core::LeadKey>> timers;
+};
+
+}  // namespace baton::store::memory
+
+#endif  // BATON_STORE_MEMORY_STATE_H_

@@ -1,0 +1,197 @@
+// Facts and their origin as blobs; judgments and the rest of a lead are in record_codec.cc.
+#include <map>
+#include <utility>
+
+#include "baton/store/v1/record.pb.h"
+#include "store/redis/record_codec.h"
+#include "store/redis/text.h"
+
+namespace baton::store::redis {
+namespace {
+
+void SetWriter(const core::Writer& writer, v1::Writer& out) {
+  out.set_occurred_at_ms(writer.occurred_at_ms);
+  out.set_event_id(writer.event_id);
+}
+
+core::Writer GetWriter(const v1::Writer& writer) {
+  return {writer.occurred_at_ms(), writer.event_id()};
+}
+
+struct SetValue {
+  v1::Value& out;
+
+  void operator()(bool value) const { out.set_bool_value(value); }
+  void operator()(int64_t value) const { out.set_int_value(value); }
+  void operator()(double value) const { out.set_double_value(value); }
+  void operator()(const std::string& value) const { out.set_string_value(value); }
+  void operator()(const std::vector<std::string>& values) const {
+    v1::StringList& list = *out.mutable_list_value();
+    for (const std::string& value : values) list.add_values(value);
+  }
+};
+
+absl::StatusOr<core::AttributeValue> GetValue(const v1::Value& value) {
+  switch (value.kind_case()) {
+    case v1::Value::kBoolValue:
+      return value.bool_value();
+    case v1::Value::kIntValue:
+      return static_cast<int64_t>(value.int_value());
+    case v1::Value::kDoubleValue:
+      return value.double_value();
+    case v1::Value::kStringValue:
+      return value.string_value();
+    case v1::Value::kListValue:
+      return std::vector<std::string>(value.list_value().values().begin(),
+                                      value.list_value().values().end());
+    case v1::Value::KIND_NOT_SET:
+      break;
+  }
+  return Unreadable("an attribute's value");
+}
+
+v1::Consent SetConsent(core::Consent consent) {
+  switch (consent) {
+    case core::Consent::kUnknown:
+      return v1::CONSENT_UNSPECIFIED;
+    case core::Consent::kGranted:
+      return v1::CONSENT_GRANTED;
+    case core::Consent::kWithdrawn:
+      return v1::CONSENT_WITHDRAWN;
+  }
+  return v1::CONSENT_UNSPECIFIED;
+}
+
+core::Consent GetConsent(v1::Consent consent) {
+  if (consent == v1::CONSENT_GRANTED) return core::Consent::kGranted;
+  if (consent == v1::CONSENT_WITHDRAWN) return core::Consent::kWithdrawn;
+  return core::Consent::kUnknown;
+}
+
+void SetAttributes(const core::Facts& facts, v1::Facts& out) {
+  std::map<core::Writer, uint32_t> writers;
+  for (const auto& [name, attribute] : facts.attributes) {
+    const auto next = static_cast<uint32_t>(writers.size());
+    const auto [writer, is_new] = writers.try_emplace(attribute.writer, next);
+    if (is_new) SetWriter(attribute.writer, *out.add_writers());
+    v1::Attribute& stored = *out.add_attributes();
+    stored.set_name(name);
+    stored.set_writer(writer->second);
+    std::visit(SetValue{*stored.mutable_value()}, attribute.value);
+  }
+}
+
+absl::Status GetAttributes(const v1::Facts& stored, core::Facts& facts) {
+  for (const v1::Attribute& attribute : stored.attributes()) {
+    if (attribute.writer() >= static_cast<uint32_t>(stored.writers_size())) {
+      return Unreadable("an attribute's writer");
+    }
+    absl::StatusOr<core::AttributeValue> value = GetValue(attribute.value());
+    if (!value.ok()) return value.status();
+    facts.attributes[attribute.name()] = {
+        *std::move(value), GetWriter(stored.writers(static_cast<int>(attribute.writer())))};
+  }
+  return absl::OkStatus();
+}
+
+void SetActivities(const core::Facts& facts, v1::Facts& out) {
+  for (const auto& [type, days] : facts.activities) {
+    v1::Activity& stored = *out.add_activities();
+    stored.set_type(type);
+    int32_t previous = 0;
+    for (const auto& [day, count] : days) {
+      stored.add_days(day - previous);
+      stored.add_counts(count);
+      previous = day;
+    }
+  }
+}
+
+absl::Status GetActivities(const v1::Facts& stored, core::Facts& facts) {
+  for (const v1::Activity& activity : stored.activities()) {
+    if (activity.days_size() != activity.counts_size()) return Unreadable("an activity");
+    std::map<int32_t, int64_t>& days = facts.activities[activity.type()];
+    int32_t day = 0;
+    for (int i = 0; i < activity.days_size(); ++i) {
+      day += activity.days(i);
+      days[day] = activity.counts(i);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string EncodeFacts(const core::Facts& facts) {
+  v1::Facts out;
+  SetAttributes(facts, out);
+  SetActivities(facts, out);
+  out.set_consent(SetConsent(facts.consent));
+  if (facts.consent_writer != core::Writer()) {
+    SetWriter(facts.consent_writer, *out.mutable_consent_writer());
+  }
+  out.set_first_event_at_ms(facts.first_event_at_ms);
+  out.set_last_event_at_ms(facts.last_event_at_ms);
+  for (const auto& [partition, offset] : facts.applied_offsets) {
+    (*out.mutable_applied_offsets())[partition] = offset;
+  }
+  out.mutable_recent_events()->Add(facts.recent_events.begin(), facts.recent_events.end());
+  return out.SerializeAsString();
+}
+
+absl::Status DecodeFacts(const std::string& blob, core::Facts& facts) {
+  v1::Facts stored;
+  if (!stored.ParseFromString(blob)) return Unreadable("a lead's facts");
+  if (absl::Status status = GetAttributes(stored, facts); !status.ok()) return status;
+  if (absl::Status status = GetActivities(stored, facts); !status.ok()) return status;
+  facts.consent = GetConsent(stored.consent());
+  facts.consent_writer = GetWriter(stored.consent_writer());
+  facts.first_event_at_ms = stored.first_event_at_ms();
+  facts.last_event_at_ms = stored.last_event_at_ms();
+  for (const auto& [partition, offset] : stored.applied_offsets()) {
+    facts.applied_offsets[partition] = offset;
+  }
+  facts.recent_events.assign(stored.recent_events().begin(), stored.recent_events().end());
+  return absl::OkStatus();
+}
+
+std::string EncodeOrigin(const core::Facts& facts) {
+  v1::Origin out;
+  for (const auto& [name, attribution] : facts.attribution) {
+    v1::Attribution& stored = *out.add_attribution();
+    stored.set_name(name);
+    stored.set_value(attribution.value);
+    SetWriter(attribution.writer, *stored.mutable_writer());
+  }
+  for (const core::SourceRef& source : facts.sources) {
+    v1::Source& stored = *out.add_sources();
+    stored.set_occurred_at_ms(source.occurred_at_ms);
+    stored.set_source(source.source);
+    stored.set_id(source.id);
+  }
+  return out.SerializeAsString();
+}
+
+absl::Status DecodeOrigin(const std::string& blob, core::Facts& facts) {
+  v1::Origin stored;
+  if (!stored.ParseFromString(blob)) return Unreadable("a lead's origin");
+  for (const v1::Attribution& attribution : stored.attribution()) {
+    facts.attribution[attribution.name()] = {attribution.value(), GetWriter(attribution.writer())};
+  }
+  for (const v1::Source& source : stored.sources()) {
+    facts.sources.push_back({source.occurred_at_ms(), source.source(), source.id()});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DecodeOrigin(const std::string& blob, OutboxEntry& entry) {
+  core::Facts facts;
+  if (absl::Status status = DecodeOrigin(blob, facts); !status.ok()) return status;
+  for (auto& [name, attribution] : facts.attribution) {
+    entry.attribution[name] = std::move(attribution.value);
+  }
+  entry.sources = std::move(facts.sources);
+  return absl::OkStatus();
+}
+
+}  // namespace baton::store::redis

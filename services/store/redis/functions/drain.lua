@@ -1,0 +1,100 @@
+-- drain: gives waiting leads of a queue, in backlog order, to reps with room (RosterStore::Drain).
+-- KEYS: 1 meta, 2 outbox, 3 timers, 4 workspace
+-- ARGV: 1 workspace, 2 queue, 3 max, 4 score and 5 lead of the place to go on behind ('' and '':
+--       from the front), 6 clock, 7 outbox_max
+-- Returns: {assigned, priority, queued_at, lead}: the last lead looked at if leads stand behind it;
+--          {assigned} if the backlog was seen to its end or nobody has room
+-- Idempotency: each assignment is a step of its own state; a repetition goes on with who still
+-- waits.
+
+local function read_args(keys, args)
+  baton.expect_count(keys, 4, 'keys')
+  baton.expect_count(args, 7, 'arguments')
+  local from = {queue = baton.id(args[2], 'queue')}
+  baton.id(args[1], 'workspace')
+  from.max = baton.whole(args[3], 'max', 1, baton.LIMIT.drain_scan)
+  if args[5] ~= '' then
+    baton.whole(args[4], 'score', 0, baton.LIMIT.number)
+    from.score = args[4]
+    from.lead = baton.id(args[5], 'lead')
+  end
+  from.outbox_max = baton.whole(args[7], 'outbox_max', 0, baton.LIMIT.number)
+  return from
+end
+
+-- The lead at the place; complains if the backlog and the lead disagree.
+local function read_waiting(keys, names, shard, queue)
+  local lead_key = baton.lead_key(keys[4], names[2])
+  local stored = redis.call('HMGET', lead_key, 'h', 's', 'j')
+  local before, lead = baton.parse_lead(stored[1]), baton.parse_lead(stored[1])
+  if before.stage ~= baton.STAGE.QUEUED or before.queue ~= queue then
+    baton.refuse('lead ' .. names[2] .. ' waits in ' .. queue .. ' but is ' .. before.stage)
+  end
+  local journey_key = baton.journey_key(keys[4], names[2])
+  local step = baton.new_step({lead_key, journey_key, keys[4]}, names, shard, before, lead)
+  step.origin, step.scores = stored[2] or '', stored[3] or ''
+  return step
+end
+
+local function try(keys, step, queue)
+  local candidates, chosen = baton.choose(queue, step.lead)
+  if not chosen then
+    return false
+  end
+  local lead = step.lead
+  lead.revision, lead.due_at, lead.timer = lead.revision + 1, 0, baton.TIMER.none
+  baton.leave(step)
+  baton.assign(step, queue, candidates, chosen, baton.DETAILS.own)
+  step.fields = {'c', step.candidates}
+  baton.check_step(step)
+  baton.check_moves(step, keys[3])
+  return true
+end
+
+local function write(keys, steps, queue, shard)
+  if #steps == 0 then
+    return
+  end
+  for _, step in ipairs(steps) do
+    baton.write_entries(keys[2], step, step.origin, step.scores)
+  end
+  for _, step in ipairs(steps) do
+    baton.write_lead(step)
+    baton.write_moves(step, keys[3])
+  end
+  baton.write_ledgers(queue, nil)
+  baton.write_shard(keys[1], shard)
+end
+
+local function drain(keys, args)
+  local from = read_args(keys, args)
+  local shard = baton.read_shard(keys[1], args[6])
+  if not redis.call('HGET', keys[4], 'policy') or
+      redis.call('XLEN', keys[2]) >= from.outbox_max then
+    return {0}
+  end
+  local queue = baton.read_queue(keys[4], from.queue)
+  if queue.paused then
+    return {0}
+  end
+  local backlog, scan = baton.backlog_key(keys[4], from.queue), baton.LIMIT.drain_scan
+  local first = from.lead and baton.rank_behind(backlog, from.score, from.lead) or 0
+  local page = redis.call('ZRANGE', backlog, first, first + scan, 'WITHSCORES')
+  local steps, looked_at = {}, 0
+  while page[looked_at * 2 + 1] and baton.anyone_has_room(queue) do
+    if looked_at == scan or #steps == from.max then
+      write(keys, steps, queue, shard)
+      local priority, queued_at = baton.place_of(tonumber(page[looked_at * 2]))
+      return {#steps, priority, queued_at, page[looked_at * 2 - 1]}
+    end
+    looked_at = looked_at + 1
+    local step = read_waiting(keys, {args[1], page[looked_at * 2 - 1]}, shard, from.queue)
+    if try(keys, step, queue) then
+      steps[#steps + 1] = step
+    end
+  end
+  write(keys, steps, queue, shard)
+  return {#steps}
+end
+
+baton.register('drain', drain)

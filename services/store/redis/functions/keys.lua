@@ -1,0 +1,37 @@
+-- Keys that a function derives from a declared one, because the caller cannot know them: which rep
+-- is chosen and in which backlog a lead stands is found out here. Redis asks for declared keys to
+-- route by slot; every derived key carries the hash tag of the declared one it comes from.
+-- redis_keys.h has the same derivations; a test compares the two.
+
+-- "{b07}:" of any key of a shard.
+function baton.tag_of(shard_key)
+  return string.match(shard_key, '^{b%d+}:') or baton.refuse('key without a shard tag')
+end
+
+function baton.workspace_key(tag, workspace)
+  return tag .. 'w:' .. workspace
+end
+
+function baton.lead_key(workspace, lead)
+  return workspace .. ':l:' .. lead
+end
+
+function baton.journey_key(workspace, lead)
+  return workspace .. ':j:' .. lead
+end
+
+function baton.queue_key(workspace, queue)
+  return workspace .. ':q:' .. queue
+end
+
+function baton.backlog_key(workspace, queue)
+  return workspace .. ':b:' .. queue
+end
+
+function baton.open_key(workspace, rep)
+  return workspace .. ':o:' .. rep
+end
+
+function baton.waiting_key(workspace)
+  return workspace .. ':waiting'
+end

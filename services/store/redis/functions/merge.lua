@@ -1,0 +1,38 @@
+-- What a plan makes of the lead and of the ledger, before the lead is placed.
+
+local PLACEMENT = baton.PLACEMENT
+
+-- The lead after the plan, before its changes are counted.
+function baton.merge(before, plan, now)
+  local offer, keep = plan.placement == PLACEMENT.offer, plan.placement == PLACEMENT.keep
+  local enters = offer and (plan.cycle ~= before.cycle or before.queued_at == 0)
+  local stays = keep or (not offer and plan.stage == baton.STAGE.WON)
+  return {
+    revision = before.revision + 1, version = before.version, stage = plan.stage,
+    cycle = plan.cycle, queue = plan.queue, rep = stays and before.rep or '',
+    generation = before.generation, queued_at = enters and now or before.queued_at,
+    offered_at = before.offered_at, due_at = keep and plan.due_at or 0,
+    timer = keep and plan.timer or baton.TIMER.none,
+    priority = plan.judgment and plan.priority or before.priority,
+    accepted_at = plan.accepted_at, journeyed = before.journeyed, passed = plan.passed,
+    skills = plan.judgment and plan.skills or before.skills, traceparent = plan.traceparent,
+    extra = before.extra,
+  }
+end
+
+-- Gives the latest choice's charge back to the ledger of the queue in which it was made: `queue` if
+-- it is that one, otherwise one that is read here. Returns what now has to be written, or nil.
+function baton.refund(before, candidates, queue, workspace)
+  local charged = candidates and cmsgpack.unpack(candidates) or {}
+  if #charged == 0 then
+    return nil
+  end
+  local target = queue
+  if not queue or queue.id ~= before.queue then
+    local key = baton.queue_key(workspace, before.queue)
+    target = {key = key, owed = baton.parse_ledger(redis.call('HGET', key, 'g'))}
+  end
+  baton.move_ledger(target.owed, charged, -1)
+  target.charged = true
+  return target
+end

@@ -1,0 +1,34 @@
+-- open_shard: makes a shard ready for this incarnation of the server, named by its replication id.
+-- After a failover or a restart the latest writes may be gone although somebody saw them: the epoch
+-- grows, and sequences go on behind any that may have been given before, so that neither a
+-- sequence nor an event id ever means two things.
+-- KEYS: 1 meta, 2 outbox
+-- ARGV: 1 replication id of the server
+-- Returns: epoch
+-- Idempotency: by the replication id.
+
+local GAP = 2 ^ 20 -- more entries than can have been lost
+
+local function last_id(outbox)
+  local newest = redis.call('XREVRANGE', outbox, '+', '-', 'COUNT', '1')
+  return newest[1] and tonumber(string.match(newest[1][1], '^%d+')) or 0
+end
+
+local function open_shard(keys, args)
+  baton.expect_count(keys, 2, 'keys')
+  baton.expect_count(args, 1, 'arguments')
+  if not string.find(args[1], '^%x+$') then
+    baton.refuse('replication id is not hexadecimal')
+  end
+  local shard = baton.parse_shard(redis.call('GET', keys[1])) or
+    {epoch = 0, sequence = 0, now = 0, applied = 0, duplicates = 0, extra = ''}
+  if shard.replication_id ~= args[1] then
+    local gap = shard.epoch > 0 and GAP or 0
+    shard.sequence = math.max(shard.sequence, last_id(keys[2])) + gap
+    shard.epoch, shard.replication_id = shard.epoch + 1, args[1]
+    baton.write_shard(keys[1], shard)
+  end
+  return shard.epoch
+end
+
+baton.register('open_shard', open_shard)

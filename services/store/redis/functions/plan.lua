@@ -1,0 +1,89 @@
+-- A plan as `commit` gets it (core/plan.h).
+-- ARGV: 1 workspace, 2 lead, 3 plan (text, see PATTERN), 4 clock (ms; '' for Redis TIME),
+-- 5 limits "outbox_max|outbox_reserve|leads_max", 6 rest, 7 facts, 8 origin, 9 scores, 10 judgment
+-- (blobs; 7-8 and 9-10 are used only if the plan says that they changed), 11 details of the change
+-- that the placement makes, then for each change "type|stage|queue|rep|generation" and its details,
+-- then one JourneyInput for each input.
+
+local FIXED = 11
+-- expected revision, policy revision, placement, refund, not before, may use reserve, applied,
+-- duplicates, facts changed, judgment changed, stage, cycle, queue, due, timer, accepted at,
+-- priority, passed, skills, traceparent, number of changes
+local PATTERN = '^(-?%d+)|(-?%d+)|(%l+)|([01])|(-?%d+)|([01])|(%d+)|(%d+)|([01])|([01])|(%u+)|' ..
+  '(%d+)|([%w_-]*)|(%d+)|([%l_]+)|(%d+)|(%d+)|([%w_,-]*)|([^|]*)|([^|]*)|(%d+)$'
+local CHANGE = '^([%l_]+)|(%u+)|[%w_-]*|[%w_-]*|%d+$'
+
+-- A number that a pattern has found: only its size is left to check.
+local function number(text, what, high)
+  local value = tonumber(text)
+  if value > (high or baton.LIMIT.number) then
+    baton.refuse(what .. ' is too great')
+  end
+  return value
+end
+
+local function read_text(text)
+  local expected, policy, placement, refund, not_before, reserve, applied, duplicates, facts,
+    judgment, stage, cycle, queue, due_at, timer, accepted_at, priority, passed, skills,
+    traceparent, changes = string.match(text or '', PATTERN)
+  if not expected then
+    baton.refuse('plan is not readable')
+  end
+  return {
+    expected = number(expected, 'revision'), policy = number(policy, 'policy'),
+    placement = baton.one_of(placement, baton.PLACEMENT, 'placement'), refund = refund == '1',
+    not_before = number(not_before, 'not_before'), reserve = reserve == '1',
+    applied = number(applied, 'applied', baton.LIMIT.batch),
+    duplicates = number(duplicates, 'duplicates', baton.LIMIT.batch),
+    facts = facts == '1', judgment = judgment == '1',
+    stage = baton.one_of(stage, baton.STAGE, 'stage'),
+    cycle = number(cycle, 'cycle', baton.LIMIT.cycle), queue = queue,
+    due_at = number(due_at, 'due', baton.LIMIT.clock),
+    timer = baton.one_of(timer, baton.TIMER, 'timer'),
+    accepted_at = number(accepted_at, 'accepted_at', baton.LIMIT.clock),
+    priority = number(priority, 'priority', 100), passed = passed, skills = skills,
+    traceparent = traceparent, changes = number(changes, 'changes', baton.LIMIT.batch),
+  }
+end
+
+local function read_changes(plan, args)
+  for i = 1, plan.changes do
+    local change, stage = string.match(args[FIXED + i * 2 - 1] or '', CHANGE)
+    baton.one_of(change, baton.CHANGE, 'change')
+    plan.last_stage = baton.one_of(stage, baton.STAGE, 'stage of a change')
+  end
+  if #args < FIXED + plan.changes * 2 then
+    baton.refuse('details of a change are missing')
+  end
+end
+
+function baton.read_plan(args)
+  local plan = read_text(args[3])
+  baton.id(args[1], 'workspace')
+  baton.id(args[2], 'lead')
+  if plan.placement == baton.PLACEMENT.offer then
+    baton.id(plan.queue, 'queue')
+  elseif #plan.queue > 64 then
+    baton.refuse('queue is not an id')
+  end
+  local outbox_max, reserve, leads_max = string.match(args[5] or '', '^(%d+)|(%d+)|(%d+)$')
+  if not outbox_max then
+    baton.refuse('limits are not readable')
+  end
+  plan.outbox_max = number(outbox_max, 'outbox_max') +
+    (plan.reserve and number(reserve, 'outbox_reserve') or 0)
+  plan.leads_max = number(leads_max, 'leads_max')
+  plan.clock = args[4]
+  read_changes(plan, args)
+  return plan
+end
+
+-- Publishes the plan's changes and notes its inputs in the journey, inputs first.
+function baton.publish_plan(plan, args, step)
+  for i = FIXED + plan.changes * 2 + 1, #args do
+    step.journey[#step.journey + 1] = 'I' .. args[i]
+  end
+  for i = FIXED + 1, FIXED + plan.changes * 2, 2 do
+    baton.publish(step, args[i], args[i + 1], 0)
+  end
+end

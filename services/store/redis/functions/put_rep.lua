@@ -1,0 +1,82 @@
+-- put_rep: creates or replaces a rep and its rows in the queues it joins, keeps and leaves
+-- (RosterStore::PutRep). Open sets and ledgers are not touched.
+-- KEYS: 1 workspace, 2 reps (hash: rep -> "revision|" .. what ARGV 3 says)
+-- ARGV: 1 rep, 2 expected revision (-1: any), 3 "weight|capacity|presence|queues|skills|name"
+-- Returns: {OUTCOME.done, revision}, {OUTCOME.no_workspace}, {OUTCOME.mismatch, found revision},
+--          {OUTCOME.full} (workspace), {OUTCOME.queue_full}
+-- Idempotency: by the expected revision.
+
+local OUTCOME = baton.OUTCOME
+local PATTERN = '^(%d+)|(%d+)|(%l+)|([%w_,-]*)|([^|;]*)|[^|]*$'
+
+local function read_rep(text)
+  local weight, capacity, presence, queues, skills = string.match(text, PATTERN)
+  baton.whole(weight, 'weight', 1, baton.LIMIT.weight)
+  baton.whole(capacity, 'capacity', 0, baton.LIMIT.capacity)
+  baton.one_of(presence, baton.PRESENCE, 'presence')
+  local set, count = {}, 0
+  for queue in string.gmatch(queues, '[^,]+') do
+    set[baton.id(queue, 'queue')] = true
+    count = count + 1
+  end
+  if count > baton.LIMIT.queues_per_rep then
+    baton.refuse('too many queues')
+  end
+  return set, string.format('%s|%s|%s|%s', weight, capacity, presence, skills)
+end
+
+-- The queues of a rep as stored, or none.
+local function queues_of(text)
+  return text and read_rep(string.match(text, '^%d+|(.*)$') or '') or {}
+end
+
+-- New texts of the member lists that change, by key; nil if a queue is full.
+local function new_members(workspace, rep, old, new, row)
+  local texts = {}
+  for queue in pairs(new) do
+    local key = baton.queue_key(workspace, queue)
+    local text = redis.call('HGET', key, 'm') or ''
+    if not baton.is_member(text, rep) and
+        baton.count_members(text) >= baton.LIMIT.reps_per_queue then
+      return nil
+    end
+    texts[key] = baton.replace_member(text, rep, rep .. '|' .. row)
+  end
+  for queue in pairs(old) do
+    if not new[queue] then
+      local key = baton.queue_key(workspace, queue)
+      texts[key] = baton.replace_member(redis.call('HGET', key, 'm') or '', rep)
+    end
+  end
+  return texts
+end
+
+local function put_rep(keys, args)
+  baton.expect_count(keys, 2, 'keys')
+  baton.expect_count(args, 3, 'arguments')
+  local rep = baton.id(args[1], 'rep')
+  local expected = baton.whole(args[2], 'revision', -1, baton.LIMIT.number)
+  local queues, row = read_rep(args[3])
+  if not redis.call('HGET', keys[1], 'policy') then
+    return {OUTCOME.no_workspace}
+  end
+  local old = redis.call('HGET', keys[2], rep)
+  local revision = old and baton.whole(string.match(old, '^%d+'), 'stored revision', 1,
+    baton.LIMIT.number) or 0
+  if expected ~= -1 and expected ~= revision then
+    return {OUTCOME.mismatch, revision}
+  elseif not old and redis.call('HLEN', keys[2]) >= baton.LIMIT.reps then
+    return {OUTCOME.full}
+  end
+  local texts = new_members(keys[1], rep, queues_of(old), queues, row)
+  if not texts then
+    return {OUTCOME.queue_full}
+  end
+  for key, text in pairs(texts) do
+    redis.call('HSET', key, 'm', text)
+  end
+  redis.call('HSET', keys[2], rep, string.format('%d|%s', revision + 1, args[3]))
+  return {OUTCOME.done, revision + 1}
+end
+
+baton.register('put_rep', put_rep)

@@ -1,0 +1,48 @@
+-- The shard's own record: a string "1|epoch|sequence|clock|applied|duplicates|replication id" (the
+-- last sequence of the outbox, the instant of the latest change, inputs counted). What a later
+-- release appends behind it is kept.
+
+local PATTERN = '^1|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|(%x+)(.*)$'
+local FORMAT = '1|%d|%d|%d|%d|%d|%s%s'
+
+-- nil: the shard was never opened.
+function baton.parse_shard(text)
+  if not text then
+    return nil
+  end
+  local epoch, sequence, clock, applied, duplicates, replication_id, extra =
+    string.match(text, PATTERN)
+  if not epoch then
+    baton.refuse('stored shard is not readable')
+  end
+  return {
+    epoch = tonumber(epoch), sequence = tonumber(sequence), now = tonumber(clock),
+    applied = tonumber(applied), duplicates = tonumber(duplicates),
+    replication_id = replication_id, extra = extra,
+  }
+end
+
+function baton.write_shard(meta, shard)
+  redis.call('SET', meta, string.format(FORMAT, shard.epoch, shard.sequence, shard.now,
+    shard.applied, shard.duplicates, shard.replication_id, shard.extra))
+end
+
+-- The shard with `now` as its clock says: `simulated` milliseconds, or the server's time if that is
+-- '', but never back behind the latest change.
+function baton.read_shard(meta, simulated)
+  local shard = baton.parse_shard(redis.call('GET', meta))
+  if not shard then
+    error({err = 'BATONCLOSED shard is not open'})
+  end
+  local now
+  if simulated ~= '' then
+    now = baton.whole(simulated, 'clock', 0, baton.LIMIT.clock)
+  else
+    local time = redis.call('TIME')
+    now = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  if now > shard.now then
+    shard.now = now
+  end
+  return shard
+end

@@ -1,0 +1,105 @@
+// Words for enumerations in keys, texts and Lua: written by this release, read by the next and the
+// one before, so a word never changes its meaning. Stages, changes and candidate reasons have their
+// words in core.
+#ifndef BATON_STORE_REDIS_NAMES_H_
+#define BATON_STORE_REDIS_NAMES_H_
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+#include "core/plan.h"
+#include "core/roster.h"
+#include "store/lead_store.h"
+
+namespace baton::store::redis {
+
+// How functions other than commit end; the Lua constants are generated from this table.
+enum class Outcome {
+  kDone,
+  kNoWorkspace,
+  kMismatch,
+  kFull,
+  kQueueFull,
+  kAbsent,
+  kOwnsLeads,
+  kExists,
+};
+
+template <typename Enum, size_t kSize>
+using NameTable = std::array<std::pair<Enum, absl::string_view>, kSize>;
+
+inline constexpr NameTable<core::TimerKind, 3> kTimerNames = {{
+    {core::TimerKind::kNone, "none"},
+    {core::TimerKind::kOfferExpiry, "offer_expiry"},
+    {core::TimerKind::kRetry, "retry"},
+}};
+
+inline constexpr NameTable<core::Presence, 3> kPresenceNames = {{
+    {core::Presence::kOnline, "online"},
+    {core::Presence::kAway, "away"},
+    {core::Presence::kOffline, "offline"},
+}};
+
+inline constexpr NameTable<core::QueueMode, 2> kModeNames = {{
+    {core::QueueMode::kOffer, "offer"},
+    {core::QueueMode::kDirect, "direct"},
+}};
+
+inline constexpr NameTable<core::Placement, 3> kPlacementNames = {{
+    {core::Placement::kKeep, "keep"},
+    {core::Placement::kOffer, "offer"},
+    {core::Placement::kRelease, "release"},
+}};
+
+inline constexpr NameTable<CommitCode, 7> kCommitCodeNames = {{
+    {CommitCode::kCommitted, "committed"},
+    {CommitCode::kStaleRevision, "stale_revision"},
+    {CommitCode::kStalePolicy, "stale_policy"},
+    {CommitCode::kNotDue, "not_due"},
+    {CommitCode::kOutboxFull, "outbox_full"},
+    {CommitCode::kTooManyLeads, "too_many_leads"},
+    {CommitCode::kUnknownWorkspace, "unknown_workspace"},
+}};
+
+inline constexpr NameTable<Outcome, 8> kOutcomeNames = {{
+    {Outcome::kDone, "done"},
+    {Outcome::kNoWorkspace, "no_workspace"},
+    {Outcome::kMismatch, "mismatch"},
+    {Outcome::kFull, "full"},
+    {Outcome::kQueueFull, "queue_full"},
+    {Outcome::kAbsent, "absent"},
+    {Outcome::kOwnsLeads, "owns_leads"},
+    {Outcome::kExists, "exists"},
+}};
+
+// Every value of each enumeration has its word; empty only for a value that is none.
+template <typename Enum, size_t kSize>
+constexpr absl::string_view NameIn(const NameTable<Enum, kSize>& table, Enum value) {
+  for (const auto& [known, name] : table) {
+    if (known == value) return name;
+  }
+  return {};
+}
+
+template <typename Enum, size_t kSize>
+constexpr std::optional<Enum> ValueIn(const NameTable<Enum, kSize>& table, absl::string_view name) {
+  for (const auto& [value, known] : table) {
+    if (known == name) return value;
+  }
+  return std::nullopt;
+}
+
+// The value whose number is `number`, as functions return it.
+template <typename Enum, size_t kSize>
+constexpr std::optional<Enum> ValueOf(const NameTable<Enum, kSize>& table, int64_t number) {
+  for (const auto& [value, name] : table) {
+    if (static_cast<int64_t>(value) == number) return value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace baton::store::redis
+
+#endif  // BATON_STORE_REDIS_NAMES_H_

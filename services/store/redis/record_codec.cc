@@ -1,0 +1,187 @@
+#include "store/redis/record_codec.h"
+
+#include <utility>
+
+#include "baton/store/v1/record.pb.h"
+#include "core/text.h"
+#include "store/redis/text.h"
+
+namespace baton::store::redis {
+namespace {
+
+void SetConditions(const std::vector<core::ConditionResult>& conditions,
+                   google::protobuf::RepeatedPtrField<v1::Condition>& out) {
+  for (const core::ConditionResult& condition : conditions) {
+    v1::Condition& stored = *out.Add();
+    stored.set_text(condition.condition);
+    stored.set_found(condition.found);
+    stored.set_held(condition.held);
+  }
+}
+
+std::vector<core::ConditionResult> GetConditions(
+    const google::protobuf::RepeatedPtrField<v1::Condition>& stored) {
+  std::vector<core::ConditionResult> conditions;
+  for (const v1::Condition& condition : stored) {
+    conditions.push_back({condition.text(), condition.found(), condition.held()});
+  }
+  return conditions;
+}
+
+}  // namespace
+
+std::string EncodeScores(const core::Judgment& judgment) {
+  v1::Scores out;
+  out.set_policy_revision(judgment.policy_revision);
+  out.set_fit(judgment.fit);
+  out.set_intent(judgment.intent);
+  for (const core::Factor& factor : judgment.factors) {
+    v1::Factor& stored = *out.add_factors();
+    stored.set_is_fit(factor.kind == core::FactorKind::kFit);
+    stored.set_rule(factor.rule);
+    stored.set_points(factor.points);
+  }
+  return out.SerializeAsString();
+}
+
+absl::Status DecodeScores(const std::string& blob, core::Judgment& judgment) {
+  v1::Scores stored;
+  if (!stored.ParseFromString(blob)) return Unreadable("a lead's scores");
+  judgment.policy_revision = stored.policy_revision();
+  judgment.fit = stored.fit();
+  judgment.intent = stored.intent();
+  for (const v1::Factor& factor : stored.factors()) {
+    judgment.factors.push_back(
+        {factor.is_fit() ? core::FactorKind::kFit : core::FactorKind::kIntent, factor.rule(),
+         factor.points()});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DecodeScores(const std::string& blob, OutboxEntry& entry) {
+  core::Judgment judgment;
+  if (absl::Status status = DecodeScores(blob, judgment); !status.ok()) return status;
+  entry.policy_revision = judgment.policy_revision;
+  entry.fit = judgment.fit;
+  entry.intent = judgment.intent;
+  entry.factors = std::move(judgment.factors);
+  return absl::OkStatus();
+}
+
+std::string EncodeJudgment(const core::Judgment& judgment) {
+  v1::Judgment out;
+  out.set_judged_at_ms(judgment.judged_at_ms);
+  SetConditions(judgment.definition, *out.mutable_definition());
+  out.set_disqualified_by(judgment.disqualified_by);
+  out.set_disqualified_reason(judgment.disqualified_reason);
+  out.set_qualified(judgment.qualified);
+  out.set_route_rule(judgment.route.rule);
+  out.set_route_queue(judgment.route.queue.str());
+  out.set_route_priority(judgment.route.priority);
+  for (const std::string& skill : judgment.route.skills) out.add_route_skills(skill);
+  for (const core::RuleStep& step : judgment.route_path) {
+    v1::RuleStep& stored = *out.add_route_path();
+    stored.set_rule(step.rule);
+    stored.set_matched(step.matched);
+    SetConditions(step.conditions, *stored.mutable_conditions());
+  }
+  return out.SerializeAsString();
+}
+
+absl::Status DecodeJudgment(const std::string& blob, core::Judgment& judgment) {
+  v1::Judgment stored;
+  if (!stored.ParseFromString(blob)) return Unreadable("a lead's judgment");
+  judgment.judged_at_ms = stored.judged_at_ms();
+  judgment.definition = GetConditions(stored.definition());
+  judgment.disqualified_by = stored.disqualified_by();
+  judgment.disqualified_reason = stored.disqualified_reason();
+  judgment.qualified = stored.qualified();
+  judgment.route.rule = stored.route_rule();
+  judgment.route.queue = core::QueueId::Trusted(stored.route_queue());
+  judgment.route.priority = stored.route_priority();
+  judgment.route.skills.assign(stored.route_skills().begin(), stored.route_skills().end());
+  for (const v1::RuleStep& step : stored.route_path()) {
+    judgment.route_path.push_back({step.rule(), step.matched(), GetConditions(step.conditions())});
+  }
+  return absl::OkStatus();
+}
+
+std::string EncodeRest(const core::LeadRecord& record) {
+  v1::Rest out;
+  out.set_first_touch_at_ms(record.first_touch_at_ms);
+  out.set_last_touch_at_ms(record.last_touch_at_ms);
+  out.set_touches(record.touches);
+  out.set_reason(record.reason);
+  out.set_revisit_at_ms(record.revisit_at_ms);
+  out.set_amount_minor(record.amount_minor);
+  out.set_currency(record.currency);
+  out.set_close_date_ms(record.close_date_ms);
+  for (const core::AnsweredRequest& answer : record.answered) {
+    v1::AnsweredRequest& stored = *out.add_answered();
+    stored.set_request_id(answer.request_id);
+    stored.set_fingerprint(answer.fingerprint);
+    stored.set_stage(std::string(core::StageName(answer.stage)));
+    stored.set_rep(answer.rep.str());
+    stored.set_generation(answer.generation);
+    stored.set_version(answer.version);
+  }
+  return out.SerializeAsString();
+}
+
+absl::Status DecodeRest(const std::string& blob, core::LeadRecord& record) {
+  v1::Rest stored;
+  if (!stored.ParseFromString(blob)) return Unreadable("the rest of a lead");
+  record.first_touch_at_ms = stored.first_touch_at_ms();
+  record.last_touch_at_ms = stored.last_touch_at_ms();
+  record.touches = stored.touches();
+  record.reason = stored.reason();
+  record.revisit_at_ms = stored.revisit_at_ms();
+  record.amount_minor = stored.amount_minor();
+  record.currency = stored.currency();
+  record.close_date_ms = stored.close_date_ms();
+  for (const v1::AnsweredRequest& answer : stored.answered()) {
+    const std::optional<core::Stage> stage = core::ParseStage(answer.stage());
+    if (!stage.has_value()) return Unreadable("the stage of an answered request");
+    record.answered.push_back({answer.request_id(), answer.fingerprint(), *stage,
+                               core::RepId::Trusted(answer.rep()), answer.generation(),
+                               answer.version()});
+  }
+  return absl::OkStatus();
+}
+
+std::string EncodeChangeDetails(const core::Change& change) {
+  v1::ChangeDetails out;
+  out.set_reason(change.reason);
+  out.set_actor(change.actor);
+  out.set_cause(change.cause);
+  for (const auto& [name, value] : change.details) (*out.mutable_details())[name] = value;
+  return out.SerializeAsString();
+}
+
+absl::Status DecodeChangeDetails(const std::string& blob, core::Change& change) {
+  v1::ChangeDetails stored;
+  if (!stored.ParseFromString(blob)) return Unreadable("the details of a change");
+  change.reason = stored.reason();
+  change.actor = stored.actor();
+  change.cause = stored.cause();
+  for (const auto& [name, value] : stored.details()) change.details[name] = value;
+  return absl::OkStatus();
+}
+
+std::string EncodeInput(const core::JourneyInput& input) {
+  v1::JourneyInput out;
+  out.set_at_ms(input.at_ms);
+  out.set_type(input.type);
+  out.set_source(input.source);
+  out.set_id(input.id);
+  return out.SerializeAsString();
+}
+
+absl::Status DecodeInput(const std::string& blob, core::JourneyInput& input) {
+  v1::JourneyInput stored;
+  if (!stored.ParseFromString(blob)) return Unreadable("a line of a journey");
+  input = {stored.at_ms(), stored.type(), stored.source(), stored.id()};
+  return absl::OkStatus();
+}
+
+}  // namespace baton::store::redis

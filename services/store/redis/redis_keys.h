@@ -1,0 +1,95 @@
+// Every key of the Redis store.
+//
+// A workspace belongs to one of a fixed number of virtual shards; all keys of a shard carry its hash
+// tag "{b07}", so that one function may change all that one step of a lead touches, on one Redis as
+// on Redis Cluster (ADR 2). Ids are [A-Za-z0-9_-]{1,64}: none can contain the ":" that separates or
+// the "{" of another tag, so no workspace reaches another one's keys.
+//
+// A function gets the keys that its caller can know as KEYS. What it finds out itself (the rep it
+// chooses, the backlog in which a lead stands; ADR 4) it derives from the workspace's key in
+// functions/keys.lua; those derivations are the ones marked (Lua) here, and a test holds both equal.
+//
+// No key has a time to live: nothing here may vanish by itself.
+#ifndef BATON_STORE_REDIS_REDIS_KEYS_H_
+#define BATON_STORE_REDIS_REDIS_KEYS_H_
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "core/ids.h"
+
+namespace baton::store::redis {
+
+// "{b07}:"
+inline std::string ShardTag(int shard) { return absl::StrFormat("{b%02d}:", shard); }
+
+class ShardKeys {
+ public:
+  explicit ShardKeys(int shard) : tag_(ShardTag(shard)) {}
+
+  // Text: see functions/shard.lua.
+  std::string Meta() const { return tag_ + "meta"; }
+  // Stream of published changes; entry ids are "<sequence>-0".
+  std::string Outbox() const { return tag_ + "outbox"; }
+  // Sorted set of "workspace/lead" by due time.
+  std::string Timers() const { return tag_ + "timers"; }
+  // Set of the ids of the shard's workspaces.
+  std::string Workspaces() const { return tag_ + "workspaces"; }
+
+ private:
+  const std::string tag_;
+};
+
+class WorkspaceKeys {
+ public:
+  WorkspaceKeys(int shard, const core::WorkspaceId& id)
+      : workspace_(absl::StrCat(ShardTag(shard), "w:", id.str())) {}
+
+  // Hash: policy (active revision), queues (of it), name, created_at. (Lua)
+  const std::string& Workspace() const { return workspace_; }
+  // Sorted set of all lead ids, in byte order.
+  std::string Leads() const { return workspace_ + ":leads"; }
+  // Hash: rep -> text.
+  std::string Reps() const { return workspace_ + ":reps"; }
+  // Hash: revision -> document.
+  std::string Policies() const { return workspace_ + ":policies"; }
+  // Set of the queues that have settings.
+  std::string Settings() const { return workspace_ + ":settings"; }
+  // Set of the queues in which leads wait. (Lua)
+  std::string Waiting() const { return workspace_ + ":waiting"; }
+  // Hash: see functions/lead.lua. (Lua)
+  std::string Lead(const core::LeadId& id) const { return absl::StrCat(workspace_, ":l:", id.str()); }
+  // List of the lead's journey. (Lua)
+  std::string Journey(const core::LeadId& id) const {
+    return absl::StrCat(workspace_, ":j:", id.str());
+  }
+  // Hash: see functions/queue.lua. (Lua)
+  std::string Queue(const core::QueueId& id) const {
+    return absl::StrCat(workspace_, ":q:", id.str());
+  }
+  // Sorted set of waiting leads: see functions/backlog.lua. (Lua)
+  std::string Backlog(const core::QueueId& id) const {
+    return absl::StrCat(workspace_, ":b:", id.str());
+  }
+  // Sorted set of the leads that a rep owns; its size is the capacity in use. (Lua)
+  std::string Open(const core::RepId& id) const { return absl::StrCat(workspace_, ":o:", id.str()); }
+
+ private:
+  const std::string workspace_;
+};
+
+// Of the whole installation; they live with shard 0. One Redis replicates in one order, so one
+// checkpoint stands for what was written on all shards before it.
+inline std::string InstallationKey() { return ShardTag(0) + "installation"; }
+inline std::string SecretKey() { return ShardTag(0) + "secret"; }
+inline std::string FenceKey() { return ShardTag(0) + "fence"; }
+inline std::string InputTotalsKey() { return ShardTag(0) + "input"; }
+// topic: [a-zA-Z0-9._-]{1,249}, as Kafka allows.
+inline std::string CheckpointsKey(const std::string& topic) {
+  return absl::StrCat(ShardTag(0), "input:", topic);
+}
+
+}  // namespace baton::store::redis
+
+#endif  // BATON_STORE_REDIS_REDIS_KEYS_H_

@@ -1,0 +1,218 @@
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "core/errors.h"
+#include "store/redis/errors.h"
+#include "store/redis/lead_codec.h"
+#include "store/redis/redis_keys.h"
+#include "store/redis/redis_store.h"
+#include "store/redis/shard_codec.h"
+#include "store/redis/text.h"
+
+namespace baton::store {
+
+using platform::redis::Command;
+using platform::redis::Reply;
+using redis::ShardKeys;
+
+namespace {
+
+constexpr absl::Duration kWaitMax = absl::Seconds(30);
+constexpr size_t kTopicLengthMax = 249;
+constexpr size_t kAdvancesMax = 500;  // in one call of the function
+
+int Clamp(int max) { return std::clamp(max, 1, kPageSizeMax); }
+
+// A whole number as text; absent: 0.
+absl::StatusOr<int64_t> DecodeNumber(const Reply& reply) {
+  int64_t number = 0;
+  if (!reply.is_nil() && !absl::SimpleAtoi(reply.text, &number)) {
+    return redis::Unreadable("a number");
+  }
+  return number;
+}
+
+absl::Status CheckTopic(const std::string& topic) {
+  const bool valid = !topic.empty() && topic.size() <= kTopicLengthMax &&
+                     std::all_of(topic.begin(), topic.end(), [](char character) {
+                       return absl::ascii_isalnum(static_cast<unsigned char>(character)) ||
+                              character == '.' || character == '_' || character == '-';
+                     });
+  return valid ? absl::OkStatus() : core::FieldError("topic", "not a name that Kafka allows");
+}
+
+// XREAD of one shard's answer: {key, entries}.
+absl::Status DecodeStream(const Reply& stream, std::vector<OutboxEntry>& entries) {
+  for (const Reply& element : stream.elements[1].elements) {
+    absl::StatusOr<OutboxEntry> entry = redis::DecodeOutbox(element);
+    if (!entry.ok()) return entry.status();
+    entries.push_back(*std::move(entry));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<DueTimers> RedisStore::Due(int shard, int max) {
+  if (absl::Status status = CheckShard(shard); !status.ok()) return status;
+  const ShardKeys keys(shard);
+  const absl::StatusOr<Reply> reply = RunOne(library_.Call(
+      "due_timers", {keys.Meta(), keys.Timers()}, {absl::StrCat(Clamp(max)), SimulatedClock()}));
+  if (!reply.ok()) return reply.status();
+  const std::vector<Reply>& answer = reply->elements;
+  if (answer.size() < 2) return redis::Unreadable("an answer of due_timers");
+  DueTimers due;
+  due.now_ms = answer[0].integer;
+  due.next_due_at_ms = answer[1].integer;
+  for (size_t i = 2; i + 1 < answer.size(); i += 2) {
+    const std::vector<std::string> names = absl::StrSplit(answer[i].text, '/');
+    if (names.size() != 2) return redis::Unreadable("a timer");
+    due.timers.push_back(
+        {{core::WorkspaceId::Trusted(names[0]), core::LeadId::Trusted(names[1])},
+         answer[i + 1].integer});
+  }
+  return due;
+}
+
+absl::StatusOr<OutboxBounds> RedisStore::Bounds(int shard) {
+  if (absl::Status status = CheckShard(shard); !status.ok()) return status;
+  const ShardKeys keys(shard);
+  // In this order: an entry appended in between is then the first one behind the last one.
+  const absl::StatusOr<Replies> replies =
+      Run({{"GET", keys.Meta()}, {"XRANGE", keys.Outbox(), "-", "+", "COUNT", "1"}});
+  if (!replies.ok()) return replies.status();
+  const absl::StatusOr<redis::ShardRecord> record = redis::DecodeShard((*replies)[0]);
+  if (!record.ok()) return record.status();
+  OutboxBounds bounds{record->epoch, record->sequence + 1, record->sequence};
+  if (!(*replies)[1].elements.empty()) {
+    const absl::StatusOr<int64_t> first = redis::DecodeSequence((*replies)[1].elements[0]);
+    if (!first.ok()) return first.status();
+    bounds.first_sequence = *first;
+  }
+  return bounds;
+}
+
+absl::StatusOr<std::map<int, std::vector<OutboxEntry>>> RedisStore::Read(
+    const std::map<int, int64_t>& after, int max, absl::Duration wait) {
+  std::map<int, std::vector<OutboxEntry>> read;
+  if (after.empty()) return read;
+  Command command = {"XREAD", "COUNT", absl::StrCat(Clamp(max))};
+  const int64_t wait_ms = absl::ToInt64Milliseconds(std::min(wait, kWaitMax));
+  if (wait_ms > 0) command.insert(command.end(), {"BLOCK", absl::StrCat(wait_ms)});
+  command.push_back("STREAMS");
+  std::map<std::string, int> shard_of;
+  for (const auto& [shard, sequence] : after) {
+    if (absl::Status status = CheckShard(shard); !status.ok()) return status;
+    shard_of[ShardKeys(shard).Outbox()] = shard;
+    command.push_back(ShardKeys(shard).Outbox());
+  }
+  for (const auto& [shard, sequence] : after) {
+    command.push_back(absl::StrCat(std::max<int64_t>(sequence, 0), "-0"));
+  }
+  platform::redis::Client& client = wait_ms > 0 ? *readers_ : *client_;
+  const absl::StatusOr<Replies> replies =
+      client.Run({std::move(command)},
+                 absl::Milliseconds(std::max<int64_t>(wait_ms, 0)) + options_.command_timeout);
+  if (!replies.ok()) return redis::FromClient(replies.status());
+  if (replies->front().is_error()) return redis::FromReply(replies->front());
+  for (const Reply& stream : replies->front().elements) {
+    const auto shard =
+        stream.elements.size() == 2 ? shard_of.find(stream.elements[0].text) : shard_of.end();
+    if (shard == shard_of.end()) return redis::Unreadable("an answer of XREAD");
+    absl::Status status = DecodeStream(stream, read[shard->second]);
+    if (!status.ok()) return status;
+  }
+  return read;
+}
+
+absl::Status RedisStore::Trim(int shard, int64_t upto, int64_t keep) {
+  if (absl::Status status = CheckShard(shard); !status.ok()) return status;
+  const ShardKeys keys(shard);
+  return RunOne(library_.Call("trim_outbox", {keys.Meta(), keys.Outbox()},
+                              {absl::StrCat(std::max<int64_t>(upto, 0)),
+                               absl::StrCat(std::max<int64_t>(keep, 0))}))
+      .status();
+}
+
+absl::StatusOr<std::map<int32_t, int64_t>> RedisStore::Checkpoints(const std::string& topic) {
+  if (absl::Status status = CheckTopic(topic); !status.ok()) return status;
+  const absl::StatusOr<Reply> reply = RunOne({"HGETALL", redis::CheckpointsKey(topic)});
+  if (!reply.ok()) return reply.status();
+  std::map<int32_t, int64_t> checkpoints;
+  for (size_t i = 0; i + 1 < reply->elements.size(); i += 2) {
+    int32_t partition = 0;
+    int64_t offset = 0;
+    if (!absl::SimpleAtoi(reply->elements[i].text, &partition) ||
+        !absl::SimpleAtoi(reply->elements[i + 1].text, &offset)) {
+      return redis::Unreadable("a checkpoint");
+    }
+    checkpoints[partition] = offset;
+  }
+  return checkpoints;
+}
+
+absl::Status RedisStore::Advance(const std::string& topic,
+                                 absl::Span<const InputAdvance> advances) {
+  if (absl::Status status = CheckTopic(topic); !status.ok()) return status;
+  std::vector<Command> commands;
+  for (size_t at = 0; at < advances.size(); at += kAdvancesMax) {
+    std::vector<std::string> args;
+    for (const InputAdvance& advance : advances.subspan(at, kAdvancesMax)) {
+      args.push_back(absl::StrCat(advance.partition));
+      args.push_back(absl::StrCat(advance.next_offset));
+      args.push_back(absl::StrCat(advance.records));
+      args.push_back(absl::StrCat(advance.dead_lettered));
+    }
+    commands.push_back(library_.Call(
+        "advance", {redis::CheckpointsKey(topic), redis::InputTotalsKey()}, args));
+  }
+  if (absl::Status status = Run(commands).status(); !status.ok()) return status;
+  return PassGate();
+}
+
+// WAIT speaks of the connection's own latest write, hence the fence in the same round trip. One
+// Redis replicates in one order: who has the fence has all that was written before it.
+absl::Status RedisStore::PassGate() {
+  if (options_.min_replica_acks == 0) return absl::OkStatus();
+  const int64_t wait_ms =
+      std::max<int64_t>(1, absl::ToInt64Milliseconds(options_.command_timeout) / 2);
+  const absl::StatusOr<Replies> replies =
+      Run({{"INCR", redis::FenceKey()},
+           {"WAIT", absl::StrCat(options_.min_replica_acks), absl::StrCat(wait_ms)}});
+  if (!replies.ok()) return replies.status();
+  const int64_t acks = replies->back().integer;
+  if (acks >= options_.min_replica_acks) return absl::OkStatus();
+  return redis::FromClient(absl::UnavailableError(
+      absl::StrCat("Redis: ", acks, " of ", options_.min_replica_acks,
+                   " replicas have acknowledged the checkpoint in time")));
+}
+
+absl::StatusOr<InputCounters> RedisStore::Counters() {
+  std::vector<Command> commands = {{"HGET", redis::InputTotalsKey(), "input"},
+                                   {"HGET", redis::InputTotalsKey(), "dead_lettered"}};
+  for (int shard = 0; shard < options_.shards; ++shard) {
+    commands.push_back({"GET", ShardKeys(shard).Meta()});
+  }
+  const absl::StatusOr<Replies> replies = Run(commands);
+  if (!replies.ok()) return replies.status();
+  const absl::StatusOr<int64_t> input = DecodeNumber((*replies)[0]);
+  if (!input.ok()) return input.status();
+  const absl::StatusOr<int64_t> dead_lettered = DecodeNumber((*replies)[1]);
+  if (!dead_lettered.ok()) return dead_lettered.status();
+  InputCounters counters;
+  counters.input = *input;
+  counters.dead_lettered = *dead_lettered;
+  for (size_t i = 2; i < replies->size(); ++i) {
+    const absl::StatusOr<redis::ShardRecord> shard = redis::DecodeShard((*replies)[i]);
+    if (!shard.ok()) return shard.status();
+    counters.applied += shard->applied;
+    counters.duplicates += shard->duplicates;
+  }
+  return counters;
+}
+
+}  // namespace baton::store

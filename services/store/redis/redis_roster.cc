@@ -1,0 +1,171 @@
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "store/redis/redis_keys.h"
+#include "store/redis/redis_store.h"
+#include "store/redis/roster_codec.h"
+#include "store/redis/text.h"
+#include "store/store_errors.h"
+
+namespace baton::store {
+
+using platform::redis::Command;
+using platform::redis::Reply;
+using redis::Outcome;
+using redis::ShardKeys;
+using redis::WorkspaceKeys;
+
+namespace {
+
+Command ReadOpenSet(const WorkspaceKeys& keys, const core::RepId& rep) {
+  return {"ZRANGE", keys.Open(rep), "0", "-1"};
+}
+
+std::vector<core::LeadId> DecodeOpenSet(const Reply& reply) {
+  std::vector<core::LeadId> open;
+  for (const Reply& lead : reply.elements) open.push_back(core::LeadId::Trusted(lead.text));
+  return open;
+}
+
+}  // namespace
+
+absl::StatusOr<core::Rep> RedisStore::PutRep(const core::WorkspaceId& workspace,
+                                             const core::Rep& rep, int64_t expected_revision) {
+  const WorkspaceKeys keys(ShardOf(workspace), workspace);
+  const absl::StatusOr<Answer> answer =
+      CallForOutcome("put_rep", {keys.Workspace(), keys.Reps()},
+                     {rep.id.str(), absl::StrCat(expected_revision), redis::EncodeRep(rep)});
+  if (!answer.ok()) return answer.status();
+  switch (answer->outcome) {
+    case Outcome::kNoWorkspace:
+      return WorkspaceNotFound(workspace);
+    case Outcome::kMismatch:
+      return EtagMismatch(expected_revision, answer->number);
+    case Outcome::kFull:
+      return CapReached("TOO_MANY_REPS", "reps in a workspace", kRepsMax);
+    case Outcome::kQueueFull:
+      return CapReached("TOO_MANY_REPS", "reps in a queue", core::kRepsPerQueueMax);
+    default:
+      break;
+  }
+  core::Rep stored = rep;
+  stored.revision = answer->number;
+  return stored;
+}
+
+absl::Status RedisStore::DeleteRep(const core::WorkspaceId& workspace, const core::RepId& rep) {
+  const WorkspaceKeys keys(ShardOf(workspace), workspace);
+  const absl::StatusOr<Answer> answer =
+      CallForOutcome("delete_rep", {keys.Workspace(), keys.Reps()}, {rep.str()});
+  if (!answer.ok()) return answer.status();
+  if (answer->outcome == Outcome::kAbsent) return RepNotFound(rep);
+  if (answer->outcome == Outcome::kOwnsLeads) return RepOwnsLeads(rep, answer->number);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RepState> RedisStore::GetRep(const core::WorkspaceId& workspace,
+                                            const core::RepId& rep) {
+  const WorkspaceKeys keys(ShardOf(workspace), workspace);
+  const absl::StatusOr<Replies> replies =
+      Run({{"HGET", keys.Reps(), rep.str()}, ReadOpenSet(keys, rep)});
+  if (!replies.ok()) return replies.status();
+  if ((*replies)[0].is_nil()) return RepNotFound(rep);
+  absl::StatusOr<core::Rep> stored = redis::DecodeRep(rep.str(), (*replies)[0].text);
+  if (!stored.ok()) return stored.status();
+  return RepState{*std::move(stored), DecodeOpenSet((*replies)[1])};
+}
+
+absl::StatusOr<std::vector<RepState>> RedisStore::ListReps(const core::WorkspaceId& workspace) {
+  const WorkspaceKeys keys(ShardOf(workspace), workspace);
+  const absl::StatusOr<Reply> listed = RunOne({"HGETALL", keys.Reps()});
+  if (!listed.ok()) return listed.status();
+  std::vector<RepState> all;
+  for (size_t i = 0; i + 1 < listed->elements.size(); i += 2) {
+    absl::StatusOr<core::Rep> rep =
+        redis::DecodeRep(listed->elements[i].text, listed->elements[i + 1].text);
+    if (!rep.ok()) return rep.status();
+    all.push_back({*std::move(rep), {}});
+  }
+  std::sort(all.begin(), all.end(),
+            [](const RepState& one, const RepState& other) { return one.rep.id < other.rep.id; });
+  std::vector<Command> commands;
+  for (const RepState& state : all) commands.push_back(ReadOpenSet(keys, state.rep.id));
+  const absl::StatusOr<Replies> open = Run(commands);
+  if (!open.ok()) return open.status();
+  for (size_t i = 0; i < all.size(); ++i) all[i].open = DecodeOpenSet((*open)[i]);
+  return all;
+}
+
+absl::StatusOr<std::vector<QueueState>> RedisStore::ListQueues(
+    const core::WorkspaceId& workspace) {
+  const WorkspaceKeys keys(ShardOf(workspace), workspace);
+  const absl::StatusOr<Reply> reply = RunOne(library_.Call("list_queues", {keys.Workspace()}, {}));
+  if (!reply.ok()) return reply.status();
+  std::vector<QueueState> all;
+  for (const Reply& element : reply->elements) {
+    absl::StatusOr<QueueState> queue = redis::DecodeQueue(element);
+    if (!queue.ok()) return queue.status();
+    all.push_back(*std::move(queue));
+  }
+  std::sort(all.begin(), all.end(), [](const QueueState& one, const QueueState& other) {
+    return one.settings.id < other.settings.id;
+  });
+  return all;
+}
+
+absl::StatusOr<core::QueueSettings> RedisStore::PutQueue(const core::WorkspaceId& workspace,
+                                                         const core::QueueSettings& settings,
+                                                         int64_t expected_revision) {
+  const WorkspaceKeys keys(ShardOf(workspace), workspace);
+  const absl::StatusOr<Answer> answer =
+      CallForOutcome("put_queue", {keys.Workspace(), keys.Settings(), keys.Queue(settings.id)},
+                     {settings.id.str(), absl::StrCat(expected_revision),
+                      settings.paused ? "1" : "0", redis::Escape(settings.display_name)});
+  if (!answer.ok()) return answer.status();
+  switch (answer->outcome) {
+    case Outcome::kNoWorkspace:
+      return WorkspaceNotFound(workspace);
+    case Outcome::kMismatch:
+      return EtagMismatch(expected_revision, answer->number);
+    case Outcome::kFull:
+      return CapReached("TOO_MANY_QUEUES", "queues with settings in a workspace", kQueuesMax);
+    default:
+      break;
+  }
+  core::QueueSettings stored = settings;
+  stored.revision = answer->number;
+  return stored;
+}
+
+absl::StatusOr<DrainResult> RedisStore::Drain(const core::WorkspaceId& workspace,
+                                              const core::QueueId& queue, int max,
+                                              const std::string& cursor) {
+  std::string score;
+  std::string lead;
+  if (!cursor.empty()) {
+    absl::StatusOr<redis::DrainPlace> place = redis::DecodeCursor(cursor);
+    if (!place.ok()) return place.status();
+    score = absl::StrCat(place->score);
+    lead = std::move(place->lead);
+  }
+  const int shard = ShardOf(workspace);
+  const ShardKeys shard_keys(shard);
+  const absl::StatusOr<Reply> reply = RunOne(library_.Call(
+      "drain",
+      {shard_keys.Meta(), shard_keys.Outbox(), shard_keys.Timers(),
+       WorkspaceKeys(shard, workspace).Workspace()},
+      {workspace.str(), queue.str(), absl::StrCat(std::clamp(max, 1, kDrainScanMax)), score, lead,
+       SimulatedClock(), absl::StrCat(options_.limits.outbox_max)}));
+  if (!reply.ok()) return reply.status();
+  const std::vector<Reply>& answer = reply->elements;
+  if (answer.size() != 1 && answer.size() != 4) return redis::Unreadable("an answer of drain");
+  DrainResult result;
+  result.assigned = static_cast<int>(answer[0].integer);
+  if (answer.size() == 4) {
+    result.cursor = absl::StrCat(answer[1].integer, "/", answer[2].integer, "/", answer[3].text);
+  }
+  return result;
+}
+
+}  // namespace baton::store

@@ -1,0 +1,133 @@
+// The state port on Redis: functions (functions/*.lua) change state, one call per step of a lead,
+// many calls per round trip; plain commands read. How state is laid out: redis_keys.h.
+//
+// Thread-safe. Threads work in parallel, each call on a connection of the pool; readers that wait
+// for the outbox have a pool of their own. A call that loses its answer is never sent again here:
+// the caller gets UNAVAILABLE and repeats it, which is safe by the contract of the port. (A function
+// that Redis does not know was not executed; it is loaded and called once more.)
+#ifndef BATON_STORE_REDIS_REDIS_STORE_H_
+#define BATON_STORE_REDIS_REDIS_STORE_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "platform/redis/client.h"
+#include "store/redis/function_library.h"
+#include "store/redis/names.h"
+#include "store/redis/session.h"
+#include "store/store.h"
+
+namespace baton::store {
+
+struct RedisStoreOptions {
+  std::string url;            // redis[s]://[user[:password]@]host[:port][/database]
+  std::string password_file;  // its first line is the password; read at each connection
+  platform::redis::TlsOptions tls;
+  int shards = 16;            // 1..kShardsMax; chosen at installation
+  StoreLimits limits;
+  int min_replica_acks = 0;   // replicas that must have a checkpoint before it counts (WAIT)
+  bool allow_everysec = false;  // readiness accepts appendfsync everysec
+  absl::Duration command_timeout = absl::Seconds(2);  // of one round trip
+  int connections_max = 8;    // of each of the two pools
+  std::function<core::TimeMs()> simulated_now;  // tests and simulations only; null: Redis TIME
+};
+
+class RedisStore final : public Store {
+ public:
+  // Does not need the server to be up: calls then give UNAVAILABLE, and work within 2 s of its
+  // return. INVALID_ARGUMENT for options that cannot work; FAILED_PRECONDITION INSTALLATION_DIFFERS
+  // when the server answers and was installed with another number of shards (found later, calls give
+  // it).
+  static absl::StatusOr<std::unique_ptr<RedisStore>> Open(const RedisStoreOptions& options);
+
+  absl::StatusOr<LoadedLeads> Load(absl::Span<const core::LeadKey> keys) override;
+  absl::StatusOr<std::vector<CommitResult>> Commit(absl::Span<const core::Plan> plans) override;
+  absl::StatusOr<LeadPage> ListLeads(const core::WorkspaceId& workspace, const std::string& after,
+                                     int page_size) override;
+  absl::StatusOr<JourneyPage> Journey(const core::LeadKey& key, int64_t index,
+                                      int page_size) override;
+
+  absl::StatusOr<core::Rep> PutRep(const core::WorkspaceId& workspace, const core::Rep& rep,
+                                   int64_t expected_revision) override;
+  absl::Status DeleteRep(const core::WorkspaceId& workspace, const core::RepId& rep) override;
+  absl::StatusOr<RepState> GetRep(const core::WorkspaceId& workspace,
+                                  const core::RepId& rep) override;
+  absl::StatusOr<std::vector<RepState>> ListReps(const core::WorkspaceId& workspace) override;
+  absl::StatusOr<std::vector<QueueState>> ListQueues(const core::WorkspaceId& workspace) override;
+  absl::StatusOr<core::QueueSettings> PutQueue(const core::WorkspaceId& workspace,
+                                               const core::QueueSettings& settings,
+                                               int64_t expected_revision) override;
+  // Runs inside Redis as one function: some 20 us per lead looked at or assigned, during which
+  // nothing else is served, so `max` is best kept to tens.
+  absl::StatusOr<DrainResult> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
+                                    int max, const std::string& cursor) override;
+
+  // The cap of workspaces is counted just before the creation: concurrent creators may overshoot it
+  // by their number.
+  absl::StatusOr<Workspace> CreateWorkspace(const core::WorkspaceId& id,
+                                            const std::string& display_name) override;
+  absl::StatusOr<std::vector<Workspace>> ListWorkspaces() override;
+  absl::StatusOr<std::vector<int64_t>> PolicyRevisions(
+      absl::Span<const core::WorkspaceId> workspaces) override;
+  absl::StatusOr<PolicyDocument> ActivatePolicy(const core::Policy& policy, const std::string& yaml,
+                                                int64_t expected_revision) override;
+  absl::StatusOr<PolicyDocument> GetPolicy(const core::WorkspaceId& workspace,
+                                           int64_t revision) override;
+
+  int shards() const override { return options_.shards; }
+  absl::StatusOr<DueTimers> Due(int shard, int max) override;
+  int ShardOf(const core::WorkspaceId& workspace) const override;
+  absl::StatusOr<OutboxBounds> Bounds(int shard) override;
+  // Waits at most 30 s at a time, however long `wait` is.
+  absl::StatusOr<std::map<int, std::vector<OutboxEntry>>> Read(const std::map<int, int64_t>& after,
+                                                               int max,
+                                                               absl::Duration wait) override;
+  absl::Status Trim(int shard, int64_t upto, int64_t keep) override;
+
+  // topic: a name that Kafka allows; INVALID_ARGUMENT otherwise.
+  absl::StatusOr<std::map<int32_t, int64_t>> Checkpoints(const std::string& topic) override;
+  absl::Status Advance(const std::string& topic, absl::Span<const InputAdvance> advances) override;
+  absl::StatusOr<InputCounters> Counters() override;
+
+  // Asks the server; callers keep the answer for a while. Also notices a failover that left the
+  // connections standing.
+  absl::Status CheckReady() override;
+  absl::StatusOr<std::string> InstallationSecret() override;
+
+ private:
+  using Replies = std::vector<platform::redis::Reply>;
+
+  explicit RedisStore(const RedisStoreOptions& options);
+  absl::Status CreateClients();
+
+  // Carries out the commands on the pool, in slices of a bounded size. Error replies become the
+  // status of the whole.
+  absl::StatusOr<Replies> Run(const std::vector<platform::redis::Command>& commands);
+  absl::StatusOr<Replies> RunSlice(absl::Span<const platform::redis::Command> commands);
+  absl::StatusOr<platform::redis::Reply> RunOne(platform::redis::Command command);
+  // The answer {outcome, number ...} of a function.
+  struct Answer {
+    redis::Outcome outcome = redis::Outcome::kDone;
+    int64_t number = 0;  // 0 if there is none
+  };
+  absl::StatusOr<Answer> CallForOutcome(absl::string_view function,
+                                        const std::vector<std::string>& keys,
+                                        const std::vector<std::string>& args);
+  absl::Status PassGate();
+  absl::Status CheckShard(int shard) const;
+  std::string SimulatedClock() const;  // "" for Redis TIME
+
+  const RedisStoreOptions options_;
+  const redis::FunctionLibrary library_;
+  const redis::Session session_;
+  std::unique_ptr<platform::redis::Client> client_;
+  std::unique_ptr<platform::redis::Client> readers_;
+};
+
+}  // namespace baton::store
+
+#endif  // BATON_STORE_REDIS_REDIS_STORE_H_

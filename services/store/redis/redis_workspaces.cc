@@ -1,0 +1,148 @@
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "store/redis/redis_keys.h"
+#include "store/redis/redis_store.h"
+#include "store/redis/roster_codec.h"
+#include "store/redis/text.h"
+#include "store/store_errors.h"
+
+namespace baton::store {
+
+using platform::redis::Command;
+using platform::redis::Reply;
+using redis::Outcome;
+using redis::ShardKeys;
+using redis::WorkspaceKeys;
+
+namespace {
+
+// The answer to HMGET name, created_at, policy.
+absl::StatusOr<Workspace> DecodeWorkspace(const core::WorkspaceId& id, const Reply& fields) {
+  Workspace workspace;
+  workspace.id = id;
+  if (fields.elements.size() != 3 ||
+      !absl::SimpleAtoi(fields.elements[1].text, &workspace.created_at_ms) ||
+      !absl::SimpleAtoi(fields.elements[2].text, &workspace.policy_revision)) {
+    return redis::Unreadable("a workspace");
+  }
+  workspace.display_name = fields.elements[0].text;
+  return workspace;
+}
+
+}  // namespace
+
+absl::StatusOr<Workspace> RedisStore::CreateWorkspace(const core::WorkspaceId& id,
+                                                      const std::string& display_name) {
+  const int shard = ShardOf(id);
+  std::vector<Command> counts;
+  for (int other = 0; other < options_.shards; ++other) {
+    if (other != shard) counts.push_back({"SCARD", ShardKeys(other).Workspaces()});
+  }
+  const absl::StatusOr<Replies> counted = Run(counts);
+  if (!counted.ok()) return counted.status();
+  int64_t others = 0;
+  for (const Reply& count : *counted) others += count.integer;
+
+  const ShardKeys shard_keys(shard);
+  const absl::StatusOr<Answer> answer = CallForOutcome(
+      "create_workspace",
+      {shard_keys.Meta(), shard_keys.Workspaces(), WorkspaceKeys(shard, id).Workspace()},
+      {id.str(), display_name, absl::StrCat(others), absl::StrCat(options_.limits.workspaces_max),
+       SimulatedClock()});
+  if (!answer.ok()) return answer.status();
+  if (answer->outcome == Outcome::kExists) return WorkspaceExists(id);
+  if (answer->outcome == Outcome::kFull) {
+    return CapReached("TOO_MANY_WORKSPACES", "workspaces", options_.limits.workspaces_max);
+  }
+  Workspace workspace;
+  workspace.id = id;
+  workspace.display_name = display_name;
+  workspace.created_at_ms = answer->number;
+  return workspace;
+}
+
+absl::StatusOr<std::vector<Workspace>> RedisStore::ListWorkspaces() {
+  std::vector<Command> commands;
+  for (int shard = 0; shard < options_.shards; ++shard) {
+    commands.push_back({"SMEMBERS", ShardKeys(shard).Workspaces()});
+  }
+  const absl::StatusOr<Replies> listed = Run(commands);
+  if (!listed.ok()) return listed.status();
+  std::vector<core::WorkspaceId> ids;
+  for (const Reply& shard : *listed) {
+    for (const Reply& id : shard.elements) ids.push_back(core::WorkspaceId::Trusted(id.text));
+  }
+  std::sort(ids.begin(), ids.end());
+  commands.clear();
+  for (const core::WorkspaceId& id : ids) {
+    commands.push_back(
+        {"HMGET", WorkspaceKeys(ShardOf(id), id).Workspace(), "name", "created_at", "policy"});
+  }
+  const absl::StatusOr<Replies> found = Run(commands);
+  if (!found.ok()) return found.status();
+  std::vector<Workspace> all;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    absl::StatusOr<Workspace> workspace = DecodeWorkspace(ids[i], (*found)[i]);
+    if (!workspace.ok()) return workspace.status();
+    all.push_back(*std::move(workspace));
+  }
+  return all;
+}
+
+absl::StatusOr<std::vector<int64_t>> RedisStore::PolicyRevisions(
+    absl::Span<const core::WorkspaceId> workspaces) {
+  std::vector<Command> commands;
+  for (const core::WorkspaceId& id : workspaces) {
+    commands.push_back({"HGET", WorkspaceKeys(ShardOf(id), id).Workspace(), "policy"});
+  }
+  const absl::StatusOr<Replies> replies = Run(commands);
+  if (!replies.ok()) return replies.status();
+  std::vector<int64_t> revisions;
+  for (const Reply& reply : *replies) {
+    int64_t revision = -1;
+    if (!reply.is_nil() && !absl::SimpleAtoi(reply.text, &revision)) {
+      return redis::Unreadable("a policy revision");
+    }
+    revisions.push_back(revision);
+  }
+  return revisions;
+}
+
+absl::StatusOr<PolicyDocument> RedisStore::ActivatePolicy(const core::Policy& policy,
+                                                          const std::string& yaml,
+                                                          int64_t expected_revision) {
+  const WorkspaceKeys keys(ShardOf(policy.workspace), policy.workspace);
+  std::vector<std::string> args = {absl::StrCat(expected_revision), yaml};
+  for (const auto& [id, queue] : policy.queues) args.push_back(redis::EncodeQueuePolicy(queue));
+  const absl::StatusOr<Answer> answer =
+      CallForOutcome("activate_policy", {keys.Workspace(), keys.Policies()}, args);
+  if (!answer.ok()) return answer.status();
+  if (answer->outcome == Outcome::kNoWorkspace) return WorkspaceNotFound(policy.workspace);
+  if (answer->outcome == Outcome::kMismatch) {
+    return EtagMismatch(expected_revision, answer->number);
+  }
+  return PolicyDocument{answer->number, yaml};
+}
+
+absl::StatusOr<PolicyDocument> RedisStore::GetPolicy(const core::WorkspaceId& workspace,
+                                                     int64_t revision) {
+  PolicyDocument document{revision, ""};
+  if (revision == 0) {
+    const absl::StatusOr<std::vector<int64_t>> active = PolicyRevisions({workspace});
+    if (!active.ok()) return active.status();
+    document.revision = active->front();
+  }
+  if (document.revision < 1) return PolicyNotFound(workspace, revision);
+  const WorkspaceKeys keys(ShardOf(workspace), workspace);
+  absl::StatusOr<Reply> reply =
+      RunOne({"HGET", keys.Policies(), absl::StrCat(document.revision)});
+  if (!reply.ok()) return reply.status();
+  if (reply->is_nil()) return PolicyNotFound(workspace, revision);
+  document.yaml = std::move(reply->text);
+  return document;
+}
+
+}  // namespace baton::store

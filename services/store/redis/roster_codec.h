@@ -1,0 +1,36 @@
+// Reps, queue settings and queues as the texts of functions/put_rep.lua, put_queue.lua,
+// activate_policy.lua and list_queues.lua. Pure functions; INTERNAL for what cannot be read.
+#ifndef BATON_STORE_REDIS_ROSTER_CODEC_H_
+#define BATON_STORE_REDIS_ROSTER_CODEC_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/policy.h"
+#include "core/roster.h"
+#include "platform/redis/reply.h"
+#include "store/roster_store.h"
+
+namespace baton::store::redis {
+
+// "weight|capacity|presence|queues|skills|name"; stored behind "revision|".
+std::string EncodeRep(const core::Rep& rep);
+absl::StatusOr<core::Rep> DecodeRep(const std::string& id, const std::string& stored);
+
+// "queue|mode|accept_within|retry_after|skills"; stored without the queue.
+std::string EncodeQueuePolicy(const core::QueuePolicy& policy);
+
+// One element of the answer of list_queues.
+absl::StatusOr<QueueState> DecodeQueue(const platform::redis::Reply& reply);
+
+// Where Drain is to go on: "priority/queued_at/lead". INVALID_ARGUMENT INVALID_FIELD for a text that
+// is none.
+struct DrainPlace {
+  int64_t score = 0;
+  std::string lead;
+};
+absl::StatusOr<DrainPlace> DecodeCursor(const std::string& cursor);
+
+}  // namespace baton::store::redis
+
+#endif  // BATON_STORE_REDIS_ROSTER_CODEC_H_

@@ -1,0 +1,71 @@
+// The refusals of the state port, worded once for every implementation. Reasons and variables are
+// part of the contract; all functions are pure.
+#ifndef BATON_STORE_STORE_ERRORS_H_
+#define BATON_STORE_STORE_ERRORS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "core/errors.h"
+#include "core/ids.h"
+
+namespace baton::store {
+
+// When a caller at a cap may try again: caps are raised by people, so not soon.
+inline constexpr absl::Duration kCapRetryAfter = absl::Seconds(30);
+
+inline absl::Status WorkspaceNotFound(const core::WorkspaceId& id) {
+  return core::Error(absl::StatusCode::kNotFound, "WORKSPACE_NOT_FOUND",
+                     absl::StrCat("workspace ", id.str(), " does not exist"),
+                     {{"workspace", id.str()}});
+}
+
+inline absl::Status WorkspaceExists(const core::WorkspaceId& id) {
+  return core::Error(absl::StatusCode::kAlreadyExists, "WORKSPACE_EXISTS",
+                     absl::StrCat("workspace ", id.str(), " exists already"),
+                     {{"workspace", id.str()}});
+}
+
+inline absl::Status RepNotFound(const core::RepId& id) {
+  return core::Error(absl::StatusCode::kNotFound, "REP_NOT_FOUND",
+                     absl::StrCat("rep ", id.str(), " does not exist"), {{"rep", id.str()}});
+}
+
+inline absl::Status RepOwnsLeads(const core::RepId& id, int64_t open) {
+  return core::Error(
+      absl::StatusCode::kFailedPrecondition, "REP_OWNS_LEADS",
+      absl::StrCat("rep ", id.str(), " owns ", open, " leads: set the rep offline and wait, or ",
+                   "reroute them first"),
+      {{"rep", id.str()}, {"open", absl::StrCat(open)}});
+}
+
+inline absl::Status PolicyNotFound(const core::WorkspaceId& id, int64_t revision) {
+  const std::string what =
+      revision == 0 ? "active policy" : absl::StrCat("policy revision ", revision);
+  return core::Error(absl::StatusCode::kNotFound, "POLICY_NOT_FOUND",
+                     absl::StrCat("workspace ", id.str(), " has no ", what),
+                     {{"workspace", id.str()}, {"revision", absl::StrCat(revision)}});
+}
+
+// `expected` is the caller's revision, `found` the stored one (0: does not exist).
+inline absl::Status EtagMismatch(int64_t expected, int64_t found) {
+  return core::Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+                     absl::StrCat("changed meanwhile: expected revision ", expected, ", found ",
+                                  found, "; read it again and repeat the change"),
+                     {{"expected", absl::StrCat(expected)}, {"found", absl::StrCat(found)}});
+}
+
+// At a cap. `reason` is TOO_MANY_WORKSPACES, TOO_MANY_REPS or TOO_MANY_QUEUES.
+inline absl::Status CapReached(const char* reason, const char* what, int64_t cap) {
+  return core::WithRetryAfter(
+      core::Error(absl::StatusCode::kResourceExhausted, reason,
+                  absl::StrCat("at the cap of ", cap, " ", what), {{"cap", absl::StrCat(cap)}}),
+      kCapRetryAfter);
+}
+
+}  // namespace baton::store
+
+#endif  // BATON_STORE_STORE_ERRORS_H_

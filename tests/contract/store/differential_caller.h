@@ -1,0 +1,87 @@
+// Uses a store as Baton's roles do: load, decide, commit; and call again when an answer got lost.
+// What a step came to is told as text that does not depend on how often it had to be repeated, so
+// that the texts of two stores can be compared.
+#ifndef BATON_CONTRACT_STORE_DIFFERENTIAL_CALLER_H_
+#define BATON_CONTRACT_STORE_DIFFERENTIAL_CALLER_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/decide.h"
+#include "store/store.h"
+
+namespace baton::contract {
+
+// Calls until the answer is another than UNAVAILABLE; gives up after many. *lost (if given) becomes
+// true if a call may have taken effect without an answer.
+template <typename Call>
+auto UntilAnswered(Call call, bool* lost = nullptr) -> decltype(call());
+
+// Active policies by workspace; workspaces without one are absent.
+using Policies = std::map<core::WorkspaceId, core::Policy>;
+
+class Caller {
+ public:
+  explicit Caller(store::Store& store) : store_(store) {}
+
+  struct Submitted {
+    std::string text;
+    int64_t counted = 0;  // events that the store now counts as applied or duplicates
+  };
+  Submitted Submit(const std::vector<core::LeadEvent>& events, const Policies& policies);
+  std::string Act(const core::LeadKey& key, const core::Action& action, const Policies& policies);
+  std::string FireTimers();
+  // Plans that were decided too early or on something else, committed as they are.
+  std::string CommitAsIs(const std::vector<core::Plan>& plans);
+
+  std::string PutRep(const core::WorkspaceId& workspace, const core::Rep& rep, int64_t expected);
+  std::string DeleteRep(const core::WorkspaceId& workspace, const core::RepId& rep);
+  std::string PutQueue(const core::WorkspaceId& workspace, const core::QueueSettings& settings,
+                       int64_t expected);
+  std::string DrainOnce(const core::WorkspaceId& workspace, const core::QueueId& queue, int max);
+  std::string DrainToTheEnd(const core::WorkspaceId& workspace, const core::QueueId& queue);
+
+  std::string CreateWorkspace(const core::WorkspaceId& id);
+  std::string Activate(const core::Policy& policy, const std::string& yaml, int64_t expected);
+  std::string Trim(int shard, int64_t upto, int64_t keep);
+  std::string Advance(const std::string& topic, const store::InputAdvance& advance);
+
+  core::LeadRecord Load(const core::LeadKey& key);
+
+  // How often each code was the answer to a plan.
+  const std::map<store::CommitCode, int>& codes() const { return codes_; }
+
+ private:
+  absl::StatusOr<std::vector<store::CommitResult>> Commit(const std::vector<core::Plan>& plans);
+  std::string FireTimer(const store::DueTimer& timer);
+
+  store::Store& store_;
+  // Cursors of drains that have not come to their end, by workspace and queue.
+  std::map<std::pair<core::WorkspaceId, core::QueueId>, std::string> cursors_;
+  std::map<store::CommitCode, int> codes_;
+};
+
+std::string TextOf(const absl::Status& status);  // code and reason
+
+inline absl::Status StatusOf(const absl::Status& status) {
+  return status;
+}
+template <typename Value>
+absl::Status StatusOf(const absl::StatusOr<Value>& value) {
+  return value.status();
+}
+
+template <typename Call>
+auto UntilAnswered(Call call, bool* lost) -> decltype(call()) {
+  constexpr int kPatience = 100;
+  for (int attempt = 0;; attempt++) {
+    auto answer = call();
+    if (!absl::IsUnavailable(StatusOf(answer)) || attempt == kPatience) return answer;
+    if (lost != nullptr) *lost = true;
+  }
+}
+
+}  // namespace baton::contract
+
+#endif  // BATON_CONTRACT_STORE_DIFFERENTIAL_CALLER_H_

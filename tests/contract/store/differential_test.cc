@@ -1,0 +1,356 @@
+// A random walk that holds a store to the reference model: each step is taken on both, with one
+// clock, and must come to the same; all that can be seen is compared again and again. BATON_SEED
+// repeats a walk. With lost replies, the store's calls fail and are repeated as the port allows:
+// the end is the same, too.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <random>
+#include <set>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "contract/store/differential_caller.h"
+#include "contract/store/differential_snapshot.h"
+#include "contract/store/differential_world.h"
+#include "contract/store/store_kinds.h"
+#include "store/memory/memory_store.h"
+#include "support/describe.h"
+#include "support/flaky_store.h"
+#include "support/manual_clock.h"
+
+namespace baton::contract {
+namespace {
+
+using core::LeadKey;
+using core::Plan;
+using core::WorkspaceId;
+using store::CommitCode;
+using support::Describe;
+using support::Fault;
+
+constexpr int kOperations = 10'000;
+constexpr int kOperationsPerSnapshot = 500;
+constexpr core::TimeMs kStart = 1'700'000'000'000;
+constexpr int kShards = 2;
+constexpr store::StoreLimits kLimits = {
+    .leads_per_workspace_max = 1'200, .workspaces_max = 3, .outbox_max = 300, .outbox_reserve = 60};
+const char kTopic[] = "leads";
+
+uint64_t Seed() {
+  uint64_t seed = std::random_device()();
+  if (const char* text = std::getenv("BATON_SEED"); text != nullptr) {
+    if (!absl::SimpleAtoi(text, &seed)) ADD_FAILURE() << "BATON_SEED is not a number: " << text;
+  }
+  return seed;
+}
+
+class Walk {
+ public:
+  // `repeatable`: calls to `subject` may be repeated, so only steps that allow it are taken.
+  Walk(uint64_t seed, store::Store& reference, store::Store& subject, support::ManualClock& clock,
+       bool repeatable)
+      : world_(seed),
+        reference_store_(reference),
+        subject_store_(subject),
+        reference_(reference),
+        subject_(subject),
+        clock_(clock),
+        repeatable_(repeatable) {
+    for (int shard = 0; shard < kShards; shard++) seen_[shard] = seen_by_subject_[shard] = 0;
+  }
+
+  void Run() {
+    for (const char* id : {"acme", "beta"}) {
+      const WorkspaceId workspace = WorkspaceId::Trusted(id);
+      Both("create", [&](Caller& on) { return on.CreateWorkspace(workspace); });
+      Activate(workspace);
+      for (int i = 0; i < 6; i++) EditRep(workspace);
+    }
+    for (int i = 1; i <= kOperations && !testing::Test::HasFailure(); i++) {
+      operation_ = i;
+      Step();
+      CompareOutbox();
+      if (i % kOperationsPerSnapshot == 0) CompareEverything();
+    }
+  }
+
+  const Caller& reference() const { return reference_; }
+  const std::set<core::ChangeType>& changes_seen() const { return changes_seen_; }
+
+ private:
+  template <typename Call>
+  std::string Both(const std::string& what, Call call) {
+    const std::string expected = call(reference_);
+    EXPECT_EQ(call(subject_), expected) << what << " at operation " << operation_;
+    return expected;
+  }
+
+  void Step() {
+    const int roll = world_.Number(100);
+    if (roll < 38) return Submit();
+    if (roll < 62) return Act();
+    if (roll < 74) return Tick();
+    if (roll < 80) return EditRep(world_.AnyWorkspace());
+    if (roll < 82) return DeleteRep();
+    if (roll < 85) return EditQueue();
+    if (roll < 91) return Drain();
+    if (roll < 93) return Activate(world_.AnyWorkspace());
+    if (roll < 96) return CommitOddPlan();
+    if (roll < 98) return Trim();
+    const WorkspaceId id = world_.AnyWorkspace();
+    Both("create workspace", [&](Caller& on) { return on.CreateWorkspace(id); });
+  }
+
+  void Submit() {
+    const std::vector<core::LeadEvent> events = world_.Events(clock_.now_ms());
+    int64_t counted = 0;
+    Both("submit", [&](Caller& on) {
+      const Caller::Submitted submitted = on.Submit(events, policies_);
+      if (&on == &reference_) counted = submitted.counted;
+      return submitted.text;
+    });
+    const int partition = world_.Number(2);
+    const int64_t step = world_.Number(10);  // 0: not ahead, changes nothing
+    const store::InputAdvance advance{partition, checkpoints_[partition] += step,
+                                      step == 0 ? 0 : counted, 0};
+    Both("advance", [&](Caller& on) { return on.Advance(kTopic, advance); });
+    for (const core::LeadEvent& event : events) CompareLead(event.key);
+  }
+
+  // Mostly a lead that somebody owns.
+  LeadKey LeadToActOn() {
+    LeadKey key = world_.AnyLead();
+    if (world_.Chance(15)) return key;
+    const auto rep = reference_store_.GetRep(key.workspace, world_.AnyRep());
+    if (!rep.ok() || rep->open.empty()) return key;
+    const int index = world_.Number(static_cast<int>(rep->open.size()));
+    return {key.workspace, rep->open[static_cast<size_t>(index)]};
+  }
+
+  void Act() {
+    const LeadKey key = LeadToActOn();
+    const core::Action action = world_.ActionOn(reference_.Load(key), clock_.now_ms());
+    Both("act", [&](Caller& on) { return on.Act(key, action, policies_); });
+    CompareLead(key);
+  }
+
+  void Tick() {
+    core::DurationMs by_ms = world_.Number(20'000);
+    if (world_.Chance(10)) by_ms = 10 * core::kMinuteMs;
+    if (world_.Chance(10)) by_ms = -world_.Number(30'000);
+    clock_.Advance(by_ms);
+    Both("timers", [&](Caller& on) { return on.FireTimers(); });
+  }
+
+  // The stored revision, or (rarely) a wrong one, or any.
+  int64_t Expected(int64_t stored) {
+    if (world_.Chance(5)) return stored + 1;
+    return !repeatable_ && world_.Chance(20) ? -1 : stored;
+  }
+
+  void EditRep(const WorkspaceId& workspace) {
+    const core::RepId id = world_.AnyRep();
+    const auto stored = reference_store_.GetRep(workspace, id);
+    core::Rep rep = world_.RepNamed(id);
+    if (stored.ok() && world_.Chance(50)) {
+      const core::Presence presence = rep.presence;
+      rep = stored->rep;
+      rep.presence = presence;
+    }
+    const int64_t expected = Expected(stored.ok() ? stored->rep.revision : 0);
+    Both("edit rep", [&](Caller& on) { return on.PutRep(workspace, rep, expected); });
+  }
+
+  void DeleteRep() {
+    const WorkspaceId workspace = world_.AnyWorkspace();
+    const core::RepId id = world_.AnyRep();
+    Both("delete rep", [&](Caller& on) { return on.DeleteRep(workspace, id); });
+  }
+
+  void EditQueue() {
+    const WorkspaceId workspace = world_.AnyWorkspace();
+    const auto queues = reference_store_.ListQueues(workspace);
+    if (!queues.ok() || queues->empty()) return;
+    const int index = world_.Number(static_cast<int>(queues->size()));
+    core::QueueSettings settings = queues->at(static_cast<size_t>(index)).settings;
+    settings.paused = world_.Chance(25);
+    settings.display_name = absl::StrCat("name ", world_.Number(10));
+    const int64_t expected = Expected(settings.revision);
+    Both("edit queue", [&](Caller& on) { return on.PutQueue(workspace, settings, expected); });
+  }
+
+  void Drain() {
+    const WorkspaceId workspace = world_.AnyWorkspace();
+    const core::QueueId queue = world_.AnyQueue();
+    const int max = 1 + world_.Number(4);
+    const bool to_the_end = repeatable_ || world_.Chance(30);
+    Both("drain", [&](Caller& on) {
+      return to_the_end ? on.DrainToTheEnd(workspace, queue) : on.DrainOnce(workspace, queue, max);
+    });
+  }
+
+  void Activate(const WorkspaceId& workspace) {
+    const auto active = policies_.find(workspace);
+    const int64_t revision = active == policies_.end() ? 0 : active->second.revision;
+    const bool same_text = revision > 0 && world_.Chance(10);
+    core::Policy policy = same_text ? active->second : world_.NextPolicy(workspace);
+    if (!same_text) policy.name = absl::StrCat("policy ", ++policies_made_);
+    const int64_t expected = Expected(revision);
+    Both("activate", [&](Caller& on) { return on.Activate(policy, policy.name, expected); });
+    const auto now = reference_store_.PolicyRevisions({workspace});
+    if (!now.ok() || now->at(0) <= revision) return;
+    policy.revision = now->at(0);
+    policies_[workspace] = policy;
+  }
+
+  // Plans that no decision makes: taken too early, on something else, or with unusual effects.
+  void CommitOddPlan() {
+    const LeadKey key = world_.Chance(50) ? LeadToActOn() : world_.AnyLead();
+    Plan plan;
+    plan.key = key;
+    plan.after = reference_.Load(key);
+    plan.expected_revision = plan.after.revision;
+    plan.after.queue = world_.AnyQueue();
+    plan.applied = world_.Number(2);
+    const int kind = world_.Number(repeatable_ ? 4 : 8);
+    const bool behind = plan.expected_revision > 0 && world_.Chance(50);
+    if (kind == 0) plan.expected_revision += behind ? -1 : 1;
+    if (kind == 1) plan.policy_revision = 1'000;
+    if (kind == 2) plan.not_before_ms = clock_.now_ms() + core::kDayMs;
+    if (kind == 3) plan.key.workspace = WorkspaceId::Trusted("nowhere");
+    if (kind >= 4) MakeUnusual(plan);
+    std::vector<Plan> plans = {plan};
+    if (kind == 7) plans.push_back(plan);
+    Both("odd plan", [&](Caller& on) { return on.CommitAsIs(plans); });
+    CompareLead(key);
+  }
+
+  void MakeUnusual(Plan& plan) {
+    plan.applied = 0;
+    plan.refund = world_.Chance(50);
+    plan.may_use_reserve = world_.Chance(50);
+    const bool releases = world_.Chance(40);
+    plan.placement = releases ? core::Placement::kRelease : core::Placement::kOffer;
+    if (releases) plan.after.stage = world_.Chance(50) ? core::Stage::kWon : core::Stage::kRecycled;
+    if (world_.Chance(30)) plan.after.cycle++;
+    if (world_.Chance(30)) plan.after.passed.push_back(world_.AnyRep());
+    if (world_.Chance(50)) {
+      core::Change change;
+      change.type = core::ChangeType::kQualified;
+      change.stage = world_.Chance(30) ? core::Stage::kQueued : core::Stage::kMql;
+      change.cause = absl::StrCat("odd ", operation_);
+      plan.changes = {change, change};
+    }
+    plan.inputs = {{clock_.now_ms(), "captured", "odd", "1"}};
+  }
+
+  void Trim() {
+    const int shard = world_.Number(kShards);
+    const int64_t upto = seen_[shard] - world_.Number(3);
+    const int64_t keep = world_.Number(60);
+    Both("trim", [&](Caller& on) { return on.Trim(shard, upto, keep); });
+  }
+
+  void CompareLead(const LeadKey& key) {
+    Both("lead", [&](Caller& on) { return Describe(on.Load(key)); });
+  }
+
+  void CompareOutbox() {
+    const auto expected = NewOutboxEntries(reference_store_, seen_);
+    const auto found = NewOutboxEntries(subject_store_, seen_by_subject_);
+    ASSERT_EQ(found.size(), expected.size()) << "outbox after operation " << operation_;
+    for (size_t i = 0; i < expected.size(); i++) {
+      EXPECT_EQ(Describe(found[i]), Describe(expected[i])) << "after operation " << operation_;
+      changes_seen_.insert(expected[i].change.type);
+    }
+  }
+
+  void CompareEverything() {
+    EXPECT_EQ(BrokenInvariant(reference_store_), "") << "after operation " << operation_;
+    const auto expected = Snapshot(reference_store_, clock_, kTopic);
+    const auto found = Snapshot(subject_store_, clock_, kTopic);
+    ASSERT_EQ(found.size(), expected.size()) << "after operation " << operation_;
+    for (size_t i = 0; i < expected.size(); i++) {
+      ASSERT_EQ(found[i], expected[i]) << "after operation " << operation_;
+    }
+  }
+
+  World world_;
+  store::Store& reference_store_;
+  store::Store& subject_store_;
+  Caller reference_;
+  Caller subject_;
+  support::ManualClock& clock_;
+  const bool repeatable_;
+  Policies policies_;
+  int policies_made_ = 0;
+  int operation_ = 0;
+  std::map<int, int64_t> checkpoints_;
+  std::map<int, int64_t> seen_;  // shard -> last outbox sequence compared
+  std::map<int, int64_t> seen_by_subject_;
+  std::set<core::ChangeType> changes_seen_;
+};
+
+class DifferentialTest : public testing::TestWithParam<StoreKind> {
+ protected:
+  void SetUp() override {
+    std::cout << "BATON_SEED=" << seed_ << std::endl;
+    RecordProperty("seed", std::to_string(seed_));
+    auto made = GetParam().make({kShards, kLimits, clock_.function()});
+    ASSERT_TRUE(made.ok()) << made.status();
+    subject_ = *std::move(made);
+  }
+
+  // A walk that met nothing interesting proves nothing.
+  void ExpectEventful(const Walk& walk) {
+    using core::ChangeType;
+    if (HasFailure()) return;
+    for (const ChangeType type :
+         {ChangeType::kNurtured, ChangeType::kQualified, ChangeType::kQueued, ChangeType::kAssigned,
+          ChangeType::kAccepted, ChangeType::kDeclined, ChangeType::kOfferExpired,
+          ChangeType::kRerouted, ChangeType::kTouched, ChangeType::kRejected, ChangeType::kRecycled,
+          ChangeType::kSqlConfirmed, ChangeType::kSqoOpened, ChangeType::kWon, ChangeType::kLost}) {
+      EXPECT_TRUE(walk.changes_seen().contains(type)) << core::ChangeTypeName(type);
+    }
+    for (const CommitCode code :
+         {CommitCode::kCommitted, CommitCode::kStaleRevision, CommitCode::kStalePolicy,
+          CommitCode::kNotDue, CommitCode::kOutboxFull, CommitCode::kUnknownWorkspace}) {
+      EXPECT_TRUE(walk.reference().codes().contains(code)) << static_cast<int>(code);
+    }
+    for (const auto& [code, times] : walk.reference().codes()) {
+      std::cout << "code " << static_cast<int>(code) << ": " << times << " times\n";
+    }
+  }
+
+  const uint64_t seed_ = Seed();
+  support::ManualClock clock_{kStart};
+  store::MemoryStore reference_{kShards, kLimits, clock_.function()};
+  std::unique_ptr<store::Store> subject_;
+};
+
+TEST_P(DifferentialTest, AgreesWithTheReferenceModel) {
+  Walk walk(seed_, reference_, *subject_, clock_, /*repeatable=*/false);
+  walk.Run();
+  ExpectEventful(walk);
+}
+
+TEST_P(DifferentialTest, AgreesWhenRepliesAreLostAndCallsRepeated) {
+  std::mt19937_64 faults(seed_ + 1);
+  support::FlakyStore flaky(*subject_, [&faults] {
+    const uint64_t roll = faults() % 100;
+    if (roll < 4) return Fault::kNeverArrives;
+    return roll < 10 ? Fault::kLosesReply : Fault::kNone;
+  });
+  Walk walk(seed_, reference_, flaky, clock_, /*repeatable=*/true);
+  walk.Run();
+  ExpectEventful(walk);
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, DifferentialTest, testing::ValuesIn(StoreKinds()),
+                         [](const auto& kind) { return kind.param.name; });
+
+}  // namespace
+}  // namespace baton::contract

@@ -1,0 +1,238 @@
+#include "contract/store/differential_world.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace baton::contract {
+namespace {
+
+constexpr int kLeadsAtATime = 40;  // leads close, so new ones must come up
+constexpr int kPicksPerNewLead = 10;
+constexpr int kReps = 7;  // per workspace
+constexpr size_t kEarlierMax = 50;
+constexpr int kPartitions = 2;
+
+const char* const kQueues[] = {"dach", "enterprise", "inside", "unnamed"};
+
+template <typename Item, size_t kSize>
+const Item& Pick(const Item (&items)[kSize], World& world) {
+  return items[world.Number(static_cast<int>(kSize))];
+}
+
+core::FieldMatch Test(const std::string& subject, core::CompareOp op, core::AttributeValue value) {
+  return {subject, {{op, {std::move(value)}}}, subject};
+}
+
+core::QueuePolicy MakeQueue(const std::string& id, World& world) {
+  core::QueuePolicy queue;
+  queue.id = core::QueueId::Trusted(id);
+  const bool direct = id == "enterprise" ? world.Chance(80) : world.Chance(10);
+  queue.mode = direct ? core::QueueMode::kDirect : core::QueueMode::kOffer;
+  queue.accept_within_ms = (5 + world.Number(60)) * core::kSecondMs;
+  queue.retry_after_ms = (1 + world.Number(30)) * core::kSecondMs;
+  if (world.Chance(30)) queue.skills = {"saas"};
+  return queue;
+}
+
+}  // namespace
+
+World::World(uint64_t seed)
+    : random_(seed),
+      workspaces_({core::WorkspaceId::Trusted("acme"), core::WorkspaceId::Trusted("beta"),
+                   core::WorkspaceId::Trusted("late")}) {}
+
+// Not std::uniform_int_distribution: its results differ between libraries.
+int World::Number(int below) {
+  return static_cast<int>(random_() % static_cast<uint64_t>(below));
+}
+
+bool World::Chance(int percent) {
+  return Number(100) < percent;
+}
+
+const core::WorkspaceId& World::AnyWorkspace() {
+  return workspaces_[static_cast<size_t>(Number(5) * 3 / 5)];
+}
+
+core::LeadKey World::AnyLead() {
+  const core::WorkspaceId& workspace = AnyWorkspace();
+  const int64_t number = lead_picks_++ / kPicksPerNewLead + Number(kLeadsAtATime);
+  return {workspace, core::LeadId::Trusted(absl::StrCat("lead-", number))};
+}
+
+core::RepId World::AnyRep() {
+  return core::RepId::Trusted(absl::StrCat("rep-", Number(kReps)));
+}
+
+core::QueueId World::AnyQueue() {
+  return core::QueueId::Trusted(Pick(kQueues, *this));
+}
+
+core::LeadEvent World::NextEvent(core::TimeMs now_ms) {
+  static const char* const kCountries[] = {"DE", "AT", "US", "FR \"quoted\""};
+  static const char* const kActivities[] = {"demo_request", "page_view", "webinar"};
+  core::LeadEvent event;
+  event.key = AnyLead();
+  event.id = absl::StrCat("event-", next_event_++);
+  event.source = Chance(80) ? "form" : "crm/import #1";
+  event.occurred_at_ms = now_ms - Number(3) * core::kDayMs - Number(100'000);
+  event.type = static_cast<core::EventType>(Number(4));
+  if (event.type == core::EventType::kCaptured || event.type == core::EventType::kUpdated) {
+    if (Chance(70)) event.attributes["country"] = std::string(Pick(kCountries, *this));
+    if (Chance(70)) event.attributes["employees"] = int64_t{Number(2000)};
+    if (Chance(20)) event.attributes["ratio"] = Number(1000) / 7.0;
+    if (Chance(20)) event.attributes["tools"] = std::vector<std::string>{"crm", "mail"};
+    if (Chance(20)) event.attributes["partner"] = Chance(50);
+  }
+  if (event.type == core::EventType::kActivity || Chance(20)) {
+    event.activity = Pick(kActivities, *this);
+    event.activity_count = 1 + Number(3);
+  }
+  if (event.type == core::EventType::kConsent || Chance(10)) {
+    event.consent = Chance(70) ? core::Consent::kGranted : core::Consent::kWithdrawn;
+  }
+  if (Chance(40)) event.attribution["campaign"] = absl::StrCat("c", Number(5));
+  if (Chance(20)) event.attribution["gclid"] = "\xc3\xa9\n";
+  if (Chance(30)) event.traceparent = absl::StrCat("00-trace-", Number(1000), "-01");
+  return event;
+}
+
+std::vector<core::LeadEvent> World::Events(core::TimeMs now_ms) {
+  std::vector<core::LeadEvent> events;
+  const int count = 1 + Number(6);
+  for (int i = 0; i < count; i++) {
+    const bool repeats = !earlier_.empty() && Chance(12);
+    core::LeadEvent event =
+        repeats ? earlier_[static_cast<size_t>(Number(static_cast<int>(earlier_.size())))]
+                : NextEvent(now_ms);
+    const bool redelivered = repeats && Chance(40);  // by its old offset
+    if (!redelivered) {
+      const int partition = Number(kPartitions);
+      event.position = {partition, next_offset_[partition]++};
+    }
+    earlier_.push_back(event);
+    if (earlier_.size() > kEarlierMax) earlier_.erase(earlier_.begin());
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+core::Action World::ActionOn(const core::LeadRecord& record, core::TimeMs now_ms) {
+  using core::ActionType;
+  using core::Stage;
+  if (!last_action_.request_id.empty() && Chance(5)) return last_action_;
+  static const ActionType kOffered[] = {ActionType::kAccept, ActionType::kAccept,
+                                        ActionType::kDecline, ActionType::kReroute,
+                                        ActionType::kReject};
+  static const ActionType kOwned[] = {ActionType::kLogTouch, ActionType::kReportOutcome,
+                                      ActionType::kReject, ActionType::kRecycle,
+                                      ActionType::kReroute};
+  core::Action action;
+  action.type = record.stage == Stage::kOffered ? Pick(kOffered, *this) : Pick(kOwned, *this);
+  if (Chance(5)) action.type = static_cast<ActionType>(Number(7));
+  action.generation = Chance(95) ? record.generation : record.generation - 1;
+  switch (action.type) {
+    case ActionType::kDecline:
+      action.reason = "AT_CAPACITY";
+      break;
+    case ActionType::kReject:
+      action.reason = Chance(90) ? "NO_NEED" : "NO_SUCH_REASON";
+      break;
+    case ActionType::kRecycle:
+      action.reason = "NO_BUDGET";
+      break;
+    case ActionType::kReroute:
+      action.reason = "WRONG_TERRITORY";
+      if (Chance(50)) action.queue = AnyQueue();
+      break;
+    case ActionType::kReportOutcome:
+      action.outcome = record.stage == Stage::kWorking ? Stage::kSql
+                       : record.stage == Stage::kSql   ? Stage::kSqo
+                       : Chance(50)                    ? Stage::kWon
+                                                       : Stage::kLost;
+      if (action.outcome == Stage::kLost) action.reason = "PRICE";
+      action.amount_minor = 1 + Number(1'000'000);
+      action.currency = "EUR";
+      action.close_date_ms = now_ms + core::kDayMs;
+      break;
+    case ActionType::kAccept:
+      break;
+    case ActionType::kLogTouch:
+      action.channel = "call";
+      action.touch_outcome = Chance(50) ? "connected" : "no_answer";
+      break;
+  }
+  if (Chance(20)) action.note = "a \"note\"\nof two lines";
+  action.request_id = absl::StrCat("request-", next_request_++);
+  action.fingerprint = random_();
+  last_action_ = action;
+  return action;
+}
+
+core::Rep World::RepNamed(const core::RepId& id) {
+  core::Rep rep;
+  rep.id = id;
+  rep.display_name = absl::StrCat("Rep ", id.str(), Chance(20) ? " \"x\"" : "");
+  for (const char* queue : kQueues) {
+    if (Chance(60)) rep.queues.push_back(core::QueueId::Trusted(queue));
+  }
+  rep.weight = 1 + Number(3);
+  rep.capacity = Number(6);
+  for (const char* skill : {"german", "saas"}) {
+    if (Chance(60)) rep.skills.emplace_back(skill);
+  }
+  rep.presence = Chance(75)   ? core::Presence::kOnline
+                 : Chance(50) ? core::Presence::kAway
+                              : core::Presence::kOffline;
+  return rep;
+}
+
+core::Policy World::NextPolicy(const core::WorkspaceId& workspace) {
+  using core::CompareOp;
+  core::Policy policy;
+  policy.workspace = workspace;
+  policy.name = "random";
+  policy.attributes = {{"country", core::AttributeType::kString},
+                       {"employees", core::AttributeType::kInt},
+                       {"partner", core::AttributeType::kBool},
+                       {"ratio", core::AttributeType::kDouble},
+                       {"tools", core::AttributeType::kStringList}};
+  policy.fit = {{"big", {{Test("employees", CompareOp::kGreaterEqual, int64_t{200})}}, 30},
+                {"dach", {{Test("country", CompareOp::kIn, std::string("DE"))}}, 20 + Number(20)},
+                {"partner", {{Test("partner", CompareOp::kIn, true)}}, -10}};
+  policy.intent = {{"demo", "demo_request", 30, 60, 7 * core::kDayMs},
+                   {"views", "page_view", 3, 0, core::kDayMs}};
+  policy.definition = {{Test("fit", CompareOp::kGreaterEqual, int64_t{Number(30)}),
+                        Test("intent", CompareOp::kGreaterEqual, int64_t{Number(5)})}};
+  policy.disqualify = {{"no consent",
+                        {{Test("consent", CompareOp::kIn, std::string("withdrawn"))}},
+                        "DO_NOT_CONTACT"}};
+  for (const char* queue : {"dach", "enterprise", "inside"}) {
+    if (queue == std::string("enterprise") && Chance(20)) continue;  // the policy drops it
+    policy.queues[core::QueueId::Trusted(queue)] = MakeQueue(queue, *this);
+  }
+  const auto skills = [&](const std::string& queue, std::vector<std::string> skill) {
+    const auto found = policy.queues.find(core::QueueId::Trusted(queue));
+    if (found == policy.queues.end()) return skill;
+    skill.insert(skill.end(), found->second.skills.begin(), found->second.skills.end());
+    std::sort(skill.begin(), skill.end());
+    skill.erase(std::unique(skill.begin(), skill.end()), skill.end());
+    return skill;
+  };
+  const auto rule = [&](const std::string& queue, std::vector<std::string> skill) {
+    core::RouteRule made;
+    made.name = queue;
+    made.to = {core::QueueId::Trusted(queue), Number(4) * 30, skills(queue, std::move(skill))};
+    return made;
+  };
+  policy.routing = {rule("dach", {"german"}), rule("enterprise", {}), rule("inside", {})};
+  policy.routing[0].when = {{Test("country", CompareOp::kIn, std::string("DE"))}};
+  policy.routing[1].when = {{Test("employees", CompareOp::kGreater, int64_t{1000})}};
+  policy.routing[2].is_default = true;
+  policy.reasons = core::StandardReasons();
+  return policy;
+}
+
+}  // namespace baton::contract

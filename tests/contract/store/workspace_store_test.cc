@@ -1,0 +1,120 @@
+// WorkspaceStore: workspaces and the revisions of their policies.
+#include "contract/store/store_fixture.h"
+#include "core/errors.h"
+
+namespace baton::contract {
+namespace {
+
+using core::ErrorReason;
+using core::WorkspaceId;
+using support::Describe;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+using WorkspaceStoreTest = StoreTest;
+
+const WorkspaceId kNone = WorkspaceId::Trusted("elsewhere");
+
+TEST_P(WorkspaceStoreTest, AWorkspaceIsCreatedOnce) {
+  clock_.Advance(5);
+  const WorkspaceId id = WorkspaceId::Trusted("Beta_1-x");
+  const auto created = store().CreateWorkspace(id, "B\xc3\xa9ta \"&\" Co\n");
+  ASSERT_TRUE(created.ok());
+  const store::Workspace expected{id, "B\xc3\xa9ta \"&\" Co\n", kStart + 5, 0};
+  EXPECT_EQ(Describe(*created), Describe(expected));
+  const auto again = store().CreateWorkspace(id, "other");
+  EXPECT_EQ(again.status().code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(ErrorReason(again.status()), "WORKSPACE_EXISTS");
+  EXPECT_EQ(Describe(store().ListWorkspaces()->at(0)), Describe(expected)) << "sorted before acme";
+}
+
+TEST_P(WorkspaceStoreTest, WorkspacesAreListedByIdWithTheirActiveRevision) {
+  MakeStore(16, store::StoreLimits());
+  EXPECT_THAT(*store().ListWorkspaces(), IsEmpty());
+  for (const char* id : {"zoo", "acme", "acme-2", "Acme", "b"}) {
+    ASSERT_TRUE(store().CreateWorkspace(WorkspaceId::Trusted(id), "").ok());
+  }
+  ASSERT_TRUE(store().ActivatePolicy(MakePolicy(), "first", 0).ok());
+  const auto all = store().ListWorkspaces();
+  ASSERT_TRUE(all.ok());
+  std::vector<std::string> ids;
+  for (const store::Workspace& workspace : *all) ids.push_back(workspace.id.str());
+  EXPECT_THAT(ids, ElementsAre("Acme", "acme", "acme-2", "b", "zoo"));
+  EXPECT_EQ(all->at(1).policy_revision, 1);
+  EXPECT_EQ(all->at(2).policy_revision, 0);
+}
+
+TEST_P(WorkspaceStoreTest, WorkspacesHaveACap) {
+  MakeStore(4, {.workspaces_max = 2});
+  ASSERT_TRUE(store().CreateWorkspace(WorkspaceId::Trusted("a"), "").ok());
+  ASSERT_TRUE(store().CreateWorkspace(WorkspaceId::Trusted("b"), "").ok());
+  const auto refused = store().CreateWorkspace(WorkspaceId::Trusted("c"), "");
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ErrorReason(refused.status()), "TOO_MANY_WORKSPACES");
+  EXPECT_GT(core::RetryAfter(refused.status()), absl::ZeroDuration());
+  EXPECT_EQ(ErrorReason(store().CreateWorkspace(WorkspaceId::Trusted("a"), "").status()),
+            "WORKSPACE_EXISTS");
+}
+
+TEST_P(WorkspaceStoreTest, PolicyRevisionsAreToldInOrder) {
+  const WorkspaceId fresh = WorkspaceId::Trusted("fresh");
+  ASSERT_TRUE(store().CreateWorkspace(fresh, "").ok());
+  EXPECT_THAT(*store().PolicyRevisions({fresh, acme_, kNone, acme_}), ElementsAre(0, 1, -1, 1));
+  EXPECT_THAT(*store().PolicyRevisions({}), IsEmpty());
+}
+
+TEST_P(WorkspaceStoreTest, ActivationNumbersThePolicies) {
+  core::Policy policy = MakePolicy();
+  policy.revision = 77;
+  const auto second = store().ActivatePolicy(policy, "second: \"\xc3\xa9\"\n", 1);
+  ASSERT_TRUE(second.ok());
+  EXPECT_EQ(second->revision, 2);
+  EXPECT_EQ(store().ActivatePolicy(policy, "third", -1)->revision, 3);
+  EXPECT_THAT(*store().PolicyRevisions({acme_}), ElementsAre(3));
+  EXPECT_EQ(store().GetPolicy(acme_, 2)->yaml, "second: \"\xc3\xa9\"\n");
+  EXPECT_EQ(store().GetPolicy(acme_, 0)->yaml, "third");
+  EXPECT_EQ(store().GetPolicy(acme_, 0)->revision, 3);
+  EXPECT_EQ(store().GetPolicy(acme_, 1)->yaml, "first");
+}
+
+TEST_P(WorkspaceStoreTest, ActivationNeedsTheActiveRevision) {
+  for (const int64_t expected : {0, 2}) {
+    const auto refused = store().ActivatePolicy(MakePolicy(), "second", expected);
+    EXPECT_EQ(refused.status().code(), absl::StatusCode::kAborted);
+    EXPECT_EQ(ErrorReason(refused.status()), "ETAG_MISMATCH");
+  }
+  EXPECT_EQ(ErrorReason(store().ActivatePolicy(MakePolicy(), "first", 0).status()), "ETAG_MISMATCH")
+      << "also for the active text";
+  EXPECT_THAT(*store().PolicyRevisions({acme_}), ElementsAre(1));
+}
+
+TEST_P(WorkspaceStoreTest, TheActiveTextIsNoNewRevision) {
+  EXPECT_EQ(store().ActivatePolicy(MakePolicy(), "first", 1)->revision, 1);
+  EXPECT_EQ(store().ActivatePolicy(MakePolicy(), "second", 1)->revision, 2);
+  EXPECT_EQ(store().ActivatePolicy(MakePolicy(), "first", 2)->revision, 3) << "an older one is";
+}
+
+TEST_P(WorkspaceStoreTest, PoliciesNeedAWorkspace) {
+  core::Policy policy = MakePolicy();
+  policy.workspace = kNone;
+  const auto refused = store().ActivatePolicy(policy, "first", -1);
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(ErrorReason(refused.status()), "WORKSPACE_NOT_FOUND");
+}
+
+TEST_P(WorkspaceStoreTest, AnAbsentPolicyIsNotFound) {
+  const WorkspaceId fresh = WorkspaceId::Trusted("fresh");
+  ASSERT_TRUE(store().CreateWorkspace(fresh, "").ok());
+  for (const auto& [workspace, revision] :
+       {std::pair(fresh, 0), std::pair(fresh, 1), std::pair(kNone, 0), std::pair(acme_, 2),
+        std::pair(acme_, -1)}) {
+    const auto refused = store().GetPolicy(workspace, revision);
+    EXPECT_EQ(refused.status().code(), absl::StatusCode::kNotFound);
+    EXPECT_EQ(ErrorReason(refused.status()), "POLICY_NOT_FOUND");
+  }
+}
+
+}  // namespace
+INSTANTIATE_CONTRACT(WorkspaceStoreTest);
+}  // namespace baton::contract

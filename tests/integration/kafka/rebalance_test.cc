@@ -1,0 +1,188 @@
+// Rebalances as a listener sees them, on a real broker.
+#include <map>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "gtest/gtest.h"
+#include "platform/kafka/kafka.h"
+#include "support/kafka_cluster.h"
+
+namespace baton::platform::kafka {
+namespace {
+
+using support::KafkaOfTheRun;
+using support::MakeTopic;
+using support::UniqueName;
+
+constexpr absl::Duration kBound = absl::Seconds(30);
+constexpr int kPartitions = 6;
+
+// Knows what it owns; starts each partition where it is told.
+class Owner : public RebalanceListener {
+ public:
+  std::vector<Start> OnAssigned(absl::Span<const Position> added) override {
+    std::vector<Start> starts;
+    for (const Position& position : added) {
+      owned.insert(position.partition);
+      if (begin.contains(position.partition)) {
+        starts.push_back(
+            {{position.topic, position.partition, begin.at(position.partition)}, false});
+      } else {
+        starts.push_back({position, pause});
+      }
+    }
+    return starts;
+  }
+  void OnRevoked(absl::Span<const Position> removed, bool lost) override {
+    for (const Position& position : removed) owned.erase(position.partition);
+    lost_count += lost ? 1 : 0;
+    if (consumer != nullptr && !lost) {
+      EXPECT_TRUE(
+          consumer->Commit({Position{removed[0].topic, removed[0].partition, 1}}, true).ok());
+      committed.insert(removed[0].partition);
+    }
+  }
+
+  std::set<int32_t> owned;
+  std::set<int32_t> committed;
+  std::map<int32_t, int64_t> begin;
+  bool pause = false;
+  int lost_count = 0;
+  Consumer* consumer = nullptr;  // commits one of what is taken away, if set
+};
+
+class RebalanceTest : public testing::TestWithParam<bool> {
+ protected:
+  void SetUp() override {
+    topic_ = UniqueName("rebalance");
+    group_ = UniqueName("group");
+    ASSERT_TRUE(MakeTopic(topic_, kPartitions).ok());
+  }
+
+  std::unique_ptr<Consumer> Join(Owner& owner) {
+    ConsumerOptions options;
+    options.group = group_;
+    options.topics = {topic_};
+    options.cooperative = GetParam();
+    options.session_timeout = absl::Seconds(6);
+    auto consumer = Consumer::Create(KafkaOfTheRun(), options, &owner);
+    EXPECT_TRUE(consumer.ok()) << consumer.status();
+    return *std::move(consumer);
+  }
+
+  void Feed() {
+    auto producer = Producer::Create(KafkaOfTheRun(), {});
+    ASSERT_TRUE(producer.ok());
+    for (int i = 0; i < 300; ++i) {
+      ASSERT_TRUE(
+          (*producer)->Produce({topic_, absl::StrCat(i), "v", false, {{"h", "1"}}}, nullptr).ok());
+    }
+    ASSERT_TRUE((*producer)->Flush(kBound).ok());
+  }
+
+  // Polls all until `done`; true if it came to that.
+  template <typename Done>
+  static bool PollUntil(const std::vector<Consumer*>& consumers, Done done,
+                        std::vector<Record>* records = nullptr) {
+    const absl::Time deadline = absl::Now() + kBound;
+    while (!done() && absl::Now() < deadline) {
+      for (Consumer* consumer : consumers) {
+        auto batch = consumer->Poll(500, absl::Milliseconds(20));
+        EXPECT_TRUE(batch.ok()) << batch.status();
+        if (batch.ok() && records != nullptr) {
+          records->insert(records->end(), batch->begin(), batch->end());
+        }
+      }
+    }
+    return done();
+  }
+
+  std::string topic_;
+  std::string group_;
+};
+
+TEST_P(RebalanceTest, PartitionsAreSharedAndComeBackWhenTheOtherLeaves) {
+  Owner a, b;
+  auto first = Join(a);
+  ASSERT_TRUE(PollUntil({first.get()}, [&] { return a.owned.size() == kPartitions; }));
+  a.consumer = first.get();
+  auto second = Join(b);
+  ASSERT_TRUE(PollUntil({first.get(), second.get()},
+                        [&] { return a.owned.size() == 3 && b.owned.size() == 3; }));
+  EXPECT_FALSE(a.committed.empty());  // revocation may still commit
+  const absl::Time left = absl::Now();
+  second->Close();
+  EXPECT_TRUE(b.owned.empty());
+  ASSERT_TRUE(PollUntil({first.get()}, [&] { return a.owned.size() == kPartitions; }));
+  EXPECT_LT(absl::Now() - left, absl::Seconds(5));  // sooner than the session's end
+  EXPECT_EQ(a.lost_count + b.lost_count, 0);
+  a.consumer = nullptr;
+}
+
+TEST_P(RebalanceTest, ListenerDecidesWhereAPartitionStarts) {
+  Feed();
+  Owner owner;
+  for (int32_t partition = 0; partition < kPartitions; ++partition) owner.begin[partition] = 5;
+  auto consumer = Join(owner);
+  std::vector<Record> records;
+  ASSERT_TRUE(PollUntil(
+      {consumer.get()}, [&] { return records.size() == 300 - 5 * kPartitions; }, &records));
+  for (const Record& record : records) EXPECT_GE(record.offset, 5);
+}
+
+TEST_P(RebalanceTest, PartitionsMayStartPaused) {
+  Feed();
+  Owner owner;
+  owner.pause = true;
+  auto consumer = Join(owner);
+  ASSERT_TRUE(PollUntil({consumer.get()}, [&] { return owner.owned.size() == kPartitions; }));
+  EXPECT_TRUE(consumer->Poll(10, absl::Seconds(1)).value().empty());
+  std::vector<Position> all;
+  for (int32_t partition : owner.owned) all.push_back({topic_, partition, 0});
+  ASSERT_TRUE(consumer->Resume(all).ok());
+  std::vector<Record> records;
+  EXPECT_TRUE(PollUntil(
+      {consumer.get()}, [&] { return records.size() == 300; }, &records));
+}
+
+TEST_P(RebalanceTest, EveryRecordIsReadByExactlyOneMember) {
+  Feed();
+  Owner a, b;
+  auto first = Join(a);
+  auto second = Join(b);
+  std::vector<Record> records;
+  ASSERT_TRUE(PollUntil(
+      {first.get(), second.get()}, [&] { return a.owned.size() == 3 && b.owned.size() == 3; },
+      &records));
+  std::set<std::pair<int32_t, int64_t>> seen;
+  ASSERT_TRUE(PollUntil(
+      {first.get(), second.get()},
+      [&] {
+        for (const Record& record : records) seen.emplace(record.partition, record.offset);
+        return seen.size() == 300;
+      },
+      &records));
+}
+
+// librdkafka 2.0.2 aborted the process when such a consumer was destroyed.
+TEST_P(RebalanceTest, ConsumersMayEndBeforeTheirFirstAssignment) {
+  Owner standing;
+  auto first = Join(standing);
+  ASSERT_TRUE(PollUntil({first.get()}, [&] { return standing.owned.size() == kPartitions; }));
+  for (int i = 0; i < 5; ++i) {
+    Owner hasty;
+    auto second = Join(hasty);
+    absl::SleepFor(absl::Milliseconds(100 * i));
+    (void)first->Poll(1, absl::ZeroDuration());
+  }
+  EXPECT_TRUE(PollUntil({first.get()}, [&] { return standing.owned.size() == kPartitions; }));
+}
+
+INSTANTIATE_TEST_SUITE_P(Protocols, RebalanceTest, testing::Values(true, false),
+                         [](const testing::TestParamInfo<bool>& protocol) {
+                           return protocol.param ? "Cooperative" : "Eager";
+                         });
+
+}  // namespace
+}  // namespace baton::platform::kafka

@@ -1,0 +1,43 @@
+// An outbox whose entries follow from their numbers, so that several processes see the same one
+// without a store between them.
+#ifndef BATON_TESTS_INTEGRATION_RELAY_FAKE_OUTBOX_H_
+#define BATON_TESTS_INTEGRATION_RELAY_FAKE_OUTBOX_H_
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "store/pipe_store.h"
+
+namespace baton::relay {
+
+// Each shard holds the entries 1..Append of one workspace with kLeads leads in turn. Thread-safe.
+class FakeOutbox : public store::OutboxStore {
+ public:
+  static constexpr int kLeads = 7;
+
+  explicit FakeOutbox(int shards) : shards_(shards) {}
+
+  void Append(int64_t count);              // to every shard
+  void SetLast(int shard, int64_t last);   // as after a rollback
+  std::map<int, int64_t> Trimmed() const;  // shard -> highest `upto`
+
+  int shards() const override { return shards_; }
+  int ShardOf(const core::WorkspaceId&) const override { return 0; }
+  absl::StatusOr<store::OutboxBounds> Bounds(int shard) override;
+  absl::StatusOr<std::map<int, std::vector<store::OutboxEntry>>> Read(
+      const std::map<int, int64_t>& after, int max, absl::Duration wait) override;
+  absl::Status Trim(int shard, int64_t upto, int64_t keep) override;
+
+ private:
+  const int shards_;
+  mutable absl::Mutex mutex_;
+  std::map<int, int64_t> last_ ABSL_GUARDED_BY(mutex_);
+  std::map<int, int64_t> trimmed_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace baton::relay
+
+#endif  // BATON_TESTS_INTEGRATION_RELAY_FAKE_OUTBOX_H_

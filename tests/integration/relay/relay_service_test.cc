@@ -1,0 +1,153 @@
+// RelayService on a real Kafka: each entry once and in order for who reads committed.
+#include "relay/relay_service.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "relay_test_outbox/fake_outbox.h"
+#include "relay_test_outbox/published.h"
+#include "support/kafka_cluster.h"
+
+namespace baton::relay {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr absl::Duration kBound = absl::Seconds(30);
+constexpr absl::Duration kGrace = absl::Seconds(10);
+
+class RelayServiceTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    topics_ = UniqueTopics();
+    group_ = support::UniqueName("relay-group");
+  }
+
+  std::unique_ptr<RelayService> StartRelay(
+      platform::kafka::KafkaConfig kafka = support::KafkaOfTheRun()) {
+    RelayOptions options;
+    options.group = group_;
+    options.batch_max = 200;
+    auto relay =
+        std::make_unique<RelayService>(outbox_, std::move(kafka), topics_, options, *metrics_);
+    EXPECT_TRUE(relay->Start().ok());
+    return relay;
+  }
+
+  template <typename Done>
+  static bool Await(Done done) {
+    const absl::Time deadline = absl::Now() + kBound;
+    while (!done() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(20));
+    return done();
+  }
+
+  bool Shows(const std::string& line) const {
+    return absl::StrContains(metrics_->Expose(), absl::StrCat(line, "\n"));
+  }
+
+  events::TopicNames topics_;
+  std::string group_;
+  std::unique_ptr<platform::Metrics> metrics_ = platform::NewMetrics();
+  FakeOutbox outbox_{kShards};
+};
+
+TEST_F(RelayServiceTest, PublishesEachEntryOnceInOrderAndTrimsBehindIt) {
+  ASSERT_TRUE(MakeTopics(topics_).ok());
+  constexpr int64_t kEntries = 2500;
+  outbox_.Append(kEntries);
+  auto relay = StartRelay();
+  ASSERT_TRUE(Await([&] { return Shows("baton_relay_published_total 10000"); }));
+  EXPECT_TRUE(Await([&] { return Shows("baton_relay_unpublished_entries 0"); }));
+  EXPECT_TRUE(relay->Ready().ok()) << relay->Ready();
+  const auto published = ReadFeedback(topics_, true);
+  ASSERT_TRUE(published.ok()) << published.status();
+  EXPECT_EQ(published->distinct, kShards * kEntries);
+  EXPECT_EQ(published->duplicates, 0);
+  EXPECT_EQ(published->out_of_order, 0);
+  for (const auto& [shard, upto] : outbox_.Trimmed()) {
+    EXPECT_LE(upto, kEntries) << shard;
+    EXPECT_GT(upto, kEntries - 1500) << shard;
+  }
+  EXPECT_EQ(outbox_.Trimmed().size(), static_cast<size_t>(kShards));
+  relay->Stop(kGrace);
+  EXPECT_FALSE(relay->Ready().ok());
+}
+
+TEST_F(RelayServiceTest, PublishesSoonAfterAnEntryIsAppended) {
+  ASSERT_TRUE(MakeTopics(topics_).ok());
+  auto relay = StartRelay();
+  ASSERT_TRUE(Await([&] { return Shows("baton_relay_owned_shards 4"); }));
+  outbox_.Append(1);
+  const absl::Time begin = absl::Now();
+  ASSERT_TRUE(Await([&] { return Shows("baton_relay_published_total 4"); }));
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(2));
+}
+
+TEST_F(RelayServiceTest, RelaysThatComeAndGoPublishNothingTwice) {
+  ASSERT_TRUE(MakeTopics(topics_).ok());
+  int64_t entries = 0;
+  const auto append = [&](int64_t count) {
+    outbox_.Append(count);
+    entries += count;
+  };
+  auto first = StartRelay();
+  append(500);
+  for (int round = 0; round < 3; ++round) {
+    auto second = StartRelay();
+    for (int i = 0; i < 10; ++i) {
+      append(50);
+      absl::SleepFor(absl::Milliseconds(50));
+    }
+    first->Stop(kGrace);
+    append(200);
+    first = std::move(second);
+  }
+  const auto published = AwaitFeedback(topics_, kShards * entries, kBound);
+  ASSERT_TRUE(published.ok()) << published.status();
+  EXPECT_EQ(published->distinct, kShards * entries);
+  EXPECT_EQ(published->duplicates, 0);
+  EXPECT_EQ(published->out_of_order, 0);
+}
+
+TEST_F(RelayServiceTest, SaysWhichTopicsAreMissingAndBeginsWhenTheyAreMade) {
+  outbox_.Append(10);
+  auto relay = StartRelay();
+  ASSERT_TRUE(
+      Await([&] { return relay->Ready().code() == absl::StatusCode::kFailedPrecondition; }));
+  EXPECT_THAT(relay->Ready().message(), HasSubstr(topics_.feedback));
+  EXPECT_THAT(relay->Ready().message(), HasSubstr(topics_.shards));
+  ASSERT_TRUE(MakeTopics(topics_).ok());
+  EXPECT_TRUE(Await([&] { return Shows("baton_relay_published_total 40"); }));
+  EXPECT_TRUE(relay->Ready().ok()) << relay->Ready();
+}
+
+TEST_F(RelayServiceTest, HoldsAShardWhoseStoreWasRolledBackBehindWhatIsPublished) {
+  ASSERT_TRUE(MakeTopics(topics_).ok());
+  outbox_.Append(10);
+  auto relay = StartRelay();
+  ASSERT_TRUE(Await([&] { return Shows("baton_relay_published_total 40"); }));
+  relay->Stop(kGrace);
+  outbox_.SetLast(2, 5);
+  relay = StartRelay();
+  ASSERT_TRUE(Await([&] { return relay->Ready().code() == absl::StatusCode::kDataLoss; }));
+  EXPECT_THAT(relay->Ready().message(), HasSubstr("shard 2"));
+  EXPECT_TRUE(Shows("baton_relay_held_shards 1"));
+  outbox_.Append(3);  // the others go on
+  EXPECT_TRUE(Await([&] { return Shows("baton_relay_published_total 49"); }));
+}
+
+TEST_F(RelayServiceTest, EndsInTimeWithoutAKafka) {
+  auto relay = StartRelay({"127.0.0.1:1", {}});
+  ASSERT_TRUE(Await([&] {
+    return relay->Ready().code() == absl::StatusCode::kUnavailable &&
+           absl::StrContains(relay->Ready().message(), "127.0.0.1:1");
+  }));
+  const absl::Time begin = absl::Now();
+  relay->Stop(kGrace);
+  EXPECT_LT(absl::Now() - begin, kGrace);
+}
+
+}  // namespace
+}  // namespace baton::relay

@@ -1,0 +1,313 @@
+#include "support/describe.h"
+
+#include <type_traits>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+
+namespace baton::support {
+namespace {
+
+// One value as text. Within one class, so that each overload sees all others.
+struct Texts {
+  // Values that stand alone.
+  static std::string Text(const std::string& value) { return absl::StrCat("'", value, "'"); }
+  static std::string Text(bool value) { return value ? "yes" : "no"; }
+  static std::string Text(double value) { return absl::StrFormat("%.17g", value); }
+  template <typename Number>
+  requires std::is_arithmetic_v<Number>
+  static std::string Text(Number value) { return absl::StrCat(value); }
+  template <typename Enum>
+  requires std::is_enum_v<Enum>
+  static std::string Text(Enum value) { return absl::StrCat("#", static_cast<int>(value)); }
+  template <typename Tag>
+  static std::string Text(const core::Id<Tag>& id) {
+    return id.str();
+  }
+  static std::string Text(const core::LeadKey& key) {
+    return absl::StrCat(key.workspace.str(), "/", key.lead.str());
+  }
+  static std::string Text(const core::Writer& writer) {
+    return absl::StrCat(writer.occurred_at_ms, "@", writer.event_id);
+  }
+
+  static std::string Text(const core::AttributeValue& value) {
+    // The alternative's number tells 1 from 1.0 and from true.
+    return absl::StrCat(value.index(), ":",
+                        std::visit([](const auto& held) { return Text(held); }, value));
+  }
+  static std::string Text(const core::Attribute& attribute) {
+    return absl::StrCat(Text(attribute.value), "@", Text(attribute.writer));
+  }
+  static std::string Text(const core::AttributionValue& value) {
+    return absl::StrCat(value.value, "@", Text(value.writer));
+  }
+  static std::string Text(const core::SourceRef& ref) {
+    return absl::StrCat(ref.occurred_at_ms, "@", ref.source, "#", ref.id);
+  }
+  static std::string Text(const core::Factor& factor) {
+    return absl::StrCat(Text(factor.kind), factor.rule, factor.points >= 0 ? "+" : "",
+                        factor.points);
+  }
+  static std::string Text(const core::ConditionResult& result) {
+    return absl::StrCat(result.condition, "?", result.found, "=", Text(result.held));
+  }
+
+  // "name=value" pairs.
+  class Fields {
+   public:
+    template <typename Value>
+    Fields& Add(absl::string_view name, const Value& value) {
+      return AddText(name, Text(value));
+    }
+    Fields& AddText(absl::string_view name, absl::string_view text) {
+      absl::StrAppend(&text_, text_.empty() ? "" : " ", name, "=", text);
+      return *this;
+    }
+    const std::string& text() const { return text_; }
+
+   private:
+    std::string text_;
+  };
+
+  static std::string Text(const core::RuleStep& step) {
+    return absl::StrCat(step.rule, "=", Text(step.matched), Text(step.conditions));
+  }
+  static std::string Text(const core::Route& route) {
+    return absl::StrCat(route.rule, ">", route.queue.str(), "^", route.priority,
+                        Text(route.skills));
+  }
+  static std::string Text(const core::Candidate& candidate) {
+    return Fields()
+        .Add("rep", candidate.rep)
+        .Add("reason", candidate.reason)
+        .Add("deviation", candidate.deviation_nano)
+        .Add("share", candidate.share_nano)
+        .Add("open", candidate.open)
+        .Add("capacity", candidate.capacity)
+        .text();
+  }
+  static std::string Text(const core::AnsweredRequest& answer) {
+    return Fields()
+        .Add("id", answer.request_id)
+        .Add("fingerprint", answer.fingerprint)
+        .Add("stage", answer.stage)
+        .Add("rep", answer.rep)
+        .Add("generation", answer.generation)
+        .Add("version", answer.version)
+        .text();
+  }
+  static std::string Text(const core::QueuePolicy& policy) {
+    return Fields()
+        .Add("id", policy.id)
+        .Add("mode", policy.mode)
+        .Add("accept_within", policy.accept_within_ms)
+        .Add("retry_after", policy.retry_after_ms)
+        .Add("skills", policy.skills)
+        .text();
+  }
+
+  template <typename Item>
+  static std::string Text(const std::vector<Item>& items) {
+    std::string text = "[";
+    for (const auto& item : items) absl::StrAppend(&text, text.size() > 1 ? ", " : "", Text(item));
+    return text + "]";
+  }
+
+  template <typename Key, typename Value>
+  static std::string Text(const std::map<Key, Value>& values) {
+    std::string text = "{";
+    for (const auto& [key, value] : values) {
+      absl::StrAppend(&text, text.size() > 1 ? ", " : "", Text(key), ":", Text(value));
+    }
+    return text + "}";
+  }
+};
+
+using Fields = Texts::Fields;
+
+}  // namespace
+
+std::string Describe(const core::Facts& facts) {
+  return Fields()
+      .Add("attributes", facts.attributes)
+      .Add("consent", facts.consent)
+      .Add("consent_writer", facts.consent_writer)
+      .Add("activities", facts.activities)
+      .Add("attribution", facts.attribution)
+      .Add("sources", facts.sources)
+      .Add("first_event", facts.first_event_at_ms)
+      .Add("last_event", facts.last_event_at_ms)
+      .Add("offsets", facts.applied_offsets)
+      .Add("recent", facts.recent_events)
+      .text();
+}
+
+std::string Describe(const core::Judgment& judgment) {
+  return Fields()
+      .Add("policy_revision", judgment.policy_revision)
+      .Add("judged_at", judgment.judged_at_ms)
+      .Add("fit", judgment.fit)
+      .Add("intent", judgment.intent)
+      .Add("factors", judgment.factors)
+      .Add("definition", judgment.definition)
+      .Add("disqualified_by", judgment.disqualified_by)
+      .Add("disqualified_reason", judgment.disqualified_reason)
+      .Add("qualified", judgment.qualified)
+      .Add("route", judgment.route)
+      .Add("route_path", judgment.route_path)
+      .text();
+}
+
+std::string Describe(const core::LeadRecord& record) {
+  return Fields()
+      .Add("key", record.key)
+      .Add("revision", record.revision)
+      .Add("version", record.version)
+      .Add("stage", record.stage)
+      .Add("cycle", record.cycle)
+      .Add("queue", record.queue)
+      .Add("rep", record.rep)
+      .Add("generation", record.generation)
+      .Add("queued_at", record.queued_at_ms)
+      .Add("offered_at", record.offered_at_ms)
+      .Add("due_at", record.due_at_ms)
+      .Add("timer", record.timer)
+      .Add("passed", record.passed)
+      .Add("candidates", record.candidates)
+      .AddText("facts", absl::StrCat("(", Describe(record.facts), ")"))
+      .AddText("judgment", absl::StrCat("(", Describe(record.judgment), ")"))
+      .Add("accepted_at", record.accepted_at_ms)
+      .Add("first_touch_at", record.first_touch_at_ms)
+      .Add("last_touch_at", record.last_touch_at_ms)
+      .Add("touches", record.touches)
+      .Add("reason", record.reason)
+      .Add("revisit_at", record.revisit_at_ms)
+      .Add("amount", record.amount_minor)
+      .Add("currency", record.currency)
+      .Add("close_date", record.close_date_ms)
+      .Add("traceparent", record.traceparent)
+      .Add("answered", record.answered)
+      .text();
+}
+
+std::string Describe(const core::Change& change) {
+  return Fields()
+      .Add("type", change.type)
+      .Add("stage", change.stage)
+      .Add("queue", change.queue)
+      .Add("rep", change.rep)
+      .Add("generation", change.generation)
+      .Add("reason", change.reason)
+      .Add("actor", change.actor)
+      .Add("cause", change.cause)
+      .Add("details", change.details)
+      .text();
+}
+
+std::string Describe(const core::Rep& rep) {
+  return Fields()
+      .Add("id", rep.id)
+      .Add("display_name", rep.display_name)
+      .Add("queues", rep.queues)
+      .Add("weight", rep.weight)
+      .Add("capacity", rep.capacity)
+      .Add("skills", rep.skills)
+      .Add("presence", rep.presence)
+      .Add("revision", rep.revision)
+      .text();
+}
+
+std::string Describe(const core::QueueSettings& settings) {
+  return Fields()
+      .Add("id", settings.id)
+      .Add("display_name", settings.display_name)
+      .Add("paused", settings.paused)
+      .Add("revision", settings.revision)
+      .text();
+}
+
+std::string Describe(const store::RepState& rep) {
+  return Fields().AddText("rep", Describe(rep.rep)).Add("open", rep.open).text();
+}
+
+std::string Describe(const store::QueueState& queue) {
+  return Fields()
+      .AddText("settings", Describe(queue.settings))
+      .Add("policy", queue.policy)
+      .Add("waiting", queue.waiting)
+      .Add("oldest", queue.oldest_queued_at_ms)
+      .Add("members", queue.members)
+      .Add("owed", queue.owed_nano)
+      .text();
+}
+
+std::string Describe(const store::JourneyEntry& entry) {
+  return Fields()
+      .Add("at", entry.at_ms)
+      .Add("type", entry.type)
+      .Add("is_change", entry.is_change)
+      .Add("source", entry.source)
+      .Add("id", entry.id)
+      .AddText("change", absl::StrCat("(", Describe(entry.change), ")"))
+      .Add("version", entry.version)
+      .text();
+}
+
+std::string Describe(const store::CommitResult& result) {
+  return Fields().Add("code", result.code).AddText("record", Describe(result.record)).text();
+}
+
+std::string Describe(const store::OutboxEntry& entry) {
+  return Fields()
+      .Add("sequence", entry.sequence)
+      .Add("key", entry.key)
+      .Add("epoch", entry.epoch)
+      .Add("version", entry.version)
+      .Add("at", entry.at_ms)
+      .Add("due_at", entry.due_at_ms)
+      .Add("cycle", entry.cycle)
+      .AddText("change", absl::StrCat("(", Describe(entry.change), ")"))
+      .Add("policy_revision", entry.policy_revision)
+      .Add("fit", entry.fit)
+      .Add("intent", entry.intent)
+      .Add("factors", entry.factors)
+      .Add("attribution", entry.attribution)
+      .Add("sources", entry.sources)
+      .Add("traceparent", entry.traceparent)
+      .text();
+}
+
+std::string Describe(const store::OutboxBounds& bounds) {
+  return Fields()
+      .Add("epoch", bounds.epoch)
+      .Add("first", bounds.first_sequence)
+      .Add("last", bounds.last_sequence)
+      .text();
+}
+
+std::string Describe(const store::Workspace& workspace) {
+  return Fields()
+      .Add("id", workspace.id)
+      .Add("display_name", workspace.display_name)
+      .Add("created_at", workspace.created_at_ms)
+      .Add("policy_revision", workspace.policy_revision)
+      .text();
+}
+
+std::string Describe(const store::PolicyDocument& document) {
+  return Fields().Add("revision", document.revision).Add("yaml", document.yaml).text();
+}
+
+std::string Describe(const store::InputCounters& counters) {
+  return Fields()
+      .Add("input", counters.input)
+      .Add("applied", counters.applied)
+      .Add("duplicates", counters.duplicates)
+      .Add("dead_lettered", counters.dead_lettered)
+      .text();
+}
+
+}  // namespace baton::support

@@ -1,0 +1,149 @@
+#include "support/flaky_store.h"
+
+#include <utility>
+
+#include "absl/time/time.h"
+#include "core/errors.h"
+
+namespace baton::support {
+namespace {
+
+absl::Status ConnectionLost() {
+  return core::WithRetryAfter(core::Error(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE",
+                                          "the store's connection broke (injected)"),
+                              absl::Milliseconds(1));
+}
+
+}  // namespace
+
+FlakyStore::FlakyStore(store::Store& inner, std::function<Fault()> next_fault)
+    : inner_(inner), next_fault_(std::move(next_fault)) {}
+
+template <typename Call>
+auto FlakyStore::Try(Call call) -> decltype(call()) {
+  const Fault fault = next_fault_();
+  if (fault == Fault::kNeverArrives) return ConnectionLost();
+  auto answer = call();
+  if (fault == Fault::kLosesReply) return ConnectionLost();
+  return answer;
+}
+
+absl::StatusOr<store::LoadedLeads> FlakyStore::Load(absl::Span<const core::LeadKey> keys) {
+  return Try([&] { return inner_.Load(keys); });
+}
+
+absl::StatusOr<std::vector<store::CommitResult>> FlakyStore::Commit(
+    absl::Span<const core::Plan> plans) {
+  return Try([&] { return inner_.Commit(plans); });
+}
+
+absl::StatusOr<store::LeadPage> FlakyStore::ListLeads(const core::WorkspaceId& workspace,
+                                                      const std::string& after, int page_size) {
+  return Try([&] { return inner_.ListLeads(workspace, after, page_size); });
+}
+
+absl::StatusOr<store::JourneyPage> FlakyStore::Journey(const core::LeadKey& key, int64_t index,
+                                                       int page_size) {
+  return Try([&] { return inner_.Journey(key, index, page_size); });
+}
+
+absl::StatusOr<core::Rep> FlakyStore::PutRep(const core::WorkspaceId& workspace,
+                                             const core::Rep& rep, int64_t expected_revision) {
+  return Try([&] { return inner_.PutRep(workspace, rep, expected_revision); });
+}
+
+absl::Status FlakyStore::DeleteRep(const core::WorkspaceId& workspace, const core::RepId& rep) {
+  return Try([&] { return inner_.DeleteRep(workspace, rep); });
+}
+
+absl::StatusOr<store::RepState> FlakyStore::GetRep(const core::WorkspaceId& workspace,
+                                                   const core::RepId& rep) {
+  return Try([&] { return inner_.GetRep(workspace, rep); });
+}
+
+absl::StatusOr<std::vector<store::RepState>> FlakyStore::ListReps(
+    const core::WorkspaceId& workspace) {
+  return Try([&] { return inner_.ListReps(workspace); });
+}
+
+absl::StatusOr<std::vector<store::QueueState>> FlakyStore::ListQueues(
+    const core::WorkspaceId& workspace) {
+  return Try([&] { return inner_.ListQueues(workspace); });
+}
+
+absl::StatusOr<core::QueueSettings> FlakyStore::PutQueue(const core::WorkspaceId& workspace,
+                                                         const core::QueueSettings& settings,
+                                                         int64_t expected_revision) {
+  return Try([&] { return inner_.PutQueue(workspace, settings, expected_revision); });
+}
+
+absl::StatusOr<store::DrainResult> FlakyStore::Drain(const core::WorkspaceId& workspace,
+                                                     const core::QueueId& queue, int max,
+                                                     const std::string& cursor) {
+  return Try([&] { return inner_.Drain(workspace, queue, max, cursor); });
+}
+
+absl::StatusOr<store::Workspace> FlakyStore::CreateWorkspace(const core::WorkspaceId& id,
+                                                             const std::string& display_name) {
+  return Try([&] { return inner_.CreateWorkspace(id, display_name); });
+}
+
+absl::StatusOr<std::vector<store::Workspace>> FlakyStore::ListWorkspaces() {
+  return Try([&] { return inner_.ListWorkspaces(); });
+}
+
+absl::StatusOr<std::vector<int64_t>> FlakyStore::PolicyRevisions(
+    absl::Span<const core::WorkspaceId> workspaces) {
+  return Try([&] { return inner_.PolicyRevisions(workspaces); });
+}
+
+absl::StatusOr<store::PolicyDocument> FlakyStore::ActivatePolicy(const core::Policy& policy,
+                                                                 const std::string& yaml,
+                                                                 int64_t expected_revision) {
+  return Try([&] { return inner_.ActivatePolicy(policy, yaml, expected_revision); });
+}
+
+absl::StatusOr<store::PolicyDocument> FlakyStore::GetPolicy(const core::WorkspaceId& workspace,
+                                                            int64_t revision) {
+  return Try([&] { return inner_.GetPolicy(workspace, revision); });
+}
+
+absl::StatusOr<store::DueTimers> FlakyStore::Due(int shard, int max) {
+  return Try([&] { return inner_.Due(shard, max); });
+}
+
+absl::StatusOr<store::OutboxBounds> FlakyStore::Bounds(int shard) {
+  return Try([&] { return inner_.Bounds(shard); });
+}
+
+absl::StatusOr<std::map<int, std::vector<store::OutboxEntry>>> FlakyStore::Read(
+    const std::map<int, int64_t>& after, int max, absl::Duration wait) {
+  return Try([&] { return inner_.Read(after, max, wait); });
+}
+
+absl::Status FlakyStore::Trim(int shard, int64_t upto, int64_t keep) {
+  return Try([&] { return inner_.Trim(shard, upto, keep); });
+}
+
+absl::StatusOr<std::map<int32_t, int64_t>> FlakyStore::Checkpoints(const std::string& topic) {
+  return Try([&] { return inner_.Checkpoints(topic); });
+}
+
+absl::Status FlakyStore::Advance(const std::string& topic,
+                                 absl::Span<const store::InputAdvance> advances) {
+  return Try([&] { return inner_.Advance(topic, advances); });
+}
+
+absl::StatusOr<store::InputCounters> FlakyStore::Counters() {
+  return Try([&] { return inner_.Counters(); });
+}
+
+absl::StatusOr<std::string> FlakyStore::InstallationSecret() {
+  return Try([&] { return inner_.InstallationSecret(); });
+}
+
+absl::Status FlakyStore::CheckReady() {
+  return Try([&] { return inner_.CheckReady(); });
+}
+
+}  // namespace baton::support

@@ -1,0 +1,86 @@
+// A store whose calls fail as a network makes them fail: some never arrive, some take effect but
+// the answer is lost. Both look the same to the caller: UNAVAILABLE with a retry time.
+#ifndef BATON_SUPPORT_FLAKY_STORE_H_
+#define BATON_SUPPORT_FLAKY_STORE_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "store/store.h"
+
+namespace baton::support {
+
+enum class Fault { kNone, kNeverArrives, kLosesReply };
+
+// Thread-safe if `inner` and `next_fault` are.
+class FlakyStore final : public store::Store {
+ public:
+  // `next_fault` is asked once per call, before it. `inner` outlives this.
+  FlakyStore(store::Store& inner, std::function<Fault()> next_fault);
+
+  absl::StatusOr<store::LoadedLeads> Load(absl::Span<const core::LeadKey> keys) override;
+  absl::StatusOr<std::vector<store::CommitResult>> Commit(
+      absl::Span<const core::Plan> plans) override;
+  absl::StatusOr<store::LeadPage> ListLeads(const core::WorkspaceId& workspace,
+                                            const std::string& after, int page_size) override;
+  absl::StatusOr<store::JourneyPage> Journey(const core::LeadKey& key, int64_t index,
+                                             int page_size) override;
+
+  absl::StatusOr<core::Rep> PutRep(const core::WorkspaceId& workspace, const core::Rep& rep,
+                                   int64_t expected_revision) override;
+  absl::Status DeleteRep(const core::WorkspaceId& workspace, const core::RepId& rep) override;
+  absl::StatusOr<store::RepState> GetRep(const core::WorkspaceId& workspace,
+                                         const core::RepId& rep) override;
+  absl::StatusOr<std::vector<store::RepState>> ListReps(
+      const core::WorkspaceId& workspace) override;
+  absl::StatusOr<std::vector<store::QueueState>> ListQueues(
+      const core::WorkspaceId& workspace) override;
+  absl::StatusOr<core::QueueSettings> PutQueue(const core::WorkspaceId& workspace,
+                                               const core::QueueSettings& settings,
+                                               int64_t expected_revision) override;
+  absl::StatusOr<store::DrainResult> Drain(const core::WorkspaceId& workspace,
+                                           const core::QueueId& queue, int max,
+                                           const std::string& cursor) override;
+
+  absl::StatusOr<store::Workspace> CreateWorkspace(const core::WorkspaceId& id,
+                                                   const std::string& display_name) override;
+  absl::StatusOr<std::vector<store::Workspace>> ListWorkspaces() override;
+  absl::StatusOr<std::vector<int64_t>> PolicyRevisions(
+      absl::Span<const core::WorkspaceId> workspaces) override;
+  absl::StatusOr<store::PolicyDocument> ActivatePolicy(const core::Policy& policy,
+                                                       const std::string& yaml,
+                                                       int64_t expected_revision) override;
+  absl::StatusOr<store::PolicyDocument> GetPolicy(const core::WorkspaceId& workspace,
+                                                  int64_t revision) override;
+
+  int shards() const override { return inner_.shards(); }
+  absl::StatusOr<store::DueTimers> Due(int shard, int max) override;
+  int ShardOf(const core::WorkspaceId& workspace) const override {
+    return inner_.ShardOf(workspace);
+  }
+  absl::StatusOr<store::OutboxBounds> Bounds(int shard) override;
+  absl::StatusOr<std::map<int, std::vector<store::OutboxEntry>>> Read(
+      const std::map<int, int64_t>& after, int max, absl::Duration wait) override;
+  absl::Status Trim(int shard, int64_t upto, int64_t keep) override;
+
+  absl::StatusOr<std::map<int32_t, int64_t>> Checkpoints(const std::string& topic) override;
+  absl::Status Advance(const std::string& topic,
+                       absl::Span<const store::InputAdvance> advances) override;
+  absl::StatusOr<store::InputCounters> Counters() override;
+
+  absl::Status CheckReady() override;
+  absl::StatusOr<std::string> InstallationSecret() override;
+
+ private:
+  template <typename Call>
+  auto Try(Call call) -> decltype(call());
+
+  store::Store& inner_;
+  const std::function<Fault()> next_fault_;
+};
+
+}  // namespace baton::support
+
+#endif  // BATON_SUPPORT_FLAKY_STORE_H_

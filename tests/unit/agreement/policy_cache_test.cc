@@ -1,0 +1,120 @@
+#include "agreement/policy_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "core/errors.h"
+#include "policy/parse_policy.h"
+#include "store/memory/memory_store.h"
+#include "support/builders.h"
+#include "support/flaky_store.h"
+#include "support/manual_clock.h"
+#include "support/policy_text.h"
+
+namespace baton::agreement {
+namespace {
+
+using core::WorkspaceId;
+
+class PolicyCacheTest : public ::testing::Test {
+ protected:
+  PolicyCacheTest() { Create("acme"); }
+
+  void Create(const std::string& workspace) {
+    ASSERT_TRUE(store_.CreateWorkspace(WorkspaceId::Trusted(workspace), workspace).ok());
+  }
+  void Activate(const std::string& workspace, int points) {
+    std::string yaml = support::kPolicyText;
+    yaml.replace(yaml.find("acme"), 4, workspace);
+    yaml.replace(yaml.find("points: 60"), 10, absl::StrCat("points: ", points));
+    policy::ParsedPolicy parsed = policy::ParsePolicy(yaml, "policy.yaml");
+    ASSERT_TRUE(parsed.ok()) << policy::InvalidPolicy(parsed.errors);
+    ASSERT_TRUE(store_.ActivatePolicy(parsed.policy, yaml, -1).ok());
+  }
+
+  support::ManualClock clock_{support::kNow};
+  store::MemoryStore store_{4, {}, clock_.function()};
+  int calls_ = 0;
+  support::FlakyStore counting_{store_, [this] {
+                                  ++calls_;
+                                  return support::Fault::kNone;
+                                }};
+  PolicyCache cache_{counting_, 2};
+};
+
+TEST_F(PolicyCacheTest, TellsUnknownWorkspacesAndThoseWithoutPolicy) {
+  const std::vector<WorkspaceId> workspaces = {WorkspaceId::Trusted("nobody"),
+                                               WorkspaceId::Trusted("acme")};
+  const auto active = cache_.Active(workspaces);
+  ASSERT_TRUE(active.ok());
+  EXPECT_FALSE((*active)[0].workspace_exists);
+  EXPECT_TRUE((*active)[1].workspace_exists);
+  EXPECT_EQ((*active)[1].revision, 0);
+  EXPECT_EQ((*active)[1].policy, nullptr);
+  EXPECT_EQ(core::ErrorReason(cache_.Active(WorkspaceId::Trusted("nobody")).status()),
+            "WORKSPACE_NOT_FOUND");
+}
+
+TEST_F(PolicyCacheTest, CompilesEachRevisionOnce) {
+  Activate("acme", 60);
+  const auto first = cache_.Active(WorkspaceId::Trusted("acme"));
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(first->policy->revision, 1);
+  EXPECT_EQ(first->policy->workspace.str(), "acme");
+  calls_ = 0;
+  EXPECT_EQ(cache_.Active(WorkspaceId::Trusted("acme"))->policy, first->policy);
+  EXPECT_EQ(calls_, 1);  // the revision alone
+  Activate("acme", 70);
+  const auto second = cache_.Active(WorkspaceId::Trusted("acme"));
+  ASSERT_TRUE(second.ok());
+  EXPECT_EQ(second->revision, 2);
+  EXPECT_EQ(second->policy->intent[0].points, 70);
+  EXPECT_EQ(first->policy->intent[0].points, 60);  // whoever holds the old one keeps it
+}
+
+TEST_F(PolicyCacheTest, KeepsNoMoreThanItMay) {
+  for (const char* workspace : {"w1", "w2", "w3"}) {
+    Create(workspace);
+    Activate(workspace, 60);
+  }
+  for (int round = 0; round < 2; ++round) {
+    for (const char* workspace : {"w1", "w2", "w3"}) {
+      const auto active = cache_.Active(WorkspaceId::Trusted(workspace));
+      ASSERT_TRUE(active.ok());
+      EXPECT_EQ(active->policy->workspace.str(), workspace);
+    }
+  }
+}
+
+TEST_F(PolicyCacheTest, GivesTheStoresErrors) {
+  support::FlakyStore away(store_, [] { return support::Fault::kNeverArrives; });
+  PolicyCache cache(away, 2);
+  EXPECT_EQ(cache.Active(WorkspaceId::Trusted("acme")).status().code(),
+            absl::StatusCode::kUnavailable);
+}
+
+TEST_F(PolicyCacheTest, NamesAStoredPolicyThatItCannotRead) {
+  core::Policy policy = support::SamplePolicy();
+  ASSERT_TRUE(store_.ActivatePolicy(policy, "kind: SomethingElse\n", -1).ok());
+  const absl::Status status = cache_.Active(WorkspaceId::Trusted("acme")).status();
+  EXPECT_EQ(core::ErrorReason(status), "STORED_POLICY_INVALID");
+}
+
+TEST_F(PolicyCacheTest, ServesManyThreads) {
+  Activate("acme", 60);
+  PolicyCache cache(store_, 10);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&cache] {
+      for (int j = 0; j < 200; ++j) {
+        EXPECT_EQ(cache.Active(WorkspaceId::Trusted("acme"))->revision, 1);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+}  // namespace baton::agreement

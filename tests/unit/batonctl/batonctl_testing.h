@@ -1,0 +1,156 @@
+// A run of batonctl without network: a server that answers from a table of responses, a Kafka that
+// is a map, a clock that stands still.
+#ifndef BATON_TESTS_UNIT_BATONCTL_BATONCTL_TESTING_H_
+#define BATON_TESTS_UNIT_BATONCTL_BATONCTL_TESTING_H_
+
+#include <google/protobuf/message.h>
+#include <google/protobuf/util/message_differencer.h>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "batonctl/app.h"
+
+namespace baton::batonctl {
+
+using google::protobuf::Message;
+
+// What a server would do, by the type of the request.
+class FakeServer {
+ public:
+  // Answers each Request with what `answer` puts into the response.
+  template <typename Request, typename Response>
+  void On(std::function<absl::Status(const Request&, Response&)> answer) {
+    answers_[Request::descriptor()->full_name()] = [answer](const Message& request,
+                                                            Message& response) {
+      return answer(static_cast<const Request&>(request), static_cast<Response&>(response));
+    };
+  }
+
+  // One attempt of a stream: messages, then how it ends.
+  struct StreamPart {
+    std::vector<std::shared_ptr<const Message>> messages;
+    absl::Status end;
+  };
+
+  absl::Status Answer(const Message& request, Message& response) {
+    requests.push_back(Copy(request));
+    const auto answer = answers_.find(request.GetDescriptor()->full_name());
+    if (answer == answers_.end()) return absl::UnimplementedError(request.GetTypeName());
+    return answer->second(request, response);
+  }
+
+  absl::Status Stream(const Message& request, Message& response,
+                      const std::function<bool()>& on_response) {
+    requests.push_back(Copy(request));
+    if (stream_parts.empty()) return absl::NotFoundError("no more parts");
+    const StreamPart part = std::move(stream_parts.front());
+    stream_parts.pop_front();
+    for (const std::shared_ptr<const Message>& message : part.messages) {
+      response.CopyFrom(*message);
+      if (!on_response()) return absl::OkStatus();
+    }
+    return part.end;
+  }
+
+  // The request number `index` that came, as a Request.
+  template <typename Request>
+  const Request& At(size_t index) const {
+    return static_cast<const Request&>(*requests.at(index));
+  }
+
+  std::vector<std::shared_ptr<const Message>> requests;
+  std::deque<StreamPart> stream_parts;
+
+ private:
+  static std::shared_ptr<const Message> Copy(const Message& message) {
+    std::shared_ptr<Message> copy(message.New());
+    copy->CopyFrom(message);
+    return copy;
+  }
+
+  std::map<std::string, std::function<absl::Status(const Message&, Message&)>> answers_;
+};
+
+struct FakeKafka {
+  absl::Status reachable;
+  std::map<std::string, platform::kafka::TopicSpec> topics;
+  platform::kafka::KafkaConfig config;  // of the latest call
+};
+
+struct RunResult {
+  int code = -1;
+  std::string out;
+  std::string err;
+};
+
+class World {
+ public:
+  RunResult Run(const std::vector<std::string>& arguments) {
+    std::ostringstream out, err;
+    RunResult result;
+    result.code = batonctl::Run(
+        arguments,
+        {out, err, colour,
+         [this](const std::string& to, absl::Duration wait) -> std::unique_ptr<batonctl::Server> {
+           address = to;
+           timeout = wait;
+           return std::make_unique<Connection>(server);
+         },
+         [this](const platform::kafka::KafkaConfig& config,
+                absl::Duration) -> absl::StatusOr<std::vector<platform::kafka::TopicInfo>> {
+           kafka.config = config;
+           if (!kafka.reachable.ok()) return kafka.reachable;
+           std::vector<platform::kafka::TopicInfo> infos;
+           for (const auto& [name, topic] : kafka.topics) infos.push_back({name, topic.partitions});
+           return infos;
+         },
+         [this](const platform::kafka::KafkaConfig&, const platform::kafka::TopicSpec& topic,
+                absl::Duration) {
+           return kafka.topics.emplace(topic.name, topic).second
+                      ? absl::OkStatus()
+                      : absl::AlreadyExistsError(topic.name);
+         },
+         [this] { return "id-" + std::to_string(++ids_); },
+         [] { return absl::FromUnixSeconds(1'800'000'000); },
+         [this](absl::Duration pause) { pauses.push_back(pause); }});
+    result.out = out.str();
+    result.err = err.str();
+    return result;
+  }
+
+  bool colour = false;
+  FakeServer server;
+  FakeKafka kafka;
+  std::string address;
+  absl::Duration timeout;
+  std::vector<absl::Duration> pauses;
+
+ private:
+  class Connection : public batonctl::Server {
+   public:
+    explicit Connection(FakeServer& server) : server_(server) {}
+    absl::Status Call(const Message& request, Message& response) override {
+      return server_.Answer(request, response);
+    }
+    absl::Status Stream(const Message& request, Message& response,
+                        const std::function<bool()>& on_response) override {
+      return server_.Stream(request, response, on_response);
+    }
+
+   private:
+    FakeServer& server_;
+  };
+
+  int ids_ = 0;
+};
+
+}  // namespace baton::batonctl
+
+#endif  // BATON_TESTS_UNIT_BATONCTL_BATONCTL_TESTING_H_

@@ -1,0 +1,99 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "batonctl/exit_codes.h"
+#include "batonctl/topics_file.h"
+#include "batonctl_testing.h"
+#include "temporary_file.h"
+
+namespace baton::batonctl {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr char kTopics[] = BATON_SOURCE_DIR "/deploy/kafka/topics.yaml";
+
+TEST(TopicsFileTest, ReadsTheDeclaredTopics) {
+  const auto topics = ParseTopics(TemporaryFile::Read(kTopics), "topics.yaml", "acme");
+  ASSERT_TRUE(topics.ok()) << topics.status();
+  ASSERT_EQ(topics->size(), 6u);
+  EXPECT_EQ(topics->at(0).name, "acme.lead-events.v1");
+  EXPECT_EQ(topics->at(0).partitions, 12);
+  EXPECT_EQ(topics->at(0).config.at("retention.ms"), "604800000");
+  EXPECT_EQ(topics->at(5).name, "acme.shards.v1");
+}
+
+TEST(TopicsFileTest, NamesWhatIsWrong) {
+  const auto error = [](const std::string& topic) {
+    const std::string yaml =
+        "apiVersion: baton.dev/v1\nkind: Topics\nspec: {topics: [" + topic + "]}\n";
+    return std::string(ParseTopics(yaml, "t.yaml", "baton").status().message());
+  };
+  EXPECT_THAT(error("{name: orders, partitions: 1, replication: 1}"),
+              HasSubstr("must begin with baton."));
+  EXPECT_THAT(error("{name: baton.a, partitions: 0, replication: 1}"),
+              HasSubstr("from 1 to 10000"));
+  EXPECT_THAT(error("{name: baton.a, partitons: 1, replication: 1}"),
+              HasSubstr("did you mean 'partitions'?"));
+  EXPECT_THAT(error("{name: baton.a, partitions: 1, replication: 1, config: [x]}"),
+              HasSubstr("topics[0].config must be a mapping"));
+}
+
+class TopicsCommandsTest : public ::testing::Test {
+ protected:
+  RunResult Run(const std::string& verb, std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {"topics", verb, "--file", kTopics, "--brokers", "k:9092"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return world_.Run(arguments);
+  }
+
+  World world_;
+};
+
+TEST_F(TopicsCommandsTest, CreatesWhatIsMissingOnce) {
+  const RunResult first = Run("apply");
+  EXPECT_EQ(first.code, kExitOk) << first.err;
+  EXPECT_EQ(world_.kafka.topics.size(), 6u);
+  EXPECT_EQ(world_.kafka.topics.at("baton.lead-state.v1").config.at("cleanup.policy"), "compact");
+  EXPECT_THAT(first.out, HasSubstr("baton.lead-events.v1      12        12          created\n"));
+  EXPECT_THAT(Run("apply").out, HasSubstr("baton.lead-events.v1      12        12          ok\n"));
+  EXPECT_EQ(world_.kafka.config.brokers, "k:9092");
+}
+
+TEST_F(TopicsCommandsTest, ListCreatesNothing) {
+  EXPECT_THAT(Run("list", {"-o", "json"}).out, AllOf(HasSubstr("\"name\": \"baton.feedback.v1\""),
+                                                     HasSubstr("\"state\": \"missing\"")));
+  EXPECT_TRUE(world_.kafka.topics.empty());
+}
+
+TEST_F(TopicsCommandsTest, RefusesOtherPartitionsAndCreatesNothing) {
+  world_.kafka.topics["baton.shards.v1"] = {"baton.shards.v1", 4, 1, {}};
+  const RunResult run = Run("apply");
+  EXPECT_EQ(run.code, kExitRefused);
+  EXPECT_THAT(run.err, HasSubstr("baton.shards.v1 has 4 partitions, declared are 16"));
+  EXPECT_EQ(world_.kafka.topics.size(), 1u);
+  EXPECT_THAT(Run("list").out, HasSubstr("differs"));
+}
+
+TEST_F(TopicsCommandsTest, PassesPropertiesAndPrefix) {
+  EXPECT_EQ(Run("apply", {"--prefix", "acme", "--property", "security.protocol=SSL"}).code,
+            kExitOk);
+  EXPECT_EQ(world_.kafka.topics.count("acme.shards.v1"), 1u);
+  EXPECT_EQ(world_.kafka.config.properties.at("security.protocol"), "SSL");
+}
+
+TEST_F(TopicsCommandsTest, SaysWhenKafkaIsAway) {
+  world_.kafka.reachable = absl::UnavailableError("no broker answers");
+  EXPECT_EQ(Run("list").code, kExitUnreachable);
+}
+
+TEST_F(TopicsCommandsTest, NeedsBrokers) {
+  unsetenv("BATON_KAFKA_BROKERS");
+  const RunResult run = world_.Run({"topics", "list", "--file", kTopics});
+  EXPECT_EQ(run.code, kExitUsage);
+  EXPECT_THAT(run.err, HasSubstr("BATON_KAFKA_BROKERS"));
+}
+
+}  // namespace
+}  // namespace baton::batonctl

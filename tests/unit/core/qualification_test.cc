@@ -1,0 +1,204 @@
+#include "core/qualification.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "support/builders.h"
+
+namespace baton::core {
+namespace {
+
+using support::Activity;
+using support::ConsentEvent;
+using support::Field;
+using support::kNow;
+using support::QualifyingCapture;
+using support::QueueNamed;
+using support::SamplePolicy;
+using support::Updated;
+
+constexpr TimeMs kMidnight = kNow - 9 * kHourMs;
+
+Facts FactsOf(const std::vector<LeadEvent>& events) {
+  Facts facts;
+  for (const LeadEvent& event : events) Fold(event, facts);
+  return facts;
+}
+
+int32_t SumOf(const Judgment& judgment, FactorKind kind) {
+  int32_t sum = 0;
+  for (const Factor& factor : judgment.factors) {
+    if (factor.kind == kind) sum += factor.points;
+  }
+  return sum;
+}
+
+// Intent of `events` by one rule, at `now_ms`.
+int32_t IntentOf(const IntentRule& rule, const std::vector<LeadEvent>& events, TimeMs now_ms) {
+  Policy policy;
+  policy.intent = {rule};
+  return Judge(FactsOf(events), policy, now_ms).intent;
+}
+
+TEST(JudgeTest, QualifiesAndRoutesTheSampleLead) {
+  const Judgment judgment = Judge(FactsOf({QualifyingCapture()}), SamplePolicy(), kNow);
+  EXPECT_TRUE(judgment.qualified);
+  EXPECT_EQ(judgment.policy_revision, 1);
+  EXPECT_EQ(judgment.judged_at_ms, kNow);
+  EXPECT_EQ(judgment.fit, 50);
+  EXPECT_EQ(judgment.intent, 60);
+  EXPECT_EQ(judgment.factors, (std::vector<Factor>{{FactorKind::kFit, "mid-market", 30},
+                                                   {FactorKind::kFit, "target industry", 20},
+                                                   {FactorKind::kIntent, "demo request", 60}}));
+  EXPECT_EQ(judgment.definition.size(), 4u);
+  EXPECT_EQ(judgment.route, (Route{"DACH", QueueNamed("dach"), 5, {"de"}}));
+  EXPECT_EQ(judgment.route_path,
+            (std::vector<RuleStep>{{"DACH", true, {{"country: in", "DE", true}}}}));
+}
+
+TEST(JudgeTest, UnqualifiedLeadShowsEveryConditionAndHasNoRoute) {
+  const Judgment judgment =
+      Judge(FactsOf({Updated("e1", {{"employees", int64_t{300}}})}), SamplePolicy(), kNow);
+  EXPECT_FALSE(judgment.qualified);
+  EXPECT_EQ(judgment.definition,
+            (std::vector<ConditionResult>{{"fit: >=", "30", true},
+                                          {"intent: >=", "0", false},
+                                          {"email: present", "(absent)", false},
+                                          {"consent: not in", "unknown", true}}));
+  EXPECT_EQ(judgment.route, Route());
+  EXPECT_TRUE(judgment.route_path.empty());
+}
+
+TEST(JudgeTest, WithdrawnConsentDoesNotQualify) {
+  EXPECT_FALSE(
+      Judge(FactsOf({QualifyingCapture(), ConsentEvent("e2", Consent::kWithdrawn, kNow + 1)}),
+            SamplePolicy(), kNow)
+          .qualified);
+}
+
+TEST(JudgeTest, FirstDisqualifyingRuleWins) {
+  Policy policy = SamplePolicy();
+  const Match german = {{Field("country", CompareOp::kIn, {std::string("DE")})}};
+  policy.disqualify = {{"never", {{Field("country", CompareOp::kAbsent)}}, "VENDOR"},
+                       {"first", german, "NO_NEED"},
+                       {"second", german, "COMPETITOR"}};
+  const Judgment judgment = Judge(FactsOf({QualifyingCapture()}), policy, kNow);
+  EXPECT_FALSE(judgment.qualified);
+  EXPECT_EQ(judgment.disqualified_by, "first");
+  EXPECT_EQ(judgment.disqualified_reason, "NO_NEED");
+}
+
+TEST(JudgeTest, RoutePathStopsAtTheMatchAndConditionsAtTheFirstFailure) {
+  Policy policy = SamplePolicy();
+  RouteRule nordics = policy.routing[0];
+  nordics.name = "nordics";
+  nordics.when = {{Field("country", CompareOp::kIn, {std::string("SE")}),
+                   Field("employees", CompareOp::kPresent)}};
+  policy.routing.insert(policy.routing.begin(), nordics);
+  const Judgment judgment = Judge(FactsOf({QualifyingCapture()}), policy, kNow);
+  ASSERT_EQ(judgment.route_path.size(), 2u);
+  EXPECT_EQ(judgment.route_path[0], (RuleStep{"nordics", false, {{"country: in", "DE", false}}}));
+  EXPECT_TRUE(judgment.route_path[1].matched);
+  EXPECT_EQ(judgment.route.rule, "DACH");
+}
+
+TEST(JudgeTest, DefaultRouteTakesWhatNoRuleMatches) {
+  LeadEvent event = QualifyingCapture();
+  event.attributes["country"] = std::string("FR");
+  const Judgment judgment = Judge(FactsOf({event}), SamplePolicy(), kNow);
+  EXPECT_EQ(judgment.route, (Route{"default", QueueNamed("triage"), 0, {}}));
+  EXPECT_EQ(judgment.route_path.back(), (RuleStep{"default", true, {}}));
+}
+
+TEST(JudgeTest, RouteNeedsTheSkillsOfTargetAndQueueOnce) {
+  Policy policy = SamplePolicy();
+  policy.routing[0].to.skills = {"de", "enterprise"};
+  policy.queues[QueueNamed("dach")].skills = {"b2b", "de"};
+  EXPECT_EQ(Judge(FactsOf({QualifyingCapture()}), policy, kNow).route.skills,
+            (std::vector<std::string>{"b2b", "de", "enterprise"}));
+}
+
+TEST(JudgeTest, EmptyPolicyQualifiesNothingIntoNoQueue) {
+  const Judgment judgment = Judge({}, Policy(), kNow);
+  EXPECT_TRUE(judgment.route.queue.empty());
+  EXPECT_TRUE(judgment.factors.empty());
+}
+
+TEST(JudgeTest, FactorsSumToTheScoreAlsoAtTheLimit) {
+  Policy policy;
+  for (int i = 0; i < 1500; ++i) policy.fit.push_back({"up", {}, 1000});
+  policy.fit.push_back({"down", {}, -10});
+  const Judgment judgment = Judge({}, policy, kNow);
+  EXPECT_EQ(judgment.fit, 999'990);
+  EXPECT_EQ(SumOf(judgment, FactorKind::kFit), judgment.fit);
+}
+
+TEST(JudgeTest, ScoreIsHeldAtTheLowerLimit) {
+  Policy policy;
+  for (int i = 0; i < 1500; ++i) policy.fit.push_back({"down", {}, -1000});
+  const Judgment judgment = Judge({}, policy, kNow);
+  EXPECT_EQ(judgment.fit, -1'000'000);
+  EXPECT_EQ(SumOf(judgment, FactorKind::kFit), judgment.fit);
+}
+
+TEST(JudgeTest, RulesWithoutPointsAreNoFactors) {
+  Policy policy;
+  policy.fit = {{"nothing", {}, 0}};
+  EXPECT_TRUE(Judge({}, policy, kNow).factors.empty());
+}
+
+TEST(IntentTest, EachOccurrenceCountsUpToTheRulesMax) {
+  const IntentRule rule{"visits", "page_view", 10, 30, 0};
+  EXPECT_EQ(IntentOf(rule, {Activity("e1", "page_view", kNow, 2)}, kNow), 20);
+  EXPECT_EQ(IntentOf(rule, {Activity("e1", "page_view", kNow, 9)}, kNow), 30);
+  EXPECT_EQ(IntentOf(rule, {Activity("e1", "webinar", kNow)}, kNow), 0);
+}
+
+TEST(IntentTest, MaxLimitsNegativePointsToo) {
+  const IntentRule rule{"bounces", "bounce", -10, 30, 0};
+  EXPECT_EQ(IntentOf(rule, {Activity("e1", "bounce", kNow, 2)}, kNow), -20);
+  EXPECT_EQ(IntentOf(rule, {Activity("e1", "bounce", kNow, 9)}, kNow), -30);
+}
+
+TEST(IntentTest, HalvesWithEachHalfLifeFromTheStartOfTheDay) {
+  const IntentRule rule{"visits", "page_view", 16, 0, 7 * kDayMs};
+  const std::vector<LeadEvent> events = {Activity("e1", "page_view", kNow)};
+  EXPECT_EQ(IntentOf(rule, events, kMidnight), 16);
+  EXPECT_EQ(IntentOf(rule, events, kMidnight + 7 * kDayMs), 8);
+  EXPECT_EQ(IntentOf(rule, events, kMidnight + 21 * kDayMs), 2);
+  EXPECT_EQ(IntentOf(rule, events, kMidnight + 700 * kDayMs), 0);
+}
+
+TEST(IntentTest, RoundsHalfAwayFromZero) {
+  const std::vector<LeadEvent> events = {Activity("e1", "page_view", kNow)};
+  const TimeMs one_half_life = kMidnight + 7 * kDayMs;
+  EXPECT_EQ(IntentOf({"r", "page_view", 5, 0, 7 * kDayMs}, events, one_half_life), 3);
+  EXPECT_EQ(IntentOf({"r", "page_view", -5, 0, 7 * kDayMs}, events, one_half_life), -3);
+}
+
+TEST(IntentTest, DaysAddUpBeforeRounding) {
+  const IntentRule rule{"visits", "page_view", 1, 0, 7 * kDayMs};
+  const std::vector<LeadEvent> events = {Activity("e1", "page_view", kNow - 7 * kDayMs),
+                                         Activity("e2", "page_view", kNow - 14 * kDayMs),
+                                         Activity("e3", "page_view", kNow - 21 * kDayMs)};
+  EXPECT_EQ(IntentOf(rule, events, kMidnight), 1);  // 0.5 + 0.25 + 0.125
+}
+
+TEST(IntentTest, ActivityDatedAheadHasNotAgedYet) {
+  const IntentRule rule{"visits", "page_view", 10, 0, kDayMs};
+  EXPECT_EQ(IntentOf(rule, {Activity("e1", "page_view", kNow + 100 * kDayMs)}, kNow), 10);
+}
+
+TEST(IntentTest, HugeCountsAreHeldAtTheLimit) {
+  Facts facts;
+  facts.activities["page_view"][0] = std::numeric_limits<int64_t>::max();
+  Policy policy;
+  policy.intent = {{"a", "page_view", 1000, 0, 0}, {"b", "page_view", 1000, 0, 0}};
+  const Judgment judgment = Judge(facts, policy, kNow);
+  EXPECT_EQ(judgment.intent, 1'000'000);
+  EXPECT_EQ(SumOf(judgment, FactorKind::kIntent), judgment.intent);
+}
+
+}  // namespace
+}  // namespace baton::core

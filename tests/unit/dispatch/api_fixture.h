@@ -1,0 +1,133 @@
+// The whole API in this process: a dispatch service on a loopback port over a store, and a broker whose
+// records are folded and decided at once, as intake would.
+#ifndef BATON_TESTS_UNIT_DISPATCH_API_FIXTURE_H_
+#define BATON_TESTS_UNIT_DISPATCH_API_FIXTURE_H_
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "agreement/policy_cache.h"
+#include "baton/v1/assignment_service.grpc.pb.h"
+#include "baton/v1/lead_service.grpc.pb.h"
+#include "baton/v1/roster_service.grpc.pb.h"
+#include "baton/v1/workspace_service.grpc.pb.h"
+#include "dispatch/dispatch_service.h"
+#include "grpcpp/channel.h"
+#include "platform/grpc/status.h"
+#include "store/memory/memory_store.h"
+
+namespace baton::dispatch {
+
+namespace v1 = ::baton::v1;
+using platform::rpc::DetailsOf;
+
+// What a unary call gave.
+template <typename Response>
+struct Outcome {
+  ::grpc::Status status;
+  Response response;
+
+  bool ok() const { return status.ok(); }
+  ::grpc::StatusCode code() const { return status.error_code(); }
+  std::string reason() const { return DetailsOf(status).reason; }
+};
+
+// What Kafka and intake are to the API.
+class FakeBroker {
+ public:
+  enum class Mode { kDecides, kOnlyAcknowledges, kSilent, kRefuses };
+
+  FakeBroker(store::Store& store, agreement::PolicyCache& policies)
+      : store_(store), policies_(policies) {}
+
+  void set_mode(Mode mode) { mode_ = mode; }
+  size_t published() const { return published_; }
+  ProducerFactory factory();
+
+  // As intake: folds and decides; retries stale commits.
+  void Apply(const core::LeadEvent& event);
+
+ private:
+  class Producer;
+  store::Store& store_;
+  agreement::PolicyCache& policies_;
+  std::atomic<Mode> mode_ = Mode::kDecides;
+  std::atomic<size_t> published_ = 0;
+};
+
+// Workspace "acme" with a policy: fit >= 30 (employees >= 200) and a demo request qualify; country DE
+// goes to "dach" (offer, 1 h, skill german), the rest to "triage" (direct).
+extern const char kPolicy[];
+
+// A running API over any store. The store outlives it.
+class RunningApi {
+ public:
+  static DispatchOptions DefaultOptions();
+
+  explicit RunningApi(store::Store& store, DispatchOptions options = DefaultOptions());
+  ~RunningApi();
+
+  DispatchService& service() { return *service_; }
+  FakeBroker& broker() { return broker_; }
+  platform::Metrics& metrics() { return *metrics_; }
+  // A connection of its own. With window_bytes > 0 no more than that is under way to its reader.
+  std::shared_ptr<::grpc::Channel> NewChannel(int window_bytes = 0) const;
+
+  std::unique_ptr<v1::WorkspaceService::Stub> workspaces;
+  std::unique_ptr<v1::LeadService::Stub> leads;
+  std::unique_ptr<v1::AssignmentService::Stub> assignments;
+  std::unique_ptr<v1::RosterService::Stub> roster;
+
+ private:
+  agreement::PolicyCache policies_;
+  FakeBroker broker_;
+  std::unique_ptr<platform::Metrics> metrics_;
+  std::unique_ptr<DispatchService> service_;
+};
+
+// One call with a deadline: Call(*api.leads, &Stub::GetLead, request).
+template <typename Stub, typename Request, typename Response>
+Outcome<Response> Call(Stub& stub,
+                       ::grpc::Status (Stub::*method)(::grpc::ClientContext*, const Request&,
+                                                      Response*),
+                       const Request& request, absl::Duration deadline = absl::Seconds(10)) {
+  ::grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + deadline));
+  Outcome<Response> outcome;
+  outcome.status = (stub.*method)(&context, request, &outcome.response);
+  return outcome;
+}
+
+// The setup that most tests want: workspace, policy, memory store.
+class ApiTest : public ::testing::Test {
+ protected:
+  explicit ApiTest(DispatchOptions options = RunningApi::DefaultOptions());
+
+  // Rep online in dach and triage with skill german.
+  void AddRep(const std::string& id, int32_t capacity = 5);
+  // A qualified lead of queue dach.
+  void AddLead(const std::string& id);
+  v1::Lead GetLead(const std::string& id);
+  std::string AssignmentOf(const std::string& lead) { return GetLead(lead).assignment(); }
+  Outcome<v1::AcceptAssignmentResponse> Accept(const std::string& assignment,
+                                               const std::string& request_id = "");
+  Outcome<v1::DeclineAssignmentResponse> Decline(const std::string& assignment,
+                                                 const std::string& reason = "AT_CAPACITY");
+  // True when `lead` comes to `stage` within 2 s: drains run beside the call that caused them.
+  bool Becomes(const std::string& lead, v1::Stage stage);
+
+  store::MemoryStore store_;
+  RunningApi api_;
+};
+
+v1::LeadEvent Captured(const std::string& lead, const std::string& id);
+
+}  // namespace baton::dispatch
+
+#endif  // BATON_TESTS_UNIT_DISPATCH_API_FIXTURE_H_

@@ -1,0 +1,63 @@
+#include "dispatch/token_sealer.h"
+
+#include <gtest/gtest.h>
+
+#include "core/errors.h"
+#include "dispatch/pages.h"
+
+namespace baton::dispatch {
+namespace {
+
+const TokenSealer& Sealer() {
+  static const auto& sealer = *new TokenSealer("0123456789abcdef");
+  return sealer;
+}
+
+TEST(TokenSealerTest, AnotherSealerOfTheSameSecretOpens) {
+  const TokenSealer replica("0123456789abcdef");
+  EXPECT_EQ(*replica.Open("watch|a", Sealer().Seal("watch|a", "7.1.42")), "7.1.42");
+  EXPECT_EQ(*replica.Open("c", Sealer().Seal("c", "")), "");
+}
+
+TEST(TokenSealerTest, ContextAndSecretAreBound) {
+  const std::string token = Sealer().Seal("watch|a", "7.1.42");
+  EXPECT_TRUE(absl::IsPermissionDenied(Sealer().Open("watch|b", token).status()));
+  EXPECT_TRUE(absl::IsPermissionDenied(Sealer().Open("watch|", token).status()));
+  const TokenSealer other("fedcba9876543210");
+  EXPECT_EQ(core::ErrorReason(other.Open("watch|a", token).status()), "FORGED_TOKEN");
+}
+
+TEST(TokenSealerTest, NoByteCanBeChanged) {
+  const std::string token = Sealer().Seal("c", "payload");
+  for (size_t i = 0; i < token.size(); ++i) {
+    std::string changed = token;
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    const auto opened = Sealer().Open("c", changed);
+    EXPECT_FALSE(opened.ok() && changed != token) << i;
+  }
+}
+
+TEST(TokenSealerTest, GarbageIsMalformed) {
+  for (const std::string& text : {std::string("%%"), std::string("AAAA"), std::string(600, 'A')}) {
+    EXPECT_EQ(core::ErrorReason(Sealer().Open("c", text).status()), "MALFORMED_TOKEN");
+  }
+}
+
+TEST(PagesTest, SizesAreDefaultedCappedAndChecked) {
+  EXPECT_EQ(*PageSize(0), 100);
+  EXPECT_EQ(*PageSize(7), 7);
+  EXPECT_EQ(*PageSize(5000), 1000);
+  EXPECT_TRUE(absl::IsInvalidArgument(PageSize(-1).status()));
+}
+
+TEST(PagesTest, EmptyTokenIsTheStart) {
+  EXPECT_EQ(*OpenPageToken(Sealer(), "c", ""), "");
+  EXPECT_EQ(*OpenPageToken(Sealer(), "c", MakePageToken(Sealer(), "c", "x")), "x");
+  EXPECT_EQ(core::ErrorVariables(OpenPageToken(Sealer(), "d", MakePageToken(Sealer(), "c", "x"))
+                                     .status())
+                .at("field"),
+            "page_token");
+}
+
+}  // namespace
+}  // namespace baton::dispatch

@@ -1,0 +1,64 @@
+#include "intake/input_batch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/builders.h"
+
+namespace baton::intake {
+namespace {
+
+using ::testing::ElementsAre;
+
+platform::kafka::Record RecordOf(const core::LeadEvent& event, int64_t offset) {
+  const platform::kafka::OutRecord out = events::EncodeLeadEvent("t", event);
+  platform::kafka::Record record;
+  record.topic = "t";
+  record.partition = 2;
+  record.offset = offset;
+  record.has_value = true;
+  record.value = out.value;
+  record.headers = out.headers;
+  return record;
+}
+
+core::LeadEvent EventOf(std::string_view lead, std::string_view id) {
+  core::LeadEvent event = support::Activity(id, "page_view");
+  event.key = support::Key(lead);
+  return event;
+}
+
+TEST(InputBatchTest, GroupsByLeadInTheOrderRead) {
+  const InputBatch batch =
+      MakeBatch({RecordOf(EventOf("b", "1"), 10), RecordOf(EventOf("a", "2"), 11),
+                 RecordOf(EventOf("b", "3"), 12), RecordOf(EventOf("b", "1"), 13)});
+  ASSERT_EQ(batch.leads.size(), 2U);
+  EXPECT_EQ(batch.leads[0].key, support::Key("b"));
+  EXPECT_THAT(batch.leads[0].records, ElementsAre(0, 2, 3));
+  EXPECT_EQ(batch.leads[0].events[1].id, "3");
+  EXPECT_EQ(batch.leads[0].events[2].position.offset, 13);
+  EXPECT_EQ(batch.leads[1].key, support::Key("a"));
+  EXPECT_TRUE(batch.refused.empty());
+}
+
+TEST(InputBatchTest, SetsAsideWhatCannotBeDecoded) {
+  platform::kafka::Record bad = RecordOf(EventOf("a", "1"), 1);
+  bad.value = "{";
+  const InputBatch batch = MakeBatch({RecordOf(EventOf("a", "1"), 0), bad});
+  ASSERT_EQ(batch.refused.size(), 1U);
+  EXPECT_EQ(batch.refused[0].record, 1U);
+  EXPECT_EQ(batch.refused[0].letter.klass, events::DeadLetterClass::kNotParseable);
+  EXPECT_EQ(batch.leads.size(), 1U);
+}
+
+TEST(InputBatchTest, RefusesAllRecordsOfALead) {
+  InputBatch batch = MakeBatch({RecordOf(EventOf("b", "1"), 0), RecordOf(EventOf("a", "2"), 1),
+                                RecordOf(EventOf("b", "3"), 2)});
+  Refuse(batch.leads[0], {events::DeadLetterClass::kUnknownWorkspace, "workspace", "none"}, batch);
+  ASSERT_EQ(batch.refused.size(), 2U);
+  EXPECT_EQ(batch.refused[0].record, 0U);
+  EXPECT_EQ(batch.refused[1].record, 2U);
+}
+
+}  // namespace
+}  // namespace baton::intake

@@ -1,0 +1,90 @@
+#include "intake/partition_progress.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace baton::intake {
+namespace {
+
+using ::testing::IsEmpty;
+
+platform::kafka::Record At(int32_t partition, int64_t offset) {
+  platform::kafka::Record record;
+  record.partition = partition;
+  record.offset = offset;
+  return record;
+}
+
+TEST(PartitionProgressTest, CountsRecordsAndDeadLettersPerPartition) {
+  PartitionProgress progress;
+  progress.Start(0, 0);
+  progress.Start(1, 100);
+  InputBatch batch;
+  batch.records = {At(0, 0), At(1, 100), At(0, 1), At(1, 103)};
+  batch.refused = {{2, {}}, {3, {}}};
+  const auto advances = progress.Advances(batch);
+  ASSERT_EQ(advances.size(), 2U);
+  EXPECT_EQ(advances[0].partition, 0);
+  EXPECT_EQ(advances[0].next_offset, 2);
+  EXPECT_EQ(advances[0].records, 2);
+  EXPECT_EQ(advances[0].dead_lettered, 1);
+  EXPECT_EQ(advances[1].partition, 1);
+  EXPECT_EQ(advances[1].next_offset, 104);
+  EXPECT_EQ(advances[1].records, 2);
+  EXPECT_EQ(advances[1].dead_lettered, 1);
+}
+
+TEST(PartitionProgressTest, CountsNoRecordTwice) {
+  PartitionProgress progress;
+  progress.Start(0, 5);
+  InputBatch batch;
+  batch.records = {At(0, 3), At(0, 4), At(0, 5), At(0, 6), At(0, 5), At(0, 6), At(0, 7)};
+  batch.refused = {{0, {}}, {2, {}}, {4, {}}};
+  const auto advances = progress.Advances(batch);
+  ASSERT_EQ(advances.size(), 1U);
+  EXPECT_EQ(advances[0].next_offset, 8);
+  EXPECT_EQ(advances[0].records, 3);
+  EXPECT_EQ(advances[0].dead_lettered, 1);
+  progress.Advanced(advances);
+  EXPECT_THAT(progress.Advances(batch), IsEmpty());
+}
+
+TEST(PartitionProgressTest, LeavesOutPartitionsItDoesNotHold) {
+  PartitionProgress progress;
+  progress.Start(0, 0);
+  progress.Stop(0);
+  InputBatch batch;
+  batch.records = {At(0, 0), At(1, 0)};
+  EXPECT_THAT(progress.Advances(batch), IsEmpty());
+}
+
+TEST(PartitionProgressTest, SeesThatTheStoreWentBack) {
+  PartitionProgress progress;
+  progress.Start(0, 10);
+  progress.Start(1, 0);
+  EXPECT_FALSE(progress.Reconcile({{0, 10}}));
+  EXPECT_FALSE(progress.Reconcile({{0, 25}, {1, 3}}));
+  EXPECT_EQ(progress.checkpoint(0), 25);
+  EXPECT_TRUE(progress.Reconcile({{0, 24}, {1, 3}}));
+  EXPECT_TRUE(progress.Reconcile({{1, 3}}));
+  EXPECT_EQ(progress.checkpoint(0), 0);
+}
+
+TEST(PartitionProgressTest, TellsKafkaEachCheckpointOnce) {
+  PartitionProgress progress;
+  progress.Start(0, 0);
+  progress.Start(1, 7);
+  auto positions = progress.TakeUncommitted("t");
+  ASSERT_EQ(positions.size(), 1U);
+  EXPECT_EQ(positions[0].topic, "t");
+  EXPECT_EQ(positions[0].partition, 1);
+  EXPECT_EQ(positions[0].offset, 7);
+  EXPECT_THAT(progress.TakeUncommitted("t"), IsEmpty());
+  progress.Advanced(std::vector<store::InputAdvance>{{0, 3, 3, 0}});
+  positions = progress.TakeUncommitted("t");
+  ASSERT_EQ(positions.size(), 1U);
+  EXPECT_EQ(positions[0].offset, 3);
+}
+
+}  // namespace
+}  // namespace baton::intake

@@ -1,0 +1,39 @@
+#include "platform/grpc/bounded_executor.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "absl/synchronization/notification.h"
+
+namespace baton::platform::rpc {
+namespace {
+
+TEST(BoundedExecutorTest, StopRunsWhatWaits) {
+  std::atomic<int> ran = 0;
+  BoundedExecutor executor(3, 1000);
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(executor.TrySubmit([&ran] { ++ran; }));
+  }
+  executor.Stop();
+  EXPECT_EQ(ran, 1000);
+  EXPECT_FALSE(executor.TrySubmit([&ran] { ++ran; }));
+}
+
+TEST(BoundedExecutorTest, RefusesBeyondTheCap) {
+  absl::Notification begun;
+  absl::Notification go_on;
+  BoundedExecutor executor(1, 2);
+  ASSERT_TRUE(executor.TrySubmit([&] {
+    begun.Notify();
+    go_on.WaitForNotification();
+  }));
+  begun.WaitForNotification();
+  EXPECT_TRUE(executor.TrySubmit([] {}));
+  EXPECT_TRUE(executor.TrySubmit([] {}));
+  EXPECT_FALSE(executor.TrySubmit([] {}));
+  go_on.Notify();
+}
+
+}  // namespace
+}  // namespace baton::platform::rpc
