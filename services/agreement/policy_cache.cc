@@ -10,17 +10,17 @@
 namespace baton::agreement {
 namespace {
 
-absl::StatusOr<std::shared_ptr<const core::Policy>> Compile(
-    const core::WorkspaceId& workspace, const store::PolicyDocument& document) {
+absl::StatusOr<std::shared_ptr<const core::Policy>> Compile(const core::WorkspaceId& workspace,
+                                                            const store::PolicyDocument& document) {
   const std::string name =
       absl::StrCat("workspaces/", workspace.str(), "/policy@", document.revision);
   policy::ParsedPolicy parsed = policy::ParsePolicy(document.yaml, name);
   if (!parsed.ok()) {
     return core::Error(
         absl::StatusCode::kInternal, "STORED_POLICY_INVALID",
-        absl::StrCat("this release cannot read the active policy of workspace ", workspace.str(),
-                     "; activate a corrected one: ",
-                     policy::InvalidPolicy(parsed.errors).message()),
+        absl::StrCat(
+            "this release cannot read the active policy of workspace ", workspace.str(),
+            "; activate a corrected one: ", policy::InvalidPolicy(parsed.errors).message()),
         {{"workspace", workspace.str()}, {"revision", absl::StrCat(document.revision)}});
   }
   parsed.policy.workspace = workspace;
@@ -63,7 +63,7 @@ absl::StatusOr<ActivePolicy> PolicyCache::Compiled(const core::WorkspaceId& work
     const auto found = policies_.find(workspace);
     // A revision below the cached one: a store that lost its last writes gave the number again.
     return found != policies_.end() && found->second->revision == revision ? found->second
-                                                                            : nullptr;
+                                                                           : nullptr;
   };
   if (auto policy = find()) return ActivePolicy{true, revision, std::move(policy)};
   absl::MutexLock compiling(&compiling_);

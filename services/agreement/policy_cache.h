@@ -34,8 +34,7 @@ class PolicyCache {
   // The active policies as of now, in the order of `workspaces` (which may repeat). One round trip,
   // and one more for each workspace whose revision was not seen before. Errors: the store's, and
   // INTERNAL STORED_POLICY_INVALID if this release cannot read a stored policy.
-  absl::StatusOr<std::vector<ActivePolicy>> Active(
-      absl::Span<const core::WorkspaceId> workspaces);
+  absl::StatusOr<std::vector<ActivePolicy>> Active(absl::Span<const core::WorkspaceId> workspaces);
 
   // The same for one workspace; NOT_FOUND WORKSPACE_NOT_FOUND.
   absl::StatusOr<ActivePolicy> Active(const core::WorkspaceId& workspace);

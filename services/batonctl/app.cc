@@ -16,16 +16,16 @@ constexpr char kFooter[] =
     "Exit codes: 0 done; 1 the server (or Kafka) refused; 2 the command line or a file is wrong; 3 "
     "no\n"
     "answer, the same command may work later.\n"
-    "Environment: BATON_SERVER, BATON_WORKSPACE, BATON_KAFKA_BROKERS, BATON_KAFKA_TOPIC_PREFIX, "
+    "Environment: BATONCTL_SERVER, BATONCTL_WORKSPACE, BATON_KAFKA_BROKERS, BATON_KAFKA_TOPIC_PREFIX, "
     "NO_COLOR.";
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output,
                       std::string& timeout) {
   app.add_option("--server", options.server, "HOST:PORT of the API")
-      ->envname("BATON_SERVER")
+      ->envname("BATONCTL_SERVER")
       ->capture_default_str();
   app.add_option("--workspace,-w", options.workspace, "the workspace to work in")
-      ->envname("BATON_WORKSPACE");
+      ->envname("BATONCTL_WORKSPACE");
   app.add_option("--output,-o", output, "table, json or name")
       ->check(CLI::IsMember({"table", "json", "name"}))
       ->capture_default_str();

@@ -33,7 +33,7 @@ bool IsAssignmentId(const std::string& text) {
 std::string HintFor(const absl::Status& status) {
   const std::string reason = core::ErrorReason(status);
   if (reason == "UNREACHABLE") {
-    return "Is baton running there? Name another address with --server or BATON_SERVER.";
+    return "Is baton running there? Name another address with --server or BATONCTL_SERVER.";
   }
   if (reason == "NO_ANSWER_IN_TIME") return "Try again, or wait longer with --timeout.";
   if (reason == "USAGE") return "See --help of the command.";
@@ -50,7 +50,7 @@ Server& Session::server() {
 
 absl::StatusOr<std::string> Session::Workspace() const {
   if (options.workspace.empty()) {
-    return UsageError("no workspace given: use --workspace (-w) or BATON_WORKSPACE");
+    return UsageError("no workspace given: use --workspace (-w) or BATONCTL_WORKSPACE");
   }
   if (!core::IsValidId(options.workspace)) {
     return UsageError(

@@ -144,8 +144,7 @@ Refusal ReadEnvelope(const Envelope& envelope, core::TimeMs record_timestamp_ms,
   }
   if (Refusal refusal = ReadType(envelope.type, event.type)) return refusal;
   if (Refusal refusal = ReadText("id", envelope.id, kEventIdBytesMax, event.id)) return refusal;
-  if (Refusal refusal =
-          ReadText("source", envelope.source, kEventSourceBytesMax, event.source)) {
+  if (Refusal refusal = ReadText("source", envelope.source, kEventSourceBytesMax, event.source)) {
     return refusal;
   }
   if (Refusal refusal = ReadId("workspace", envelope.workspace, event.key.workspace)) {

@@ -1,5 +1,5 @@
-// The data of a lead event, in each of its encodings, taken into core::LeadEvent. The event's type is
-// set already; it says which fields count. nullopt, or why the data is refused. Thread-safe.
+// The data of a lead event, in each of its encodings, taken into core::LeadEvent. The event's type
+// is set already; it says which fields count. nullopt, or why the data is refused. Thread-safe.
 #ifndef BATON_EVENTS_EVENT_DATA_H_
 #define BATON_EVENTS_EVENT_DATA_H_
 
@@ -17,9 +17,9 @@ Refusal ReadJsonData(const simdjson::dom::element& data, core::LeadEvent& event)
 // The messages themselves, without registry prefix.
 Refusal ReadProtobufData(std::string_view bytes, core::LeadEvent& event);
 
-// Cuts the prefix of a Confluent registry off, if there is one: magic byte 0, 4 bytes schema id; before
-// Protobuf also the index of the message in its schema. Neither JSON nor one of our messages can begin
-// with what is cut off.
+// Cuts the prefix of a Confluent registry off, if there is one: magic byte 0, 4 bytes schema id;
+// before Protobuf also the index of the message in its schema. Neither JSON nor one of our messages
+// can begin with what is cut off.
 std::string_view WithoutRegistryPrefix(std::string_view bytes, bool protobuf);
 
 }  // namespace baton::events

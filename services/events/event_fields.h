@@ -1,5 +1,5 @@
-// Takes values from outside into a lead event, whatever encoding they came in, and holds them to the
-// caps of the contract. Each function gives nullopt, or why the value is refused. Thread-safe.
+// Takes values from outside into a lead event, whatever encoding they came in, and holds them to
+// the caps of the contract. Each function gives nullopt, or why the value is refused. Thread-safe.
 #ifndef BATON_EVENTS_EVENT_FIELDS_H_
 #define BATON_EVENTS_EVENT_FIELDS_H_
 

@@ -16,7 +16,8 @@ namespace {
 using platform::kafka::OutRecord;
 using store::OutboxEntry;
 
-// Encoded bytes of the repeated fields; with the bounded rest they stay below kHandoffEventBytesMax.
+// Encoded bytes of the repeated fields; with the bounded rest they stay below
+// kHandoffEventBytesMax.
 constexpr size_t kDetailsEncodedMax = 12 * 1024;
 constexpr size_t kFactorsEncodedMax = 16 * 1024;
 constexpr size_t kAttributionEncodedMax = 20 * 1024;
@@ -179,8 +180,7 @@ std::string EncodeLeadChanged(const OutboxEntry& entry) {
 // proto3 JSON of baton.events.v1.LeadState.
 std::string EncodeLeadState(const OutboxEntry& entry) {
   // Otherwise change.rep is the one who passed. WON keeps its owner for after-sales.
-  const bool owned =
-      core::IsOwned(entry.change.stage) || entry.change.stage == core::Stage::kWon;
+  const bool owned = core::IsOwned(entry.change.stage) || entry.change.stage == core::Stage::kWon;
   std::string out;
   out.reserve(320);
   MessageWriter message(out);

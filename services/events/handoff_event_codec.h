@@ -22,14 +22,15 @@ std::string EventId(const store::OutboxEntry& entry);
 
 inline constexpr size_t kHandoffEventBytesMax = 64 * 1024;
 
-// In this order: feedback for every change; assignments for changes of ownership (assigned, accepted,
-// declined, offer_expired, rerouted, rejected, recycled, won, lost); lead-state for every change.
-// Key "workspace/lead". Headers ce_specversion, ce_id, ce_type (dev.baton.lead.<change>.v1; on
-// lead-state dev.baton.lead.state.v1), ce_source (//baton.dev/workspaces/<w>), ce_subject (the lead),
-// ce_time, ce_correlationid (the journey: workspace/lead), ce_causationid (if there is a cause),
-// ce_sequence (the lead's version, decimal), ce_partitionkey, ce_traceparent (if known), content-type.
-// A value stays below kHandoffEventBytesMax: what does not fit of details, factors, attribution and
-// sources is left out from the end, and details.truncated names the fields that were cut.
+// In this order: feedback for every change; assignments for changes of ownership (assigned,
+// accepted, declined, offer_expired, rerouted, rejected, recycled, won, lost); lead-state for every
+// change. Key "workspace/lead". Headers ce_specversion, ce_id, ce_type (dev.baton.lead.<change>.v1;
+// on lead-state dev.baton.lead.state.v1), ce_source (//baton.dev/workspaces/<w>), ce_subject (the
+// lead), ce_time, ce_correlationid (the journey: workspace/lead), ce_causationid (if there is a
+// cause), ce_sequence (the lead's version, decimal), ce_partitionkey, ce_traceparent (if known),
+// content-type. A value stays below kHandoffEventBytesMax: what does not fit of details, factors,
+// attribution and sources is left out from the end, and details.truncated names the fields that
+// were cut.
 std::vector<platform::kafka::OutRecord> EncodeHandoffEvent(const store::OutboxEntry& entry,
                                                            const TopicNames& topics);
 

@@ -89,8 +89,9 @@ Refusal ReadAttribution(const element& value, core::LeadEvent& event) {
     } else if (entry.get(large) == simdjson::SUCCESS) {
       refusal = AddAttribution(event, name, absl::StrCat(large));
     } else {
-      refusal = BadValue(absl::StrCat("data.attribution.", core::Shortened(name, kFieldNameBytesMax)),
-                         "a value is a string or an integer");
+      refusal =
+          BadValue(absl::StrCat("data.attribution.", core::Shortened(name, kFieldNameBytesMax)),
+                   "a value is a string or an integer");
     }
     if (refusal) return refusal;
   }

@@ -31,7 +31,8 @@ class JsonWriter {
   void String(std::string_view value);
   void Int(int64_t value);
   void Bool(bool value);
-  // The shortest text that reads back as the same double, and never as an integer. REQUIRES: finite.
+  // The shortest text that reads back as the same double, and never as an integer. REQUIRES:
+  // finite.
   void Double(double value);
   void Time(core::TimeMs at_ms);  // RFC 3339, UTC
 

@@ -16,9 +16,9 @@
 namespace baton::events {
 namespace {
 
+using core::ToAbsl;
 using platform::kafka::OutRecord;
 using platform::kafka::Record;
-using core::ToAbsl;
 using simdjson::dom::element;
 
 DeadLetter NotParseable(std::string_view field, std::string_view reason) {

@@ -2,9 +2,9 @@
 //
 // Accepted: structured mode (content-type application/cloudevents+json, or neither content-type nor
 // ce_ headers), binary mode (ce_ headers) with JSON or Protobuf data (content-type
-// application/protobuf). Types dev.baton.lead.{captured,updated,activity,consent}.v1. The prefix of a
-// Confluent registry (magic byte 0, 4 bytes schema id, before Protobuf also the message's index) is
-// stripped. Structured mode may carry Protobuf data as data_base64. Unknown fields are ignored.
+// application/protobuf). Types dev.baton.lead.{captured,updated,activity,consent}.v1. The prefix of
+// a Confluent registry (magic byte 0, 4 bytes schema id, before Protobuf also the message's index)
+// is stripped. Structured mode may carry Protobuf data as data_base64. Unknown fields are ignored.
 // Source: CloudEvents 1.0, Kafka protocol binding. Pure functions of the record; thread-safe.
 #ifndef BATON_EVENTS_LEAD_EVENT_CODEC_H_
 #define BATON_EVENTS_LEAD_EVENT_CODEC_H_
@@ -34,8 +34,15 @@ inline constexpr std::string_view kDeadLetterSuffix = ".dlq";  // of the topic's
 
 // Why a record cannot be applied. The name is the header baton-error-class.
 enum class DeadLetterClass {
-  kNotParseable, kUnknownType, kMissingField, kBadId, kUnknownWorkspace, kBadValue, kTooLarge,
-  kTooDeep, kUnknownSchemaVersion,
+  kNotParseable,
+  kUnknownType,
+  kMissingField,
+  kBadId,
+  kUnknownWorkspace,
+  kBadValue,
+  kTooLarge,
+  kTooDeep,
+  kUnknownSchemaVersion,
   kWorkspaceFull,  // intake: the workspace is at its cap of leads
 };
 std::string_view DeadLetterClassName(DeadLetterClass klass);  // "not_parseable" ...
@@ -51,8 +58,8 @@ using Decoded = std::variant<core::LeadEvent, DeadLetter>;
 // A record without a Kafka key is fine. A malformed traceparent is dropped, not refused.
 Decoded DecodeLeadEvent(const platform::kafka::Record& record);
 
-// Structured-mode JSON of an event and its Kafka key "workspace/lead": what SubmitLeadEvents publishes.
-// REQUIRES: an event as DecodeLeadEvent gives it (its position does not matter).
+// Structured-mode JSON of an event and its Kafka key "workspace/lead": what SubmitLeadEvents
+// publishes. REQUIRES: an event as DecodeLeadEvent gives it (its position does not matter).
 platform::kafka::OutRecord EncodeLeadEvent(const std::string& topic, const core::LeadEvent& event);
 
 // The dead letter of `record` for topic "<topic>.dlq": key, bytes and headers kept,

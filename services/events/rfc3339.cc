@@ -36,7 +36,8 @@ void AppendDigits(std::string& out, int64_t value, int width) {
 std::optional<core::TimeMs> ParseRfc3339(std::string_view text) {
   absl::Time time;
   std::string error;
-  if (!HasRfc3339Shape(text) || !absl::ParseTime(absl::RFC3339_full, core::ToAbsl(text), &time, &error)) {
+  if (!HasRfc3339Shape(text) ||
+      !absl::ParseTime(absl::RFC3339_full, core::ToAbsl(text), &time, &error)) {
     return std::nullopt;
   }
   const core::TimeMs at_ms = absl::ToUnixMillis(time);

@@ -14,7 +14,8 @@ namespace baton::events {
 // than a millisecond is cut off.
 std::optional<core::TimeMs> ParseRfc3339(std::string_view text);
 
-// Appends "2026-03-01T09:00:00.250Z": UTC, always three decimals. REQUIRES: at_ms is in the range above.
+// Appends "2026-03-01T09:00:00.250Z": UTC, always three decimals. REQUIRES: at_ms is in the range
+// above.
 void AppendRfc3339(std::string& out, core::TimeMs at_ms);
 
 }  // namespace baton::events

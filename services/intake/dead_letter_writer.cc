@@ -72,7 +72,9 @@ void DeadLetterWriter::Add(platform::kafka::OutRecord letter) {
   letters_->all.push_back({std::move(letter)});
 }
 
-void DeadLetterWriter::Forget() { letters_ = std::make_shared<Letters>(); }
+void DeadLetterWriter::Forget() {
+  letters_ = std::make_shared<Letters>();
+}
 
 absl::Status DeadLetterWriter::SendWaiting() {
   size_t count = 0;
@@ -91,9 +93,8 @@ absl::Status DeadLetterWriter::SendWaiting() {
       letter.state = LetterState::kSent;
     }
     const absl::Status status = producer_->Produce(
-        std::move(record), [letters = letters_, i](absl::Status delivered) {
-          letters->Settle(i, delivered);
-        });
+        std::move(record),
+        [letters = letters_, i](absl::Status delivered) { letters->Settle(i, delivered); });
     if (status.ok()) continue;
     letters_->Settle(i, status);
     if (!absl::IsInvalidArgument(status)) return status;
@@ -113,8 +114,7 @@ absl::Status DeadLetterWriter::Await(absl::Duration wait) {
     return status;
   }
   absl::MutexLock lock(&letters_->mutex);
-  letters_->mutex.AwaitWithTimeout(
-      absl::Condition(letters_.get(), &Letters::NoneSent), wait);
+  letters_->mutex.AwaitWithTimeout(absl::Condition(letters_.get(), &Letters::NoneSent), wait);
   if (!letters_->problem.ok()) return letters_->problem;
   for (const Letter& letter : letters_->all) {
     if (letter.state != LetterState::kDelivered) {

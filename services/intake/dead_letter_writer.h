@@ -16,13 +16,12 @@
 namespace baton::intake {
 
 // Makes an idempotent, not transactional producer.
-using MakeProducer =
-    std::function<absl::StatusOr<std::unique_ptr<platform::kafka::Producer>>()>;
+using MakeProducer = std::function<absl::StatusOr<std::unique_ptr<platform::kafka::Producer>>()>;
 
 class DeadLetterWriter {
  public:
-  // A letter that the topic does not take for its size keeps this much of its value, and gets a header
-  // baton-error-value-bytes with the size it had.
+  // A letter that the topic does not take for its size keeps this much of its value, and gets a
+  // header baton-error-value-bytes with the size it had.
   static constexpr size_t kCutValueBytes = 64 * 1024;
 
   explicit DeadLetterWriter(MakeProducer make_producer);
@@ -31,7 +30,8 @@ class DeadLetterWriter {
   absl::Status Open();  // makes the first producer; an error means a wrong configuration
 
   void Add(platform::kafka::OutRecord letter);
-  // OK when all letters added are acknowledged. UNAVAILABLE or the client's error: not yet, call again.
+  // OK when all letters added are acknowledged. UNAVAILABLE or the client's error: not yet, call
+  // again.
   absl::Status Await(absl::Duration wait);
   // The letters added so far do not matter any more; some may still be delivered.
   void Forget();

@@ -12,7 +12,8 @@
 
 namespace baton::intake {
 
-// The events of one lead, in the order they were read. records[i] is the index of events[i]'s record.
+// The events of one lead, in the order they were read. records[i] is the index of events[i]'s
+// record.
 struct LeadWork {
   core::LeadKey key;
   std::vector<core::LeadEvent> events;

@@ -50,8 +50,7 @@ std::vector<InputPartitions::Start> InputPartitions::OnAssigned(
   for (const int32_t partition : partitions) {
     const bool placed = chosen.ok() && chosen->contains(partition);
     if (!placed) unplaced_.insert(partition);
-    starts.push_back(
-        {At(partition, placed ? chosen->at(partition) : -1), held_ || !placed});
+    starts.push_back({At(partition, placed ? chosen->at(partition) : -1), held_ || !placed});
   }
   platform::LogInfo("intake.assigned", {{"topic", topic_},
                                         {"added", absl::StrCat(added.size())},
@@ -74,7 +73,9 @@ void InputPartitions::OnRevoked(absl::Span<const platform::kafka::Position> remo
                                        {"lost", lost ? "true" : "false"}});
 }
 
-std::set<int32_t> InputPartitions::TakeRevoked() { return std::exchange(revoked_, {}); }
+std::set<int32_t> InputPartitions::TakeRevoked() {
+  return std::exchange(revoked_, {});
+}
 
 absl::StatusOr<bool> InputPartitions::LookAtStore() {
   const auto stored = input_.Checkpoints(topic_);
@@ -168,7 +169,8 @@ void InputPartitions::TellKafka() {
 
 absl::StatusOr<int64_t> InputPartitions::Lag() {
   const std::set<int32_t> held = progress_.partitions();
-  // Without any, the first is asked all the same: the answer shows that brokers and topic are there.
+  // Without any, the first is asked all the same: the answer shows that brokers and topic are
+  // there.
   const std::set<int32_t> asked = held.empty() ? std::set<int32_t>{0} : held;
   std::vector<platform::kafka::Position> positions;
   for (const int32_t partition : asked) positions.push_back(At(partition, -1));
@@ -177,8 +179,8 @@ absl::StatusOr<int64_t> InputPartitions::Lag() {
   int64_t lag = 0;
   for (size_t i = 0; i < positions.size() && !held.empty(); ++i) {
     const auto [first, next] = (*ends)[i];
-    lag += std::max<int64_t>(
-        next - std::max(progress_.checkpoint(positions[i].partition), first), 0);
+    lag +=
+        std::max<int64_t>(next - std::max(progress_.checkpoint(positions[i].partition), first), 0);
   }
   return lag;
 }

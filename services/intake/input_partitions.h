@@ -2,8 +2,8 @@
 // paused, and how far it has come.
 //
 // The checkpoint in the store is the truth; Kafka's own offsets are only told. A partition that the
-// store cannot place now (it is away, or its checkpoint lies beyond the log's end) stays paused until
-// Place succeeds. Belongs to the consumer's thread.
+// store cannot place now (it is away, or its checkpoint lies beyond the log's end) stays paused
+// until Place succeeds. Belongs to the consumer's thread.
 #ifndef BATON_INTAKE_INPUT_PARTITIONS_H_
 #define BATON_INTAKE_INPUT_PARTITIONS_H_
 

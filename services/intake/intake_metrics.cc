@@ -15,8 +15,8 @@ IntakeMetrics::IntakeMetrics(platform::Metrics& metrics)
                                          "From the poll of a batch to its checkpoint")),
       batch_records(metrics.AddHistogram("baton_intake_batch_records", "Records of a batch", {},
                                          {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000})),
-      decision_seconds(metrics.AddHistogram(
-          "baton_intake_decision_seconds", "From a record's Kafka timestamp to its decision")),
+      decision_seconds(metrics.AddHistogram("baton_intake_decision_seconds",
+                                            "From a record's Kafka timestamp to its decision")),
       lag_records(metrics.AddGauge("baton_consumer_lag_records",
                                    "Records of this member's partitions not yet settled")),
       metrics_(metrics),

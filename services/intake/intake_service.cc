@@ -42,7 +42,9 @@ IntakeService::IntakeService(const IntakePorts& ports, const platform::kafka::Ka
     : worker_(ports, MakeClients(kafka, topics.lead_events, options),
               WorkerOptions(topics.lead_events, options), metrics) {}
 
-IntakeService::~IntakeService() { Stop(absl::ZeroDuration()); }
+IntakeService::~IntakeService() {
+  Stop(absl::ZeroDuration());
+}
 
 absl::Status IntakeService::Start() {
   if (absl::Status status = worker_.Open(); !status.ok()) return status;
@@ -58,6 +60,8 @@ void IntakeService::Run() {
   worker_.Close(thread_.deadline());
 }
 
-void IntakeService::Stop(absl::Duration grace) { thread_.Stop(grace); }
+void IntakeService::Stop(absl::Duration grace) {
+  thread_.Stop(grace);
+}
 
 }  // namespace baton::intake

@@ -117,8 +117,8 @@ absl::Status IntakeWorker::Settle(InputBatch& batch) {
 void IntakeWorker::HandOverLetters(const InputBatch& batch) {
   for (; handed_over_ < batch.refused.size(); ++handed_over_) {
     const RefusedRecord& refused = batch.refused[handed_over_];
-    letters_.Add(events::MakeDeadLetter(batch.records[refused.record], refused.letter,
-                                        options_.group, 1));
+    letters_.Add(
+        events::MakeDeadLetter(batch.records[refused.record], refused.letter, options_.group, 1));
   }
 }
 
@@ -143,8 +143,8 @@ void IntakeWorker::ForgetBatch() {
   backoff_.Reset();
 }
 
-// Stays in the group while the batch is kept. Nothing should come from paused partitions; what comes
-// all the same is read again later.
+// Stays in the group while the batch is kept. Nothing should come from paused partitions; what
+// comes all the same is read again later.
 void IntakeWorker::WaitPaused() {
   const absl::Time until = clients_.now() + backoff_.Next();
   for (absl::Time now = clients_.now(); batch_ && now < until; now = clients_.now()) {

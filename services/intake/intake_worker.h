@@ -1,6 +1,7 @@
-// The work of intake, one step at a time: poll a batch, decide and commit its leads, dead-letter what
-// cannot be applied, move the checkpoint, then tell Kafka. While the store, an outbox or the dead
-// letter topic cannot take the batch, it keeps the batch, pauses its partitions and stays in the group.
+// The work of intake, one step at a time: poll a batch, decide and commit its leads, dead-letter
+// what cannot be applied, move the checkpoint, then tell Kafka. While the store, an outbox or the
+// dead letter topic cannot take the batch, it keeps the batch, pauses its partitions and stays in
+// the group.
 //
 // When partitions are revoked meanwhile, or the store went back behind a checkpoint that it had
 // acknowledged (a failover lost its last writes), the batch is forgotten and its partitions start

@@ -126,14 +126,14 @@ absl::Status LeadApplier::TakeResults(const std::vector<core::Plan>& plans,
   return status;
 }
 
-void LeadApplier::CountCommitted(const core::Plan& plan, const LeadWork& work,
-                                 core::TimeMs now_ms, const InputBatch& batch) {
+void LeadApplier::CountCommitted(const core::Plan& plan, const LeadWork& work, core::TimeMs now_ms,
+                                 const InputBatch& batch) {
   metrics_.applied.Add(plan.applied);
   metrics_.duplicates.Add(plan.duplicates);
   for (const size_t record : work.records) {
     const core::DurationMs waited_ms = now_ms - batch.records[record].timestamp_ms;
-    metrics_.decision_seconds.Observe(static_cast<double>(std::max<core::DurationMs>(waited_ms, 0)) /
-                                      core::kSecondMs);
+    metrics_.decision_seconds.Observe(
+        static_cast<double>(std::max<core::DurationMs>(waited_ms, 0)) / core::kSecondMs);
   }
 }
 

@@ -1,5 +1,5 @@
-// Decides and commits the leads of a batch: one round trip to load all, one for the policies, one to
-// commit. What somebody else changed meanwhile is loaded and decided again, and nothing else is.
+// Decides and commits the leads of a batch: one round trip to load all, one for the policies, one
+// to commit. What somebody else changed meanwhile is loaded and decided again, and nothing else is.
 //
 // Not thread-safe; blocks on the store.
 #ifndef BATON_INTAKE_LEAD_APPLIER_H_
@@ -20,9 +20,10 @@ class LeadApplier {
   // All outlive the applier.
   LeadApplier(store::LeadStore& leads, agreement::PolicyCache& policies, IntakeMetrics& metrics);
 
-  // Takes what is done out of batch.leads and adds what no workspace wants to batch.refused. OK when
-  // no lead is left. Otherwise call again later, with the same batch: UNAVAILABLE (the store is away
-  // or a lead is contended), RESOURCE_EXHAUSTED (an outbox is full), INTERNAL (broken invariant).
+  // Takes what is done out of batch.leads and adds what no workspace wants to batch.refused. OK
+  // when no lead is left. Otherwise call again later, with the same batch: UNAVAILABLE (the store
+  // is away or a lead is contended), RESOURCE_EXHAUSTED (an outbox is full), INTERNAL (broken
+  // invariant).
   absl::Status Apply(InputBatch& batch);
 
  private:

@@ -8,7 +8,9 @@ void PartitionProgress::Start(int32_t partition, int64_t checkpoint) {
   states_[partition] = {checkpoint, 0};
 }
 
-void PartitionProgress::Stop(int32_t partition) { states_.erase(partition); }
+void PartitionProgress::Stop(int32_t partition) {
+  states_.erase(partition);
+}
 
 int64_t PartitionProgress::checkpoint(int32_t partition) const {
   return states_.at(partition).checkpoint;

@@ -25,8 +25,9 @@ class PartitionProgress {
   int64_t checkpoint(int32_t partition) const;  // REQUIRES: Has(partition)
   std::set<int32_t> partitions() const;
 
-  // Takes over what another member has stored meanwhile. True if the store has gone back behind what
-  // it acknowledged to us (a failover or restart lost its last writes): reading must start again.
+  // Takes over what another member has stored meanwhile. True if the store has gone back behind
+  // what it acknowledged to us (a failover or restart lost its last writes): reading must start
+  // again.
   bool Reconcile(const Checkpoints& stored);
 
   // The advances that a settled batch makes; a record counts only at or above the checkpoint, and

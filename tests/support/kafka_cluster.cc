@@ -60,10 +60,12 @@ absl::StatusOr<std::vector<platform::kafka::Record>> ReadTopic(const std::string
   // may be below the end, and then the topic is done when nothing more has come for a while.
   std::map<int32_t, int64_t> next;
   std::vector<platform::kafka::Position> all;
-  for (int32_t partition = 0; partition < partitions; ++partition) all.push_back({topic, partition});
+  for (int32_t partition = 0; partition < partitions; ++partition)
+    all.push_back({topic, partition});
   const absl::Time deadline = absl::Now() + kBound;
   auto ends = (*reader)->Ends(all, kBound);
-  while (absl::IsUnavailable(ends.status()) && absl::Now() < deadline) {  // of a topic made just now
+  while (absl::IsUnavailable(ends.status()) &&
+         absl::Now() < deadline) {  // of a topic made just now
     ends = (*reader)->Ends(all, kBound);
   }
   if (!ends.ok()) return ends.status();

@@ -15,8 +15,8 @@
 
 namespace baton::support {
 
-// Not thread-safe. Runs under tests/support/kafka_keeper, which ends it and removes its data when this
-// object or the test program ends, however that happens.
+// Not thread-safe. Runs under tests/support/kafka_keeper, which ends it and removes its data when
+// this object or the test program ends, however that happens.
 class KafkaServer {
  public:
   // Returns when it serves. UNAVAILABLE with the reason in one line.
@@ -30,11 +30,13 @@ class KafkaServer {
   // The helpers of kafka_cluster.h use this server from now on.
   void BecomeKafkaOfTheRun() const;
 
-  absl::Status Kill() { return Command("kill"); }       // SIGKILL; returns when it is gone
-  absl::Status Shutdown() { return Command("stop"); }   // SIGTERM
-  absl::Status Restart() { return Command("start"); }   // same ports, same data; returns when it serves
-  absl::Status Freeze() { return Command("freeze"); }   // SIGSTOP
-  absl::Status Thaw() { return Command("thaw"); }       // SIGCONT
+  absl::Status Kill() { return Command("kill"); }      // SIGKILL; returns when it is gone
+  absl::Status Shutdown() { return Command("stop"); }  // SIGTERM
+  absl::Status Restart() {
+    return Command("start");
+  }  // same ports, same data; returns when it serves
+  absl::Status Freeze() { return Command("freeze"); }  // SIGSTOP
+  absl::Status Thaw() { return Command("thaw"); }      // SIGCONT
 
  private:
   KafkaServer(pid_t keeper, std::FILE* commands, std::FILE* answers);

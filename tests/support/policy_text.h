@@ -1,6 +1,6 @@
 // A small policy as people write it, for tests that go through the YAML: workspace "acme"; whoever
-// asks for a demo or has seen enough pages, and has 10 employees or more, is qualified for the queue
-// "inbound" (offers of 10 minutes).
+// asks for a demo or has seen enough pages, and has 10 employees or more, is qualified for the
+// queue "inbound" (offers of 10 minutes).
 #ifndef BATON_SUPPORT_POLICY_TEXT_H_
 #define BATON_SUPPORT_POLICY_TEXT_H_
 

@@ -39,7 +39,7 @@ std::optional<std::map<std::string, int64_t>> ReadCounters(const std::string& ad
   const auto answer = client.Get("/metrics");
   if (!answer || answer->status != 200) return std::nullopt;
   std::map<std::string, int64_t> counters;
-  constexpr absl::string_view kName = "baton_input_conservation_records{outcome=\"";
+  constexpr absl::string_view kName = "baton_input_conservation_records{part=\"";
   for (absl::string_view line : absl::StrSplit(answer->body, '\n')) {
     if (!absl::ConsumePrefix(&line, kName)) continue;
     const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(line, "\"} ");

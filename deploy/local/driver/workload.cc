@@ -34,7 +34,7 @@ class Story {
 
   std::vector<Publication> Tell() {
     Captured();
-    for (int visits = Roll(4); visits > 0; --visits) Activity("pricing_view");
+    for (int visits = Roll(4); visits > 0; --visits) Activity("pricing_page_viewed");
     if (Chance(0.25)) Activity("webinar_attended");
     if (Chance(0.15)) Add("updated", {{"attributes", {{"employees", 50 + Roll(3000)}}}});
     if (Chance(0.6)) Activity("demo_request");

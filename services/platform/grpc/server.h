@@ -47,7 +47,9 @@ class Server {
 
   // Health says NOT_SERVING, also "", and keeps saying so.
   void BeginStop();
-  // BeginStop, no new calls, waits for running ones up to `grace`, cancels the rest, waits for them.
+  // BeginStop, no new calls, waits for running ones up to `grace`, cancels the rest, waits for them. A
+  // call that is under way when the client has not yet heard of the end is never begun: gRPC answers
+  // it with CANCELLED.
   void Stop(absl::Duration grace);
 
  private:

@@ -131,8 +131,8 @@ class Consumer {
   virtual absl::Status Resume(absl::Span<const Position> partitions) = 0;
   virtual absl::StatusOr<std::vector<Position>> Committed(absl::Span<const Position> partitions,
                                                           absl::Duration deadline) = 0;
-  // First and next offset of each partition, in their order. The brokers answer behind a fetch under
-  // way on the same connection, so this may take twice fetch.wait.max.ms (500 ms by default).
+  // First and next offset of each partition, in their order. The brokers answer behind a fetch
+  // under way on the same connection, so this may take twice fetch.wait.max.ms (500 ms by default).
   virtual absl::StatusOr<std::vector<std::pair<int64_t, int64_t>>> Ends(
       absl::Span<const Position> partitions, absl::Duration deadline) = 0;
   // True once the member was expelled: whatever it still holds belongs to somebody else.

@@ -1,8 +1,9 @@
-// Facts and their origin as blobs; judgments and the rest of a lead are in record_codec.cc.
+// Facts as a blob; the other blobs are in record_codec.cc and published_codec.cc.
 #include <map>
 #include <utility>
 
 #include "baton/store/v1/record.pb.h"
+#include "store/redis/parse_blob.h"
 #include "store/redis/record_codec.h"
 #include "store/redis/text.h"
 
@@ -139,9 +140,9 @@ std::string EncodeFacts(const core::Facts& facts) {
   return out.SerializeAsString();
 }
 
-absl::Status DecodeFacts(const std::string& blob, core::Facts& facts) {
+absl::Status DecodeFacts(absl::string_view blob, core::Facts& facts) {
   v1::Facts stored;
-  if (!stored.ParseFromString(blob)) return Unreadable("a lead's facts");
+  if (!Parse(blob, stored)) return Unreadable("a lead's facts");
   if (absl::Status status = GetAttributes(stored, facts); !status.ok()) return status;
   if (absl::Status status = GetActivities(stored, facts); !status.ok()) return status;
   facts.consent = GetConsent(stored.consent());
@@ -152,45 +153,6 @@ absl::Status DecodeFacts(const std::string& blob, core::Facts& facts) {
     facts.applied_offsets[partition] = offset;
   }
   facts.recent_events.assign(stored.recent_events().begin(), stored.recent_events().end());
-  return absl::OkStatus();
-}
-
-std::string EncodeOrigin(const core::Facts& facts) {
-  v1::Origin out;
-  for (const auto& [name, attribution] : facts.attribution) {
-    v1::Attribution& stored = *out.add_attribution();
-    stored.set_name(name);
-    stored.set_value(attribution.value);
-    SetWriter(attribution.writer, *stored.mutable_writer());
-  }
-  for (const core::SourceRef& source : facts.sources) {
-    v1::Source& stored = *out.add_sources();
-    stored.set_occurred_at_ms(source.occurred_at_ms);
-    stored.set_source(source.source);
-    stored.set_id(source.id);
-  }
-  return out.SerializeAsString();
-}
-
-absl::Status DecodeOrigin(const std::string& blob, core::Facts& facts) {
-  v1::Origin stored;
-  if (!stored.ParseFromString(blob)) return Unreadable("a lead's origin");
-  for (const v1::Attribution& attribution : stored.attribution()) {
-    facts.attribution[attribution.name()] = {attribution.value(), GetWriter(attribution.writer())};
-  }
-  for (const v1::Source& source : stored.sources()) {
-    facts.sources.push_back({source.occurred_at_ms(), source.source(), source.id()});
-  }
-  return absl::OkStatus();
-}
-
-absl::Status DecodeOrigin(const std::string& blob, OutboxEntry& entry) {
-  core::Facts facts;
-  if (absl::Status status = DecodeOrigin(blob, facts); !status.ok()) return status;
-  for (auto& [name, attribution] : facts.attribution) {
-    entry.attribution[name] = std::move(attribution.value);
-  }
-  entry.sources = std::move(facts.sources);
   return absl::OkStatus();
 }
 

@@ -67,6 +67,14 @@ void AddCoreWords(absl::string_view name, Enum last, NameOf name_of, std::string
   AddTable(name, items, out);
 }
 
+void AddReasons(std::string& out) {
+  std::string items;
+  for (const auto& [reason, number] : kReasonNumbers) {
+    absl::StrAppend(&items, core::ToAbsl(core::CandidateReasonName(reason)), "=", number, ",");
+  }
+  AddTable("REASON", items, out);
+}
+
 void AddDetails(std::string& out) {
   core::Change own;
   own.actor = "baton";
@@ -102,7 +110,7 @@ std::string Prelude() {
   AddNumbers("OUTCOME", kOutcomeNames, out);
   AddCoreWords("STAGE", core::Stage::kErased, core::StageName, out);
   AddCoreWords("CHANGE", core::ChangeType::kLost, core::ChangeTypeName, out);
-  AddCoreWords("REASON", core::CandidateReason::kPassed, core::CandidateReasonName, out);
+  AddReasons(out);
   AddWords("TIMER", kTimerNames, out);
   AddWords("PRESENCE", kPresenceNames, out);
   AddWords("MODE", kModeNames, out);

@@ -1,5 +1,6 @@
 #include "store/redis/lead_codec.h"
 
+#include <array>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -15,7 +16,8 @@ namespace {
 
 using platform::redis::Reply;
 
-constexpr int kCandidateItems = 6;  // functions/choose.lua
+constexpr size_t kCandidateItems = 6;  // functions/choose.lua
+constexpr size_t kBlobs = 6;           // of a lead: functions/lead.lua
 
 absl::string_view Flag(bool value) { return value ? "1" : "0"; }
 
@@ -54,9 +56,15 @@ Id IdOf(Items& items) {
   return Id::Trusted({text.data(), text.size()});
 }
 
-// Field "h" (functions/lead.lua). Returns the number of journey entries ever made.
-absl::StatusOr<int64_t> DecodeHead(const std::string& text, core::LeadRecord& record) {
+// The line of a lead (functions/lead.lua).
+struct Line {
+  int64_t journeyed = 0;  // number of journey entries ever made
+  std::array<size_t, kBlobs> sizes = {};
+};
+
+absl::StatusOr<Line> DecodeLine(absl::string_view text, core::LeadRecord& record) {
   Items items(text, "a stored lead");
+  Line line;
   items.Skip();  // format
   record.revision = items.Number();
   record.version = items.Number();
@@ -73,34 +81,51 @@ absl::StatusOr<int64_t> DecodeHead(const std::string& text, core::LeadRecord& re
   record.timer = timer.value_or(core::TimerKind::kNone);
   items.Skip();  // priority: also in the judgment
   record.accepted_at_ms = items.Number();
-  const int64_t journeyed = items.Number();
+  line.journeyed = items.Number();
   record.passed = SplitIds<core::RepId>(items.Word());
   items.Skip();  // skills: also in the judgment
   record.traceparent = items.Unescaped();
+  for (size_t& size : line.sizes) size = static_cast<size_t>(items.Number());
   if (!items.status().ok()) return items.status();
-  return journeyed;
+  return line;
 }
 
-std::optional<core::CandidateReason> ReasonOf(const std::string& name) {
-  for (int i = 0; i <= static_cast<int>(core::CandidateReason::kPassed); ++i) {
-    const auto reason = static_cast<core::CandidateReason>(i);
-    if (core::CandidateReasonName(reason) == name) return reason;
+// The line of a lead as stored, and the blobs behind it.
+absl::StatusOr<Line> DecodeStored(const std::string& stored, core::LeadRecord& record,
+                                  std::array<absl::string_view, kBlobs>& blobs) {
+  const absl::string_view text = stored;
+  const size_t end = text.find('\n');
+  if (end == absl::string_view::npos) return Unreadable("a stored lead");
+  const absl::StatusOr<Line> line = DecodeLine(text.substr(0, end), record);
+  if (!line.ok()) return line.status();
+  size_t at = end + 1;
+  for (size_t i = 0; i < kBlobs; ++i) {
+    if (line->sizes[i] > text.size() - at) return Unreadable("a stored lead's size");
+    blobs[i] = text.substr(at, line->sizes[i]);
+    at += line->sizes[i];
+  }
+  return line;
+}
+
+std::optional<core::CandidateReason> ReasonOf(int64_t number) {
+  for (const auto& [reason, known] : kReasonNumbers) {
+    if (known == number) return reason;
   }
   return std::nullopt;
 }
 
-absl::Status DecodeCandidates(const std::string& blob, std::vector<core::Candidate>& candidates) {
+absl::Status DecodeCandidates(absl::string_view blob, std::vector<core::Candidate>& candidates) {
   candidates.clear();
   if (blob.empty()) return absl::OkStatus();
-  const nlohmann::json list = nlohmann::json::from_msgpack(blob, true, false);
+  const nlohmann::json list = nlohmann::json::from_msgpack(blob.begin(), blob.end(), true, false);
   if (!list.is_array() || list.size() % kCandidateItems != 0) {
     return Unreadable("a lead's candidates");
   }
   for (size_t at = 0; at < list.size(); at += kCandidateItems) {
-    bool valid = list[at].is_string() && list[at + 1].is_string();
-    for (size_t i = 2; i < kCandidateItems; ++i) valid = valid && list[at + i].is_number_integer();
+    bool valid = list[at].is_string();
+    for (size_t i = 1; i < kCandidateItems; ++i) valid = valid && list[at + i].is_number_integer();
     if (!valid) return Unreadable("a lead's candidate");
-    const std::optional<core::CandidateReason> reason = ReasonOf(list[at + 1].get<std::string>());
+    const std::optional<core::CandidateReason> reason = ReasonOf(list[at + 1].get<int64_t>());
     if (!reason.has_value()) return Unreadable("a candidate's reason");
     candidates.push_back({core::RepId::Trusted(list[at].get<std::string>()), *reason,
                           list[at + 2].get<int64_t>(), list[at + 3].get<int64_t>(),
@@ -109,10 +134,8 @@ absl::Status DecodeCandidates(const std::string& blob, std::vector<core::Candida
   return absl::OkStatus();
 }
 
-// "version|at|type|stage|queue|rep|generation" and the details of a published change.
-absl::Status DecodeChange(absl::string_view body, const std::string& details, int64_t& version,
-                          core::TimeMs& at_ms, core::Change& change) {
-  Items items(body, "a published change");
+// "version|at|type|stage|queue|rep|generation": what comes next in `items`.
+void DecodeChange(Items& items, int64_t& version, core::TimeMs& at_ms, core::Change& change) {
   version = items.Number();
   at_ms = items.Number();
   const absl::string_view name = items.Word();
@@ -123,8 +146,6 @@ absl::Status DecodeChange(absl::string_view body, const std::string& details, in
   change.queue = IdOf<core::QueueId>(items);
   change.rep = IdOf<core::RepId>(items);
   change.generation = items.Number();
-  if (!items.status().ok()) return items.status();
-  return DecodeChangeDetails(details, change);
 }
 
 }  // namespace
@@ -157,19 +178,18 @@ std::vector<std::string> EncodePlan(const core::Plan& plan, const StoreLimits& l
   return args;
 }
 
-std::vector<std::string> LeadFields() { return {"h", "c", "f", "s", "j", "k", "r"}; }
-
-absl::Status DecodeLead(const Reply& fields, core::LeadRecord& record) {
-  if (fields.elements.size() != LeadFields().size()) return Unreadable("an answer of Redis");
-  if (fields.elements[0].is_nil()) return absl::OkStatus();
-  const auto blob = [&fields](size_t i) -> const std::string& { return fields.elements[i].text; };
-  if (auto head = DecodeHead(blob(0), record); !head.ok()) return head.status();
-  absl::Status status = DecodeCandidates(blob(1), record.candidates);
-  if (status.ok()) status = DecodeFacts(blob(2), record.facts);
-  if (status.ok()) status = DecodeOrigin(blob(3), record.facts);
-  if (status.ok()) status = DecodeScores(blob(4), record.judgment);
-  if (status.ok()) status = DecodeJudgment(blob(5), record.judgment);
-  if (status.ok()) status = DecodeRest(blob(6), record);
+absl::Status DecodeLead(const Reply& reply, core::LeadRecord& record) {
+  if (reply.is_nil()) return absl::OkStatus();
+  std::array<absl::string_view, kBlobs> blobs;
+  if (auto line = DecodeStored(reply.text, record, blobs); !line.ok()) return line.status();
+  const auto& [candidates, origin, scores, facts, judgment, rest] = blobs;
+  // Origin and scores stand one behind the other: together they are one message.
+  const absl::string_view published(origin.data(), origin.size() + scores.size());
+  absl::Status status = DecodeCandidates(candidates, record.candidates);
+  if (status.ok()) status = DecodePublished(published, record.facts, record.judgment);
+  if (status.ok()) status = DecodeFacts(facts, record.facts);
+  if (status.ok()) status = DecodeJudgment(judgment, record.judgment);
+  if (status.ok()) status = DecodeRest(rest, record);
   return status;
 }
 
@@ -193,16 +213,19 @@ absl::StatusOr<CommitResult> DecodeCommit(const Reply& reply, const core::Plan& 
   record.currency = after.currency;
   record.close_date_ms = after.close_date_ms;
   record.answered = after.answered;
-  if (auto head = DecodeHead(reply.elements[1].text, record); !head.ok()) return head.status();
+  if (auto line = DecodeLine(reply.elements[1].text, record); !line.ok()) return line.status();
   absl::Status status = DecodeCandidates(reply.elements[2].text, record.candidates);
   if (!status.ok()) return status;
   return result;
 }
 
-absl::StatusOr<int64_t> DecodeJourneyed(const Reply& head) {
-  if (head.is_nil()) return 0;
+absl::StatusOr<int64_t> DecodeJourneyed(const Reply& reply) {
+  if (reply.is_nil()) return 0;
   core::LeadRecord ignored;
-  return DecodeHead(head.text, ignored);
+  std::array<absl::string_view, kBlobs> blobs;
+  const absl::StatusOr<Line> line = DecodeStored(reply.text, ignored, blobs);
+  if (!line.ok()) return line.status();
+  return line->journeyed;
 }
 
 absl::StatusOr<JourneyEntry> DecodeJourney(const std::string& line) {
@@ -221,9 +244,11 @@ absl::StatusOr<JourneyEntry> DecodeJourney(const std::string& line) {
     return Unreadable("a line of a journey");
   }
   entry.is_change = true;
-  absl::Status status = DecodeChange(absl::string_view(line).substr(1, end - 1),
-                                     line.substr(end + 1), entry.version, entry.at_ms,
-                                     entry.change);
+  Items items(absl::string_view(line).substr(1, end - 1), "a change in a journey");
+  DecodeChange(items, entry.version, entry.at_ms, entry.change);
+  if (!items.status().ok()) return items.status();
+  absl::Status status =
+      DecodeChangeDetails(absl::string_view(line).substr(end + 1), entry.change);
   if (!status.ok()) return status;
   entry.type = std::string(core::ChangeTypeName(entry.change.type));
   return entry;
@@ -242,33 +267,29 @@ absl::StatusOr<int64_t> DecodeSequence(const Reply& entry) {
 absl::StatusOr<OutboxEntry> DecodeOutbox(const Reply& reply) {
   const absl::StatusOr<int64_t> sequence = DecodeSequence(reply);
   if (!sequence.ok()) return sequence.status();
-  if (reply.elements.size() != 2) return Unreadable("an outbox entry");
-  const std::vector<Reply>& fields = reply.elements[1].elements;
-  const auto field = [&fields](absl::string_view name) -> const std::string& {
-    static const std::string& absent = *new std::string;
-    for (size_t i = 0; i + 1 < fields.size(); i += 2) {
-      if (fields[i].text == name) return fields[i + 1].text;
-    }
-    return absent;
-  };
+  if (reply.elements.size() != 2 || reply.elements[1].elements.size() < 2) {
+    return Unreadable("an outbox entry");
+  }
+  const absl::string_view text = reply.elements[1].elements[1].text;
+  const size_t end = text.find('\n');
+  if (end == absl::string_view::npos) return Unreadable("an outbox entry");
   OutboxEntry entry;
   entry.sequence = *sequence;
-  Items items(field("h"), "an outbox entry");
+  Items items(text.substr(0, end), "an outbox entry");
   entry.key.workspace = IdOf<core::WorkspaceId>(items);
   entry.key.lead = IdOf<core::LeadId>(items);
   entry.epoch = items.Number();
   entry.due_at_ms = items.Number();
   entry.cycle = static_cast<int32_t>(items.Number());
-  absl::Status status = items.status();
-  if (status.ok()) {
-    status = DecodeChange(field("b"), field("d"), entry.version, entry.at_ms, entry.change);
-  }
-  if (status.ok()) status = DecodeOrigin(field("s"), entry);
-  if (status.ok()) status = DecodeScores(field("j"), entry);
+  entry.traceparent = items.Unescaped();
+  const auto details_size = static_cast<size_t>(items.Number());
+  DecodeChange(items, entry.version, entry.at_ms, entry.change);
+  if (!items.status().ok()) return items.status();
+  const absl::string_view blobs = text.substr(end + 1);
+  if (details_size > blobs.size()) return Unreadable("an outbox entry's size");
+  absl::Status status = DecodeChangeDetails(blobs.substr(0, details_size), entry.change);
+  if (status.ok()) status = DecodePublished(blobs.substr(details_size), entry);
   if (!status.ok()) return status;
-  const absl::StatusOr<std::string> traceparent = Unescape(field("t"));
-  if (!traceparent.ok()) return traceparent.status();
-  entry.traceparent = *traceparent;
   return entry;
 }
 

@@ -19,17 +19,15 @@ namespace baton::store::redis {
 std::vector<std::string> EncodePlan(const core::Plan& plan, const StoreLimits& limits,
                                     const std::string& clock);
 
-// Fields of a lead's hash, in the order in which DecodeLead expects them.
-std::vector<std::string> LeadFields();
-// `fields`: the answer to HMGET of LeadFields(). An absent lead leaves revision 0.
-absl::Status DecodeLead(const platform::redis::Reply& fields, core::LeadRecord& record);
+// `reply`: the answer to GET (functions/lead.lua). An absent lead leaves revision 0.
+absl::Status DecodeLead(const platform::redis::Reply& reply, core::LeadRecord& record);
 
 // The answer of `commit`; `plan` is the one it was called with.
 absl::StatusOr<CommitResult> DecodeCommit(const platform::redis::Reply& reply,
                                           const core::Plan& plan);
 
-// Number of journey entries of a lead ever made, from its field "h" (nil: no such lead, 0).
-absl::StatusOr<int64_t> DecodeJourneyed(const platform::redis::Reply& head);
+// Number of journey entries of a lead ever made; `reply`: as for DecodeLead.
+absl::StatusOr<int64_t> DecodeJourneyed(const platform::redis::Reply& reply);
 // One element of a lead's journey list.
 absl::StatusOr<JourneyEntry> DecodeJourney(const std::string& line);
 

@@ -1,6 +1,5 @@
 // Words for enumerations in keys, texts and Lua: written by this release, read by the next and the
-// one before, so a word never changes its meaning. Stages, changes and candidate reasons have their
-// words in core.
+// one before, so a word never changes its meaning. Stages and changes have their words in core.
 #ifndef BATON_STORE_REDIS_NAMES_H_
 #define BATON_STORE_REDIS_NAMES_H_
 
@@ -34,6 +33,17 @@ inline constexpr NameTable<core::TimerKind, 3> kTimerNames = {{
     {core::TimerKind::kNone, "none"},
     {core::TimerKind::kOfferExpiry, "offer_expiry"},
     {core::TimerKind::kRetry, "retry"},
+}};
+
+// Candidates keep their reason as a number: a queue has many members and a lead remembers them all.
+inline constexpr std::array<std::pair<core::CandidateReason, int>, 7> kReasonNumbers = {{
+    {core::CandidateReason::kChosen, 1},
+    {core::CandidateReason::kFairness, 2},
+    {core::CandidateReason::kAtCapacity, 3},
+    {core::CandidateReason::kAway, 4},
+    {core::CandidateReason::kOffline, 5},
+    {core::CandidateReason::kMissingSkill, 6},
+    {core::CandidateReason::kPassed, 7},
 }};
 
 inline constexpr NameTable<core::Presence, 3> kPresenceNames = {{

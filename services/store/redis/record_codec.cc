@@ -4,6 +4,7 @@
 
 #include "baton/store/v1/record.pb.h"
 #include "core/text.h"
+#include "store/redis/parse_blob.h"
 #include "store/redis/text.h"
 
 namespace baton::store::redis {
@@ -30,44 +31,6 @@ std::vector<core::ConditionResult> GetConditions(
 
 }  // namespace
 
-std::string EncodeScores(const core::Judgment& judgment) {
-  v1::Scores out;
-  out.set_policy_revision(judgment.policy_revision);
-  out.set_fit(judgment.fit);
-  out.set_intent(judgment.intent);
-  for (const core::Factor& factor : judgment.factors) {
-    v1::Factor& stored = *out.add_factors();
-    stored.set_is_fit(factor.kind == core::FactorKind::kFit);
-    stored.set_rule(factor.rule);
-    stored.set_points(factor.points);
-  }
-  return out.SerializeAsString();
-}
-
-absl::Status DecodeScores(const std::string& blob, core::Judgment& judgment) {
-  v1::Scores stored;
-  if (!stored.ParseFromString(blob)) return Unreadable("a lead's scores");
-  judgment.policy_revision = stored.policy_revision();
-  judgment.fit = stored.fit();
-  judgment.intent = stored.intent();
-  for (const v1::Factor& factor : stored.factors()) {
-    judgment.factors.push_back(
-        {factor.is_fit() ? core::FactorKind::kFit : core::FactorKind::kIntent, factor.rule(),
-         factor.points()});
-  }
-  return absl::OkStatus();
-}
-
-absl::Status DecodeScores(const std::string& blob, OutboxEntry& entry) {
-  core::Judgment judgment;
-  if (absl::Status status = DecodeScores(blob, judgment); !status.ok()) return status;
-  entry.policy_revision = judgment.policy_revision;
-  entry.fit = judgment.fit;
-  entry.intent = judgment.intent;
-  entry.factors = std::move(judgment.factors);
-  return absl::OkStatus();
-}
-
 std::string EncodeJudgment(const core::Judgment& judgment) {
   v1::Judgment out;
   out.set_judged_at_ms(judgment.judged_at_ms);
@@ -88,9 +51,9 @@ std::string EncodeJudgment(const core::Judgment& judgment) {
   return out.SerializeAsString();
 }
 
-absl::Status DecodeJudgment(const std::string& blob, core::Judgment& judgment) {
+absl::Status DecodeJudgment(absl::string_view blob, core::Judgment& judgment) {
   v1::Judgment stored;
-  if (!stored.ParseFromString(blob)) return Unreadable("a lead's judgment");
+  if (!Parse(blob, stored)) return Unreadable("a lead's judgment");
   judgment.judged_at_ms = stored.judged_at_ms();
   judgment.definition = GetConditions(stored.definition());
   judgment.disqualified_by = stored.disqualified_by();
@@ -128,9 +91,9 @@ std::string EncodeRest(const core::LeadRecord& record) {
   return out.SerializeAsString();
 }
 
-absl::Status DecodeRest(const std::string& blob, core::LeadRecord& record) {
+absl::Status DecodeRest(absl::string_view blob, core::LeadRecord& record) {
   v1::Rest stored;
-  if (!stored.ParseFromString(blob)) return Unreadable("the rest of a lead");
+  if (!Parse(blob, stored)) return Unreadable("the rest of a lead");
   record.first_touch_at_ms = stored.first_touch_at_ms();
   record.last_touch_at_ms = stored.last_touch_at_ms();
   record.touches = stored.touches();
@@ -158,9 +121,9 @@ std::string EncodeChangeDetails(const core::Change& change) {
   return out.SerializeAsString();
 }
 
-absl::Status DecodeChangeDetails(const std::string& blob, core::Change& change) {
+absl::Status DecodeChangeDetails(absl::string_view blob, core::Change& change) {
   v1::ChangeDetails stored;
-  if (!stored.ParseFromString(blob)) return Unreadable("the details of a change");
+  if (!Parse(blob, stored)) return Unreadable("the details of a change");
   change.reason = stored.reason();
   change.actor = stored.actor();
   change.cause = stored.cause();
@@ -177,9 +140,9 @@ std::string EncodeInput(const core::JourneyInput& input) {
   return out.SerializeAsString();
 }
 
-absl::Status DecodeInput(const std::string& blob, core::JourneyInput& input) {
+absl::Status DecodeInput(absl::string_view blob, core::JourneyInput& input) {
   v1::JourneyInput stored;
-  if (!stored.ParseFromString(blob)) return Unreadable("a line of a journey");
+  if (!Parse(blob, stored)) return Unreadable("a line of a journey");
   input = {stored.at_ms(), stored.type(), stored.source(), stored.id()};
   return absl::OkStatus();
 }

@@ -6,37 +6,35 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "core/plan.h"
 #include "store/pipe_store.h"
 
 namespace baton::store::redis {
 
-// Facts are kept in two blobs: where the lead came from goes into each outbox entry, the rest not.
-std::string EncodeFacts(const core::Facts& facts);
+// Attribution and sources; policy revision, fit, intent and factors: what goes into each outbox
+// entry. `blob` is the one behind the other.
 std::string EncodeOrigin(const core::Facts& facts);
-absl::Status DecodeFacts(const std::string& blob, core::Facts& facts);
-absl::Status DecodeOrigin(const std::string& blob, core::Facts& facts);
-
-// A judgment likewise: its scores go into each outbox entry.
 std::string EncodeScores(const core::Judgment& judgment);
-std::string EncodeJudgment(const core::Judgment& judgment);
-absl::Status DecodeScores(const std::string& blob, core::Judgment& judgment);
-absl::Status DecodeJudgment(const std::string& blob, core::Judgment& judgment);
+absl::Status DecodePublished(absl::string_view blob, core::Facts& facts, core::Judgment& judgment);
+absl::Status DecodePublished(absl::string_view blob, OutboxEntry& entry);
 
-// Origin and scores as an outbox entry has them.
-absl::Status DecodeOrigin(const std::string& blob, OutboxEntry& entry);
-absl::Status DecodeScores(const std::string& blob, OutboxEntry& entry);
+// The other facts, the rest of a judgment.
+std::string EncodeFacts(const core::Facts& facts);
+absl::Status DecodeFacts(absl::string_view blob, core::Facts& facts);
+std::string EncodeJudgment(const core::Judgment& judgment);
+absl::Status DecodeJudgment(absl::string_view blob, core::Judgment& judgment);
 
 // Touches, disposition, amounts, answered requests.
 std::string EncodeRest(const core::LeadRecord& record);
-absl::Status DecodeRest(const std::string& blob, core::LeadRecord& record);
+absl::Status DecodeRest(absl::string_view blob, core::LeadRecord& record);
 
 // Reason, actor, cause and details of a change. Encodings may be concatenated.
 std::string EncodeChangeDetails(const core::Change& change);
-absl::Status DecodeChangeDetails(const std::string& blob, core::Change& change);
+absl::Status DecodeChangeDetails(absl::string_view blob, core::Change& change);
 
 std::string EncodeInput(const core::JourneyInput& input);
-absl::Status DecodeInput(const std::string& blob, core::JourneyInput& input);
+absl::Status DecodeInput(absl::string_view blob, core::JourneyInput& input);
 
 }  // namespace baton::store::redis
 

@@ -58,7 +58,7 @@ class WorkspaceKeys {
   std::string Settings() const { return workspace_ + ":settings"; }
   // Set of the queues in which leads wait. (Lua)
   std::string Waiting() const { return workspace_ + ":waiting"; }
-  // Hash: see functions/lead.lua. (Lua)
+  // Text: see functions/lead.lua. (Lua)
   std::string Lead(const core::LeadId& id) const { return absl::StrCat(workspace_, ":l:", id.str()); }
   // List of the lead's journey. (Lua)
   std::string Journey(const core::LeadId& id) const {

@@ -40,9 +40,7 @@ absl::StatusOr<LoadedLeads> RedisStore::Load(absl::Span<const core::LeadKey> key
   for (const core::LeadKey& key : keys) {
     const int shard = ShardOf(key.workspace);
     shards.insert(shard);
-    Command command = {"HMGET", WorkspaceKeys(shard, key.workspace).Lead(key.lead)};
-    for (std::string& field : redis::LeadFields()) command.push_back(std::move(field));
-    commands.push_back(std::move(command));
+    commands.push_back({"GET", WorkspaceKeys(shard, key.workspace).Lead(key.lead)});
   }
   for (const int shard : shards) commands.push_back({"GET", ShardKeys(shard).Meta()});
   commands.push_back({"TIME"});
@@ -121,7 +119,7 @@ absl::StatusOr<JourneyPage> RedisStore::Journey(const core::LeadKey& key, int64_
   const int64_t begin = std::clamp<int64_t>(index, 0, kJourneyMax);
   const WorkspaceKeys keys(ShardOf(key.workspace), key.workspace);
   const absl::StatusOr<Replies> replies =
-      Run({{"HGET", keys.Lead(key.lead), "h"},
+      Run({{"GET", keys.Lead(key.lead)},
            {"LRANGE", keys.Journey(key.lead), absl::StrCat(begin), absl::StrCat(begin + size)}});
   if (!replies.ok()) return replies.status();
   const absl::StatusOr<int64_t> journeyed = redis::DecodeJourneyed((*replies)[0]);

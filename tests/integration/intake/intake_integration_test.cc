@@ -28,8 +28,8 @@ class IntakeIntegrationTest : public ::testing::Test {
   }
 };
 
-// 5,000 records with repetitions, bad ones and disorder; the service is stopped and started again in
-// the middle, and the end is what a pure fold of the events gives.
+// 5,000 records with repetitions, bad ones and disorder; the service is stopped and started again
+// in the middle, and the end is what a pure fold of the events gives.
 TEST_F(IntakeIntegrationTest, EveryRecordIsAppliedOrRepeatedOrDeadLettered) {
   IntakeRig rig;
   rig.Send(2000, 300);
@@ -45,7 +45,6 @@ TEST_F(IntakeIntegrationTest, EveryRecordIsAppliedOrRepeatedOrDeadLettered) {
   rig.ExpectNothingLostOrDoubled();
   EXPECT_TRUE(second->service->Ready().ok()) << second->service->Ready();
   EXPECT_THAT(second->metrics->Expose(), HasSubstr("baton_consumer_lag_records"));
-
 }
 
 TEST_F(IntakeIntegrationTest, RidesOutACrashOfRedis) {

@@ -51,7 +51,9 @@ support::KafkaServer& KafkaOfThisProgram() {
   return *KafkaSlot();
 }
 
-void EndKafkaOfThisProgram() { KafkaSlot().reset(); }
+void EndKafkaOfThisProgram() {
+  KafkaSlot().reset();
+}
 
 IntakeRig::IntakeRig() : group_(support::UniqueName("intake")) {
   const uint64_t seed = std::random_device{}();
@@ -79,8 +81,8 @@ std::unique_ptr<IntakeRig::Member> IntakeRig::Join() {
   options.group = group_;
   options.session_timeout = absl::Seconds(6);
   member->service = std::make_unique<IntakeService>(
-      IntakePorts{*member->store, *member->store, *member->policies},
-      KafkaOfThisProgram().config(), topics_, options, *member->metrics);
+      IntakePorts{*member->store, *member->store, *member->policies}, KafkaOfThisProgram().config(),
+      topics_, options, *member->metrics);
   EXPECT_TRUE(member->service->Start().ok());
   return member;
 }
@@ -93,10 +95,9 @@ core::LeadEvent IntakeRig::RandomEvent(int leads) {
   const std::string id = absl::StrCat("e", events_.size());
   // All in the past of the records' timestamps, in no order.
   const core::TimeMs at_ms = support::kNow - Below(1'000'000'000);
-  core::LeadEvent event = Below(4) == 0
-                              ? support::Updated(id, {{"employees", int64_t{Below(100)}}}, at_ms)
-                              : support::Activity(id, Below(20) == 0 ? "demo_request" : "page_view",
-                                                  at_ms);
+  core::LeadEvent event =
+      Below(4) == 0 ? support::Updated(id, {{"employees", int64_t{Below(100)}}}, at_ms)
+                    : support::Activity(id, Below(20) == 0 ? "demo_request" : "page_view", at_ms);
   event.key = support::Key(absl::StrCat("lead-", Below(leads)));
   return event;
 }
@@ -109,10 +110,10 @@ void IntakeRig::Send(int count, int leads) {
     }
     const bool again = !events_.empty() && Below(10) == 0;
     if (again) {
-      const size_t back = static_cast<size_t>(Below(static_cast<int>(
-          std::min<size_t>(events_.size(), 10))));
-      platform::kafka::OutRecord record = events::EncodeLeadEvent(
-          topics_.lead_events, events_[events_.size() - 1 - back]);
+      const size_t back =
+          static_cast<size_t>(Below(static_cast<int>(std::min<size_t>(events_.size(), 10))));
+      platform::kafka::OutRecord record =
+          events::EncodeLeadEvent(topics_.lead_events, events_[events_.size() - 1 - back]);
       if (Below(2) == 0) record.key = absl::StrCat("another/", Below(1000));
       Produce(std::move(record));
       ++repeated_;
@@ -135,9 +136,8 @@ void IntakeRig::SendBytes(int32_t key, std::string value) {
 
 void IntakeRig::Produce(platform::kafka::OutRecord record) {
   while (true) {
-    const absl::Status status = producer_->Produce(record, [](absl::Status delivered) {
-      EXPECT_TRUE(delivered.ok()) << delivered;
-    });
+    const absl::Status status = producer_->Produce(
+        record, [](absl::Status delivered) { EXPECT_TRUE(delivered.ok()) << delivered; });
     if (status.ok()) break;
     ASSERT_TRUE(absl::IsResourceExhausted(status)) << status;
     absl::SleepFor(absl::Milliseconds(10));

@@ -40,13 +40,14 @@ class IntakeRig {
   };
   std::unique_ptr<Member> Join();
 
-  // Sends `count` records: activities and updates of `leads` leads at random times, about one in ten
-  // a repetition (also over partitions) and one in fifty not an event. Returns when acknowledged.
+  // Sends `count` records: activities and updates of `leads` leads at random times, about one in
+  // ten a repetition (also over partitions) and one in fifty not an event. Returns when
+  // acknowledged.
   void Send(int count, int leads);
   void SendBytes(int32_t key, std::string value);
 
   bool AwaitSettled(absl::Duration within);  // input counter = records sent
-  void ExpectNothingLostOrDoubled();         // equation, dead letters one by one, facts by pure fold
+  void ExpectNothingLostOrDoubled();  // equation, dead letters one by one, facts by pure fold
   std::vector<platform::kafka::Record> ReadLetters();
 
   store::RedisStore& store() { return *store_; }

@@ -57,11 +57,11 @@ TEST_F(CommandLineTest, TakesGlobalOptionsAfterTheCommandToo) {
 }
 
 TEST_F(CommandLineTest, TakesTheWorkspaceFromTheEnvironment) {
-  setenv("BATON_WORKSPACE", "fromenv", 1);
+  setenv("BATONCTL_WORKSPACE", "fromenv", 1);
   EXPECT_EQ(world_.Run({"lead", "get", "l1", "-o", "name"}).out, "workspaces/fromenv/leads/l1\n");
   EXPECT_EQ(world_.Run({"lead", "get", "l1", "-o", "name", "-w", "flag"}).out,
             "workspaces/flag/leads/l1\n");
-  unsetenv("BATON_WORKSPACE");
+  unsetenv("BATONCTL_WORKSPACE");
 }
 
 TEST_F(CommandLineTest, TakesWholeResourceNames) {

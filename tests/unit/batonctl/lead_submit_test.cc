@@ -67,8 +67,8 @@ TEST(EventOfLineTest, ReadsAStructuredCloudEvent) {
 }
 
 TEST(EventOfLineTest, RefusesWhatWouldBecomeADeadLetter) {
-  for (const std::string line : {std::string("{"), std::string("[]"), std::string("{}"),
-                                 Line("a b"), Line("l1", "demo", "{}", "unheard_of")}) {
+  for (const std::string& line : {std::string("{"), std::string("[]"), std::string("{}"),
+                                  Line("a b"), Line("l1", "demo", "{}", "unheard_of")}) {
     EXPECT_FALSE(EventOfLine(line, absl::UnixEpoch()).ok()) << line;
   }
 }

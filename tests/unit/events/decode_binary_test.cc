@@ -34,8 +34,8 @@ v1::LeadCaptured FullMessage() {
 TEST(DecodeBinaryTest, TakesJsonData) {
   for (const char* content_type :
        {"application/json", "application/json; charset=utf-8", "application/vnd.acme+json", ""}) {
-    const Decoded decoded = DecodeLeadEvent(MakeRecord(R"({"attributes":{"country":"DE"}})",
-                                                       BinaryHeaders(kCaptured, content_type)));
+    const Decoded decoded = DecodeLeadEvent(
+        MakeRecord(R"({"attributes":{"country":"DE"}})", BinaryHeaders(kCaptured, content_type)));
     ASSERT_EQ(Outcome(decoded), "ok") << content_type;
     const auto& event = std::get<core::LeadEvent>(decoded);
     EXPECT_EQ(event.key.lead.str(), "lead-1");
@@ -45,9 +45,8 @@ TEST(DecodeBinaryTest, TakesJsonData) {
 }
 
 TEST(DecodeBinaryTest, TakesProtobufData) {
-  const Decoded decoded = DecodeLeadEvent(
-      MakeRecord(FullMessage().SerializeAsString(), BinaryHeaders(kCaptured,
-                                                                  "application/protobuf")));
+  const Decoded decoded = DecodeLeadEvent(MakeRecord(
+      FullMessage().SerializeAsString(), BinaryHeaders(kCaptured, "application/protobuf")));
   ASSERT_EQ(Outcome(decoded), "ok") << FieldOf(decoded);
   const auto& event = std::get<core::LeadEvent>(decoded);
   EXPECT_THAT(event.attributes,
@@ -62,9 +61,9 @@ TEST(DecodeBinaryTest, TakesProtobufData) {
 }
 
 TEST(DecodeBinaryTest, TakesAnEmptyProtobufMessage) {
-  EXPECT_EQ(Outcome(DecodeLeadEvent(
-                MakeRecord("", BinaryHeaders(kCaptured, "application/protobuf")))),
-            "ok");
+  EXPECT_EQ(
+      Outcome(DecodeLeadEvent(MakeRecord("", BinaryHeaders(kCaptured, "application/protobuf")))),
+      "ok");
   EXPECT_EQ(Outcome(DecodeLeadEvent(MakeRecord("", BinaryHeaders(kCaptured, "")))),
             "not_parseable");
 }
@@ -75,8 +74,8 @@ TEST(DecodeBinaryTest, StripsTheRegistryPrefix) {
   // Without index, with the short index of the first message, with the index [2], with [1, 2].
   for (const std::string& index : {std::string(), std::string(1, '\0'), std::string("\x02\x04", 2),
                                    std::string("\x04\x02\x04", 3)}) {
-    const Decoded decoded = DecodeLeadEvent(MakeRecord(
-        prefix + index + message, BinaryHeaders(kCaptured, "application/x-protobuf")));
+    const Decoded decoded = DecodeLeadEvent(
+        MakeRecord(prefix + index + message, BinaryHeaders(kCaptured, "application/x-protobuf")));
     ASSERT_EQ(Outcome(decoded), "ok") << index.size();
     EXPECT_EQ(std::get<core::LeadEvent>(decoded).attributes.size(), 5U);
   }
@@ -99,32 +98,30 @@ TEST(DecodeBinaryTest, HoldsMessagesToTheSameCaps) {
   v1::LeadActivity activity;
   activity.set_activity("page_view");
   activity.set_count(1001);
-  EXPECT_EQ(FieldOf(DecodeLeadEvent(MakeRecord(
-                activity.SerializeAsString(), BinaryHeaders(kActivity, "application/protobuf")))),
+  EXPECT_EQ(FieldOf(DecodeLeadEvent(MakeRecord(activity.SerializeAsString(),
+                                               BinaryHeaders(kActivity, "application/protobuf")))),
             "data.count");
   v1::LeadCaptured captured;
-  (*captured.mutable_attributes())["x"].set_double_value(
-      std::numeric_limits<double>::infinity());
-  EXPECT_EQ(FieldOf(DecodeLeadEvent(MakeRecord(
-                captured.SerializeAsString(), BinaryHeaders(kCaptured, "application/protobuf")))),
+  (*captured.mutable_attributes())["x"].set_double_value(std::numeric_limits<double>::infinity());
+  EXPECT_EQ(FieldOf(DecodeLeadEvent(MakeRecord(captured.SerializeAsString(),
+                                               BinaryHeaders(kCaptured, "application/protobuf")))),
             "data.attributes.x");
 }
 
 TEST(DecodeBinaryTest, RefusesOtherFormats) {
-  EXPECT_EQ(FieldOf(DecodeLeadEvent(
-                MakeRecord("<lead/>", BinaryHeaders(kCaptured, "application/xml")))),
-            "datacontenttype");
-  EXPECT_EQ(Outcome(DecodeLeadEvent(MakeRecord(
-                "[]", {{"content-type", "application/cloudevents-batch+json"}}))),
+  EXPECT_EQ(
+      FieldOf(DecodeLeadEvent(MakeRecord("<lead/>", BinaryHeaders(kCaptured, "application/xml")))),
+      "datacontenttype");
+  EXPECT_EQ(Outcome(DecodeLeadEvent(
+                MakeRecord("[]", {{"content-type", "application/cloudevents-batch+json"}}))),
             "not_parseable");
 }
 
 TEST(DecodeBinaryTest, NamesTheHeaderThatIsMissing) {
   for (const char* name : {"specversion", "id", "source", "type", "workspace", "subject", "time"}) {
     platform::kafka::Headers headers = BinaryHeaders(kCaptured, "application/json");
-    std::erase_if(headers, [&](const auto& header) {
-      return header.first == std::string("ce_") + name;
-    });
+    std::erase_if(headers,
+                  [&](const auto& header) { return header.first == std::string("ce_") + name; });
     const Decoded decoded = DecodeLeadEvent(MakeRecord("{}", headers));
     EXPECT_EQ(Outcome(decoded), "missing_field") << name;
     EXPECT_EQ(FieldOf(decoded), name);

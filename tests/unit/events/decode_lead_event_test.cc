@@ -50,17 +50,16 @@ TEST(DecodeLeadEventTest, TakesEverythingFromAFullEvent) {
   EXPECT_EQ(event.source, "//marketo.example/acme");
   EXPECT_EQ(event.type, core::EventType::kCaptured);
   EXPECT_EQ(event.occurred_at_ms, 1'772'355'600'250);
-  EXPECT_THAT(event.attributes,
-              ElementsAre(Pair("company", AttributeValue("Zoë & Söhne")),
-                          Pair("employees", AttributeValue(int64_t{320})),
-                          Pair("product_interest",
-                               AttributeValue(std::vector<std::string>{"crm", "chat"})),
-                          Pair("revenue_musd", AttributeValue(12.5)),
-                          Pair("trial", AttributeValue(true))));
+  EXPECT_THAT(
+      event.attributes,
+      ElementsAre(Pair("company", AttributeValue("Zoë & Söhne")),
+                  Pair("employees", AttributeValue(int64_t{320})),
+                  Pair("product_interest", AttributeValue(std::vector<std::string>{"crm", "chat"})),
+                  Pair("revenue_musd", AttributeValue(12.5)), Pair("trial", AttributeValue(true))));
   EXPECT_EQ(event.activity, "demo_request");
   EXPECT_EQ(event.consent, core::Consent::kGranted);
-  EXPECT_THAT(event.attribution, ElementsAre(Pair("hubspot_object_id", "51"),
-                                             Pair("utm_campaign", "spring")));
+  EXPECT_THAT(event.attribution,
+              ElementsAre(Pair("hubspot_object_id", "51"), Pair("utm_campaign", "spring")));
   EXPECT_EQ(event.traceparent, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
   EXPECT_EQ(event.position.partition, 3);
   EXPECT_EQ(event.position.offset, 41);
@@ -69,8 +68,8 @@ TEST(DecodeLeadEventTest, TakesEverythingFromAFullEvent) {
 TEST(DecodeLeadEventTest, TakesAStructuredEventWithoutAnyHeader) {
   const std::string json = ReadFile(FIXTURES_DIR "/ok.captured.json");
   EXPECT_EQ(MustDecode(MakeRecord(json, {})).id, "mkto-9812344");
-  EXPECT_EQ(MustDecode(MakeRecord(json, {{"Content-Type",
-                                          "Application/CloudEvents+JSON; charset=UTF-8"}}))
+  EXPECT_EQ(MustDecode(
+                MakeRecord(json, {{"Content-Type", "Application/CloudEvents+JSON; charset=UTF-8"}}))
                 .id,
             "mkto-9812344");
 }
@@ -112,8 +111,7 @@ TEST(DecodeLeadEventTest, NamesTheAttributeThatIsWrong) {
             "data.attributes.email");
   EXPECT_EQ(FieldOf(DecodeLeadEvent(CapturedWith(R"({"attributes":{"tags":["a",1]}})"))),
             "data.attributes.tags");
-  EXPECT_EQ(FieldOf(DecodeLeadEvent(
-                CapturedWith(R"({"attributes":{"id":18446744073709551615}})"))),
+  EXPECT_EQ(FieldOf(DecodeLeadEvent(CapturedWith(R"({"attributes":{"id":18446744073709551615}})"))),
             "data.attributes.id");
 }
 
@@ -149,8 +147,7 @@ TEST(DecodeLeadEventTest, HoldsTheCapsOfTheFacts) {
 
   std::string items;
   for (size_t i = 0; i < kListItemsMax; ++i) items += "\"\",";
-  EXPECT_EQ(Outcome(DecodeLeadEvent(
-                CapturedWith(R"({"attributes":{"a":[)" + items + "\"\"]}}"))),
+  EXPECT_EQ(Outcome(DecodeLeadEvent(CapturedWith(R"({"attributes":{"a":[)" + items + "\"\"]}}"))),
             "bad_value");
 }
 
@@ -177,15 +174,14 @@ TEST(DecodeLeadEventTest, ReadsActivities) {
   EXPECT_EQ(Outcome(activity(R"({"activity":"a","count":1001})")), "bad_value");
   EXPECT_EQ(Outcome(activity(R"({"activity":"a","count":-1})")), "bad_value");
   EXPECT_EQ(Outcome(activity(R"({"activity":"a","count":1.5})")), "bad_value");
-  EXPECT_EQ(Outcome(activity(R"({"activity":"a","count":99999999999999999999})")),
-            "not_parseable");
+  EXPECT_EQ(Outcome(activity(R"({"activity":"a","count":99999999999999999999})")), "not_parseable");
   EXPECT_EQ(Outcome(activity(R"({"activity":"two words"})")), "bad_value");
   EXPECT_EQ(FieldOf(activity("{}")), "data.activity");
 }
 
 TEST(DecodeLeadEventTest, NeverDropsAConsentSilently) {
-  EXPECT_EQ(Outcome(DecodeLeadEvent(RecordWithData("dev.baton.lead.consent.v1",
-                                                   R"({"consent":"withdrawn"})"))),
+  EXPECT_EQ(Outcome(DecodeLeadEvent(
+                RecordWithData("dev.baton.lead.consent.v1", R"({"consent":"withdrawn"})"))),
             "ok");
   EXPECT_EQ(Outcome(DecodeLeadEvent(
                 RecordWithData("dev.baton.lead.consent.v1", R"({"consent":"perhaps"})"))),

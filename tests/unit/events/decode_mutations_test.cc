@@ -32,21 +32,21 @@ std::vector<platform::kafka::Record> Seeds() {
   (*message.mutable_attributes())["country"].set_string_value("DE");
   (*message.mutable_attributes())["tags"].mutable_list_value()->add_values("a");
   (*message.mutable_attribution())["gclid"] = "x";
-  records.push_back(MakeRecord(message.SerializeAsString(),
-                               BinaryHeaders("dev.baton.lead.captured.v1",
-                                             "application/protobuf")));
-  records.push_back(MakeRecord(std::string("\0\0\0\0\x01\0", 6) + message.SerializeAsString(),
-                               BinaryHeaders("dev.baton.lead.captured.v1",
-                                             "application/protobuf")));
+  records.push_back(
+      MakeRecord(message.SerializeAsString(),
+                 BinaryHeaders("dev.baton.lead.captured.v1", "application/protobuf")));
+  records.push_back(
+      MakeRecord(std::string("\0\0\0\0\x01\0", 6) + message.SerializeAsString(),
+                 BinaryHeaders("dev.baton.lead.captured.v1", "application/protobuf")));
   records.push_back(MakeRecord(R"({"activity":"a","count":2})",
                                BinaryHeaders("dev.baton.lead.activity.v1", "application/json")));
   return records;
 }
 
 void MutateText(Random& random, std::string& text) {
-  constexpr std::string_view kTokens[] = {"\"", "{", "}",    "[",      "]",   ",",  ":",
-                                          "\\", "1", "null", "\\ud800", "e99", "\0", "\xff",
-                                          "-",  ".", "v2",   "true"};
+  constexpr std::string_view kTokens[] = {"\"", "{",    "}", "[",    "]",       ",",
+                                          ":",  "\\",   "1", "null", "\\ud800", "e99",
+                                          "\0", "\xff", "-", ".",    "v2",      "true"};
   const size_t at = text.empty() ? 0 : Below(random, text.size());
   switch (Below(random, 5)) {
     case 0:

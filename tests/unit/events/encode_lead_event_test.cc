@@ -61,8 +61,8 @@ core::LeadEvent RandomEvent(Random& random) {
     event.activity_count = static_cast<int32_t>(Between(random, 1, kActivityCountMax));
   }
   if (captured || event.type == core::EventType::kConsent) {
-    event.consent = Between(random, 0, 1) == 1 ? core::Consent::kGranted
-                                               : core::Consent::kWithdrawn;
+    event.consent =
+        Between(random, 0, 1) == 1 ? core::Consent::kGranted : core::Consent::kWithdrawn;
   }
   if (event.type != core::EventType::kConsent) {
     event.attribution["utm_campaign"] = RandomText(random, 10);

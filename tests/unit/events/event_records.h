@@ -46,14 +46,10 @@ inline platform::kafka::Record CapturedWith(std::string_view data) {
 
 // Headers of a binary-mode event.
 inline platform::kafka::Headers BinaryHeaders(std::string type, std::string content_type) {
-  return {{"ce_specversion", "1.0"},
-          {"ce_id", "e-1"},
-          {"ce_source", "//crm.example"},
-          {"ce_type", std::move(type)},
-          {"ce_subject", "lead-1"},
-          {"ce_time", "2026-03-01T09:00:00Z"},
-          {"ce_workspace", "acme"},
-          {"content-type", std::move(content_type)}};
+  return {{"ce_specversion", "1.0"},      {"ce_id", "e-1"},
+          {"ce_source", "//crm.example"}, {"ce_type", std::move(type)},
+          {"ce_subject", "lead-1"},       {"ce_time", "2026-03-01T09:00:00Z"},
+          {"ce_workspace", "acme"},       {"content-type", std::move(content_type)}};
 }
 
 // The letter's class by name, or "ok".

@@ -142,13 +142,13 @@ TEST(HandoffEventCodecTest, LeavesOutWhatIsEmpty) {
 
 TEST(HandoffEventCodecTest, PublishesEachChangeWhereItBelongs) {
   const std::map<ChangeType, bool> ownership = {
-      {ChangeType::kNurtured, false},  {ChangeType::kQualified, false},
-      {ChangeType::kQueued, false},    {ChangeType::kAssigned, true},
-      {ChangeType::kAccepted, true},   {ChangeType::kDeclined, true},
+      {ChangeType::kNurtured, false},    {ChangeType::kQualified, false},
+      {ChangeType::kQueued, false},      {ChangeType::kAssigned, true},
+      {ChangeType::kAccepted, true},     {ChangeType::kDeclined, true},
       {ChangeType::kOfferExpired, true}, {ChangeType::kRerouted, true},
-      {ChangeType::kTouched, false},   {ChangeType::kRejected, true},
-      {ChangeType::kRecycled, true},   {ChangeType::kSqlConfirmed, false},
-      {ChangeType::kSqoOpened, false}, {ChangeType::kWon, true},
+      {ChangeType::kTouched, false},     {ChangeType::kRejected, true},
+      {ChangeType::kRecycled, true},     {ChangeType::kSqlConfirmed, false},
+      {ChangeType::kSqoOpened, false},   {ChangeType::kWon, true},
       {ChangeType::kLost, true}};
   for (const auto& [type, expected] : ownership) {
     store::OutboxEntry entry = FullEntry();
@@ -166,19 +166,18 @@ TEST(HandoffEventCodecTest, PublishesEachChangeWhereItBelongs) {
 
 TEST(HandoffEventCodecTest, CarriesTheAttributesOfCloudEvents) {
   const auto records = EncodeHandoffEvent(FullEntry(), MakeTopicNames("baton"));
-  const std::map<std::string, std::string> expected = {
-      {"ce_specversion", "1.0"},
-      {"ce_id", "acme/lead-1/2/7"},
-      {"ce_type", "dev.baton.lead.assigned.v1"},
-      {"ce_source", "//baton.dev/workspaces/acme"},
-      {"ce_subject", "lead-1"},
-      {"ce_time", "2026-03-01T12:00:00.250Z"},
-      {"ce_correlationid", "acme/lead-1"},
-      {"ce_causationid", "e-1"},
-      {"ce_sequence", "7"},
-      {"ce_partitionkey", "acme/lead-1"},
-      {"ce_traceparent", FullEntry().traceparent},
-      {"content-type", "application/json"}};
+  const std::map<std::string, std::string> expected = {{"ce_specversion", "1.0"},
+                                                       {"ce_id", "acme/lead-1/2/7"},
+                                                       {"ce_type", "dev.baton.lead.assigned.v1"},
+                                                       {"ce_source", "//baton.dev/workspaces/acme"},
+                                                       {"ce_subject", "lead-1"},
+                                                       {"ce_time", "2026-03-01T12:00:00.250Z"},
+                                                       {"ce_correlationid", "acme/lead-1"},
+                                                       {"ce_causationid", "e-1"},
+                                                       {"ce_sequence", "7"},
+                                                       {"ce_partitionkey", "acme/lead-1"},
+                                                       {"ce_traceparent", FullEntry().traceparent},
+                                                       {"content-type", "application/json"}};
   EXPECT_EQ(HeadersOf(records[0]), expected);
   EXPECT_EQ(HeadersOf(records[1]), expected);
   EXPECT_THAT(HeadersOf(records[2]), Contains(Pair("ce_type", "dev.baton.lead.state.v1")));

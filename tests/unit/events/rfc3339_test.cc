@@ -38,9 +38,9 @@ TEST(Rfc3339Test, HoldsTheRangeOfTimestamps) {
 }
 
 TEST(Rfc3339Test, WritesWhatItReads) {
-  for (const core::TimeMs at_ms : {core::kTimeMsMin, core::TimeMs{-1}, core::TimeMs{0},
-                                   core::TimeMs{1}, core::TimeMs{951'782'400'042},
-                                   core::TimeMs{1'772'366'400'999}, core::kTimeMsMax}) {
+  for (const core::TimeMs at_ms :
+       {core::kTimeMsMin, core::TimeMs{-1}, core::TimeMs{0}, core::TimeMs{1},
+        core::TimeMs{951'782'400'042}, core::TimeMs{1'772'366'400'999}, core::kTimeMsMax}) {
     EXPECT_EQ(ParseRfc3339(Text(at_ms)), at_ms) << Text(at_ms);
   }
   EXPECT_EQ(Text(-1), "1969-12-31T23:59:59.999Z");

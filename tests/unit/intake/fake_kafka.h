@@ -64,7 +64,7 @@ struct FakeKafka {
     for (const int32_t partition : partitions) added.push_back({topic, partition, -1});
     for (const auto& start : listener->OnAssigned(added)) {
       const int32_t partition = start.position.partition;
-      positions[partition] = start.position.offset >= 0 ? start.position.offset
+      positions[partition] = start.position.offset >= 0      ? start.position.offset
                              : committed.contains(partition) ? committed[partition]
                                                              : first[partition];
       if (start.paused) paused.insert(partition);
@@ -105,7 +105,8 @@ class FakeConsumer : public platform::kafka::Consumer {
         ++position;
       }
     }
-    if (records.empty()) kafka_.clock.Advance(std::max<int64_t>(absl::ToInt64Milliseconds(wait), 1));
+    if (records.empty())
+      kafka_.clock.Advance(std::max<int64_t>(absl::ToInt64Milliseconds(wait), 1));
     return records;
   }
   absl::Status Commit(absl::Span<const Position> positions, bool) override {

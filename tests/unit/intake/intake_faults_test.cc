@@ -1,5 +1,6 @@
-// Random input with duplicates, bad records and disorder, against random store faults, rebalances and
-// restarts: at the end the parts add up to the input, and each lead's facts are those of a pure fold.
+// Random input with duplicates, bad records and disorder, against random store faults, rebalances
+// and restarts: at the end the parts add up to the input, and each lead's facts are those of a pure
+// fold.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -43,8 +44,9 @@ class IntakeFaultsTest : public WorkerFixture {
       // A repetition of something recent, in the same partition or in another one.
       const bool again = !sent_.empty() && Below(6) == 0;
       const core::LeadEvent event =
-          again ? sent_[sent_.size() - 1 - static_cast<size_t>(Below(static_cast<int>(
-                                               std::min<size_t>(sent_.size(), 20))))]
+          again ? sent_[sent_.size() - 1 -
+                        static_cast<size_t>(
+                            Below(static_cast<int>(std::min<size_t>(sent_.size(), 20))))]
                 : RandomEvent();
       if (!again) sent_.push_back(event);
       Append(partition, event);

@@ -166,8 +166,7 @@ TEST_F(IntakeWorkerTest, ForgetsItsBatchWhenAPartitionIsRevoked) {
 
 TEST_F(IntakeWorkerTest, RefusesACheckpointBeyondTheEndOfTheLog) {
   Append(1, View("b", "1"));
-  ASSERT_TRUE(
-      store_.Advance(kTopic, std::vector<store::InputAdvance>{{0, 1000, 0, 0}}).ok());
+  ASSERT_TRUE(store_.Advance(kTopic, std::vector<store::InputAdvance>{{0, 1000, 0, 0}}).ok());
   Steps(2);
   EXPECT_EQ(worker_->ready().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(worker_->ready().message()), HasSubstr("partition 0"));
@@ -227,7 +226,8 @@ class RewindableInput : public store::InputStore {
   absl::StatusOr<std::map<int32_t, int64_t>> Checkpoints(const std::string&) override {
     return checkpoints;
   }
-  absl::Status Advance(const std::string&, absl::Span<const store::InputAdvance> advances) override {
+  absl::Status Advance(const std::string&,
+                       absl::Span<const store::InputAdvance> advances) override {
     for (const store::InputAdvance& advance : advances) {
       checkpoints[advance.partition] = advance.next_offset;
       records += advance.records;
@@ -257,6 +257,21 @@ TEST_F(IntakeWorkerTest, ReadsAgainWhenTheStoreWentBack) {
   EXPECT_EQ(input.checkpoints[0], 11);
   EXPECT_EQ(input.records, 11);
   EXPECT_EQ(Lead("a").facts.activities.at("page_view").begin()->second, 11);
+}
+
+TEST_F(IntakeWorkerTest, ChangesNothingWhenAllIsReadAgain) {
+  RewindableInput input(store_);
+  input_ = &input;
+  NewWorker();
+  for (int i = 0; i < 30; ++i) Append(i % 2, View(absl::StrCat("l", i % 3), absl::StrCat("e", i)));
+  Steps(2);
+  const int64_t revision = Lead("l0").revision;
+  input.checkpoints.clear();
+  Steps(20);
+  EXPECT_EQ(input.checkpoints[0], 15);
+  EXPECT_EQ(Lead("l0").revision, revision);
+  EXPECT_EQ(Counters().applied, 30);
+  EXPECT_EQ(Counters().duplicates, 0);
 }
 
 TEST_F(IntakeWorkerTest, NoticesWhileIdleThatTheStoreWentBack) {

@@ -1,7 +1,7 @@
 -- commit: applies one plan to one lead, wholly or not at all (LeadStore::Commit).
 -- KEYS: 1 meta, 2 outbox, 3 timers, 4 workspace, 5 leads, 6 lead, 7 journey
 -- ARGV: see plan.lua
--- Returns: {code}; {CODE.committed, h, c} as stored then
+-- Returns: {code}; {CODE.committed, line of the lead, its candidates} as stored then
 -- Idempotency: the plan names the revision it was made for; a repetition finds another one and
 -- changes nothing (CODE.stale_revision).
 
@@ -22,42 +22,19 @@ local function verdict(keys, plan, before, shard, active)
   return CODE.committed
 end
 
--- Fields of the lead that this plan writes: names and values in turn.
-local function fields_of(plan, args, candidates)
-  local fields, next_name = {'r', args[6]}, 3
-  local function add(name, value)
-    fields[next_name], fields[next_name + 1] = name, value
-    next_name = next_name + 2
-  end
-  if plan.facts then
-    add('f', args[7])
-    add('s', args[8])
-  end
-  if plan.judgment then
-    add('j', args[9])
-    add('k', args[10])
-  end
-  if candidates then
-    add('c', candidates)
-  end
-  return fields
-end
-
 -- Only writes from here on, and only such as cannot fail.
-local function write(keys, args, plan, step, stored)
+local function write(keys, plan, step)
   local shard = step.shard
-  step.fields = fields_of(plan, args, step.candidates)
   shard.applied = shard.applied + plan.applied
   shard.duplicates = shard.duplicates + plan.duplicates
-  baton.write_entries(keys[2], step, plan.facts and args[8] or stored[3] or '',
-    plan.judgment and args[9] or stored[4] or '')
-  local text = baton.write_lead(step)
+  baton.write_entries(keys[2], step)
+  local line = baton.write_step(step)
   if step.before.revision == 0 then
     redis.call('ZADD', keys[5], '0', step.id)
   end
   baton.write_moves(step, keys[3])
   baton.write_shard(keys[1], shard)
-  return {CODE.committed, text, step.candidates or stored[2] or ''}
+  return {CODE.committed, line, step.lead.candidates}
 end
 
 local function commit(keys, args)
@@ -68,16 +45,15 @@ local function commit(keys, args)
   if not active then
     return {CODE.unknown_workspace}
   end
-  local stored = redis.call('HMGET', keys[6], 'h', 'c', 's', 'j')
-  local before = baton.parse_lead(stored[1])
+  local before = baton.parse_lead(redis.call('GET', keys[6]))
   local code = verdict(keys, plan, before, shard, active)
   if code ~= CODE.committed then
     return {code}
   end
   local step = baton.new_step({keys[6], keys[7], keys[4]}, args, shard, before,
-    baton.merge(before, plan, shard.now))
+    baton.merge(before, plan, args, shard.now))
   local queue = plan.placement == PLACEMENT.offer and baton.read_queue(keys[4], plan.queue) or nil
-  local refunded = plan.refund and baton.refund(before, stored[2], queue, keys[4]) or nil
+  local refunded = plan.refund and baton.refund(before, queue, keys[4]) or nil
   local owned = plan.placement ~= PLACEMENT.keep and baton.leave(step)
   baton.publish_plan(plan, args, step)
   if queue then
@@ -89,7 +65,7 @@ local function commit(keys, args)
   end
   baton.check_step(step)
   baton.check_moves(step, keys[3])
-  local result = write(keys, args, plan, step, stored)
+  local result = write(keys, plan, step)
   baton.write_ledgers(queue, refunded)
   return result
 end

@@ -25,15 +25,13 @@ end
 -- The lead at the place; complains if the backlog and the lead disagree.
 local function read_waiting(keys, names, shard, queue)
   local lead_key = baton.lead_key(keys[4], names[2])
-  local stored = redis.call('HMGET', lead_key, 'h', 's', 'j')
-  local before, lead = baton.parse_lead(stored[1]), baton.parse_lead(stored[1])
+  local text = redis.call('GET', lead_key)
+  local before, lead = baton.parse_lead(text), baton.parse_lead(text)
   if before.stage ~= baton.STAGE.QUEUED or before.queue ~= queue then
     baton.refuse('lead ' .. names[2] .. ' waits in ' .. queue .. ' but is ' .. before.stage)
   end
   local journey_key = baton.journey_key(keys[4], names[2])
-  local step = baton.new_step({lead_key, journey_key, keys[4]}, names, shard, before, lead)
-  step.origin, step.scores = stored[2] or '', stored[3] or ''
-  return step
+  return baton.new_step({lead_key, journey_key, keys[4]}, names, shard, before, lead)
 end
 
 local function try(keys, step, queue)
@@ -45,7 +43,6 @@ local function try(keys, step, queue)
   lead.revision, lead.due_at, lead.timer = lead.revision + 1, 0, baton.TIMER.none
   baton.leave(step)
   baton.assign(step, queue, candidates, chosen, baton.DETAILS.own)
-  step.fields = {'c', step.candidates}
   baton.check_step(step)
   baton.check_moves(step, keys[3])
   return true
@@ -56,10 +53,10 @@ local function write(keys, steps, queue, shard)
     return
   end
   for _, step in ipairs(steps) do
-    baton.write_entries(keys[2], step, step.origin, step.scores)
+    baton.write_entries(keys[2], step)
   end
   for _, step in ipairs(steps) do
-    baton.write_lead(step)
+    baton.write_step(step)
     baton.write_moves(step, keys[3])
   end
   baton.write_ledgers(queue, nil)

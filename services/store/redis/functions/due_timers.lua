@@ -12,8 +12,7 @@ local function has_timer(tag, member, due)
     return false
   end
   local key = baton.lead_key(baton.workspace_key(tag, workspace), lead)
-  local text = redis.call('HGET', key, 'h')
-  return text and baton.parse_lead(text).due_at == due
+  return baton.due_of(redis.call('GET', key)) == due
 end
 
 local function due_timers(keys, args)

@@ -1,12 +1,14 @@
--- The part of a lead that functions read and write: field "h" of its hash, one line of text
--- "1|revision|version|stage|cycle|queue|rep|generation|queued_at|offered_at|due_at|timer|priority|
--- accepted_at|journeyed|passed|skills|traceparent". The other fields are blobs that pass through:
--- c candidates, f facts, s origin, j scores, k judgment, r rest (record.proto).
--- What a later release appends behind the last known item is kept.
+-- A lead: one string, so that it costs one key and one write: a line of text, items separated by
+-- "|": 1 (format), revision, version, stage, cycle, queue, rep, generation, queued_at, offered_at,
+-- due_at, timer, priority, accepted_at, journeyed, passed, skills, traceparent, and the sizes of
+-- the six blobs that follow the line (record.proto) and pass through functions unread: candidates,
+-- origin, scores, facts, judgment, rest. What a later release appends to the line is kept.
 
+local DUE = '^1|%d+|%d+|%u+|%d+|[%w_-]*|[%w_-]*|%d+|%d+|%d+|(%d+)|'
 local PATTERN = '^1|(%d+)|(%d+)|(%u+)|(%d+)|([%w_-]*)|([%w_-]*)|(%d+)|(%d+)|(%d+)|(%d+)|' ..
-  '([%l_]+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)(.*)$'
-local FORMAT = '1|%d|%d|%s|%d|%s|%s|%d|%d|%d|%d|%s|%d|%d|%d|%s|%s|%s%s'
+  '([%l_]+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)' ..
+  '([^\n]*)\n()'
+local FORMAT = '1|%d|%d|%s|%d|%s|%s|%d|%d|%d|%d|%s|%d|%d|%d|%s|%s|%s|%d|%d|%d|%d|%d|%d%s'
 
 -- A lead that does not exist yet.
 local function nobody()
@@ -14,8 +16,21 @@ local function nobody()
     revision = 0, version = 0, stage = baton.STAGE.NEW, cycle = 0, queue = '', rep = '',
     generation = 0, queued_at = 0, offered_at = 0, due_at = 0, timer = baton.TIMER.none,
     priority = 0, accepted_at = 0, journeyed = 0, passed = '', skills = '', traceparent = '',
-    extra = '',
+    extra = '', candidates = '', origin = '', scores = '', facts = '', judgment = '', rest = '',
   }
+end
+
+-- Cuts the blobs, whose sizes are given in their order, out of `text` from `start` on.
+local function cut(lead, text, start, sizes)
+  local names = {'candidates', 'origin', 'scores', 'facts', 'judgment', 'rest'}
+  for i = 1, 6 do
+    local stop = start + tonumber(sizes[i])
+    lead[names[i]] = string.sub(text, start, stop - 1)
+    start = stop
+  end
+  if start ~= #text + 1 then
+    baton.refuse('stored lead has a wrong size')
+  end
 end
 
 -- `text`: as stored, or false for a lead that does not exist.
@@ -24,12 +39,12 @@ function baton.parse_lead(text)
     return nobody()
   end
   local revision, version, stage, cycle, queue, rep, generation, queued_at, offered_at, due_at,
-    timer, priority, accepted_at, journeyed, passed, skills, traceparent, extra =
-    string.match(text, PATTERN)
+    timer, priority, accepted_at, journeyed, passed, skills, traceparent, candidates, origin,
+    scores, facts, judgment, rest, extra, start = string.match(text, PATTERN)
   if not revision then
     baton.refuse('stored lead is not readable')
   end
-  return {
+  local lead = {
     revision = tonumber(revision), version = tonumber(version), stage = stage,
     cycle = tonumber(cycle), queue = queue, rep = rep, generation = tonumber(generation),
     queued_at = tonumber(queued_at), offered_at = tonumber(offered_at),
@@ -37,11 +52,25 @@ function baton.parse_lead(text)
     accepted_at = tonumber(accepted_at), journeyed = tonumber(journeyed), passed = passed,
     skills = skills, traceparent = traceparent, extra = extra,
   }
+  cut(lead, text, start, {candidates, origin, scores, facts, judgment, rest})
+  return lead
 end
 
-function baton.format_lead(lead)
+-- When the timer of a stored lead is due, 0: it has none; nil: there is no such lead.
+function baton.due_of(text)
+  return text and tonumber(string.match(text, DUE) or baton.refuse('stored lead is not readable'))
+end
+
+-- The line of a lead, without its end.
+function baton.format_line(lead)
   return string.format(FORMAT, lead.revision, lead.version, lead.stage, lead.cycle, lead.queue,
     lead.rep, lead.generation, lead.queued_at, lead.offered_at, lead.due_at, lead.timer,
     lead.priority, lead.accepted_at, lead.journeyed, lead.passed, lead.skills, lead.traceparent,
+    #lead.candidates, #lead.origin, #lead.scores, #lead.facts, #lead.judgment, #lead.rest,
     lead.extra)
+end
+
+function baton.write_lead(key, line, lead)
+  redis.call('SET', key, line .. '\n' .. lead.candidates .. lead.origin .. lead.scores ..
+    lead.facts .. lead.judgment .. lead.rest)
 end

@@ -2,8 +2,8 @@
 
 local PLACEMENT = baton.PLACEMENT
 
--- The lead after the plan, before its changes are counted.
-function baton.merge(before, plan, now)
+-- The lead after the plan, before its changes are counted. `args`: ARGV of the plan.
+function baton.merge(before, plan, args, now)
   local offer, keep = plan.placement == PLACEMENT.offer, plan.placement == PLACEMENT.keep
   local enters = offer and (plan.cycle ~= before.cycle or before.queued_at == 0)
   local stays = keep or (not offer and plan.stage == baton.STAGE.WON)
@@ -16,14 +16,18 @@ function baton.merge(before, plan, now)
     priority = plan.judgment and plan.priority or before.priority,
     accepted_at = plan.accepted_at, journeyed = before.journeyed, passed = plan.passed,
     skills = plan.judgment and plan.skills or before.skills, traceparent = plan.traceparent,
-    extra = before.extra,
+    extra = before.extra, candidates = before.candidates, rest = args[6],
+    facts = plan.facts and args[7] or before.facts,
+    origin = plan.facts and args[8] or before.origin,
+    scores = plan.judgment and args[9] or before.scores,
+    judgment = plan.judgment and args[10] or before.judgment,
   }
 end
 
 -- Gives the latest choice's charge back to the ledger of the queue in which it was made: `queue` if
 -- it is that one, otherwise one that is read here. Returns what now has to be written, or nil.
-function baton.refund(before, candidates, queue, workspace)
-  local charged = candidates and cmsgpack.unpack(candidates) or {}
+function baton.refund(before, queue, workspace)
+  local charged = before.candidates ~= '' and cmsgpack.unpack(before.candidates) or {}
   if #charged == 0 then
     return nil
   end

@@ -18,7 +18,7 @@ function baton.assign(step, queue, candidates, chosen, details)
   lead.generation = lead.generation + 1
   lead.offered_at = now
   step.joined_rep = lead.rep
-  step.candidates = cmsgpack.pack(candidates)
+  lead.candidates = cmsgpack.pack(candidates)
   if direct then
     lead.stage, lead.accepted_at, lead.due_at, lead.timer = STAGE.ACCEPTED, now, 0, TIMER.none
     details = details .. baton.DETAILS.direct
@@ -53,6 +53,6 @@ function baton.offer(step, queue, said_queued, details)
   if chosen then
     return baton.assign(step, queue, candidates, chosen, details)
   end
-  step.candidates = cmsgpack.pack(candidates)
+  step.lead.candidates = cmsgpack.pack(candidates)
   return wait(step, queue, not said_queued, details)
 end

@@ -8,23 +8,24 @@ function baton.new_step(keys, names, shard, before, lead)
   return {
     lead_key = keys[1], journey_key = keys[2], workspace_key = keys[3],
     workspace = names[1], id = names[2], shard = shard, before = before, lead = lead,
-    entries = {}, journey = {}, fields = {},
+    entries = {}, journey = {},
   }
 end
 
 -- Publishes a change under the lead's next version. `what`: "type|stage|queue|rep|generation";
 -- `details`: ChangeDetails; `due`: until when the offer stands, 0: none.
+-- An outbox entry is one text: "workspace|lead|epoch|due|cycle|traceparent|size of the details|
+-- version|at|type|stage|queue|rep|generation", end of line, details, origin and scores.
 function baton.publish(step, what, details, due)
   local lead, shard = step.lead, step.shard
   lead.version = lead.version + 1
   shard.sequence = shard.sequence + 1
-  local body = string.format('%d|%d|%s', lead.version, shard.now, what)
-  step.entries[#step.entries + 1] = {
-    string.format('%d-0', shard.sequence),
-    string.format('%s|%s|%d|%d|%d', step.workspace, step.id, shard.epoch, due, lead.cycle),
-    body, details,
-  }
-  step.journey[#step.journey + 1] = 'C' .. body .. '\n' .. details
+  local change = string.format('%d|%d|%s\n', lead.version, shard.now, what) .. details
+  step.journey[#step.journey + 1] = 'C' .. change
+  step.entries[#step.entries + 1] = string.format('%d-0', shard.sequence)
+  step.entries[#step.entries + 1] = string.format('%s|%s|%d|%d|%d|%s|%d|', step.workspace, step.id,
+    shard.epoch, due, lead.cycle, lead.traceparent, #details) .. change .. lead.origin ..
+    lead.scores
 end
 
 -- Reads each key once that write_step writes to: a key of a wrong type is found here. Also counts
@@ -36,17 +37,16 @@ function baton.check_step(step)
   end
 end
 
--- outbox: key; origin, scores: blobs that go with each entry.
-function baton.write_entries(outbox, step, origin, scores)
-  for _, entry in ipairs(step.entries) do
-    redis.call('XADD', outbox, entry[1], 'h', entry[2], 'b', entry[3], 'd', entry[4],
-      's', origin, 'j', scores, 't', step.lead.traceparent)
+function baton.write_entries(outbox, step)
+  local entries = step.entries
+  for i = 1, #entries, 2 do
+    redis.call('XADD', outbox, entries[i], 'e', entries[i + 1])
   end
 end
 
 local SLICE = 500 -- arguments of one call, far below what Lua can unpack
 
-local function write_journey(step)
+function baton.write_journey(step)
   local lines, kept = step.journey, baton.LIMIT.journey
   for from = 1, #lines, SLICE do
     redis.call('RPUSH', step.journey_key, unpack(lines, from, math.min(from + SLICE - 1, #lines)))
@@ -56,12 +56,10 @@ local function write_journey(step)
   end
 end
 
--- Writes the lead with `step.fields` (flat list of further fields and values) and its journey.
-function baton.write_lead(step)
-  local text = baton.format_lead(step.lead)
-  redis.call('HSET', step.lead_key, 'h', text, unpack(step.fields))
-  if #step.journey > 0 then
-    write_journey(step)
-  end
-  return text
+-- Writes the lead and its journey. Returns the lead's line.
+function baton.write_step(step)
+  local line = baton.format_line(step.lead)
+  baton.write_lead(step.lead_key, line, step.lead)
+  baton.write_journey(step)
+  return line
 end

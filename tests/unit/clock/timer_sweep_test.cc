@@ -1,0 +1,161 @@
+#include "clock/timer_sweep.h"
+
+#include <deque>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "support/flaky_store.h"
+#include "world.h"
+
+namespace baton::clock {
+namespace {
+
+using core::Stage;
+using support::Fault;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class TimerSweepTest : public testing::Test {
+ protected:
+  TimerSweep NewSweep(int batch_max = 100) {
+    return TimerSweep(world_.store, world_.store, world_.own_clock.function(), batch_max,
+                      *world_.metrics);
+  }
+
+  World world_;
+};
+
+TEST_F(TimerSweepTest, OfferThatNobodyAcceptsGoesToTheNextRepWhenItIsDue) {
+  world_.AddRep("ada");
+  world_.AddRep("bob");
+  world_.Capture("l1");
+  ASSERT_EQ(world_.Lead("l1").rep, support::RepNamed("ada"));
+  TimerSweep sweep = NewSweep();
+
+  world_.Pass(kAcceptWithinMs - 1);
+  auto early = sweep.Run(0);
+  ASSERT_TRUE(early.ok()) << early.status();
+  EXPECT_EQ(early->fired, 0);
+  EXPECT_EQ(early->next_due, absl::Milliseconds(1));
+  EXPECT_EQ(world_.Lead("l1").rep, support::RepNamed("ada"));
+
+  world_.Pass(1);
+  auto due = sweep.Run(0);
+  ASSERT_TRUE(due.ok()) << due.status();
+  EXPECT_EQ(due->fired, 1);
+  ASSERT_EQ(due->freed.size(), 1u);
+  EXPECT_EQ(due->freed[0].rep, support::RepNamed("ada"));
+  EXPECT_EQ(world_.Lead("l1").rep, support::RepNamed("bob"));
+  EXPECT_EQ(world_.Lead("l1").stage, Stage::kOffered);
+  EXPECT_EQ(world_.Lead("l1").generation, 2);
+
+  EXPECT_EQ(sweep.Run(0)->fired, 0);  // once
+  EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_timers_fired_total 1\n"));
+  EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_timer_lateness_seconds_count 1\n"));
+}
+
+TEST_F(TimerSweepTest, NoTimersNoSweep) {
+  const auto sweep = NewSweep().Run(0);
+  EXPECT_EQ(sweep->fired, 0);
+  EXPECT_EQ(sweep->next_due, absl::InfiniteDuration());
+}
+
+TEST_F(TimerSweepTest, AcceptedOfferDoesNotExpire) {
+  world_.AddRep("ada");
+  world_.Capture("l1");
+  world_.Act("l1", core::ActionType::kAccept);
+  world_.Pass(kAcceptWithinMs);
+  EXPECT_EQ(NewSweep().Run(0)->fired, 0);
+  EXPECT_EQ(world_.Lead("l1").stage, Stage::kAccepted);
+}
+
+TEST_F(TimerSweepTest, LeadThatAllPassedOnIsOfferedAgainAfterTheCoolDown) {
+  world_.AddRep("ada");
+  world_.Capture("l1");
+  TimerSweep sweep = NewSweep();
+  world_.Pass(kAcceptWithinMs);
+  EXPECT_EQ(sweep.Run(0)->fired, 1);
+  ASSERT_EQ(world_.Lead("l1").stage, Stage::kQueued);
+  world_.Pass(kRetryAfterMs - 1);
+  EXPECT_EQ(sweep.Run(0)->fired, 0);
+  world_.Pass(1);
+  const auto retried = sweep.Run(0);
+  EXPECT_EQ(retried->fired, 1);
+  EXPECT_THAT(retried->freed, IsEmpty());
+  EXPECT_EQ(world_.Lead("l1").stage, Stage::kOffered);
+}
+
+TEST_F(TimerSweepTest, NothingFiresWhileTheClocksDisagree) {
+  world_.AddRep("ada");
+  world_.AddRep("bob");
+  world_.Capture("l1");
+  TimerSweep sweep = NewSweep();
+  world_.store_clock.Advance(kAcceptWithinMs);  // stepped
+  const auto held = sweep.Run(0);
+  EXPECT_EQ(held.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(held.status().message(), HasSubstr("ahead of ours"));
+  EXPECT_EQ(world_.Lead("l1").rep, support::RepNamed("ada"));
+  EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_clock_skew_seconds 7200\n"));
+
+  world_.own_clock.Advance(kAcceptWithinMs - 251);
+  EXPECT_FALSE(sweep.Run(0).ok());
+  world_.own_clock.Advance(1);
+  EXPECT_EQ(sweep.Run(0)->fired, 1);
+  world_.own_clock.Advance(core::kSecondMs);
+  EXPECT_THAT(sweep.Run(0).status().message(), HasSubstr("behind ours"));
+}
+
+TEST_F(TimerSweepTest, MoreThanABatchIsDueAtOnce) {
+  world_.AddRep("ada", 100);
+  world_.AddRep("bob", 100);
+  for (int i = 0; i < 5; ++i) world_.Capture(absl::StrCat("l", i));
+  world_.Pass(kAcceptWithinMs);
+  TimerSweep sweep = NewSweep(/*batch_max=*/2);
+  int fired = 0;
+  for (int expected : {2, 2, 1}) {
+    const auto batch = sweep.Run(0);
+    EXPECT_EQ(batch->fired, expected);
+    EXPECT_EQ(batch->next_due == absl::ZeroDuration(), expected == 2);
+    fired += batch->fired;
+  }
+  EXPECT_EQ(fired, 5);
+}
+
+TEST_F(TimerSweepTest, LostAnswerFiresNothingTwice) {
+  world_.AddRep("ada");
+  world_.AddRep("bob");
+  world_.AddRep("cyd");
+  world_.Capture("l1");
+  std::deque<Fault> faults = {Fault::kNone, Fault::kNone, Fault::kLosesReply};
+  support::FlakyStore flaky(world_.store, [&faults] {
+    if (faults.empty()) return Fault::kNone;
+    const Fault fault = faults.front();
+    faults.pop_front();
+    return fault;
+  });
+  TimerSweep sweep(flaky, flaky, world_.own_clock.function(), 100, *world_.metrics);
+  world_.Pass(kAcceptWithinMs);
+  EXPECT_EQ(sweep.Run(0).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(sweep.Run(0)->fired, 0);
+  EXPECT_EQ(world_.Lead("l1").generation, 2);
+}
+
+TEST(TimerSweepLimitsTest, FullOutboxKeepsTimersDueWithoutSpinning) {
+  store::StoreLimits limits;
+  limits.outbox_max = 4;
+  limits.outbox_reserve = 0;
+  World world(limits);
+  world.AddRep("ada");
+  world.Capture("l1");
+  world.Capture("l2");
+  world.Pass(kAcceptWithinMs);
+  TimerSweep sweep(world.store, world.store, world.own_clock.function(), 1, *world.metrics);
+  EXPECT_EQ(sweep.Run(0).status().code(), absl::StatusCode::kResourceExhausted);
+  const int64_t last = world.store.Bounds(0)->last_sequence;
+  ASSERT_TRUE(world.store.Trim(0, last, 0).ok());
+  EXPECT_EQ(sweep.Run(0)->fired, 1);
+}
+
+}  // namespace
+}  // namespace baton::clock
