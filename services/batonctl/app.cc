@@ -13,11 +13,10 @@ namespace {
 
 constexpr char kFooter[] =
     "Data goes to standard output, notes and errors to standard error.\n"
-    "Exit codes: 0 done; 1 the server (or Kafka) refused; 2 the command line or a file is wrong; 3 "
-    "no\n"
-    "answer, the same command may work later.\n"
-    "Environment: BATONCTL_SERVER, BATONCTL_WORKSPACE, BATON_KAFKA_BROKERS, BATON_KAFKA_TOPIC_PREFIX, "
-    "NO_COLOR.";
+    "Exit codes: 0 done; 1 the server (or Kafka) refused; 2 the command line or a file is\n"
+    "wrong; 3 no answer, the same command may work later.\n"
+    "Environment: BATONCTL_SERVER, BATONCTL_WORKSPACE, BATON_KAFKA_BROKERS,\n"
+    "BATON_KAFKA_TOPIC_PREFIX, NO_COLOR.";
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output,
                       std::string& timeout) {

@@ -102,9 +102,11 @@ absl::Status Watch(Session& session, const Arguments& arguments) {
       return static_cast<bool>(session.world().out);
     });
     if (!IsPassing(status) || (!connected && !status.ok())) return status;
-    session.Note(absl::StrCat("The stream ended (",
-                              status.ok() ? "by the server" : status.message(),
-                              "); it is resumed."));
+    if (pause == kPauseFirst) {  // once per outage
+      session.Note(absl::StrCat("The stream ended (",
+                                status.ok() ? "by the server" : status.message(),
+                                "); it is resumed."));
+    }
     session.world().sleep(std::max(pause, core::RetryAfter(status)));
     pause = std::min(pause * 2, kPauseMax);
   }

@@ -99,7 +99,9 @@ v1::LeadEvent ToProto(const core::LeadEvent& event) {
     (*proto.mutable_attributes())[name] = ToProto(value);
   }
   proto.set_activity(event.activity);
-  if (!event.activity.empty()) proto.set_activity_count(event.activity_count);
+  if (event.type == core::EventType::kActivity) {
+    proto.set_activity_count(event.activity_count);  // the other types have none
+  }
   proto.set_consent(ToProto(event.consent));
   proto.mutable_attribution()->insert(event.attribution.begin(), event.attribution.end());
   return proto;

@@ -1,5 +1,7 @@
 #include "batonctl/exit_codes.h"
 
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
 #include "core/errors.h"
 
 namespace baton::batonctl {
@@ -16,6 +18,14 @@ absl::Status UsageError(const std::string& message) {
 
 absl::Status FileError(const std::string& message) {
   return core::Error(absl::StatusCode::kInvalidArgument, kFileReason, message);
+}
+
+absl::Status WithContext(const absl::Status& status, const std::string& before,
+                         const std::string& after) {
+  absl::Status told(status.code(), absl::StrCat(before, status.message(), after));
+  status.ForEachPayload(
+      [&told](absl::string_view url, const absl::Cord& value) { told.SetPayload(url, value); });
+  return told;
 }
 
 int ExitCode(const absl::Status& status) {

@@ -19,6 +19,10 @@ absl::Status UsageError(const std::string& message);
 // A file given is wrong or cannot be read. `message` names it.
 absl::Status FileError(const std::string& message);
 
+// `status` with the same code, reason and variables, and more text around its message.
+absl::Status WithContext(const absl::Status& status, const std::string& before,
+                         const std::string& after);
+
 int ExitCode(const absl::Status& status);
 
 }  // namespace baton::batonctl

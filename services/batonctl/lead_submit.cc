@@ -32,11 +32,14 @@ class Submission {
   Submission(Session& session, const Arguments& arguments)
       : session_(session), arguments_(arguments) {}
 
-  absl::Status Add(v1::LeadEvent event) {
+  // `line` is where it stands in a file, 0 if it does not.
+  absl::Status Add(v1::LeadEvent event, size_t line) {
     const size_t bytes = event.ByteSizeLong();
     if (batch_.events_size() > 0 && bytes_ + bytes > kBatchBytes) {
       if (absl::Status status = Flush(); !status.ok()) return status;
     }
+    if (batch_.events_size() == 0) first_line_ = line;
+    last_line_ = line;
     *batch_.add_events() = std::move(event);
     bytes_ += bytes;
     return batch_.events_size() < kBatchEvents ? absl::OkStatus() : Flush();
@@ -60,21 +63,26 @@ class Submission {
   }
 
   const v1::SubmitLeadEventsResponse& all() const { return all_; }
+  // Of the batch that is being collected or was refused: events[0] stands in the first one.
+  size_t first_line() const { return first_line_; }
+  size_t last_line() const { return last_line_; }
 
  private:
   Session& session_;
   const Arguments& arguments_;
   v1::SubmitLeadEventsRequest batch_;
   size_t bytes_ = 0;
+  size_t first_line_ = 0;
+  size_t last_line_ = 0;
   v1::SubmitLeadEventsResponse all_;
 };
 
-// An error in line `number` of a file, of which earlier lines may have been sent.
-absl::Status LineError(const std::string& file, size_t number, const absl::Status& error,
-                       const Submission& submission) {
-  return FileError(
-      absl::StrCat(file, ":", number, ": ", error.message(), "\n",
-                   "accepted before it: ", Counted(submission.all().accepted_count(), "event"),
+// An error in a file of which earlier lines may have been sent. `where`: "events.ndjson:7".
+absl::Status FileRefused(const absl::Status& error, const std::string& where,
+                         const Submission& submission) {
+  return WithContext(
+      error, where + ": ",
+      absl::StrCat("\naccepted before it: ", Counted(submission.all().accepted_count(), "event"),
                    "; sending the same events again does no harm"));
 }
 
@@ -89,16 +97,29 @@ absl::Status TakeWorkspace(Session& session, const std::string& workspace) {
 absl::Status SubmitLines(Session& session, const std::string& name, std::istream& lines,
                          Submission& submission) {
   std::string line;
-  for (size_t number = 1; std::getline(lines, line); ++number) {
+  size_t number = 0;
+  const auto refused = [&](const absl::Status& error) {
+    return FileRefused(error, absl::StrCat(name, ":", number), submission);
+  };
+  const auto batch_refused = [&](const absl::Status& error) {
+    return FileRefused(error,
+                       absl::StrCat(name, ", events of lines ", submission.first_line(), " to ",
+                                    submission.last_line()),
+                       submission);
+  };
+  while (std::getline(lines, line)) {
+    ++number;
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     absl::StatusOr<FileEvent> event = EventOfLine(line, session.world().now());
-    if (!event.ok()) return LineError(name, number, event.status(), submission);
+    if (!event.ok()) return refused(event.status());
     const absl::Status same = TakeWorkspace(session, event->workspace);
-    if (!same.ok()) return LineError(name, number, same, submission);
-    if (absl::Status status = submission.Add(std::move(event->event)); !status.ok()) return status;
+    if (!same.ok()) return refused(same);
+    absl::Status status = submission.Add(std::move(event->event), number);
+    if (!status.ok()) return batch_refused(status);
   }
   if (lines.bad()) return FileError(absl::StrCat("cannot read ", name));
-  return submission.Flush();
+  const absl::Status status = submission.Flush();
+  return status.ok() ? status : batch_refused(status);
 }
 
 absl::Status SubmitFile(Session& session, const std::string& path, Submission& submission) {
@@ -112,7 +133,8 @@ absl::Status SubmitFlags(Session& session, EventFlags flags, Submission& submiss
   if (flags.id.empty()) flags.id = session.world().new_id();
   absl::StatusOr<v1::LeadEvent> event = EventOfFlags(flags);
   if (!event.ok()) return event.status();
-  if (absl::Status status = submission.Add(*std::move(event)); !status.ok()) return status;
+  if (absl::Status status = submission.Add(*std::move(event), /*line=*/0); !status.ok())
+    return status;
   return submission.Flush();
 }
 

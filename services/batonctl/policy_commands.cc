@@ -46,6 +46,16 @@ absl::Status Validate(Session& session, const Arguments& arguments) {
   return session.Print(answer, table, {answer.name()});
 }
 
+// An answer has room for the first errors only; here is room for all, with the file's name.
+absl::Status Refused(const Session& session, const absl::Status& status, const std::string& yaml,
+                     const std::string& file) {
+  const std::vector<policy::DocumentError> errors = policy::ParsePolicy(yaml, file).errors;
+  if (errors.empty()) return status;  // the server knows more than this batonctl
+  NoteErrors(session, errors);
+  return core::Error(status.code(), core::ErrorReason(status),
+                     absl::StrCat(file, " is refused: ", Counted(errors.size(), "error")));
+}
+
 absl::Status Apply(Session& session, const Arguments& arguments) {
   const absl::StatusOr<std::string> parent = session.Workspace();
   if (!parent.ok()) return parent.status();
@@ -58,11 +68,9 @@ absl::Status Apply(Session& session, const Arguments& arguments) {
   request.set_validate_only(arguments.dry_run);
   const auto response = Ask<v1::ApplyPolicyResponse>(session.server(), request);
   if (!response.ok()) {
-    // An answer has room for the first errors only; here is room for all.
-    if (core::ErrorReason(response.status()) == "INVALID_POLICY") {
-      NoteErrors(session, policy::ParsePolicy(*yaml, arguments.file).errors);
-    }
-    return response.status();
+    return core::ErrorReason(response.status()) == "INVALID_POLICY"
+               ? Refused(session, response.status(), *yaml, arguments.file)
+               : response.status();
   }
   const v1::Policy& policy = response->policy();
   Table table({"POLICY", "REVISION", "STATE"});

@@ -23,12 +23,9 @@ absl::StatusOr<RosterFile> LoadRoster(Session& session, const std::string& path)
 
 absl::Status AfterSome(const absl::Status& status, const std::string& which, size_t done,
                        size_t all) {
-  absl::Status told(status.code(),
-                    absl::StrCat(which, ": ", status.message(), "\n", done, " of ", all,
-                                 " were applied before; it is safe to apply all again"));
-  status.ForEachPayload(
-      [&told](absl::string_view url, const absl::Cord& value) { told.SetPayload(url, value); });
-  return told;
+  return WithContext(
+      status, which + ": ",
+      absl::StrCat("\n", done, " of ", all, " were applied before; it is safe to apply all again"));
 }
 
 }  // namespace baton::batonctl

@@ -45,8 +45,9 @@ absl::Status Refusal(store::CommitCode code, const core::LeadKey& key) {
     case store::CommitCode::kTooManyLeads:
       break;
   }
-  return core::Error(absl::StatusCode::kInternal, "UNEXPECTED_COMMIT_CODE",
-                     absl::StrCat("the store refused an action with code ", static_cast<int>(code)));
+  return core::Error(
+      absl::StatusCode::kInternal, "UNEXPECTED_COMMIT_CODE",
+      absl::StrCat("the store refused an action with code ", static_cast<int>(code)));
 }
 
 bool FreedCapacity(const core::RepId& owner, const core::LeadRecord& after) {
@@ -67,7 +68,9 @@ ActionBatcher::ActionBatcher(store::LeadStore& leads, PolicySource policies,
                                         "Rep actions carried out in one round trip.", {},
                                         {1, 2, 4, 8, 16, 32, 64, 128})) {}
 
-ActionBatcher::~ActionBatcher() { Stop(); }
+ActionBatcher::~ActionBatcher() {
+  Stop();
+}
 
 void ActionBatcher::Start() {
   for (int i = 0; i < thread_count_; ++i) threads_.emplace_back([this] { Work(); });
@@ -105,10 +108,10 @@ void ActionBatcher::Work() {
 std::vector<PendingAction> ActionBatcher::TakeBatch() {
   const auto can_take = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     if (waiting_.empty()) return stopping_;
-    return std::any_of(waiting_.begin(), waiting_.end(), [this](const PendingAction& pending)
-                           ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-                             return !in_work_.contains(pending.key);
-                           });
+    return std::any_of(waiting_.begin(), waiting_.end(),
+                       [this](const PendingAction& pending) ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+                         return !in_work_.contains(pending.key);
+                       });
   };
   absl::MutexLock lock(&mutex_, absl::Condition(&can_take));
   std::vector<PendingAction> batch;

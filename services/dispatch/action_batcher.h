@@ -24,7 +24,8 @@ namespace baton::dispatch {
 // What became of an action.
 struct ActionAnswer {
   core::LeadRecord record;  // the lead after it
-  // The request id had been answered before: what it was told then. `record` is the lead as it is now.
+  // The request id had been answered before: what it was told then. `record` is the lead as it is
+  // now.
   std::optional<core::AnsweredRequest> repeated;
 };
 
@@ -35,10 +36,10 @@ struct PendingAction {
   std::function<void(absl::StatusOr<ActionAnswer>)> done;  // runs once, on a worker thread
 };
 
-// Threads take up to kBatchMax waiting actions, of different leads each, load the leads, decide with
-// core::DecideAction, commit, and repeat what met a newer lead or policy. Actions on one lead are
-// carried out in the order they came. When the store is away, all that waits is answered UNAVAILABLE
-// at once instead of waiting for its turn to fail. Thread-safe.
+// Threads take up to kBatchMax waiting actions, of different leads each, load the leads, decide
+// with core::DecideAction, commit, and repeat what met a newer lead or policy. Actions on one lead
+// are carried out in the order they came. When the store is away, all that waits is answered
+// UNAVAILABLE at once instead of waiting for its turn to fail. Thread-safe.
 class ActionBatcher {
  public:
   static constexpr size_t kBatchMax = 128;
@@ -52,8 +53,8 @@ class ActionBatcher {
   // Carries out what waits, joins the threads. Idempotent.
   void Stop();
 
-  // RESOURCE_EXHAUSTED OVERLOADED when waiting_max actions wait, UNAVAILABLE when stopped; then `done`
-  // does not run.
+  // RESOURCE_EXHAUSTED OVERLOADED when waiting_max actions wait, UNAVAILABLE when stopped; then
+  // `done` does not run.
   absl::Status Submit(PendingAction action);
 
  private:

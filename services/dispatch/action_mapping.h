@@ -13,8 +13,8 @@
 
 namespace baton::dispatch {
 
-// What is checked here is what the core's types cannot hold: names, times, enumerations, the length of
-// the request id. The rest is DecideAction's.
+// What is checked here is what the core's types cannot hold: names, times, enumerations, the length
+// of the request id. The rest is DecideAction's.
 struct NamedAction {
   core::LeadKey key;
   core::Action action;
@@ -36,8 +36,8 @@ uint64_t Fingerprint(Request request) {
   return FingerprintWithoutId(request);
 }
 
-// The lead as the answer shows it. For a repeated request what the first answer said, as far as it was
-// remembered; a lead that was handed back is shown as it is now.
+// The lead as the answer shows it. For a repeated request what the first answer said, as far as it
+// was remembered; a lead that was handed back is shown as it is now.
 core::LeadRecord AnsweredRecord(const ActionAnswer& answer);
 
 // Answers hold the assignment or the lead.

@@ -28,8 +28,8 @@ class AssignmentLister {
                    store::LeadStore& leads)
       : workspaces_(workspaces), roster_(roster), leads_(leads) {}
 
-  // Every open lead that may be in scope, ordered by rep, then lead. A queue is not told apart here:
-  // its leads may be with any rep. NOT_FOUND REP_NOT_FOUND | WORKSPACE_NOT_FOUND.
+  // Every open lead that may be in scope, ordered by rep, then lead. A queue is not told apart
+  // here: its leads may be with any rep. NOT_FOUND REP_NOT_FOUND | WORKSPACE_NOT_FOUND.
   absl::StatusOr<std::vector<OpenLead>> Open(const Scope& scope);
 
   // The records of those that are (still) with the rep named and in scope, in the same order.

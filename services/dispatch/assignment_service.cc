@@ -46,8 +46,9 @@ OpenLead ParsePosition(const std::string& text) {
 ::grpc::ServerUnaryReactor* AssignmentService::ListAssignments(
     ::grpc::CallbackServerContext* context, const v1::ListAssignmentsRequest* request,
     v1::ListAssignmentsResponse* response) {
-  return parts_.runner.Run(context, request, response,
-                           [this](const v1::ListAssignmentsRequest& wanted) { return List(wanted); });
+  return parts_.runner.Run(
+      context, request, response,
+      [this](const v1::ListAssignmentsRequest& wanted) { return List(wanted); });
 }
 
 absl::StatusOr<v1::ListAssignmentsResponse> AssignmentService::List(
@@ -79,8 +80,8 @@ absl::StatusOr<v1::ListAssignmentsResponse> AssignmentService::List(
   }
   if (next != open->end()) {
     const OpenLead& last = *std::prev(next);
-    response.set_next_page_token(MakePageToken(
-        parts_.sealer, context, absl::StrCat(last.rep.str(), "/", last.lead.str())));
+    response.set_next_page_token(
+        MakePageToken(parts_.sealer, context, absl::StrCat(last.rep.str(), "/", last.lead.str())));
   }
   return response;
 }

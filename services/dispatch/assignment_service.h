@@ -13,8 +13,8 @@
 
 namespace baton::dispatch {
 
-// Actions go to the batcher straight from the reaction; lists to the runner's executor; watch streams
-// fill themselves on an executor of their own. Thread-safe.
+// Actions go to the batcher straight from the reaction; lists to the runner's executor; watch
+// streams fill themselves on an executor of their own. Thread-safe.
 class AssignmentService final : public ::baton::v1::AssignmentService::CallbackService {
  public:
   struct Parts {

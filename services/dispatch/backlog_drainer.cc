@@ -9,9 +9,13 @@ namespace baton::dispatch {
 
 BacklogDrainer::BacklogDrainer(store::RosterStore& roster) : roster_(roster) {}
 
-BacklogDrainer::~BacklogDrainer() { Stop(); }
+BacklogDrainer::~BacklogDrainer() {
+  Stop();
+}
 
-void BacklogDrainer::Start() { thread_ = std::thread([this] { Work(); }); }
+void BacklogDrainer::Start() {
+  thread_ = std::thread([this] { Work(); });
+}
 
 void BacklogDrainer::Stop() {
   {

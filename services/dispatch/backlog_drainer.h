@@ -15,8 +15,8 @@
 
 namespace baton::dispatch {
 
-// A hint that gets lost (process killed, more than kWaitingMax of them at once, store away) or ends at
-// the bounds of store/drain.h does no harm beyond a delay: the clock role sweeps every backlog.
+// A hint that gets lost (process killed, more than kWaitingMax of them at once, store away) or ends
+// at the bounds of store/drain.h does no harm beyond a delay: the clock role sweeps every backlog.
 // Thread-safe.
 class BacklogDrainer {
  public:

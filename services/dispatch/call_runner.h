@@ -51,15 +51,14 @@ class CallRunner {
     return Reply<Response>(UnaryCall::Begin(context, deadline_max_, answer_at_deadline_), response);
   }
 
-  // `work` takes the request and gives StatusOr<Response>; it does not run when nobody waits for the
-  // answer any more.
+  // `work` takes the request and gives StatusOr<Response>; it does not run when nobody waits for
+  // the answer any more.
   template <typename Request, typename Response, typename Work>
   ::grpc::ServerUnaryReactor* Run(::grpc::CallbackServerContext* context, const Request* request,
                                   Response* response, Work work) const {
     const Reply<Response> reply = Begin(context, response);
-    Submit(reply, [reply, work = std::move(work), request = *request]() mutable {
-      reply(work(request));
-    });
+    Submit(reply,
+           [reply, work = std::move(work), request = *request]() mutable { reply(work(request)); });
     return reply.call()->reactor();
   }
 

@@ -24,9 +24,13 @@ bool Knows(const core::LeadRecord& record, uint64_t event) {
 DecisionWaiter::DecisionWaiter(store::LeadStore& leads, size_t waits_max)
     : leads_(leads), waits_max_(waits_max) {}
 
-DecisionWaiter::~DecisionWaiter() { Stop(); }
+DecisionWaiter::~DecisionWaiter() {
+  Stop();
+}
 
-void DecisionWaiter::Start() { thread_ = std::thread([this] { Work(); }); }
+void DecisionWaiter::Start() {
+  thread_ = std::thread([this] { Work(); });
+}
 
 void DecisionWaiter::Stop() {
   {
@@ -104,8 +108,9 @@ void DecisionWaiter::Look(std::vector<Entry>& due) {
     }
     if (decided) {
       const auto first = loaded->records.begin() + static_cast<std::ptrdiff_t>(next);
-      entry.wait.done({std::make_move_iterator(first),
-                       std::make_move_iterator(first + static_cast<std::ptrdiff_t>(awaited.size()))});
+      entry.wait.done(
+          {std::make_move_iterator(first),
+           std::make_move_iterator(first + static_cast<std::ptrdiff_t>(awaited.size()))});
     } else {
       entry.pause = std::min(entry.pause * 2, kPauseMax);
       entry.due = absl::Now() + entry.pause;

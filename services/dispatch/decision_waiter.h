@@ -16,8 +16,8 @@
 
 namespace baton::dispatch {
 
-// One lead and the fingerprint of the last event submitted for it: events of one lead travel in order,
-// so when that one is among the lead's facts, all are.
+// One lead and the fingerprint of the last event submitted for it: events of one lead travel in
+// order, so when that one is among the lead's facts, all are.
 struct AwaitedLead {
   core::LeadKey key;
   uint64_t last_event = 0;
@@ -26,11 +26,13 @@ struct AwaitedLead {
 struct DecisionWait {
   std::vector<AwaitedLead> leads;
   std::function<bool()> abandoned;
-  std::function<void(std::vector<core::LeadRecord>)> done;  // once, on the waiter's thread; in order
+  std::function<void(std::vector<core::LeadRecord>)>
+      done;  // once, on the waiter's thread; in order
 };
 
-// Reads the leads of all waits that are due in one pipeline; a wait is looked at again after 2 ms, then
-// doubling up to 20 ms. While the store is away waits go on until they are abandoned. Thread-safe.
+// Reads the leads of all waits that are due in one pipeline; a wait is looked at again after 2 ms,
+// then doubling up to 20 ms. While the store is away waits go on until they are abandoned.
+// Thread-safe.
 class DecisionWaiter {
  public:
   DecisionWaiter(store::LeadStore& leads, size_t waits_max);

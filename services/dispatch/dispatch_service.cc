@@ -35,8 +35,7 @@ struct DispatchService::Parts {
       : options(std::move(given)),
         sealer(options.token_secret),
         server(options.server, metrics),
-        hub(store, options.watchers_max, options.bookmark_interval,
-            [this](bool readable) { server.SetServing(readable); }),
+        hub(store, options, [this](bool readable) { server.SetServing(readable); }),
         drainer(store),
         batcher(store, std::move(policies), drainer, options.action_threads,
                 options.actions_waiting_max, metrics),
@@ -78,13 +77,15 @@ DispatchService::DispatchService(DispatchOptions options, store::Store& store,
     : parts_(std::make_unique<Parts>(std::move(options), store, std::move(policies),
                                      std::move(producers), metrics)) {}
 
-DispatchService::~DispatchService() { Stop(absl::ZeroDuration()); }
+DispatchService::~DispatchService() {
+  Stop(absl::ZeroDuration());
+}
 
 absl::Status DispatchService::Start() {
   Parts& parts = *parts_;
   if (parts.options.token_secret.size() < TokenSealer::kSecretBytesMin) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the token secret must have at least ", TokenSealer::kSecretBytesMin, " bytes"));
+    return absl::InvalidArgumentError(absl::StrCat("the token secret must have at least ",
+                                                   TokenSealer::kSecretBytesMin, " bytes"));
   }
   if (absl::Status made = parts.publisher.Start(); !made.ok()) return made;
   const absl::Status listening = parts.server.Start(
@@ -115,8 +116,12 @@ void DispatchService::Stop(absl::Duration grace) {
   parts.drainer.Stop();
 }
 
-absl::Status DispatchService::Ready() const { return parts_->hub.health(); }
+absl::Status DispatchService::Ready() const {
+  return parts_->hub.health();
+}
 
-int DispatchService::bound_port() const { return parts_->server.port(); }
+int DispatchService::bound_port() const {
+  return parts_->server.port();
+}
 
 }  // namespace baton::dispatch

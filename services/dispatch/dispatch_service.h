@@ -12,9 +12,9 @@
 
 namespace baton::dispatch {
 
-// Threads: gRPC's own for reactions; readers (blocking reads and administration); watch fillers; action
-// batchers; one each for drains, decision waits and the outbox follower. Every queue between them has a
-// cap. Start and Stop belong to one thread; the rest is thread-safe.
+// Threads: gRPC's own for reactions; readers (blocking reads and administration); watch fillers;
+// action batchers; one each for drains, decision waits and the outbox follower. Every queue between
+// them has a cap. Start and Stop belong to one thread; the rest is thread-safe.
 class DispatchService final : public platform::Service {
  public:
   // `store` and `metrics` outlive the service.
@@ -26,8 +26,9 @@ class DispatchService final : public platform::Service {
   // INVALID_ARGUMENT for a token_secret that is too short, an address without port, or what the
   // producer says of its configuration; UNAVAILABLE when the address is taken.
   absl::Status Start() override;
-  // Health NOT_SERVING, watch streams end with UNAVAILABLE, no new calls, running ones finish within
-  // `grace`, the rest is cancelled; then the threads end and what is buffered for Kafka goes out.
+  // Health NOT_SERVING, watch streams end with UNAVAILABLE, no new calls, running ones finish
+  // within `grace`, the rest is cancelled; then the threads end and what is buffered for Kafka goes
+  // out.
   void Stop(absl::Duration grace) override;
   // OK while the outbox can be read.
   absl::Status Ready() const override;

@@ -22,8 +22,8 @@ class EventPublisher {
   // Lets what is buffered go out for a bounded time. Callbacks have run when it returns.
   void Stop();
 
-  // As Producer::Produce; UNAVAILABLE when there is no producer. May block while a broken producer is
-  // replaced.
+  // As Producer::Produce; UNAVAILABLE when there is no producer. May block while a broken producer
+  // is replaced.
   absl::Status Publish(platform::kafka::OutRecord record, std::function<void(absl::Status)> done);
 
  private:

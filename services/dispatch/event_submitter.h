@@ -25,8 +25,8 @@ class EventSubmitter {
   EventSubmitter(store::WorkspaceStore& workspaces, EventPublisher& publisher,
                  DecisionWaiter& waiter, std::string topic);
 
-  // Blocks on the store while it checks the workspace; the answer comes later on another thread. All
-  // that is wrong with the events is said at once, by the rules of the event decoder.
+  // Blocks on the store while it checks the workspace; the answer comes later on another thread.
+  // All that is wrong with the events is said at once, by the rules of the event decoder.
   void Submit(const Request& request, const Reply<Response>& reply);
 
  private:

@@ -17,7 +17,9 @@ namespace {
 constexpr double kNano = 1e-9;
 constexpr size_t kRepsNamedMax = 10;  // in a sentence
 
-std::string Text(std::string_view text) { return std::string(text); }
+std::string Text(std::string_view text) {
+  return std::string(text);
+}
 
 std::string TimeText(core::TimeMs at_ms) {
   return absl::FormatTime("%E4Y-%m-%dT%H:%M:%SZ", absl::FromUnixMillis(at_ms), absl::UTCTimeZone());
@@ -42,10 +44,9 @@ std::string Remedy(core::CandidateReason reason, const core::LeadRecord& record)
       return absl::StrCat(" It needs a rep with the skills ",
                           absl::StrJoin(record.judgment.route.skills, ", "), ".");
     case core::CandidateReason::kPassed:
-      return record.due_at_ms == 0
-                 ? ""
-                 : absl::StrCat(" Those who passed are asked again at ", TimeText(record.due_at_ms),
-                                ".");
+      return record.due_at_ms == 0 ? ""
+                                   : absl::StrCat(" Those who passed are asked again at ",
+                                                  TimeText(record.due_at_ms), ".");
     case core::CandidateReason::kChosen:
     case core::CandidateReason::kFairness:
       break;
@@ -90,26 +91,27 @@ std::string QualificationSentence(const core::LeadRecord& record) {
   }
   std::vector<std::string> failed;
   for (const core::ConditionResult& result : judgment.definition) {
-    if (!result.held) failed.push_back(absl::StrCat(result.condition, " (found ", result.found, ")"));
+    if (!result.held)
+      failed.push_back(absl::StrCat(result.condition, " (found ", result.found, ")"));
   }
   return absl::StrCat("It does not qualify (", scores, "): ", absl::StrJoin(failed, ", "), ".");
 }
 
 std::string ChoiceSentence(const core::LeadRecord& record) {
-  const auto chosen = std::find_if(
-      record.candidates.begin(), record.candidates.end(), [](const core::Candidate& candidate) {
-        return candidate.reason == core::CandidateReason::kChosen;
-      });
+  const auto chosen = std::find_if(record.candidates.begin(), record.candidates.end(),
+                                   [](const core::Candidate& candidate) {
+                                     return candidate.reason == core::CandidateReason::kChosen;
+                                   });
   if (chosen == record.candidates.end()) return "";
   std::vector<std::string> others;
   for (const core::Candidate& candidate : record.candidates) {
     if (&candidate == &*chosen || others.size() >= kRepsNamedMax) continue;
-    others.push_back(candidate.reason == core::CandidateReason::kFairness
-                         ? absl::StrFormat("%s was owed %.2f", candidate.rep.str(),
-                                           static_cast<double>(candidate.deviation_nano +
-                                                               candidate.share_nano) *
-                                               kNano)
-                         : absl::StrCat(candidate.rep.str(), " ", Spoken(candidate.reason)));
+    others.push_back(
+        candidate.reason == core::CandidateReason::kFairness
+            ? absl::StrFormat(
+                  "%s was owed %.2f", candidate.rep.str(),
+                  static_cast<double>(candidate.deviation_nano + candidate.share_nano) * kNano)
+            : absl::StrCat(candidate.rep.str(), " ", Spoken(candidate.reason)));
   }
   std::string sentence = absl::StrFormat(
       "Rep %s was chosen among %d: owed %.2f leads with this one's share, the most of those who "

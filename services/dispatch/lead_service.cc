@@ -19,13 +19,14 @@ namespace baton::dispatch {
 namespace {
 
 absl::Status LeadNotFound(const core::LeadKey& key) {
-  return core::Error(absl::StatusCode::kNotFound, "LEAD_NOT_FOUND",
-                     absl::StrCat("workspace ", key.workspace.str(), " has no lead ", key.lead.str()),
-                     {{"workspace", key.workspace.str()}, {"lead", key.lead.str()}});
+  return core::Error(
+      absl::StatusCode::kNotFound, "LEAD_NOT_FOUND",
+      absl::StrCat("workspace ", key.workspace.str(), " has no lead ", key.lead.str()),
+      {{"workspace", key.workspace.str()}, {"lead", key.lead.str()}});
 }
 
-// Where a journey's next page begins: an index among all entries ever, because the oldest ones may be
-// dropped between two pages; and how many were dropped when it was made.
+// Where a journey's next page begins: an index among all entries ever, because the oldest ones may
+// be dropped between two pages; and how many were dropped when it was made.
 struct JourneyPlace {
   int64_t entry = 0;
   int64_t dropped = 0;
@@ -62,14 +63,15 @@ LeadService::LeadService(store::Store& store, const CallRunner& runner, EventSub
 ::grpc::ServerUnaryReactor* LeadService::GetLead(::grpc::CallbackServerContext* context,
                                                  const v1::GetLeadRequest* request,
                                                  v1::GetLeadResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::GetLeadRequest& wanted) -> absl::StatusOr<v1::GetLeadResponse> {
-                       const auto record = Load(wanted.name());
-                       if (!record.ok()) return record.status();
-                       v1::GetLeadResponse answer;
-                       *answer.mutable_lead() = ToProto(*record);
-                       return answer;
-                     });
+  return runner_.Run(
+      context, request, response,
+      [this](const v1::GetLeadRequest& wanted) -> absl::StatusOr<v1::GetLeadResponse> {
+        const auto record = Load(wanted.name());
+        if (!record.ok()) return record.status();
+        v1::GetLeadResponse answer;
+        *answer.mutable_lead() = ToProto(*record);
+        return answer;
+      });
 }
 
 ::grpc::ServerUnaryReactor* LeadService::ListLeads(::grpc::CallbackServerContext* context,
@@ -168,8 +170,8 @@ absl::StatusOr<v1::GetLeadJourneyResponse> LeadService::Journey(
   }
   response.set_dropped_count(ToInt32(page->dropped));
   if (page->next_index != 0) {
-    response.set_next_page_token(MakePageToken(
-        sealer_, context, ToText({page->next_index + page->dropped, page->dropped})));
+    response.set_next_page_token(
+        MakePageToken(sealer_, context, ToText({page->next_index + page->dropped, page->dropped})));
   }
   return response;
 }

@@ -25,17 +25,16 @@ class LeadService final : public ::baton::v1::LeadService::CallbackService {
   ::grpc::ServerUnaryReactor* ListLeads(::grpc::CallbackServerContext* context,
                                         const ::baton::v1::ListLeadsRequest* request,
                                         ::baton::v1::ListLeadsResponse* response) override;
-  ::grpc::ServerUnaryReactor* GetLeadJourney(::grpc::CallbackServerContext* context,
-                                             const ::baton::v1::GetLeadJourneyRequest* request,
-                                             ::baton::v1::GetLeadJourneyResponse* response) override;
+  ::grpc::ServerUnaryReactor* GetLeadJourney(
+      ::grpc::CallbackServerContext* context, const ::baton::v1::GetLeadJourneyRequest* request,
+      ::baton::v1::GetLeadJourneyResponse* response) override;
   ::grpc::ServerUnaryReactor* ExplainLead(::grpc::CallbackServerContext* context,
                                           const ::baton::v1::ExplainLeadRequest* request,
                                           ::baton::v1::ExplainLeadResponse* response) override;
 
  private:
   absl::StatusOr<core::LeadRecord> Load(absl::string_view name);
-  absl::StatusOr<::baton::v1::ListLeadsResponse> List(
-      const ::baton::v1::ListLeadsRequest& request);
+  absl::StatusOr<::baton::v1::ListLeadsResponse> List(const ::baton::v1::ListLeadsRequest& request);
   absl::StatusOr<::baton::v1::GetLeadJourneyResponse> Journey(
       const ::baton::v1::GetLeadJourneyRequest& request);
   absl::StatusOr<::baton::v1::ExplainLeadResponse> ExplainOne(

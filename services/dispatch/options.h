@@ -17,15 +17,14 @@
 
 namespace baton::dispatch {
 
-// The active policies of workspaces, compiled, in their order; nullptr for one that has none yet or does
-// not exist. Called on worker threads, may block on the store; thread-safe. Must notice a newly
-// activated revision by itself.
+// The active policies of workspaces, compiled, in their order; nullptr for one that has none yet or
+// does not exist. Called on worker threads, may block on the store; thread-safe. Must notice a
+// newly activated revision by itself.
 using PolicySource = std::function<absl::StatusOr<std::vector<std::shared_ptr<const core::Policy>>>(
     absl::Span<const core::WorkspaceId>)>;
 
 // A new producer; called at start and again after a fatal error of the previous one.
-using ProducerFactory =
-    std::function<absl::StatusOr<std::unique_ptr<platform::kafka::Producer>>()>;
+using ProducerFactory = std::function<absl::StatusOr<std::unique_ptr<platform::kafka::Producer>>()>;
 
 struct DispatchOptions {
   platform::rpc::ServerOptions server;
@@ -35,13 +34,15 @@ struct DispatchOptions {
   absl::Duration deadline_max = absl::Seconds(5);  // of a unary call, also of one that names none
   int reader_threads = 4;                          // for reads and administration
   size_t reads_waiting_max = 2000;
-  int action_threads = 1;                 // each takes batches of rep actions
+  int action_threads = 1;  // each takes batches of rep actions
   size_t actions_waiting_max = 4000;
-  size_t decision_waits_max = 2000;       // SubmitLeadEvents calls that wait for a decision
+  size_t decision_waits_max = 2000;  // SubmitLeadEvents calls that wait for a decision
 
-  size_t watchers_max = 5000;             // streams of WatchAssignments
-  size_t watch_backlog_max = 1000;        // responses that a stream may not have read yet
+  size_t watchers_max = 5000;       // streams of WatchAssignments
+  size_t watch_backlog_max = 1000;  // responses that a stream may not have read yet
   absl::Duration bookmark_interval = absl::Seconds(5);
+  absl::Duration outbox_wait =
+      absl::Milliseconds(200);  // of one read of the outbox; Stop may take it
 };
 
 }  // namespace baton::dispatch

@@ -23,8 +23,8 @@ absl::StatusOr<std::string> OpenPageToken(const TokenSealer& sealer, absl::strin
   if (token.empty()) return std::string();
   auto position = sealer.Open(context, token);
   if (!position.ok()) {
-    return core::FieldError("page_token",
-                            "must be the next_page_token of a call with the same parent and filter");
+    return core::FieldError(
+        "page_token", "must be the next_page_token of a call with the same parent and filter");
   }
   return position;
 }

@@ -24,7 +24,8 @@ absl::StatusOr<int> PageSize(int32_t requested);
 // Tokens are bound to a context: the method with its parent and filter.
 std::string MakePageToken(const TokenSealer& sealer, absl::string_view context,
                           absl::string_view position);
-// The position; empty for an empty token. INVALID_ARGUMENT about page_token if it is not of `context`.
+// The position; empty for an empty token. INVALID_ARGUMENT about page_token if it is not of
+// `context`.
 absl::StatusOr<std::string> OpenPageToken(const TokenSealer& sealer, absl::string_view context,
                                           absl::string_view token);
 

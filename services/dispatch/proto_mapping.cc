@@ -51,9 +51,8 @@ absl::StatusOr<core::Consent> FromProto(absl::string_view field, v1::Consent con
 }  // namespace
 
 int32_t ToInt32(int64_t number) {
-  return static_cast<int32_t>(
-      std::clamp<int64_t>(number, std::numeric_limits<int32_t>::min(),
-                          std::numeric_limits<int32_t>::max()));
+  return static_cast<int32_t>(std::clamp<int64_t>(number, std::numeric_limits<int32_t>::min(),
+                                                  std::numeric_limits<int32_t>::max()));
 }
 
 google::protobuf::Timestamp ToTimestamp(core::TimeMs at_ms) {
@@ -215,7 +214,8 @@ v1::Assignment ToAssignment(const core::LeadRecord& record) {
   assignment.set_generation(ToInt32(record.generation));
   assignment.set_stage(ToProto(record.stage));
   assignment.set_lead_version(ToInt32(record.version));
-  if (record.offered_at_ms != 0) *assignment.mutable_assign_time() = ToTimestamp(record.offered_at_ms);
+  if (record.offered_at_ms != 0)
+    *assignment.mutable_assign_time() = ToTimestamp(record.offered_at_ms);
   if (record.stage == core::Stage::kOffered && record.due_at_ms != 0) {
     *assignment.mutable_accept_deadline() = ToTimestamp(record.due_at_ms);
   }

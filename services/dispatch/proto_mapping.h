@@ -1,5 +1,5 @@
-// Between the messages of baton.v1 and the core's types: leads, events, assignments, times. Reps and
-// queues are in roster_mapping.h. Pure functions; no decision is taken here.
+// Between the messages of baton.v1 and the core's types: leads, events, assignments, times. Reps
+// and queues are in roster_mapping.h. Pure functions; no decision is taken here.
 #ifndef BATON_DISPATCH_PROTO_MAPPING_H_
 #define BATON_DISPATCH_PROTO_MAPPING_H_
 

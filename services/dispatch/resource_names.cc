@@ -11,11 +11,14 @@
 namespace baton::dispatch {
 namespace {
 
-std::string_view ToStd(absl::string_view text) { return {text.data(), text.size()}; }
+std::string_view ToStd(absl::string_view text) {
+  return {text.data(), text.size()};
+}
 
 absl::Status WrongName(absl::string_view field, absl::string_view pattern) {
-  return core::FieldError(ToStd(field), absl::StrCat("must have the form ", pattern,
-                                                     ", ids of 1 to 64 characters of [A-Za-z0-9_-]"));
+  return core::FieldError(
+      ToStd(field),
+      absl::StrCat("must have the form ", pattern, ", ids of 1 to 64 characters of [A-Za-z0-9_-]"));
 }
 
 // The ids of "workspaces/{id}" or "workspaces/{id}/<collection>/{id}"; empty if `name` is not so.
@@ -30,7 +33,9 @@ std::vector<absl::string_view> Split(absl::string_view name, absl::string_view c
   return {parts[1], parts[3]};
 }
 
-bool IsId(absl::string_view text) { return core::IsValidId(ToStd(text)); }
+bool IsId(absl::string_view text) {
+  return core::IsValidId(ToStd(text));
+}
 
 template <typename Id>
 Id Make(absl::string_view checked) {
@@ -88,8 +93,8 @@ absl::StatusOr<PolicyName> ParsePolicyName(absl::string_view field, absl::string
   if (!ids.empty()) {
     const std::vector<absl::string_view> parts = absl::StrSplit(ids[1], '@');
     PolicyName parsed{Make<core::WorkspaceId>(ids[0]), std::string(parts[0]), 0};
-    if (IsId(parts[0]) && (parts.size() == 1 || (parts.size() == 2 &&
-                                                 ParsePositive(parts[1], &parsed.revision)))) {
+    if (IsId(parts[0]) &&
+        (parts.size() == 1 || (parts.size() == 2 && ParsePositive(parts[1], &parsed.revision)))) {
       return parsed;
     }
   }

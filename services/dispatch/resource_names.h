@@ -1,6 +1,7 @@
 // Names of resources (AIP-122): the one place where they are taken apart and put together.
 //
-// Parsers give INVALID_ARGUMENT INVALID_FIELD about `field` with the expected pattern. Pure functions.
+// Parsers give INVALID_ARGUMENT INVALID_FIELD about `field` with the expected pattern. Pure
+// functions.
 #ifndef BATON_DISPATCH_RESOURCE_NAMES_H_
 #define BATON_DISPATCH_RESOURCE_NAMES_H_
 

@@ -117,7 +117,8 @@ absl::StatusOr<core::Rep> FromProto(const RepName& name, const v1::Rep& message)
   rep.id = name.rep;
   rep.display_name = message.display_name();
   if (rep.display_name.size() > kDisplayNameBytesMax) {
-    violations.Add("rep.display_name", absl::StrCat("must be at most ", kDisplayNameBytesMax, " bytes"));
+    violations.Add("rep.display_name",
+                   absl::StrCat("must be at most ", kDisplayNameBytesMax, " bytes"));
   }
   ReadQueues(name.workspace, message, rep, violations);
   rep.weight = message.weight() == 0 ? 1 : message.weight();

@@ -35,9 +35,9 @@ class RosterService final : public ::baton::v1::RosterService::CallbackService {
   ::grpc::ServerUnaryReactor* DeleteRep(::grpc::CallbackServerContext* context,
                                         const ::baton::v1::DeleteRepRequest* request,
                                         ::baton::v1::DeleteRepResponse* response) override;
-  ::grpc::ServerUnaryReactor* SetRepPresence(::grpc::CallbackServerContext* context,
-                                             const ::baton::v1::SetRepPresenceRequest* request,
-                                             ::baton::v1::SetRepPresenceResponse* response) override;
+  ::grpc::ServerUnaryReactor* SetRepPresence(
+      ::grpc::CallbackServerContext* context, const ::baton::v1::SetRepPresenceRequest* request,
+      ::baton::v1::SetRepPresenceResponse* response) override;
   ::grpc::ServerUnaryReactor* GetQueue(::grpc::CallbackServerContext* context,
                                        const ::baton::v1::GetQueueRequest* request,
                                        ::baton::v1::GetQueueResponse* response) override;
@@ -59,8 +59,8 @@ class RosterService final : public ::baton::v1::RosterService::CallbackService {
   absl::StatusOr<::baton::v1::DeleteRepResponse> Delete(
       const ::baton::v1::DeleteRepRequest& request);
   absl::StatusOr<::baton::v1::Rep> SetPresence(const ::baton::v1::SetRepPresenceRequest& request);
-  // Reads, changes and writes; again when somebody else wrote meanwhile, unless the caller named the
-  // revision that it expects (>= 0).
+  // Reads, changes and writes; again when somebody else wrote meanwhile, unless the caller named
+  // the revision that it expects (>= 0).
   absl::StatusOr<::baton::v1::Rep> ChangeRep(const RepName& name, int64_t expected_revision,
                                              bool allow_missing, const RepChange& change);
 

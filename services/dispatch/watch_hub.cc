@@ -12,23 +12,27 @@ namespace baton::dispatch {
 namespace {
 
 constexpr int kEntriesPerRead = 500;  // per shard
-constexpr absl::Duration kReadWait = absl::Milliseconds(200);
 constexpr absl::Duration kPauseAfterError = absl::Milliseconds(200);
 constexpr absl::Duration kEpochCheckInterval = absl::Seconds(1);
 
 }  // namespace
 
-WatchHub::WatchHub(store::OutboxStore& outbox, size_t watchers_max,
-                   absl::Duration bookmark_interval, std::function<void(bool)> on_health)
+WatchHub::WatchHub(store::OutboxStore& outbox, const DispatchOptions& options,
+                   std::function<void(bool)> on_health)
     : outbox_(outbox),
-      watchers_max_(watchers_max),
-      bookmark_interval_(bookmark_interval),
+      watchers_max_(options.watchers_max),
+      bookmark_interval_(options.bookmark_interval),
+      outbox_wait_(options.outbox_wait),
       on_health_(std::move(on_health)),
       health_(absl::UnavailableError("the outbox has not been read yet")) {}
 
-WatchHub::~WatchHub() { Stop(); }
+WatchHub::~WatchHub() {
+  Stop();
+}
 
-void WatchHub::Start() { thread_ = std::thread([this] { Follow(); }); }
+void WatchHub::Start() {
+  thread_ = std::thread([this] { Follow(); });
+}
 
 void WatchHub::Drain() {
   std::vector<std::shared_ptr<Watcher>> watchers;
@@ -135,7 +139,7 @@ absl::Status WatchHub::ReadOnce() {
     absl::MutexLock lock(&mutex_);
     for (const auto& [shard, position] : positions_) after[shard] = position.sequence;
   }
-  auto read = outbox_.Read(after, kEntriesPerRead, kReadWait);
+  auto read = outbox_.Read(after, kEntriesPerRead, outbox_wait_);
   if (!read.ok()) return read.status();
   Deliveries deliveries;
   {

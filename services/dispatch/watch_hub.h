@@ -14,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "core/ids.h"
+#include "dispatch/options.h"
 #include "store/pipe_store.h"
 
 namespace baton::dispatch {
@@ -26,8 +27,8 @@ struct OutboxPosition {
 
 using SharedEntry = std::shared_ptr<const store::OutboxEntry>;
 
-// A stream as the hub sees it. All calls come from the hub's thread (OnDraining: from whoever stops),
-// none may block.
+// A stream as the hub sees it. All calls come from the hub's thread (OnDraining: from whoever
+// stops), none may block.
 class Watcher {
  public:
   virtual ~Watcher() = default;
@@ -43,7 +44,7 @@ class Watcher {
 class WatchHub {
  public:
   // `on_health` hears whether the outbox can be read, on every change; called on the hub's thread.
-  WatchHub(store::OutboxStore& outbox, size_t watchers_max, absl::Duration bookmark_interval,
+  WatchHub(store::OutboxStore& outbox, const DispatchOptions& options,
            std::function<void(bool)> on_health);
   ~WatchHub();  // Stop()
 
@@ -51,12 +52,13 @@ class WatchHub {
   void Drain();  // no new watchers; OnDraining for all
   void Stop();   // Drain, then joins the thread. Idempotent.
 
-  // RESOURCE_EXHAUSTED OVERLOADED at the cap, UNAVAILABLE DRAINING. A watcher that joined must Leave.
+  // RESOURCE_EXHAUSTED OVERLOADED at the cap, UNAVAILABLE DRAINING. A watcher that joined must
+  // Leave.
   absl::Status Join(std::shared_ptr<Watcher> watcher);
   void Leave(const Watcher* watcher);
 
-  // From now on `watcher` gets the entries after the position returned. UNAVAILABLE while the hub has
-  // not found the outbox yet.
+  // From now on `watcher` gets the entries after the position returned. UNAVAILABLE while the hub
+  // has not found the outbox yet.
   absl::StatusOr<OutboxPosition> GoLive(const std::shared_ptr<Watcher>& watcher);
 
   // OK while the outbox can be read, otherwise why not.
@@ -80,6 +82,7 @@ class WatchHub {
   store::OutboxStore& outbox_;
   const size_t watchers_max_;
   const absl::Duration bookmark_interval_;
+  const absl::Duration outbox_wait_;
   const std::function<void(bool)> on_health_;
 
   mutable absl::Mutex mutex_;

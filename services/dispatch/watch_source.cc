@@ -39,8 +39,8 @@ v1::WatchAssignmentsResponse::Kind KindOf(core::ChangeType type) {
   return WatchResponse::KIND_UNSPECIFIED;
 }
 
-// "rerouted" names the queue the lead goes to; the watchers of the one it left must hear of it too, so
-// those of all queues do: removing what one does not have changes nothing.
+// "rerouted" names the queue the lead goes to; the watchers of the one it left must hear of it too,
+// so those of all queues do: removing what one does not have changes nothing.
 bool InScope(const Scope& scope, const store::OutboxEntry& entry) {
   if (entry.key.workspace != scope.workspace) return false;
   if (!scope.rep.empty()) return entry.change.rep == scope.rep;

@@ -1,5 +1,5 @@
-// What one watcher is told: a snapshot, what the outbox holds since, then live entries. The part of a
-// watch stream that knows the store; watch_stream.h is the part that knows gRPC.
+// What one watcher is told: a snapshot, what the outbox holds since, then live entries. The part of
+// a watch stream that knows the store; watch_stream.h is the part that knows gRPC.
 #ifndef BATON_DISPATCH_WATCH_SOURCE_H_
 #define BATON_DISPATCH_WATCH_SOURCE_H_
 
@@ -38,8 +38,8 @@ class ResumeTokens {
 
 // Steps through snapshot and catch-up; each step blocks on the store and gives the next responses.
 // Snapshot: the outbox position is taken first, then the open sets are listed, so whatever changes
-// meanwhile is in the outbox behind that position; changes that a listed lead already showed are left
-// out by their version. Not thread-safe.
+// meanwhile is in the outbox behind that position; changes that a listed lead already showed are
+// left out by their version. Not thread-safe.
 class WatchSource {
  public:
   WatchSource(Scope scope, store::OutboxStore& outbox, AssignmentLister& lister,
@@ -49,8 +49,8 @@ class WatchSource {
   OutboxPosition position() const { return position_; }
   bool catching_up() const { return phase_ == Phase::kCatchUp; }  // the snapshot is behind
 
-  // Starts behind a token's position, if the outbox still has what follows it; else with a snapshot.
-  // Errors are those of the token. Does not block.
+  // Starts behind a token's position, if the outbox still has what follows it; else with a
+  // snapshot. Errors are those of the token. Does not block.
   absl::Status ResumeFrom(const std::string& token);
   // What came before does not count any more: the next step starts a snapshot.
   void StartAnew();

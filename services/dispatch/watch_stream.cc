@@ -174,7 +174,9 @@ void WatchStream::OnGap() {
   Kick();
 }
 
-void WatchStream::OnDraining() { Close(Draining()); }
+void WatchStream::OnDraining() {
+  Close(Draining());
+}
 
 void WatchStream::OnWriteDone(bool ok) {
   {
@@ -188,9 +190,13 @@ void WatchStream::OnWriteDone(bool ok) {
   }
 }
 
-void WatchStream::OnCancel() { Close(absl::CancelledError("the reader is gone")); }
+void WatchStream::OnCancel() {
+  Close(absl::CancelledError("the reader is gone"));
+}
 
-void WatchStream::OnDone() { const std::shared_ptr<WatchStream> self = std::move(self_); }
+void WatchStream::OnDone() {
+  const std::shared_ptr<WatchStream> self = std::move(self_);
+}
 
 void WatchStream::Close(const absl::Status& status) {
   {

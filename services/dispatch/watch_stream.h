@@ -15,15 +15,15 @@
 
 namespace baton::dispatch {
 
-// Pulls from its WatchSource as fast as the reader reads until it has caught up, then takes what the
-// hub pushes. A live reader that leaves more than backlog_max responses unread is closed with
-// RESOURCE_EXHAUSTED SLOW_READER: its last token is good for another stream. Errors of the store end
-// the stream; its reader resumes.
+// Pulls from its WatchSource as fast as the reader reads until it has caught up, then takes what
+// the hub pushes. A live reader that leaves more than backlog_max responses unread is closed with
+// RESOURCE_EXHAUSTED SLOW_READER: its last token is good for another stream. Errors of the store
+// end the stream; its reader resumes.
 //
 // One response is being written at a time. Owns itself from Begin to OnDone; hub and executor hold
-// shared references beyond. Thread-safe: mutex_ guards all, also the order of StartWrite and Finish (gRPC
-// never runs a reaction within the call that starts an operation); the hub and the executor are not
-// called under it. The source belongs to the filling task while filling_, else to mutex_.
+// shared references beyond. Thread-safe: mutex_ guards all, also the order of StartWrite and Finish
+// (gRPC never runs a reaction within the call that starts an operation); the hub and the executor
+// are not called under it. The source belongs to the filling task while filling_, else to mutex_.
 class WatchStream final : public ::grpc::ServerWriteReactor<WatchResponse>,
                           public Watcher,
                           public std::enable_shared_from_this<WatchStream> {
@@ -46,7 +46,8 @@ class WatchStream final : public ::grpc::ServerWriteReactor<WatchResponse>,
   WatchStream(WatchSource source, WatchHub& hub, platform::rpc::BoundedExecutor& executor,
               size_t backlog_max);
 
-  // Starts the next write or, if there is nothing to write and the stream is not live, the next fill.
+  // Starts the next write or, if there is nothing to write and the stream is not live, the next
+  // fill.
   void Kick();
   void Fill();  // on the executor
   absl::Status FillOnce(WatchResponses& responses, bool& live);

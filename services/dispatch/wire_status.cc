@@ -32,13 +32,16 @@ std::vector<platform::rpc::FieldViolation> ViolationsOf(const absl::Status& stat
   for (auto& [number, violation] : ordered) violations.push_back(std::move(violation));
   const auto field = variables.find("field");
   if (violations.empty() && field != variables.end()) {
-    violations.push_back({field->second, std::string(absl::StripPrefix(
-                                             status.message(), absl::StrCat(field->second, ": ")))});
+    violations.push_back(
+        {field->second,
+         std::string(absl::StripPrefix(status.message(), absl::StrCat(field->second, ": ")))});
   }
   return violations;
 }
 
-std::string UpperSnakeName(absl::StatusCode code) { return absl::StatusCodeToString(code); }
+std::string UpperSnakeName(absl::StatusCode code) {
+  return absl::StatusCodeToString(code);
+}
 
 absl::Status Unavailable(absl::string_view reason, absl::string_view message) {
   return core::Error(absl::StatusCode::kUnavailable, {reason.data(), reason.size()},
@@ -94,8 +97,10 @@ absl::Status Violations::AddTo(absl::Status status) const {
 
 absl::Status NoAnswerInTime(absl::string_view whose, absl::string_view repeat) {
   return Unavailable("NO_ANSWER_IN_TIME",
-                     absl::StrCat(whose, " did not answer within the deadline and whether the call "
-                                         "took effect is unknown; ", repeat));
+                     absl::StrCat(whose,
+                                  " did not answer within the deadline and whether the call "
+                                  "took effect is unknown; ",
+                                  repeat));
 }
 
 absl::Status Overloaded(absl::string_view what) {

@@ -20,7 +20,8 @@ class Violations {
   // The field and message of a core::FieldError (or any other error, then without field).
   void Add(const absl::Status& status);
   bool empty() const { return all_.empty(); }
-  // OK if empty, else INVALID_ARGUMENT INVALID_FIELD with all of them; the message is the first one.
+  // OK if empty, else INVALID_ARGUMENT INVALID_FIELD with all of them; the message is the first
+  // one.
   absl::Status status() const;
   // `status` with all of them.
   absl::Status AddTo(absl::Status status) const;
@@ -29,13 +30,13 @@ class Violations {
   std::vector<std::pair<std::string, std::string>> all_;  // field, description
 };
 
-// Code and message stay. ErrorInfo always (domain baton.dev; without a reason of its own the name of
-// the code), BadRequest for what Violations or core::FieldError say, RetryInfo with UNAVAILABLE and
-// RESOURCE_EXHAUSTED (1 s unless the status says otherwise).
+// Code and message stay. ErrorInfo always (domain baton.dev; without a reason of its own the name
+// of the code), BadRequest for what Violations or core::FieldError say, RetryInfo with UNAVAILABLE
+// and RESOURCE_EXHAUSTED (1 s unless the status says otherwise).
 ::grpc::Status ToGrpcStatus(const absl::Status& status);
 
-// "the store" or "the broker" did not answer within the deadline; `repeat` says how a call whose effect
-// is unknown may be repeated.
+// "the store" or "the broker" did not answer within the deadline; `repeat` says how a call whose
+// effect is unknown may be repeated.
 absl::Status NoAnswerInTime(absl::string_view whose, absl::string_view repeat);
 // A queue of ours is full.
 absl::Status Overloaded(absl::string_view what);

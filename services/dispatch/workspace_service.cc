@@ -137,7 +137,8 @@ absl::StatusOr<v1::ListWorkspacesResponse> WorkspaceService::List(
   if (!all.ok()) return all.status();
   v1::ListWorkspacesResponse response;
   const std::string next = Paginate(
-      *all, *page_size, *after, [](const store::Workspace& workspace) { return workspace.id.str(); },
+      *all, *page_size, *after,
+      [](const store::Workspace& workspace) { return workspace.id.str(); },
       [&](const store::Workspace& workspace) {
         v1::Workspace& message = *response.add_workspaces();
         message = ToProto(workspace);
@@ -159,9 +160,9 @@ absl::StatusOr<v1::ApplyPolicyResponse> WorkspaceService::Apply(
   const policy::ParsedPolicy parsed = policy::ParsePolicy(request.yaml(), kDocumentName);
   if (!parsed.ok()) return Invalid(parsed.errors);
   if (parsed.policy.workspace != *workspace) {
-    return core::FieldError("yaml", absl::StrCat("metadata.workspace is ",
-                                                 parsed.policy.workspace.str(), ", not ",
-                                                 workspace->str()));
+    return core::FieldError(
+        "yaml", absl::StrCat("metadata.workspace is ", parsed.policy.workspace.str(), ", not ",
+                             workspace->str()));
   }
   v1::ApplyPolicyResponse response;
   if (request.validate_only()) {
@@ -187,7 +188,8 @@ absl::StatusOr<v1::GetPolicyResponse> WorkspaceService::ReadPolicy(
     const v1::GetPolicyRequest& request) {
   const auto name = ParsePolicyName("name", request.name());
   if (!name.ok()) return name.status();
-  if (absl::Status known = RequireWorkspace(workspaces_, name->workspace); !known.ok()) return known;
+  if (absl::Status known = RequireWorkspace(workspaces_, name->workspace); !known.ok())
+    return known;
   const auto document = workspaces_.GetPolicy(name->workspace, name->revision);
   if (!document.ok()) return document.status();
   const std::string called = policy::ParsePolicy(document->yaml, kDocumentName).policy.name;

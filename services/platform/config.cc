@@ -178,7 +178,8 @@ void Settings::LoadFlags(const CommandLine& line, std::vector<std::string>& erro
     auto given = line.values.find(setting.flag);
     const bool is_role = setting.kind == Kind::kRole;
     if (given == line.values.end()) {
-      if (is_role) errors.push_back(absl::StrCat("command line: missing ", setting.help));
+      if (is_role && !line.values.contains(kPrintFlag))
+        errors.push_back(absl::StrCat("command line: missing ", setting.help));
       continue;
     }
     for (const std::string& value : given->second) {

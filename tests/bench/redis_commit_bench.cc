@@ -66,8 +66,8 @@ double UsedMicroseconds(Client& client) {
   for (const absl::string_view line : absl::StrSplit(replies[0].text, "\r\n")) {
     const std::pair<absl::string_view, absl::string_view> field = absl::StrSplit(line, ':');
     double seconds = 0;
-    const bool counts = field.first == "used_cpu_user_main_thread" ||
-                        field.first == "used_cpu_sys_main_thread";
+    const bool counts =
+        field.first == "used_cpu_user_main_thread" || field.first == "used_cpu_sys_main_thread";
     if (counts && absl::SimpleAtod(field.second, &seconds)) used += seconds * 1e6;
   }
   return used;

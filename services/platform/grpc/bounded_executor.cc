@@ -8,7 +8,9 @@ BoundedExecutor::BoundedExecutor(int threads, size_t waiting_max) : waiting_max_
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
 }
 
-BoundedExecutor::~BoundedExecutor() { Stop(); }
+BoundedExecutor::~BoundedExecutor() {
+  Stop();
+}
 
 bool BoundedExecutor::TrySubmit(Task task) {
   absl::MutexLock lock(&mutex_);

@@ -30,14 +30,15 @@ class RpcMetrics {
     if (unary) {
       auto found = durations_.find(key);
       if (found == durations_.end()) {
-        Histogram& made = metrics_.AddHistogram("baton_rpc_duration_seconds",
-                                                "Time from receiving a unary call to its status.",
-                                                labels);
+        Histogram& made =
+            metrics_.AddHistogram("baton_rpc_duration_seconds",
+                                  "Time from receiving a unary call to its status.", labels);
         found = durations_.emplace(key, &made).first;
       }
       found->second->Observe(seconds);
     } else {
-      metrics_.AddCounter("baton_rpc_streams_total", "Streams that ended, by status.", labels).Add();
+      metrics_.AddCounter("baton_rpc_streams_total", "Streams that ended, by status.", labels)
+          .Add();
     }
   }
 
@@ -64,7 +65,9 @@ class Observer final : public experimental::Interceptor {
       const std::string code_name = absl::StatusCodeToString(code);
       metrics_.Observe(method_, code_name, unary_, seconds);
       Log(LogLevel::kDebug, "rpc.finished",
-          {{"method", method_}, {"code", code_name}, {"seconds", absl::StrFormat("%.6f", seconds)}});
+          {{"method", method_},
+           {"code", code_name},
+           {"seconds", absl::StrFormat("%.6f", seconds)}});
     }
     methods->Proceed();
   }

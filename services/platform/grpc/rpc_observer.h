@@ -10,8 +10,8 @@
 namespace baton::platform::rpc {
 
 // baton_rpc_duration_seconds{method,code} for unary calls; streams last as long as their reader
-// likes, so they only count: baton_rpc_streams_total{method,code}. At debug level one access log line
-// per call. `metrics` must outlive the server. The factory is thread-safe.
+// likes, so they only count: baton_rpc_streams_total{method,code}. At debug level one access log
+// line per call. `metrics` must outlive the server. The factory is thread-safe.
 std::unique_ptr<::grpc::experimental::ServerInterceptorFactoryInterface> NewRpcObserver(
     Metrics& metrics);
 

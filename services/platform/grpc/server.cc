@@ -60,7 +60,9 @@ void SetLimits(const ServerOptions& options, ::grpc::ServerBuilder& builder) {
 Server::Server(ServerOptions options, Metrics& metrics)
     : options_(std::move(options)), metrics_(metrics) {}
 
-Server::~Server() { Stop(absl::ZeroDuration()); }
+Server::~Server() {
+  Stop(absl::ZeroDuration());
+}
 
 absl::Status Server::Start(const std::vector<::grpc::Service*>& services,
                            const std::vector<std::string>& service_names) {
@@ -81,8 +83,8 @@ absl::Status Server::Start(const std::vector<::grpc::Service*>& services,
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port == 0) {
     server_ = nullptr;
-    return absl::UnavailableError(absl::StrCat(
-        "cannot listen on ", options_.address, ": the address is taken or not of this machine"));
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", options_.address,
+                                               ": the address is taken or not of this machine"));
   }
   port_ = port;
   service_names_ = service_names;

@@ -15,11 +15,11 @@
 namespace baton::platform::rpc {
 
 struct ServerOptions {
-  std::string address;                        // "host:port"; port 0: any free one
+  std::string address;                 // "host:port"; port 0: any free one
   int message_bytes_max = 260 * 1024;  // per request: a document of 256 KiB in its envelope; larger
                                        // ones are RESOURCE_EXHAUSTED
-  int metadata_bytes_max = 8 * 1024;          // per request
-  int concurrent_streams_max = 1000;          // per connection
+  int metadata_bytes_max = 8 * 1024;   // per request
+  int concurrent_streams_max = 1000;   // per connection
   absl::Duration keepalive_time = absl::Seconds(30);     // an idle connection is probed after this
   absl::Duration keepalive_timeout = absl::Seconds(10);  // and closed when it stays silent
   absl::Duration client_ping_interval_min = absl::Seconds(10);  // quicker pings: GOAWAY
@@ -28,28 +28,28 @@ struct ServerOptions {
   bool reflection = false;  // grpc.reflection
 };
 
-// Serves callback services and grpc.health.v1: "" is liveness and SERVING from Start on; the name of
-// each service is readiness and NOT_SERVING until SetServing. Start and Stop belong to one thread, the
-// rest is thread-safe.
+// Serves callback services and grpc.health.v1: "" is liveness and SERVING from Start on; the name
+// of each service is readiness and NOT_SERVING until SetServing. Start and Stop belong to one
+// thread, the rest is thread-safe.
 class Server {
  public:
   Server(ServerOptions options, Metrics& metrics);
   ~Server();  // Stop(zero)
 
-  // Registers `services`, which must outlive the server, and binds. UNAVAILABLE when the address cannot
-  // be bound, INVALID_ARGUMENT when it has no port. At most once.
+  // Registers `services`, which must outlive the server, and binds. UNAVAILABLE when the address
+  // cannot be bound, INVALID_ARGUMENT when it has no port. At most once.
   absl::Status Start(const std::vector<::grpc::Service*>& services,
                      const std::vector<std::string>& service_names);
 
   int port() const { return port_; }  // the one bound; 0 before Start
-  void SetServing(bool serving);      // readiness of all services; not before Start, no effect after
-                                      // BeginStop
+  void SetServing(bool serving);  // readiness of all services; not before Start, no effect after
+                                  // BeginStop
 
   // Health says NOT_SERVING, also "", and keeps saying so.
   void BeginStop();
-  // BeginStop, no new calls, waits for running ones up to `grace`, cancels the rest, waits for them. A
-  // call that is under way when the client has not yet heard of the end is never begun: gRPC answers
-  // it with CANCELLED.
+  // BeginStop, no new calls, waits for running ones up to `grace`, cancels the rest, waits for
+  // them. A call that is under way when the client has not yet heard of the end is never begun:
+  // gRPC answers it with CANCELLED.
   void Stop(absl::Duration grace);
 
  private:

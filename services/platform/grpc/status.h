@@ -1,5 +1,5 @@
-// A refusal on the wire: google.rpc.Status with ErrorInfo, BadRequest and RetryInfo (AIP-193), carried
-// in grpc-status-details-bin. Pure functions; thread-safe.
+// A refusal on the wire: google.rpc.Status with ErrorInfo, BadRequest and RetryInfo (AIP-193),
+// carried in grpc-status-details-bin. Pure functions; thread-safe.
 #ifndef BATON_PLATFORM_GRPC_STATUS_H_
 #define BATON_PLATFORM_GRPC_STATUS_H_
 
@@ -27,9 +27,9 @@ struct ErrorDetails {
   absl::Duration retry_delay = absl::ZeroDuration();  // zero: no RetryInfo
 };
 
-// `status` with `details`. Trailers have a limit at the reader (8 KiB by default), so a long message is
-// cut, and of violations and metadata as many are sent as fit; a last violation says how many are
-// missing. OK stays OK.
+// `status` with `details`. Trailers have a limit at the reader (8 KiB by default), so a long
+// message is cut, and of violations and metadata as many are sent as fit; a last violation says how
+// many are missing. OK stays OK.
 ::grpc::Status MakeStatus(const absl::Status& status, const ErrorDetails& details);
 
 // What MakeStatus sent; empty fields where there is nothing to read.

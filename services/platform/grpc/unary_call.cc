@@ -42,9 +42,13 @@ std::shared_ptr<UnaryCall> UnaryCall::Begin(::grpc::CallbackServerContext* conte
   return call;
 }
 
-::grpc::ServerUnaryReactor* UnaryCall::reactor() const { return reactor_; }
+::grpc::ServerUnaryReactor* UnaryCall::reactor() const {
+  return reactor_;
+}
 
-bool UnaryCall::Abandoned() const { return finished_ || absl::Now() >= deadline_; }
+bool UnaryCall::Abandoned() const {
+  return finished_ || absl::Now() >= deadline_;
+}
 
 void UnaryCall::SetAnswerAtDeadline(::grpc::Status status) {
   absl::MutexLock lock(&mutex_);

@@ -15,9 +15,9 @@
 
 namespace baton::platform::rpc {
 
-// Answers exactly once: by Finish, by the client's cancellation, or shortly before the deadline with
-// the answer set for that case. Whoever works for the call holds the shared_ptr and asks Abandoned()
-// before starting something costly. Thread-safe.
+// Answers exactly once: by Finish, by the client's cancellation, or shortly before the deadline
+// with the answer set for that case. Whoever works for the call holds the shared_ptr and asks
+// Abandoned() before starting something costly. Thread-safe.
 class UnaryCall : public std::enable_shared_from_this<UnaryCall> {
  public:
   // The deadline is the client's or, if that is later or absent, now + deadline_max.

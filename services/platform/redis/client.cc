@@ -37,9 +37,8 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(const ClientOptions& opti
   absl::StatusOr<Endpoint> endpoint = ParseUrl(options.url);
   if (!endpoint.ok()) return endpoint.status();
   if (options.connections_max < 1 || options.connections_max > kConnectionsMax) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("Redis connections: ", options.connections_max, " is not in 1..",
-                     kConnectionsMax));
+    return absl::InvalidArgumentError(absl::StrCat("Redis connections: ", options.connections_max,
+                                                   " is not in 1..", kConnectionsMax));
   }
   if (options.connect_timeout < absl::Milliseconds(1) ||
       options.command_timeout < absl::Milliseconds(1)) {

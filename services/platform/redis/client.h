@@ -1,9 +1,10 @@
-// A pool of connections to one Redis server, shared by several threads. Each call takes a connection
-// for one round trip and gives it back.
+// A pool of connections to one Redis server, shared by several threads. Each call takes a
+// connection for one round trip and gives it back.
 //
-// While the server is down, calls fail at once instead of queueing up: after a failure one caller at
-// a time tries to connect again, at intervals that grow from kBackoffMin to kBackoffMax with jitter.
-// So the client works again within kBackoffMax of the server's return. Nothing is ever sent twice.
+// While the server is down, calls fail at once instead of queueing up: after a failure one caller
+// at a time tries to connect again, at intervals that grow from kBackoffMin to kBackoffMax with
+// jitter. So the client works again within kBackoffMax of the server's return. Nothing is ever sent
+// twice.
 //
 // Thread-safe. Writing to a broken socket raises SIGPIPE in the client library, so Create sets that
 // signal to be ignored where the process left it at its default.
@@ -35,8 +36,9 @@ struct ClientOptions {
   std::string password_file;  // see ConnectionOptions
   TlsOptions tls;             // for rediss://
   absl::Duration connect_timeout = absl::Seconds(1);
-  absl::Duration command_timeout = absl::Seconds(2);  // of a round trip, and of waiting for a connection
-  int connections_max = 8;                            // 1..1024
+  absl::Duration command_timeout =
+      absl::Seconds(2);     // of a round trip, and of waiting for a connection
+  int connections_max = 8;  // 1..1024
 };
 
 class Client {
@@ -74,8 +76,8 @@ class Client {
 
   absl::Mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(mutex_);
-  int open_ ABSL_GUARDED_BY(mutex_) = 0;  // idle, lent and being made
-  int failures_ ABSL_GUARDED_BY(mutex_) = 0;  // since the last success; 0: the server is up
+  int open_ ABSL_GUARDED_BY(mutex_) = 0;          // idle, lent and being made
+  int failures_ ABSL_GUARDED_BY(mutex_) = 0;      // since the last success; 0: the server is up
   bool probing_ ABSL_GUARDED_BY(mutex_) = false;  // somebody tries whether it is up again
   absl::Time retry_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::Status last_failure_ ABSL_GUARDED_BY(mutex_);

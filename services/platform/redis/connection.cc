@@ -41,7 +41,9 @@ absl::Status LogInError(const std::string& address, const Reply& reply) {
 
 }  // namespace
 
-void Connection::Deleter::operator()(redisContext* context) const { redisFree(context); }
+void Connection::Deleter::operator()(redisContext* context) const {
+  redisFree(context);
+}
 
 Connection::~Connection() = default;
 

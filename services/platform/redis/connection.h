@@ -20,22 +20,23 @@ namespace baton::platform::redis {
 
 struct ConnectionOptions {
   Endpoint endpoint;
-  std::string password_file;          // read at each connection; its first line wins over the URL's
-  const TlsContext* tls = nullptr;    // set exactly if endpoint.tls; outlives the connection
-  absl::Duration connect_timeout;     // > 0
-  absl::Duration command_timeout;     // > 0; of AUTH, SELECT and CLIENT SETNAME here
+  std::string password_file;        // read at each connection; its first line wins over the URL's
+  const TlsContext* tls = nullptr;  // set exactly if endpoint.tls; outlives the connection
+  absl::Duration connect_timeout;   // > 0
+  absl::Duration command_timeout;   // > 0; of AUTH, SELECT and CLIENT SETNAME here
 };
 
 class Connection {
  public:
   // Connects, makes TLS, authenticates, selects the database. UNAVAILABLE when the server cannot be
-  // reached or is busy; PERMISSION_DENIED when it refuses user or password; FAILED_PRECONDITION when
-  // the password file cannot be read or the database does not exist.
+  // reached or is busy; PERMISSION_DENIED when it refuses user or password; FAILED_PRECONDITION
+  // when the password file cannot be read or the database does not exist.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const ConnectionOptions& options);
   ~Connection();
 
   // Sends all commands, then reads all replies: one round trip. As many replies as commands; what
-  // Redis refuses is an error reply in its place. UNAVAILABLE when the connection broke or `timeout`
+  // Redis refuses is an error reply in its place. UNAVAILABLE when the connection broke or
+  // `timeout`
   // (> 0, for all together) passed: which commands took effect is then unknown, and the connection
   // is of no further use.
   absl::StatusOr<std::vector<Reply>> Run(absl::Span<const Command> commands,

@@ -36,7 +36,8 @@ Reply FromHiredis(const redisReply& reply) {
   copy.integer = reply.integer;
   if (reply.str != nullptr) copy.text.assign(reply.str, reply.len);
   copy.elements.reserve(reply.elements);
-  for (size_t i = 0; i < reply.elements; ++i) copy.elements.push_back(FromHiredis(*reply.element[i]));
+  for (size_t i = 0; i < reply.elements; ++i)
+    copy.elements.push_back(FromHiredis(*reply.element[i]));
   return copy;
 }
 

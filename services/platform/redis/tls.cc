@@ -37,7 +37,9 @@ bool ExpectName(SSL* session, const std::string& host) {
 
 }  // namespace
 
-void TlsContext::Deleter::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
+void TlsContext::Deleter::operator()(ssl_ctx_st* context) const {
+  SSL_CTX_free(context);
+}
 
 absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Create(const TlsOptions& options) {
   SSL_CTX* context = SSL_CTX_new(TLS_client_method());
@@ -72,10 +74,9 @@ absl::Status TlsContext::Handshake(redisContext& connection, const std::string& 
   }
   if (redisInitiateSSL(&connection, session) != REDIS_OK) {
     const long verdict = SSL_get_verify_result(session);  // NOLINT(runtime/int): OpenSSL's type
-    absl::Status status = absl::UnavailableError(
-        absl::StrCat("Redis TLS handshake: ",
-                     verdict == X509_V_OK ? connection.errstr
-                                          : X509_verify_cert_error_string(verdict)));
+    absl::Status status = absl::UnavailableError(absl::StrCat(
+        "Redis TLS handshake: ",
+        verdict == X509_V_OK ? connection.errstr : X509_verify_cert_error_string(verdict)));
     SSL_free(session);  // on failure the session stays ours
     return status;
   }

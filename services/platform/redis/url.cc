@@ -13,9 +13,8 @@ constexpr int kPortMax = 65535;
 constexpr int kDatabaseMax = 65535;
 
 absl::Status Bad(absl::string_view what) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("Redis URL: ", what,
-                   "; expected redis[s]://[user[:password]@]host[:port][/database]"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "Redis URL: ", what, "; expected redis[s]://[user[:password]@]host[:port][/database]"));
 }
 
 int HexDigit(char character) {
@@ -94,8 +93,7 @@ absl::StatusOr<Endpoint> ParseUrl(absl::string_view url) {
   if (slash != absl::string_view::npos) {
     const absl::string_view database = url.substr(slash + 1);
     if (!database.empty()) {
-      absl::Status status =
-          ParseNumber(database, "database", 0, kDatabaseMax, endpoint.database);
+      absl::Status status = ParseNumber(database, "database", 0, kDatabaseMax, endpoint.database);
       if (!status.ok()) return status;
     }
     url = url.substr(0, slash);

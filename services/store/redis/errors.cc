@@ -15,7 +15,7 @@ namespace {
 constexpr absl::Duration kRetryAfter = absl::Milliseconds(200);
 
 constexpr std::array<absl::string_view, 10> kPassing = {
-    "OOM",        "MISCONF",     "READONLY", "LOADING", "BUSY",
+    "OOM",        "MISCONF",     "READONLY", "LOADING",    "BUSY",
     "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "UNBLOCKED"};
 
 }  // namespace
@@ -27,9 +27,8 @@ absl::Status FromClient(absl::Status status) {
 
 absl::Status FromReply(const platform::redis::Reply& error) {
   const std::string message = absl::StrCat("Redis: ", error.text);
-  const bool passes = std::any_of(kPassing.begin(), kPassing.end(), [&error](absl::string_view code) {
-    return error.IsError(code);
-  });
+  const bool passes = std::any_of(kPassing.begin(), kPassing.end(),
+                                  [&error](absl::string_view code) { return error.IsError(code); });
   if (!passes) return absl::InternalError(message);
   return core::WithRetryAfter(absl::UnavailableError(message), kRetryAfter);
 }

@@ -18,6 +18,7 @@ constexpr int64_t kNumberMax = (int64_t{1} << 53) - 1;  // exact in Lua
 constexpr int64_t kClockMax = (int64_t{1} << 45) - 1;   // functions/backlog.lua
 constexpr int64_t kBatchMax = 100'000;                  // events, changes in one plan
 constexpr int64_t kInt32Max = 2'147'483'647;
+constexpr int64_t kPriorityMax = 100;  // core/policy.h, RouteTarget
 
 // A Lua string; every byte but letters, digits and a few marks as an escape.
 std::string Quoted(absl::string_view text) {
@@ -88,19 +89,19 @@ void AddDetails(std::string& out) {
 }
 
 void AddLimits(std::string& out) {
-  AddTable("LIMIT",
-           absl::StrCat("number=", kNumberMax, ",clock=", kClockMax, ",batch=", kBatchMax,
-                        ",cycle=", kInt32Max, ",partition=", kInt32Max, ",page=", kPageSizeMax,
-                        ",journey=", kJourneyMax, ",drain_scan=", kDrainScanMax,
-                        ",weight=", core::kWeightMax, ",capacity=", core::kCapacityMax,
-                        ",queues_per_rep=", core::kQueuesPerRepMax, ",reps=", kRepsMax,
-                        ",reps_per_queue=", core::kRepsPerQueueMax, ",queues=", kQueuesMax),
-           out);
+  AddTable(
+      "LIMIT",
+      absl::StrCat("number=", kNumberMax, ",clock=", kClockMax, ",batch=", kBatchMax,
+                   ",cycle=", kInt32Max, ",priority=", kPriorityMax, ",partition=", kInt32Max,
+                   ",page=", kPageSizeMax, ",journey=", kJourneyMax, ",drain_scan=", kDrainScanMax,
+                   ",weight=", core::kWeightMax, ",capacity=", core::kCapacityMax,
+                   ",queues_per_rep=", core::kQueuesPerRepMax, ",reps=", kRepsMax,
+                   ",reps_per_queue=", core::kRepsPerQueueMax, ",queues=", kQueuesMax),
+      out);
   const core::QueuePolicy defaults;
   AddTable("QUEUE_DEFAULTS",
-           absl::StrCat("mode=", Quoted(NameIn(kModeNames, defaults.mode)),
-                        ",accept_within=", defaults.accept_within_ms,
-                        ",retry_after=", defaults.retry_after_ms),
+           absl::StrCat("mode=", Quoted(NameIn(kModeNames, defaults.mode)), ",accept_within=",
+                        defaults.accept_within_ms, ",retry_after=", defaults.retry_after_ms),
            out);
 }
 

@@ -19,7 +19,9 @@ using platform::redis::Reply;
 constexpr size_t kCandidateItems = 6;  // functions/choose.lua
 constexpr size_t kBlobs = 6;           // of a lead: functions/lead.lua
 
-absl::string_view Flag(bool value) { return value ? "1" : "0"; }
+absl::string_view Flag(bool value) {
+  return value ? "1" : "0";
+}
 
 // "type|stage|queue|rep|generation"
 std::string ChangeText(const core::Change& change) {
@@ -32,15 +34,15 @@ std::string ChangeText(const core::Change& change) {
 std::string PlanText(const core::Plan& plan) {
   const core::LeadRecord& after = plan.after;
   const core::Route& route = after.judgment.route;
-  return absl::StrCat(
-      plan.expected_revision, "|", plan.policy_revision, "|",
-      NameIn(kPlacementNames, plan.placement), "|", Flag(plan.refund), "|", plan.not_before_ms,
-      "|", Flag(plan.may_use_reserve), "|", plan.applied, "|", plan.duplicates, "|",
-      Flag(plan.facts_changed), "|", Flag(plan.judgment_changed), "|",
-      core::ToAbsl(core::StageName(after.stage)), "|", after.cycle, "|", after.queue.str(), "|",
-      after.due_at_ms, "|", NameIn(kTimerNames, after.timer), "|", after.accepted_at_ms, "|",
-      route.priority, "|", JoinIds(after.passed), "|", JoinEscaped(route.skills), "|",
-      Escape(after.traceparent), "|", plan.changes.size());
+  return absl::StrCat(plan.expected_revision, "|", plan.policy_revision, "|",
+                      NameIn(kPlacementNames, plan.placement), "|", Flag(plan.refund), "|",
+                      plan.not_before_ms, "|", Flag(plan.may_use_reserve), "|", plan.applied, "|",
+                      plan.duplicates, "|", Flag(plan.facts_changed), "|",
+                      Flag(plan.judgment_changed), "|", core::ToAbsl(core::StageName(after.stage)),
+                      "|", after.cycle, "|", after.queue.str(), "|", after.due_at_ms, "|",
+                      NameIn(kTimerNames, after.timer), "|", after.accepted_at_ms, "|",
+                      route.priority, "|", JoinIds(after.passed), "|", JoinEscaped(route.skills),
+                      "|", Escape(after.traceparent), "|", plan.changes.size());
 }
 
 core::Stage StageOf(Items& items) {
@@ -156,19 +158,18 @@ std::vector<std::string> EncodePlan(const core::Plan& plan, const StoreLimits& l
   core::Change own;  // what the placement will publish, but for its mode
   own.actor = "baton";
   if (!plan.changes.empty()) own.cause = plan.changes.back().cause;
-  std::vector<std::string> args = {
-      plan.key.workspace.str(),
-      plan.key.lead.str(),
-      PlanText(plan),
-      clock,
-      absl::StrCat(limits.outbox_max, "|", limits.outbox_reserve, "|",
-                   limits.leads_per_workspace_max),
-      EncodeRest(after),
-      plan.facts_changed ? EncodeFacts(after.facts) : "",
-      plan.facts_changed ? EncodeOrigin(after.facts) : "",
-      plan.judgment_changed ? EncodeScores(after.judgment) : "",
-      plan.judgment_changed ? EncodeJudgment(after.judgment) : "",
-      EncodeChangeDetails(own)};
+  std::vector<std::string> args = {plan.key.workspace.str(),
+                                   plan.key.lead.str(),
+                                   PlanText(plan),
+                                   clock,
+                                   absl::StrCat(limits.outbox_max, "|", limits.outbox_reserve, "|",
+                                                limits.leads_per_workspace_max),
+                                   EncodeRest(after),
+                                   plan.facts_changed ? EncodeFacts(after.facts) : "",
+                                   plan.facts_changed ? EncodeOrigin(after.facts) : "",
+                                   plan.judgment_changed ? EncodeScores(after.judgment) : "",
+                                   plan.judgment_changed ? EncodeJudgment(after.judgment) : "",
+                                   EncodeChangeDetails(own)};
   args.reserve(args.size() + 2 * plan.changes.size() + plan.inputs.size());
   for (const core::Change& change : plan.changes) {
     args.push_back(ChangeText(change));
@@ -247,8 +248,7 @@ absl::StatusOr<JourneyEntry> DecodeJourney(const std::string& line) {
   Items items(absl::string_view(line).substr(1, end - 1), "a change in a journey");
   DecodeChange(items, entry.version, entry.at_ms, entry.change);
   if (!items.status().ok()) return items.status();
-  absl::Status status =
-      DecodeChangeDetails(absl::string_view(line).substr(end + 1), entry.change);
+  absl::Status status = DecodeChangeDetails(absl::string_view(line).substr(end + 1), entry.change);
   if (!status.ok()) return status;
   entry.type = std::string(core::ChangeTypeName(entry.change.type));
   return entry;

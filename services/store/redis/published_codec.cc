@@ -40,8 +40,7 @@ std::string EncodeScores(const core::Judgment& judgment) {
   return out.SerializeAsString();
 }
 
-absl::Status DecodePublished(absl::string_view blob, core::Facts& facts,
-                             core::Judgment& judgment) {
+absl::Status DecodePublished(absl::string_view blob, core::Facts& facts, core::Judgment& judgment) {
   v1::Published stored;
   if (!Parse(blob, stored)) return Unreadable("what is published of a lead");
   for (const v1::Attribution& attribution : stored.attribution()) {

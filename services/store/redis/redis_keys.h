@@ -1,13 +1,14 @@
 // Every key of the Redis store.
 //
-// A workspace belongs to one of a fixed number of virtual shards; all keys of a shard carry its hash
-// tag "{b07}", so that one function may change all that one step of a lead touches, on one Redis as
-// on Redis Cluster (ADR 2). Ids are [A-Za-z0-9_-]{1,64}: none can contain the ":" that separates or
-// the "{" of another tag, so no workspace reaches another one's keys.
+// A workspace belongs to one of a fixed number of virtual shards; all keys of a shard carry its
+// hash tag "{b07}", so that one function may change all that one step of a lead touches, on one
+// Redis as on Redis Cluster (ADR 2). Ids are [A-Za-z0-9_-]{1,64}: none can contain the ":" that
+// separates or the "{" of another tag, so no workspace reaches another one's keys.
 //
 // A function gets the keys that its caller can know as KEYS. What it finds out itself (the rep it
 // chooses, the backlog in which a lead stands; ADR 4) it derives from the workspace's key in
-// functions/keys.lua; those derivations are the ones marked (Lua) here, and a test holds both equal.
+// functions/keys.lua; those derivations are the ones marked (Lua) here, and a test holds both
+// equal.
 //
 // No key has a time to live: nothing here may vanish by itself.
 #ifndef BATON_STORE_REDIS_REDIS_KEYS_H_
@@ -22,7 +23,9 @@
 namespace baton::store::redis {
 
 // "{b07}:"
-inline std::string ShardTag(int shard) { return absl::StrFormat("{b%02d}:", shard); }
+inline std::string ShardTag(int shard) {
+  return absl::StrFormat("{b%02d}:", shard);
+}
 
 class ShardKeys {
  public:
@@ -59,7 +62,9 @@ class WorkspaceKeys {
   // Set of the queues in which leads wait. (Lua)
   std::string Waiting() const { return workspace_ + ":waiting"; }
   // Text: see functions/lead.lua. (Lua)
-  std::string Lead(const core::LeadId& id) const { return absl::StrCat(workspace_, ":l:", id.str()); }
+  std::string Lead(const core::LeadId& id) const {
+    return absl::StrCat(workspace_, ":l:", id.str());
+  }
   // List of the lead's journey. (Lua)
   std::string Journey(const core::LeadId& id) const {
     return absl::StrCat(workspace_, ":j:", id.str());
@@ -73,7 +78,9 @@ class WorkspaceKeys {
     return absl::StrCat(workspace_, ":b:", id.str());
   }
   // Sorted set of the leads that a rep owns; its size is the capacity in use. (Lua)
-  std::string Open(const core::RepId& id) const { return absl::StrCat(workspace_, ":o:", id.str()); }
+  std::string Open(const core::RepId& id) const {
+    return absl::StrCat(workspace_, ":o:", id.str());
+  }
 
  private:
   const std::string workspace_;
@@ -81,10 +88,18 @@ class WorkspaceKeys {
 
 // Of the whole installation; they live with shard 0. One Redis replicates in one order, so one
 // checkpoint stands for what was written on all shards before it.
-inline std::string InstallationKey() { return ShardTag(0) + "installation"; }
-inline std::string SecretKey() { return ShardTag(0) + "secret"; }
-inline std::string FenceKey() { return ShardTag(0) + "fence"; }
-inline std::string InputTotalsKey() { return ShardTag(0) + "input"; }
+inline std::string InstallationKey() {
+  return ShardTag(0) + "installation";
+}
+inline std::string SecretKey() {
+  return ShardTag(0) + "secret";
+}
+inline std::string FenceKey() {
+  return ShardTag(0) + "fence";
+}
+inline std::string InputTotalsKey() {
+  return ShardTag(0) + "input";
+}
 // topic: [a-zA-Z0-9._-]{1,249}, as Kafka allows.
 inline std::string CheckpointsKey(const std::string& topic) {
   return absl::StrCat(ShardTag(0), "input:", topic);

@@ -19,7 +19,9 @@ using redis::WorkspaceKeys;
 
 namespace {
 
-int Clamp(int page_size) { return std::clamp(page_size, 1, kPageSizeMax); }
+int Clamp(int page_size) {
+  return std::clamp(page_size, 1, kPageSizeMax);
+}
 
 // Milliseconds of an answer to TIME.
 absl::StatusOr<core::TimeMs> DecodeTime(const Reply& reply) {
@@ -56,7 +58,8 @@ absl::StatusOr<LoadedLeads> RedisStore::Load(absl::Span<const core::LeadKey> key
     loaded.now_ms = options_.simulated_now();
   }
   for (size_t i = 0; i < shards.size(); ++i) {
-    const absl::StatusOr<redis::ShardRecord> shard = redis::DecodeShard((*replies)[keys.size() + i]);
+    const absl::StatusOr<redis::ShardRecord> shard =
+        redis::DecodeShard((*replies)[keys.size() + i]);
     if (!shard.ok()) return shard.status();
     loaded.now_ms = std::max(loaded.now_ms, shard->clock_ms);
   }

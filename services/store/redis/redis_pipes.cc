@@ -25,7 +25,9 @@ constexpr absl::Duration kWaitMax = absl::Seconds(30);
 constexpr size_t kTopicLengthMax = 249;
 constexpr size_t kAdvancesMax = 500;  // in one call of the function
 
-int Clamp(int max) { return std::clamp(max, 1, kPageSizeMax); }
+int Clamp(int max) {
+  return std::clamp(max, 1, kPageSizeMax);
+}
 
 // A whole number as text; absent: 0.
 absl::StatusOr<int64_t> DecodeNumber(const Reply& reply) {
@@ -71,9 +73,8 @@ absl::StatusOr<DueTimers> RedisStore::Due(int shard, int max) {
   for (size_t i = 2; i + 1 < answer.size(); i += 2) {
     const std::vector<std::string> names = absl::StrSplit(answer[i].text, '/');
     if (names.size() != 2) return redis::Unreadable("a timer");
-    due.timers.push_back(
-        {{core::WorkspaceId::Trusted(names[0]), core::LeadId::Trusted(names[1])},
-         answer[i + 1].integer});
+    due.timers.push_back({{core::WorkspaceId::Trusted(names[0]), core::LeadId::Trusted(names[1])},
+                          answer[i + 1].integer});
   }
   return due;
 }
@@ -167,8 +168,8 @@ absl::Status RedisStore::Advance(const std::string& topic,
       args.push_back(absl::StrCat(advance.records));
       args.push_back(absl::StrCat(advance.dead_lettered));
     }
-    commands.push_back(library_.Call(
-        "advance", {redis::CheckpointsKey(topic), redis::InputTotalsKey()}, args));
+    commands.push_back(
+        library_.Call("advance", {redis::CheckpointsKey(topic), redis::InputTotalsKey()}, args));
   }
   if (absl::Status status = Run(commands).status(); !status.ok()) return status;
   return PassGate();
@@ -186,9 +187,9 @@ absl::Status RedisStore::PassGate() {
   if (!replies.ok()) return replies.status();
   const int64_t acks = replies->back().integer;
   if (acks >= options_.min_replica_acks) return absl::OkStatus();
-  return redis::FromClient(absl::UnavailableError(
-      absl::StrCat("Redis: ", acks, " of ", options_.min_replica_acks,
-                   " replicas have acknowledged the checkpoint in time")));
+  return redis::FromClient(
+      absl::UnavailableError(absl::StrCat("Redis: ", acks, " of ", options_.min_replica_acks,
+                                          " replicas have acknowledged the checkpoint in time")));
 }
 
 absl::StatusOr<InputCounters> RedisStore::Counters() {

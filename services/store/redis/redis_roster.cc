@@ -97,8 +97,7 @@ absl::StatusOr<std::vector<RepState>> RedisStore::ListReps(const core::Workspace
   return all;
 }
 
-absl::StatusOr<std::vector<QueueState>> RedisStore::ListQueues(
-    const core::WorkspaceId& workspace) {
+absl::StatusOr<std::vector<QueueState>> RedisStore::ListQueues(const core::WorkspaceId& workspace) {
   const WorkspaceKeys keys(ShardOf(workspace), workspace);
   const absl::StatusOr<Reply> reply = RunOne(library_.Call("list_queues", {keys.Workspace()}, {}));
   if (!reply.ok()) return reply.status();
@@ -151,12 +150,12 @@ absl::StatusOr<DrainResult> RedisStore::Drain(const core::WorkspaceId& workspace
   }
   const int shard = ShardOf(workspace);
   const ShardKeys shard_keys(shard);
-  const absl::StatusOr<Reply> reply = RunOne(library_.Call(
-      "drain",
-      {shard_keys.Meta(), shard_keys.Outbox(), shard_keys.Timers(),
-       WorkspaceKeys(shard, workspace).Workspace()},
-      {workspace.str(), queue.str(), absl::StrCat(std::clamp(max, 1, kDrainScanMax)), score, lead,
-       SimulatedClock(), absl::StrCat(options_.limits.outbox_max)}));
+  const absl::StatusOr<Reply> reply = RunOne(
+      library_.Call("drain",
+                    {shard_keys.Meta(), shard_keys.Outbox(), shard_keys.Timers(),
+                     WorkspaceKeys(shard, workspace).Workspace()},
+                    {workspace.str(), queue.str(), absl::StrCat(std::clamp(max, 1, kDrainScanMax)),
+                     score, lead, SimulatedClock(), absl::StrCat(options_.limits.outbox_max)}));
   if (!reply.ok()) return reply.status();
   const std::vector<Reply>& answer = reply->elements;
   if (answer.size() != 1 && answer.size() != 4) return redis::Unreadable("an answer of drain");

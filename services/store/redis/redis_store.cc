@@ -150,8 +150,8 @@ absl::Status RedisStore::CheckReady() {
 }
 
 absl::StatusOr<std::string> RedisStore::InstallationSecret() {
-  absl::StatusOr<Replies> replies = Run({{"SET", redis::SecretKey(), NewInstallationSecret(), "NX"},
-                                         {"GET", redis::SecretKey()}});
+  absl::StatusOr<Replies> replies = Run(
+      {{"SET", redis::SecretKey(), NewInstallationSecret(), "NX"}, {"GET", redis::SecretKey()}});
   if (!replies.ok()) return replies.status();
   return (*replies)[1].text;
 }

@@ -3,8 +3,8 @@
 //
 // Thread-safe. Threads work in parallel, each call on a connection of the pool; readers that wait
 // for the outbox have a pool of their own. A call that loses its answer is never sent again here:
-// the caller gets UNAVAILABLE and repeats it, which is safe by the contract of the port. (A function
-// that Redis does not know was not executed; it is loaded and called once more.)
+// the caller gets UNAVAILABLE and repeats it, which is safe by the contract of the port. (A
+// function that Redis does not know was not executed; it is loaded and called once more.)
 #ifndef BATON_STORE_REDIS_REDIS_STORE_H_
 #define BATON_STORE_REDIS_REDIS_STORE_H_
 
@@ -27,12 +27,12 @@ struct RedisStoreOptions {
   std::string url;            // redis[s]://[user[:password]@]host[:port][/database]
   std::string password_file;  // its first line is the password; read at each connection
   platform::redis::TlsOptions tls;
-  int shards = 16;            // 1..kShardsMax; chosen at installation
+  int shards = 16;  // 1..kShardsMax; chosen at installation
   StoreLimits limits;
-  int min_replica_acks = 0;   // replicas that must have a checkpoint before it counts (WAIT)
+  int min_replica_acks = 0;     // replicas that must have a checkpoint before it counts (WAIT)
   bool allow_everysec = false;  // readiness accepts appendfsync everysec
   absl::Duration command_timeout = absl::Seconds(2);  // of one round trip
-  int connections_max = 8;    // of each of the two pools
+  int connections_max = 8;                            // of each of the two pools
   std::function<core::TimeMs()> simulated_now;  // tests and simulations only; null: Redis TIME
 };
 
@@ -40,8 +40,8 @@ class RedisStore final : public Store {
  public:
   // Does not need the server to be up: calls then give UNAVAILABLE, and work within 2 s of its
   // return. INVALID_ARGUMENT for options that cannot work; FAILED_PRECONDITION INSTALLATION_DIFFERS
-  // when the server answers and was installed with another number of shards (found later, calls give
-  // it).
+  // when the server answers and was installed with another number of shards (found later, calls
+  // give it).
   static absl::StatusOr<std::unique_ptr<RedisStore>> Open(const RedisStoreOptions& options);
 
   absl::StatusOr<LoadedLeads> Load(absl::Span<const core::LeadKey> keys) override;

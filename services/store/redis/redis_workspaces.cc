@@ -137,8 +137,7 @@ absl::StatusOr<PolicyDocument> RedisStore::GetPolicy(const core::WorkspaceId& wo
   }
   if (document.revision < 1) return PolicyNotFound(workspace, revision);
   const WorkspaceKeys keys(ShardOf(workspace), workspace);
-  absl::StatusOr<Reply> reply =
-      RunOne({"HGET", keys.Policies(), absl::StrCat(document.revision)});
+  absl::StatusOr<Reply> reply = RunOne({"HGET", keys.Policies(), absl::StrCat(document.revision)});
   if (!reply.ok()) return reply.status();
   if (reply->is_nil()) return PolicyNotFound(workspace, revision);
   document.yaml = std::move(reply->text);

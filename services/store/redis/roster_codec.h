@@ -23,8 +23,8 @@ std::string EncodeQueuePolicy(const core::QueuePolicy& policy);
 // One element of the answer of list_queues.
 absl::StatusOr<QueueState> DecodeQueue(const platform::redis::Reply& reply);
 
-// Where Drain is to go on: "priority/queued_at/lead". INVALID_ARGUMENT INVALID_FIELD for a text that
-// is none.
+// Where Drain is to go on: "priority/queued_at/lead". INVALID_ARGUMENT INVALID_FIELD for a text
+// that is none.
 struct DrainPlace {
   int64_t score = 0;
   std::string lead;

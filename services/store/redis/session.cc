@@ -67,11 +67,10 @@ absl::Status CheckVersion(const std::string& info) {
 }
 
 absl::Status Session::Prepare(const Runner& run) const {
-  std::vector<Command> commands = {
-      {"INFO", "server"},
-      {"INFO", "replication"},
-      {"SET", InstallationKey(), Installation(shards_), "NX"},
-      {"GET", InstallationKey()}};
+  std::vector<Command> commands = {{"INFO", "server"},
+                                   {"INFO", "replication"},
+                                   {"SET", InstallationKey(), Installation(shards_), "NX"},
+                                   {"GET", InstallationKey()}};
   for (int shard = 0; shard < shards_; ++shard) {
     commands.push_back({"GET", ShardKeys(shard).Meta()});
   }

@@ -12,8 +12,8 @@
 namespace baton::store::redis {
 
 struct ShardRecord {
-  int64_t epoch = 0;     // 0: never opened
-  int64_t sequence = 0;  // of the newest outbox entry ever appended
+  int64_t epoch = 0;          // 0: never opened
+  int64_t sequence = 0;       // of the newest outbox entry ever appended
   core::TimeMs clock_ms = 0;  // instant of the latest change
   int64_t applied = 0;
   int64_t duplicates = 0;

@@ -58,9 +58,8 @@ absl::StatusOr<std::string> Unescape(absl::string_view text) {
 }
 
 std::string JoinEscaped(const std::vector<std::string>& words) {
-  return absl::StrJoin(words, ",", [](std::string* out, const std::string& word) {
-    out->append(Escape(word));
-  });
+  return absl::StrJoin(
+      words, ",", [](std::string* out, const std::string& word) { out->append(Escape(word)); });
 }
 
 absl::StatusOr<std::vector<std::string>> SplitEscaped(absl::string_view list) {
@@ -99,6 +98,8 @@ std::vector<std::string> Items::List() {
   return failed_ ? std::vector<std::string>() : *std::move(words);
 }
 
-absl::Status Items::status() const { return failed_ ? Unreadable(what_) : absl::OkStatus(); }
+absl::Status Items::status() const {
+  return failed_ ? Unreadable(what_) : absl::OkStatus();
+}
 
 }  // namespace baton::store::redis

@@ -30,8 +30,7 @@ absl::StatusOr<std::vector<std::string>> SplitEscaped(absl::string_view list);
 // A comma-separated list of ids.
 template <typename Id>
 std::string JoinIds(const std::vector<Id>& ids) {
-  return absl::StrJoin(ids, ",",
-                       [](std::string* out, const Id& id) { out->append(id.str()); });
+  return absl::StrJoin(ids, ",", [](std::string* out, const Id& id) { out->append(id.str()); });
 }
 template <typename Id>
 std::vector<Id> SplitIds(absl::string_view list) {

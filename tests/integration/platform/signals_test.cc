@@ -57,7 +57,7 @@ class Child {
   }
   ~Child() {
     close(in_);
-    kill(pid_, SIGKILL);
+    if (pid_ > 0) kill(pid_, SIGKILL);
   }
 
   char Hear() {
@@ -68,6 +68,7 @@ class Child {
   int ExitCode() {
     int status = 0;
     waitpid(pid_, &status, 0);
+    pid_ = 0;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   }
 

@@ -26,10 +26,13 @@ constexpr char kOffered[] = R"(
   factors { kind: "intent" rule: "demo request" points: 60 }
   definition { condition: "fit: >= 10" found: "10" held: true }
   route_path { rule: "France" conditions { condition: "country: FR" found: "DE" held: false } }
-  route_path { rule: "DACH" matched: true conditions { condition: "country: DE" found: "DE" held: true } }
+  route_path { rule: "DACH" matched: true
+               conditions { condition: "country: DE" found: "DE" held: true } }
   skills: "german"
-  candidates { rep: "workspaces/demo/reps/ben" reason: "fairness" owed: -0.25 share: 0.4 open_leads: 1 capacity: 5 }
-  candidates { rep: "workspaces/demo/reps/ada" reason: "chosen" owed: 0.5 share: 0.6 open_leads: 2 capacity: 5 }
+  candidates { rep: "workspaces/demo/reps/ben" reason: "fairness" owed: -0.25 share: 0.4
+               open_leads: 1 capacity: 5 }
+  candidates { rep: "workspaces/demo/reps/ada" reason: "chosen" owed: 0.5 share: 0.6
+               open_leads: 2 capacity: 5 }
   candidates { rep: "workspaces/demo/reps/cora" reason: "at_capacity" open_leads: 5 capacity: 5 }
   candidates { rep: "workspaces/demo/reps/dan" reason: "missing_skill" }
   candidates { rep: "workspaces/demo/reps/eve" reason: "away" }

@@ -45,11 +45,11 @@ std::string Line(const std::string& subject, const std::string& workspace = "dem
 
 TEST(EventOfLineTest, ReadsAStructuredCloudEvent) {
   const auto event = EventOfLine(
-      Line(
-          "l1", "demo",
-          R"({"attributes":{"employees":300,"email":"a@b.example","vip":true,"budget":1.5,"tags":["x"]},
+      Line("l1", "demo",
+           R"({"attributes":{"employees":300,"email":"a@b.example","vip":true,"budget":1.5,
+                             "tags":["x"]},
                "activity":"demo_request","consent":"granted","attribution":{"campaign":"spring"}})",
-          "captured"),
+           "captured"),
       absl::UnixEpoch());
   ASSERT_TRUE(event.ok()) << event.status();
   EXPECT_EQ(event->workspace, "demo");
@@ -64,6 +64,7 @@ TEST(EventOfLineTest, ReadsAStructuredCloudEvent) {
   EXPECT_THAT(event->event.attributes().at("tags").list_value().values(), ElementsAre("x"));
   EXPECT_EQ(event->event.consent(), v1::CONSENT_GRANTED);
   EXPECT_EQ(event->event.attribution().at("campaign"), "spring");
+  EXPECT_EQ(event->event.activity_count(), 0);  // a captured event has none
 }
 
 TEST(EventOfLineTest, RefusesWhatWouldBecomeADeadLetter) {
@@ -148,6 +149,22 @@ TEST_F(LeadSubmitTest, NamesTheLineThatIsWrong) {
   EXPECT_EQ(run.code, kExitUsage);
   EXPECT_THAT(run.err, HasSubstr(file.path() + ":2: "));
   EXPECT_THAT(run.err, HasSubstr("accepted before it: 0 events"));
+}
+
+TEST_F(LeadSubmitTest, NamesTheLinesOfABatchThatTheServerRefuses) {
+  world_.server.On<v1::SubmitLeadEventsRequest, v1::SubmitLeadEventsResponse>(
+      [](const v1::SubmitLeadEventsRequest& request, v1::SubmitLeadEventsResponse& response) {
+        response.set_accepted_count(request.events_size());
+        return request.events(0).lead() == "l0" ? absl::OkStatus()
+                                                : absl::InvalidArgumentError("events[0]: no");
+      });
+  std::string lines;
+  for (int i = 0; i < 510; ++i) lines += Line("l" + std::to_string(i));
+  const TemporaryFile file(lines);
+  const RunResult run = world_.Run({"-w", "demo", "lead", "submit", "--file", file.path()});
+  EXPECT_EQ(run.code, kExitRefused);
+  EXPECT_THAT(run.err, AllOf(HasSubstr(", events of lines 501 to 510: events[0]: no"),
+                             HasSubstr("accepted before it: 500 events")));
 }
 
 TEST_F(LeadSubmitTest, RefusesEventsOfAnotherWorkspace) {

@@ -61,6 +61,7 @@ TEST(PolicyCommandsTest, ShowsAllErrorsWhereTheServerNamesTheFirst) {
   const RunResult run = world.Run({"-w", "demo", "policy", "apply", "--file", file.path()});
   EXPECT_EQ(run.code, kExitRefused);
   EXPECT_THAT(run.err, HasSubstr(":1:1: 'spec' is missing in the document"));
+  EXPECT_THAT(run.err, HasSubstr(" is refused: 4 errors\n  reason: INVALID_POLICY"));
 }
 
 TEST(PolicyCommandsTest, PrintsTheDocumentItself) {

@@ -50,7 +50,7 @@ TEST(RosterFileTest, HasDefaults) {
 TEST(RosterFileTest, NamesPlaceAndNearestKey) {
   EXPECT_THAT(
       ErrorOf("{reps: [{id: ada, queues: [q], wieght: 3}]}"),
-      HasSubstr("roster.yaml:4:32: unknown key 'wieght' in reps[0]; did you mean 'weight'?"));
+      HasSubstr("roster.yaml:4:38: unknown key 'wieght' in reps[0]; did you mean 'weight'?"));
   EXPECT_THAT(ErrorOf("{reps: [{id: ada, queues: [q], weight: 0}]}"), HasSubstr("from 1 to 1000"));
   EXPECT_THAT(ErrorOf("{reps: [{id: ada, queues: [q], presence: onlin}]}"),
               HasSubstr("did you mean 'online'?"));

@@ -96,12 +96,13 @@ void FakeBroker::Apply(const core::LeadEvent& event) {
     const auto policy = policies_.Active(event.key.workspace);
     const auto loaded = store_.Load({&event.key, 1});
     if (!policy.ok() || !loaded.ok()) return;
-    const core::Plan plan = core::DecideEvents(loaded->records[0], {&event, 1},
-                                               policy->policy.get(), loaded->now_ms);
+    const core::Plan plan =
+        core::DecideEvents(loaded->records[0], {&event, 1}, policy->policy.get(), loaded->now_ms);
     const auto results = store_.Commit({&plan, 1});
     if (!results.ok()) return;
     const store::CommitCode code = results->front().code;
-    if (code != store::CommitCode::kStaleRevision && code != store::CommitCode::kStalePolicy) return;
+    if (code != store::CommitCode::kStaleRevision && code != store::CommitCode::kStalePolicy)
+      return;
   }
 }
 
@@ -111,11 +112,21 @@ DispatchOptions RunningApi::DefaultOptions() {
   options.token_secret = "a secret of the tests";
   options.lead_events_topic = "baton.lead-events.v1";
   options.bookmark_interval = absl::Milliseconds(100);
+  options.outbox_wait = absl::Milliseconds(10);
   return options;
 }
 
 RunningApi::RunningApi(store::Store& store, DispatchOptions options)
     : policies_(store, 100), broker_(store, policies_), metrics_(platform::NewMetrics()) {
+  Start(store, std::move(options), broker_.factory());
+}
+
+RunningApi::RunningApi(store::Store& store, DispatchOptions options, ProducerFactory producers)
+    : policies_(store, 100), broker_(store, policies_), metrics_(platform::NewMetrics()) {
+  Start(store, std::move(options), std::move(producers));
+}
+
+void RunningApi::Start(store::Store& store, DispatchOptions options, ProducerFactory producers) {
   PolicySource policies = [this](absl::Span<const core::WorkspaceId> wanted)
       -> absl::StatusOr<std::vector<std::shared_ptr<const core::Policy>>> {
     const auto active = policies_.Active(wanted);
@@ -125,7 +136,7 @@ RunningApi::RunningApi(store::Store& store, DispatchOptions options)
     return found;
   };
   service_ = std::make_unique<DispatchService>(std::move(options), store, std::move(policies),
-                                               broker_.factory(), *metrics_);
+                                               std::move(producers), *metrics_);
   const absl::Status started = service_->Start();
   EXPECT_TRUE(started.ok()) << started;
   const auto channel = NewChannel();
@@ -135,7 +146,9 @@ RunningApi::RunningApi(store::Store& store, DispatchOptions options)
   roster = v1::RosterService::NewStub(channel);
 }
 
-RunningApi::~RunningApi() { service_->Stop(absl::Seconds(1)); }
+RunningApi::~RunningApi() {
+  service_->Stop(absl::Seconds(1));
+}
 
 std::shared_ptr<::grpc::Channel> RunningApi::NewChannel(int window_bytes) const {
   ::grpc::ChannelArguments arguments;

@@ -1,5 +1,5 @@
-// The whole API in this process: a dispatch service on a loopback port over a store, and a broker whose
-// records are folded and decided at once, as intake would.
+// The whole API in this process: a dispatch service on a loopback port over a store, and a broker
+// whose records are folded and decided at once, as intake would.
 #ifndef BATON_TESTS_UNIT_DISPATCH_API_FIXTURE_H_
 #define BATON_TESTS_UNIT_DISPATCH_API_FIXTURE_H_
 
@@ -61,8 +61,8 @@ class FakeBroker {
   std::atomic<size_t> published_ = 0;
 };
 
-// Workspace "acme" with a policy: fit >= 30 (employees >= 200) and a demo request qualify; country DE
-// goes to "dach" (offer, 1 h, skill german), the rest to "triage" (direct).
+// Workspace "acme" with a policy: fit >= 30 (employees >= 200) and a demo request qualify; country
+// DE goes to "dach" (offer, 1 h, skill german), the rest to "triage" (direct).
 extern const char kPolicy[];
 
 // A running API over any store. The store outlives it.
@@ -70,7 +70,10 @@ class RunningApi {
  public:
   static DispatchOptions DefaultOptions();
 
+  // Publishes to broker().
   explicit RunningApi(store::Store& store, DispatchOptions options = DefaultOptions());
+  // Publishes with `producers`.
+  RunningApi(store::Store& store, DispatchOptions options, ProducerFactory producers);
   ~RunningApi();
 
   DispatchService& service() { return *service_; }
@@ -85,6 +88,8 @@ class RunningApi {
   std::unique_ptr<v1::RosterService::Stub> roster;
 
  private:
+  void Start(store::Store& store, DispatchOptions options, ProducerFactory producers);
+
   agreement::PolicyCache policies_;
   FakeBroker broker_;
   std::unique_ptr<platform::Metrics> metrics_;

@@ -25,14 +25,13 @@ TEST(ProtoMappingTest, EveryStageComesBackAndHasItsName) {
 }
 
 TEST(ProtoMappingTest, EveryKindOfAttributeComesBack) {
-  const std::vector<core::AttributeValue> values = {
-      true,
-      int64_t{-5},
-      std::numeric_limits<int64_t>::max(),
-      2.5,
-      std::string("text"),
-      std::vector<std::string>{"a", "b"},
-      std::vector<std::string>{}};
+  const std::vector<core::AttributeValue> values = {true,
+                                                    int64_t{-5},
+                                                    std::numeric_limits<int64_t>::max(),
+                                                    2.5,
+                                                    std::string("text"),
+                                                    std::vector<std::string>{"a", "b"},
+                                                    std::vector<std::string>{}};
   for (const core::AttributeValue& value : values) {
     EXPECT_EQ(*FromProto("f", ToProto(value)), value);
   }

@@ -87,7 +87,8 @@ TEST_F(ServerApiTest, StopFinishesRunningCallsAndEndsWithinTheGrace) {
         v1::GetRepRequest request;
         request.set_name("workspaces/acme/reps/ada");
         const auto found = Call(*api_.roster, &v1::RosterService::Stub::GetRep, request);
-        // Either answered, or never begun: connection gone, or gRPC's own CANCELLED (see Server::Stop).
+        // Either answered, or never begun: connection gone, or gRPC's own CANCELLED (see
+        // Server::Stop).
         if (!found.ok() && found.code() != ::grpc::StatusCode::UNAVAILABLE &&
             found.code() != ::grpc::StatusCode::CANCELLED) {
           ++odd;
@@ -108,9 +109,10 @@ TEST_F(ServerApiTest, CallsAreCountedByMethodAndCode) {
   AddRep("ada");
   Accept("workspaces/acme/assignments/ghost.1");
   const std::string text = api_.metrics().Expose();
-  EXPECT_NE(text.find("baton_rpc_duration_seconds_count{code=\"OK\",method=\"baton.v1.RosterService/"
-                      "CreateRep\"} 1"),
-            std::string::npos)
+  EXPECT_NE(
+      text.find("baton_rpc_duration_seconds_count{code=\"OK\",method=\"baton.v1.RosterService/"
+                "CreateRep\"} 1"),
+      std::string::npos)
       << text;
   EXPECT_NE(text.find("code=\"NOT_FOUND\",method=\"baton.v1.AssignmentService/AcceptAssignment\""),
             std::string::npos);
@@ -147,7 +149,8 @@ class OutageTest : public ::testing::Test {
  protected:
   OutageTest()
       : inner_(4, {}, [] { return absl::ToUnixMillis(absl::Now()); }),
-        store_(inner_, [this] { return away_ ? support::Fault::kNeverArrives : support::Fault::kNone; }),
+        store_(inner_,
+               [this] { return away_ ? support::Fault::kNeverArrives : support::Fault::kNone; }),
         api_(store_) {}
 
   std::atomic<bool> away_ = false;

@@ -53,10 +53,10 @@ TEST(PagesTest, SizesAreDefaultedCappedAndChecked) {
 TEST(PagesTest, EmptyTokenIsTheStart) {
   EXPECT_EQ(*OpenPageToken(Sealer(), "c", ""), "");
   EXPECT_EQ(*OpenPageToken(Sealer(), "c", MakePageToken(Sealer(), "c", "x")), "x");
-  EXPECT_EQ(core::ErrorVariables(OpenPageToken(Sealer(), "d", MakePageToken(Sealer(), "c", "x"))
-                                     .status())
-                .at("field"),
-            "page_token");
+  EXPECT_EQ(
+      core::ErrorVariables(OpenPageToken(Sealer(), "d", MakePageToken(Sealer(), "c", "x")).status())
+          .at("field"),
+      "page_token");
 }
 
 }  // namespace

@@ -168,8 +168,9 @@ TEST_F(WatchApiTest, StreamsEndUnavailableWhenTheServerDrains) {
   EXPECT_GT(DetailsOf(status).retry_delay, absl::ZeroDuration());
 }
 
-// Reps, leads and actions change all the time; a watcher is killed and resumes again and again. What it
-// holds in the end is what the open sets hold, and no change that it should have seen is missing.
+// Reps, leads and actions change all the time; a watcher is killed and resumes again and again.
+// What it holds in the end is what the open sets hold, and no change that it should have seen is
+// missing.
 TEST_F(WatchApiTest, KilledWatcherResumesWithoutGap) {
   AddRep("ada", 1000);
   AddRep("bob", 1000);
@@ -221,7 +222,8 @@ TEST_F(WatchApiTest, KilledWatcherResumesWithoutGap) {
   EXPECT_EQ(view.state(), truth.state());
   for (const auto& [lead, versions] : seen_versions) {
     // From the first assignment on, every version of these leads is a change of an assignment.
-    EXPECT_EQ(*versions.rbegin() - *versions.begin() + 1, static_cast<int>(versions.size())) << lead;
+    EXPECT_EQ(*versions.rbegin() - *versions.begin() + 1, static_cast<int>(versions.size()))
+        << lead;
   }
   EXPECT_EQ(seen_versions.size(), 120u);
 }

@@ -36,7 +36,8 @@ class WatcherClient {
   // The next one that is no bookmark.
   std::optional<v1::WatchAssignmentsResponse> NextEvent() {
     auto response = Next();
-    while (response.has_value() && response->kind() == v1::WatchAssignmentsResponse::KIND_BOOKMARK) {
+    while (response.has_value() &&
+           response->kind() == v1::WatchAssignmentsResponse::KIND_BOOKMARK) {
       response = Next();
     }
     return response;

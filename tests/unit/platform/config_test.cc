@@ -167,6 +167,12 @@ TEST_F(ConfigTest, FlagWithoutValueAndMissingRoleAreErrors) {
   EXPECT_THAT(settings_.Load({}, {}).errors, ElementsAre(HasSubstr("what to do")));
 }
 
+TEST_F(ConfigTest, PrintNeedsNoRole) {
+  const auto loaded = settings_.Load({"--print-config"}, {});
+  EXPECT_THAT(loaded.errors, IsEmpty());
+  EXPECT_THAT(loaded.print, HasSubstr("role = all  # default\n"));
+}
+
 TEST_F(ConfigTest, PrintShowsSourcesAndMasksSecrets) {
   const std::string path = File("kafka: {properties: {sasl.password: geheim, linger.ms: 5}}\n");
   const auto loaded = settings_.Load(

@@ -60,10 +60,20 @@ TEST(ParsePolicyTest, ReadsRoutingAndQueues) {
   ASSERT_EQ(policy.queues.size(), 4u);
   const core::QueuePolicy& dach = policy.queues.at(core::QueueId::Trusted("dach-mid"));
   EXPECT_EQ(dach.mode, core::QueueMode::kOffer);
-  EXPECT_EQ(dach.accept_within_ms, 2 * core::kHourMs);
-  EXPECT_EQ(dach.retry_after_ms, 5 * core::kMinuteMs);
   EXPECT_THAT(dach.skills, ElementsAre("german"));
   EXPECT_EQ(policy.queues.at(core::QueueId::Trusted("triage")).mode, core::QueueMode::kDirect);
+}
+
+TEST(ParsePolicyTest, ReadsTheTimesOfAQueue) {
+  const core::QueueId id = core::QueueId::Trusted("dach");
+  const core::QueuePolicy usual = ParsePolicy(kSmallPolicy, "p").policy.queues.at(id);
+  EXPECT_EQ(usual.accept_within_ms, 2 * core::kHourMs);
+  EXPECT_EQ(usual.retry_after_ms, 5 * core::kMinuteMs);
+  const core::QueuePolicy queue =
+      ParsePolicy(Changed("mode: offer", "mode: offer, accept_within: 90s, retry_after: 1d"), "p")
+          .policy.queues.at(id);
+  EXPECT_EQ(queue.accept_within_ms, 90 * core::kSecondMs);
+  EXPECT_EQ(queue.retry_after_ms, core::kDayMs);
 }
 
 TEST(ParsePolicyTest, ExtendsTheStandardReasons) {

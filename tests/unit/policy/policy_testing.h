@@ -27,7 +27,7 @@ inline constexpr char kSmallPolicy[] = R"(apiVersion: baton.dev/v1
 kind: HandoffPolicy
 metadata: {workspace: acme, name: inbound}
 spec:
-  attributes: {country: string, employees: int, budget: double, vip: bool, tags: list(string), email: string}
+  attributes: {country: string, employees: int, vip: bool, tags: list(string), email: string}
   scoring:
     fit:
       - {name: size, match: {employees: ">= 200"}, points: 30}

@@ -2,7 +2,7 @@
 -- equal scores by id. 101 priorities x 2^45 ms stay below 2^53, so that scores are exact.
 
 local SPAN = 2 ^ 45
-local PRIORITY_MAX = 100
+local PRIORITY_MAX = baton.LIMIT.priority
 
 -- As text: a number would cost Redis a conversion by way of floating point.
 function baton.score_of(priority, queued_at)

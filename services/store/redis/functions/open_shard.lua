@@ -21,11 +21,12 @@ local function open_shard(keys, args)
     baton.refuse('replication id is not hexadecimal')
   end
   local shard = baton.parse_shard(redis.call('GET', keys[1])) or
-    {epoch = 0, sequence = 0, now = 0, applied = 0, duplicates = 0, extra = ''}
-  if shard.replication_id ~= args[1] then
+    {epoch = 0, sequence = 0, now = 0, applied = 0, duplicates = 0, rest = ''}
+  local opened_for, extra = string.match(shard.rest, '^(%x*)(.*)$')
+  if opened_for ~= args[1] then
     local gap = shard.epoch > 0 and GAP or 0
     shard.sequence = math.max(shard.sequence, last_id(keys[2])) + gap
-    shard.epoch, shard.replication_id = shard.epoch + 1, args[1]
+    shard.epoch, shard.rest = shard.epoch + 1, args[1] .. extra
     baton.write_shard(keys[1], shard)
   end
   return shard.epoch

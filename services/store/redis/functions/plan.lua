@@ -13,15 +13,6 @@ local PATTERN = '^(-?%d+)|(-?%d+)|(%l+)|([01])|(-?%d+)|([01])|(%d+)|(%d+)|([01])
   '(%d+)|([%w_-]*)|(%d+)|([%l_]+)|(%d+)|(%d+)|([%w_,-]*)|([^|]*)|([^|]*)|(%d+)$'
 local CHANGE = '^([%l_]+)|(%u+)|[%w_-]*|[%w_-]*|%d+$'
 
--- A number that a pattern has found: only its size is left to check.
-local function number(text, what, high)
-  local value = tonumber(text)
-  if value > (high or baton.LIMIT.number) then
-    baton.refuse(what .. ' is too great')
-  end
-  return value
-end
-
 local function read_text(text)
   local expected, policy, placement, refund, not_before, reserve, applied, duplicates, facts,
     judgment, stage, cycle, queue, due_at, timer, accepted_at, priority, passed, skills,
@@ -30,20 +21,27 @@ local function read_text(text)
     baton.refuse('plan is not readable')
   end
   return {
-    expected = number(expected, 'revision'), policy = number(policy, 'policy'),
-    placement = baton.one_of(placement, baton.PLACEMENT, 'placement'), refund = refund == '1',
-    not_before = number(not_before, 'not_before'), reserve = reserve == '1',
-    applied = number(applied, 'applied', baton.LIMIT.batch),
-    duplicates = number(duplicates, 'duplicates', baton.LIMIT.batch),
-    facts = facts == '1', judgment = judgment == '1',
-    stage = baton.one_of(stage, baton.STAGE, 'stage'),
-    cycle = number(cycle, 'cycle', baton.LIMIT.cycle), queue = queue,
-    due_at = number(due_at, 'due', baton.LIMIT.clock),
-    timer = baton.one_of(timer, baton.TIMER, 'timer'),
-    accepted_at = number(accepted_at, 'accepted_at', baton.LIMIT.clock),
-    priority = number(priority, 'priority', 100), passed = passed, skills = skills,
-    traceparent = traceparent, changes = number(changes, 'changes', baton.LIMIT.batch),
+    expected = tonumber(expected), policy = tonumber(policy), placement = placement,
+    refund = refund == '1', not_before = tonumber(not_before), reserve = reserve == '1',
+    applied = tonumber(applied), duplicates = tonumber(duplicates), facts = facts == '1',
+    judgment = judgment == '1', stage = stage, cycle = tonumber(cycle), queue = queue,
+    due_at = tonumber(due_at), timer = timer, accepted_at = tonumber(accepted_at),
+    priority = tonumber(priority), passed = passed, skills = skills, traceparent = traceparent,
+    changes = tonumber(changes),
   }
+end
+
+-- What the pattern cannot say: numbers that would not stay exact, words that nobody knows.
+local function check(plan)
+  local limit = baton.LIMIT
+  if plan.applied > limit.batch or plan.duplicates > limit.batch or plan.changes > limit.batch or
+      plan.cycle > limit.cycle or plan.due_at > limit.clock or plan.accepted_at > limit.clock or
+      plan.priority > limit.priority then
+    baton.refuse('a number of the plan is too great')
+  end
+  baton.one_of(plan.placement, baton.PLACEMENT, 'placement')
+  baton.one_of(plan.stage, baton.STAGE, 'stage')
+  baton.one_of(plan.timer, baton.TIMER, 'timer')
 end
 
 local function read_changes(plan, args)
@@ -59,6 +57,7 @@ end
 
 function baton.read_plan(args)
   local plan = read_text(args[3])
+  check(plan)
   baton.id(args[1], 'workspace')
   baton.id(args[2], 'lead')
   if plan.placement == baton.PLACEMENT.offer then
@@ -70,9 +69,8 @@ function baton.read_plan(args)
   if not outbox_max then
     baton.refuse('limits are not readable')
   end
-  plan.outbox_max = number(outbox_max, 'outbox_max') +
-    (plan.reserve and number(reserve, 'outbox_reserve') or 0)
-  plan.leads_max = number(leads_max, 'leads_max')
+  plan.outbox_max = tonumber(outbox_max) + (plan.reserve and tonumber(reserve) or 0)
+  plan.leads_max = tonumber(leads_max)
   plan.clock = args[4]
   read_changes(plan, args)
   return plan

@@ -2,29 +2,27 @@
 -- last sequence of the outbox, the instant of the latest change, inputs counted). What a later
 -- release appends behind it is kept.
 
-local PATTERN = '^1|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|(%x+)(.*)$'
-local FORMAT = '1|%d|%d|%d|%d|%d|%s%s'
+local PATTERN = '^1|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|(%x.*)$'
+local FORMAT = '1|%d|%d|%d|%d|%d|%s'
 
--- nil: the shard was never opened.
+-- nil: the shard was never opened. `rest`: replication id and what follows it.
 function baton.parse_shard(text)
   if not text then
     return nil
   end
-  local epoch, sequence, clock, applied, duplicates, replication_id, extra =
-    string.match(text, PATTERN)
+  local epoch, sequence, clock, applied, duplicates, rest = string.match(text, PATTERN)
   if not epoch then
     baton.refuse('stored shard is not readable')
   end
   return {
     epoch = tonumber(epoch), sequence = tonumber(sequence), now = tonumber(clock),
-    applied = tonumber(applied), duplicates = tonumber(duplicates),
-    replication_id = replication_id, extra = extra,
+    applied = tonumber(applied), duplicates = tonumber(duplicates), rest = rest,
   }
 end
 
 function baton.write_shard(meta, shard)
   redis.call('SET', meta, string.format(FORMAT, shard.epoch, shard.sequence, shard.now,
-    shard.applied, shard.duplicates, shard.replication_id, shard.extra))
+    shard.applied, shard.duplicates, shard.rest))
 end
 
 -- The shard with `now` as its clock says: `simulated` milliseconds, or the server's time if that is
