@@ -82,7 +82,13 @@ function(baton_test name)
   target_link_libraries(${name} PRIVATE ${arg_DEPS} GTest::gtest GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
+  if(arg_LABEL MATCHES "^(unit|contract)$")
+    add_dependencies(sanitized_tests ${name})
+  endif()
 endfunction()
+
+# What the sanitizer builds run (tests/run --all): everything that needs no Kafka.
+add_custom_target(sanitized_tests)
 
 # baton_proto_library(<name> [GRPC] PROTOS <relative paths> [DEPS ...])
 # Code generated from proto/; generated headers are seen only by who links the library.
@@ -96,7 +102,8 @@ function(baton_proto_library name)
     set(flags --cpp_out=${out})
     if(arg_GRPC)
       list(APPEND made ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h)
-      list(APPEND flags --grpc_out=${out} --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>)
+      list(APPEND flags --grpc_out=${out}
+           --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>)
     endif()
     file(MAKE_DIRECTORY ${out})
     add_custom_command(OUTPUT ${made}

@@ -120,8 +120,10 @@ std::string FishLine(const std::string& path, const Word& word) {
   } else {
     absl::StrAppend(&line, " -s ", FishQuoted(word.text.substr(1)));
   }
-  if (word.takes_value) absl::StrAppend(&line, " -r");
-  if (word.text == "-f" || word.text == "--file") absl::StrAppend(&line, " -F");
+  if (word.takes_value) {
+    const bool is_file = word.text == "-f" || word.text == "--file";
+    absl::StrAppend(&line, is_file ? " -r -F" : " -x");
+  }
   if (!word.values.empty()) {
     absl::StrAppend(&line, " -a ", FishQuoted(absl::StrJoin(word.values, " ")));
   }

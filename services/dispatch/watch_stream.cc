@@ -34,6 +34,7 @@ WatchStream* WatchStream::Begin(WatchSource source, WatchHub& hub,
   if (absl::Status status = hub.Join(stream); !status.ok()) {
     stream->Close(status);
   } else {
+    stream->StartSendInitialMetadata();  // a resumed stream may have nothing to tell for a while
     stream->Kick();
   }
   return stream.get();

@@ -18,7 +18,8 @@
 namespace baton::demo {
 namespace {
 
-constexpr int kCapacity = 40;
+constexpr int kCapacity = 20;
+constexpr int kHands = 3;  // leads that a rep works on at once
 constexpr absl::Duration kPatience = absl::Seconds(60);  // for a server that is being restarted
 
 }  // namespace
@@ -29,8 +30,8 @@ class Reps::One {
       : options_(options),
         id_(absl::StrFormat("rep-%02d", number)),
         parent_(absl::StrCat("workspaces/", options.workspace, "/reps/", id_)),
-        random_(options.seed * 1000 + static_cast<uint64_t>(number)),
-        stub_(v1::AssignmentService::NewStub(Connect(options.server))) {}
+        stub_(v1::AssignmentService::NewStub(Connect(options.server))),
+        random_(options.seed * 1000 + static_cast<uint64_t>(number)) {}
 
   ~One() { Stop(); }
 
@@ -38,7 +39,7 @@ class Reps::One {
 
   void Start() {
     watching_ = std::thread([this] { Watch(); });
-    working_ = std::thread([this] { Work(); });
+    for (int hand = 0; hand < kHands; ++hand) working_.emplace_back([this] { Work(); });
   }
 
   void Stop() {
@@ -48,7 +49,9 @@ class Reps::One {
       if (stream_ != nullptr) stream_->TryCancel();
     }
     if (watching_.joinable()) watching_.join();
-    if (working_.joinable()) working_.join();
+    for (std::thread& hand : working_) {
+      if (hand.joinable()) hand.join();
+    }
   }
 
   void CollectFirstSeen(std::map<std::string, int64_t>& seen) const {
@@ -120,7 +123,10 @@ class Reps::One {
     }
   }
 
-  double Roll() { return std::uniform_real_distribution<>(0, 1)(random_); }
+  double Roll() {
+    absl::MutexLock lock(&mutex_);
+    return std::uniform_real_distribution<>(0, 1)(random_);
+  }
 
   void Answer(const v1::Assignment& assignment) {
     const double roll = Roll();
@@ -237,11 +243,12 @@ class Reps::One {
   const RepsOptions& options_;
   const std::string id_;
   const std::string parent_;
-  std::mt19937_64 random_;  // working thread only
   std::unique_ptr<v1::AssignmentService::Stub> stub_;
   std::atomic<bool> stopping_{false};
-  std::thread watching_, working_;
+  std::thread watching_;
+  std::vector<std::thread> working_;
   mutable absl::Mutex mutex_;
+  std::mt19937_64 random_ ABSL_GUARDED_BY(mutex_);
   grpc::ClientContext* stream_ ABSL_GUARDED_BY(mutex_) = nullptr;
   std::deque<v1::Assignment> todo_ ABSL_GUARDED_BY(mutex_);
   std::set<std::string> taken_ ABSL_GUARDED_BY(mutex_);

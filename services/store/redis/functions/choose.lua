@@ -31,6 +31,25 @@ local function eligibility(member, open, lead)
   return REASON.fairness
 end
 
+local function anyone_can(queue, lead)
+  for i, member in ipairs(queue.members) do
+    if eligibility(member, queue.open[i], lead) == REASON.fairness then
+      return true
+    end
+  end
+  return false
+end
+
+-- True if nobody can have the lead; kept in `hopeless` for all leads that want the same.
+function baton.is_hopeless(text, queue, hopeless)
+  local wants = baton.wants_of(text)
+  local key = wants.skills .. '|' .. wants.passed
+  if hopeless[key] == nil then
+    hopeless[key] = not anyone_can(queue, wants)
+  end
+  return hopeless[key]
+end
+
 -- What a choice moved in the ledger `owed`, times `sign`: 1 charges, -1 refunds.
 function baton.move_ledger(owed, candidates, sign)
   local paid, chosen = 0, nil

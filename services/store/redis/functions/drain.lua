@@ -23,9 +23,8 @@ local function read_args(keys, args)
 end
 
 -- The lead at the place; complains if the backlog and the lead disagree.
-local function read_waiting(keys, names, shard, queue)
+local function read_waiting(keys, names, shard, queue, text)
   local lead_key = baton.lead_key(keys[4], names[2])
-  local text = redis.call('GET', lead_key)
   local before, lead = baton.parse_lead(text), baton.parse_lead(text)
   if before.stage ~= baton.STAGE.QUEUED or before.queue ~= queue then
     baton.refuse('lead ' .. names[2] .. ' waits in ' .. queue .. ' but is ' .. before.stage)
@@ -77,7 +76,7 @@ local function drain(keys, args)
   local backlog, scan = baton.backlog_key(keys[4], from.queue), baton.LIMIT.drain_scan
   local first = from.lead and baton.rank_behind(backlog, from.score, from.lead) or 0
   local page = redis.call('ZRANGE', backlog, first, first + scan, 'WITHSCORES')
-  local steps, looked_at = {}, 0
+  local steps, looked_at, hopeless = {}, 0, {}
   while page[looked_at * 2 + 1] and baton.anyone_has_room(queue) do
     if looked_at == scan or #steps == from.max then
       write(keys, steps, queue, shard)
@@ -85,9 +84,13 @@ local function drain(keys, args)
       return {#steps, priority, queued_at, page[looked_at * 2 - 1]}
     end
     looked_at = looked_at + 1
-    local step = read_waiting(keys, {args[1], page[looked_at * 2 - 1]}, shard, from.queue)
-    if try(keys, step, queue) then
-      steps[#steps + 1] = step
+    local name = page[looked_at * 2 - 1]
+    local text = redis.call('GET', baton.lead_key(keys[4], name))
+    if not baton.is_hopeless(text, queue, hopeless) then
+      local step = read_waiting(keys, {args[1], name}, shard, from.queue, text)
+      if try(keys, step, queue) then
+        steps[#steps + 1], hopeless = step, {}
+      end
     end
   end
   write(keys, steps, queue, shard)

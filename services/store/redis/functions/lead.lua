@@ -56,6 +56,15 @@ function baton.parse_lead(text)
   return lead
 end
 
+local FIVE = '[^|]*|[^|]*|[^|]*|[^|]*|[^|]*|'
+local WANTS = '^1|' .. FIVE .. FIVE .. '[^|]*|[^|]*|[^|]*|[^|]*|([^|]*)|([^|]*)|'
+
+-- What a choice asks of a stored lead, without reading the rest: {passed, skills}.
+function baton.wants_of(text)
+  local passed, skills = string.match(text or '', WANTS)
+  return {passed = passed or baton.refuse('stored lead is not readable'), skills = skills}
+end
+
 -- When the timer of a stored lead is due, 0: it has none; nil: there is no such lead.
 function baton.due_of(text)
   return text and tonumber(string.match(text, DUE) or baton.refuse('stored lead is not readable'))

@@ -1,9 +1,10 @@
 -- list_queues: queues of the active policy and those in which leads still wait
--- (RosterStore::ListQueues). Only reads.
+-- (RosterStore::ListQueues).
 -- KEYS: 1 workspace
 -- ARGV: none
 -- Returns: for each queue, in no order: {id, settings, policy, members, ledger ('' where absent),
 --          number waiting, earliest queued_at of these or 0}
+-- Idempotency: only reads.
 
 local function list_queues(keys, args)
   baton.expect_count(keys, 1, 'keys')
