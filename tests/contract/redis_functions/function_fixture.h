@@ -1,0 +1,72 @@
+// Functions called directly on a real redis-server: seed state, call, look at every key.
+#ifndef BATON_CONTRACT_REDIS_FUNCTIONS_FUNCTION_FIXTURE_H_
+#define BATON_CONTRACT_REDIS_FUNCTIONS_FUNCTION_FIXTURE_H_
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "platform/redis/client.h"
+#include "store/redis/function_library.h"
+#include "store/redis/redis_keys.h"
+#include "support/redis_server.h"
+
+namespace baton::contract {
+
+using platform::redis::Command;
+using platform::redis::Reply;
+
+// Key -> its content as text, whatever its type.
+using Dump = std::map<std::string, std::string>;
+
+inline constexpr int64_t kNow = 1'700'000'000'000;
+
+// A call of a function, to be varied.
+struct Call {
+  std::string function;
+  std::vector<std::string> keys;
+  std::vector<std::string> args;
+};
+
+// One empty database per test with the functions loaded and shard 3 open; workspace "acme" of that
+// shard has policy revision 1 with queue "inside" (offer, 60 s; retry 30 s) and "field" (direct).
+class FunctionTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite();
+  static void TearDownTestSuite();
+  void SetUp() override;
+
+  std::vector<Reply> RunAll(const std::vector<Command>& commands);  // one round trip
+  Reply Run(const Command& command);
+  Reply Run(const Call& call);
+  // The outcome or code that a function answers; -1: it ended in an error.
+  int64_t AnswerOf(const Call& call);
+  Dump DumpAll();
+
+  void PutRep(const std::string& rep, const std::string& row);  // "weight|capacity|presence|..."
+  // A plan for `lead`, at `kNow`; `plan` is ARGV 3 of commit.
+  Call Commit(const std::string& lead, const std::string& plan,
+              const std::vector<std::string>& changes = {});
+  // A new lead, qualified and offered to queue "inside" with this priority.
+  Call Qualify(const std::string& lead, int priority = 5);
+
+  const store::redis::ShardKeys shard_{3};
+  const store::redis::WorkspaceKeys acme_{3, core::WorkspaceId::Trusted("acme")};
+  const store::redis::FunctionLibrary library_;
+
+ private:
+  static std::unique_ptr<support::RedisServer> server_;
+  std::unique_ptr<platform::redis::Client> client_;
+};
+
+core::LeadId LeadNamed(const std::string& id);
+core::RepId RepNamed(const std::string& id);
+core::QueueId QueueNamed(const std::string& id);
+
+}  // namespace baton::contract
+
+#endif  // BATON_CONTRACT_REDIS_FUNCTIONS_FUNCTION_FIXTURE_H_

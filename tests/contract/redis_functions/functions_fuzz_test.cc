@@ -1,0 +1,247 @@
+// Garbage in arguments and in what is stored: a function that ends in an error has changed nothing.
+// BATON_SEED repeats a run.
+#include <cstdlib>
+#include <iostream>
+#include <random>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "contract/redis_functions/function_fixture.h"
+
+namespace baton::contract {
+namespace {
+
+constexpr int kRounds = 3'000;
+
+class FunctionsFuzzTest : public FunctionTest {
+ protected:
+  void SetUp() override {
+    FunctionTest::SetUp();
+    uint64_t seed = std::random_device()();
+    if (const char* text = std::getenv("BATON_SEED"); text != nullptr) {
+      ASSERT_TRUE(absl::SimpleAtoi(text, &seed)) << text;
+    }
+    std::cout << "BATON_SEED=" << seed << std::endl;
+    random_.seed(seed);
+    Seed();
+  }
+
+  // Some of everything: reps, leads that are owned, waiting and closed, timers, checkpoints.
+  void Seed() {
+    PutRep("ada", "1|2|online|field,inside|de|Ada");
+    PutRep("bo", "2|1|away|inside||Bo");
+    for (const char* lead : {"l1", "l2", "l3", "l4"}) ASSERT_EQ(AnswerOf(Qualify(lead)), 0);
+    Run(Call{"put_queue",
+             {acme_.Workspace(), acme_.Settings(), acme_.Queue(QueueNamed("inside"))},
+             {"inside", "-1", "0", "Inside"}});
+    Run(Call{"advance", {"{b00}:input:leads", "{b00}:input"}, {"0", "5", "5", "0"}});
+  }
+
+  size_t Below(size_t bound) {
+    return std::uniform_int_distribution<size_t>(0, bound - 1)(random_);
+  }
+
+  std::string Garbage() {
+    static const auto& texts = *new std::vector<std::string>{"",
+                                                             "-1",
+                                                             "0",
+                                                             "1",
+                                                             "2",
+                                                             "9007199254740993",
+                                                             "1e5",
+                                                             "0x10",
+                                                             "nan",
+                                                             "inf",
+                                                             " 1",
+                                                             "a b",
+                                                             "acme",
+                                                             "l1",
+                                                             "l3",
+                                                             "inside",
+                                                             "nowhere",
+                                                             "{b04}:meta",
+                                                             "||||||||||||||||",
+                                                             ",,,,",
+                                                             ";;;",
+                                                             std::string("\0\n", 2),
+                                                             "%d%s",
+                                                             "offer",
+                                                             "keep",
+                                                             "OFFERED",
+                                                             "\xff\xfe",
+                                                             "-0",
+                                                             "1.5"};
+    if (Below(8) == 0) return std::string(Below(2'000), 'x');
+    return texts[Below(texts.size())];
+  }
+
+  // One item of a text with separators, or the whole text.
+  std::string Mutated(const std::string& text) {
+    const std::vector<std::string> items = absl::StrSplit(text, '|');
+    if (items.size() < 2 || Below(4) == 0) return Garbage();
+    std::vector<std::string> mutated = items;
+    switch (Below(4)) {
+      case 0:
+        mutated.erase(mutated.begin() + static_cast<std::ptrdiff_t>(Below(mutated.size())));
+        break;
+      case 1:
+        mutated.insert(mutated.begin() + static_cast<std::ptrdiff_t>(Below(mutated.size())),
+                       Garbage());
+        break;
+      case 2:
+        std::swap(mutated[Below(mutated.size())], mutated[Below(mutated.size())]);
+        break;
+      default:
+        mutated[Below(mutated.size())] = Garbage();
+    }
+    return absl::StrJoin(mutated, "|");
+  }
+
+  Call AnyCall() {
+    const std::vector<std::string> four = {shard_.Meta(), shard_.Outbox(), shard_.Timers(),
+                                           acme_.Workspace()};
+    const std::string lead = absl::StrCat("l", Below(6));
+    const std::string clock = absl::StrCat(kNow);
+    switch (Below(14)) {
+      case 0:
+      case 1:
+        return Commit(lead,
+                      absl::StrCat(Below(3), "|0|offer|", Below(2),
+                                   "|0|1|1|0|0|0|MQL|1|inside|0|none|0|5|ada|de|"),
+                      {"declined|QUEUED|inside|ada|1", "queued|QUEUED|inside||1"});
+      case 2:
+        return Commit(lead,
+                      absl::StrCat(Below(3), "|1|release|1|0|1|0|0|1|1|WON|1|field|0|none|0|5|||"),
+                      {"won|WON|inside|ada|1"});
+      case 3:
+        return Commit(lead, absl::StrCat(Below(3), "|1|keep|0|0|0|1|1|1|0|ACCEPTED|1|inside|", kNow,
+                                         "|retry|7|5|||x"));
+      case 4:
+        return Qualify(lead);
+      case 5:
+        return {"drain", four, {"acme", "inside", "5", "", "", clock, "1000"}};
+      case 6:
+        return {"drain", four, {"acme", "inside", "5", "3342500000000000", "l3", clock, "1000"}};
+      case 7:
+        return {"due_timers", {shard_.Meta(), shard_.Timers()}, {"5", absl::StrCat(2 * kNow)}};
+      case 8:
+        return {"put_rep",
+                {acme_.Workspace(), acme_.Reps()},
+                {Below(2) == 0 ? "ada" : "cy", "-1", "3|4|online|inside,other|de,fr|Name"}};
+      case 9:
+        return {"delete_rep", {acme_.Workspace(), acme_.Reps()}, {Below(2) == 0 ? "bo" : "cy"}};
+      case 10:
+        return {"put_queue",
+                {acme_.Workspace(), acme_.Settings(), acme_.Queue(QueueNamed("inside"))},
+                {"inside", "-1", "0", "Inside"}};
+      case 11:
+        return {"activate_policy",
+                {acme_.Workspace(), acme_.Policies()},
+                {"-1", "yaml 2", "inside|offer|1|2|", "other|direct|1|2|de"}};
+      case 12:
+        return {"advance",
+                {"{b00}:input:leads", "{b00}:input"},
+                {"0", absl::StrCat(Below(20)), "5", "0", "1", "5", "5", "0"}};
+      default:
+        return {Below(2) == 0 ? "trim_outbox" : "open_shard",
+                {shard_.Meta(), shard_.Outbox()},
+                Below(2) == 0 ? std::vector<std::string>{"3", "2"}
+                              : std::vector<std::string>{"abcdef"}};
+    }
+  }
+
+  void SpoilArguments(Call& call) {
+    for (size_t i = 1 + Below(3); i > 0 && !call.args.empty(); --i) {
+      const size_t at = Below(call.args.size());
+      switch (Below(5)) {
+        case 0:
+          call.args.erase(call.args.begin() + static_cast<std::ptrdiff_t>(at));
+          break;
+        case 1:
+          call.args.insert(call.args.begin() + static_cast<std::ptrdiff_t>(at), Garbage());
+          break;
+        case 2:
+          if (!call.keys.empty()) call.keys.erase(call.keys.begin());
+          break;
+        default:
+          call.args[at] = Mutated(call.args[at]);
+      }
+    }
+  }
+
+  // Puts garbage, or another type, into one stored key.
+  void SpoilState(const Dump& dump) {
+    auto key = dump.begin();
+    std::advance(key, static_cast<std::ptrdiff_t>(Below(dump.size())));
+    const std::string name = key->first;
+    const std::string type = key->second.substr(0, key->second.find(':'));
+    if (Below(3) == 0) {
+      Run(Command{"DEL", name});
+      if (Below(2) == 0) {
+        Run(type == "string" ? Command{"RPUSH", name, "x"} : Command{"SET", name, Garbage()});
+      }
+    } else if (type == "string") {
+      Run(Command{"SET", name, Mutated(key->second.substr(8))});
+    } else if (type == "hash") {
+      const Reply fields = Run(Command{"HGETALL", name});
+      const size_t at = Below(fields.elements.size() / 2) * 2;
+      Run(Command{"HSET", name, fields.elements[at].text, Mutated(fields.elements[at + 1].text)});
+    } else if (type == "zset") {
+      Run(Command{"ZADD", name, absl::StrCat(Below(1'000'000)), absl::StrCat("l", Below(9))});
+    } else if (type == "stream") {
+      Run(Command{"XADD", name, "9000000-0", "e", Garbage()});
+    }
+  }
+
+  // Runs the call; true if it ended in an error, which must have left all as it was.
+  bool FailsCleanly(const Call& call) {
+    const Dump before = DumpAll();
+    const Reply reply = Run(call);
+    if (!reply.is_error()) return false;
+    EXPECT_EQ(DumpAll(), before) << call.function << " " << reply.text << "\n"
+                                 << absl::StrJoin(call.args, " ");
+    return true;
+  }
+
+  void Refresh() {
+    Run(Command{"FLUSHALL"});
+    Run(Call{"open_shard", {shard_.Meta(), shard_.Outbox()}, {"abcdef"}});
+    Run(Call{"create_workspace",
+             {shard_.Meta(), shard_.Workspaces(), acme_.Workspace()},
+             {"acme", "Acme", "0", "100", absl::StrCat(kNow)}});
+    Run(Call{"activate_policy",
+             {acme_.Workspace(), acme_.Policies()},
+             {"0", "yaml 1", "field|direct|60000|30000|", "inside|offer|60000|30000|"}});
+    Seed();
+  }
+
+  std::mt19937_64 random_;
+};
+
+TEST_F(FunctionsFuzzTest, GarbageArgumentsNeverHalfApply) {
+  int failed = 0;
+  for (int round = 0; round < kRounds && !HasFailure(); ++round) {
+    if (round % 100 == 0) Refresh();
+    Call call = AnyCall();
+    SpoilArguments(call);
+    if (FailsCleanly(call)) ++failed;
+  }
+  EXPECT_GT(failed, kRounds / 3);  // the garbage was bad enough
+  EXPECT_LT(failed, kRounds);      // and sometimes good enough
+}
+
+TEST_F(FunctionsFuzzTest, SpoiledStateIsFoundBeforeTheFirstWrite) {
+  int failed = 0;
+  for (int round = 0; round < kRounds && !HasFailure(); ++round) {
+    if (round % 10 == 0) Refresh();
+    SpoilState(DumpAll());
+    if (FailsCleanly(AnyCall())) ++failed;
+  }
+  EXPECT_GT(failed, kRounds / 10);
+  EXPECT_LT(failed, kRounds);
+}
+
+}  // namespace
+}  // namespace baton::contract

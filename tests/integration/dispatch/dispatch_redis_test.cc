@@ -1,0 +1,200 @@
+// The API over a real Redis: the whole way of a lead, many writers, and Redis gone, frozen and
+// back.
+#include <thread>
+
+#include "api_fixture.h"
+#include "store/redis/redis_store.h"
+#include "support/redis_server.h"
+#include "watcher_client.h"
+
+namespace baton::dispatch {
+namespace {
+
+using WatchKind = v1::WatchAssignmentsResponse;
+
+class DispatchRedisTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto server = support::RedisServer::Start({});
+    ASSERT_TRUE(server.ok()) << server.status();
+    redis_ = *std::move(server);
+    store::RedisStoreOptions options;
+    options.url = redis_->url();
+    auto opened = store::RedisStore::Open(options);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    store_ = *std::move(opened);
+    api_ = std::make_unique<RunningApi>(*store_);
+    v1::CreateWorkspaceRequest workspace;
+    workspace.set_workspace_id("acme");
+    ASSERT_TRUE(
+        Call(*api_->workspaces, &v1::WorkspaceService::Stub::CreateWorkspace, workspace).ok());
+    v1::ApplyPolicyRequest policy;
+    policy.set_parent("workspaces/acme");
+    policy.set_yaml(kPolicy);
+    ASSERT_TRUE(Call(*api_->workspaces, &v1::WorkspaceService::Stub::ApplyPolicy, policy).ok());
+    for (const char* rep : {"ada", "bob"}) AddRep(rep);
+  }
+
+  void AddRep(const std::string& id) {
+    v1::CreateRepRequest request;
+    request.set_parent("workspaces/acme");
+    request.set_rep_id(id);
+    request.mutable_rep()->add_queues("workspaces/acme/queues/dach");
+    request.mutable_rep()->set_capacity(500);
+    request.mutable_rep()->add_skills("german");
+    request.mutable_rep()->set_presence(v1::PRESENCE_ONLINE);
+    ASSERT_TRUE(Call(*api_->roster, &v1::RosterService::Stub::CreateRep, request).ok());
+  }
+
+  Outcome<v1::SubmitLeadEventsResponse> Submit(const std::string& lead) {
+    v1::SubmitLeadEventsRequest request;
+    request.set_parent("workspaces/acme");
+    request.set_wait_for_decision(true);
+    *request.add_events() = Captured(lead, "capture-" + lead);
+    return Call(*api_->leads, &v1::LeadService::Stub::SubmitLeadEvents, request);
+  }
+
+  Outcome<v1::AcceptAssignmentResponse> Accept(const std::string& lead, absl::Duration deadline) {
+    v1::AcceptAssignmentRequest request;
+    request.set_name("workspaces/acme/assignments/" + lead + ".1");
+    return Call(*api_->assignments, &v1::AssignmentService::Stub::AcceptAssignment, request,
+                deadline);
+  }
+
+  std::unique_ptr<support::RedisServer> redis_;
+  std::unique_ptr<store::RedisStore> store_;
+  std::unique_ptr<RunningApi> api_;
+};
+
+TEST_F(DispatchRedisTest, LeadIsOfferedWatchedAndAccepted) {
+  WatcherClient watcher(*api_->assignments, "workspaces/acme");
+  EXPECT_EQ(watcher.NextEvent()->kind(), WatchKind::KIND_SNAPSHOT_END);
+  const auto submitted = Submit("l1");
+  ASSERT_TRUE(submitted.ok()) << submitted.status.error_message();
+  EXPECT_EQ(submitted.response.leads(0).stage(), v1::STAGE_OFFERED);
+  EXPECT_EQ(watcher.NextEvent()->change(), "assigned");
+  ASSERT_TRUE(Accept("l1", absl::Seconds(5)).ok());
+  EXPECT_EQ(watcher.NextEvent()->change(), "accepted");
+}
+
+TEST_F(DispatchRedisTest, EmptyWorkspaceListsNothing) {
+  v1::ListLeadsRequest leads;
+  leads.set_parent("workspaces/acme");
+  const auto listed = Call(*api_->leads, &v1::LeadService::Stub::ListLeads, leads);
+  EXPECT_TRUE(listed.ok()) << listed.status.error_message();
+  EXPECT_EQ(listed.response.leads_size(), 0);
+  v1::ListAssignmentsRequest assignments;
+  assignments.set_parent("workspaces/acme");
+  const auto open =
+      Call(*api_->assignments, &v1::AssignmentService::Stub::ListAssignments, assignments);
+  EXPECT_TRUE(open.ok()) << open.status.error_message();
+}
+
+TEST_F(DispatchRedisTest, OneOf64ConcurrentAcceptsWins) {
+  ASSERT_TRUE(Submit("l1").ok());
+  std::atomic<int> won = 0;
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 64; ++i) {
+    callers.emplace_back([&] { won += Accept("l1", absl::Seconds(10)).ok() ? 1 : 0; });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(won, 1);
+}
+
+TEST_F(DispatchRedisTest, RedisDownIsUnavailableWithRetryAndWorksAgainWithinTwoSeconds) {
+  ASSERT_TRUE(Submit("l1").ok());
+  View view;
+  auto watcher = std::make_unique<WatcherClient>(*api_->assignments, "workspaces/acme");
+  while (view.token().empty()) view.Apply(*watcher->Next());
+  redis_->Kill();
+  for (int i = 0; i < 3; ++i) {
+    const absl::Time before = absl::Now();
+    const auto refused = Accept("l1", absl::Seconds(3));
+    EXPECT_EQ(refused.code(), ::grpc::StatusCode::UNAVAILABLE) << refused.status.error_message();
+    EXPECT_GT(DetailsOf(refused.status).retry_delay, absl::ZeroDuration());
+    EXPECT_LT(absl::Now() - before, absl::Seconds(3));
+  }
+  ASSERT_TRUE(redis_->Restart().ok());
+  const absl::Time back = absl::Now();
+  while (!Accept("l1", absl::Seconds(3)).ok()) {
+    ASSERT_LT(absl::Now() - back, absl::Seconds(2));
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  // The stream goes on, or ends because it needed the store just then; resumed, it tells the rest.
+  while (view.state()["workspaces/acme/leads/l1"] !=
+         "workspaces/acme/assignments/l1.1 STAGE_ACCEPTED") {
+    if (const auto response = watcher->Next(); response.has_value()) {
+      view.Apply(*response);
+    } else {
+      ASSERT_EQ(watcher->Finish().error_code(), ::grpc::StatusCode::UNAVAILABLE);
+      watcher =
+          std::make_unique<WatcherClient>(*api_->assignments, "workspaces/acme", view.token());
+    }
+  }
+}
+
+TEST_F(DispatchRedisTest, FrozenRedisDoesNotOutlastTheDeadline) {
+  ASSERT_TRUE(Submit("l1").ok());
+  redis_->Freeze();
+  const absl::Time before = absl::Now();
+  const auto acted = Accept("l1", absl::Milliseconds(500));
+  v1::ListLeadsRequest list;
+  list.set_parent("workspaces/acme");
+  const auto read =
+      Call(*api_->leads, &v1::LeadService::Stub::ListLeads, list, absl::Milliseconds(500));
+  EXPECT_LT(absl::Now() - before, absl::Milliseconds(1200));
+  redis_->Thaw();
+  for (const ::grpc::Status& status : {acted.status, read.status}) {
+    EXPECT_EQ(status.error_code(), ::grpc::StatusCode::UNAVAILABLE) << status.error_message();
+    EXPECT_GT(DetailsOf(status).retry_delay, absl::ZeroDuration());
+  }
+}
+
+TEST_F(DispatchRedisTest, WatcherKilledUnderLoadResumesWithoutGap) {
+  View view;
+  {
+    WatcherClient empty(*api_->assignments, "workspaces/acme");
+    view.Apply(*empty.NextEvent());
+  }
+  std::atomic<bool> done = false;
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < 3; ++writer) {
+    writers.emplace_back([&, writer] {
+      for (int i = 0; i < 60; ++i) {
+        const std::string lead = "w" + std::to_string(writer) + "-" + std::to_string(i);
+        EXPECT_TRUE(Submit(lead).ok());
+        if (i % 2 != 0) continue;
+        EXPECT_TRUE(Accept(lead, absl::Seconds(5)).ok());
+      }
+    });
+  }
+  std::thread end([&] {
+    for (std::thread& writer : writers) writer.join();
+    done = true;
+  });
+  int resumed = 0;
+  for (bool last = false; !last; ++resumed) {
+    last = done;
+    WatcherClient watcher(*api_->assignments, "workspaces/acme", view.token());
+    for (int i = 0; last || i < resumed % 9 + 1; ++i) {
+      const auto response = watcher.Next();
+      ASSERT_TRUE(response.has_value()) << watcher.Finish().error_message();
+      EXPECT_NE(response->kind(), WatchKind::KIND_SNAPSHOT);
+      view.Apply(*response);
+      if (last && response->kind() == WatchKind::KIND_BOOKMARK) break;
+    }
+  }
+  end.join();
+  EXPECT_GT(resumed, 5);
+  View truth;
+  WatcherClient fresh(*api_->assignments, "workspaces/acme");
+  while (const auto response = fresh.Next()) {
+    truth.Apply(*response);
+    if (response->kind() == WatchKind::KIND_SNAPSHOT_END) break;
+  }
+  EXPECT_EQ(truth.state().size(), 180u);
+  EXPECT_EQ(view.state(), truth.state());
+}
+
+}  // namespace
+}  // namespace baton::dispatch

@@ -1,0 +1,167 @@
+#include "store/redis/record_codec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "support/builders.h"
+
+namespace baton::store::redis {
+namespace {
+
+using core::Facts;
+using core::Judgment;
+
+Facts RichFacts() {
+  Facts facts;
+  const core::Writer early{1'000, "e-early"};
+  const core::Writer late{2'000, "e-late"};
+  facts.attributes["bool"] = {true, early};
+  facts.attributes["int"] = {int64_t{-5'000'000'000}, early};
+  facts.attributes["double"] = {0.1, late};
+  facts.attributes["string"] = {std::string("a\0|\xff%", 5), late};
+  facts.attributes["list"] = {std::vector<std::string>{"x", "", "y,z"}, early};
+  facts.attributes["no list"] = {std::vector<std::string>{}, early};
+  facts.consent = core::Consent::kWithdrawn;
+  facts.consent_writer = late;
+  facts.activities["page_view"] = {{-3, 1}, {20'000, 7}, {20'001, 1'000'000'000'000}};
+  facts.activities["demo"] = {{19'999, 1}};
+  facts.attribution["utm_source"] = {"spring|%", early};
+  facts.sources = {{1'000, "/forms", "e-early"}, {2'000, "/site", "e-late"}};
+  facts.first_event_at_ms = -62'135'596'800'000;
+  facts.last_event_at_ms = 253'402'300'799'999;
+  facts.applied_offsets = {{0, 17}, {11, std::numeric_limits<int64_t>::max()}};
+  facts.recent_events = {std::numeric_limits<uint64_t>::max(), 0, 42};
+  return facts;
+}
+
+void ExpectSame(const Facts& one, const Facts& other) {
+  EXPECT_TRUE(one.SameFacts(other));
+  EXPECT_EQ(one.attributes, other.attributes);
+  EXPECT_EQ(one.attribution, other.attribution);
+  EXPECT_EQ(one.sources, other.sources);
+  EXPECT_EQ(one.consent_writer, other.consent_writer);
+  EXPECT_EQ(one.applied_offsets, other.applied_offsets);
+  EXPECT_EQ(one.recent_events, other.recent_events);
+}
+
+Judgment RichJudgment() {
+  Judgment judgment;
+  judgment.policy_revision = 9'000'000'000;
+  judgment.judged_at_ms = support::kNow;
+  judgment.fit = -1'000'000;
+  judgment.intent = 60;
+  judgment.factors = {{core::FactorKind::kFit, "student", -40},
+                      {core::FactorKind::kIntent, "demo request", 60}};
+  judgment.definition = {{"fit: >= 30", "10", false}, {"email: present", "a@b.c", true}};
+  judgment.disqualified_by = "competitor";
+  judgment.disqualified_reason = "COMPETITOR";
+  judgment.qualified = true;
+  judgment.route = {"dach", support::QueueNamed("dach"), 100, {"de", "fr"}};
+  judgment.route_path = {{"vip", false, {{"tier: 1", "(absent)", false}}}, {"dach", true, {}}};
+  return judgment;
+}
+
+TEST(RedisRecordCodecTest, FactsComeBackFromTheirTwoBlobs) {
+  for (const Facts& facts : {RichFacts(), Facts()}) {
+    Facts back;
+    Judgment judgment;
+    ASSERT_TRUE(DecodeFacts(EncodeFacts(facts), back).ok());
+    ASSERT_TRUE(DecodePublished(EncodeOrigin(facts), back, judgment).ok());
+    ExpectSame(facts, back);
+  }
+}
+
+TEST(RedisRecordCodecTest, AJudgmentComesBackFromItsTwoBlobs) {
+  for (const Judgment& judgment : {RichJudgment(), Judgment()}) {
+    Facts facts;
+    Judgment back;
+    ASSERT_TRUE(DecodePublished(EncodeScores(judgment), facts, back).ok());
+    ASSERT_TRUE(DecodeJudgment(EncodeJudgment(judgment), back).ok());
+    EXPECT_EQ(back, judgment);
+  }
+}
+
+// The functions put the two behind each other without reading them.
+TEST(RedisRecordCodecTest, OriginAndScoresBehindEachOtherAreOneMessage) {
+  OutboxEntry entry;
+  ASSERT_TRUE(
+      DecodePublished(EncodeOrigin(RichFacts()) + EncodeScores(RichJudgment()), entry).ok());
+  EXPECT_EQ(entry.attribution.at("utm_source"), "spring|%");
+  EXPECT_EQ(entry.sources, RichFacts().sources);
+  EXPECT_EQ(entry.policy_revision, RichJudgment().policy_revision);
+  EXPECT_EQ(entry.fit, RichJudgment().fit);
+  EXPECT_EQ(entry.factors, RichJudgment().factors);
+}
+
+TEST(RedisRecordCodecTest, AttributesOfOneEventShareTheirWriter) {
+  Facts facts;
+  const core::Writer writer{1'000, std::string(100, 'w')};
+  for (int i = 0; i < 10; ++i) facts.attributes["a" + std::to_string(i)] = {int64_t{i}, writer};
+  EXPECT_LT(EncodeFacts(facts).size(), 250u);
+}
+
+TEST(RedisRecordCodecTest, TheRestOfALeadComesBack) {
+  core::LeadRecord record;
+  record.first_touch_at_ms = 1;
+  record.last_touch_at_ms = 2;
+  record.touches = 3;
+  record.reason = "NO_BUDGET";
+  record.revisit_at_ms = 4;
+  record.amount_minor = 5'000'000'000;
+  record.currency = "EUR";
+  record.close_date_ms = 6;
+  record.answered = {{"req-1", std::numeric_limits<uint64_t>::max(), core::Stage::kAccepted,
+                      support::RepNamed("ada"), 3, 8},
+                     {"req-2", 0, core::Stage::kQueued, core::RepId(), 4, 9}};
+  core::LeadRecord back;
+  ASSERT_TRUE(DecodeRest(EncodeRest(record), back).ok());
+  EXPECT_EQ(back.touches, record.touches);
+  EXPECT_EQ(back.reason, record.reason);
+  EXPECT_EQ(back.amount_minor, record.amount_minor);
+  EXPECT_EQ(back.currency, record.currency);
+  EXPECT_EQ(back.close_date_ms, record.close_date_ms);
+  EXPECT_EQ(back.first_touch_at_ms, record.first_touch_at_ms);
+  EXPECT_EQ(back.last_touch_at_ms, record.last_touch_at_ms);
+  EXPECT_EQ(back.revisit_at_ms, record.revisit_at_ms);
+  EXPECT_EQ(back.answered, record.answered);
+  EXPECT_EQ(EncodeRest(core::LeadRecord()), "");  // most leads have none
+}
+
+TEST(RedisRecordCodecTest, ChangesAndInputsComeBack) {
+  core::Change change;
+  change.reason = "AWAY";
+  change.actor = "rep/ada";
+  change.cause = "req-1";
+  change.details = {{"note", "a\n|b"}, {"channel", "call"}};
+  core::Change back;
+  ASSERT_TRUE(DecodeChangeDetails(EncodeChangeDetails(change), back).ok());
+  EXPECT_EQ(back, change);
+
+  const core::JourneyInput input{-1, "activity demo_request", "/forms", "e1\n"};
+  core::JourneyInput input_back;
+  ASSERT_TRUE(DecodeInput(EncodeInput(input), input_back).ok());
+  EXPECT_EQ(input_back.at_ms, input.at_ms);
+  EXPECT_EQ(input_back.type, input.type);
+  EXPECT_EQ(input_back.source, input.source);
+  EXPECT_EQ(input_back.id, input.id);
+}
+
+TEST(RedisRecordCodecTest, BytesThatAreNoMessageAreAnError) {
+  const std::string junk = "\xff\xff\xff";
+  Facts facts;
+  Judgment judgment;
+  core::LeadRecord record;
+  core::Change change;
+  core::JourneyInput input;
+  EXPECT_TRUE(absl::IsInternal(DecodeFacts(junk, facts)));
+  EXPECT_TRUE(absl::IsInternal(DecodePublished(junk, facts, judgment)));
+  EXPECT_TRUE(absl::IsInternal(DecodeJudgment(junk, judgment)));
+  EXPECT_TRUE(absl::IsInternal(DecodeRest(junk, record)));
+  EXPECT_TRUE(absl::IsInternal(DecodeChangeDetails(junk, change)));
+  EXPECT_TRUE(absl::IsInternal(DecodeInput(junk, input)));
+}
+
+}  // namespace
+}  // namespace baton::store::redis

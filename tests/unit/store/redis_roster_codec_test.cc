@@ -1,0 +1,139 @@
+#include "store/redis/roster_codec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "core/errors.h"
+#include "store/redis/shard_codec.h"
+#include "support/builders.h"
+
+namespace baton::store::redis {
+namespace {
+
+using platform::redis::Reply;
+using testing::ElementsAre;
+using testing::Pair;
+
+Reply Text(const std::string& text) {
+  return {Reply::Type::kString, text, 0, {}};
+}
+Reply Number(int64_t number) {
+  return {Reply::Type::kInteger, "", number, {}};
+}
+
+TEST(RedisRosterCodecTest, ARepComesBack) {
+  core::Rep rep = support::SampleRep("ada");
+  rep.display_name = "Ada | Lovelace, 100%;\n";
+  rep.queues = {support::QueueNamed("dach"), support::QueueNamed("triage")};
+  rep.skills = {"a,b", "de"};
+  rep.presence = core::Presence::kAway;
+  rep.revision = 12;
+  const auto back = DecodeRep("ada", absl::StrCat("12|", EncodeRep(rep)));
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(back->id, rep.id);
+  EXPECT_EQ(back->display_name, rep.display_name);
+  EXPECT_EQ(back->queues, rep.queues);
+  EXPECT_EQ(back->weight, rep.weight);
+  EXPECT_EQ(back->capacity, rep.capacity);
+  EXPECT_EQ(back->skills, rep.skills);
+  EXPECT_EQ(back->presence, rep.presence);
+  EXPECT_EQ(back->revision, 12);
+}
+
+TEST(RedisRosterCodecTest, ARepWithoutQueuesSkillsAndNameComesBack) {
+  core::Rep rep;
+  rep.id = support::RepNamed("bo");
+  const auto back = DecodeRep("bo", absl::StrCat("1|", EncodeRep(rep)));
+  ASSERT_TRUE(back.ok());
+  EXPECT_TRUE(back->queues.empty());
+  EXPECT_TRUE(back->skills.empty());
+  EXPECT_EQ(back->display_name, "");
+}
+
+TEST(RedisRosterCodecTest, AQueueIsReadWithAllItsParts) {
+  core::QueuePolicy policy;
+  policy.id = support::QueueNamed("dach");
+  policy.mode = core::QueueMode::kDirect;
+  policy.accept_within_ms = 7;
+  policy.retry_after_ms = 8;
+  policy.skills = {"de"};
+  const std::string stored = EncodeQueuePolicy(policy).substr(5);  // without "dach|"
+  const std::string ledger(
+      "\x82\xa3"
+      "ada\x05\xa2"
+      "bo\x00",
+      10);
+  Reply reply;
+  reply.elements = {
+      Text("dach"), Text("3|1|D%7CACH"), Text(stored), Text("ada|1|5|online|de;bo|2|5|away|"),
+      Text(ledger), Number(4),           Number(99)};
+  const auto queue = DecodeQueue(reply);
+  ASSERT_TRUE(queue.ok()) << queue.status();
+  EXPECT_EQ(queue->settings.revision, 3);
+  EXPECT_TRUE(queue->settings.paused);
+  EXPECT_EQ(queue->settings.display_name, "D|ACH");
+  EXPECT_EQ(queue->policy.mode, core::QueueMode::kDirect);
+  EXPECT_EQ(queue->policy.accept_within_ms, 7);
+  EXPECT_EQ(queue->policy.retry_after_ms, 8);
+  EXPECT_THAT(queue->policy.skills, ElementsAre("de"));
+  EXPECT_THAT(queue->members, ElementsAre(support::RepNamed("ada"), support::RepNamed("bo")));
+  EXPECT_THAT(queue->owed_nano, ElementsAre(Pair(support::RepNamed("ada"), 5)));  // without zeros
+  EXPECT_EQ(queue->waiting, 4);
+  EXPECT_EQ(queue->oldest_queued_at_ms, 99);
+}
+
+TEST(RedisRosterCodecTest, AQueueOfWhichNothingIsStoredHasDefaults) {
+  Reply reply;
+  reply.elements = {Text("dach"), Text(""), Text(""), Text(""), Text(""), Number(1), Number(5)};
+  const auto queue = DecodeQueue(reply);
+  ASSERT_TRUE(queue.ok());
+  EXPECT_EQ(queue->settings.revision, 0);
+  EXPECT_EQ(queue->policy.accept_within_ms, core::QueuePolicy().accept_within_ms);
+  EXPECT_TRUE(queue->members.empty());
+  reply.elements[4] = Text("\x90");  // how Lua packs an empty table
+  EXPECT_TRUE(DecodeQueue(reply).ok());
+}
+
+TEST(RedisRosterCodecTest, UnreadableTextsAreErrors) {
+  EXPECT_TRUE(absl::IsInternal(DecodeRep("ada", "1|2|3|asleep|||").status()));
+  EXPECT_TRUE(absl::IsInternal(DecodeRep("ada", "1|2").status()));
+  Reply reply;
+  reply.elements = {Text("q"), Text("x"), Text(""), Text(""), Text(""), Number(0), Number(0)};
+  EXPECT_TRUE(absl::IsInternal(DecodeQueue(reply).status()));
+  reply.elements[1] = Text("");
+  reply.elements[4] = Text("\xc1");
+  EXPECT_TRUE(absl::IsInternal(DecodeQueue(reply).status()));
+}
+
+TEST(RedisRosterCodecTest, CursorsGiveThePlaceInTheBacklog) {
+  const auto place = DecodeCursor("100/1700000000000/lead-1");
+  ASSERT_TRUE(place.ok());
+  EXPECT_EQ(place->score, 1'700'000'000'000);
+  EXPECT_EQ(place->lead, "lead-1");
+  EXPECT_LT(DecodeCursor("9/5/a")->score, DecodeCursor("8/4/a")->score);   // priority comes first
+  EXPECT_LT(DecodeCursor("0/35184372088831/a")->score, int64_t{1} << 53);  // exact in a double
+}
+
+TEST(RedisRosterCodecTest, ATextThatIsNoCursorIsRefused) {
+  for (const char* cursor : {"x", "1/2", "101/2/a", "-1/2/a", "1/-2/a", "1/35184372088832/a",
+                             "1/2/a b", "1/2/", "1/2/a/b"}) {
+    EXPECT_EQ(core::ErrorReason(DecodeCursor(cursor).status()), "INVALID_FIELD") << cursor;
+  }
+}
+
+TEST(RedisShardCodecTest, ReadsAShardAndOneThatWasNeverOpened) {
+  const auto shard = DecodeShard(Text("1|2|1048580|1700000000000|5|6|abc123|later"));
+  ASSERT_TRUE(shard.ok());
+  EXPECT_EQ(shard->epoch, 2);
+  EXPECT_EQ(shard->sequence, 1'048'580);
+  EXPECT_EQ(shard->clock_ms, 1'700'000'000'000);
+  EXPECT_EQ(shard->applied, 5);
+  EXPECT_EQ(shard->duplicates, 6);
+  EXPECT_EQ(shard->replication_id, "abc123");
+  EXPECT_EQ(DecodeShard(Reply())->epoch, 0);
+  EXPECT_TRUE(absl::IsInternal(DecodeShard(Text("1|2")).status()));
+}
+
+}  // namespace
+}  // namespace baton::store::redis
