@@ -145,7 +145,8 @@ TEST_F(CommitFunctionTest, AKeyOfAWrongTypeIsFoundBeforeTheFirstWrite) {
     const Dump before = DumpAll();
     EXPECT_TRUE(Run(decline).IsError("WRONGTYPE")) << key;
     EXPECT_EQ(DumpAll(), before) << key;
-    Run(Command{"RENAME", "{b03}:aside", key});
+    Run(Command{"DEL", key});
+    Run(Command{"RENAME", "{b03}:aside", key});  // there is none where the key did not exist before
   }
   EXPECT_EQ(Code(decline), CommitCode::kCommitted);
 }
