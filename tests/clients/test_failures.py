@@ -186,7 +186,9 @@ def test_kafka_away_does_not_stop_reps_and_nothing_is_lost(own_stack):
         own_stack.start_servers()
     events = world.read(FEEDBACK, lambda seen: sum(
         e.data["change"] == "accepted" for e in seen) == 20, seconds=60)
-    assert len({e["id"] for e in events}) == len(events) == 60
+    # What the API could not confirm may still have reached Kafka: lead-x is not counted.
+    known = [e for e in events if e["subject"] != "lead-x"]
+    assert len({e["id"] for e in known}) == len(known) == 60
     eventually(lambda: own_stack.readiness()[0], 40)
     world.close()
 
