@@ -53,6 +53,10 @@ void AddRoles(platform::Settings& settings, BatonConfig& config) {
                    platform::CheckNotEmpty);
   settings.AddNumber("intake.batch_max", "records decided together", &config.intake.batch_max, 1,
                      10'000);
+  settings.AddNumber("intake.input_generation",
+                     "raise it by one after the input topic was deleted and made anew: offsets "
+                     "then mean other records",
+                     &config.intake.input_generation, 1, 1'000'000);
   settings.AddText("relay.group", "consumer group of relay", &config.relay.group,
                    platform::CheckNotEmpty);
   settings.AddNumber("relay.batch_max", "entries in one Kafka transaction", &config.relay.batch_max,

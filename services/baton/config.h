@@ -44,6 +44,7 @@ struct HttpConfig {
 struct IntakeConfig {
   std::string group = "baton-intake";
   int batch_max = 500;
+  int input_generation = 1;
 };
 
 struct RelayConfig {

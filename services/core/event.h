@@ -22,12 +22,15 @@ enum class Consent { kUnknown, kGranted, kWithdrawn };
 std::string_view EventTypeName(EventType type);  // "captured", "updated", "activity", "consent"
 std::string_view ConsentName(Consent consent);   // "unknown", "granted", "withdrawn"
 
-// Where a record was read. Offsets grow within one (topic, partition). partition < 0: not from a
-// log.
+// Where an event was read: which log, and where in it. Offsets grow within one log.
 struct SourcePosition {
-  int32_t partition = -1;
+  uint64_t log = 0;  // LogFingerprint; 0: not from a log
   int64_t offset = -1;
 };
+
+// Stable 64-bit name of a partition of an input, never 0. input: its topic and, if that was made
+// anew, the generation.
+uint64_t LogFingerprint(std::string_view input, int32_t partition);
 
 struct LeadEvent {
   LeadKey key;

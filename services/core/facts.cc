@@ -91,11 +91,10 @@ void FoldTimesAndSource(const LeadEvent& event, Facts& facts) {
   if (facts.sources.size() > kSourcesMax) facts.sources.pop_back();
 }
 
-// Moves the partition's applied offset on; false if the event was read and applied before.
+// Moves the log's applied offset on; false if the event was read and applied before.
 bool AdvanceOffset(const SourcePosition& position, Facts& facts) {
-  if (position.partition < 0) return true;
-  const auto [entry, is_new] =
-      facts.applied_offsets.try_emplace(position.partition, position.offset);
+  if (position.log == 0) return true;
+  const auto [entry, is_new] = facts.applied_offsets.try_emplace(position.log, position.offset);
   if (is_new) return true;
   if (position.offset <= entry->second) return false;
   entry->second = position.offset;
@@ -116,6 +115,12 @@ uint64_t EventFingerprint(std::string_view source, std::string_view id) {
   text.reserve(source.size() + 1 + id.size());
   text.append(source).append(1, '\n').append(id);
   return XXH3_64bits(text.data(), text.size());
+}
+
+uint64_t LogFingerprint(std::string_view input, int32_t partition) {
+  const uint64_t hash =
+      XXH3_64bits_withSeed(input.data(), input.size(), static_cast<uint64_t>(partition));
+  return hash == 0 ? 1 : hash;
 }
 
 FoldOutcome Fold(const LeadEvent& event, Facts& facts) {

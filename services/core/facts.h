@@ -67,8 +67,8 @@ struct Facts {
   TimeMs last_event_at_ms = 0;
 
   // Bookkeeping of the fold, not part of what a policy sees.
-  std::map<int32_t, int64_t> applied_offsets;  // source partition -> highest offset applied
-  std::vector<uint64_t> recent_events;         // fingerprints of (source, id), oldest arrival first
+  std::map<uint64_t, int64_t> applied_offsets;  // LogFingerprint -> highest offset applied
+  std::vector<uint64_t> recent_events;  // fingerprints of (source, id), oldest arrival first
 
   // Equal facts for a policy: bookkeeping is left out.
   bool SameFacts(const Facts& other) const;
@@ -77,7 +77,7 @@ struct Facts {
 enum class FoldOutcome {
   kApplied,
   kDuplicate,    // same (source, id) among the last kRecentEventsMax events: no effect
-  kRedelivered,  // offset not above the one applied for its partition: no effect, counted earlier
+  kRedelivered,  // offset not above the one applied of its log: no effect, counted earlier
 };
 
 // Stable 64-bit fingerprint of (source, id).

@@ -230,7 +230,6 @@ void WriteData(JsonWriter& json, const core::LeadEvent& event) {
 Decoded DecodeLeadEvent(const Record& record) {
   core::LeadEvent event;
   if (Refusal refusal = Decode(record, event)) return *std::move(refusal);
-  event.position = {record.partition, record.offset};
   return event;
 }
 

@@ -7,7 +7,7 @@
 
 namespace baton::intake {
 
-InputBatch MakeBatch(std::vector<platform::kafka::Record> records) {
+InputBatch MakeBatch(std::vector<platform::kafka::Record> records, const std::string& input) {
   InputBatch batch;
   batch.records = std::move(records);
   absl::flat_hash_map<core::LeadKey, size_t> index_of;
@@ -18,6 +18,8 @@ InputBatch MakeBatch(std::vector<platform::kafka::Record> records) {
       continue;
     }
     auto& event = std::get<core::LeadEvent>(decoded);
+    const platform::kafka::Record& record = batch.records[i];
+    event.position = {core::LogFingerprint(input, record.partition), record.offset};
     const auto [place, is_new] = index_of.try_emplace(event.key, batch.leads.size());
     if (is_new) batch.leads.push_back({event.key, {}, {}});
     LeadWork& work = batch.leads[place->second];

@@ -4,6 +4,7 @@
 #define BATON_INTAKE_INPUT_BATCH_H_
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "core/event.h"
@@ -31,8 +32,8 @@ struct InputBatch {
   std::vector<RefusedRecord> refused;  // grows while the batch is applied
 };
 
-// Decodes and groups.
-InputBatch MakeBatch(std::vector<platform::kafka::Record> records);
+// Decodes and groups. input: the store::InputName that the records were read from.
+InputBatch MakeBatch(std::vector<platform::kafka::Record> records, const std::string& input);
 
 // All events of `work` become dead letters of this kind.
 void Refuse(const LeadWork& work, const events::DeadLetter& letter, InputBatch& batch);

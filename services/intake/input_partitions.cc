@@ -12,9 +12,9 @@ namespace {
 // A rebalance waits for this; what is not placed by then is placed later.
 constexpr absl::Duration kEndsBound = absl::Seconds(2);
 
-int64_t CheckpointOf(const Checkpoints& stored, int32_t partition) {
-  const auto found = stored.find(partition);
-  return found == stored.end() ? 0 : found->second;
+int64_t CheckpointOf(const store::InputCheckpoints& stored, int32_t partition) {
+  const auto found = stored.offsets.find(partition);
+  return found == stored.offsets.end() ? 0 : found->second;
 }
 
 void WarnIfFailed(std::string_view event, const absl::Status& status) {
@@ -24,8 +24,9 @@ void WarnIfFailed(std::string_view event, const absl::Status& status) {
 
 }  // namespace
 
-InputPartitions::InputPartitions(store::InputStore& input, const std::string& topic)
-    : input_(input), topic_(topic) {}
+InputPartitions::InputPartitions(store::InputStore& store, const std::string& topic,
+                                 const std::string& input)
+    : store_(store), topic_(topic), input_(input) {}
 
 void InputPartitions::Attach(platform::kafka::Consumer* consumer) {
   consumer_ = consumer;
@@ -40,11 +41,12 @@ std::vector<InputPartitions::Start> InputPartitions::OnAssigned(
     absl::Span<const platform::kafka::Position> added) {
   std::set<int32_t> partitions;
   for (const auto& position : added) partitions.insert(position.partition);
-  const auto stored = input_.Checkpoints(topic_);
+  const auto stored = store_.Checkpoints(input_);
   for (const int32_t partition : partitions) {
     progress_.Start(partition, stored.ok() ? CheckpointOf(*stored, partition) : 0);
   }
-  const auto chosen = stored.ok() ? ChooseStarts(partitions, *stored) : stored;
+  const auto chosen = stored.ok() ? ChooseStarts(partitions, *stored)
+                                  : absl::StatusOr<std::map<int32_t, int64_t>>(stored.status());
   WarnIfFailed("intake.partitions_not_placed", chosen.status());
   std::vector<Start> starts;
   for (const int32_t partition : partitions) {
@@ -78,7 +80,7 @@ std::set<int32_t> InputPartitions::TakeRevoked() {
 }
 
 absl::StatusOr<bool> InputPartitions::LookAtStore() {
-  const auto stored = input_.Checkpoints(topic_);
+  const auto stored = store_.Checkpoints(input_);
   if (!stored.ok()) return stored.status();
   const bool went_back = progress_.Reconcile(*stored);
   if (went_back) {
@@ -99,7 +101,7 @@ void InputPartitions::StartAgain(const std::set<int32_t>& partitions) {
 }
 
 absl::StatusOr<std::map<int32_t, int64_t>> InputPartitions::ChooseStarts(
-    const std::set<int32_t>& partitions, const Checkpoints& stored) {
+    const std::set<int32_t>& partitions, const store::InputCheckpoints& stored) {
   std::map<int32_t, int64_t> starts;
   if (partitions.empty()) return starts;
   std::vector<platform::kafka::Position> positions;
@@ -111,9 +113,10 @@ absl::StatusOr<std::map<int32_t, int64_t>> InputPartitions::ChooseStarts(
     const int64_t checkpoint = CheckpointOf(stored, partition);
     const auto [first, next] = (*ends)[i];
     if (checkpoint > next) {
-      refused_[partition] = absl::StrCat(
-          "partition ", partition, " of ", topic_, ": the checkpoint ", checkpoint,
-          " lies beyond the end of the log, ", next, "; has the topic been made anew?");
+      refused_[partition] =
+          absl::StrCat("partition ", partition, " of ", topic_, ": the checkpoint ", checkpoint,
+                       " lies beyond the end of the log, ", next,
+                       ": if the topic has been made anew, raise intake.input_generation");
       continue;
     }
     if (checkpoint > 0 && checkpoint < first) {
@@ -131,7 +134,7 @@ absl::Status InputPartitions::Place() {
   std::set<int32_t> partitions = unplaced_;
   for (const auto& [partition, reason] : refused_) partitions.erase(partition);
   if (partitions.empty()) return absl::OkStatus();
-  const auto stored = input_.Checkpoints(topic_);
+  const auto stored = store_.Checkpoints(input_);
   if (!stored.ok()) return stored.status();
   const auto starts = ChooseStarts(partitions, *stored);
   if (!starts.ok()) return starts.status();
@@ -144,6 +147,14 @@ absl::Status InputPartitions::Place() {
     if (absl::Status status = consumer_->Resume({&position, 1}); !status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::Status InputPartitions::Advance(const InputBatch& batch) {
+  const auto advances = progress_.Advances(batch);
+  // Without any there still is the gate: an earlier attempt may have failed there.
+  absl::Status status = store_.Advance(input_, progress_.epoch(), advances);
+  if (status.ok()) progress_.Advanced(advances);
+  return status;
 }
 
 void InputPartitions::Hold() {

@@ -23,7 +23,8 @@ namespace baton::intake {
 
 class InputPartitions : public platform::kafka::RebalanceListener {
  public:
-  InputPartitions(store::InputStore& input, const std::string& topic);  // `input` outlives this
+  // `store` outlives this; input: the name (store::InputName) under which it keeps the topic.
+  InputPartitions(store::InputStore& store, const std::string& topic, const std::string& input);
 
   // The consumer that calls back here; nullptr: it is gone, and with it all partitions.
   void Attach(platform::kafka::Consumer* consumer);
@@ -33,7 +34,8 @@ class InputPartitions : public platform::kafka::RebalanceListener {
   // Those revoked since the last call.
   std::set<int32_t> TakeRevoked();
 
-  // Reads the checkpoints again. True if the store went back; all partitions are then to be placed.
+  // Reads the checkpoints again. True if the store went back, or may have (its epoch grew); all
+  // partitions are then to be placed.
   absl::StatusOr<bool> LookAtStore();
   // Pauses these: they start again where the store says.
   void StartAgain(const std::set<int32_t>& partitions);
@@ -46,7 +48,9 @@ class InputPartitions : public platform::kafka::RebalanceListener {
   void Release();  // resumes all that are placed
   bool IsPlaced(int32_t partition) const;
 
-  PartitionProgress& progress() { return progress_; }
+  // Moves the store's checkpoints behind a settled batch and passes its durability gate; errors as
+  // InputStore::Advance.
+  absl::Status Advance(const InputBatch& batch);
   void TellKafka();
   // Records not yet settled; an error when the brokers do not answer or do not know the topic.
   absl::StatusOr<int64_t> Lag();
@@ -58,10 +62,11 @@ class InputPartitions : public platform::kafka::RebalanceListener {
   std::vector<platform::kafka::Position> PlacedPositions() const;
   // Where each partition starts. Absent: it cannot be read, and refused_ says why.
   absl::StatusOr<std::map<int32_t, int64_t>> ChooseStarts(const std::set<int32_t>& partitions,
-                                                          const Checkpoints& stored);
+                                                          const store::InputCheckpoints& stored);
 
-  store::InputStore& input_;
+  store::InputStore& store_;
   const std::string topic_;
+  const std::string input_;
   platform::kafka::Consumer* consumer_ = nullptr;
   PartitionProgress progress_;
   std::set<int32_t> unplaced_;

@@ -31,6 +31,7 @@ IntakeOptions WorkerOptions(const std::string& topic, const IntakeServiceOptions
   worker.topic = topic;
   worker.group = options.group;
   worker.batch_max = options.batch_max;
+  worker.input_generation = options.input_generation;
   return worker;
 }
 

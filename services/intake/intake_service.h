@@ -19,6 +19,7 @@ namespace baton::intake {
 struct IntakeServiceOptions {
   std::string group = "baton-intake";
   int batch_max = 500;                                 // records decided together, 1..10,000
+  int input_generation = 1;                            // >= 1; see IntakeOptions
   absl::Duration session_timeout = absl::Seconds(10);  // of the consumer group
   std::string static_member_id;                        // empty: dynamic member
 };

@@ -14,6 +14,10 @@ namespace {
 constexpr absl::Duration kBackoffMin = absl::Milliseconds(10);
 constexpr absl::Duration kProbeEvery = absl::Seconds(1);  // of brokers that were away
 
+std::string InputOf(const IntakeOptions& options) {
+  return store::InputName(options.topic, options.input_generation);
+}
+
 }  // namespace
 
 IntakeWorker::IntakeWorker(const IntakePorts& ports, IntakeClients clients,
@@ -24,7 +28,7 @@ IntakeWorker::IntakeWorker(const IntakePorts& ports, IntakeClients clients,
       metrics_(metrics),
       applier_(ports.leads, ports.policies, metrics_),
       letters_(clients_.make_producer),
-      partitions_(ports.input, options.topic),
+      partitions_(ports.input, options.topic, InputOf(options)),
       backoff_(kBackoffMin, options.backoff_max),
       kafka_problem_(absl::UnavailableError("not yet connected to Kafka")) {}
 
@@ -72,7 +76,7 @@ void IntakeWorker::Poll() {
   if (records->empty()) return;
   kafka_problem_ = absl::OkStatus();
   batch_began_ = clients_.now();
-  batch_ = MakeBatch(*std::move(records));
+  batch_ = MakeBatch(*std::move(records), InputOf(options_));
   handed_over_ = 0;
 }
 
@@ -102,13 +106,7 @@ absl::Status IntakeWorker::Settle(InputBatch& batch) {
   HandOverLetters(batch);
   if (!applied.ok()) return applied;
   if (absl::Status status = letters_.Await(options_.letters_wait); !status.ok()) return status;
-  const auto advances = partitions_.progress().Advances(batch);
-  if (!advances.empty()) {
-    if (absl::Status status = ports_.input.Advance(options_.topic, advances); !status.ok()) {
-      return status;
-    }
-    partitions_.progress().Advanced(advances);
-  }
+  if (absl::Status status = partitions_.Advance(batch); !status.ok()) return status;
   CountBatch(batch);
   letters_.Forget();
   return absl::OkStatus();

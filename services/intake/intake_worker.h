@@ -3,8 +3,8 @@
 // dead letter topic cannot take the batch, it keeps the batch, pauses its partitions and stays in
 // the group.
 //
-// When partitions are revoked meanwhile, or the store went back behind a checkpoint that it had
-// acknowledged (a failover lost its last writes), the batch is forgotten and its partitions start
+// When partitions are revoked meanwhile, or the store went back or may have (its epoch grew: a
+// failover or restart lost its last writes), the batch is forgotten and its partitions start
 // again at the checkpoint: what of it had been committed is recognised there by offset.
 //
 // Belongs to one thread, except ready().
@@ -50,6 +50,7 @@ struct IntakeClients {
 
 struct IntakeOptions {
   std::string topic;
+  int input_generation = 1;  // >= 1; of the topics of that name (store::InputName)
   std::string group = "baton-intake";
   int batch_max = 500;                                    // records, 1..10,000
   absl::Duration poll_wait = absl::Milliseconds(100);     // for the first record of a batch

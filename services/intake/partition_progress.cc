@@ -22,11 +22,12 @@ std::set<int32_t> PartitionProgress::partitions() const {
   return partitions;
 }
 
-bool PartitionProgress::Reconcile(const Checkpoints& stored) {
-  bool went_back = false;
+bool PartitionProgress::Reconcile(const store::InputCheckpoints& stored) {
+  bool went_back = epoch_ != 0 && epoch_ != stored.epoch;
+  epoch_ = stored.epoch;
   for (auto& [partition, state] : states_) {
-    const auto found = stored.find(partition);
-    const int64_t checkpoint = found == stored.end() ? 0 : found->second;
+    const auto found = stored.offsets.find(partition);
+    const int64_t checkpoint = found == stored.offsets.end() ? 0 : found->second;
     went_back = went_back || checkpoint < state.checkpoint;
     state.checkpoint = checkpoint;
   }
@@ -40,7 +41,7 @@ std::vector<store::InputAdvance> PartitionProgress::Advances(const InputBatch& b
   };
   std::map<int32_t, Reach> reaches;
   for (const auto& [partition, state] : states_) {
-    reaches[partition] = {state.checkpoint, {partition, state.checkpoint, 0, 0}};
+    reaches[partition] = {state.checkpoint, {partition, state.checkpoint, state.checkpoint, 0, 0}};
   }
   std::set<size_t> refused;
   for (const RefusedRecord& record : batch.refused) refused.insert(record.record);

@@ -15,8 +15,6 @@
 
 namespace baton::intake {
 
-using Checkpoints = std::map<int32_t, int64_t>;  // partition -> next offset; absent: none, as 0
-
 class PartitionProgress {
  public:
   void Start(int32_t partition, int64_t checkpoint);  // 0: none stored
@@ -25,10 +23,13 @@ class PartitionProgress {
   int64_t checkpoint(int32_t partition) const;  // REQUIRES: Has(partition)
   std::set<int32_t> partitions() const;
 
-  // Takes over what another member has stored meanwhile. True if the store has gone back behind
-  // what it acknowledged to us (a failover or restart lost its last writes): reading must start
-  // again.
-  bool Reconcile(const Checkpoints& stored);
+  // Takes over what another member has stored meanwhile. True if reading must start again: the
+  // store's epoch is another one than before (what was committed since the checkpoint may be lost),
+  // or a checkpoint has gone back behind what it acknowledged to us.
+  bool Reconcile(const store::InputCheckpoints& stored);
+
+  // Of the store at the last Reconcile; 0: none yet.
+  int64_t epoch() const { return epoch_; }
 
   // The advances that a settled batch makes; a record counts only at or above the checkpoint, and
   // once. Empty if it brings nothing new.
@@ -44,6 +45,7 @@ class PartitionProgress {
     int64_t told_kafka = 0;
   };
   std::map<int32_t, State> states_;
+  int64_t epoch_ = 0;
 };
 
 }  // namespace baton::intake

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "core/plan.h"
@@ -38,7 +39,7 @@ class TimerStore {
 
 // A published change with everything a reader of the topics needs.
 struct OutboxEntry {
-  int64_t sequence = 0;  // of the shard, ascending; gaps only where the epoch grew
+  int64_t sequence = 0;  // of the shard, ascending; gaps only where the epoch grew (below 2^53)
   core::LeadKey key;
   int64_t epoch = 0;
   int64_t version = 0;
@@ -57,10 +58,15 @@ struct OutboxEntry {
 
 // Where a shard's outbox begins and ends.
 struct OutboxBounds {
+  // The store's incarnation: the instant of its beginning in milliseconds, greater than any before.
   int64_t epoch = 0;
   int64_t first_sequence = 0;  // oldest entry kept (or last + 1 when empty)
-  int64_t last_sequence = 0;   // newest entry ever appended; 0: none yet
+  // Newest entry ever appended; of an epoch without any, the sequence behind which it begins: at
+  // least epoch * kSequencesPerMs, so that no two incarnations give one sequence twice.
+  int64_t last_sequence = 0;
 };
+
+inline constexpr int64_t kSequencesPerMs = 1024;
 
 class OutboxStore {
  public:
@@ -76,13 +82,30 @@ class OutboxStore {
   virtual absl::Status Trim(int shard, int64_t upto, int64_t keep) = 0;
 };
 
+// How far the partitions of an input have come.
+struct InputCheckpoints {
+  // Of the store. A greater one than before: what was committed earlier and not yet covered by a
+  // checkpoint may have been lost.
+  int64_t epoch = 0;
+  std::map<int32_t, int64_t> offsets;  // partition -> next offset to read; absent: never read
+};
+
 // Progress of one input partition.
 struct InputAdvance {
   int32_t partition = 0;
-  int64_t next_offset = 0;    // everything below has been applied or dead-lettered
+  int64_t from = 0;           // the checkpoint above which was counted; 0: none
+  int64_t next_offset = 0;    // > from; everything below has been applied or dead-lettered
   int64_t records = 0;        // input records that this batch read for the first time
   int64_t dead_lettered = 0;  // of these
 };
+
+inline constexpr size_t kAdvancesMax = 10'000;
+
+// The name under which the store keeps the progress of a topic. The generation tells apart topics
+// of one name: a topic that was deleted and made anew begins again at offset 0.
+inline std::string InputName(const std::string& topic, int generation) {
+  return generation == 1 ? topic : absl::StrCat(topic, "#", generation);
+}
 
 struct InputCounters {
   int64_t input = 0;
@@ -94,13 +117,15 @@ struct InputCounters {
 class InputStore {
  public:
   virtual ~InputStore() = default;
-  // Partition -> next offset to read; partitions never read are absent.
-  virtual absl::StatusOr<std::map<int32_t, int64_t>> Checkpoints(const std::string& topic) = 0;
-  // Moves checkpoints forward and counts, atomically per partition; an advance that is not ahead of
-  // the stored checkpoint changes nothing (without one, every offset is ahead). Returns after the
-  // durability gate: what was committed before on this store survives the loss of the primary as
-  // far as the configuration promises.
-  virtual absl::Status Advance(const std::string& topic,
+  // input: an InputName.
+  virtual absl::StatusOr<InputCheckpoints> Checkpoints(const std::string& input) = 0;
+  // Moves checkpoints and counts, at most kAdvancesMax at once (else INVALID_ARGUMENT), all or
+  // none: a checkpoint that stands at `next_offset` already was moved by an earlier call whose
+  // answer was lost and stays; ABORTED CHECKPOINT_MOVED without any change if one stands neither
+  // there nor at `from`, or if the store's epoch is not `epoch`: look at Checkpoints again. Returns
+  // after the durability gate, also for no advances: what was committed before on this store
+  // survives the loss of the primary as far as the configuration promises.
+  virtual absl::Status Advance(const std::string& input, int64_t epoch,
                                absl::Span<const InputAdvance> advances) = 0;
   // Totals since installation; input = applied + duplicates + dead_lettered at rest.
   virtual absl::StatusOr<InputCounters> Counters() = 0;

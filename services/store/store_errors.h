@@ -9,8 +9,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "core/errors.h"
 #include "core/ids.h"
+#include "store/pipe_store.h"
 
 namespace baton::store {
 
@@ -48,6 +50,29 @@ inline absl::Status PolicyNotFound(const core::WorkspaceId& id, int64_t revision
   return core::Error(absl::StatusCode::kNotFound, "POLICY_NOT_FOUND",
                      absl::StrCat("workspace ", id.str(), " has no ", what),
                      {{"workspace", id.str()}, {"revision", absl::StrCat(revision)}});
+}
+
+inline absl::Status CheckAdvances(absl::Span<const InputAdvance> advances) {
+  if (advances.size() > kAdvancesMax) {
+    return core::FieldError("advances", absl::StrCat("more than ", kAdvancesMax));
+  }
+  for (const InputAdvance& advance : advances) {
+    if (advance.partition < 0 || advance.from < 0 || advance.next_offset <= advance.from ||
+        advance.records < 0 || advance.dead_lettered < 0) {
+      return core::FieldError(
+          "advances", absl::StrCat("partition ", advance.partition, ": from ", advance.from, " to ",
+                                   advance.next_offset, " is not an advance"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// For callers that look again themselves; it reaches nobody outside.
+inline absl::Status CheckpointMoved(const std::string& input) {
+  return core::Error(absl::StatusCode::kAborted, "CHECKPOINT_MOVED",
+                     absl::StrCat("the checkpoints of ", input,
+                                  " or the store's epoch are not those that were counted from"),
+                     {{"input", input}});
 }
 
 // `expected` is the caller's revision, `found` the stored one (0: does not exist).

@@ -125,13 +125,13 @@ absl::Status FlakyStore::Trim(int shard, int64_t upto, int64_t keep) {
   return Try([&] { return inner_.Trim(shard, upto, keep); });
 }
 
-absl::StatusOr<std::map<int32_t, int64_t>> FlakyStore::Checkpoints(const std::string& topic) {
-  return Try([&] { return inner_.Checkpoints(topic); });
+absl::StatusOr<store::InputCheckpoints> FlakyStore::Checkpoints(const std::string& input) {
+  return Try([&] { return inner_.Checkpoints(input); });
 }
 
-absl::Status FlakyStore::Advance(const std::string& topic,
+absl::Status FlakyStore::Advance(const std::string& input, int64_t epoch,
                                  absl::Span<const store::InputAdvance> advances) {
-  return Try([&] { return inner_.Advance(topic, advances); });
+  return Try([&] { return inner_.Advance(input, epoch, advances); });
 }
 
 absl::StatusOr<store::InputCounters> FlakyStore::Counters() {

@@ -65,8 +65,8 @@ class FlakyStore final : public store::Store {
       const std::map<int, int64_t>& after, int max, absl::Duration wait) override;
   absl::Status Trim(int shard, int64_t upto, int64_t keep) override;
 
-  absl::StatusOr<std::map<int32_t, int64_t>> Checkpoints(const std::string& topic) override;
-  absl::Status Advance(const std::string& topic,
+  absl::StatusOr<store::InputCheckpoints> Checkpoints(const std::string& input) override;
+  absl::Status Advance(const std::string& input, int64_t epoch,
                        absl::Span<const store::InputAdvance> advances) override;
   absl::StatusOr<store::InputCounters> Counters() override;
 

@@ -99,6 +99,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Client::Take() {
       if (failures_ > 0) {
         if (probing_ || absl::Now() < retry_at_) return last_failure_;
         probing_ = true;
+        open_ -= static_cast<int>(idle_.size());
         idle_.clear();
         ++open_;
         break;

@@ -36,7 +36,12 @@ std::vector<OutboxEntry> EntriesAfter(const ShardState& shard, int64_t sequence,
 MemoryStore::MemoryStore(int shards, const StoreLimits& limits, Clock clock)
     : limits_(limits),
       clock_(std::move(clock)),
-      shards_(static_cast<size_t>(std::clamp(shards, 1, kShardsMax))) {}
+      shards_(static_cast<size_t>(std::clamp(shards, 1, kShardsMax))) {
+  for (ShardState& shard : shards_) {
+    shard.epoch = clock_();
+    shard.last_sequence = shard.epoch * kSequencesPerMs;
+  }
+}
 
 absl::Status MemoryStore::CheckShard(int shard) const {
   if (shard >= 0 && shard < shards()) return absl::OkStatus();
@@ -221,7 +226,7 @@ absl::StatusOr<OutboxBounds> MemoryStore::Bounds(int shard) {
   absl::MutexLock lock(&mutex_);
   const ShardState& state = shards_[static_cast<size_t>(shard)];
   const auto kept = static_cast<int64_t>(state.outbox.size());
-  return OutboxBounds{memory::kEpoch, state.last_sequence - kept + 1, state.last_sequence};
+  return OutboxBounds{state.epoch, state.last_sequence - kept + 1, state.last_sequence};
 }
 
 absl::StatusOr<std::map<int, std::vector<OutboxEntry>>> MemoryStore::Read(
@@ -233,7 +238,8 @@ absl::StatusOr<std::map<int, std::vector<OutboxEntry>>> MemoryStore::Read(
   const auto has_entries = [this, &after]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return std::any_of(after.begin(), after.end(), [this](const auto& position) {
       mutex_.AssertHeld();
-      return shards_[static_cast<size_t>(position.first)].last_sequence > position.second;
+      const auto& outbox = shards_[static_cast<size_t>(position.first)].outbox;
+      return !outbox.empty() && outbox.back().sequence > position.second;
     });
   };
   if (!after.empty()) mutex_.AwaitWithTimeout(absl::Condition(&has_entries), wait);
@@ -254,22 +260,31 @@ absl::Status MemoryStore::Trim(int shard, int64_t upto, int64_t keep) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::map<int32_t, int64_t>> MemoryStore::Checkpoints(const std::string& topic) {
+absl::StatusOr<InputCheckpoints> MemoryStore::Checkpoints(const std::string& input) {
   absl::MutexLock lock(&mutex_);
-  const auto found = checkpoints_.find(topic);
-  return found == checkpoints_.end() ? std::map<int32_t, int64_t>() : found->second;
+  const auto found = checkpoints_.find(input);
+  InputCheckpoints checkpoints{shards_.front().epoch, {}};
+  if (found != checkpoints_.end()) checkpoints.offsets = found->second;
+  return checkpoints;
 }
 
-absl::Status MemoryStore::Advance(const std::string& topic,
+absl::Status MemoryStore::Advance(const std::string& input, int64_t epoch,
                                   absl::Span<const InputAdvance> advances) {
+  if (absl::Status status = CheckAdvances(advances); !status.ok()) return status;
   absl::MutexLock lock(&mutex_);
+  if (epoch != shards_.front().epoch) return CheckpointMoved(input);
+  std::map<int32_t, int64_t> moved = checkpoints_[input];
+  InputCounters counters = counters_;
   for (const InputAdvance& advance : advances) {
-    const auto [checkpoint, is_new] = checkpoints_[topic].try_emplace(advance.partition, 0);
-    if (!is_new && advance.next_offset <= checkpoint->second) continue;
-    checkpoint->second = advance.next_offset;
-    counters_.input += advance.records;
-    counters_.dead_lettered += advance.dead_lettered;
+    int64_t& checkpoint = moved[advance.partition];
+    if (checkpoint == advance.next_offset) continue;
+    if (checkpoint != advance.from) return CheckpointMoved(input);
+    checkpoint = advance.next_offset;
+    counters.input += advance.records;
+    counters.dead_lettered += advance.dead_lettered;
   }
+  checkpoints_[input] = std::move(moved);
+  counters_ = counters;
   return absl::OkStatus();
 }
 

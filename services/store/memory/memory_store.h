@@ -65,8 +65,9 @@ class MemoryStore final : public Store {
                                                                absl::Duration wait) override;
   absl::Status Trim(int shard, int64_t upto, int64_t keep) override;
 
-  absl::StatusOr<std::map<int32_t, int64_t>> Checkpoints(const std::string& topic) override;
-  absl::Status Advance(const std::string& topic, absl::Span<const InputAdvance> advances) override;
+  absl::StatusOr<InputCheckpoints> Checkpoints(const std::string& input) override;
+  absl::Status Advance(const std::string& input, int64_t epoch,
+                       absl::Span<const InputAdvance> advances) override;
   absl::StatusOr<InputCounters> Counters() override;
 
   absl::Status CheckReady() override;

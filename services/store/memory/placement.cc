@@ -34,7 +34,7 @@ void Publish(const Change& change, core::TimeMs due_at_ms, StoredLead& lead, Sit
   OutboxEntry entry;
   entry.sequence = ++site.shard.last_sequence;
   entry.key = record.key;
-  entry.epoch = kEpoch;
+  entry.epoch = site.shard.epoch;
   entry.version = record.version;
   entry.at_ms = site.now_ms;
   entry.due_at_ms = due_at_ms;

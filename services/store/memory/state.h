@@ -15,8 +15,6 @@
 
 namespace baton::store::memory {
 
-inline constexpr int64_t kEpoch = 1;  // nothing is ever rolled back in memory
-
 // Where a lead stands in a backlog: the greater priority first, then who came first, then by id.
 struct Place {
   int32_t priority = 0;
@@ -57,6 +55,7 @@ struct WorkspaceState {
 struct ShardState {
   core::TimeMs latest_ms = 0;  // instant of the latest change: the clock never goes back behind it
   std::deque<OutboxEntry> outbox;
+  int64_t epoch = 0;
   int64_t last_sequence = 0;
   std::set<std::pair<core::TimeMs, core::LeadKey>> timers;
 };

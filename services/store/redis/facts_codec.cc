@@ -133,8 +133,8 @@ std::string EncodeFacts(const core::Facts& facts) {
   }
   out.set_first_event_at_ms(facts.first_event_at_ms);
   out.set_last_event_at_ms(facts.last_event_at_ms);
-  for (const auto& [partition, offset] : facts.applied_offsets) {
-    (*out.mutable_applied_offsets())[partition] = offset;
+  for (const auto& [log, offset] : facts.applied_offsets) {
+    (*out.mutable_applied_offsets())[log] = offset;
   }
   out.mutable_recent_events()->Add(facts.recent_events.begin(), facts.recent_events.end());
   return out.SerializeAsString();
@@ -149,8 +149,8 @@ absl::Status DecodeFacts(absl::string_view blob, core::Facts& facts) {
   facts.consent_writer = GetWriter(stored.consent_writer());
   facts.first_event_at_ms = stored.first_event_at_ms();
   facts.last_event_at_ms = stored.last_event_at_ms();
-  for (const auto& [partition, offset] : stored.applied_offsets()) {
-    facts.applied_offsets[partition] = offset;
+  for (const auto& [log, offset] : stored.applied_offsets()) {
+    facts.applied_offsets[log] = offset;
   }
   facts.recent_events.assign(stored.recent_events().begin(), stored.recent_events().end());
   return absl::OkStatus();

@@ -100,9 +100,9 @@ inline std::string FenceKey() {
 inline std::string InputTotalsKey() {
   return ShardTag(0) + "input";
 }
-// topic: [a-zA-Z0-9._-]{1,249}, as Kafka allows.
-inline std::string CheckpointsKey(const std::string& topic) {
-  return absl::StrCat(ShardTag(0), "input:", topic);
+// input: store::InputName of a topic.
+inline std::string CheckpointsKey(const std::string& input) {
+  return absl::StrCat(ShardTag(0), "input:", input);
 }
 
 }  // namespace baton::store::redis

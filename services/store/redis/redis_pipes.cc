@@ -12,6 +12,7 @@
 #include "store/redis/redis_store.h"
 #include "store/redis/shard_codec.h"
 #include "store/redis/text.h"
+#include "store/store_errors.h"
 
 namespace baton::store {
 
@@ -23,7 +24,6 @@ namespace {
 
 constexpr absl::Duration kWaitMax = absl::Seconds(30);
 constexpr size_t kTopicLengthMax = 249;
-constexpr size_t kAdvancesMax = 500;  // in one call of the function
 
 int Clamp(int max) {
   return std::clamp(max, 1, kPageSizeMax);
@@ -38,13 +38,15 @@ absl::StatusOr<int64_t> DecodeNumber(const Reply& reply) {
   return number;
 }
 
-absl::Status CheckTopic(const std::string& topic) {
+// "topic" or "topic#generation"
+absl::Status CheckInput(const std::string& input) {
+  const std::string topic = input.substr(0, input.find('#'));
   const bool valid = !topic.empty() && topic.size() <= kTopicLengthMax &&
                      std::all_of(topic.begin(), topic.end(), [](char character) {
                        return absl::ascii_isalnum(static_cast<unsigned char>(character)) ||
                               character == '.' || character == '_' || character == '-';
                      });
-  return valid ? absl::OkStatus() : core::FieldError("topic", "not a name that Kafka allows");
+  return valid ? absl::OkStatus() : core::FieldError("input", "not a name that Kafka allows");
 }
 
 // XREAD of one shard's answer: {key, entries}.
@@ -139,39 +141,45 @@ absl::Status RedisStore::Trim(int shard, int64_t upto, int64_t keep) {
       .status();
 }
 
-absl::StatusOr<std::map<int32_t, int64_t>> RedisStore::Checkpoints(const std::string& topic) {
-  if (absl::Status status = CheckTopic(topic); !status.ok()) return status;
-  const absl::StatusOr<Reply> reply = RunOne({"HGETALL", redis::CheckpointsKey(topic)});
-  if (!reply.ok()) return reply.status();
-  std::map<int32_t, int64_t> checkpoints;
-  for (size_t i = 0; i + 1 < reply->elements.size(); i += 2) {
+absl::StatusOr<InputCheckpoints> RedisStore::Checkpoints(const std::string& input) {
+  if (absl::Status status = CheckInput(input); !status.ok()) return status;
+  // In this order: a store that goes back in between is found to have done so at the next look.
+  const absl::StatusOr<Replies> replies =
+      Run({{"GET", ShardKeys(0).Meta()}, {"HGETALL", redis::CheckpointsKey(input)}});
+  if (!replies.ok()) return replies.status();
+  const absl::StatusOr<redis::ShardRecord> shard = redis::DecodeShard((*replies)[0]);
+  if (!shard.ok()) return shard.status();
+  InputCheckpoints checkpoints{shard->epoch, {}};
+  const std::vector<Reply>& pairs = (*replies)[1].elements;
+  for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
     int32_t partition = 0;
     int64_t offset = 0;
-    if (!absl::SimpleAtoi(reply->elements[i].text, &partition) ||
-        !absl::SimpleAtoi(reply->elements[i + 1].text, &offset)) {
+    if (!absl::SimpleAtoi(pairs[i].text, &partition) ||
+        !absl::SimpleAtoi(pairs[i + 1].text, &offset)) {
       return redis::Unreadable("a checkpoint");
     }
-    checkpoints[partition] = offset;
+    checkpoints.offsets[partition] = offset;
   }
   return checkpoints;
 }
 
-absl::Status RedisStore::Advance(const std::string& topic,
+absl::Status RedisStore::Advance(const std::string& input, int64_t epoch,
                                  absl::Span<const InputAdvance> advances) {
-  if (absl::Status status = CheckTopic(topic); !status.ok()) return status;
-  std::vector<Command> commands;
-  for (size_t at = 0; at < advances.size(); at += kAdvancesMax) {
-    std::vector<std::string> args;
-    for (const InputAdvance& advance : advances.subspan(at, kAdvancesMax)) {
-      args.push_back(absl::StrCat(advance.partition));
-      args.push_back(absl::StrCat(advance.next_offset));
-      args.push_back(absl::StrCat(advance.records));
-      args.push_back(absl::StrCat(advance.dead_lettered));
+  if (absl::Status status = CheckInput(input); !status.ok()) return status;
+  if (absl::Status status = CheckAdvances(advances); !status.ok()) return status;
+  if (advances.empty()) return PassGate();
+  std::vector<std::string> args = {absl::StrCat(epoch)};
+  for (const InputAdvance& advance : advances) {
+    for (const int64_t number : {int64_t{advance.partition}, advance.from, advance.next_offset,
+                                 advance.records, advance.dead_lettered}) {
+      args.push_back(absl::StrCat(number));
     }
-    commands.push_back(
-        library_.Call("advance", {redis::CheckpointsKey(topic), redis::InputTotalsKey()}, args));
   }
-  if (absl::Status status = Run(commands).status(); !status.ok()) return status;
+  const absl::StatusOr<Reply> moved = RunOne(library_.Call(
+      "advance", {redis::CheckpointsKey(input), redis::InputTotalsKey(), ShardKeys(0).Meta()},
+      args));
+  if (!moved.ok()) return moved.status();
+  if (moved->integer < 0) return CheckpointMoved(input);
   return PassGate();
 }
 

@@ -43,7 +43,7 @@ absl::StatusOr<std::unique_ptr<RedisStore>> RedisStore::Open(const RedisStoreOpt
 }
 
 RedisStore::RedisStore(const RedisStoreOptions& options)
-    : options_(options), session_(options.shards, library_) {}
+    : options_(options), session_(options.shards, library_, [this] { return SimulatedClock(); }) {}
 
 absl::Status RedisStore::CreateClients() {
   ClientOptions client_options;

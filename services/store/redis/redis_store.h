@@ -88,9 +88,10 @@ class RedisStore final : public Store {
                                                                absl::Duration wait) override;
   absl::Status Trim(int shard, int64_t upto, int64_t keep) override;
 
-  // topic: a name that Kafka allows; INVALID_ARGUMENT otherwise.
-  absl::StatusOr<std::map<int32_t, int64_t>> Checkpoints(const std::string& topic) override;
-  absl::Status Advance(const std::string& topic, absl::Span<const InputAdvance> advances) override;
+  // INVALID_ARGUMENT unless the topic has a name that Kafka allows.
+  absl::StatusOr<InputCheckpoints> Checkpoints(const std::string& input) override;
+  absl::Status Advance(const std::string& input, int64_t epoch,
+                       absl::Span<const InputAdvance> advances) override;
   absl::StatusOr<InputCounters> Counters() override;
 
   // Asks the server; callers keep the answer for a while. Also notices a failover that left the

@@ -125,7 +125,8 @@ absl::Status Session::OpenShards(const Runner& run, const std::string& replicati
     if (!found.ok()) return found.status();
     if (found->replication_id == replication_id) continue;
     const ShardKeys keys(shard);
-    commands.push_back(library_.Call("open_shard", {keys.Meta(), keys.Outbox()}, {replication_id}));
+    commands.push_back(
+        library_.Call("open_shard", {keys.Meta(), keys.Outbox()}, {replication_id, clock_()}));
   }
   if (commands.empty()) return absl::OkStatus();
   const absl::StatusOr<std::vector<Reply>> opened = run(commands);

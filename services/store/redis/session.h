@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -24,8 +25,9 @@ using Runner = std::function<absl::StatusOr<std::vector<platform::redis::Reply>>
 // Thread-safe: has no state but its configuration.
 class Session {
  public:
-  // library outlives the session.
-  Session(int shards, const FunctionLibrary& library) : shards_(shards), library_(library) {}
+  // library outlives the session. clock: milliseconds as text, "" for the server's own.
+  Session(int shards, const FunctionLibrary& library, std::function<std::string()> clock)
+      : shards_(shards), library_(library), clock_(std::move(clock)) {}
 
   // Makes the above true where that is possible. Safe to repeat and to race with other processes.
   // FAILED_PRECONDITION when people must act, UNAVAILABLE when it may pass.
@@ -38,6 +40,7 @@ class Session {
 
   const int shards_;
   const FunctionLibrary& library_;
+  const std::function<std::string()> clock_;
 };
 
 // The value of "name:value" in an answer of INFO; empty if there is none.

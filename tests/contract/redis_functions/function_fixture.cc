@@ -73,7 +73,7 @@ void FunctionTest::SetUp() {
   Run(Command{"FLUSHALL"});
   Run(Command{"FUNCTION", "FLUSH"});
   ASSERT_EQ(Run(Command{"FUNCTION", "LOAD", library_.text()}).text, library_.name());
-  ASSERT_EQ(Run(Call{"open_shard", {shard_.Meta(), shard_.Outbox()}, {"abcdef"}}).integer, 1);
+  ASSERT_EQ(Run(Call{"open_shard", {shard_.Meta(), shard_.Outbox()}, {"abcdef", "0"}}).integer, 1);
   ASSERT_EQ(AnswerOf({"create_workspace",
                       {shard_.Meta(), shard_.Workspaces(), acme_.Workspace()},
                       {"acme", "Acme", "0", "100", absl::StrCat(kNow)}}),

@@ -142,13 +142,13 @@ class FunctionsFuzzTest : public FunctionTest {
                 {"-1", "yaml 2", "inside|offer|1|2|", "other|direct|1|2|de"}};
       case 12:
         return {"advance",
-                {"{b00}:input:leads", "{b00}:input"},
-                {"0", absl::StrCat(Below(20)), "5", "0", "1", "5", "5", "0"}};
+                {"{b00}:input:leads", "{b00}:input", shard_.Meta()},
+                {"1", "0", "0", absl::StrCat(1 + Below(20)), "5", "0", "1", "0", "5", "5", "0"}};
       default:
         return {Below(2) == 0 ? "trim_outbox" : "open_shard",
                 {shard_.Meta(), shard_.Outbox()},
                 Below(2) == 0 ? std::vector<std::string>{"3", "2"}
-                              : std::vector<std::string>{"abcdef"}};
+                              : std::vector<std::string>{"abcdef", "0"}};
     }
   }
 
@@ -207,7 +207,7 @@ class FunctionsFuzzTest : public FunctionTest {
 
   void Refresh() {
     Run(Command{"FLUSHALL"});
-    Run(Call{"open_shard", {shard_.Meta(), shard_.Outbox()}, {"abcdef"}});
+    Run(Call{"open_shard", {shard_.Meta(), shard_.Outbox()}, {"abcdef", "0"}});
     Run(Call{"create_workspace",
              {shard_.Meta(), shard_.Workspaces(), acme_.Workspace()},
              {"acme", "Acme", "0", "100", absl::StrCat(kNow)}});

@@ -9,11 +9,13 @@ class PipeFunctionsTest : public FunctionTest {
   const std::string checkpoints_ = store::redis::CheckpointsKey("leads");
   const std::string totals_ = store::redis::InputTotalsKey();
 
-  int64_t Advance(const std::vector<std::string>& args) {
-    return Run(Call{"advance", {checkpoints_, totals_}, args}).integer;
+  int64_t Advance(const std::vector<std::string>& args) { return Run(AdvanceCall(args)).integer; }
+  Call AdvanceCall(const std::vector<std::string>& args) {
+    return Call{"advance", {checkpoints_, totals_, shard_.Meta()}, args};
   }
-  Call Open(const std::string& replication_id) {
-    return {"open_shard", {shard_.Meta(), shard_.Outbox()}, {replication_id}};
+  Call Open(const std::string& replication_id, int64_t clock_ms = 0) {
+    return {
+        "open_shard", {shard_.Meta(), shard_.Outbox()}, {replication_id, absl::StrCat(clock_ms)}};
   }
   int64_t Trim(int64_t upto, int64_t keep) {
     return Run(Call{"trim_outbox",
@@ -28,24 +30,34 @@ class PipeFunctionsTest : public FunctionTest {
 };
 
 TEST_F(PipeFunctionsTest, CheckpointsMoveForwardOnlyAndAreCountedOnce) {
-  EXPECT_EQ(Advance({"0", "10", "10", "1", "7", "5", "5", "0"}), 2);
-  EXPECT_EQ(Advance({"0", "10", "10", "1"}), 0);  // repeated
-  EXPECT_EQ(Advance({"0", "9", "9", "9"}), 0);    // behind
-  EXPECT_EQ(Advance({"0", "12", "2", "0", "0", "11", "9", "9"}), 1);
+  EXPECT_EQ(Advance({"1", "0", "0", "10", "10", "1", "7", "0", "5", "5", "0"}), 2);
+  EXPECT_EQ(Advance({"1", "0", "0", "10", "10", "1"}), 0);  // repeated
+  EXPECT_EQ(Advance({"1", "0", "10", "12", "2", "0", "7", "0", "5", "5", "0"}), 1);
   const Dump found = DumpAll();
   EXPECT_EQ(found.at(checkpoints_), "hash: 0=12 7=5");
   EXPECT_EQ(found.at(totals_), "hash: dead_lettered=1 input=17");
 }
 
-TEST_F(PipeFunctionsTest, OneBadPartitionLeavesAllWhereTheyWere) {
-  ASSERT_EQ(Advance({"0", "10", "10", "1"}), 1);
+TEST_F(PipeFunctionsTest, WhoCountedFromElsewhereMovesNothing) {
+  ASSERT_EQ(Advance({"1", "0", "0", "10", "10", "1"}), 1);
   const Dump before = DumpAll();
-  for (const std::vector<std::string>& args :
-       std::vector<std::vector<std::string>>{{"0", "20", "1", "1", "1", "x", "1", "1"},
-                                             {"0", "20", "1", "1", "-1", "5", "1", "1"},
-                                             {"0", "20", "1"},
-                                             {}}) {
-    EXPECT_TRUE(Run(Call{"advance", {checkpoints_, totals_}, args}).IsError("BATONREFUSED"));
+  EXPECT_EQ(Advance({"1", "7", "0", "5", "5", "0", "0", "4", "15", "11", "0"}), -1);
+  EXPECT_EQ(Advance({"1", "0", "0", "9", "9", "9"}), -1);
+  EXPECT_EQ(Advance({"2", "0", "10", "12", "2", "0"}), -1) << "another epoch";
+  EXPECT_EQ(DumpAll(), before);
+}
+
+TEST_F(PipeFunctionsTest, OneBadPartitionLeavesAllWhereTheyWere) {
+  ASSERT_EQ(Advance({"1", "0", "0", "10", "10", "1"}), 1);
+  const Dump before = DumpAll();
+  for (const std::vector<std::string>& args : std::vector<std::vector<std::string>>{
+           {"1", "0", "10", "20", "1", "1", "1", "0", "x", "1", "1"},
+           {"1", "0", "10", "20", "1", "1", "-1", "0", "5", "1", "1"},
+           {"1", "0", "10", "10", "1", "1"},
+           {"1", "0", "10", "20", "1"},
+           {"1"},
+           {}}) {
+    EXPECT_TRUE(Run(AdvanceCall(args)).IsError("BATONREFUSED"));
   }
   EXPECT_EQ(DumpAll(), before);
 }
@@ -65,6 +77,19 @@ TEST_F(PipeFunctionsTest, ANewIncarnationNeverGivesASequenceAgain) {
                 .elements[0]
                 .text,
             absl::StrCat(4 + (1 << 20), "-0"));
+}
+
+// Both sides of a failover begin from the same state, at different times.
+TEST_F(PipeFunctionsTest, TwoIncarnationsOfOneStateShareNoSequence) {
+  ASSERT_EQ(AnswerOf(Qualify("l1")), 0);
+  const std::string state = Run(Command{"GET", shard_.Meta()}).text;
+  EXPECT_EQ(Run(Open("fedcba", kNow)).integer, kNow);
+  EXPECT_EQ(DumpAll().at(shard_.Meta()),
+            absl::StrCat("string: 1|", kNow, "|", kNow * 1024, "|", kNow, "|1|0|fedcba"));
+  Run(Command{"SET", shard_.Meta(), state});
+  EXPECT_EQ(Run(Open("012345", kNow + 5)).integer, kNow + 5);
+  EXPECT_EQ(DumpAll().at(shard_.Meta()),
+            absl::StrCat("string: 1|", kNow + 5, "|", (kNow + 5) * 1024, "|", kNow, "|1|0|012345"));
 }
 
 // A stream that is ahead of the record (a lost record, a restored one) is never written into again.

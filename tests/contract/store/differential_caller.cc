@@ -248,7 +248,10 @@ std::string Caller::Trim(int shard, int64_t upto, int64_t keep) {
 }
 
 std::string Caller::Advance(const std::string& topic, const store::InputAdvance& advance) {
-  return TextOf(UntilAnswered([&] { return store_.Advance(topic, {advance}); }));
+  const auto checkpoints = UntilAnswered([&] { return store_.Checkpoints(topic); });
+  if (!checkpoints.ok()) return TextOf(checkpoints.status());
+  return TextOf(
+      UntilAnswered([&] { return store_.Advance(topic, checkpoints->epoch, {advance}); }));
 }
 
 }  // namespace baton::contract

@@ -106,7 +106,7 @@ Lines Snapshot(store::Store& store, support::ManualClock& clock, const std::stri
     lines.push_back(bounds.ok() ? Describe(*bounds) : TextOf(bounds.status()));
   }
   const auto checkpoints = UntilAnswered([&] { return store.Checkpoints(topic); });
-  for (const auto& [partition, offset] : checkpoints.value_or(std::map<int32_t, int64_t>())) {
+  for (const auto& [partition, offset] : checkpoints.value_or(store::InputCheckpoints()).offsets) {
     lines.push_back(absl::StrCat("checkpoint ", partition, ": ", offset));
   }
   const auto counters = UntilAnswered([&] { return store.Counters(); });

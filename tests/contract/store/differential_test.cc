@@ -113,8 +113,10 @@ class Walk {
       return submitted.text;
     });
     const int partition = world_.Number(2);
-    const int64_t step = world_.Number(10);  // 0: not ahead, changes nothing
-    const store::InputAdvance advance{partition, checkpoints_[partition] += step,
+    const int64_t from = checkpoints_[partition];
+    const int64_t step = world_.Number(10);  // 0: moved by another one meanwhile, changes nothing
+    const store::InputAdvance advance{partition, step == 0 ? from + 1 : from,
+                                      (checkpoints_[partition] += step) + (step == 0 ? 2 : 0),
                                       step == 0 ? 0 : counted, 0};
     Both("advance", [&](Caller& on) { return on.Advance(kTopic, advance); });
     for (const core::LeadEvent& event : events) CompareLead(event.key);

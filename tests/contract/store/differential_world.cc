@@ -110,7 +110,7 @@ std::vector<core::LeadEvent> World::Events(core::TimeMs now_ms) {
     const bool redelivered = repeats && Chance(40);  // by its old offset
     if (!redelivered) {
       const int partition = Number(kPartitions);
-      event.position = {partition, next_offset_[partition]++};
+      event.position = {core::LogFingerprint("leads", partition), next_offset_[partition]++};
     }
     earlier_.push_back(event);
     if (earlier_.size() > kEarlierMax) earlier_.erase(earlier_.begin());

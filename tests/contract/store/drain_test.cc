@@ -198,7 +198,7 @@ TEST_P(DrainTest, AFullOutboxIsNotFilledFurther) {
   const store::DrainResult drained = Drain();
   EXPECT_EQ(drained.assigned, 0);
   EXPECT_EQ(drained.cursor, "");
-  ASSERT_TRUE(store().Trim(0, 1, 0).ok());
+  ASSERT_TRUE(store().Trim(0, kBegin + 1, 0).ok());
   EXPECT_EQ(Drain().assigned, 1);
 }
 

@@ -110,7 +110,7 @@ TEST_P(LeadStoreTest, AFullOutboxRefusesNewWorkAndTheReserveServesRepsAndTimers)
   plan.changes.clear();
   EXPECT_EQ(TryCommit(plan), CommitCode::kOutboxFull);
 
-  ASSERT_TRUE(store().Trim(0, 2, 0).ok());
+  ASSERT_TRUE(store().Trim(0, kBegin + 2, 0).ok());
   EXPECT_EQ(TryCommit(Keep("l4")), CommitCode::kCommitted);
 }
 
@@ -319,9 +319,9 @@ TEST_P(LeadStoreTest, AnOutboxEntryTellsTheChangeAndWhatItWasDecidedOn) {
   Commit(plan);
   ASSERT_THAT(Outbox(), SizeIs(1));
   store::OutboxEntry expected;
-  expected.sequence = 1;
+  expected.sequence = kBegin + 1;
   expected.key = Key("l1");
-  expected.epoch = 1;
+  expected.epoch = kStart;
   expected.version = 1;
   expected.at_ms = kStart;
   expected.cycle = 3;

@@ -188,7 +188,7 @@ std::vector<std::string> StoreTest::OpenOf(const std::string& rep) {
 
 std::vector<store::OutboxEntry> StoreTest::Outbox(int64_t after) {
   const int shard = store().ShardOf(acme_);
-  auto read = store().Read({{shard, after}}, store::kPageSizeMax, absl::ZeroDuration());
+  auto read = store().Read({{shard, kBegin + after}}, store::kPageSizeMax, absl::ZeroDuration());
   EXPECT_TRUE(read.ok()) << read.status();
   if (!read.ok() || read->empty()) return {};
   return read->begin()->second;

@@ -17,6 +17,8 @@
 namespace baton::contract {
 
 inline constexpr core::TimeMs kStart = 1'700'000'000'000;
+// Sequences of the outbox go on from here.
+inline constexpr int64_t kBegin = kStart * store::kSequencesPerMs;
 inline constexpr core::DurationMs kAcceptWithin = 60 * core::kSecondMs;
 inline constexpr core::DurationMs kRetryAfter = 30 * core::kSecondMs;
 
@@ -51,6 +53,7 @@ class StoreTest : public testing::TestWithParam<StoreKind> {
 
   store::QueueState Queue(const std::string& queue);
   std::vector<std::string> OpenOf(const std::string& rep);
+  // after: counted from kBegin.
   std::vector<store::OutboxEntry> Outbox(int64_t after = 0);
   std::vector<std::string> OutboxTypes(int64_t after = 0);  // "qualified", "assigned" ...
   store::DueTimers Due();

@@ -119,8 +119,10 @@ TEST_F(IntakeIntegrationTest, DeadLettersARecordThatIsTooLargeToCopy) {
 TEST_F(IntakeIntegrationTest, RefusesATopicThatWasMadeAnew) {
   IntakeRig rig;
   const std::string topic = events::MakeTopicNames(rig.group()).lead_events;
-  ASSERT_TRUE(
-      rig.store().Advance(topic, std::vector<store::InputAdvance>{{2, 1'000'000, 0, 0}}).ok());
+  const int64_t epoch = rig.store().Checkpoints(topic)->epoch;
+  ASSERT_TRUE(rig.store()
+                  .Advance(topic, epoch, std::vector<store::InputAdvance>{{2, 0, 1'000'000, 0, 0}})
+                  .ok());
   auto member = rig.Join();
   EXPECT_LT(Await(
                 [&] {

@@ -24,7 +24,7 @@ LeadRecord NewLead() {
 }
 
 LeadEvent At(LeadEvent event, int64_t offset) {
-  event.position = {0, offset};
+  event.position = {5, offset};
   return event;
 }
 
@@ -202,7 +202,7 @@ TEST(DecideEventsTest, DuplicatesMoveTheOffsetAndAreCounted) {
   EXPECT_EQ(outcomes, (std::vector<FoldOutcome>{FoldOutcome::kDuplicate}));
   EXPECT_EQ(plan.duplicates, 1);
   EXPECT_TRUE(plan.facts_changed);
-  EXPECT_EQ(plan.after.facts.applied_offsets.at(0), 8);
+  EXPECT_EQ(plan.after.facts.applied_offsets.at(5), 8);
   EXPECT_EQ(plan.after.stage, Stage::kNew);
   EXPECT_EQ(plan.policy_revision, 0);
   EXPECT_TRUE(plan.changes.empty());

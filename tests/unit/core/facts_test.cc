@@ -16,8 +16,8 @@ using support::kNow;
 using support::QualifyingCapture;
 using support::Updated;
 
-LeadEvent At(LeadEvent event, int32_t partition, int64_t offset) {
-  event.position = {partition, offset};
+LeadEvent At(LeadEvent event, uint64_t log, int64_t offset) {
+  event.position = {log, offset};
   return event;
 }
 
@@ -190,11 +190,19 @@ TEST(FoldTest, RedeliveredOffsetHasNoEffectAtAll) {
   EXPECT_EQ(facts.recent_events, before.recent_events);
 }
 
-TEST(FoldTest, PartitionsHaveOffsetsOfTheirOwn) {
+TEST(FoldTest, LogsHaveOffsetsOfTheirOwn) {
   Facts facts;
   EXPECT_EQ(Fold(At(Updated("e1", {}), 3, 10), facts), FoldOutcome::kApplied);
   EXPECT_EQ(Fold(At(Updated("e2", {}), 4, 0), facts), FoldOutcome::kApplied);
-  EXPECT_EQ(facts.applied_offsets, (std::map<int32_t, int64_t>{{3, 10}, {4, 0}}));
+  EXPECT_EQ(facts.applied_offsets, (std::map<uint64_t, int64_t>{{3, 10}, {4, 0}}));
+}
+
+TEST(FoldTest, ALogIsAPartitionOfOneGenerationOfATopic) {
+  const std::set<uint64_t> logs = {LogFingerprint("leads", 0), LogFingerprint("leads", 1),
+                                   LogFingerprint("leads#2", 0), LogFingerprint("other", 0)};
+  EXPECT_EQ(logs.size(), 4U);
+  EXPECT_FALSE(logs.contains(0)) << "0 means: not from a log";
+  EXPECT_EQ(LogFingerprint("leads", 1), LogFingerprint("leads", 1));
 }
 
 TEST(FoldTest, DuplicateOnlyMovesTheOffset) {

@@ -61,8 +61,6 @@ TEST(DecodeLeadEventTest, TakesEverythingFromAFullEvent) {
   EXPECT_THAT(event.attribution,
               ElementsAre(Pair("hubspot_object_id", "51"), Pair("utm_campaign", "spring")));
   EXPECT_EQ(event.traceparent, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
-  EXPECT_EQ(event.position.partition, 3);
-  EXPECT_EQ(event.position.offset, 41);
 }
 
 TEST(DecodeLeadEventTest, TakesAStructuredEventWithoutAnyHeader) {

@@ -56,8 +56,8 @@ v1::LeadChanged Expected(const store::OutboxEntry& entry) {
   message.set_workspace(entry.key.workspace.str());
   message.set_lead(entry.key.lead.str());
   message.set_change(std::string(core::ChangeTypeName(entry.change.type)));
-  message.set_epoch(static_cast<int32_t>(entry.epoch));
-  message.set_version(static_cast<int32_t>(entry.version));
+  message.set_epoch(entry.epoch);
+  message.set_version(entry.version);
   message.set_cycle(entry.cycle);
   message.set_stage(std::string(core::StageName(entry.change.stage)));
   message.set_queue(entry.change.queue.str());

@@ -38,6 +38,7 @@ struct FakeKafka {
   std::vector<std::function<void(absl::Status)>> unacknowledged;
   absl::Status produce_answer;  // what the next letter gets
   int consumers_made = 0;
+  int seeks = 0;
   int producers_made = 0;
 
   void Append(int32_t partition, const platform::kafka::OutRecord& out) {
@@ -116,6 +117,7 @@ class FakeConsumer : public platform::kafka::Consumer {
     return absl::OkStatus();
   }
   absl::Status Seek(const Position& position) override {
+    ++kafka_.seeks;
     kafka_.positions[position.partition] = position.offset;
     return absl::OkStatus();
   }

@@ -31,12 +31,15 @@ core::LeadEvent EventOf(std::string_view lead, std::string_view id) {
 TEST(InputBatchTest, GroupsByLeadInTheOrderRead) {
   const InputBatch batch =
       MakeBatch({RecordOf(EventOf("b", "1"), 10), RecordOf(EventOf("a", "2"), 11),
-                 RecordOf(EventOf("b", "3"), 12), RecordOf(EventOf("b", "1"), 13)});
+                 RecordOf(EventOf("b", "3"), 12), RecordOf(EventOf("b", "1"), 13)},
+                "leads#2");
   ASSERT_EQ(batch.leads.size(), 2U);
   EXPECT_EQ(batch.leads[0].key, support::Key("b"));
   EXPECT_THAT(batch.leads[0].records, ElementsAre(0, 2, 3));
   EXPECT_EQ(batch.leads[0].events[1].id, "3");
   EXPECT_EQ(batch.leads[0].events[2].position.offset, 13);
+  EXPECT_EQ(batch.leads[0].events[2].position.log,
+            core::LogFingerprint("leads#2", batch.records[3].partition));
   EXPECT_EQ(batch.leads[1].key, support::Key("a"));
   EXPECT_TRUE(batch.refused.empty());
 }
@@ -44,7 +47,7 @@ TEST(InputBatchTest, GroupsByLeadInTheOrderRead) {
 TEST(InputBatchTest, SetsAsideWhatCannotBeDecoded) {
   platform::kafka::Record bad = RecordOf(EventOf("a", "1"), 1);
   bad.value = "{";
-  const InputBatch batch = MakeBatch({RecordOf(EventOf("a", "1"), 0), bad});
+  const InputBatch batch = MakeBatch({RecordOf(EventOf("a", "1"), 0), bad}, "leads");
   ASSERT_EQ(batch.refused.size(), 1U);
   EXPECT_EQ(batch.refused[0].record, 1U);
   EXPECT_EQ(batch.refused[0].letter.klass, events::DeadLetterClass::kNotParseable);
@@ -53,7 +56,8 @@ TEST(InputBatchTest, SetsAsideWhatCannotBeDecoded) {
 
 TEST(InputBatchTest, RefusesAllRecordsOfALead) {
   InputBatch batch = MakeBatch({RecordOf(EventOf("b", "1"), 0), RecordOf(EventOf("a", "2"), 1),
-                                RecordOf(EventOf("b", "3"), 2)});
+                                RecordOf(EventOf("b", "3"), 2)},
+                               "leads");
   Refuse(batch.leads[0], {events::DeadLetterClass::kUnknownWorkspace, "workspace", "none"}, batch);
   ASSERT_EQ(batch.refused.size(), 2U);
   EXPECT_EQ(batch.refused[0].record, 0U);

@@ -166,7 +166,7 @@ TEST_F(IntakeWorkerTest, ForgetsItsBatchWhenAPartitionIsRevoked) {
 
 TEST_F(IntakeWorkerTest, RefusesACheckpointBeyondTheEndOfTheLog) {
   Append(1, View("b", "1"));
-  ASSERT_TRUE(store_.Advance(kTopic, std::vector<store::InputAdvance>{{0, 1000, 0, 0}}).ok());
+  ASSERT_TRUE(MoveCheckpoint(0, 1000));
   Steps(2);
   EXPECT_EQ(worker_->ready().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(worker_->ready().message()), HasSubstr("partition 0"));
@@ -180,7 +180,7 @@ TEST_F(IntakeWorkerTest, RefusesACheckpointBeyondTheEndOfTheLog) {
 TEST_F(IntakeWorkerTest, StartsAtTheFirstRecordThatIsLeft) {
   kafka_.first[0] = 50;
   Append(0, View("a", "1"));
-  ASSERT_TRUE(store_.Advance(kTopic, std::vector<store::InputAdvance>{{0, 10, 0, 0}}).ok());
+  ASSERT_TRUE(MoveCheckpoint(0, 10));
   Steps(1);
   EXPECT_EQ(Checkpoint(0), 51);
   ExpectCounters(1, 1, 0, 0);
@@ -223,25 +223,68 @@ TEST_F(IntakeWorkerTest, DecidesAgainWhenThePolicyChangesUnderIt) {
 class RewindableInput : public store::InputStore {
  public:
   explicit RewindableInput(store::InputStore& inner) : inner_(inner) {}
-  absl::StatusOr<std::map<int32_t, int64_t>> Checkpoints(const std::string&) override {
-    return checkpoints;
+  absl::StatusOr<store::InputCheckpoints> Checkpoints(const std::string&) override {
+    return store::InputCheckpoints{epoch, checkpoints};
   }
-  absl::Status Advance(const std::string&,
+  absl::Status Advance(const std::string&, int64_t expected_epoch,
                        absl::Span<const store::InputAdvance> advances) override {
+    before_advance();
+    ++advance_calls;
+    if (expected_epoch != epoch) return absl::AbortedError("another epoch");
     for (const store::InputAdvance& advance : advances) {
       checkpoints[advance.partition] = advance.next_offset;
       records += advance.records;
     }
-    return absl::OkStatus();
+    return gate;
   }
   absl::StatusOr<store::InputCounters> Counters() override { return inner_.Counters(); }
 
+  int64_t epoch = 1;
   std::map<int32_t, int64_t> checkpoints;
   int64_t records = 0;
+  int advance_calls = 0;
+  absl::Status gate;
+  std::function<void()> before_advance = [] {};
 
  private:
   store::InputStore& inner_;
 };
+
+// A failover between the commit of a batch and the move of its checkpoint: the checkpoint stands
+// where it stood, so that only the epoch shows that the commits may be lost.
+TEST_F(IntakeWorkerTest, ReadsAgainWhenTheEpochGrewBeforeTheCheckpointMoved) {
+  RewindableInput input(store_);
+  input_ = &input;
+  NewWorker();
+  Append(0, View("a", "1"));
+  Steps(1);
+  Append(0, View("b", "2"));
+  input.before_advance = [&] { input.epoch = 2; };
+  const int seeks = kafka_.seeks;
+  Steps(4);
+  EXPECT_GT(kafka_.seeks, seeks) << "the batch was read again";
+  EXPECT_EQ(input.checkpoints[0], 2);
+  EXPECT_EQ(input.records, 2);
+  EXPECT_EQ(Lead("b").facts.activities.at("page_view").begin()->second, 1);
+}
+
+// The checkpoint is moved, but replicas did not have it in time: only the gate is passed again.
+TEST_F(IntakeWorkerTest, PassesTheGateAgainWhenItFailed) {
+  RewindableInput input(store_);
+  input_ = &input;
+  NewWorker();
+  Append(0, View("a", "1"));
+  input.gate = absl::UnavailableError("no replica");
+  Steps(2);
+  EXPECT_EQ(worker_->ready().code(), absl::StatusCode::kUnavailable);
+  const int calls = input.advance_calls;
+  EXPECT_GT(calls, 1);
+  input.gate = absl::OkStatus();
+  Steps(2);
+  EXPECT_EQ(input.advance_calls, calls + 1);
+  EXPECT_TRUE(worker_->ready().ok()) << worker_->ready();
+  EXPECT_EQ(input.records, 1);
+}
 
 TEST_F(IntakeWorkerTest, ReadsAgainWhenTheStoreWentBack) {
   RewindableInput input(store_);

@@ -25,10 +25,12 @@ TEST(PartitionProgressTest, CountsRecordsAndDeadLettersPerPartition) {
   const auto advances = progress.Advances(batch);
   ASSERT_EQ(advances.size(), 2U);
   EXPECT_EQ(advances[0].partition, 0);
+  EXPECT_EQ(advances[0].from, 0);
   EXPECT_EQ(advances[0].next_offset, 2);
   EXPECT_EQ(advances[0].records, 2);
   EXPECT_EQ(advances[0].dead_lettered, 1);
   EXPECT_EQ(advances[1].partition, 1);
+  EXPECT_EQ(advances[1].from, 100);
   EXPECT_EQ(advances[1].next_offset, 104);
   EXPECT_EQ(advances[1].records, 2);
   EXPECT_EQ(advances[1].dead_lettered, 1);
@@ -62,12 +64,21 @@ TEST(PartitionProgressTest, SeesThatTheStoreWentBack) {
   PartitionProgress progress;
   progress.Start(0, 10);
   progress.Start(1, 0);
-  EXPECT_FALSE(progress.Reconcile({{0, 10}}));
-  EXPECT_FALSE(progress.Reconcile({{0, 25}, {1, 3}}));
+  EXPECT_FALSE(progress.Reconcile({7, {{0, 10}}}));
+  EXPECT_FALSE(progress.Reconcile({7, {{0, 25}, {1, 3}}}));
   EXPECT_EQ(progress.checkpoint(0), 25);
-  EXPECT_TRUE(progress.Reconcile({{0, 24}, {1, 3}}));
-  EXPECT_TRUE(progress.Reconcile({{1, 3}}));
+  EXPECT_TRUE(progress.Reconcile({7, {{0, 24}, {1, 3}}}));
+  EXPECT_TRUE(progress.Reconcile({7, {{1, 3}}}));
   EXPECT_EQ(progress.checkpoint(0), 0);
+}
+
+TEST(PartitionProgressTest, ANewEpochIsAStoreThatMayHaveGoneBack) {
+  PartitionProgress progress;
+  progress.Start(0, 10);
+  EXPECT_FALSE(progress.Reconcile({7, {{0, 10}}})) << "the first one seen";
+  EXPECT_TRUE(progress.Reconcile({8, {{0, 10}}})) << "the checkpoint alone does not show it";
+  EXPECT_EQ(progress.epoch(), 8);
+  EXPECT_FALSE(progress.Reconcile({8, {{0, 10}}}));
 }
 
 TEST(PartitionProgressTest, TellsKafkaEachCheckpointOnce) {
@@ -80,7 +91,7 @@ TEST(PartitionProgressTest, TellsKafkaEachCheckpointOnce) {
   EXPECT_EQ(positions[0].partition, 1);
   EXPECT_EQ(positions[0].offset, 7);
   EXPECT_THAT(progress.TakeUncommitted("t"), IsEmpty());
-  progress.Advanced(std::vector<store::InputAdvance>{{0, 3, 3, 0}});
+  progress.Advanced(std::vector<store::InputAdvance>{{0, 0, 3, 3, 0}});
   positions = progress.TakeUncommitted("t");
   ASSERT_EQ(positions.size(), 1U);
   EXPECT_EQ(positions[0].offset, 3);

@@ -91,8 +91,15 @@ class WorkerFixture : public ::testing::Test {
     return store_.Load({&key, 1})->records.front();
   }
   int64_t Checkpoint(int32_t partition) {
-    const auto stored = store_.Checkpoints(kTopic);
-    return stored->contains(partition) ? stored->at(partition) : -1;
+    const auto stored = store_.Checkpoints(kTopic)->offsets;
+    return stored.contains(partition) ? stored.at(partition) : -1;
+  }
+
+  bool MoveCheckpoint(int32_t partition, int64_t offset) {
+    const int64_t epoch = store_.Checkpoints(kTopic)->epoch;
+    return store_
+        .Advance(kTopic, epoch, std::vector<store::InputAdvance>{{partition, 0, offset, 0, 0}})
+        .ok();
   }
 
   static core::LeadEvent View(std::string_view lead, const std::string& id) {

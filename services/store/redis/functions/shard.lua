@@ -25,22 +25,21 @@ function baton.write_shard(meta, shard)
     shard.applied, shard.duplicates, shard.rest))
 end
 
--- The shard with `now` as its clock says: `simulated` milliseconds, or the server's time if that is
--- '', but never back behind the latest change.
+-- The time in milliseconds: `simulated`, or the server's if that is ''.
+function baton.clock(simulated)
+  if simulated ~= '' then
+    return baton.whole(simulated, 'clock', 0, baton.LIMIT.clock)
+  end
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- The shard with `now` as its clock says, but never back behind the latest change.
 function baton.read_shard(meta, simulated)
   local shard = baton.parse_shard(redis.call('GET', meta))
   if not shard then
     error({err = 'BATONCLOSED shard is not open'})
   end
-  local now
-  if simulated ~= '' then
-    now = baton.whole(simulated, 'clock', 0, baton.LIMIT.clock)
-  else
-    local time = redis.call('TIME')
-    now = time[1] * 1000 + math.floor(time[2] / 1000)
-  end
-  if now > shard.now then
-    shard.now = now
-  end
+  shard.now = math.max(shard.now, baton.clock(simulated))
   return shard
 end

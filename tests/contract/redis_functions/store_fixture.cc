@@ -1,0 +1,67 @@
+#include "contract/redis_functions/store_fixture.h"
+
+#include <utility>
+
+namespace baton::contract {
+
+std::unique_ptr<support::RedisServer> StartServer(const std::vector<std::string>& arguments) {
+  absl::StatusOr<std::unique_ptr<support::RedisServer>> server =
+      support::RedisServer::Start({support::AppendFsync::kAlways, arguments});
+  EXPECT_TRUE(server.ok()) << server.status();
+  return server.ok() ? *std::move(server) : nullptr;
+}
+
+store::RedisStoreOptions OptionsFor(const support::RedisServer& server) {
+  store::RedisStoreOptions options;
+  options.url = server.url();
+  options.shards = 4;
+  return options;
+}
+
+std::unique_ptr<store::RedisStore> OpenStore(const support::RedisServer& server) {
+  absl::StatusOr<std::unique_ptr<store::RedisStore>> store =
+      store::RedisStore::Open(OptionsFor(server));
+  EXPECT_TRUE(store.ok()) << store.status();
+  return store.ok() ? *std::move(store) : nullptr;
+}
+
+platform::redis::Reply RunOn(const support::RedisServer& server,
+                             const platform::redis::Command& command) {
+  platform::redis::ClientOptions options;
+  options.url = server.url();
+  const auto client = platform::redis::Client::Create(
+      options, [](platform::redis::Connection&) { return absl::OkStatus(); });
+  const auto replies = (*client)->Run({command});
+  EXPECT_TRUE(replies.ok()) << replies.status();
+  if (!replies.ok()) return {};
+  EXPECT_FALSE(replies->front().is_error()) << replies->front().text;
+  return replies->front();
+}
+
+core::WorkspaceId Acme() {
+  return core::WorkspaceId::Trusted("acme");
+}
+
+core::LeadKey AcmeLead(const std::string& lead) {
+  return {Acme(), core::LeadId::Trusted(lead)};
+}
+
+void CreateWorkspace(store::Store& store) {
+  const auto created = store.CreateWorkspace(Acme(), "Acme");
+  ASSERT_TRUE(created.ok()) << created.status();
+}
+
+absl::StatusOr<store::CommitCode> CommitLead(store::Store& store, const std::string& lead) {
+  core::Plan plan;
+  plan.key = AcmeLead(lead);
+  plan.after.stage = core::Stage::kNurture;
+  core::Change change;
+  change.stage = core::Stage::kNurture;
+  plan.changes = {change};
+  plan.applied = 1;
+  const absl::StatusOr<std::vector<store::CommitResult>> results = store.Commit({plan});
+  if (!results.ok()) return results.status();
+  return results->front().code;
+}
+
+}  // namespace baton::contract
