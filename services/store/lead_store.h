@@ -78,7 +78,8 @@ class LeadStore {
 
   // Applies each plan atomically and independently, one round trip. It takes full effect or none:
   //  1. refused with a code above if an expectation does not hold. The outbox is full for a plan
-  //     when the shard keeps outbox_max entries (may_use_reserve: + outbox_reserve) or more;
+  //     when the shard keeps outbox_max entries (may_use_reserve: + outbox_reserve) or more, unless
+  //     the plan publishes nothing: no changes, placement kKeep;
   //  2. the lead leaves its owner's open set and the backlog unless placement is kKeep; with
   //     plan.refund the ledger of the queue it was in gets the latest choice's charge back;
   //  3. `after` is stored with revision + 1 (facts and judgment only if they changed); `changes`

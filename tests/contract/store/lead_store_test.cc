@@ -107,8 +107,14 @@ TEST_P(LeadStoreTest, AFullOutboxRefusesNewWorkAndTheReserveServesRepsAndTimers)
   plan = Keep("l3");
   plan.may_use_reserve = true;
   EXPECT_EQ(TryCommit(plan), CommitCode::kOutboxFull);
+
   plan.changes.clear();
-  EXPECT_EQ(TryCommit(plan), CommitCode::kOutboxFull);
+  Plan offer = Qualify("l3", "inside");
+  offer.may_use_reserve = true;
+  offer.changes.clear();
+  EXPECT_EQ(TryCommit(offer), CommitCode::kOutboxFull) << "the placement publishes";
+  EXPECT_EQ(TryCommit(plan), CommitCode::kCommitted) << "nothing is published";
+  EXPECT_EQ(Outbox().size(), 3U);
 
   ASSERT_TRUE(store().Trim(0, 2, 0).ok());
   EXPECT_EQ(TryCommit(Keep("l4")), CommitCode::kCommitted);
