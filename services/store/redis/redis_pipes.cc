@@ -172,12 +172,12 @@ absl::Status RedisStore::Advance(const std::string& topic,
         library_.Call("advance", {redis::CheckpointsKey(topic), redis::InputTotalsKey()}, args));
   }
   if (absl::Status status = Run(commands).status(); !status.ok()) return status;
-  return PassGate();
+  return ConfirmDurable();
 }
 
 // WAIT speaks of the connection's own latest write, hence the fence in the same round trip. One
 // Redis replicates in one order: who has the fence has all that was written before it.
-absl::Status RedisStore::PassGate() {
+absl::Status RedisStore::ConfirmDurable() {
   if (options_.min_replica_acks == 0) return absl::OkStatus();
   const int64_t wait_ms =
       std::max<int64_t>(1, absl::ToInt64Milliseconds(options_.command_timeout) / 2);
@@ -187,9 +187,9 @@ absl::Status RedisStore::PassGate() {
   if (!replies.ok()) return replies.status();
   const int64_t acks = replies->back().integer;
   if (acks >= options_.min_replica_acks) return absl::OkStatus();
-  return redis::FromClient(
-      absl::UnavailableError(absl::StrCat("Redis: ", acks, " of ", options_.min_replica_acks,
-                                          " replicas have acknowledged the checkpoint in time")));
+  return redis::FromClient(absl::UnavailableError(
+      absl::StrCat("Redis: ", acks, " of ", options_.min_replica_acks,
+                   " replicas have acknowledged the latest writes in time")));
 }
 
 absl::StatusOr<InputCounters> RedisStore::Counters() {

@@ -35,10 +35,10 @@ TEST_P(LeadStoreTest, LoadAnswersInTheOrderOfItsKeysWhichMayRepeat) {
   const auto loaded = store().Load({Key("l2"), Key("l1"), Key("none"), Key("l2")});
   ASSERT_TRUE(loaded.ok());
   ASSERT_THAT(loaded->records, SizeIs(4));
-  EXPECT_EQ(loaded->records[0].revision, 2);
-  EXPECT_EQ(loaded->records[1].revision, 1);
-  EXPECT_EQ(loaded->records[2].revision, 0);
-  EXPECT_EQ(Describe(loaded->records[3]), Describe(loaded->records[0]));
+  EXPECT_EQ(loaded->records[0]->revision, 2);
+  EXPECT_EQ(loaded->records[1]->revision, 1);
+  EXPECT_EQ(loaded->records[2]->revision, 0);
+  EXPECT_EQ(Describe(*loaded->records[3]), Describe(*loaded->records[0]));
 }
 
 TEST_P(LeadStoreTest, LoadTellsTheStoresClock) {
