@@ -133,7 +133,8 @@ void App::Parts::AddRelay(const BatonConfig& config, const events::TopicNames& t
   options.transactional_id_prefix = config.kafka.topic_prefix;
   options.batch_max = config.relay.batch_max;
   options.keep = config.relay.keep;
-  Add(std::make_unique<relay::RelayService>(*store, Kafka(config), topics, options, *metrics));
+  Add(std::make_unique<relay::RelayService>(*store, *store, Kafka(config), topics, options,
+                                            *metrics));
 }
 
 absl::Status App::Parts::AddDispatch(const BatonConfig& config, const events::TopicNames& topics) {
