@@ -33,18 +33,30 @@ absl::StatusOr<std::shared_ptr<const core::Policy>> Compile(const core::Workspac
 PolicyCache::PolicyCache(store::WorkspaceStore& store, size_t workspaces_max)
     : store_(store), workspaces_max_(workspaces_max) {}
 
-absl::StatusOr<std::vector<ActivePolicy>> PolicyCache::Active(
+absl::StatusOr<std::vector<absl::StatusOr<ActivePolicy>>> PolicyCache::Active(
     absl::Span<const core::WorkspaceId> workspaces) {
-  const auto revisions = store_.PolicyRevisions(workspaces);
-  if (!revisions.ok()) return revisions.status();
-  std::vector<ActivePolicy> active(workspaces.size());
+  const auto versions = store_.PolicyVersions(workspaces);
+  if (!versions.ok()) return versions.status();
+  std::vector<absl::StatusOr<ActivePolicy>> active;
   for (size_t i = 0; i < workspaces.size(); ++i) {
-    const int64_t revision = (*revisions)[i];
-    active[i].workspace_exists = revision >= 0;
-    if (revision <= 0) continue;
-    auto compiled = Compiled(workspaces[i], revision);
-    if (!compiled.ok()) return compiled.status();
-    active[i] = *std::move(compiled);
+    const absl::StatusOr<store::PolicyVersion>& version = (*versions)[i];
+    if (!version.ok()) {
+      active.emplace_back(version.status());
+      continue;
+    }
+    ActivePolicy one;
+    one.workspace_exists = version->revision != store::kNoWorkspace;
+    if (version->revision > 0) {
+      auto compiled = Compiled(workspaces[i], *version);
+      if (!compiled.ok()) return compiled.status();
+      if (!compiled->ok()) {
+        active.emplace_back(compiled->status());
+        continue;
+      }
+      one.revision = version->revision;
+      one.policy = **std::move(compiled);
+    }
+    active.emplace_back(std::move(one));
   }
   return active;
 }
@@ -52,32 +64,41 @@ absl::StatusOr<std::vector<ActivePolicy>> PolicyCache::Active(
 absl::StatusOr<ActivePolicy> PolicyCache::Active(const core::WorkspaceId& workspace) {
   auto active = Active(absl::MakeConstSpan(&workspace, 1));
   if (!active.ok()) return active.status();
-  if (!active->front().workspace_exists) return store::WorkspaceNotFound(workspace);
-  return std::move(active->front());
+  absl::StatusOr<ActivePolicy>& one = active->front();
+  if (one.ok() && !one->workspace_exists) return store::WorkspaceNotFound(workspace);
+  return std::move(one);
 }
 
-absl::StatusOr<ActivePolicy> PolicyCache::Compiled(const core::WorkspaceId& workspace,
-                                                   int64_t revision) {
-  const auto find = [&]() -> std::shared_ptr<const core::Policy> {
-    absl::MutexLock lock(&mutex_);
-    const auto found = policies_.find(workspace);
-    // A revision below the cached one: a store that lost its last writes gave the number again.
-    return found != policies_.end() && found->second->revision == revision ? found->second
-                                                                           : nullptr;
-  };
-  if (auto policy = find()) return ActivePolicy{true, revision, std::move(policy)};
+std::optional<PolicyCache::Entry> PolicyCache::Find(const core::WorkspaceId& workspace,
+                                                    const store::PolicyVersion& version) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = policies_.find(workspace);
+  if (found == policies_.end() || found->second.version != version) return std::nullopt;
+  return found->second;
+}
+
+absl::StatusOr<absl::StatusOr<PolicyCache::SharedPolicy>> PolicyCache::Compiled(
+    const core::WorkspaceId& workspace, const store::PolicyVersion& version) {
+  if (auto entry = Find(workspace, version)) return std::move(entry->policy);
   absl::MutexLock compiling(&compiling_);
-  if (auto policy = find()) return ActivePolicy{true, revision, std::move(policy)};
-  const auto document = store_.GetPolicy(workspace, 0);
+  if (auto entry = Find(workspace, version)) return std::move(entry->policy);
+  const auto document = store_.GetPolicy(workspace, version.revision);
+  if (core::ErrorReason(document.status()) == "STATE_UNREADABLE") {
+    return absl::StatusOr<SharedPolicy>(document.status());
+  }
+  if (absl::IsNotFound(document.status())) {
+    return absl::UnavailableError(absl::StrCat("policy revision ", version.revision,
+                                               " of workspace ", workspace.str(),
+                                               " was taken back meanwhile; ask again"));
+  }
   if (!document.ok()) return document.status();
-  auto policy = Compile(workspace, *document);
-  if (!policy.ok()) return policy.status();
+  Entry entry{version, Compile(workspace, *document)};
   absl::MutexLock lock(&mutex_);
   if (policies_.size() >= workspaces_max_ && !policies_.contains(workspace)) {
     policies_.erase(policies_.begin());
   }
-  policies_[workspace] = *policy;
-  return ActivePolicy{true, document->revision, *std::move(policy)};
+  policies_.insert_or_assign(workspace, entry);
+  return std::move(entry.policy);
 }
 
 }  // namespace baton::agreement

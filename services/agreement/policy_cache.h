@@ -1,4 +1,4 @@
-// The active policy of each workspace, compiled once per revision and shared by whoever decides.
+// The active policy of each workspace, compiled once per version and shared by whoever decides.
 //
 // Thread-safe. May block on the store; never call it from a gRPC reaction.
 #ifndef BATON_AGREEMENT_POLICY_CACHE_H_
@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,23 +33,33 @@ class PolicyCache {
   PolicyCache(store::WorkspaceStore& store, size_t workspaces_max);
 
   // The active policies as of now, in the order of `workspaces` (which may repeat). One round trip,
-  // and one more for each workspace whose revision was not seen before. Errors: the store's, and
-  // INTERNAL STORED_POLICY_INVALID if this release cannot read a stored policy.
-  absl::StatusOr<std::vector<ActivePolicy>> Active(absl::Span<const core::WorkspaceId> workspaces);
+  // and one more for each workspace whose policy was not seen before. INTERNAL in place of a
+  // workspace whose policy this release cannot read (STORED_POLICY_INVALID) or whose record it
+  // cannot read (STATE_UNREADABLE); the store's error for all if it cannot be asked.
+  absl::StatusOr<std::vector<absl::StatusOr<ActivePolicy>>> Active(
+      absl::Span<const core::WorkspaceId> workspaces);
 
   // The same for one workspace; NOT_FOUND WORKSPACE_NOT_FOUND.
   absl::StatusOr<ActivePolicy> Active(const core::WorkspaceId& workspace);
 
  private:
-  // The policy of that revision, or of a later one that became active meanwhile.
-  absl::StatusOr<ActivePolicy> Compiled(const core::WorkspaceId& workspace, int64_t revision);
+  using SharedPolicy = std::shared_ptr<const core::Policy>;
+  struct Entry {
+    store::PolicyVersion version;
+    absl::StatusOr<SharedPolicy> policy;  // an error: this release cannot read it
+  };
+
+  std::optional<Entry> Find(const core::WorkspaceId& workspace,
+                            const store::PolicyVersion& version);
+  // The policy of that version. The outer status fails all workspaces.
+  absl::StatusOr<absl::StatusOr<SharedPolicy>> Compiled(const core::WorkspaceId& workspace,
+                                                        const store::PolicyVersion& version);
 
   store::WorkspaceStore& store_;
   const size_t workspaces_max_;
   absl::Mutex compiling_;  // one compilation at a time; acquired before mutex_
   absl::Mutex mutex_;
-  absl::flat_hash_map<core::WorkspaceId, std::shared_ptr<const core::Policy>> policies_
-      ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<core::WorkspaceId, Entry> policies_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace baton::agreement

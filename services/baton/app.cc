@@ -74,12 +74,18 @@ absl::StatusOr<std::string> TokenSecret(const BatonConfig& config, store::StoreH
 
 dispatch::PolicySource PoliciesFrom(agreement::PolicyCache& cache) {
   return [&cache](absl::Span<const core::WorkspaceId> workspaces)
-             -> absl::StatusOr<std::vector<std::shared_ptr<const core::Policy>>> {
-    auto active = cache.Active(workspaces);
+             -> absl::StatusOr<std::vector<absl::StatusOr<dispatch::SharedPolicy>>> {
+    const auto active = cache.Active(workspaces);
     if (!active.ok()) return active.status();
-    std::vector<std::shared_ptr<const core::Policy>> policies;
+    std::vector<absl::StatusOr<dispatch::SharedPolicy>> policies;
     policies.reserve(active->size());
-    for (agreement::ActivePolicy& one : *active) policies.push_back(std::move(one.policy));
+    for (const absl::StatusOr<agreement::ActivePolicy>& one : *active) {
+      if (one.ok()) {
+        policies.emplace_back(one->policy);
+      } else {
+        policies.emplace_back(one.status());
+      }
+    }
     return policies;
   };
 }
@@ -128,7 +134,8 @@ void App::Parts::AddRelay(const BatonConfig& config, const events::TopicNames& t
   options.transactional_id_prefix = config.kafka.topic_prefix;
   options.batch_max = config.relay.batch_max;
   options.keep = config.relay.keep;
-  Add(std::make_unique<relay::RelayService>(*store, Kafka(config), topics, options, *metrics));
+  Add(std::make_unique<relay::RelayService>(*store, *store, Kafka(config), topics, options,
+                                            *metrics));
 }
 
 absl::Status App::Parts::AddDispatch(const BatonConfig& config, const events::TopicNames& topics) {

@@ -14,7 +14,7 @@ void AddConnections(platform::Settings& settings, BatonConfig& config) {
   settings.AddText("redis.password_file", "file with Redis' password", &redis.password_file);
   settings.AddNumber("redis.shards", "virtual shards, fixed at installation", &redis.shards, 1,
                      1024);
-  settings.AddNumber("redis.min_replica_acks", "replicas that must confirm a batch",
+  settings.AddNumber("redis.min_replica_acks", "replicas to confirm a change before it is told",
                      &redis.min_replica_acks, 0, 16);
   settings.AddSwitch("redis.allow_everysec",
                      "accept appendfsync everysec: a power cut may take back a second",

@@ -18,7 +18,7 @@ struct RedisConfig {
   std::string url = "redis://127.0.0.1:6379";
   std::string password_file;    // wins over a password in the URL
   int shards = 16;              // fixed at installation
-  int min_replica_acks = 0;     // replicas that must have a batch before its offsets are committed
+  int min_replica_acks = 0;     // replicas that must have a change before anybody is told of it
   bool allow_everysec = false;  // a power cut may then take back the last second
   int connections_max = 16;
 };

@@ -22,6 +22,12 @@ void BacklogDrain::Add(const std::vector<FreedRep>& freed) {
   }
 }
 
+absl::Status BacklogDrain::Run(bool with_round) {
+  absl::Status status = DrainFreed();
+  if (with_round) status.Update(DrainRound());
+  return status;
+}
+
 absl::Status BacklogDrain::DrainFreed() {
   std::set<FreedRep> freed;
   {

@@ -37,6 +37,9 @@ class BacklogDrain {
   void Add(const std::vector<FreedRep>& freed);
   static constexpr size_t kFreedMax = 10'000;
 
+  // DrainFreed and, if it is time for one, DrainRound: what fails in the one holds up no other.
+  absl::Status Run(bool with_round);
+
   // Drains the queues of the reps added so far.
   absl::Status DrainFreed();
 

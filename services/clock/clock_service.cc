@@ -85,11 +85,9 @@ void ClockService::DrainBacklogs() {
   absl::Time next_round = absl::Now();
   absl::Duration sleep = absl::ZeroDuration();
   while (!drain_worker_.StopsWithin(sleep)) {
-    absl::Status status = drain_.DrainFreed();
-    if (status.ok() && absl::Now() >= next_round) {
-      next_round = absl::Now() + options_.drain_every;
-      status = drain_.DrainRound();
-    }
+    const bool round_due = absl::Now() >= next_round;
+    if (round_due) next_round = absl::Now() + options_.drain_every;
+    const absl::Status status = drain_.Run(round_due);
     drains_ready_.Set(Counted(status));
     if (status.ok()) backoff.Reset();
     sleep = status.ok() ? kDrainTick : backoff.Next();

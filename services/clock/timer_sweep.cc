@@ -6,11 +6,13 @@
 #include "absl/strings/str_cat.h"
 #include "clock/two_clocks.h"
 #include "core/decide.h"
+#include "platform/log.h"
 
 namespace baton::clock {
 namespace {
 
 constexpr double kMsPerSecond = 1000.0;
+constexpr size_t kToldMax = 1000;  // unreadable leads that are logged, once each
 
 }  // namespace
 
@@ -18,6 +20,8 @@ TimerSweep::Meters::Meters(platform::Metrics& metrics)
     : fired(metrics.AddCounter("baton_timers_fired_total", "Timers that acted on their lead")),
       overtaken(metrics.AddCounter("baton_timers_overtaken_total",
                                    "Due timers whose lead had been changed meanwhile")),
+      unreadable(metrics.AddCounter("baton_timers_unreadable_total",
+                                    "Attempts at due timers whose lead cannot be read")),
       lateness_seconds(metrics.AddHistogram("baton_timer_lateness_seconds",
                                             "From due to fired, by the store's clock")),
       skew_seconds(metrics.AddGauge("baton_clock_skew_seconds",
@@ -67,8 +71,12 @@ absl::Status TimerSweep::Fire(const std::vector<store::DueTimer>& due, Sweep& sw
   if (!loaded.ok()) return loaded.status();
   std::vector<core::Plan> plans;
   for (size_t i = 0; i < due.size(); ++i) {
-    std::optional<core::Plan> plan =
-        core::DecideTimer(loaded->records[i], due[i].due_at_ms, loaded->now_ms);
+    const absl::StatusOr<core::LeadRecord>& record = loaded->records[i];
+    if (!record.ok()) {
+      NoteUnreadable(due[i].key, record.status());
+      continue;
+    }
+    std::optional<core::Plan> plan = core::DecideTimer(*record, due[i].due_at_ms, loaded->now_ms);
     if (plan.has_value()) {
       plans.push_back(*std::move(plan));
     } else {
@@ -92,6 +100,9 @@ absl::Status TimerSweep::Count(const core::Plan& plan, core::TimeMs now_ms,
       break;
     case store::CommitCode::kOutboxFull:
       return absl::ResourceExhaustedError("the outbox is full: Kafka has been away too long");
+    case store::CommitCode::kUnreadable:
+      NoteUnreadable(plan.key, result.problem);
+      return absl::OkStatus();
     case store::CommitCode::kStaleRevision:
     case store::CommitCode::kStalePolicy:
     case store::CommitCode::kNotDue:
@@ -109,6 +120,15 @@ absl::Status TimerSweep::Count(const core::Plan& plan, core::TimeMs now_ms,
     }
   }
   return absl::OkStatus();
+}
+
+// Its timer stays due until somebody mends the record; the others go on.
+void TimerSweep::NoteUnreadable(const core::LeadKey& key, const absl::Status& problem) {
+  meters_.unreadable.Add();
+  if (told_unreadable_.size() >= kToldMax || !told_unreadable_.insert(key).second) return;
+  platform::LogError("clock.state_unreadable", {{"workspace", key.workspace.str()},
+                                                {"lead", key.lead.str()},
+                                                {"reason", std::string(problem.message())}});
 }
 
 }  // namespace baton::clock

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -34,7 +35,8 @@ class TimerSweep {
   int shards() const { return timers_.shards(); }
 
   // Fires up to batch_max timers. FAILED_PRECONDITION when the clocks disagree: nothing was fired.
-  // RESOURCE_EXHAUSTED when the outbox is full: the timers stay due.
+  // RESOURCE_EXHAUSTED when the outbox is full: the timers stay due. So does the timer of a lead
+  // that cannot be read, which is logged and counted.
   absl::StatusOr<Sweep> Run(int shard);
 
  private:
@@ -42,6 +44,7 @@ class TimerSweep {
     explicit Meters(platform::Metrics& metrics);
     platform::Counter& fired;
     platform::Counter& overtaken;
+    platform::Counter& unreadable;
     platform::Histogram& lateness_seconds;
     platform::Gauge& skew_seconds;
   };
@@ -50,12 +53,14 @@ class TimerSweep {
   absl::Status Fire(const std::vector<store::DueTimer>& due, Sweep& sweep);
   absl::Status Count(const core::Plan& plan, core::TimeMs now_ms, const store::CommitResult& result,
                      Sweep& sweep);
+  void NoteUnreadable(const core::LeadKey& key, const absl::Status& problem);
 
   store::TimerStore& timers_;
   store::LeadStore& leads_;
   const std::function<core::TimeMs()> now_;
   const int batch_max_;
   Meters meters_;
+  std::set<core::LeadKey> told_unreadable_;
 };
 
 }  // namespace baton::clock

@@ -54,11 +54,10 @@ Plan HandBack(const LeadRecord& record, const Action& action, ChangeType type) {
   return plan;
 }
 
-Plan Reroute(const LeadRecord& record, const Action& action, const Policy* policy, TimeMs now_ms) {
+Plan Reroute(const LeadRecord& record, const Action& action, const Policy* policy) {
   Plan plan = HandBack(record, action, ChangeType::kRerouted);
   if (action.queue.empty() || action.queue == record.queue) return plan;
   plan.after.queue = action.queue;
-  plan.after.queued_at_ms = now_ms;
   plan.after.passed = {record.rep};
   plan.changes.back().queue = action.queue;
   plan.policy_revision = policy->revision;  // it was this policy that has the queue
@@ -144,7 +143,7 @@ Plan CarryOut(const LeadRecord& record, const Action& action, const Reason* reas
     case ActionType::kRecycle:
       return Recycle(record, action, *reason, now_ms);
     case ActionType::kReroute:
-      return Reroute(record, action, policy, now_ms);
+      return Reroute(record, action, policy);
     case ActionType::kReportOutcome:
       return ReportOutcome(record, action);
   }

@@ -49,11 +49,10 @@ bool SaysSomethingNew(const Judgment& judgment, const Judgment& stored) {
 }
 
 // Everything that belongs to one handoff cycle starts afresh; the fencing token goes on.
-void OpenCycle(TimeMs now_ms, LeadRecord& lead) {
+void OpenCycle(LeadRecord& lead) {
   ++lead.cycle;
   lead.stage = Stage::kMql;
   lead.queue = lead.judgment.route.queue;
-  lead.queued_at_ms = now_ms;
   lead.passed.clear();
   lead.candidates.clear();
   lead.accepted_at_ms = 0;
@@ -77,7 +76,7 @@ void JudgeLead(const Policy& policy, const std::string& cause, TimeMs now_ms, Pl
   const bool qualified = lead.judgment.qualified;
   if (!qualified && lead.stage == Stage::kNurture) return;
   if (qualified) {
-    OpenCycle(now_ms, lead);
+    OpenCycle(lead);
     plan.placement = Placement::kOffer;
   } else {
     lead.stage = Stage::kNurture;

@@ -32,8 +32,10 @@ absl::Status OutboxFull() {
 }
 
 // Why a commit that is not to be repeated was refused.
-absl::Status Refusal(store::CommitCode code, const core::LeadKey& key) {
-  switch (code) {
+absl::Status Refusal(const store::CommitResult& result, const core::LeadKey& key) {
+  switch (result.code) {
+    case store::CommitCode::kUnreadable:
+      return result.problem;
     case store::CommitCode::kOutboxFull:
       return OutboxFull();
     case store::CommitCode::kUnknownWorkspace:
@@ -47,7 +49,7 @@ absl::Status Refusal(store::CommitCode code, const core::LeadKey& key) {
   }
   return core::Error(
       absl::StatusCode::kInternal, "UNEXPECTED_COMMIT_CODE",
-      absl::StrCat("the store refused an action with code ", static_cast<int>(code)));
+      absl::StrCat("the store refused an action with code ", static_cast<int>(result.code)));
 }
 
 bool FreedCapacity(const core::RepId& owner, const core::LeadRecord& after) {
@@ -56,10 +58,11 @@ bool FreedCapacity(const core::RepId& owner, const core::LeadRecord& after) {
 
 }  // namespace
 
-ActionBatcher::ActionBatcher(store::LeadStore& leads, PolicySource policies,
-                             BacklogDrainer& drainer, int threads, size_t waiting_max,
-                             platform::Metrics& metrics)
+ActionBatcher::ActionBatcher(store::LeadStore& leads, store::DurabilityGate& gate,
+                             PolicySource policies, BacklogDrainer& drainer, int threads,
+                             size_t waiting_max, platform::Metrics& metrics)
     : leads_(leads),
+      gate_(gate),
       policies_(std::move(policies)),
       drainer_(drainer),
       thread_count_(threads),
@@ -143,12 +146,16 @@ void ActionBatcher::CarryOut(std::vector<PendingAction> batch) {
                 batch.end());
     if (batch.empty()) return;
     batch_sizes_.Observe(static_cast<double>(batch.size()));
-    batch = Commit(Decide(std::move(batch)));
+    std::vector<Done> done;
+    std::vector<Attempt> attempts = Decide(std::move(batch), done);
+    batch = Commit(std::move(attempts), done);
+    Tell(std::move(done));
   }
   for (PendingAction& pending : batch) pending.done(Contention(pending.key));
 }
 
-std::vector<ActionBatcher::Attempt> ActionBatcher::Decide(std::vector<PendingAction> round) {
+std::vector<ActionBatcher::Attempt> ActionBatcher::Decide(std::vector<PendingAction> round,
+                                                          std::vector<Done>& done) {
   std::vector<core::LeadKey> keys;
   std::vector<core::WorkspaceId> workspaces;
   for (const PendingAction& pending : round) {
@@ -163,23 +170,30 @@ std::vector<ActionBatcher::Attempt> ActionBatcher::Decide(std::vector<PendingAct
   }
   std::vector<Attempt> attempts;
   for (size_t i = 0; i < round.size(); ++i) {
-    core::LeadRecord& record = loaded->records[i];
-    auto decision =
-        core::DecideAction(record, round[i].action, (*policies)[i].get(), loaded->now_ms);
-    if (!decision.ok()) {
-      round[i].done(decision.status());
-    } else if (const auto* answered = std::get_if<core::AnsweredRequest>(&*decision)) {
-      const core::AnsweredRequest first = *answered;
-      round[i].done(ActionAnswer{std::move(record), first});
-    } else {
-      attempts.push_back(
-          {std::move(round[i]), record.rep, std::get<core::Plan>(*std::move(decision))});
-    }
+    DecideOne(std::move(round[i]), (*policies)[i], loaded->records[i], loaded->now_ms, attempts,
+              done);
   }
   return attempts;
 }
 
-std::vector<PendingAction> ActionBatcher::Commit(std::vector<Attempt> attempts) {
+void ActionBatcher::DecideOne(PendingAction pending, const absl::StatusOr<SharedPolicy>& policy,
+                              absl::StatusOr<core::LeadRecord>& record, core::TimeMs now_ms,
+                              std::vector<Attempt>& attempts, std::vector<Done>& done) {
+  if (!policy.ok()) return pending.done(policy.status());
+  if (!record.ok()) return pending.done(record.status());
+  auto decision = core::DecideAction(*record, pending.action, policy->get(), now_ms);
+  if (!decision.ok()) return pending.done(decision.status());
+  if (const auto* answered = std::get_if<core::AnsweredRequest>(&*decision)) {
+    const core::AnsweredRequest first = *answered;
+    done.push_back({std::move(pending), {*std::move(record), first}});
+  } else {
+    attempts.push_back(
+        {std::move(pending), record->rep, std::get<core::Plan>(*std::move(decision))});
+  }
+}
+
+std::vector<PendingAction> ActionBatcher::Commit(std::vector<Attempt> attempts,
+                                                 std::vector<Done>& done) {
   std::vector<PendingAction> again;
   if (attempts.empty()) return again;
   std::vector<core::Plan> plans;
@@ -193,23 +207,36 @@ std::vector<PendingAction> ActionBatcher::Commit(std::vector<Attempt> attempts) 
   for (size_t i = 0; i < attempts.size(); ++i) {
     store::CommitResult& result = (*results)[i];
     if (result.code == store::CommitCode::kCommitted) {
-      Answer(attempts[i], std::move(plans[i]), std::move(result.record));
+      done.push_back(Finish(std::move(attempts[i]), std::move(plans[i]), std::move(result.record)));
     } else if (result.code == store::CommitCode::kStaleRevision ||
                result.code == store::CommitCode::kStalePolicy) {
       again.push_back(std::move(attempts[i].pending));
     } else {
-      attempts[i].pending.done(Refusal(result.code, plans[i].key));
+      attempts[i].pending.done(Refusal(result, plans[i].key));
     }
   }
   return again;
 }
 
-void ActionBatcher::Answer(Attempt& attempt, core::Plan plan, core::LeadRecord stored) {
+ActionBatcher::Done ActionBatcher::Finish(Attempt attempt, core::Plan plan,
+                                          core::LeadRecord stored) {
   if (FreedCapacity(attempt.owner, stored)) drainer_.RepFreed(plan.key.workspace, attempt.owner);
   // The store answers without what the plan knows already.
   stored.facts = std::move(plan.after.facts);
   stored.judgment = std::move(plan.after.judgment);
-  attempt.pending.done(ActionAnswer{std::move(stored), std::nullopt});
+  return {std::move(attempt.pending), {std::move(stored), std::nullopt}};
+}
+
+void ActionBatcher::Tell(std::vector<Done> done) {
+  if (done.empty()) return;
+  const absl::Status durable = gate_.ConfirmDurable();
+  for (Done& one : done) {
+    if (durable.ok()) {
+      one.pending.done(std::move(one.answer));
+    } else {
+      one.pending.done(durable);
+    }
+  }
 }
 
 void ActionBatcher::FailAll(std::vector<PendingAction>& round, const absl::Status& status) {

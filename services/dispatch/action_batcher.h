@@ -18,6 +18,7 @@
 #include "dispatch/options.h"
 #include "platform/metrics.h"
 #include "store/lead_store.h"
+#include "store/pipe_store.h"
 
 namespace baton::dispatch {
 
@@ -37,16 +38,19 @@ struct PendingAction {
 };
 
 // Threads take up to kBatchMax waiting actions, of different leads each, load the leads, decide
-// with core::DecideAction, commit, and repeat what met a newer lead or policy. Actions on one lead
-// are carried out in the order they came. When the store is away, all that waits is answered
-// UNAVAILABLE at once instead of waiting for its turn to fail. Thread-safe.
+// with core::DecideAction, commit, and repeat what met a newer lead or policy. What was done is
+// told only when it is durable as far as configured; UNAVAILABLE otherwise, and the request id
+// gives the answer later. Actions on one lead are carried out in the order they came. When the
+// store is away, all that waits is answered UNAVAILABLE at once instead of waiting for its turn to
+// fail. Thread-safe.
 class ActionBatcher {
  public:
   static constexpr size_t kBatchMax = 128;
   static constexpr int kRoundsMax = 8;  // then ABORTED CONTENTION: the lead changes all the time
 
-  ActionBatcher(store::LeadStore& leads, PolicySource policies, BacklogDrainer& drainer,
-                int threads, size_t waiting_max, platform::Metrics& metrics);
+  ActionBatcher(store::LeadStore& leads, store::DurabilityGate& gate, PolicySource policies,
+                BacklogDrainer& drainer, int threads, size_t waiting_max,
+                platform::Metrics& metrics);
   ~ActionBatcher();  // Stop()
 
   void Start();
@@ -64,18 +68,29 @@ class ActionBatcher {
     core::RepId owner;  // before the action
     core::Plan plan;
   };
+  // An action that is done, before anybody is told.
+  struct Done {
+    PendingAction pending;
+    ActionAnswer answer;
+  };
 
   void Work();
   std::vector<PendingAction> TakeBatch();
   void ReleaseBatch(const std::vector<core::LeadKey>& keys);
   void CarryOut(std::vector<PendingAction> batch);
-  std::vector<Attempt> Decide(std::vector<PendingAction> round);
-  // Commits and answers; gives back what has to be tried again.
-  std::vector<PendingAction> Commit(std::vector<Attempt> attempts);
-  void Answer(Attempt& attempt, core::Plan plan, core::LeadRecord stored);
+  // Refusals are told at once; what needs no commit is added to `done`.
+  std::vector<Attempt> Decide(std::vector<PendingAction> round, std::vector<Done>& done);
+  void DecideOne(PendingAction pending, const absl::StatusOr<SharedPolicy>& policy,
+                 absl::StatusOr<core::LeadRecord>& record, core::TimeMs now_ms,
+                 std::vector<Attempt>& attempts, std::vector<Done>& done);
+  // Commits; gives back what has to be tried again.
+  std::vector<PendingAction> Commit(std::vector<Attempt> attempts, std::vector<Done>& done);
+  Done Finish(Attempt attempt, core::Plan plan, core::LeadRecord stored);
+  void Tell(std::vector<Done> done);
   void FailAll(std::vector<PendingAction>& round, const absl::Status& status);
 
   store::LeadStore& leads_;
+  store::DurabilityGate& gate_;
   const PolicySource policies_;
   BacklogDrainer& drainer_;
   const int thread_count_;

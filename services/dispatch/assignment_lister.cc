@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dispatch/require_workspace.h"
+#include "dispatch/unreadable.h"
 
 namespace baton::dispatch {
 
@@ -38,7 +39,8 @@ absl::StatusOr<std::vector<core::LeadRecord>> AssignmentLister::Load(
   auto loaded = leads_.Load(keys);
   if (!loaded.ok()) return loaded.status();
   for (size_t i = 0; i < open.size(); ++i) {
-    core::LeadRecord& record = loaded->records[i];
+    if (IsUnreadable(loaded->records[i])) continue;
+    core::LeadRecord& record = *loaded->records[i];
     const bool in_scope = core::IsOwned(record.stage) && record.rep == open[i].rep &&
                           (scope.queue.empty() || record.queue == scope.queue);
     if (in_scope) records.push_back(std::move(record));

@@ -32,7 +32,8 @@ class AssignmentLister {
   // here: its leads may be with any rep. NOT_FOUND REP_NOT_FOUND | WORKSPACE_NOT_FOUND.
   absl::StatusOr<std::vector<OpenLead>> Open(const Scope& scope);
 
-  // The records of those that are (still) with the rep named and in scope, in the same order.
+  // The records of those that are (still) with the rep named and in scope, in the same order. Those
+  // that cannot be read are left out and logged.
   absl::StatusOr<std::vector<core::LeadRecord>> Load(const Scope& scope,
                                                      absl::Span<const OpenLead> open);
 

@@ -14,8 +14,10 @@ constexpr absl::Duration kPauseMin = absl::Milliseconds(2);
 constexpr absl::Duration kPauseMax = absl::Milliseconds(20);
 constexpr size_t kLeadsPerLook = 1000;
 
-bool Knows(const core::LeadRecord& record, uint64_t event) {
-  const std::vector<uint64_t>& recent = record.facts.recent_events;
+// A lead that cannot be read knows nothing: its event became a dead letter.
+bool Knows(const absl::StatusOr<core::LeadRecord>& record, uint64_t event) {
+  if (!record.ok()) return false;
+  const std::vector<uint64_t>& recent = record->facts.recent_events;
   return std::find(recent.begin(), recent.end(), event) != recent.end();
 }
 
@@ -107,10 +109,11 @@ void DecisionWaiter::Look(std::vector<Entry>& due) {
       decided = Knows(loaded->records[next + i], awaited[i].last_event);
     }
     if (decided) {
-      const auto first = loaded->records.begin() + static_cast<std::ptrdiff_t>(next);
-      entry.wait.done(
-          {std::make_move_iterator(first),
-           std::make_move_iterator(first + static_cast<std::ptrdiff_t>(awaited.size()))});
+      std::vector<core::LeadRecord> records;
+      for (size_t i = 0; i < awaited.size(); ++i) {
+        records.push_back(*std::move(loaded->records[next + i]));
+      }
+      entry.wait.done(std::move(records));
     } else {
       entry.pause = std::min(entry.pause * 2, kPauseMax);
       entry.due = absl::Now() + entry.pause;

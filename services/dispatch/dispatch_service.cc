@@ -37,7 +37,7 @@ struct DispatchService::Parts {
         server(options.server, metrics),
         hub(store, options, [this](bool readable) { server.SetServing(readable); }),
         drainer(store),
-        batcher(store, std::move(policies), drainer, options.action_threads,
+        batcher(store, store, std::move(policies), drainer, options.action_threads,
                 options.actions_waiting_max, metrics),
         waiter(store, options.decision_waits_max),
         publisher(std::move(producers)),

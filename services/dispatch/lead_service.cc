@@ -14,6 +14,7 @@
 #include "dispatch/proto_mapping.h"
 #include "dispatch/require_workspace.h"
 #include "dispatch/resource_names.h"
+#include "dispatch/unreadable.h"
 
 namespace baton::dispatch {
 namespace {
@@ -100,8 +101,9 @@ absl::StatusOr<core::LeadRecord> LeadService::Load(absl::string_view name) {
   if (!key.ok()) return key.status();
   auto loaded = store_.Load({&*key, 1});
   if (!loaded.ok()) return loaded.status();
-  if (loaded->records.front().revision == 0) return LeadNotFound(*key);
-  return std::move(loaded->records.front());
+  absl::StatusOr<core::LeadRecord>& record = loaded->records.front();
+  if (record.ok() && record->revision == 0) return LeadNotFound(*key);
+  return std::move(record);
 }
 
 absl::StatusOr<v1::ListLeadsResponse> LeadService::List(const v1::ListLeadsRequest& request) {
@@ -131,10 +133,11 @@ absl::StatusOr<v1::ListLeadsResponse> LeadService::List(const v1::ListLeadsReque
   v1::ListLeadsResponse response;
   std::string next_after = page->next_after;
   size_t bytes = 0;
-  for (const core::LeadRecord& record : loaded->records) {
-    const bool wanted = record.revision != 0 && (!stage.has_value() || record.stage == *stage);
+  for (const absl::StatusOr<core::LeadRecord>& record : loaded->records) {
+    if (IsUnreadable(record)) continue;
+    const bool wanted = record->revision != 0 && (!stage.has_value() || record->stage == *stage);
     if (!wanted) continue;
-    v1::Lead lead = ToProto(record);
+    v1::Lead lead = ToProto(*record);
     bytes += lead.ByteSizeLong();
     if (bytes > kPageBytesMax && !response.leads().empty()) {
       next_after = ParseLead("", response.leads().rbegin()->name())->lead.str();

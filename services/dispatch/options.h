@@ -17,10 +17,12 @@
 
 namespace baton::dispatch {
 
+using SharedPolicy = std::shared_ptr<const core::Policy>;
+
 // The active policies of workspaces, compiled, in their order; nullptr for one that has none yet or
-// does not exist. Called on worker threads, may block on the store; thread-safe. Must notice a
-// newly activated revision by itself.
-using PolicySource = std::function<absl::StatusOr<std::vector<std::shared_ptr<const core::Policy>>>(
+// does not exist, an error in place of one that cannot be read. Called on worker threads, may block
+// on the store; thread-safe. Must notice a newly activated revision by itself.
+using PolicySource = std::function<absl::StatusOr<std::vector<absl::StatusOr<SharedPolicy>>>(
     absl::Span<const core::WorkspaceId>)>;
 
 // A new producer; called at start and again after a fatal error of the previous one.

@@ -11,9 +11,12 @@ namespace baton::dispatch {
 // NOT_FOUND WORKSPACE_NOT_FOUND, or the store's error. One round trip; blocks.
 inline absl::Status RequireWorkspace(store::WorkspaceStore& workspaces,
                                      const core::WorkspaceId& workspace) {
-  const auto revisions = workspaces.PolicyRevisions({&workspace, 1});
-  if (!revisions.ok()) return revisions.status();
-  return revisions->front() < 0 ? store::WorkspaceNotFound(workspace) : absl::OkStatus();
+  const auto versions = workspaces.PolicyVersions({&workspace, 1});
+  if (!versions.ok()) return versions.status();
+  const absl::StatusOr<store::PolicyVersion>& version = versions->front();
+  if (!version.ok()) return version.status();
+  return version->revision == store::kNoWorkspace ? store::WorkspaceNotFound(workspace)
+                                                  : absl::OkStatus();
 }
 
 }  // namespace baton::dispatch

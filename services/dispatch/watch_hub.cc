@@ -1,6 +1,7 @@
 #include "dispatch/watch_hub.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -67,11 +68,14 @@ void WatchHub::Leave(const Watcher* watcher) {
   joined_.erase(watcher);
   const auto found = live_.find(watcher->workspace());
   if (found == live_.end()) return;
-  Watchers& watchers = found->second;
-  watchers.erase(std::remove_if(watchers.begin(), watchers.end(),
-                                [&](const auto& other) { return other.get() == watcher; }),
-                 watchers.end());
-  if (watchers.empty()) live_.erase(found);
+  Watchers rest;
+  std::copy_if(found->second->begin(), found->second->end(), std::back_inserter(rest),
+               [&](const auto& other) { return other.get() != watcher; });
+  if (rest.empty()) {
+    live_.erase(found);
+  } else if (rest.size() < found->second->size()) {
+    found->second = std::make_shared<const Watchers>(std::move(rest));
+  }
 }
 
 absl::StatusOr<OutboxPosition> WatchHub::GoLive(const std::shared_ptr<Watcher>& watcher) {
@@ -79,9 +83,11 @@ absl::StatusOr<OutboxPosition> WatchHub::GoLive(const std::shared_ptr<Watcher>& 
   if (draining_ || !joined_.contains(watcher.get())) return Draining();
   const auto position = positions_.find(outbox_.ShardOf(watcher->workspace()));
   if (position == positions_.end()) return absl::UnavailableError("the outbox cannot be read yet");
-  Watchers& watchers = live_[watcher->workspace()];
+  SharedWatchers& live = live_[watcher->workspace()];
+  Watchers watchers = live == nullptr ? Watchers() : *live;
   if (std::find(watchers.begin(), watchers.end(), watcher) == watchers.end()) {
     watchers.push_back(watcher);
+    live = std::make_shared<const Watchers>(std::move(watchers));
   }
   return position->second;
 }
@@ -146,8 +152,14 @@ absl::Status WatchHub::ReadOnce() {
     absl::MutexLock lock(&mutex_);
     for (auto& [shard, entries] : *read) Take(shard, std::move(entries), deliveries);
   }
-  for (const auto& deliver : deliveries) deliver();
+  CarryOut(deliveries);
   return absl::OkStatus();
+}
+
+void WatchHub::CarryOut(const Deliveries& deliveries) {
+  for (const Delivery& delivery : deliveries) {
+    for (const auto& watcher : *delivery.to) delivery.call(*watcher);
+  }
 }
 
 void WatchHub::Take(int shard, std::vector<store::OutboxEntry> entries, Deliveries& deliveries) {
@@ -160,9 +172,7 @@ void WatchHub::Take(int shard, std::vector<store::OutboxEntry> entries, Deliveri
     const auto found = live_.find(entry.key.workspace);
     if (found == live_.end()) continue;
     const SharedEntry shared = std::make_shared<const store::OutboxEntry>(std::move(entry));
-    for (const auto& watcher : found->second) {
-      deliveries.push_back([watcher, shared] { watcher->OnEntry(shared); });
-    }
+    deliveries.push_back({found->second, [shared](Watcher& to) { to.OnEntry(shared); }});
   }
 }
 
@@ -170,9 +180,7 @@ void WatchHub::Break(int shard, Deliveries& deliveries) {
   for (auto it = live_.begin(); it != live_.end();) {
     const auto here = it++;
     if (outbox_.ShardOf(here->first) != shard) continue;
-    for (const auto& watcher : here->second) {
-      deliveries.push_back([watcher] { watcher->OnGap(); });
-    }
+    deliveries.push_back({std::move(here->second), [](Watcher& to) { to.OnGap(); }});
     live_.erase(here);
   }
 }
@@ -197,7 +205,7 @@ absl::Status WatchHub::CheckEpochs() {
     Break(shard, deliveries);
     positions_[shard] = {bounds->epoch, bounds->last_sequence};
   }
-  for (const auto& deliver : deliveries) deliver();
+  CarryOut(deliveries);
   return absl::OkStatus();
 }
 
@@ -207,12 +215,10 @@ void WatchHub::SendBookmarks() {
     absl::MutexLock lock(&mutex_);
     for (const auto& [workspace, watchers] : live_) {
       const OutboxPosition position = positions_[outbox_.ShardOf(workspace)];
-      for (const auto& watcher : watchers) {
-        deliveries.push_back([watcher, position] { watcher->OnBookmark(position); });
-      }
+      deliveries.push_back({watchers, [position](Watcher& to) { to.OnBookmark(position); }});
     }
   }
-  for (const auto& deliver : deliveries) deliver();
+  CarryOut(deliveries);
 }
 
 void WatchHub::SetHealth(absl::Status status) {

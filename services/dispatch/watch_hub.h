@@ -65,8 +65,17 @@ class WatchHub {
   absl::Status health() const;
 
  private:
+  // Replaced as a whole when one joins or leaves, so that who delivers needs no copy and no mutex.
   using Watchers = std::vector<std::shared_ptr<Watcher>>;
-  using Deliveries = std::vector<std::function<void()>>;
+  using SharedWatchers = std::shared_ptr<const Watchers>;
+  // What all of `to` are to hear, in the order of the list.
+  struct Delivery {
+    SharedWatchers to;
+    std::function<void(Watcher&)> call;
+  };
+  using Deliveries = std::vector<Delivery>;
+
+  static void CarryOut(const Deliveries& deliveries);
 
   void Follow();
   absl::Status FindPositions();
@@ -88,7 +97,7 @@ class WatchHub {
   mutable absl::Mutex mutex_;
   std::map<int, OutboxPosition> positions_ ABSL_GUARDED_BY(mutex_);
   std::map<const Watcher*, std::shared_ptr<Watcher>> joined_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<core::WorkspaceId, Watchers> live_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<core::WorkspaceId, SharedWatchers> live_ ABSL_GUARDED_BY(mutex_);
   absl::Status health_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -166,14 +166,14 @@ absl::StatusOr<v1::ApplyPolicyResponse> WorkspaceService::Apply(
   }
   v1::ApplyPolicyResponse response;
   if (request.validate_only()) {
-    const auto revisions = workspaces_.PolicyRevisions({&*workspace, 1});
-    if (!revisions.ok()) return revisions.status();
-    if (revisions->front() < 0) return store::WorkspaceNotFound(*workspace);
-    if (*expected >= 0 && *expected != revisions->front()) {
-      return store::EtagMismatch(*expected, revisions->front());
-    }
+    const auto versions = workspaces_.PolicyVersions({&*workspace, 1});
+    if (!versions.ok()) return versions.status();
+    if (!versions->front().ok()) return versions->front().status();
+    const int64_t revision = versions->front()->revision;
+    if (revision == store::kNoWorkspace) return store::WorkspaceNotFound(*workspace);
+    if (*expected >= 0 && *expected != revision) return store::EtagMismatch(*expected, revision);
     *response.mutable_policy() =
-        ToProto(*workspace, parsed.policy.name, {revisions->front() + 1, request.yaml()});
+        ToProto(*workspace, parsed.policy.name, {revision + 1, request.yaml()});
     return response;
   }
   const auto active = workspaces_.ActivatePolicy(parsed.policy, request.yaml(), *expected);

@@ -43,7 +43,9 @@ enum class DeadLetterClass {
   kTooLarge,
   kTooDeep,
   kUnknownSchemaVersion,
-  kWorkspaceFull,  // intake: the workspace is at its cap of leads
+  kWorkspaceFull,    // intake: the workspace is at its cap of leads
+  kStateUnreadable,  // intake: what is stored of the lead or its workspace's policy cannot be read;
+                     // send it again once that is mended
 };
 std::string_view DeadLetterClassName(DeadLetterClass klass);  // "not_parseable" ...
 

@@ -41,6 +41,13 @@ struct DeadLetterWriter::Letters {
     }
     return true;
   }
+  // The client that had them is gone, and with it every acknowledgement.
+  void SendAgain() ABSL_LOCKS_EXCLUDED(mutex) {
+    absl::MutexLock lock(&mutex);
+    for (Letter& letter : all) {
+      if (letter.state == LetterState::kSent) letter.state = LetterState::kWaiting;
+    }
+  }
   // What the client says of letter `index`.
   void Settle(size_t index, const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex) {
     absl::MutexLock lock(&mutex);
@@ -108,9 +115,10 @@ absl::Status DeadLetterWriter::Await(absl::Duration wait) {
   }
   absl::Status status = SendWaiting();
   if (absl::IsInternal(status)) {
-    // The client is beyond use. Its end settles what it still held, as failed.
+    // The client is beyond use. Its end settles what it still held, but it does not wait for ever.
     platform::LogWarning("intake.producer_replaced", {{"reason", std::string(status.message())}});
     producer_.reset();
+    letters_->SendAgain();
     return status;
   }
   absl::MutexLock lock(&letters_->mutex);

@@ -7,6 +7,10 @@
 namespace baton::intake {
 namespace {
 
+// The dead letter topic's max.message.bytes (deploy/kafka/topics.yaml): twice what the brokers take
+// as an input record by default, so that the headers find room.
+constexpr int kDeadLetterBytesMax = 2 * 1024 * 1024;
+
 IntakeClients MakeClients(const platform::kafka::KafkaConfig& kafka, const std::string& topic,
                           const IntakeServiceOptions& options) {
   // The ends of partitions are asked for behind a fetch that waits for records.
@@ -21,7 +25,11 @@ IntakeClients MakeClients(const platform::kafka::KafkaConfig& kafka, const std::
   clients.make_consumer = [reading, consumer](platform::kafka::RebalanceListener* listener) {
     return platform::kafka::Consumer::Create(reading, consumer, listener);
   };
-  clients.make_producer = [kafka] { return platform::kafka::Producer::Create(kafka, {}); };
+  clients.make_producer = [kafka] {
+    platform::kafka::ProducerOptions producer;
+    producer.record_bytes_max = kDeadLetterBytesMax;
+    return platform::kafka::Producer::Create(kafka, producer);
+  };
   clients.now = absl::Now;
   return clients;
 }

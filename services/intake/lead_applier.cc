@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "core/decide.h"
+#include "platform/log.h"
 
 namespace baton::intake {
 namespace {
@@ -14,7 +15,8 @@ namespace {
 // A lead is contended only by its rep and its timer, so a few rounds at once are enough.
 constexpr int kRoundsMax = 8;
 
-using ActivePolicies = absl::flat_hash_map<core::WorkspaceId, agreement::ActivePolicy>;
+using ActivePolicies =
+    absl::flat_hash_map<core::WorkspaceId, absl::StatusOr<agreement::ActivePolicy>>;
 
 absl::StatusOr<ActivePolicies> PoliciesOf(const std::vector<LeadWork>& leads,
                                           agreement::PolicyCache& cache) {
@@ -44,6 +46,16 @@ events::DeadLetter WorkspaceFull() {
           "the workspace is at its cap of leads"};
 }
 
+// One bad record must not hold up its neighbours: its events wait among the dead letters.
+void RefuseUnreadable(const LeadWork& work, const absl::Status& problem, InputBatch& batch) {
+  const std::string reason(problem.message());
+  platform::LogError("intake.state_unreadable", {{"workspace", work.key.workspace.str()},
+                                                 {"lead", work.key.lead.str()},
+                                                 {"records", absl::StrCat(work.records.size())},
+                                                 {"reason", reason}});
+  Refuse(work, {events::DeadLetterClass::kStateUnreadable, "lead", reason}, batch);
+}
+
 }  // namespace
 
 LeadApplier::LeadApplier(store::LeadStore& leads, agreement::PolicyCache& policies,
@@ -71,13 +83,18 @@ absl::Status LeadApplier::ApplyOnce(InputBatch& batch) {
   std::vector<LeadWork> planned;
   for (size_t i = 0; i < batch.leads.size(); ++i) {
     LeadWork& work = batch.leads[i];
-    const agreement::ActivePolicy& active = policies->at(work.key.workspace);
-    if (!active.workspace_exists) {
+    const absl::StatusOr<agreement::ActivePolicy>& active = policies->at(work.key.workspace);
+    const absl::StatusOr<core::LeadRecord>& record = loaded->records[i];
+    if (active.ok() && !active->workspace_exists) {
       Refuse(work, UnknownWorkspace(), batch);
       continue;
     }
+    if (!active.ok() || !record.ok()) {
+      RefuseUnreadable(work, active.ok() ? record.status() : active.status(), batch);
+      continue;
+    }
     core::Plan plan =
-        core::DecideEvents(loaded->records[i], work.events, active.policy.get(), loaded->now_ms);
+        core::DecideEvents(*record, work.events, active->policy.get(), loaded->now_ms);
     if (!HasEffect(plan)) continue;  // applied before the batch was read again
     plans.push_back(std::move(plan));
     planned.push_back(std::move(work));
@@ -115,6 +132,9 @@ absl::Status LeadApplier::TakeResults(const std::vector<core::Plan>& plans,
         break;
       case store::CommitCode::kUnknownWorkspace:
         Refuse(work, UnknownWorkspace(), batch);
+        break;
+      case store::CommitCode::kUnreadable:
+        RefuseUnreadable(work, results[i].problem, batch);
         break;
       case store::CommitCode::kNotDue:
         status = absl::InternalError("the store took the plan of an event for that of a timer");

@@ -20,7 +20,8 @@ class LeadApplier {
   // All outlive the applier.
   LeadApplier(store::LeadStore& leads, agreement::PolicyCache& policies, IntakeMetrics& metrics);
 
-  // Takes what is done out of batch.leads and adds what no workspace wants to batch.refused. OK
+  // Takes what is done out of batch.leads and adds what no workspace wants, and what meets stored
+  // state that cannot be read, to batch.refused. OK
   // when no lead is left. Otherwise call again later, with the same batch: UNAVAILABLE (the store
   // is away or a lead is contended), RESOURCE_EXHAUSTED (an outbox is full), INTERNAL (broken
   // invariant).

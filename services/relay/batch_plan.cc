@@ -47,6 +47,18 @@ ReadPlan PlanSecondRead(const ReadPlan& first, const Batch& batch, int batch_max
   return plan;
 }
 
+void BatchLimit::Failed(int size) {
+  now_ = std::max(std::min(now_, size) / 2, 1);
+}
+
+void BatchLimit::Cut(int size) {
+  now_ = std::max(std::min(now_, size), 1);
+}
+
+void BatchLimit::Succeeded() {
+  now_ = std::min(now_ * 2, most_);
+}
+
 void Append(Batch more, Batch& batch) {
   for (auto& [shard, entries] : more) {
     std::vector<store::OutboxEntry>& target = batch[shard];

@@ -26,7 +26,7 @@ absl::Status Publisher::Init() {
   return producer_->InitTransactions(std::clamp(patience_(), kStepMin, kStep));
 }
 
-absl::Status Publisher::Publish(std::vector<platform::kafka::OutRecord> records,
+absl::Status Publisher::Publish(const std::vector<platform::kafka::OutRecord>& records,
                                 const std::vector<platform::kafka::Position>& offsets,
                                 platform::kafka::Consumer& group) {
   absl::Status status = producer_->BeginTransaction();
@@ -34,7 +34,7 @@ absl::Status Publisher::Publish(std::vector<platform::kafka::OutRecord> records,
     usable_ = false;
     return status;
   }
-  status = Fill(std::move(records), offsets, group);
+  status = Fill(records, offsets, group);
   if (status.ok()) status = Commit();
   if (status.ok()) return status;
   if (IsFatal(status)) usable_ = false;
@@ -42,12 +42,11 @@ absl::Status Publisher::Publish(std::vector<platform::kafka::OutRecord> records,
   return status;
 }
 
-absl::Status Publisher::Fill(std::vector<platform::kafka::OutRecord> records,
+absl::Status Publisher::Fill(const std::vector<platform::kafka::OutRecord>& records,
                              const std::vector<platform::kafka::Position>& offsets,
                              platform::kafka::Consumer& group) {
-  for (platform::kafka::OutRecord& record : records) {
-    // Without a callback: a record that cannot be delivered fails the commit.
-    absl::Status status = producer_->Produce(std::move(record), nullptr);
+  for (const platform::kafka::OutRecord& record : records) {
+    absl::Status status = Enqueue(record);
     if (!status.ok()) return status;
   }
   absl::Status status;
@@ -55,6 +54,17 @@ absl::Status Publisher::Fill(std::vector<platform::kafka::OutRecord> records,
     status = producer_->SendOffsets(offsets, group, std::clamp(patience_(), kStepMin, kStep));
   } while (absl::IsUnavailable(status) && patience_() > absl::ZeroDuration());
   return status;
+}
+
+// The client's queue is full while the brokers are slower than we are: what is in it goes first.
+absl::Status Publisher::Enqueue(const platform::kafka::OutRecord& record) {
+  while (true) {
+    // Without a callback: a record that cannot be delivered fails the commit.
+    absl::Status status = producer_->Produce(record, nullptr);
+    if (!absl::IsResourceExhausted(status) || patience_() <= absl::ZeroDuration()) return status;
+    const absl::Status flushed = producer_->Flush(kStepMin);
+    if (!flushed.ok() && !absl::IsDeadlineExceeded(flushed)) return flushed;
+  }
 }
 
 absl::Status Publisher::Commit() {

@@ -25,16 +25,17 @@ class Publisher {
   // OK: everything is published and the offsets of `group` are moved. Any other status: forget what
   // is known of the offsets and read them again; if Usable() is false then a new Publisher with the
   // same transactional id must be initialised first, which settles an undecided transaction.
-  absl::Status Publish(std::vector<platform::kafka::OutRecord> records,
+  absl::Status Publish(const std::vector<platform::kafka::OutRecord>& records,
                        const std::vector<platform::kafka::Position>& offsets,
                        platform::kafka::Consumer& group);
 
   bool Usable() const { return usable_; }
 
  private:
-  absl::Status Fill(std::vector<platform::kafka::OutRecord> records,
+  absl::Status Fill(const std::vector<platform::kafka::OutRecord>& records,
                     const std::vector<platform::kafka::Position>& offsets,
                     platform::kafka::Consumer& group);
+  absl::Status Enqueue(const platform::kafka::OutRecord& record);
   absl::Status Commit();
   void Abort();
 

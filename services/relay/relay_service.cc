@@ -21,6 +21,9 @@ constexpr absl::Duration kAskBound = absl::Seconds(2);
 constexpr absl::Duration kMeasureEvery = absl::Seconds(1);
 constexpr int64_t kTrimEvery = 1000;  // entries; a trim costs a round trip
 constexpr int kRecordsPerEntryMax = 4;
+// Of one transaction: far below what the client buffers (256 MB), and sent within a second or two
+// also over a slow link, so that it is done before it times out.
+constexpr size_t kTransactionBytesMax = 16 * 1024 * 1024;
 
 std::string NewTransactionalId(const std::string& prefix) {
   absl::BitGen random;
@@ -50,17 +53,19 @@ RelayService::Meters::Meters(platform::Metrics& metrics)
       lost_entries(metrics.AddCounter("baton_relay_sequence_gaps_total",
                                       "Gaps found in the sequence of a shard's outbox")) {}
 
-RelayService::RelayService(store::OutboxStore& outbox, platform::kafka::KafkaConfig kafka,
-                           events::TopicNames topics, RelayOptions options,
-                           platform::Metrics& metrics)
+RelayService::RelayService(store::OutboxStore& outbox, store::DurabilityGate& gate,
+                           platform::kafka::KafkaConfig kafka, events::TopicNames topics,
+                           RelayOptions options, platform::Metrics& metrics)
     : outbox_(outbox),
+      gate_(gate),
       kafka_(std::move(kafka)),
       topics_(std::move(topics)),
       options_(std::move(options)),
       transactional_id_(NewTransactionalId(options_.transactional_id_prefix)),
       meters_(metrics),
       ready_("relay"),
-      backoff_(kBackoffFirst, kBackoffMost) {}
+      backoff_(kBackoffFirst, kBackoffMost),
+      batch_limit_(options_.batch_max) {}
 
 RelayService::~RelayService() {
   Stop(absl::ZeroDuration());
@@ -107,7 +112,9 @@ absl::Status RelayService::Step() {
   if (cursors_.After().empty()) return ServeGroup(kIdleWait);
   absl::StatusOr<Batch> batch = ReadBatch();
   if (!batch.ok()) return batch.status();
-  return BatchSize(*batch) == 0 ? absl::OkStatus() : Publish(*batch);
+  if (BatchSize(*batch) == 0) return absl::OkStatus();
+  if (absl::Status durable = gate_.ConfirmDurable(); !durable.ok()) return StoreFailed(durable);
+  return Publish(*batch);
 }
 
 absl::Status RelayService::JoinGroup() {
@@ -179,11 +186,11 @@ absl::Status RelayService::LoadCursors() {
 }
 
 absl::StatusOr<Batch> RelayService::ReadBatch() {
-  const ReadPlan first = PlanFirstRead(cursors_.After(), options_.batch_max);
+  const ReadPlan first = PlanFirstRead(cursors_.After(), batch_limit_.now());
   absl::StatusOr<Batch> batch = outbox_.Read(first.after, first.max, kIdleWait);
   if (!batch.ok()) return StoreFailed(batch.status());
   if (BatchSize(*batch) > 0) {
-    const ReadPlan second = PlanSecondRead(first, *batch, options_.batch_max);
+    const ReadPlan second = PlanSecondRead(first, *batch, batch_limit_.now());
     if (second.may_gather) worker_.StopsWithin(options_.gather);
     if (!second.after.empty()) {
       absl::StatusOr<Batch> more = outbox_.Read(second.after, second.max, absl::ZeroDuration());
@@ -202,34 +209,30 @@ absl::StatusOr<Batch> RelayService::ReadBatch() {
 }
 
 absl::Status RelayService::Publish(const Batch& batch) {
-  std::vector<platform::kafka::OutRecord> records;
+  const Transaction transaction =
+      MakeTransaction(batch, topics_, batch_limit_.now(), kTransactionBytesMax);
   std::vector<Position> offsets;
-  for (const auto& [shard, entries] : batch) {
-    if (entries.empty()) continue;
-    for (const store::OutboxEntry& entry : entries) {
-      for (platform::kafka::OutRecord& record : events::EncodeHandoffEvent(entry, topics_)) {
-        records.push_back(std::move(record));
-      }
-    }
-    offsets.push_back({topics_.shards, shard, OffsetOfCursor(entries.back().sequence)});
+  for (const auto& [shard, entry] : transaction.last) {
+    offsets.push_back({topics_.shards, shard, OffsetOfCursor(entry.sequence)});
   }
   const absl::Time begin = absl::Now();
-  absl::Status status = publisher_->Publish(std::move(records), offsets, *group_);
+  absl::Status status = publisher_->Publish(transaction.records, offsets, *group_);
   if (!status.ok()) {
+    batch_limit_.Failed(transaction.entries);
     cursors_.ForgetCursors();
     return KafkaFailed(status);
   }
+  if (transaction.entries < BatchSize(batch)) batch_limit_.Cut(transaction.entries);
+  batch_limit_.Succeeded();
   meters_.transaction_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - begin));
-  Settle(batch);
+  Settle(transaction);
   return absl::OkStatus();
 }
 
 // After a commit. A trim that fails is not repeated: a later one drops the same entries.
-void RelayService::Settle(const Batch& batch) {
-  meters_.published.Add(BatchSize(batch));
-  for (const auto& [shard, entries] : batch) {
-    if (!entries.empty()) cursors_.Advance(shard, entries.back());
-  }
+void RelayService::Settle(const Transaction& transaction) {
+  meters_.published.Add(transaction.entries);
+  for (const auto& [shard, entry] : transaction.last) cursors_.Advance(shard, entry);
   for (const auto& [shard, cursor] : cursors_.TakeTrims(kTrimEvery)) {
     absl::Status status = outbox_.Trim(shard, cursor, options_.keep);
     if (status.ok()) continue;

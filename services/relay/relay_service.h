@@ -4,8 +4,9 @@
 // Shards are the partitions of an empty topic, divided among relays by an ordinary consumer group.
 // A batch of entries and the cursors of its shards (as committed offsets of those partitions, with
 // the group's metadata) go into one transaction: a relay killed anywhere has published nothing
-// twice, and one that lost its shards without noticing is refused by the broker. One thread does
-// all of it.
+// twice, and one that lost its shards without noticing is refused by the broker. What is published
+// has passed the store's durability gate before: no failover takes back what the world was told.
+// One thread does all of it.
 #ifndef BATON_RELAY_RELAY_SERVICE_H_
 #define BATON_RELAY_RELAY_SERVICE_H_
 
@@ -27,6 +28,7 @@
 #include "relay/batch_plan.h"
 #include "relay/publisher.h"
 #include "relay/shard_cursors.h"
+#include "relay/transaction.h"
 #include "store/pipe_store.h"
 
 namespace baton::relay {
@@ -44,8 +46,9 @@ struct RelayOptions {
 
 class RelayService : public platform::Service, private platform::kafka::RebalanceListener {
  public:
-  RelayService(store::OutboxStore& outbox, platform::kafka::KafkaConfig kafka,
-               events::TopicNames topics, RelayOptions options, platform::Metrics& metrics);
+  RelayService(store::OutboxStore& outbox, store::DurabilityGate& gate,
+               platform::kafka::KafkaConfig kafka, events::TopicNames topics, RelayOptions options,
+               platform::Metrics& metrics);
   ~RelayService() override;
 
   std::string_view name() const override { return "relay"; }
@@ -79,13 +82,14 @@ class RelayService : public platform::Service, private platform::kafka::Rebalanc
   absl::Status LoadCursors();
   absl::StatusOr<Batch> ReadBatch();
   absl::Status Publish(const Batch& batch);
-  void Settle(const Batch& batch);
+  void Settle(const Transaction& transaction);
   void MeasureBacklog();
   absl::Status KafkaFailed(absl::Status status);
   absl::Status StoreFailed(absl::Status status);
   absl::Duration Patience() const;
 
   store::OutboxStore& outbox_;
+  store::DurabilityGate& gate_;
   const platform::kafka::KafkaConfig kafka_;
   const events::TopicNames topics_;
   const RelayOptions options_;
@@ -95,6 +99,7 @@ class RelayService : public platform::Service, private platform::kafka::Rebalanc
 
   // Of the thread.
   platform::Backoff backoff_;
+  BatchLimit batch_limit_;
   ShardCursors cursors_;
   std::unique_ptr<platform::kafka::Consumer> group_;
   std::unique_ptr<Publisher> publisher_;

@@ -26,7 +26,9 @@ namespace baton::store {
 inline constexpr int kPageSizeMax = 1000;
 
 struct LoadedLeads {
-  std::vector<core::LeadRecord> records;  // as many as keys; revision 0: no such lead
+  // As many as keys, in their order; revision 0: no such lead. INTERNAL STATE_UNREADABLE where this
+  // release cannot read what is stored of the lead; the others are not concerned.
+  std::vector<absl::StatusOr<core::LeadRecord>> records;
   core::TimeMs now_ms = 0;  // the store's clock, the one that decides deadlines: the latest one of
                             // the shards of `keys`
 };
@@ -40,11 +42,14 @@ enum class CommitCode {
   kOutboxFull,     // Kafka has been away too long; nothing was changed; retry later
   kTooManyLeads,   // the workspace is at its cap of leads
   kUnknownWorkspace,
+  kUnreadable,  // what is stored of the lead or its queue cannot be read, or the plan is none that
+                // can be applied; nothing was changed, and repeating it does not help
 };
 
 struct CommitResult {
   CommitCode code = CommitCode::kCommitted;
   core::LeadRecord record;  // kCommitted: as stored, without facts and judgment; else empty
+  absl::Status problem;  // kUnreadable: INTERNAL STATE_UNREADABLE, what could not be read; else OK
 };
 
 struct LeadPage {
@@ -73,12 +78,13 @@ class LeadStore {
  public:
   virtual ~LeadStore() = default;
 
-  // One round trip. Keys may repeat.
+  // One round trip. Keys may repeat. Fails as a whole only for what concerns every lead.
   virtual absl::StatusOr<LoadedLeads> Load(absl::Span<const core::LeadKey> keys) = 0;
 
   // Applies each plan atomically and independently, one round trip. It takes full effect or none:
   //  1. refused with a code above if an expectation does not hold. The outbox is full for a plan
-  //     when the shard keeps outbox_max entries (may_use_reserve: + outbox_reserve) or more;
+  //     when the shard keeps outbox_max entries (may_use_reserve: + outbox_reserve) or more, unless
+  //     the plan publishes nothing: no changes, placement kKeep;
   //  2. the lead leaves its owner's open set and the backlog unless placement is kKeep; with
   //     plan.refund the ledger of the queue it was in gets the latest choice's charge back;
   //  3. `after` is stored with revision + 1 (facts and judgment only if they changed); `changes`

@@ -131,6 +131,16 @@ class InputStore {
   virtual absl::StatusOr<InputCounters> Counters() = 0;
 };
 
+// What must be passed before the world is told of a change: a reply to a rep, a published event.
+class DurabilityGate {
+ public:
+  virtual ~DurabilityGate() = default;
+  // Returns OK when everything committed before on this store survives the loss of the primary as
+  // far as the configuration promises; UNAVAILABLE: not known to, ask again. Costs nothing when the
+  // configuration asks for no replicas.
+  virtual absl::Status ConfirmDurable() = 0;
+};
+
 class StoreHealth {
  public:
   virtual ~StoreHealth() = default;

@@ -16,6 +16,7 @@ class Store : public LeadStore,
               public TimerStore,
               public OutboxStore,
               public InputStore,
+              public DurabilityGate,
               public StoreHealth {
  public:
   int shards() const override = 0;

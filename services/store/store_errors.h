@@ -83,6 +83,13 @@ inline absl::Status EtagMismatch(int64_t expected, int64_t found) {
                      {{"expected", absl::StrCat(expected)}, {"found", absl::StrCat(found)}});
 }
 
+// `what` as stored, of one lead or workspace, cannot be read by this release; `why` says more.
+inline absl::Status StateUnreadable(const std::string& what, const std::string& why) {
+  return core::Error(absl::StatusCode::kInternal, "STATE_UNREADABLE",
+                     absl::StrCat("what is stored of ", what, " cannot be read: ", why),
+                     {{"what", what}});
+}
+
 // At a cap. `reason` is TOO_MANY_WORKSPACES, TOO_MANY_REPS or TOO_MANY_QUEUES.
 inline absl::Status CapReached(const char* reason, const char* what, int64_t cap) {
   return core::WithRetryAfter(

@@ -18,6 +18,15 @@ struct Workspace {
   int64_t policy_revision = 0;  // 0: none active
 };
 
+// Which document is active. A store that lost its last writes may give a revision again, to another
+// document: only revision and fingerprint together say which one it is.
+struct PolicyVersion {
+  int64_t revision = 0;     // 0: none active; kNoWorkspace
+  std::string fingerprint;  // another one for another text; empty: none active
+  bool operator==(const PolicyVersion&) const = default;
+};
+inline constexpr int64_t kNoWorkspace = -1;
+
 struct PolicyDocument {
   int64_t revision = 0;  // 0: none
   std::string yaml;
@@ -31,8 +40,9 @@ class WorkspaceStore {
   virtual absl::StatusOr<Workspace> CreateWorkspace(const core::WorkspaceId& id,
                                                     const std::string& display_name) = 0;
   virtual absl::StatusOr<std::vector<Workspace>> ListWorkspaces() = 0;  // ordered by id
-  // One round trip; revision -1 for workspaces that do not exist.
-  virtual absl::StatusOr<std::vector<int64_t>> PolicyRevisions(
+  // What is active, in the order of `workspaces`. One round trip. INTERNAL STATE_UNREADABLE for a
+  // workspace whose record cannot be read; the others are not concerned.
+  virtual absl::StatusOr<std::vector<absl::StatusOr<PolicyVersion>>> PolicyVersions(
       absl::Span<const core::WorkspaceId> workspaces) = 0;
 
   // Stores the document as the next revision and makes it active, with the queue settings that the
@@ -42,7 +52,7 @@ class WorkspaceStore {
   virtual absl::StatusOr<PolicyDocument> ActivatePolicy(const core::Policy& policy,
                                                         const std::string& yaml,
                                                         int64_t expected_revision) = 0;
-  // revision 0: the active one. NOT_FOUND POLICY_NOT_FOUND.
+  // revision 0: the active one. NOT_FOUND POLICY_NOT_FOUND; INTERNAL STATE_UNREADABLE.
   virtual absl::StatusOr<PolicyDocument> GetPolicy(const core::WorkspaceId& workspace,
                                                    int64_t revision) = 0;
 };

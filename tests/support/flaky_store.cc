@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "core/errors.h"
+#include "store/store_errors.h"
 
 namespace baton::support {
 namespace {
@@ -12,6 +14,10 @@ absl::Status ConnectionLost() {
   return core::WithRetryAfter(core::Error(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE",
                                           "the store's connection broke (injected)"),
                               absl::Milliseconds(1));
+}
+
+absl::Status Spoilt(const core::LeadKey& key) {
+  return store::StateUnreadable(absl::StrCat("lead ", key.lead.str()), "spoilt (injected)");
 }
 
 }  // namespace
@@ -29,12 +35,30 @@ auto FlakyStore::Try(Call call) -> decltype(call()) {
 }
 
 absl::StatusOr<store::LoadedLeads> FlakyStore::Load(absl::Span<const core::LeadKey> keys) {
-  return Try([&] { return inner_.Load(keys); });
+  return Try([&] {
+    auto loaded = inner_.Load(keys);
+    for (size_t i = 0; loaded.ok() && i < keys.size(); ++i) {
+      if (spoilt_records_.contains(keys[i])) loaded->records[i] = Spoilt(keys[i]);
+    }
+    return loaded;
+  });
 }
 
 absl::StatusOr<std::vector<store::CommitResult>> FlakyStore::Commit(
     absl::Span<const core::Plan> plans) {
-  return Try([&] { return inner_.Commit(plans); });
+  return Try([&]() -> absl::StatusOr<std::vector<store::CommitResult>> {
+    std::vector<store::CommitResult> results;
+    for (const core::Plan& plan : plans) {
+      if (spoilt_plans_.contains(plan.key)) {
+        results.push_back({store::CommitCode::kUnreadable, {}, Spoilt(plan.key)});
+        continue;
+      }
+      auto committed = inner_.Commit({plan});
+      if (!committed.ok()) return committed.status();
+      results.push_back(std::move(committed->front()));
+    }
+    return results;
+  });
 }
 
 absl::StatusOr<store::LeadPage> FlakyStore::ListLeads(const core::WorkspaceId& workspace,
@@ -92,9 +116,9 @@ absl::StatusOr<std::vector<store::Workspace>> FlakyStore::ListWorkspaces() {
   return Try([&] { return inner_.ListWorkspaces(); });
 }
 
-absl::StatusOr<std::vector<int64_t>> FlakyStore::PolicyRevisions(
+absl::StatusOr<std::vector<absl::StatusOr<store::PolicyVersion>>> FlakyStore::PolicyVersions(
     absl::Span<const core::WorkspaceId> workspaces) {
-  return Try([&] { return inner_.PolicyRevisions(workspaces); });
+  return Try([&] { return inner_.PolicyVersions(workspaces); });
 }
 
 absl::StatusOr<store::PolicyDocument> FlakyStore::ActivatePolicy(const core::Policy& policy,
@@ -140,6 +164,10 @@ absl::StatusOr<store::InputCounters> FlakyStore::Counters() {
 
 absl::StatusOr<std::string> FlakyStore::InstallationSecret() {
   return Try([&] { return inner_.InstallationSecret(); });
+}
+
+absl::Status FlakyStore::ConfirmDurable() {
+  return Try([&] { return inner_.ConfirmDurable(); });
 }
 
 absl::Status FlakyStore::CheckReady() {

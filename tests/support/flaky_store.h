@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,12 @@ class FlakyStore final : public store::Store {
  public:
   // `next_fault` is asked once per call, before it. `inner` outlives this.
   FlakyStore(store::Store& inner, std::function<Fault()> next_fault);
+
+  // From now on what is stored of the lead cannot be read: Load gives STATE_UNREADABLE in its
+  // place. Not while other threads call.
+  void SpoilRecord(const core::LeadKey& key) { spoilt_records_.insert(key); }
+  // From now on plans of the lead are refused with kUnreadable. Not while other threads call.
+  void SpoilPlans(const core::LeadKey& key) { spoilt_plans_.insert(key); }
 
   absl::StatusOr<store::LoadedLeads> Load(absl::Span<const core::LeadKey> keys) override;
   absl::StatusOr<std::vector<store::CommitResult>> Commit(
@@ -47,7 +54,7 @@ class FlakyStore final : public store::Store {
   absl::StatusOr<store::Workspace> CreateWorkspace(const core::WorkspaceId& id,
                                                    const std::string& display_name) override;
   absl::StatusOr<std::vector<store::Workspace>> ListWorkspaces() override;
-  absl::StatusOr<std::vector<int64_t>> PolicyRevisions(
+  absl::StatusOr<std::vector<absl::StatusOr<store::PolicyVersion>>> PolicyVersions(
       absl::Span<const core::WorkspaceId> workspaces) override;
   absl::StatusOr<store::PolicyDocument> ActivatePolicy(const core::Policy& policy,
                                                        const std::string& yaml,
@@ -70,6 +77,8 @@ class FlakyStore final : public store::Store {
                        absl::Span<const store::InputAdvance> advances) override;
   absl::StatusOr<store::InputCounters> Counters() override;
 
+  absl::Status ConfirmDurable() override;
+
   absl::Status CheckReady() override;
   absl::StatusOr<std::string> InstallationSecret() override;
 
@@ -79,6 +88,8 @@ class FlakyStore final : public store::Store {
 
   store::Store& inner_;
   const std::function<Fault()> next_fault_;
+  std::set<core::LeadKey> spoilt_records_;
+  std::set<core::LeadKey> spoilt_plans_;
 };
 
 }  // namespace baton::support

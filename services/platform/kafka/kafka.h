@@ -60,7 +60,8 @@ struct ProducerOptions {
   std::string transactional_id;  // empty: idempotent, not transactional
   absl::Duration linger = absl::Milliseconds(2);
   absl::Duration transaction_timeout = absl::Seconds(10);
-  int queue_max = 100'000;  // records buffered; Produce refuses beyond
+  int queue_max = 100'000;           // records buffered; Produce refuses beyond
+  int record_bytes_max = 1'000'000;  // larger ones are refused before they are sent
 };
 
 class Consumer;

@@ -153,6 +153,7 @@ absl::StatusOr<std::unique_ptr<Producer>> Producer::Create(const KafkaConfig& co
       {"partitioner", "murmur2_random"},
       {"linger.ms", absl::StrCat(ToMs(options.linger))},
       {"queue.buffering.max.messages", absl::StrCat(options.queue_max)},
+      {"message.max.bytes", absl::StrCat(options.record_bytes_max)},
       {"queue.buffering.max.kbytes", absl::StrCat(kQueueKbMax)},
   };
   if (options.transactional_id.empty()) {

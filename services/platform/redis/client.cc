@@ -1,24 +1,17 @@
 #include "platform/redis/client.h"
 
-#include <csignal>
 #include <utility>
 
 #include "absl/random/distributions.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "platform/signals.h"
 
 namespace baton::platform::redis {
 namespace {
 
 constexpr int kConnectionsMax = 1024;
 constexpr int kBackoffDoublingsMax = 10;
-
-void IgnoreBrokenPipes() {
-  struct sigaction current = {};
-  if (sigaction(SIGPIPE, nullptr, &current) == 0 && current.sa_handler == SIG_DFL) {
-    std::signal(SIGPIPE, SIG_IGN);
-  }
-}
 
 // The server is no longer the one that this connection was prepared for.
 bool HasLostItsServer(absl::Span<const Reply> replies) {

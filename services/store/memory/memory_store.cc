@@ -67,25 +67,26 @@ absl::StatusOr<LoadedLeads> MemoryStore::Load(absl::Span<const core::LeadKey> ke
   loaded.now_ms = clock_();
   for (const core::LeadKey& key : keys) {
     loaded.now_ms = std::max(loaded.now_ms, Now(ShardFor(key.workspace)));
-    core::LeadRecord& record = loaded.records.emplace_back();
+    core::LeadRecord record;
     record.key = key;
-    const WorkspaceState* workspace = Find(key.workspace);
-    if (workspace == nullptr) continue;
-    const auto lead = workspace->leads.find(key.lead);
-    if (lead != workspace->leads.end()) record = lead->second.record;
+    if (const WorkspaceState* workspace = Find(key.workspace); workspace != nullptr) {
+      const auto lead = workspace->leads.find(key.lead);
+      if (lead != workspace->leads.end()) record = lead->second.record;
+    }
+    loaded.records.emplace_back(std::move(record));
   }
   return loaded;
 }
 
 CommitResult MemoryStore::CommitOne(const core::Plan& plan) {
   WorkspaceState* workspace = Find(plan.key.workspace);
-  if (workspace == nullptr) return {CommitCode::kUnknownWorkspace, {}};
+  if (workspace == nullptr) return {CommitCode::kUnknownWorkspace, {}, {}};
   ShardState& shard = ShardFor(plan.key.workspace);
   const Site site{*workspace, shard, Now(shard)};
   const CommitCode code = CheckPlan(plan, site, limits_);
-  if (code != CommitCode::kCommitted) return {code, {}};
+  if (code != CommitCode::kCommitted) return {code, {}, {}};
 
-  CommitResult result{code, ApplyPlan(plan, site)};
+  CommitResult result{code, ApplyPlan(plan, site), {}};
   result.record.facts = {};
   result.record.judgment = {};
   counters_.applied += plan.applied;
@@ -157,15 +158,20 @@ absl::StatusOr<std::vector<Workspace>> MemoryStore::ListWorkspaces() {
   return all;
 }
 
-absl::StatusOr<std::vector<int64_t>> MemoryStore::PolicyRevisions(
+absl::StatusOr<std::vector<absl::StatusOr<PolicyVersion>>> MemoryStore::PolicyVersions(
     absl::Span<const core::WorkspaceId> workspaces) {
   absl::MutexLock lock(&mutex_);
-  std::vector<int64_t> revisions;
+  std::vector<absl::StatusOr<PolicyVersion>> versions;
   for (const core::WorkspaceId& id : workspaces) {
+    PolicyVersion version;
     const WorkspaceState* workspace = Find(id);
-    revisions.push_back(workspace == nullptr ? -1 : workspace->about.policy_revision);
+    version.revision = workspace == nullptr ? kNoWorkspace : workspace->about.policy_revision;
+    if (version.revision > 0) {
+      version.fingerprint = absl::StrCat(std::hash<std::string>()(workspace->policies.back().yaml));
+    }
+    versions.emplace_back(std::move(version));
   }
-  return revisions;
+  return versions;
 }
 
 absl::StatusOr<PolicyDocument> MemoryStore::ActivatePolicy(const core::Policy& policy,

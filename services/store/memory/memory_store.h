@@ -49,7 +49,7 @@ class MemoryStore final : public Store {
   absl::StatusOr<Workspace> CreateWorkspace(const core::WorkspaceId& id,
                                             const std::string& display_name) override;
   absl::StatusOr<std::vector<Workspace>> ListWorkspaces() override;
-  absl::StatusOr<std::vector<int64_t>> PolicyRevisions(
+  absl::StatusOr<std::vector<absl::StatusOr<PolicyVersion>>> PolicyVersions(
       absl::Span<const core::WorkspaceId> workspaces) override;
   absl::StatusOr<PolicyDocument> ActivatePolicy(const core::Policy& policy, const std::string& yaml,
                                                 int64_t expected_revision) override;
@@ -69,6 +69,8 @@ class MemoryStore final : public Store {
   absl::Status Advance(const std::string& input, int64_t epoch,
                        absl::Span<const InputAdvance> advances) override;
   absl::StatusOr<InputCounters> Counters() override;
+
+  absl::Status ConfirmDurable() override { return absl::OkStatus(); }
 
   absl::Status CheckReady() override;
   absl::StatusOr<std::string> InstallationSecret() override;

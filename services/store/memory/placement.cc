@@ -227,7 +227,10 @@ CommitCode CheckPlan(const Plan& plan, const Site& site, const StoreLimits& limi
   }
   if (site.now_ms < plan.not_before_ms) return CommitCode::kNotDue;
   const int64_t reserve = plan.may_use_reserve ? limits.outbox_reserve : 0;
-  if (IsOutboxFull(site.shard, limits.outbox_max + reserve)) return CommitCode::kOutboxFull;
+  const bool publishes = !plan.changes.empty() || plan.placement != Placement::kKeep;
+  if (publishes && IsOutboxFull(site.shard, limits.outbox_max + reserve)) {
+    return CommitCode::kOutboxFull;
+  }
   const auto leads = static_cast<int64_t>(site.workspace.leads.size());
   if (is_new && leads >= limits.leads_per_workspace_max) return CommitCode::kTooManyLeads;
   return CommitCode::kCommitted;

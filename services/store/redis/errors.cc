@@ -33,6 +33,10 @@ absl::Status FromReply(const platform::redis::Reply& error) {
   return core::WithRetryAfter(absl::UnavailableError(message), kRetryAfter);
 }
 
+bool IsOfOneCommand(const platform::redis::Reply& reply) {
+  return reply.IsError("BATONREFUSED") || reply.IsError("WRONGTYPE");
+}
+
 bool IsUnprepared(const platform::redis::Reply& reply) {
   return reply.IsError("BATONCLOSED") ||
          (reply.is_error() && absl::StartsWith(reply.text, "ERR Function not found"));

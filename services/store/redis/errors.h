@@ -14,6 +14,10 @@ absl::Status FromClient(absl::Status status);
 // failing over, too few replicas), INTERNAL for the rest.
 absl::Status FromReply(const platform::redis::Reply& error);
 
+// An error reply about the key or argument of this command alone: a function refused what is stored
+// (BATONREFUSED), or a key holds something else (WRONGTYPE). Its neighbours are not concerned.
+bool IsOfOneCommand(const platform::redis::Reply& reply);
+
 // The function was not executed because it (or its shard) is not there: prepare and call it again.
 bool IsUnprepared(const platform::redis::Reply& reply);
 

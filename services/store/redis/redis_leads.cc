@@ -9,6 +9,7 @@
 #include "store/redis/redis_store.h"
 #include "store/redis/shard_codec.h"
 #include "store/redis/text.h"
+#include "store/store_errors.h"
 
 namespace baton::store {
 
@@ -34,6 +35,19 @@ absl::StatusOr<core::TimeMs> DecodeTime(const Reply& reply) {
   return seconds * 1000 + micros / 1000;
 }
 
+std::string NameOf(const core::LeadKey& key) {
+  return absl::StrCat("lead ", key.workspace.str(), "/", key.lead.str());
+}
+
+absl::StatusOr<core::LeadRecord> ReadLead(const Reply& reply, const core::LeadKey& key) {
+  if (reply.is_error()) return StateUnreadable(NameOf(key), reply.text);
+  core::LeadRecord record;
+  record.key = key;
+  const absl::Status status = redis::DecodeLead(reply, record);
+  if (!status.ok()) return StateUnreadable(NameOf(key), std::string(status.message()));
+  return record;
+}
+
 }  // namespace
 
 absl::StatusOr<LoadedLeads> RedisStore::Load(absl::Span<const core::LeadKey> keys) {
@@ -46,7 +60,7 @@ absl::StatusOr<LoadedLeads> RedisStore::Load(absl::Span<const core::LeadKey> key
   }
   for (const int shard : shards) commands.push_back({"GET", ShardKeys(shard).Meta()});
   commands.push_back({"TIME"});
-  const absl::StatusOr<Replies> replies = Run(commands);
+  const absl::StatusOr<Replies> replies = RunEach(commands);
   if (!replies.ok()) return replies.status();
 
   LoadedLeads loaded;
@@ -64,9 +78,7 @@ absl::StatusOr<LoadedLeads> RedisStore::Load(absl::Span<const core::LeadKey> key
     loaded.now_ms = std::max(loaded.now_ms, shard->clock_ms);
   }
   for (size_t i = 0; i < keys.size(); ++i) {
-    core::LeadRecord& record = loaded.records.emplace_back();
-    record.key = keys[i];
-    if (absl::Status status = redis::DecodeLead((*replies)[i], record); !status.ok()) return status;
+    loaded.records.push_back(ReadLead((*replies)[i], keys[i]));
   }
   return loaded;
 }
@@ -85,11 +97,16 @@ absl::StatusOr<std::vector<CommitResult>> RedisStore::Commit(absl::Span<const co
          keys.Leads(), keys.Lead(plan.key.lead), keys.Journey(plan.key.lead)},
         redis::EncodePlan(plan, options_.limits, clock)));
   }
-  const absl::StatusOr<Replies> replies = Run(commands);
+  const absl::StatusOr<Replies> replies = RunEach(commands);
   if (!replies.ok()) return replies.status();
   std::vector<CommitResult> results;
   results.reserve(plans.size());
   for (size_t i = 0; i < plans.size(); ++i) {
+    if ((*replies)[i].is_error()) {
+      results.push_back(
+          {CommitCode::kUnreadable, {}, StateUnreadable(NameOf(plans[i].key), (*replies)[i].text)});
+      continue;
+    }
     absl::StatusOr<CommitResult> result = redis::DecodeCommit((*replies)[i], plans[i]);
     if (!result.ok()) return result.status();
     results.push_back(*std::move(result));

@@ -167,7 +167,7 @@ absl::Status RedisStore::Advance(const std::string& input, int64_t epoch,
                                  absl::Span<const InputAdvance> advances) {
   if (absl::Status status = CheckInput(input); !status.ok()) return status;
   if (absl::Status status = CheckAdvances(advances); !status.ok()) return status;
-  if (advances.empty()) return PassGate();
+  if (advances.empty()) return ConfirmDurable();
   std::vector<std::string> args = {absl::StrCat(epoch)};
   for (const InputAdvance& advance : advances) {
     for (const int64_t number : {int64_t{advance.partition}, advance.from, advance.next_offset,
@@ -180,12 +180,12 @@ absl::Status RedisStore::Advance(const std::string& input, int64_t epoch,
       args));
   if (!moved.ok()) return moved.status();
   if (moved->integer < 0) return CheckpointMoved(input);
-  return PassGate();
+  return ConfirmDurable();
 }
 
 // WAIT speaks of the connection's own latest write, hence the fence in the same round trip. One
 // Redis replicates in one order: who has the fence has all that was written before it.
-absl::Status RedisStore::PassGate() {
+absl::Status RedisStore::ConfirmDurable() {
   if (options_.min_replica_acks == 0) return absl::OkStatus();
   const int64_t wait_ms =
       std::max<int64_t>(1, absl::ToInt64Milliseconds(options_.command_timeout) / 2);
@@ -195,9 +195,9 @@ absl::Status RedisStore::PassGate() {
   if (!replies.ok()) return replies.status();
   const int64_t acks = replies->back().integer;
   if (acks >= options_.min_replica_acks) return absl::OkStatus();
-  return redis::FromClient(
-      absl::UnavailableError(absl::StrCat("Redis: ", acks, " of ", options_.min_replica_acks,
-                                          " replicas have acknowledged the checkpoint in time")));
+  return redis::FromClient(absl::UnavailableError(
+      absl::StrCat("Redis: ", acks, " of ", options_.min_replica_acks,
+                   " replicas have acknowledged the latest writes in time")));
 }
 
 absl::StatusOr<InputCounters> RedisStore::Counters() {

@@ -66,6 +66,15 @@ absl::Status RedisStore::CreateClients() {
 }
 
 absl::StatusOr<RedisStore::Replies> RedisStore::Run(const std::vector<Command>& commands) {
+  absl::StatusOr<Replies> replies = RunEach(commands);
+  if (!replies.ok()) return replies.status();
+  for (const Reply& reply : *replies) {
+    if (reply.is_error()) return redis::FromReply(reply);
+  }
+  return replies;
+}
+
+absl::StatusOr<RedisStore::Replies> RedisStore::RunEach(const std::vector<Command>& commands) {
   Replies replies;
   replies.reserve(commands.size());
   const absl::Span<const Command> all = commands;
@@ -98,7 +107,7 @@ absl::StatusOr<RedisStore::Replies> RedisStore::RunSlice(absl::Span<const Comman
     }
   }
   for (const Reply& reply : *replies) {
-    if (reply.is_error()) return redis::FromReply(reply);
+    if (reply.is_error() && !redis::IsOfOneCommand(reply)) return redis::FromReply(reply);
   }
   return replies;
 }

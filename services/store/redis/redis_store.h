@@ -29,7 +29,7 @@ struct RedisStoreOptions {
   platform::redis::TlsOptions tls;
   int shards = 16;  // 1..kShardsMax; chosen at installation
   StoreLimits limits;
-  int min_replica_acks = 0;     // replicas that must have a checkpoint before it counts (WAIT)
+  int min_replica_acks = 0;     // replicas that must have a change before it is durable (WAIT)
   bool allow_everysec = false;  // readiness accepts appendfsync everysec
   absl::Duration command_timeout = absl::Seconds(2);  // of one round trip
   int connections_max = 8;                            // of each of the two pools
@@ -71,7 +71,7 @@ class RedisStore final : public Store {
   absl::StatusOr<Workspace> CreateWorkspace(const core::WorkspaceId& id,
                                             const std::string& display_name) override;
   absl::StatusOr<std::vector<Workspace>> ListWorkspaces() override;
-  absl::StatusOr<std::vector<int64_t>> PolicyRevisions(
+  absl::StatusOr<std::vector<absl::StatusOr<PolicyVersion>>> PolicyVersions(
       absl::Span<const core::WorkspaceId> workspaces) override;
   absl::StatusOr<PolicyDocument> ActivatePolicy(const core::Policy& policy, const std::string& yaml,
                                                 int64_t expected_revision) override;
@@ -94,6 +94,8 @@ class RedisStore final : public Store {
                        absl::Span<const InputAdvance> advances) override;
   absl::StatusOr<InputCounters> Counters() override;
 
+  absl::Status ConfirmDurable() override;
+
   // Asks the server; callers keep the answer for a while. Also notices a failover that left the
   // connections standing.
   absl::Status CheckReady() override;
@@ -108,6 +110,8 @@ class RedisStore final : public Store {
   // Carries out the commands on the pool, in slices of a bounded size. Error replies become the
   // status of the whole.
   absl::StatusOr<Replies> Run(const std::vector<platform::redis::Command>& commands);
+  // The same, but error replies that concern one command alone (IsOfOneCommand) stay in its place.
+  absl::StatusOr<Replies> RunEach(const std::vector<platform::redis::Command>& commands);
   absl::StatusOr<Replies> RunSlice(absl::Span<const platform::redis::Command> commands);
   absl::StatusOr<platform::redis::Reply> RunOne(platform::redis::Command command);
   // The answer {outcome, number ...} of a function.
@@ -118,7 +122,6 @@ class RedisStore final : public Store {
   absl::StatusOr<Answer> CallForOutcome(absl::string_view function,
                                         const std::vector<std::string>& keys,
                                         const std::vector<std::string>& args);
-  absl::Status PassGate();
   absl::Status CheckShard(int shard) const;
   std::string SimulatedClock() const;  // "" for Redis TIME
 

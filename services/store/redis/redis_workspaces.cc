@@ -32,6 +32,20 @@ absl::StatusOr<Workspace> DecodeWorkspace(const core::WorkspaceId& id, const Rep
   return workspace;
 }
 
+// The answer to HMGET policy, policy_hash.
+absl::StatusOr<PolicyVersion> DecodeVersion(const core::WorkspaceId& id, const Reply& fields) {
+  const std::string what = absl::StrCat("workspace ", id.str());
+  if (fields.is_error()) return StateUnreadable(what, fields.text);
+  PolicyVersion version{kNoWorkspace, ""};
+  if (fields.elements.size() != 2) return StateUnreadable(what, "an answer of HMGET");
+  if (fields.elements[0].is_nil()) return version;
+  if (!absl::SimpleAtoi(fields.elements[0].text, &version.revision) || version.revision < 0) {
+    return StateUnreadable(what, "its policy revision is no number");
+  }
+  version.fingerprint = fields.elements[1].text;
+  return version;
+}
+
 }  // namespace
 
 absl::StatusOr<Workspace> RedisStore::CreateWorkspace(const core::WorkspaceId& id,
@@ -92,23 +106,20 @@ absl::StatusOr<std::vector<Workspace>> RedisStore::ListWorkspaces() {
   return all;
 }
 
-absl::StatusOr<std::vector<int64_t>> RedisStore::PolicyRevisions(
+absl::StatusOr<std::vector<absl::StatusOr<PolicyVersion>>> RedisStore::PolicyVersions(
     absl::Span<const core::WorkspaceId> workspaces) {
   std::vector<Command> commands;
   for (const core::WorkspaceId& id : workspaces) {
-    commands.push_back({"HGET", WorkspaceKeys(ShardOf(id), id).Workspace(), "policy"});
+    commands.push_back(
+        {"HMGET", WorkspaceKeys(ShardOf(id), id).Workspace(), "policy", "policy_hash"});
   }
-  const absl::StatusOr<Replies> replies = Run(commands);
+  const absl::StatusOr<Replies> replies = RunEach(commands);
   if (!replies.ok()) return replies.status();
-  std::vector<int64_t> revisions;
-  for (const Reply& reply : *replies) {
-    int64_t revision = -1;
-    if (!reply.is_nil() && !absl::SimpleAtoi(reply.text, &revision)) {
-      return redis::Unreadable("a policy revision");
-    }
-    revisions.push_back(revision);
+  std::vector<absl::StatusOr<PolicyVersion>> versions;
+  for (size_t i = 0; i < workspaces.size(); ++i) {
+    versions.push_back(DecodeVersion(workspaces[i], (*replies)[i]));
   }
-  return revisions;
+  return versions;
 }
 
 absl::StatusOr<PolicyDocument> RedisStore::ActivatePolicy(const core::Policy& policy,
@@ -131,16 +142,22 @@ absl::StatusOr<PolicyDocument> RedisStore::GetPolicy(const core::WorkspaceId& wo
                                                      int64_t revision) {
   PolicyDocument document{revision, ""};
   if (revision == 0) {
-    const absl::StatusOr<std::vector<int64_t>> active = PolicyRevisions({workspace});
+    const auto active = PolicyVersions({workspace});
     if (!active.ok()) return active.status();
-    document.revision = active->front();
+    if (!active->front().ok()) return active->front().status();
+    document.revision = active->front()->revision;
   }
   if (document.revision < 1) return PolicyNotFound(workspace, revision);
   const WorkspaceKeys keys(ShardOf(workspace), workspace);
-  absl::StatusOr<Reply> reply = RunOne({"HGET", keys.Policies(), absl::StrCat(document.revision)});
-  if (!reply.ok()) return reply.status();
-  if (reply->is_nil()) return PolicyNotFound(workspace, revision);
-  document.yaml = std::move(reply->text);
+  absl::StatusOr<Replies> replies =
+      RunEach({{"HGET", keys.Policies(), absl::StrCat(document.revision)}});
+  if (!replies.ok()) return replies.status();
+  Reply& reply = replies->front();
+  if (reply.is_error()) {
+    return StateUnreadable(absl::StrCat("the policies of workspace ", workspace.str()), reply.text);
+  }
+  if (reply.is_nil()) return PolicyNotFound(workspace, revision);
+  document.yaml = std::move(reply.text);
   return document;
 }
 

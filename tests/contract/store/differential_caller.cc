@@ -57,7 +57,7 @@ std::string TextOf(const absl::Status& status) {
 
 LeadRecord Caller::Load(const LeadKey& key) {
   const auto loaded = UntilAnswered([&] { return store_.Load({key}); });
-  return loaded.ok() ? loaded->records.at(0) : LeadRecord();
+  return loaded.ok() ? *loaded->records.at(0) : LeadRecord();
 }
 
 absl::StatusOr<std::vector<store::CommitResult>> Caller::Commit(const std::vector<Plan>& plans) {
@@ -82,7 +82,7 @@ Caller::Submitted Caller::Submit(const std::vector<core::LeadEvent>& events,
     std::vector<Plan> plans;
     for (size_t i = 0; i < groups.size(); i++) {
       const core::Policy* policy = PolicyOf(keys[i].workspace, policies);
-      Plan plan = DecideEvents(loaded->records[i], groups[i].second, policy, loaded->now_ms);
+      Plan plan = DecideEvents(*loaded->records[i], groups[i].second, policy, loaded->now_ms);
       counts[i] = plan.applied + plan.duplicates;
       if (counts[i] == 0 && !plan.facts_changed) continue;
       had_effect[i] = true;
@@ -110,8 +110,8 @@ std::string Caller::Act(const LeadKey& key, const core::Action& action, const Po
   for (int decision = 0; decision < kDecisionsMax; decision++) {
     const auto loaded = UntilAnswered([&] { return store_.Load({key}); });
     if (!loaded.ok()) return TextOf(loaded.status());
-    const auto decided =
-        DecideAction(loaded->records[0], action, PolicyOf(key.workspace, policies), loaded->now_ms);
+    const auto decided = DecideAction(*loaded->records[0], action,
+                                      PolicyOf(key.workspace, policies), loaded->now_ms);
     if (!decided.ok()) return TextOf(decided.status());
     if (std::holds_alternative<core::AnsweredRequest>(*decided)) {
       return lost ? CodeText(CommitCode::kCommitted) : "answered before";
@@ -129,7 +129,7 @@ std::string Caller::FireTimer(const store::DueTimer& timer) {
   for (int decision = 0; decision < kDecisionsMax; decision++) {
     const auto loaded = UntilAnswered([&] { return store_.Load({timer.key}); });
     if (!loaded.ok()) return TextOf(loaded.status());
-    const auto plan = DecideTimer(loaded->records[0], timer.due_at_ms, loaded->now_ms);
+    const auto plan = DecideTimer(*loaded->records[0], timer.due_at_ms, loaded->now_ms);
     if (!plan.has_value()) return lost ? CodeText(CommitCode::kCommitted) : "nothing to do";
     const auto results = Commit({*plan});
     if (results.ok()) return CodeText(results->at(0).code);
@@ -224,8 +224,8 @@ std::string Caller::DrainToTheEnd(const core::WorkspaceId& workspace, const core
 }
 
 std::string Caller::CreateWorkspace(const core::WorkspaceId& id) {
-  const auto before = UntilAnswered([&] { return store_.PolicyRevisions({id}); });
-  const bool existed = before.ok() && before->at(0) != -1;
+  const auto before = UntilAnswered([&] { return store_.PolicyVersions({id}); });
+  const bool existed = before.ok() && before->at(0)->revision != store::kNoWorkspace;
   bool lost = false;
   const auto created = UntilAnswered([&] { return store_.CreateWorkspace(id, "Name"); }, &lost);
   if (lost && !existed && absl::IsAlreadyExists(created.status())) return TextOf(absl::OkStatus());

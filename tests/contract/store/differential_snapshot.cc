@@ -44,7 +44,7 @@ std::vector<core::LeadRecord> Leads(store::Store& store, const WorkspaceId& work
     for (const core::LeadId& lead : page->leads) keys.push_back({workspace, lead});
     const auto loaded = UntilAnswered([&] { return store.Load(keys); });
     if (!loaded.ok()) break;
-    records.insert(records.end(), loaded->records.begin(), loaded->records.end());
+    for (const auto& record : loaded->records) records.push_back(*record);
     after = page->next_after;
   } while (!after.empty());
   return records;

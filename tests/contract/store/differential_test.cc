@@ -202,9 +202,9 @@ class Walk {
     if (!same_text) policy.name = absl::StrCat("policy ", ++policies_made_);
     const int64_t expected = Expected(revision);
     Both("activate", [&](Caller& on) { return on.Activate(policy, policy.name, expected); });
-    const auto now = reference_store_.PolicyRevisions({workspace});
-    if (!now.ok() || now->at(0) <= revision) return;
-    policy.revision = now->at(0);
+    const auto now = reference_store_.PolicyVersions({workspace});
+    if (!now.ok() || now->at(0)->revision <= revision) return;
+    policy.revision = now->at(0)->revision;
     policies_[workspace] = policy;
   }
 

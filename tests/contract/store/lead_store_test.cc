@@ -35,10 +35,10 @@ TEST_P(LeadStoreTest, LoadAnswersInTheOrderOfItsKeysWhichMayRepeat) {
   const auto loaded = store().Load({Key("l2"), Key("l1"), Key("none"), Key("l2")});
   ASSERT_TRUE(loaded.ok());
   ASSERT_THAT(loaded->records, SizeIs(4));
-  EXPECT_EQ(loaded->records[0].revision, 2);
-  EXPECT_EQ(loaded->records[1].revision, 1);
-  EXPECT_EQ(loaded->records[2].revision, 0);
-  EXPECT_EQ(Describe(loaded->records[3]), Describe(loaded->records[0]));
+  EXPECT_EQ(loaded->records[0]->revision, 2);
+  EXPECT_EQ(loaded->records[1]->revision, 1);
+  EXPECT_EQ(loaded->records[2]->revision, 0);
+  EXPECT_EQ(Describe(*loaded->records[3]), Describe(*loaded->records[0]));
 }
 
 TEST_P(LeadStoreTest, LoadTellsTheStoresClock) {
@@ -107,8 +107,14 @@ TEST_P(LeadStoreTest, AFullOutboxRefusesNewWorkAndTheReserveServesRepsAndTimers)
   plan = Keep("l3");
   plan.may_use_reserve = true;
   EXPECT_EQ(TryCommit(plan), CommitCode::kOutboxFull);
+
   plan.changes.clear();
-  EXPECT_EQ(TryCommit(plan), CommitCode::kOutboxFull);
+  Plan offer = Qualify("l3", "inside");
+  offer.may_use_reserve = true;
+  offer.changes.clear();
+  EXPECT_EQ(TryCommit(offer), CommitCode::kOutboxFull) << "the placement publishes";
+  EXPECT_EQ(TryCommit(plan), CommitCode::kCommitted) << "nothing is published";
+  EXPECT_EQ(Outbox().size(), 3U);
 
   ASSERT_TRUE(store().Trim(0, kBegin + 2, 0).ok());
   EXPECT_EQ(TryCommit(Keep("l4")), CommitCode::kCommitted);

@@ -99,7 +99,7 @@ core::LeadRecord StoreTest::Load(const std::string& lead) {
 core::LeadRecord StoreTest::LoadKey(const core::LeadKey& key) {
   auto loaded = store().Load({key});
   EXPECT_TRUE(loaded.ok()) << loaded.status();
-  return loaded.ok() ? loaded->records.at(0) : core::LeadRecord();
+  return loaded.ok() ? *loaded->records.at(0) : core::LeadRecord();
 }
 
 Plan StoreTest::Keep(const std::string& lead) {

@@ -12,7 +12,15 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-using WorkspaceStoreTest = StoreTest;
+class WorkspaceStoreTest : public StoreTest {
+ protected:
+  std::vector<int64_t> Revisions(const std::vector<WorkspaceId>& workspaces) {
+    std::vector<int64_t> revisions;
+    const auto versions = store().PolicyVersions(workspaces);
+    for (const auto& version : *versions) revisions.push_back(version->revision);
+    return revisions;
+  }
+};
 
 const WorkspaceId kNone = WorkspaceId::Trusted("elsewhere");
 
@@ -57,11 +65,21 @@ TEST_P(WorkspaceStoreTest, WorkspacesHaveACap) {
             "WORKSPACE_EXISTS");
 }
 
-TEST_P(WorkspaceStoreTest, PolicyRevisionsAreToldInOrder) {
+TEST_P(WorkspaceStoreTest, PolicyVersionsAreToldInOrder) {
   const WorkspaceId fresh = WorkspaceId::Trusted("fresh");
   ASSERT_TRUE(store().CreateWorkspace(fresh, "").ok());
-  EXPECT_THAT(*store().PolicyRevisions({fresh, acme_, kNone, acme_}), ElementsAre(0, 1, -1, 1));
-  EXPECT_THAT(*store().PolicyRevisions({}), IsEmpty());
+  EXPECT_THAT(Revisions({fresh, acme_, kNone, acme_}), ElementsAre(0, 1, store::kNoWorkspace, 1));
+  EXPECT_THAT(*store().PolicyVersions({}), IsEmpty());
+}
+
+TEST_P(WorkspaceStoreTest, TheFingerprintOfAPolicyIsThatOfItsText) {
+  const auto fingerprint = [this] { return store().PolicyVersions({acme_})->at(0)->fingerprint; };
+  const std::string first = fingerprint();
+  EXPECT_NE(first, "");
+  ASSERT_TRUE(store().ActivatePolicy(MakePolicy(), "second", 1).ok());
+  EXPECT_NE(fingerprint(), first);
+  ASSERT_TRUE(store().ActivatePolicy(MakePolicy(), "first", 2).ok());
+  EXPECT_EQ(fingerprint(), first);
 }
 
 TEST_P(WorkspaceStoreTest, ActivationNumbersThePolicies) {
@@ -71,7 +89,7 @@ TEST_P(WorkspaceStoreTest, ActivationNumbersThePolicies) {
   ASSERT_TRUE(second.ok());
   EXPECT_EQ(second->revision, 2);
   EXPECT_EQ(store().ActivatePolicy(policy, "third", -1)->revision, 3);
-  EXPECT_THAT(*store().PolicyRevisions({acme_}), ElementsAre(3));
+  EXPECT_THAT(Revisions({acme_}), ElementsAre(3));
   EXPECT_EQ(store().GetPolicy(acme_, 2)->yaml, "second: \"\xc3\xa9\"\n");
   EXPECT_EQ(store().GetPolicy(acme_, 0)->yaml, "third");
   EXPECT_EQ(store().GetPolicy(acme_, 0)->revision, 3);
@@ -86,7 +104,7 @@ TEST_P(WorkspaceStoreTest, ActivationNeedsTheActiveRevision) {
   }
   EXPECT_EQ(ErrorReason(store().ActivatePolicy(MakePolicy(), "first", 0).status()), "ETAG_MISMATCH")
       << "also for the active text";
-  EXPECT_THAT(*store().PolicyRevisions({acme_}), ElementsAre(1));
+  EXPECT_THAT(Revisions({acme_}), ElementsAre(1));
 }
 
 TEST_P(WorkspaceStoreTest, TheActiveTextIsNoNewRevision) {

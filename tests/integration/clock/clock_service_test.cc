@@ -41,12 +41,12 @@ class ClockServiceTest : public testing::Test {
 
   void Capture() {
     const core::LeadEvent event = support::QualifyingCapture("e1", Now());
-    const core::LeadRecord record = store_.Load({event.key})->records[0];
+    const core::LeadRecord record = *store_.Load({event.key})->records[0];
     const core::Plan plan = core::DecideEvents(record, {event}, &policy_, Now());
     EXPECT_EQ(store_.Commit({plan})->at(0).code, store::CommitCode::kCommitted);
   }
 
-  core::LeadRecord Lead() { return store_.Load({support::Key()})->records[0]; }
+  core::LeadRecord Lead() { return *store_.Load({support::Key()})->records[0]; }
 
   template <typename Done>
   static bool Await(Done done) {

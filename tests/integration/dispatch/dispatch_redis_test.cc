@@ -77,6 +77,21 @@ TEST_F(DispatchRedisTest, LeadIsOfferedWatchedAndAccepted) {
   EXPECT_EQ(watcher.NextEvent()->change(), "accepted");
 }
 
+TEST_F(DispatchRedisTest, AcceptIsNotAnsweredWhileTheReplicaIsMissing) {
+  ASSERT_TRUE(Submit("l1").ok());
+  store::RedisStoreOptions options;
+  options.url = redis_->url();
+  options.min_replica_acks = 1;
+  auto strict = store::RedisStore::Open(options);
+  ASSERT_TRUE(strict.ok()) << strict.status();
+  RunningApi api(**strict);
+  v1::AcceptAssignmentRequest request;
+  request.set_name("workspaces/acme/assignments/l1.1");
+  const auto accepted =
+      Call(*api.assignments, &v1::AssignmentService::Stub::AcceptAssignment, request);
+  EXPECT_EQ(accepted.status.error_code(), ::grpc::StatusCode::UNAVAILABLE);
+}
+
 TEST_F(DispatchRedisTest, EmptyWorkspaceListsNothing) {
   v1::ListLeadsRequest leads;
   leads.set_parent("workspaces/acme");

@@ -184,7 +184,8 @@ void IntakeRig::ExpectNothingLostOrDoubled() {
   const auto loaded = store_->Load(keys);
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   for (size_t i = 0; i < keys.size(); ++i) {
-    EXPECT_TRUE(loaded->records[i].facts.SameFacts(folded[keys[i]])) << keys[i].lead.str();
+    ASSERT_TRUE(loaded->records[i].ok()) << loaded->records[i].status();
+    EXPECT_TRUE(loaded->records[i]->facts.SameFacts(folded[keys[i]])) << keys[i].lead.str();
   }
 }
 

@@ -1,6 +1,7 @@
 #include "relay_test_outbox/fake_outbox.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -32,6 +33,16 @@ void FakeOutbox::Append(int64_t count) {
 void FakeOutbox::SetLast(int shard, int64_t last) {
   absl::MutexLock lock(&mutex_);
   last_[shard] = last;
+}
+
+void FakeOutbox::SetDurable(absl::Status status) {
+  absl::MutexLock lock(&mutex_);
+  durable_ = std::move(status);
+}
+
+absl::Status FakeOutbox::ConfirmDurable() {
+  absl::MutexLock lock(&mutex_);
+  return durable_;
 }
 
 std::map<int, int64_t> FakeOutbox::Trimmed() const {

@@ -14,7 +14,7 @@
 namespace baton::relay {
 
 // Each shard holds the entries 1..Append of one workspace with kLeads leads in turn. Thread-safe.
-class FakeOutbox : public store::OutboxStore {
+class FakeOutbox : public store::OutboxStore, public store::DurabilityGate {
  public:
   static constexpr int kLeads = 7;
 
@@ -22,6 +22,7 @@ class FakeOutbox : public store::OutboxStore {
 
   void Append(int64_t count);              // to every shard
   void SetLast(int shard, int64_t last);   // as after a rollback
+  void SetDurable(absl::Status status);    // what the gate says
   std::map<int, int64_t> Trimmed() const;  // shard -> highest `upto`
 
   int shards() const override { return shards_; }
@@ -30,12 +31,14 @@ class FakeOutbox : public store::OutboxStore {
   absl::StatusOr<std::map<int, std::vector<store::OutboxEntry>>> Read(
       const std::map<int, int64_t>& after, int max, absl::Duration wait) override;
   absl::Status Trim(int shard, int64_t upto, int64_t keep) override;
+  absl::Status ConfirmDurable() override;
 
  private:
   const int shards_;
   mutable absl::Mutex mutex_;
   std::map<int, int64_t> last_ ABSL_GUARDED_BY(mutex_);
   std::map<int, int64_t> trimmed_ ABSL_GUARDED_BY(mutex_);
+  absl::Status durable_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace baton::relay

@@ -33,7 +33,8 @@ class RelayOutageTest : public testing::Test {
     RelayOptions options;
     options.group = support::UniqueName("relay-group");
     options.batch_max = 200;
-    relay_ = std::make_unique<RelayService>(outbox_, kafka_->config(), topics_, options, *metrics_);
+    relay_ = std::make_unique<RelayService>(outbox_, outbox_, kafka_->config(), topics_, options,
+                                            *metrics_);
     ASSERT_TRUE(relay_->Start().ok());
     Append(300);
     ASSERT_TRUE(AwaitPublished());

@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
   baton::relay::RelayOptions options;
   options.group = argv[2];
   options.batch_max = 100;  // many transactions
-  baton::relay::RelayService relay(outbox, baton::support::KafkaOfTheRun(),
+  baton::relay::RelayService relay(outbox, outbox, baton::support::KafkaOfTheRun(),
                                    baton::events::MakeTopicNames(argv[1]), options, *metrics);
   baton::platform::Lifecycle lifecycle(absl::Seconds(10));
   lifecycle.Add(relay);

@@ -30,8 +30,8 @@ class RelayServiceTest : public testing::Test {
     RelayOptions options;
     options.group = group_;
     options.batch_max = 200;
-    auto relay =
-        std::make_unique<RelayService>(outbox_, std::move(kafka), topics_, options, *metrics_);
+    auto relay = std::make_unique<RelayService>(outbox_, outbox_, std::move(kafka), topics_,
+                                                options, *metrics_);
     EXPECT_TRUE(relay->Start().ok());
     return relay;
   }
@@ -73,6 +73,18 @@ TEST_F(RelayServiceTest, PublishesEachEntryOnceInOrderAndTrimsBehindIt) {
   EXPECT_EQ(outbox_.Trimmed().size(), static_cast<size_t>(kShards));
   relay->Stop(kGrace);
   EXPECT_FALSE(relay->Ready().ok());
+}
+
+TEST_F(RelayServiceTest, PublishesNothingThatAFailoverMayTakeBack) {
+  ASSERT_TRUE(MakeTopics(topics_).ok());
+  outbox_.SetDurable(absl::UnavailableError("0 of 1 replicas"));
+  outbox_.Append(10);
+  auto relay = StartRelay();
+  ASSERT_TRUE(Await([&] { return absl::StrContains(relay->Ready().message(), "replicas"); }));
+  EXPECT_TRUE(Shows("baton_relay_published_total 0"));
+  EXPECT_EQ(ReadFeedback(topics_, true)->distinct, 0);
+  outbox_.SetDurable(absl::OkStatus());
+  EXPECT_TRUE(Await([&] { return Shows("baton_relay_published_total 40"); }));
 }
 
 TEST_F(RelayServiceTest, PublishesSoonAfterAnEntryIsAppended) {

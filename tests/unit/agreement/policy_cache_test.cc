@@ -18,6 +18,35 @@ namespace {
 
 using core::WorkspaceId;
 
+// A store that can be put in the place of another one, as after a failover.
+class ReplacedStore : public store::WorkspaceStore {
+ public:
+  explicit ReplacedStore(store::WorkspaceStore& first) : now(&first) {}
+
+  absl::StatusOr<store::Workspace> CreateWorkspace(const WorkspaceId& id,
+                                                   const std::string& name) override {
+    return now->CreateWorkspace(id, name);
+  }
+  absl::StatusOr<std::vector<store::Workspace>> ListWorkspaces() override {
+    return now->ListWorkspaces();
+  }
+  absl::StatusOr<std::vector<absl::StatusOr<store::PolicyVersion>>> PolicyVersions(
+      absl::Span<const WorkspaceId> workspaces) override {
+    return now->PolicyVersions(workspaces);
+  }
+  absl::StatusOr<store::PolicyDocument> ActivatePolicy(const core::Policy& policy,
+                                                       const std::string& yaml,
+                                                       int64_t expected) override {
+    return now->ActivatePolicy(policy, yaml, expected);
+  }
+  absl::StatusOr<store::PolicyDocument> GetPolicy(const WorkspaceId& id,
+                                                  int64_t revision) override {
+    return now->GetPolicy(id, revision);
+  }
+
+  store::WorkspaceStore* now;
+};
+
 class PolicyCacheTest : public ::testing::Test {
  protected:
   PolicyCacheTest() { Create("acme"); }
@@ -25,13 +54,14 @@ class PolicyCacheTest : public ::testing::Test {
   void Create(const std::string& workspace) {
     ASSERT_TRUE(store_.CreateWorkspace(WorkspaceId::Trusted(workspace), workspace).ok());
   }
-  void Activate(const std::string& workspace, int points) {
+  void Activate(const std::string& workspace, int points) { Activate(store_, workspace, points); }
+  static void Activate(store::WorkspaceStore& store, const std::string& workspace, int points) {
     std::string yaml = support::kPolicyText;
     yaml.replace(yaml.find("acme"), 4, workspace);
     yaml.replace(yaml.find("points: 60"), 10, absl::StrCat("points: ", points));
     policy::ParsedPolicy parsed = policy::ParsePolicy(yaml, "policy.yaml");
     ASSERT_TRUE(parsed.ok()) << policy::InvalidPolicy(parsed.errors);
-    ASSERT_TRUE(store_.ActivatePolicy(parsed.policy, yaml, -1).ok());
+    ASSERT_TRUE(store.ActivatePolicy(parsed.policy, yaml, -1).ok());
   }
 
   support::ManualClock clock_{support::kNow};
@@ -49,10 +79,10 @@ TEST_F(PolicyCacheTest, TellsUnknownWorkspacesAndThoseWithoutPolicy) {
                                                WorkspaceId::Trusted("acme")};
   const auto active = cache_.Active(workspaces);
   ASSERT_TRUE(active.ok());
-  EXPECT_FALSE((*active)[0].workspace_exists);
-  EXPECT_TRUE((*active)[1].workspace_exists);
-  EXPECT_EQ((*active)[1].revision, 0);
-  EXPECT_EQ((*active)[1].policy, nullptr);
+  EXPECT_FALSE((*active)[0]->workspace_exists);
+  EXPECT_TRUE((*active)[1]->workspace_exists);
+  EXPECT_EQ((*active)[1]->revision, 0);
+  EXPECT_EQ((*active)[1]->policy, nullptr);
   EXPECT_EQ(core::ErrorReason(cache_.Active(WorkspaceId::Trusted("nobody")).status()),
             "WORKSPACE_NOT_FOUND");
 }
@@ -100,6 +130,39 @@ TEST_F(PolicyCacheTest, NamesAStoredPolicyThatItCannotRead) {
   ASSERT_TRUE(store_.ActivatePolicy(policy, "kind: SomethingElse\n", -1).ok());
   const absl::Status status = cache_.Active(WorkspaceId::Trusted("acme")).status();
   EXPECT_EQ(core::ErrorReason(status), "STORED_POLICY_INVALID");
+}
+
+TEST_F(PolicyCacheTest, PolicyThatCannotBeReadLeavesTheOthersAlone) {
+  Create("broken");
+  core::Policy policy = support::SamplePolicy();
+  policy.workspace = WorkspaceId::Trusted("broken");
+  ASSERT_TRUE(store_.ActivatePolicy(policy, "kind: SomethingElse\n", -1).ok());
+  Activate("acme", 60);
+  const std::vector<WorkspaceId> workspaces = {WorkspaceId::Trusted("broken"),
+                                               WorkspaceId::Trusted("acme")};
+  const auto active = cache_.Active(workspaces);
+  ASSERT_TRUE(active.ok()) << active.status();
+  EXPECT_EQ(core::ErrorReason((*active)[0].status()), "STORED_POLICY_INVALID");
+  ASSERT_TRUE((*active)[1].ok());
+  EXPECT_EQ((*active)[1]->policy->revision, 1);
+  calls_ = 0;
+  EXPECT_TRUE(cache_.Active(workspaces).ok());
+  EXPECT_EQ(calls_, 1);  // that it cannot be read is known
+}
+
+TEST_F(PolicyCacheTest, NoticesARevisionThatARolledBackStoreGivesAgain) {
+  Activate("acme", 60);
+  ReplacedStore replaced(store_);
+  PolicyCache cache(replaced, 2);
+  ASSERT_EQ(cache.Active(WorkspaceId::Trusted("acme"))->policy->intent[0].points, 60);
+  store::MemoryStore behind(4, {}, clock_.function());
+  ASSERT_TRUE(behind.CreateWorkspace(WorkspaceId::Trusted("acme"), "").ok());
+  Activate(behind, "acme", 70);
+  replaced.now = &behind;
+  const auto again = cache.Active(WorkspaceId::Trusted("acme"));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->revision, 1);
+  EXPECT_EQ(again->policy->intent[0].points, 70);
 }
 
 TEST_F(PolicyCacheTest, ServesManyThreads) {

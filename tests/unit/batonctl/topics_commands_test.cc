@@ -21,6 +21,8 @@ TEST(TopicsFileTest, ReadsTheDeclaredTopics) {
   EXPECT_EQ(topics->at(0).name, "acme.lead-events.v1");
   EXPECT_EQ(topics->at(0).partitions, 12);
   EXPECT_EQ(topics->at(0).config.at("retention.ms"), "604800000");
+  EXPECT_EQ(topics->at(1).name, "acme.lead-events.v1.dlq");
+  EXPECT_EQ(topics->at(1).config.at("max.message.bytes"), "2097152");  // kDeadLetterBytesMax
   EXPECT_EQ(topics->at(5).name, "acme.shards.v1");
 }
 

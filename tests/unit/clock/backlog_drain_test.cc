@@ -1,8 +1,11 @@
 #include "clock/backlog_drain.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "support/flaky_store.h"
 #include "world.h"
 
 namespace baton::clock {
@@ -52,6 +55,19 @@ TEST_F(BacklogDrainTest, RoundFindsWhatNobodyTold) {
   world_.AddRep("ada");
   BacklogDrain drain = NewDrain();
   EXPECT_TRUE(drain.DrainRound().ok());
+  EXPECT_EQ(world_.Lead("l1").stage, Stage::kOffered);
+}
+
+TEST_F(BacklogDrainTest, RoundIsNotSkippedWhenAFreedRepCannotBeServed) {
+  world_.Capture("l1");
+  world_.AddRep("ada");
+  bool first = true;
+  support::FlakyStore flaky(world_.store, [&first] {
+    return std::exchange(first, false) ? support::Fault::kNeverArrives : support::Fault::kNone;
+  });
+  BacklogDrain drain(flaky, flaky, 10, *world_.metrics);
+  drain.Add({Freed("ada")});
+  EXPECT_EQ(drain.Run(/*with_round=*/true).code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(world_.Lead("l1").stage, Stage::kOffered);
 }
 

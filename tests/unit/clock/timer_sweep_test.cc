@@ -55,6 +55,21 @@ TEST_F(TimerSweepTest, OfferThatNobodyAcceptsGoesToTheNextRepWhenItIsDue) {
   EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_timer_lateness_seconds_count 1\n"));
 }
 
+TEST_F(TimerSweepTest, LeadThatCannotBeReadHoldsUpNoOther) {
+  for (const char* rep : {"ada", "bob"}) world_.AddRep(rep);
+  for (const char* lead : {"bad", "good", "worse"}) world_.Capture(lead);
+  support::FlakyStore flaky(world_.store, [] { return Fault::kNone; });
+  flaky.SpoilRecord(support::Key("bad"));
+  flaky.SpoilPlans(support::Key("worse"));
+  TimerSweep sweep(flaky, flaky, world_.own_clock.function(), 100, *world_.metrics);
+  world_.Pass(kAcceptWithinMs);
+  const auto due = sweep.Run(0);
+  ASSERT_TRUE(due.ok()) << due.status();
+  EXPECT_EQ(due->fired, 1);
+  EXPECT_EQ(world_.Lead("good").generation, 2);
+  EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_timers_unreadable_total 2\n"));
+}
+
 TEST_F(TimerSweepTest, NoTimersNoSweep) {
   const auto sweep = NewSweep().Run(0);
   EXPECT_EQ(sweep->fired, 0);

@@ -39,7 +39,7 @@ void World::Capture(const std::string& lead, const std::string& workspace) {
   own.revision = 1;
   const auto loaded = store.Load({event.key});
   const core::Plan plan =
-      core::DecideEvents(loaded->records[0], {event}, &own, loaded->now_ms, nullptr);
+      core::DecideEvents(*loaded->records[0], {event}, &own, loaded->now_ms, nullptr);
   EXPECT_EQ(store.Commit({plan}).value().at(0).code, store::CommitCode::kCommitted);
 }
 
@@ -56,7 +56,7 @@ void World::Act(const std::string& lead, core::ActionType type, const std::strin
 }
 
 core::LeadRecord World::Lead(const std::string& lead, const std::string& workspace) {
-  return store.Load({support::Key(lead, workspace)})->records[0];
+  return *store.Load({support::Key(lead, workspace)})->records[0];
 }
 
 void World::Pass(core::DurationMs duration_ms) {

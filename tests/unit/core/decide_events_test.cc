@@ -46,7 +46,6 @@ TEST(DecideEventsTest, QualifiedLeadOpensTheFirstCycleAndIsOffered) {
   EXPECT_EQ(plan.after.stage, Stage::kMql);
   EXPECT_EQ(plan.after.cycle, 1);
   EXPECT_EQ(plan.after.queue, QueueNamed("dach"));
-  EXPECT_EQ(plan.after.queued_at_ms, kNow);
   EXPECT_TRUE(plan.after.judgment.qualified);
 
   Change qualified;

@@ -110,7 +110,7 @@ RC_GTEST_PROP(FactsProperties, SpreadOverPartitionsGivesTheSame,
   int64_t next[3] = {0, 0, 0};
   for (LeadEvent& event : delivered) {
     const auto partition = static_cast<int32_t>(random() % 3);
-    event.position = {partition, next[partition]++};
+    event.position = {LogFingerprint("leads", partition), next[partition]++};
   }
   Facts facts = FoldAll(delivered);
   RC_ASSERT(facts.SameFacts(FoldAll(events)));

@@ -19,7 +19,7 @@ using support::Fault;
 
 PolicySource SamplePolicies() {
   return [](absl::Span<const core::WorkspaceId> workspaces) {
-    return std::vector<std::shared_ptr<const core::Policy>>(
+    return std::vector<absl::StatusOr<SharedPolicy>>(
         workspaces.size(), std::make_shared<const core::Policy>(support::SamplePolicy()));
   };
 }
@@ -34,7 +34,8 @@ class ActionBatcherTest : public ::testing::Test {
         store_(inner_, [this] { return fault_ ? fault_() : Fault::kNone; }),
         metrics_(platform::NewMetrics()),
         drainer_(inner_),
-        batcher_(store_, SamplePolicies(), drainer_, /*threads=*/2, kWaitingMax, *metrics_) {
+        batcher_(store_, store_, SamplePolicies(), drainer_, /*threads=*/2, kWaitingMax,
+                 *metrics_) {
     const auto workspace = core::WorkspaceId::Trusted("acme");
     EXPECT_TRUE(inner_.CreateWorkspace(workspace, "").ok());
     EXPECT_TRUE(inner_.ActivatePolicy(support::SamplePolicy(), "yaml", 0).ok());
@@ -127,7 +128,7 @@ TEST_F(ActionBatcherTest, AbandonedActionsAreNotCarriedOut) {
   batcher_.Stop();
   EXPECT_TRUE(answers_.empty());
   const core::LeadKey key = support::Key("l");
-  EXPECT_EQ(inner_.Load({&key, 1})->records[0].stage, core::Stage::kOffered);
+  EXPECT_EQ(inner_.Load({&key, 1})->records[0]->stage, core::Stage::kOffered);
 }
 
 TEST_F(ActionBatcherTest, StoreAwayFailsAllThatWaitsAtOnce) {
@@ -146,6 +147,35 @@ TEST_F(ActionBatcherTest, StoreAwayFailsAllThatWaitsAtOnce) {
     ASSERT_EQ(answers.size(), 2u);
     for (const auto& answer : answers) EXPECT_TRUE(absl::IsUnavailable(answer.status()));
   }
+}
+
+TEST_F(ActionBatcherTest, LeadThatCannotBeReadFailsItsOwnCallOnly) {
+  for (const char* lead : {"bad", "good", "worse"}) AddLead(lead);
+  store_.SpoilRecord(support::Key("bad"));
+  store_.SpoilPlans(support::Key("worse"));
+  for (const char* lead : {"bad", "good", "worse"}) ASSERT_TRUE(Submit(lead, Accept()).ok());
+  batcher_.Start();
+  batcher_.Stop();
+  EXPECT_TRUE(answers_["good"][0].ok()) << answers_["good"][0].status();
+  EXPECT_EQ(core::ErrorReason(answers_["bad"][0].status()), "STATE_UNREADABLE");
+  EXPECT_EQ(core::ErrorReason(answers_["worse"][0].status()), "STATE_UNREADABLE");
+}
+
+TEST_F(ActionBatcherTest, NothingIsToldThatAFailoverMayTakeBack) {
+  AddLead("l");
+  int call = 0;
+  fault_ = [&call] { return ++call == 3 ? Fault::kNeverArrives : Fault::kNone; };  // the gate
+  core::Action action = Accept();
+  action.request_id = "r1";
+  action.fingerprint = 7;
+  ASSERT_TRUE(Submit("l", action).ok());
+  ASSERT_TRUE(Submit("l", action).ok());  // after the first: finds its answer, passes the gate
+  batcher_.Start();
+  batcher_.Stop();
+  ASSERT_EQ(answers_["l"].size(), 2u);
+  EXPECT_TRUE(absl::IsUnavailable(answers_["l"][0].status()));
+  ASSERT_TRUE(answers_["l"][1].ok()) << answers_["l"][1].status();
+  EXPECT_TRUE(answers_["l"][1]->repeated.has_value());
 }
 
 TEST_F(ActionBatcherTest, LostReplyIsAnsweredByTheRepeatedRequest) {

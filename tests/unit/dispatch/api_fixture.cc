@@ -97,7 +97,7 @@ void FakeBroker::Apply(const core::LeadEvent& event) {
     const auto loaded = store_.Load({&event.key, 1});
     if (!policy.ok() || !loaded.ok()) return;
     const core::Plan plan =
-        core::DecideEvents(loaded->records[0], {&event, 1}, policy->policy.get(), loaded->now_ms);
+        core::DecideEvents(*loaded->records[0], {&event, 1}, policy->policy.get(), loaded->now_ms);
     const auto results = store_.Commit({&plan, 1});
     if (!results.ok()) return;
     const store::CommitCode code = results->front().code;
@@ -128,11 +128,13 @@ RunningApi::RunningApi(store::Store& store, DispatchOptions options, ProducerFac
 
 void RunningApi::Start(store::Store& store, DispatchOptions options, ProducerFactory producers) {
   PolicySource policies = [this](absl::Span<const core::WorkspaceId> wanted)
-      -> absl::StatusOr<std::vector<std::shared_ptr<const core::Policy>>> {
+      -> absl::StatusOr<std::vector<absl::StatusOr<SharedPolicy>>> {
     const auto active = policies_.Active(wanted);
     if (!active.ok()) return active.status();
-    std::vector<std::shared_ptr<const core::Policy>> found;
-    for (const auto& one : *active) found.push_back(one.policy);
+    std::vector<absl::StatusOr<SharedPolicy>> found;
+    for (const auto& one : *active) {
+      found.push_back(one.ok() ? absl::StatusOr<SharedPolicy>(one->policy) : one.status());
+    }
     return found;
   };
   service_ = std::make_unique<DispatchService>(std::move(options), store, std::move(policies),

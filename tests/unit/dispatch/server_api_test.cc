@@ -64,7 +64,7 @@ TEST_F(ServerApiTest, SecondServerOnThePortSaysSo) {
   const auto metrics = platform::NewMetrics();
   FakeBroker& broker = api_.broker();
   const PolicySource none = [](absl::Span<const core::WorkspaceId> workspaces) {
-    return std::vector<std::shared_ptr<const core::Policy>>(workspaces.size());
+    return std::vector<absl::StatusOr<SharedPolicy>>(workspaces.size(), SharedPolicy());
   };
   DispatchService second(options, store_, none, broker.factory(), *metrics);
   const absl::Status status = second.Start();

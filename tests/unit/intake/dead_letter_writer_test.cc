@@ -81,6 +81,21 @@ TEST_F(DeadLetterWriterTest, ReplacesAProducerThatIsBeyondUse) {
   EXPECT_EQ(kafka_.letters.size(), 1U);
 }
 
+TEST_F(DeadLetterWriterTest, SendsAgainWhatAProducerTookWithIt) {
+  kafka_.broker_away = true;
+  writer_.Add(Letter("a"));
+  EXPECT_FALSE(Await().ok());
+  writer_.Add(Letter("b"));
+  kafka_.produce_answer = absl::InternalError("fatal");
+  EXPECT_EQ(Await().code(), absl::StatusCode::kInternal);  // "a" is never answered
+  kafka_.broker_away = false;
+  EXPECT_TRUE(Await().ok());
+  EXPECT_EQ(kafka_.producers_made, 2);
+  ASSERT_EQ(kafka_.letters.size(), 3U);
+  EXPECT_EQ(kafka_.letters[1].value, "a");
+  EXPECT_EQ(kafka_.letters[2].value, "b");
+}
+
 TEST_F(DeadLetterWriterTest, ForgetsLettersWhoseAcknowledgementComesLate) {
   kafka_.broker_away = true;
   writer_.Add(Letter("a"));

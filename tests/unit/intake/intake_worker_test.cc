@@ -205,7 +205,7 @@ TEST_F(IntakeWorkerTest, DecidesAgainWhenThePolicyChangesUnderIt) {
   Append(0, View("a", "2"));
   int calls = 0;
   fault_ = [&] {
-    // LookAtStore, Load, PolicyRevisions, then Commit.
+    // LookAtStore, Load, PolicyVersions, then Commit.
     if (++calls == 4) {
       std::string yaml = support::kPolicyText;
       Activate(yaml.replace(yaml.find("points: 10"), 10, "points: 20"));
@@ -372,6 +372,41 @@ TEST_F(SmallOutboxTest, WaitsWhileTheOutboxIsFull) {
   EXPECT_TRUE(worker_->ready().ok()) << worker_->ready();
   EXPECT_EQ(Lead("a").stage, core::Stage::kQueued);
   ExpectCounters(9, 9, 0, 0);
+}
+
+TEST_F(IntakeWorkerTest, LeadThatCannotBeReadIsDeadLetteredAndItsNeighboursGoOn) {
+  flaky_.SpoilRecord(support::Key("bad"));
+  flaky_.SpoilPlans(support::Key("worse"));
+  Append(0, View("bad", "1"));
+  Append(0, View("good", "2"));
+  Append(0, View("worse", "3"));
+  Append(0, View("bad", "4"));
+  Steps(2);
+  ExpectCounters(4, 1, 0, 3);
+  EXPECT_EQ(Checkpoint(0), 4);
+  ASSERT_EQ(kafka_.letters.size(), 3U);
+  for (const auto& letter : kafka_.letters) {
+    EXPECT_EQ(HeaderOf(letter, "baton-error-class"), "state_unreadable");
+    EXPECT_THAT(HeaderOf(letter, "baton-error-reason"), HasSubstr("cannot be read"));
+  }
+  EXPECT_EQ(Lead("good").revision, 1);
+}
+
+TEST_F(IntakeWorkerTest, PolicyThatCannotBeReadConcernsItsWorkspaceOnly) {
+  const auto broken = core::WorkspaceId::Trusted("broken");
+  ASSERT_TRUE(store_.CreateWorkspace(broken, "").ok());
+  core::Policy policy = support::SamplePolicy();
+  policy.workspace = broken;
+  ASSERT_TRUE(store_.ActivatePolicy(policy, "kind: SomethingElse\n", -1).ok());
+  core::LeadEvent stuck = View("a", "1");
+  stuck.key.workspace = broken;
+  Append(0, stuck);
+  Append(0, View("a", "2"));
+  Steps(2);
+  ExpectCounters(2, 1, 0, 1);
+  ASSERT_EQ(kafka_.letters.size(), 1U);
+  EXPECT_EQ(HeaderOf(kafka_.letters[0], "baton-error-class"), "state_unreadable");
+  EXPECT_TRUE(worker_->ready().ok()) << worker_->ready();
 }
 
 class FewLeadsTest : public WorkerFixture {

@@ -88,7 +88,7 @@ class WorkerFixture : public ::testing::Test {
   }
   core::LeadRecord Lead(std::string_view lead) {
     const core::LeadKey key = support::Key(lead);
-    return store_.Load({&key, 1})->records.front();
+    return *store_.Load({&key, 1})->records.front();
   }
   int64_t Checkpoint(int32_t partition) {
     const auto stored = store_.Checkpoints(kTopic)->offsets;

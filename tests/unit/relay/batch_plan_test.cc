@@ -70,5 +70,23 @@ TEST(BatchPlanTest, AppendKeepsTheOrder) {
   EXPECT_EQ(batch[1][0].sequence, 7);
 }
 
+TEST(BatchLimitTest, HalvesUntilATransactionSucceedsAndGrowsAgain) {
+  BatchLimit limit(2000);
+  limit.Failed(2000);
+  EXPECT_EQ(limit.now(), 1000);
+  limit.Failed(300);  // there were no more, or they were too many bytes
+  EXPECT_EQ(limit.now(), 150);
+  for (int i = 0; i < 20; ++i) limit.Failed(limit.now());
+  EXPECT_EQ(limit.now(), 1);
+  limit.Succeeded();
+  EXPECT_EQ(limit.now(), 2);
+  for (int i = 0; i < 20; ++i) limit.Succeeded();
+  EXPECT_EQ(limit.now(), 2000);
+  limit.Cut(30);
+  EXPECT_EQ(limit.now(), 30);
+  limit.Cut(40);
+  EXPECT_EQ(limit.now(), 30);
+}
+
 }  // namespace
 }  // namespace baton::relay

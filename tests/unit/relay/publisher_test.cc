@@ -103,9 +103,27 @@ TEST_F(PublisherTest, RefusedOffsetsAbortTheTransaction) {
 }
 
 TEST_F(PublisherTest, RecordThatIsNotTakenAbortsTheTransaction) {
-  script_.answers["produce 2"] = {absl::ResourceExhaustedError("queue full")};
-  EXPECT_EQ(Publish().code(), absl::StatusCode::kResourceExhausted);
+  script_.answers["produce 2"] = {absl::InvalidArgumentError("too large")};
+  EXPECT_EQ(Publish().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(script_.calls, ElementsAre("begin", "produce 1", "produce 2", "abort"));
+  EXPECT_TRUE(publisher_.Usable());
+}
+
+TEST_F(PublisherTest, FullQueueIsWaitedFor) {
+  script_.answers["produce 2"] = {absl::ResourceExhaustedError("queue full"),
+                                  absl::ResourceExhaustedError("queue full")};
+  script_.answers["flush"] = {absl::DeadlineExceededError("1 record not delivered")};
+  EXPECT_TRUE(Publish().ok());
+  EXPECT_THAT(script_.calls, ElementsAre("begin", "produce 1", "produce 2", "flush", "produce 2",
+                                         "flush", "produce 2", "offsets", "commit"));
+}
+
+TEST_F(PublisherTest, QueueThatStaysFullAbortsTheTransaction) {
+  patience_ends_after_ = 2;
+  script_.answers["produce 1"] =
+      std::deque<absl::Status>(10, absl::ResourceExhaustedError("queue full"));
+  EXPECT_EQ(Publish().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(script_.calls.back(), "abort");
   EXPECT_TRUE(publisher_.Usable());
 }
 

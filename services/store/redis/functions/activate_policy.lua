@@ -54,7 +54,8 @@ local function activate_policy(keys, args)
   end
   local revision = string.format('%d', active + 1)
   redis.call('HSET', keys[2], revision, document)
-  redis.call('HSET', keys[1], 'policy', revision, 'queues', table.concat(ids, ','))
+  redis.call('HSET', keys[1], 'policy', revision, 'policy_hash', redis.sha1hex(document),
+    'queues', table.concat(ids, ','))
   return {OUTCOME.done, active + 1}
 end
 

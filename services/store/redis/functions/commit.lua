@@ -7,6 +7,11 @@
 
 local CODE, STAGE, PLACEMENT = baton.CODE, baton.STAGE, baton.PLACEMENT
 
+local function is_outbox_full(keys, plan)
+  local publishes = plan.changes > 0 or plan.placement ~= PLACEMENT.keep
+  return publishes and redis.call('XLEN', keys[2]) >= plan.outbox_max
+end
+
 local function verdict(keys, plan, before, shard, active)
   if plan.expected ~= before.revision then
     return CODE.stale_revision
@@ -14,7 +19,7 @@ local function verdict(keys, plan, before, shard, active)
     return CODE.stale_policy
   elseif shard.now < plan.not_before then
     return CODE.not_due
-  elseif redis.call('XLEN', keys[2]) >= plan.outbox_max then
+  elseif is_outbox_full(keys, plan) then
     return CODE.outbox_full
   elseif before.revision == 0 and redis.call('ZCARD', keys[5]) >= plan.leads_max then
     return CODE.too_many_leads
