@@ -58,6 +58,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddAssignmentCommands(app, session);
   AddRepCommands(app, session);
   AddQueueCommands(app, session);
+  AddVerifyCommand(app, session);
   AddCompletionCommand(app, session);
 }
 
