@@ -21,17 +21,14 @@ constexpr size_t kViolationsShown = 10;
 constexpr char kAbout[] =
     "Checks an installation at rest: is anything lost, doubled or contradictory?";
 constexpr char kFooter[] =
-    "Reads the input topic, the dead letters, the three output topics and Redis, all workspaces, "
-    "and\n"
-    "checks them against each other without Baton's own counters, functions and decisions. "
-    "Changes\n"
-    "nothing. At rest means: all input is read and every change is published; otherwise it says "
-    "what\n"
-    "is still under way (--wait).\n"
+    "Reads the input topic, the dead letters, the three output topics and Redis, for all\n"
+    "workspaces, and checks them against each other without Baton's own counters, functions and\n"
+    "decisions. Changes nothing. At rest means: all input is read, every change is published and\n"
+    "nothing is written meanwhile; otherwise it says what is under way (--wait). Where waiting\n"
+    "leads are offered again and again, stop Baton first.\n"
     "Exit codes: 0 everything holds; 1 violations, the first ten are named; 2 could not check.\n"
-    "Redis: the password belongs into --redis-password-file or BATON_REDIS_URL, not on the "
-    "command\n"
-    "line, where others can see it.";
+    "Redis: the password belongs into --redis-password-file or BATON_REDIS_URL, not on the\n"
+    "command line, where others can see it.";
 
 struct Arguments {
   KafkaArguments kafka;
