@@ -14,9 +14,9 @@ namespace {
 constexpr char kFooter[] =
     "Data goes to standard output, notes and errors to standard error.\n"
     "Exit codes: 0 done; 1 the server (or Kafka) refused; 2 the command line or a file is\n"
-    "wrong; 3 no answer, the same command may work later.\n"
+    "wrong; 3 no answer, the same command may work later. verify has its own.\n"
     "Environment: BATONCTL_SERVER, BATONCTL_WORKSPACE, BATON_KAFKA_BROKERS,\n"
-    "BATON_KAFKA_TOPIC_PREFIX, NO_COLOR.";
+    "BATON_KAFKA_TOPIC_PREFIX, BATON_REDIS_URL, NO_COLOR; more with --help of a command.";
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output,
                       std::string& timeout) {
@@ -58,6 +58,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddAssignmentCommands(app, session);
   AddRepCommands(app, session);
   AddQueueCommands(app, session);
+  AddVerifyCommand(app, session);
   AddCompletionCommand(app, session);
 }
 

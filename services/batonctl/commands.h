@@ -19,6 +19,7 @@ void AddAssignmentCommands(CLI::App& app, Session& session);
 void AddAssignmentWatch(CLI::App& assignments, Session& session);  // of the group assignment
 void AddRepCommands(CLI::App& app, Session& session);
 void AddQueueCommands(CLI::App& app, Session& session);
+void AddVerifyCommand(CLI::App& app, Session& session);
 void AddCompletionCommand(CLI::App& app, Session& session);
 
 // A group: `batonctl lead ...`.

@@ -9,6 +9,7 @@ namespace {
 
 constexpr char kUsageReason[] = "USAGE";
 constexpr char kFileReason[] = "INVALID_FILE";
+constexpr char kNotCheckedReason[] = "NOT_CHECKED";
 
 }  // namespace
 
@@ -18,6 +19,11 @@ absl::Status UsageError(const std::string& message) {
 
 absl::Status FileError(const std::string& message) {
   return core::Error(absl::StatusCode::kInvalidArgument, kFileReason, message);
+}
+
+absl::Status NotChecked(const absl::Status& status) {
+  return core::Error(status.code(), kNotCheckedReason,
+                     absl::StrCat("could not check: ", status.message()));
 }
 
 absl::Status WithContext(const absl::Status& status, const std::string& before,
@@ -32,6 +38,7 @@ int ExitCode(const absl::Status& status) {
   if (status.ok()) return kExitOk;
   const std::string reason = core::ErrorReason(status);
   if (reason == kUsageReason || reason == kFileReason) return kExitUsage;
+  if (reason == kNotCheckedReason) return kExitNotChecked;
   if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) return kExitUnreachable;
   return kExitRefused;
 }

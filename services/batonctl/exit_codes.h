@@ -11,6 +11,7 @@ namespace baton::batonctl {
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitRefused = 1;  // the server (or Kafka) was asked and said no
 inline constexpr int kExitUsage = 2;  // the command line or a file given is wrong; nothing was sent
+inline constexpr int kExitNotChecked = 2;  // verify: nothing is known, for whatever reason
 inline constexpr int kExitUnreachable =
     3;  // no answer, or not now: the same command may work later
 
@@ -18,6 +19,9 @@ inline constexpr int kExitUnreachable =
 absl::Status UsageError(const std::string& message);
 // A file given is wrong or cannot be read. `message` names it.
 absl::Status FileError(const std::string& message);
+
+// verify could not check; `status` says why.
+absl::Status NotChecked(const absl::Status& status);
 
 // `status` with the same code, reason and variables, and more text around its message.
 absl::Status WithContext(const absl::Status& status, const std::string& before,

@@ -30,5 +30,5 @@ int main(int argc, char** argv) {
       {argv + 1, argv + argc},
       {std::cout, std::cerr, WantsColour(), baton::batonctl::ConnectGrpc,
        baton::platform::kafka::ListTopics, baton::platform::kafka::CreateTopic, NewId, absl::Now,
-       absl::SleepFor});
+       absl::SleepFor, baton::verify::Verify});
 }

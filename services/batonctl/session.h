@@ -13,6 +13,7 @@
 #include "batonctl/server.h"
 #include "batonctl/table.h"
 #include "platform/kafka/kafka.h"
+#include "verify/verifier.h"
 
 namespace baton::batonctl {
 
@@ -42,6 +43,7 @@ struct Surroundings {
   std::function<std::string()> new_id;  // unique, 1 to 64 characters
   std::function<absl::Time()> now;
   std::function<void(absl::Duration)> sleep;
+  std::function<absl::StatusOr<verify::Report>(const verify::Options&)> verify;
 };
 
 // Not thread-safe.

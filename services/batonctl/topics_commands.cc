@@ -7,6 +7,7 @@
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
+#include "batonctl/kafka_options.h"
 #include "batonctl/topics_file.h"
 #include "policy/yaml_tree.h"
 
@@ -18,9 +19,8 @@ using platform::kafka::TopicInfo;
 using platform::kafka::TopicSpec;
 
 struct Arguments {
-  std::string file, brokers;
-  std::string prefix = "baton";
-  std::vector<std::string> properties;  // NAME=VALUE
+  std::string file;
+  KafkaArguments kafka;
 };
 
 // A declared topic and what the cluster has.
@@ -36,24 +36,10 @@ std::string StateText(const TopicState& topic) {
   return topic.partitions == topic.declared.partitions ? "ok" : "differs";
 }
 
-absl::StatusOr<KafkaConfig> ConfigOf(const Arguments& arguments) {
-  KafkaConfig config;
-  config.brokers = arguments.brokers;
-  if (config.brokers.empty()) {
-    return UsageError("no brokers given: use --brokers or BATON_KAFKA_BROKERS");
-  }
-  for (const std::string& text : arguments.properties) {
-    const auto property = ParseKeyValue("--property", text);
-    if (!property.ok()) return property.status();
-    config.properties.insert(*property);
-  }
-  return config;
-}
-
 absl::StatusOr<std::vector<TopicSpec>> Declared(const Arguments& arguments) {
   const absl::StatusOr<std::string> yaml = ReadFile(arguments.file, policy::kDocumentBytesMax);
   if (!yaml.ok()) return yaml.status();
-  return ParseTopics(*yaml, arguments.file, arguments.prefix);
+  return ParseTopics(*yaml, arguments.file, arguments.kafka.prefix);
 }
 
 absl::StatusOr<std::vector<TopicState>> Compare(const Session& session, const KafkaConfig& config,
@@ -105,7 +91,7 @@ absl::Status CheckPartitions(const std::vector<TopicState>& states) {
 }
 
 absl::Status List(Session& session, const Arguments& arguments) {
-  const absl::StatusOr<KafkaConfig> config = ConfigOf(arguments);
+  const absl::StatusOr<KafkaConfig> config = ConfigOf(arguments.kafka);
   if (!config.ok()) return config.status();
   const absl::StatusOr<std::vector<TopicSpec>> declared = Declared(arguments);
   if (!declared.ok()) return declared.status();
@@ -116,7 +102,7 @@ absl::Status List(Session& session, const Arguments& arguments) {
 }
 
 absl::Status Apply(Session& session, const Arguments& arguments) {
-  const absl::StatusOr<KafkaConfig> config = ConfigOf(arguments);
+  const absl::StatusOr<KafkaConfig> config = ConfigOf(arguments.kafka);
   if (!config.ok()) return config.status();
   const absl::StatusOr<std::vector<TopicSpec>> declared = Declared(arguments);
   if (!declared.ok()) return declared.status();
@@ -138,15 +124,7 @@ absl::Status Apply(Session& session, const Arguments& arguments) {
 
 void AddCommon(CLI::App& command, const std::shared_ptr<Arguments>& arguments) {
   command.add_option("--file,-f", arguments->file, "deploy/kafka/topics.yaml")->required();
-  command.add_option("--brokers", arguments->brokers, "HOST:PORT,HOST:PORT")
-      ->envname("BATON_KAFKA_BROKERS");
-  command.add_option("--prefix", arguments->prefix, "first part of each topic's name")
-      ->envname("BATON_KAFKA_TOPIC_PREFIX")
-      ->capture_default_str();
-  command
-      .add_option("--property", arguments->properties,
-                  "a property of librdkafka, NAME=VALUE, for TLS and SASL; repeat for more")
-      ->allow_extra_args(false);
+  AddKafkaOptions(command, arguments->kafka);
 }
 
 }  // namespace

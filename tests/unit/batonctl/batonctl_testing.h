@@ -119,7 +119,11 @@ class World {
          },
          [this] { return "id-" + std::to_string(++ids_); },
          [] { return absl::FromUnixSeconds(1'800'000'000); },
-         [this](absl::Duration pause) { pauses.push_back(pause); }});
+         [this](absl::Duration pause) { pauses.push_back(pause); },
+         [this](const verify::Options& options) {
+           verify_options = options;
+           return verify_report;
+         }});
     result.out = out.str();
     result.err = err.str();
     return result;
@@ -131,6 +135,8 @@ class World {
   std::string address;
   absl::Duration timeout;
   std::vector<absl::Duration> pauses;
+  absl::StatusOr<verify::Report> verify_report = verify::Report();
+  verify::Options verify_options;  // of the latest call
 
  private:
   class Connection : public batonctl::Server {

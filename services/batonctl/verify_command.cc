@@ -1,0 +1,176 @@
+// batonctl verify
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "batonctl/commands.h"
+#include "batonctl/exit_codes.h"
+#include "batonctl/kafka_options.h"
+#include "core/text.h"
+
+namespace baton::batonctl {
+namespace {
+
+using verify::Check;
+using verify::CheckResult;
+using verify::Report;
+
+constexpr size_t kViolationsShown = 10;
+constexpr char kAbout[] =
+    "Checks an installation at rest: is anything lost, doubled or contradictory?";
+constexpr char kFooter[] =
+    "Reads the input topic, the dead letters, the three output topics and Redis, for all\n"
+    "workspaces, and checks them against each other without Baton's own counters, functions and\n"
+    "decisions. Changes nothing. At rest means: all input is read, every change is published and\n"
+    "nothing is written meanwhile; otherwise it says what is under way (--wait). Where waiting\n"
+    "leads are offered again and again, stop Baton first.\n"
+    "Exit codes: 0 everything holds; 1 violations, the first ten are named; 2 could not check.\n"
+    "Redis: the password belongs into --redis-password-file or BATON_REDIS_URL, not on the\n"
+    "command line, where others can see it.";
+
+struct Arguments {
+  KafkaArguments kafka;
+  std::string redis_url, redis_password_file;
+  std::string relay_group = "baton-relay";
+  std::string wait = "0s";
+};
+
+// In the order of the checks: the first of each before the second of any.
+std::vector<std::string> FirstViolations(const Report& report) {
+  std::vector<std::string> first;
+  for (size_t rank = 0; rank < verify::kExamplesMax; ++rank) {
+    for (size_t i = 0; i < verify::kChecks && first.size() < kViolationsShown; ++i) {
+      const Check check = static_cast<Check>(i);
+      const CheckResult& result = report.findings.of(check);
+      if (rank >= result.examples.size()) continue;
+      first.push_back(absl::StrCat(core::ToAbsl(CheckName(check)), ": ", result.examples[rank]));
+    }
+  }
+  return first;
+}
+
+std::string EquationText(const Report& report) {
+  const verify::InputEquation& equation = report.equation;
+  return absl::StrFormat("input %d = applied %d + duplicate %d + dead-lettered %d   %s",
+                         equation.input, equation.applied, equation.duplicates,
+                         equation.dead_lettered, equation.holds() ? "holds" : "BROKEN");
+}
+
+void PrintTable(const Session& session, const Report& report) {
+  std::ostream& out = session.world().out;
+  Table table({"CHECK", "LOOKED AT", "VIOLATIONS", "WHAT MUST HOLD"});
+  for (size_t i = 0; i < verify::kChecks; ++i) {
+    const Check check = static_cast<Check>(i);
+    const CheckResult& result = report.findings.of(check);
+    table.AddRow({std::string(CheckName(check)), absl::StrCat(result.looked_at),
+                  result.violations == 0 ? "ok" : absl::StrCat(result.violations),
+                  std::string(CheckRule(check))});
+  }
+  out << table.Render(session.world().colour) << "\n  " << EquationText(report) << "\n"
+      << absl::StrFormat(
+             "  %d leads, %d feedback events; nobody is owed more than %.2f leads; offers expired "
+             "at "
+             "most %d ms late\n",
+             report.leads, report.feedback, static_cast<double>(report.largest_owed_nano) / 1e9,
+             report.latest_expiry_ms);
+  for (const std::string& note : report.notes) out << "  " << note << "\n";
+  out << absl::StrFormat("  violations: %d   (%.1f s)\n", report.findings.violations(),
+                         report.seconds);
+}
+
+void PrintJson(const Session& session, const Report& report) {
+  nlohmann::ordered_json checks = nlohmann::ordered_json::array();
+  for (size_t i = 0; i < verify::kChecks; ++i) {
+    const Check check = static_cast<Check>(i);
+    const CheckResult& result = report.findings.of(check);
+    checks.push_back({{"name", CheckName(check)},
+                      {"rule", CheckRule(check)},
+                      {"lookedAt", result.looked_at},
+                      {"violations", result.violations},
+                      {"examples", result.examples}});
+  }
+  const verify::InputEquation& equation = report.equation;
+  const nlohmann::ordered_json json = {
+      {"equation",
+       {{"input", equation.input},
+        {"applied", equation.applied},
+        {"duplicate", equation.duplicates},
+        {"deadLettered", equation.dead_lettered},
+        {"holds", equation.holds()}}},
+      {"leads", report.leads},
+      {"feedback", report.feedback},
+      {"violations", report.findings.violations()},
+      {"largestOwedLeads", static_cast<double>(report.largest_owed_nano) / 1e9},
+      {"latestExpiryMs", report.latest_expiry_ms},
+      {"checks", checks},
+      {"notes", report.notes},
+      {"seconds", report.seconds}};
+  // What a stranger sent may not be UTF-8.
+  session.world().out << json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+}
+
+absl::StatusOr<verify::Options> OptionsOf(const Arguments& arguments) {
+  const auto kafka = ConfigOf(arguments.kafka);
+  if (!kafka.ok()) return kafka.status();
+  verify::Options options;
+  options.kafka = *kafka;
+  options.topic_prefix = arguments.kafka.prefix;
+  options.relay_group = arguments.relay_group;
+  options.redis.url = arguments.redis_url;
+  options.redis.password_file = arguments.redis_password_file;
+  options.redis.command_timeout = absl::Seconds(30);  // whole pages of leads at a time
+  if (options.redis.url.empty()) {
+    return UsageError("no Redis given: use BATON_REDIS_URL or --redis-url");
+  }
+  if (!absl::ParseDuration(arguments.wait, &options.wait) || options.wait < absl::ZeroDuration()) {
+    return UsageError(
+        absl::StrCat("--wait is a time like 30s or 5m, this is '", arguments.wait, "'"));
+  }
+  return options;
+}
+
+absl::Status Verify(const Session& session, const Arguments& arguments) {
+  const auto options = OptionsOf(arguments);
+  if (!options.ok()) return options.status();
+  const absl::StatusOr<Report> report = session.world().verify(*options);
+  if (!report.ok()) return NotChecked(report.status());
+  if (session.options.format == OutputFormat::kJson) {
+    PrintJson(session, *report);
+  } else {
+    PrintTable(session, *report);
+  }
+  session.world().out.flush();
+  const int64_t violations = report->findings.violations();
+  if (violations == 0) return absl::OkStatus();
+  std::string message = absl::StrCat(violations, violations == 1 ? " violation" : " violations");
+  for (const std::string& violation : FirstViolations(*report)) {
+    absl::StrAppend(&message, "\n", violation);
+  }
+  return absl::DataLossError(message);
+}
+
+}  // namespace
+
+void AddVerifyCommand(CLI::App& app, Session& session) {
+  CLI::App& command = *app.add_subcommand("verify", kAbout)->footer(kFooter);
+  auto arguments = std::make_shared<Arguments>();
+  command.add_option("--redis-url", arguments->redis_url, "redis[s]://[user@]HOST:PORT[/DATABASE]")
+      ->envname("BATON_REDIS_URL");
+  command
+      .add_option("--redis-password-file", arguments->redis_password_file,
+                  "file with Redis' password")
+      ->envname("BATON_REDIS_PASSWORD_FILE");
+  AddKafkaOptions(command, arguments->kafka);
+  command.add_option("--relay-group", arguments->relay_group, "consumer group of relay")
+      ->envname("BATON_RELAY_GROUP")
+      ->capture_default_str();
+  command
+      .add_option("--wait", arguments->wait,
+                  "wait so long for the installation to come to rest, such as 30s")
+      ->capture_default_str();
+  OnRun(command, session, [&session, arguments] { return Verify(session, *arguments); });
+}
+
+}  // namespace baton::batonctl

@@ -1,0 +1,221 @@
+#include "verify/input_history.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "core/text.h"
+
+namespace baton::verify {
+namespace {
+
+using core::ToAbsl;
+
+bool AnyAboveZero(const std::map<int32_t, int64_t>& offsets) {
+  return std::any_of(offsets.begin(), offsets.end(),
+                     [](const auto& offset) { return offset.second > 0; });
+}
+
+}  // namespace
+
+// What a lead must have applied.
+struct InputHistory::Expected {
+  int64_t applied_min = 0, applied_max = 0;
+  bool recent_known = false;
+  bool recent_ordered = false;   // else in any order
+  std::vector<uint64_t> recent;  // fingerprints
+};
+
+uint64_t HashOf(std::string_view bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+uint64_t Fingerprint(std::string_view source, std::string_view id) {
+  return HashOf(absl::StrCat(ToAbsl(source), "\n", ToAbsl(id)));
+}
+
+InputHistory::InputHistory(std::string topic, std::map<int32_t, int64_t> checkpoints,
+                           std::map<int32_t, int64_t> begins)
+    : topic_(std::move(topic)),
+      checkpoints_(std::move(checkpoints)),
+      begins_(std::move(begins)),
+      partial_(AnyAboveZero(begins_)) {}
+
+std::string InputHistory::Name(const Place& place) const {
+  return absl::StrCat(topic_, " partition ", place.partition, " offset ", place.offset);
+}
+
+void InputHistory::Add(const DeadLetterRecord& letter) {
+  findings_.LookedAt(Check::kDeadLetters);
+  const std::string name = absl::StrCat("dead letter at partition ", letter.place.partition,
+                                        " offset ", letter.place.offset);
+  if (!letter.origin.has_value() || letter.origin_topic != topic_) {
+    return findings_.Violation(Check::kDeadLetters, name + " does not name its origin");
+  }
+  if (letter.error_class.empty() || letter.reason.empty()) {
+    findings_.Violation(Check::kDeadLetters, name + " has no reason");
+  }
+  const Letter kept{HashOf(letter.value), letter.value.size(), letter.cut, false};
+  const auto [entry, is_new] =
+      letters_.emplace(std::pair(letter.origin->partition, letter.origin->offset), kept);
+  if (is_new) return;
+  // Between a dead letter and the checkpoint behind it a crash may fall: then it is written again.
+  ++repeated_letters_;
+  if (entry->second.hash != kept.hash) {
+    findings_.Violation(
+        Check::kDeadLetters,
+        absl::StrCat(name, " is another one of ", Name(*letter.origin), " with other bytes"));
+  }
+}
+
+void InputHistory::Add(const InputRecord& record) {
+  const auto checkpoint = checkpoints_.find(record.place.partition);
+  if (checkpoint == checkpoints_.end() || record.place.offset >= checkpoint->second) {
+    ++waiting_;
+    return;
+  }
+  ++equation_.input;
+  findings_.LookedAt(Check::kConservation);
+  const auto letter = letters_.find({record.place.partition, record.place.offset});
+  if (letter != letters_.end()) return MeetLetter(record, letter->second);
+  if (!record.readable) {
+    return findings_.Violation(
+        Check::kConservation,
+        Name(record.place) + " names no lead, source and id and is no dead letter either");
+  }
+  key_.assign(record.workspace).append(1, '/').append(record.lead);
+  leads_[key_].push_back({Fingerprint(record.source, record.id), record.place});
+}
+
+void InputHistory::MeetLetter(const InputRecord& record, Letter& letter) {
+  letter.met = true;
+  ++equation_.dead_lettered;
+  const bool same = letter.size <= record.value.size() &&
+                    (letter.cut || letter.size == record.value.size()) &&
+                    HashOf(record.value.substr(0, letter.size)) == letter.hash;
+  if (!same) {
+    findings_.Violation(Check::kDeadLetters,
+                        Name(record.place) + ": its dead letter has other bytes");
+  }
+}
+
+InputHistory::Expected InputHistory::ExpectedOf(const std::vector<Event>& events) {
+  Expected expected;
+  const bool one_partition =
+      std::all_of(events.begin(), events.end(), [&events](const Event& event) {
+        return event.place.partition == events.front().place.partition;
+      });
+  std::vector<uint64_t>& recent = expected.recent;
+  absl::flat_hash_set<uint64_t> distinct;
+  for (const Event& event : events) {
+    distinct.insert(event.fingerprint);
+    if (std::find(recent.begin(), recent.end(), event.fingerprint) != recent.end()) continue;
+    if (recent.size() >= kWindow) recent.erase(recent.begin());
+    recent.push_back(event.fingerprint);
+    ++expected.applied_max;
+  }
+  expected.recent_ordered = one_partition;
+  expected.recent_known = one_partition || distinct.size() <= kWindow;
+  expected.applied_min =
+      expected.recent_known ? expected.applied_max : static_cast<int64_t>(distinct.size());
+  if (!expected.recent_known) expected.applied_max = static_cast<int64_t>(events.size());
+  return expected;
+}
+
+void InputHistory::Lost(const std::string& key, const Event& event) {
+  findings_.Violation(Check::kConservation, absl::StrCat(Name(event.place), " (lead ", key,
+                                                         ") is neither applied nor dead-lettered"));
+}
+
+void InputHistory::CheckLead(const StoredLead& lead) {
+  const std::string key = lead.key();
+  const auto found = leads_.find(key);
+  const std::vector<Event> events =
+      found == leads_.end() ? std::vector<Event>() : std::move(found->second);
+  if (found != leads_.end()) leads_.erase(found);
+  const Expected expected = ExpectedOf(events);
+  const auto records = static_cast<int64_t>(events.size());
+  if (partial_) {
+    equation_.applied += expected.applied_min;
+    equation_.duplicates += records - expected.applied_min;
+  } else {
+    equation_.applied += lead.applied;
+    equation_.duplicates +=
+        records - std::clamp(lead.applied, expected.applied_min,
+                             std::max(expected.applied_min, expected.applied_max));
+    if (lead.applied > expected.applied_max) {
+      findings_.Violation(Check::kConservation,
+                          absl::StrCat("lead ", key, " applied ", lead.applied, " events, its ",
+                                       records, " records have ", expected.applied_max,
+                                       " to apply: a repetition was applied"));
+    } else if (lead.applied < expected.applied_min) {
+      findings_.Violation(
+          Check::kConservation,
+          absl::StrCat("lead ", key, " applied ", lead.applied, " events, its ", records,
+                       " records have ", expected.applied_min, " to apply"));
+    }
+  }
+  CheckRecent(lead, events, expected);
+}
+
+void InputHistory::CheckRecent(const StoredLead& lead, const std::vector<Event>& events,
+                               const Expected& expected) {
+  const std::vector<uint64_t>& stored = lead.recent_events;
+  const absl::flat_hash_set<uint64_t> known(stored.begin(), stored.end());
+  if (known.size() != stored.size()) {
+    findings_.Violation(Check::kConservation,
+                        absl::StrCat("lead ", lead.key(), " applied the same event twice"));
+  }
+  if (!expected.recent_known || (expected.recent_ordered && expected.recent == stored)) return;
+  const absl::flat_hash_set<uint64_t> wanted(expected.recent.begin(), expected.recent.end());
+  absl::flat_hash_set<uint64_t> told;
+  for (const Event& event : events) {
+    if (!wanted.contains(event.fingerprint) || known.contains(event.fingerprint)) continue;
+    // What pushed it out may be in records that are gone.
+    if (partial_ && stored.size() >= kWindow) continue;
+    if (told.insert(event.fingerprint).second) Lost(lead.key(), event);
+  }
+  if (partial_) return;
+  for (const uint64_t fingerprint : stored) {
+    if (wanted.contains(fingerprint)) continue;
+    findings_.Violation(Check::kConservation,
+                        absl::StrCat("lead ", lead.key(),
+                                     " applied an event that is in no record behind the "
+                                     "checkpoint, or only in a dead letter"));
+  }
+}
+
+void InputHistory::Finish(const StoredTotals& totals) {
+  for (const auto& [key, events] : leads_) {
+    for (const Event& event : events) Lost(key, event);
+  }
+  for (const auto& [origin, letter] : letters_) {
+    const auto begin = begins_.find(origin.first);
+    const bool gone = begin != begins_.end() && origin.second < begin->second;
+    if (letter.met || gone) continue;
+    findings_.Violation(Check::kDeadLetters,
+                        Name({origin.first, origin.second}) +
+                            " has a dead letter, but is not behind the checkpoint");
+  }
+  if (partial_) return;
+  const auto compare = [this](std::string_view what, int64_t stored, int64_t found) {
+    findings_.LookedAt(Check::kCounters);
+    if (stored == found) return;
+    findings_.Violation(Check::kCounters, absl::StrCat("the services count ", stored, " ",
+                                                       ToAbsl(what), ", found are ", found));
+  };
+  compare("input records", totals.input, equation_.input);
+  compare("applied", totals.applied, equation_.applied);
+  compare("duplicates", totals.duplicates, equation_.duplicates);
+  compare("dead letters", totals.dead_lettered, equation_.dead_lettered);
+  if (!equation_.holds()) {
+    findings_.Violation(Check::kConservation,
+                        absl::StrCat("input ", equation_.input, " is not applied ",
+                                     equation_.applied, " + duplicate ", equation_.duplicates,
+                                     " + dead-lettered ", equation_.dead_lettered));
+  }
+}
+
+}  // namespace baton::verify

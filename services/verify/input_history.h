@@ -1,0 +1,87 @@
+// Input and dead letters: every record is applied, a duplicate or a dead letter.
+//
+// What a lead must have applied follows from the records alone: of equal (source, id) the first
+// within the lead's last 64 distinct events. For a lead whose records are in one partition this is
+// exact; so it is for any lead with at most 64 distinct events. Of a lead with more of them in
+// several partitions only the bounds are known. Not thread-safe.
+#ifndef BATON_VERIFY_INPUT_HISTORY_H_
+#define BATON_VERIFY_INPUT_HISTORY_H_
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "verify/findings.h"
+#include "verify/records.h"
+
+namespace baton::verify {
+
+inline constexpr size_t kWindow = 64;  // distinct events of a lead among which repeats are known
+
+// Of (source, id), as leads keep it.
+uint64_t Fingerprint(std::string_view source, std::string_view id);
+uint64_t HashOf(std::string_view bytes);
+
+struct InputEquation {
+  int64_t input = 0, applied = 0, duplicates = 0, dead_lettered = 0;
+  bool holds() const { return input == applied + duplicates + dead_lettered; }
+};
+
+class InputHistory {
+ public:
+  // `checkpoints`: partition -> next offset, as the store says. `begins`: partition -> first offset
+  // that the topic still has; above 0 earlier records are gone and leads are checked for what is
+  // left only.
+  InputHistory(std::string topic, std::map<int32_t, int64_t> checkpoints,
+               std::map<int32_t, int64_t> begins);
+
+  // All dead letters before the first input.
+  void Add(const DeadLetterRecord& letter);
+  void Add(const InputRecord& record);
+  // Every lead of the store, once.
+  void CheckLead(const StoredLead& lead);
+  // After all leads.
+  void Finish(const StoredTotals& totals);
+
+  const InputEquation& equation() const { return equation_; }
+  int64_t waiting() const { return waiting_; }  // records not yet behind the checkpoint
+  int64_t repeated_letters() const { return repeated_letters_; }  // written again after a crash
+  bool partial() const { return partial_; }
+  const Findings& findings() const { return findings_; }
+
+ private:
+  struct Event {
+    uint64_t fingerprint = 0;
+    Place place;
+  };
+  struct Letter {
+    uint64_t hash = 0;
+    size_t size = 0;
+    bool cut = false;
+    bool met = false;  // its input record was read
+  };
+  struct Expected;
+
+  std::string Name(const Place& place) const;
+  void MeetLetter(const InputRecord& record, Letter& letter);
+  static Expected ExpectedOf(const std::vector<Event>& events);
+  void CheckRecent(const StoredLead& lead, const std::vector<Event>& events,
+                   const Expected& expected);
+  void Lost(const std::string& key, const Event& event);
+
+  const std::string topic_;
+  const std::map<int32_t, int64_t> checkpoints_, begins_;
+  const bool partial_;
+  absl::flat_hash_map<std::string, std::vector<Event>> leads_;
+  absl::flat_hash_map<std::pair<int32_t, int64_t>, Letter> letters_;
+  std::string key_;  // of the record at hand, to look up without a new string each time
+  InputEquation equation_;
+  int64_t waiting_ = 0, repeated_letters_ = 0;
+  Findings findings_;
+};
+
+}  // namespace baton::verify
+
+#endif  // BATON_VERIFY_INPUT_HISTORY_H_

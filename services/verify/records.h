@@ -1,0 +1,116 @@
+// What verify reads, in plain form. Texts of records are views that live until the next record.
+#ifndef BATON_VERIFY_RECORDS_H_
+#define BATON_VERIFY_RECORDS_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/lifecycle.h"
+#include "core/plan.h"
+
+namespace baton::verify {
+
+// A rep owns a lead in this stage, and it counts against the rep's capacity.
+inline bool HasOwner(core::Stage stage) {
+  return stage == core::Stage::kOffered || stage == core::Stage::kAccepted ||
+         stage == core::Stage::kWorking || stage == core::Stage::kSql || stage == core::Stage::kSqo;
+}
+
+// Of one partition of the topic at hand.
+struct Place {
+  int32_t partition = 0;
+  int64_t offset = 0;
+};
+
+// A record of the input topic. `readable`: it names workspace, lead, source and id.
+struct InputRecord {
+  Place place;
+  bool readable = false;
+  std::string_view workspace, lead, source, id;
+  std::string_view value;
+};
+
+// A record of the dead letter topic; `origin` is what its headers say.
+struct DeadLetterRecord {
+  Place place;
+  std::string_view origin_topic;
+  std::optional<Place> origin;
+  std::string_view error_class, reason, value;
+  bool cut = false;  // only the beginning of the original bytes was kept
+};
+
+// A record of the feedback or the assignment topic.
+struct ChangeRecord {
+  Place place;
+  std::string_view key, event_id;
+  std::string_view workspace, lead, queue, rep;
+  std::optional<core::ChangeType> change;
+  std::optional<core::Stage> stage;
+  int64_t epoch = 0, version = 0, generation = 0;
+  int32_t cycle = 0;
+  int64_t time_ms = 0;
+  int64_t deadline_ms = 0;  // of the offer; 0: none
+  uint64_t value_hash = 0;
+};
+
+// A record of the state topic.
+struct StateRecord {
+  std::string_view key, workspace, lead, queue, rep;
+  std::optional<core::Stage> stage;
+  int64_t epoch = 0, version = 0, generation = 0;
+  int32_t cycle = 0;
+};
+
+// A lead as the store has it.
+struct StoredLead {
+  std::string workspace, lead;
+  int64_t version = 0, generation = 0;
+  int32_t cycle = 0, priority = 0;
+  core::Stage stage = core::Stage::kNew;
+  std::string queue, rep;
+  int64_t queued_at_ms = 0, due_at_ms = 0;
+  core::TimerKind timer = core::TimerKind::kNone;
+  int64_t applied = 0;                  // inputs noted in its journey, ever
+  std::vector<std::string> passed;      // reps
+  std::string skills;                   // wanted, joined by ","
+  std::vector<uint64_t> recent_events;  // fingerprints of (source, id), oldest first; at most 64
+  std::vector<core::Candidate> candidates;
+
+  std::string key() const { return workspace + "/" + lead; }
+};
+
+struct StoredRep {
+  std::string id;
+  int64_t revision = 0;  // 1: unchanged since it was created
+  int32_t capacity = 0;
+  bool online = false;
+  std::vector<std::string> skills;
+  std::vector<std::string> open;  // leads
+};
+
+struct StoredQueue {
+  std::string id;
+  std::map<std::string, int64_t> owed_nano;
+  std::vector<std::pair<std::string, int64_t>> waiting;  // lead, score
+};
+
+// A workspace without its leads.
+struct StoredWorkspace {
+  std::string id;
+  int64_t epoch = 0;  // of its shard
+  std::vector<StoredRep> reps;
+  std::vector<StoredQueue> queues;
+  std::map<std::string, int64_t> timers;  // lead -> due
+};
+
+struct StoredTotals {
+  int64_t input = 0, applied = 0, duplicates = 0, dead_lettered = 0;
+};
+
+}  // namespace baton::verify
+
+#endif  // BATON_VERIFY_RECORDS_H_

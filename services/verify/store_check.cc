@@ -1,0 +1,264 @@
+#include "verify/store_check.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "core/text.h"
+
+namespace baton::verify {
+namespace {
+
+using core::Candidate;
+using core::CandidateReason;
+using core::Stage;
+using core::TimerKind;
+using core::ToAbsl;
+
+// The score of a backlog: priority first, then the time of arrival.
+constexpr int64_t kPriorityMax = 100;
+constexpr int64_t kPrioritySpan = int64_t{1} << 45;
+
+absl::string_view TimerName(TimerKind timer) {
+  switch (timer) {
+    case TimerKind::kNone:
+      return "no timer";
+    case TimerKind::kOfferExpiry:
+      return "a timer of an offer";
+    case TimerKind::kRetry:
+      return "a timer to try again";
+  }
+  return "";
+}
+
+TimerKind TimerNeeded(const StoredLead& lead) {
+  if (lead.stage == Stage::kOffered) return TimerKind::kOfferExpiry;
+  return lead.stage == Stage::kQueued && !lead.passed.empty() ? TimerKind::kRetry
+                                                              : TimerKind::kNone;
+}
+
+std::string Where(const std::string& rep, const std::string& queue) {
+  std::string where;
+  if (!rep.empty()) absl::StrAppend(&where, "in the open set of rep ", rep);
+  if (!queue.empty()) {
+    absl::StrAppend(&where, where.empty() ? "" : " and ", "in the backlog of queue ", queue);
+  }
+  return where.empty() ? "nowhere" : where;
+}
+
+}  // namespace
+
+void StoreCheck::NoteOwed(const std::string& where, const std::string& rep, int64_t owed_nano) {
+  findings_.LookedAt(Check::kFairness);
+  largest_owed_nano_ = std::max(largest_owed_nano_, std::abs(owed_nano));
+  if (std::abs(owed_nano) <= kOwedMaxNano) return;
+  findings_.Violation(Check::kFairness,
+                      absl::StrCat(where, ": rep ", rep, " is owed ",
+                                   static_cast<double>(owed_nano) / kNanoPerLead, " leads"));
+}
+
+void StoreCheck::CheckLedger(const std::string& workspace, const StoredQueue& queue) {
+  const std::string name = absl::StrCat("queue ", workspace, "/", queue.id);
+  int64_t sum = 0;
+  for (const auto& [rep, owed] : queue.owed_nano) {
+    sum += owed;
+    NoteOwed(name, rep, owed);
+  }
+  if (sum == 0) return;
+  findings_.Violation(Check::kFairness,
+                      absl::StrCat(name, ": the ledger sums to ", sum, " nano-leads, not to 0"));
+}
+
+void StoreCheck::Add(const StoredWorkspace& workspace) {
+  const auto key = [&workspace](const std::string& id) { return workspace.id + "/" + id; };
+  epochs_[workspace.id] = workspace.epoch;
+  for (const StoredRep& rep : workspace.reps) {
+    if (rep.revision > 0) {  // 0: no longer in the roster
+      int64_t& capacity = capacities_[key(rep.id)];
+      capacity = std::max<int64_t>(capacity, rep.capacity);
+    }
+    for (const std::string& lead : rep.open) {
+      std::string& in = standing_[key(lead)].rep;
+      absl::StrAppend(&in, in.empty() ? "" : ",", rep.id);
+    }
+    StoredRep kept = rep;
+    kept.open.clear();
+    reps_[key(rep.id)] = std::move(kept);
+  }
+  for (const StoredQueue& queue : workspace.queues) {
+    CheckLedger(workspace.id, queue);
+    for (const auto& [lead, score] : queue.waiting) {
+      Standing& standing = standing_[key(lead)];
+      absl::StrAppend(&standing.queue, standing.queue.empty() ? "" : ",", queue.id);
+      standing.score = score;
+    }
+  }
+  for (const auto& [lead, due] : workspace.timers) standing_[key(lead)].due_at_ms = due;
+}
+
+void StoreCheck::CheckStanding(const StoredLead& lead, const Standing& standing) {
+  findings_.LookedAt(Check::kPlaces);
+  const std::string rep = HasOwner(lead.stage) ? lead.rep : "";
+  const std::string queue = lead.stage == Stage::kQueued ? lead.queue : "";
+  const bool named = !HasOwner(lead.stage) || !lead.rep.empty();
+  if (standing.rep != rep || standing.queue != queue || !named) {
+    return findings_.Violation(
+        Check::kPlaces,
+        absl::StrCat("lead ", lead.key(), " is ", ToAbsl(core::StageName(lead.stage)),
+                     " and belongs ", Where(rep, queue), ", but stands ",
+                     Where(standing.rep, standing.queue)));
+  }
+  const int64_t score = (kPriorityMax - lead.priority) * kPrioritySpan + lead.queued_at_ms;
+  if (!queue.empty() && standing.score != score) {
+    findings_.Violation(Check::kPlaces, absl::StrCat("lead ", lead.key(), " waits at place ",
+                                                     standing.score, ", its place is ", score));
+  }
+}
+
+void StoreCheck::CheckTimer(const StoredLead& lead, const Standing& standing) {
+  findings_.LookedAt(Check::kTimers);
+  const TimerKind needed = TimerNeeded(lead);
+  if (lead.timer != needed || (lead.due_at_ms != 0) != (needed != TimerKind::kNone)) {
+    findings_.Violation(
+        Check::kTimers,
+        absl::StrCat("lead ", lead.key(), " is ", ToAbsl(core::StageName(lead.stage)), " with ",
+                     TimerName(lead.timer), " (due at ", lead.due_at_ms, "), it needs ",
+                     TimerName(needed)));
+  }
+  if (standing.due_at_ms != lead.due_at_ms) {
+    findings_.Violation(Check::kTimers, absl::StrCat("lead ", lead.key(), " has its timer at ",
+                                                     lead.due_at_ms, ", the list of timers says ",
+                                                     standing.due_at_ms, " (0: none)"));
+  }
+}
+
+void StoreCheck::CheckEnd(const StoredLead& lead, const LeadEnd& end) {
+  findings_.LookedAt(Check::kStore);
+  if (end.version != lead.version) {
+    return findings_.Violation(Check::kStore,
+                               absl::StrCat("lead ", lead.key(), " is at version ", lead.version,
+                                            ", its feedback ends at ", end.version));
+  }
+  if (end.version == 0) return;
+  if (end.stage != lead.stage || end.rep != lead.rep || end.queue != lead.queue ||
+      end.generation != lead.generation || end.cycle != lead.cycle) {
+    findings_.Violation(
+        Check::kStore,
+        absl::StrCat("lead ", lead.key(), " version ", lead.version, ": the store says ",
+                     ToAbsl(core::StageName(lead.stage)), " queue '", lead.queue, "' rep '",
+                     lead.rep, "' generation ", lead.generation, " cycle ", lead.cycle,
+                     ", the feedback ", ToAbsl(core::StageName(end.stage)), " queue '", end.queue,
+                     "' rep '", end.rep, "' generation ", end.generation, " cycle ", end.cycle));
+  }
+  const auto epoch = epochs_.find(lead.workspace);
+  if (epoch != epochs_.end() && end.epoch > epoch->second) {
+    findings_.Violation(Check::kStore,
+                        absl::StrCat("lead ", lead.key(), ": its feedback is of epoch ", end.epoch,
+                                     ", the store is in epoch ", epoch->second));
+  }
+}
+
+// The latest choice says of each rep of the queue why it was or was not chosen.
+void StoreCheck::CheckChoice(const StoredLead& lead) {
+  const Candidate* chosen = nullptr;
+  int64_t best_claim = INT64_MIN;
+  bool alone = true;
+  for (const Candidate& candidate : lead.candidates) {
+    NoteOwed(absl::StrCat("choice for lead ", lead.key()), candidate.rep.str(),
+             candidate.deviation_nano);
+    int64_t& capacity = capacities_[lead.workspace + "/" + candidate.rep.str()];
+    capacity = std::max<int64_t>(capacity, candidate.capacity);
+    if (candidate.reason == CandidateReason::kChosen) {
+      alone = alone && chosen == nullptr;
+      chosen = &candidate;
+    }
+    if (candidate.share_nano > 0) {
+      best_claim = std::max(best_claim, candidate.deviation_nano + candidate.share_nano);
+    }
+  }
+  // The rep is kept with leads that somebody owns, and with those that were won.
+  if (chosen == nullptr && lead.rep.empty()) return;
+  findings_.LookedAt(Check::kChoice);
+  const std::string rep = chosen == nullptr ? lead.rep : chosen->rep.str();
+  const auto fault = [&](absl::string_view what) {
+    findings_.Violation(Check::kChoice,
+                        absl::StrCat("lead ", lead.key(), " of rep ", rep, ": ", what));
+  };
+  if (chosen == nullptr || !alone || (!lead.rep.empty() && rep != lead.rep)) {
+    return fault("the latest choice names another one, several or nobody");
+  }
+  if (chosen->open >= chosen->capacity) {
+    fault(absl::StrCat("owned ", chosen->open, " leads of at most ", chosen->capacity,
+                       " when it was chosen"));
+  }
+  if (chosen->deviation_nano + chosen->share_nano < best_claim) {
+    fault("another one was owed more when it was chosen");
+  }
+}
+
+// A rep that is as it was created was so when it was chosen: who owns a lead cannot be deleted.
+void StoreCheck::CheckOwner(const StoredLead& lead) {
+  if (!HasOwner(lead.stage)) return;
+  const auto fault = [&](absl::string_view what) {
+    findings_.Violation(Check::kChoice,
+                        absl::StrCat("lead ", lead.key(), " of rep ", lead.rep, ": ", what));
+  };
+  if (std::find(lead.passed.begin(), lead.passed.end(), lead.rep) != lead.passed.end()) {
+    fault("the rep had passed on it");
+  }
+  const auto found = reps_.find(lead.workspace + "/" + lead.rep);
+  if (found == reps_.end() || found->second.revision == 0) return fault("there is no such rep");
+  const StoredRep& rep = found->second;
+  if (rep.revision != 1) return;
+  if (!rep.online) fault("the rep was never online");
+  for (const absl::string_view skill : absl::StrSplit(lead.skills, ',', absl::SkipEmpty())) {
+    if (std::find(rep.skills.begin(), rep.skills.end(), skill) == rep.skills.end()) {
+      fault(absl::StrCat("the rep lacks the skill ", skill));
+    }
+  }
+}
+
+void StoreCheck::CheckLead(const StoredLead& lead, const LeadEnd& end, bool feedback_gone) {
+  const std::string key = lead.key();
+  if (!seen_.emplace(key, true).second) {
+    findings_.Violation(Check::kPlaces, absl::StrCat("lead ", key, " is in the store twice"));
+  }
+  const auto found = standing_.find(key);
+  const Standing standing = found == standing_.end() ? Standing() : std::move(found->second);
+  if (found != standing_.end()) standing_.erase(found);
+  CheckStanding(lead, standing);
+  CheckTimer(lead, standing);
+  if (end.version > 0 || !feedback_gone) CheckEnd(lead, end);
+  CheckChoice(lead);
+  CheckOwner(lead);
+  if (lead.stage != Stage::kNew && lead.stage != Stage::kNurture &&
+      lead.stage != Stage::kRecycled) {
+    wants_[key] = {lead.cycle, lead.priority, lead.skills};
+  }
+}
+
+void StoreCheck::CheckUnreadable(const std::string& key) {
+  seen_.emplace(key, true);
+  standing_.erase(key);
+  findings_.Violation(
+      Check::kPlaces,
+      absl::StrCat("lead ", key, " is listed, but its record is missing or broken"));
+}
+
+void StoreCheck::Finish(const std::vector<std::string>& with_feedback) {
+  for (const auto& [key, standing] : standing_) {
+    findings_.Violation(Check::kPlaces,
+                        absl::StrCat("there is no lead ", key, ", but it stands ",
+                                     Where(standing.rep, standing.queue),
+                                     standing.due_at_ms == 0 ? "" : " and has a timer"));
+  }
+  for (const std::string& key : with_feedback) {
+    if (seen_.contains(key)) continue;
+    findings_.Violation(Check::kStore,
+                        absl::StrCat("lead ", key, " has feedback, but is not in the store"));
+  }
+}
+
+}  // namespace baton::verify

@@ -1,0 +1,65 @@
+// The store at rest: each lead in one place, timers, the latest choices, ledgers, and every lead
+// against the end of its feedback. Not thread-safe.
+#ifndef BATON_VERIFY_STORE_CHECK_H_
+#define BATON_VERIFY_STORE_CHECK_H_
+
+#include <map>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "verify/change_history.h"
+#include "verify/findings.h"
+#include "verify/order_check.h"
+#include "verify/records.h"
+
+namespace baton::verify {
+
+inline constexpr int64_t kNanoPerLead = 1'000'000'000;
+inline constexpr int64_t kOwedMaxNano = 2 * kNanoPerLead;  // ADR 7
+
+class StoreCheck {
+ public:
+  // A workspace before its leads.
+  void Add(const StoredWorkspace& workspace);
+  // Every lead of the store, once. `feedback_gone`: feedback may have been lost by retention.
+  void CheckLead(const StoredLead& lead, const LeadEnd& end, bool feedback_gone);
+  // A lead that is listed, but has no record or one that cannot be read.
+  void CheckUnreadable(const std::string& key);
+  // After all leads. `with_feedback`: every lead that has feedback.
+  void Finish(const std::vector<std::string>& with_feedback);
+
+  const Capacities& capacities() const { return capacities_; }
+  const LeadWants& wants() const { return wants_; }
+  int64_t largest_owed_nano() const { return largest_owed_nano_; }
+  int64_t leads() const { return static_cast<int64_t>(seen_.size()); }
+  const Findings& findings() const { return findings_; }
+
+ private:
+  // Where a lead stands.
+  struct Standing {
+    std::string rep, queue;  // in whose open set, in which backlog
+    int64_t score = 0;       // there
+    int64_t due_at_ms = 0;   // in the timers; 0: none
+  };
+
+  void CheckLedger(const std::string& workspace, const StoredQueue& queue);
+  void CheckStanding(const StoredLead& lead, const Standing& standing);
+  void CheckTimer(const StoredLead& lead, const Standing& standing);
+  void CheckEnd(const StoredLead& lead, const LeadEnd& end);
+  void CheckChoice(const StoredLead& lead);
+  void CheckOwner(const StoredLead& lead);
+  void NoteOwed(const std::string& where, const std::string& rep, int64_t owed_nano);
+
+  absl::flat_hash_map<std::string, Standing> standing_;  // of leads not yet met
+  absl::flat_hash_map<std::string, StoredRep> reps_;     // "workspace/rep", without open sets
+  absl::flat_hash_map<std::string, int64_t> epochs_;     // of workspaces
+  absl::flat_hash_map<std::string, bool> seen_;          // leads
+  Capacities capacities_;
+  LeadWants wants_;
+  int64_t largest_owed_nano_ = 0;
+  Findings findings_;
+};
+
+}  // namespace baton::verify
+
+#endif  // BATON_VERIFY_STORE_CHECK_H_

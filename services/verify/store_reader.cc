@@ -1,0 +1,288 @@
+#include "verify/store_reader.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "store/redis/redis_keys.h"
+
+namespace baton::verify {
+namespace {
+
+using platform::redis::Command;
+using platform::redis::Reply;
+using store::redis::ShardKeys;
+using store::redis::WorkspaceKeys;
+
+constexpr size_t kCommandsPerRoundTrip = 500;
+constexpr int64_t kLeadsPerPage = 5000;
+
+absl::Status Unreadable(const std::string& what) {
+  return absl::InternalError(absl::StrCat(what, " is not readable in the store"));
+}
+
+int64_t Number(absl::string_view text) {
+  int64_t number = 0;
+  return absl::SimpleAtoi(text, &number) ? number : 0;
+}
+
+WorkspaceKeys KeysOf(int shard, const std::string& workspace) {
+  return WorkspaceKeys(shard, core::WorkspaceId::Trusted(workspace));
+}
+
+// "revision|weight|capacity|presence|queues|skills|name"
+bool ParseRep(const std::string& text, StoredRep& rep) {
+  const std::vector<std::string> items = absl::StrSplit(text, '|');
+  if (items.size() < 7) return false;
+  rep.revision = Number(items[0]);
+  rep.capacity = static_cast<int32_t>(Number(items[2]));
+  rep.online = items[3] == "online";
+  rep.skills = absl::StrSplit(items[5], ',', absl::SkipEmpty());
+  return rep.revision > 0;
+}
+
+bool ParseLedger(const std::string& blob, std::map<std::string, int64_t>& owed_nano) {
+  if (blob.empty()) return true;
+  const nlohmann::json ledger = nlohmann::json::from_msgpack(blob, true, false);
+  if (ledger.is_array() && ledger.empty()) return true;  // how Lua packs {}
+  if (!ledger.is_object()) return false;
+  for (const auto& [rep, owed] : ledger.items()) {
+    if (!owed.is_number()) return false;
+    owed_nano[rep] = owed.get<int64_t>();
+  }
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<StoreReader>> StoreReader::Open(
+    const platform::redis::ClientOptions& options) {
+  auto client = platform::redis::Client::Create(
+      options, [](platform::redis::Connection&) { return absl::OkStatus(); });
+  if (!client.ok()) return client.status();
+  return std::unique_ptr<StoreReader>(new StoreReader(*std::move(client)));
+}
+
+absl::StatusOr<StoreReader::Replies> StoreReader::Run(const std::vector<Command>& commands) {
+  Replies all;
+  all.reserve(commands.size());
+  for (size_t at = 0; at < commands.size(); at += kCommandsPerRoundTrip) {
+    const size_t count = std::min(kCommandsPerRoundTrip, commands.size() - at);
+    auto replies = client_->Run(absl::MakeConstSpan(commands).subspan(at, count));
+    if (!replies.ok()) return replies.status();
+    for (Reply& reply : *replies) {
+      if (reply.is_error()) {
+        return absl::FailedPreconditionError(absl::StrCat("Redis refused to read: ", reply.text));
+      }
+      all.push_back(std::move(reply));
+    }
+  }
+  return all;
+}
+
+// "format=1 shards=16"
+absl::StatusOr<int> StoreReader::Shards() {
+  const auto replies = Run({{"GET", store::redis::InstallationKey()}});
+  if (!replies.ok()) return replies.status();
+  const std::string& text = (*replies)[0].text;
+  constexpr absl::string_view kFormat = "format=1 shards=";
+  int shards = 0;
+  if (text.rfind(kFormat.data(), 0) != 0 ||
+      !absl::SimpleAtoi(absl::string_view(text).substr(kFormat.size()), &shards) || shards < 1) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("this Redis holds no installation of Baton that this release can read (",
+                     store::redis::InstallationKey(), " is '", text, "')"));
+  }
+  return shards;
+}
+
+absl::StatusOr<StoreState> StoreReader::State(const std::string& input_topic) {
+  const absl::StatusOr<int> shards = Shards();
+  if (!shards.ok()) return shards.status();
+  std::vector<Command> commands = {
+      {"HGETALL", store::redis::CheckpointsKey(input_topic)},
+      {"HMGET", store::redis::InputTotalsKey(), "input", "dead_lettered"}};
+  for (int shard = 0; shard < *shards; ++shard) {
+    commands.push_back({"GET", ShardKeys(shard).Meta()});
+    commands.push_back({"XREVRANGE", ShardKeys(shard).Outbox(), "+", "-", "COUNT", "1"});
+  }
+  const auto replies = Run(commands);
+  if (!replies.ok()) return replies.status();
+  StoreState state;
+  const std::vector<Reply>& checkpoints = (*replies)[0].elements;
+  for (size_t i = 0; i + 1 < checkpoints.size(); i += 2) {
+    state.checkpoints[static_cast<int32_t>(Number(checkpoints[i].text))] =
+        Number(checkpoints[i + 1].text);
+  }
+  state.totals.input = Number((*replies)[1].elements[0].text);
+  state.totals.dead_lettered = Number((*replies)[1].elements[1].text);
+  for (int shard = 0; shard < *shards; ++shard) {
+    // "1|epoch|sequence|clock|applied|duplicates|replication id"
+    const size_t at = 2 + 2 * static_cast<size_t>(shard);
+    const std::string& text = (*replies)[at].text;
+    const std::vector<std::string> items = absl::StrSplit(text, '|');
+    StoreState::Shard one{0, 0, text};
+    if (items.size() >= 7) {
+      one.epoch = Number(items[1]);
+      state.totals.applied += Number(items[4]);
+      state.totals.duplicates += Number(items[5]);
+    }
+    const std::vector<Reply>& newest = (*replies)[at + 1].elements;
+    if (!newest.empty() && !newest[0].elements.empty()) {
+      const absl::string_view id = newest[0].elements[0].text;  // "<sequence>-0"
+      one.sequence = Number(id.substr(0, id.find('-')));
+    }
+    state.shards.push_back(std::move(one));
+  }
+  return state;
+}
+
+absl::Status StoreReader::ReadQueues(int shard, const std::set<std::string>& ids,
+                                     StoredWorkspace& workspace) {
+  const WorkspaceKeys keys = KeysOf(shard, workspace.id);
+  std::vector<Command> commands;
+  for (const std::string& id : ids) {
+    const auto queue = core::QueueId::Trusted(id);
+    commands.push_back({"HGET", keys.Queue(queue), "g"});
+    commands.push_back({"ZRANGE", keys.Backlog(queue), "0", "-1", "WITHSCORES"});
+  }
+  const auto replies = Run(commands);
+  if (!replies.ok()) return replies.status();
+  size_t at = 0;
+  for (const std::string& id : ids) {
+    StoredQueue queue;
+    queue.id = id;
+    if (!ParseLedger((*replies)[at].text, queue.owed_nano)) return Unreadable("ledger of " + id);
+    const std::vector<Reply>& waiting = (*replies)[at + 1].elements;
+    for (size_t i = 0; i + 1 < waiting.size(); i += 2) {
+      queue.waiting.emplace_back(waiting[i].text, Number(waiting[i + 1].text));
+    }
+    at += 2;
+    workspace.queues.push_back(std::move(queue));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StoredWorkspace> StoreReader::Workspace(int shard, int64_t epoch,
+                                                       const std::string& id,
+                                                       const KnownNames& known) {
+  const WorkspaceKeys keys = KeysOf(shard, id);
+  const auto heads = Run({{"HGETALL", keys.Reps()},
+                          {"HGET", keys.Workspace(), "queues"},
+                          {"SMEMBERS", keys.Waiting()}});
+  if (!heads.ok()) return heads.status();
+  StoredWorkspace workspace;
+  workspace.id = id;
+  workspace.epoch = epoch;
+  std::map<std::string, StoredRep> reps;
+  const std::vector<Reply>& rows = (*heads)[0].elements;
+  for (size_t i = 0; i + 1 < rows.size(); i += 2) {
+    if (!ParseRep(rows[i + 1].text, reps[rows[i].text])) return Unreadable("rep " + rows[i].text);
+  }
+  if (const auto named = known.reps.find(id); named != known.reps.end()) {
+    for (const std::string& rep : named->second) reps.try_emplace(rep);
+  }
+  std::set<std::string> queues = absl::StrSplit((*heads)[1].text, ',', absl::SkipEmpty());
+  for (const Reply& queue : (*heads)[2].elements) queues.insert(queue.text);
+  if (const auto named = known.queues.find(id); named != known.queues.end()) {
+    queues.insert(named->second.begin(), named->second.end());
+  }
+  std::vector<Command> commands;
+  for (const auto& [rep, row] : reps) {
+    commands.push_back({"ZRANGE", keys.Open(core::RepId::Trusted(rep)), "0", "-1"});
+  }
+  const auto open = Run(commands);
+  if (!open.ok()) return open.status();
+  size_t at = 0;
+  for (auto& [rep, row] : reps) {
+    row.id = rep;
+    for (const Reply& lead : (*open)[at].elements) row.open.push_back(lead.text);
+    ++at;
+    workspace.reps.push_back(std::move(row));
+  }
+  if (absl::Status status = ReadQueues(shard, queues, workspace); !status.ok()) return status;
+  return workspace;
+}
+
+absl::StatusOr<std::vector<StoredWorkspace>> StoreReader::Workspaces(const StoreState& state,
+                                                                     const KnownNames& known) {
+  std::vector<StoredWorkspace> all;
+  for (size_t shard = 0; shard < state.shards.size(); ++shard) {
+    const ShardKeys keys(static_cast<int>(shard));
+    const auto replies =
+        Run({{"SMEMBERS", keys.Workspaces()}, {"ZRANGE", keys.Timers(), "0", "-1", "WITHSCORES"}});
+    if (!replies.ok()) return replies.status();
+    std::map<std::string, std::map<std::string, int64_t>> timers;
+    const std::vector<Reply>& rows = (*replies)[1].elements;
+    for (size_t i = 0; i + 1 < rows.size(); i += 2) {
+      const std::pair<std::string, std::string> key = absl::StrSplit(rows[i].text, '/');
+      timers[key.first][key.second] = Number(rows[i + 1].text);
+    }
+    for (const Reply& id : (*replies)[0].elements) {
+      auto workspace =
+          Workspace(static_cast<int>(shard), state.shards[shard].epoch, id.text, known);
+      if (!workspace.ok()) return workspace.status();
+      workspace->timers = std::move(timers[id.text]);
+      timers.erase(id.text);
+      all.push_back(*std::move(workspace));
+    }
+    for (auto& [id, rest] : timers) {  // of workspaces that do not exist
+      all.push_back({id, state.shards[shard].epoch, {}, {}, std::move(rest)});
+    }
+  }
+  return all;
+}
+
+absl::StatusOr<std::vector<std::string>> StoreReader::WorkspacesOf(int shard) {
+  const auto replies = Run({{"SMEMBERS", ShardKeys(shard).Workspaces()}});
+  if (!replies.ok()) return replies.status();
+  std::vector<std::string> ids;
+  for (const Reply& id : (*replies)[0].elements) ids.push_back(id.text);
+  return ids;
+}
+
+absl::StatusOr<int64_t> StoreReader::ReadLeads(int shard, const std::string& workspace,
+                                               int64_t from, const LeadTaker& taker) {
+  const WorkspaceKeys keys = KeysOf(shard, workspace);
+  const auto page =
+      Run({{"ZRANGE", keys.Leads(), absl::StrCat(from), absl::StrCat(from + kLeadsPerPage - 1)}});
+  if (!page.ok()) return page.status();
+  const std::vector<Reply>& leads = (*page)[0].elements;
+  std::vector<Command> commands;
+  for (const Reply& lead : leads) {
+    commands.push_back({"GET", keys.Lead(core::LeadId::Trusted(lead.text))});
+  }
+  const auto values = Run(commands);
+  if (!values.ok()) return values.status();
+  for (size_t i = 0; i < leads.size(); ++i) {
+    const auto stored = ParseStoredLead(workspace, leads[i].text, (*values)[i].text);
+    if (stored.ok()) {
+      taker.take(*stored);
+    } else {
+      taker.unreadable(workspace + "/" + leads[i].text);
+    }
+  }
+  return static_cast<int64_t>(leads.size());
+}
+
+absl::Status StoreReader::Leads(const StoreState& state, const LeadTaker& taker) {
+  for (int shard = 0; shard < static_cast<int>(state.shards.size()); ++shard) {
+    const auto workspaces = WorkspacesOf(shard);
+    if (!workspaces.ok()) return workspaces.status();
+    for (const std::string& workspace : *workspaces) {
+      int64_t read = 0, from = 0;
+      do {
+        const auto count = ReadLeads(shard, workspace, from, taker);
+        if (!count.ok()) return count.status();
+        read = *count;
+        from += read;
+      } while (read > 0);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace baton::verify

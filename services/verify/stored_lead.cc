@@ -1,0 +1,108 @@
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "baton/store/v1/record.pb.h"
+#include "verify/store_reader.h"
+
+namespace baton::verify {
+namespace {
+
+using core::CandidateReason;
+
+constexpr size_t kItems = 24;      // of the line, with the sizes of the blobs
+constexpr size_t kFirstSize = 18;  // item
+constexpr size_t kBlobs = 6;       // candidates, origin, scores, facts, judgment, rest
+constexpr size_t kFactsBlob = 3;
+constexpr size_t kCandidateItems = 6;
+
+int64_t Number(absl::string_view text) {
+  int64_t number = -1;
+  return absl::SimpleAtoi(text, &number) ? number : -1;
+}
+
+std::optional<core::TimerKind> ParseTimer(absl::string_view text) {
+  if (text == "none") return core::TimerKind::kNone;
+  if (text == "offer_expiry") return core::TimerKind::kOfferExpiry;
+  if (text == "retry") return core::TimerKind::kRetry;
+  return std::nullopt;
+}
+
+// functions/choose.lua: rep, reason, deviation, share, open, capacity.
+bool ReadCandidates(absl::string_view blob, std::vector<core::Candidate>& candidates) {
+  if (blob.empty()) return true;
+  const nlohmann::json list = nlohmann::json::from_msgpack(blob.begin(), blob.end(), true, false);
+  if (list.is_object() && list.empty()) return true;
+  if (!list.is_array() || list.size() % kCandidateItems != 0) return false;
+  for (size_t at = 0; at < list.size(); at += kCandidateItems) {
+    if (!list[at].is_string()) return false;
+    for (size_t i = 1; i < kCandidateItems; ++i) {
+      if (!list[at + i].is_number()) return false;
+    }
+    const int reason = list[at + 1].get<int>();  // 1: chosen, 2: another one was owed more
+    candidates.push_back({core::RepId::Trusted(list[at].get_ref<const std::string&>()),
+                          reason == 1   ? CandidateReason::kChosen
+                          : reason == 2 ? CandidateReason::kFairness
+                                        : CandidateReason::kPassed,
+                          list[at + 2].get<int64_t>(), list[at + 3].get<int64_t>(),
+                          list[at + 4].get<int32_t>(), list[at + 5].get<int32_t>()});
+  }
+  return true;
+}
+
+bool ReadLine(const std::vector<absl::string_view>& items, StoredLead& lead) {
+  const auto stage = core::ParseStage({items[3].data(), items[3].size()});
+  const auto timer = ParseTimer(items[11]);
+  if (!stage || !timer) return false;
+  lead.version = Number(items[2]);
+  lead.stage = *stage;
+  lead.cycle = static_cast<int32_t>(Number(items[4]));
+  lead.queue = std::string(items[5]);
+  lead.rep = std::string(items[6]);
+  lead.generation = Number(items[7]);
+  lead.queued_at_ms = Number(items[8]);
+  lead.due_at_ms = Number(items[10]);
+  lead.timer = *timer;
+  lead.priority = static_cast<int32_t>(Number(items[12]));
+  // The journey counts inputs applied and changes; of these there are as many as versions.
+  lead.applied = Number(items[14]) - lead.version;
+  lead.passed = absl::StrSplit(items[15], ',', absl::SkipEmpty());
+  lead.skills = std::string(items[16]);
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<StoredLead> ParseStoredLead(const std::string& workspace, const std::string& lead,
+                                           const std::string& value) {
+  const absl::Status unreadable = absl::InternalError(
+      absl::StrCat("lead ", workspace, "/", lead, " is not readable in the store"));
+  StoredLead stored;
+  stored.workspace = workspace;
+  stored.lead = lead;
+  const absl::string_view text = value;
+  const size_t end = text.find('\n');
+  if (end == absl::string_view::npos) return unreadable;
+  const std::vector<absl::string_view> items = absl::StrSplit(text.substr(0, end), '|');
+  if (items.size() < kItems || items[0] != "1" || !ReadLine(items, stored)) return unreadable;
+  std::array<absl::string_view, kBlobs> blobs;
+  size_t at = end + 1;
+  for (size_t i = 0; i < kBlobs; ++i) {
+    const int64_t size = Number(items[kFirstSize + i]);
+    if (size < 0 || static_cast<size_t>(size) > text.size() - at) return unreadable;
+    blobs[i] = text.substr(at, static_cast<size_t>(size));
+    at += static_cast<size_t>(size);
+  }
+  store::v1::Facts facts;
+  const absl::string_view encoded = blobs[kFactsBlob];
+  if (!facts.ParseFromArray(encoded.data(), static_cast<int>(encoded.size())) ||
+      !ReadCandidates(blobs[0], stored.candidates)) {
+    return unreadable;
+  }
+  stored.recent_events.assign(facts.recent_events().begin(), facts.recent_events().end());
+  return stored;
+}
+
+}  // namespace baton::verify

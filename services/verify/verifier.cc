@@ -1,0 +1,300 @@
+#include "verify/verifier.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "platform/kafka/topic_reader.h"
+#include "verify/change_history.h"
+#include "verify/lead_states.h"
+#include "verify/order_check.h"
+#include "verify/record_parser.h"
+#include "verify/store_check.h"
+#include "verify/store_reader.h"
+
+namespace baton::verify {
+namespace {
+
+using platform::kafka::PartitionSpan;
+using platform::kafka::Record;
+using Spans = std::vector<PartitionSpan>;
+
+constexpr absl::Duration kLookAgain = absl::Milliseconds(500);
+constexpr int64_t kCountedMax =
+    10'000;  // unread input beyond this is not looked at record by record
+
+struct Topics {
+  std::string input, letters, feedback, assignments, state, shards;
+};
+
+Topics TopicsOf(const std::string& prefix) {
+  const std::string input = prefix + ".lead-events.v1";
+  return {input,
+          input + ".dlq",
+          prefix + ".feedback.v1",
+          prefix + ".assignments.v1",
+          prefix + ".lead-state.v1",
+          prefix + ".shards.v1"};
+}
+
+absl::Status NotAtRest(const std::string& why) {
+  return absl::FailedPreconditionError(absl::StrCat("not at rest: ", why));
+}
+
+std::map<int32_t, int64_t> BeginsOf(const Spans& spans) {
+  std::map<int32_t, int64_t> begins;
+  for (const PartitionSpan& span : spans) begins[span.partition] = span.first;
+  return begins;
+}
+
+// Everything read in one attempt.
+class Attempt {
+ public:
+  Attempt(const Options& options, StoreReader& store)
+      : options_(options), topics_(TopicsOf(options.topic_prefix)), store_(store) {}
+
+  absl::StatusOr<Report> Run() {
+    absl::StatusOr<StoreState> before = store_.State(topics_.input);
+    if (!before.ok()) return before.status();
+    state_ = *std::move(before);
+    absl::Status status = FindSpans();
+    if (status.ok()) status = CheckInputRead();
+    if (status.ok()) status = CheckPublished();
+    if (status.ok()) status = ReadTopics();
+    if (status.ok()) status = ReadStore();
+    if (status.ok()) status = CheckNothingMoved();
+    if (!status.ok()) return status;
+    return MakeReport();
+  }
+
+ private:
+  absl::Status FindSpans() {
+    for (const std::string* topic : {&topics_.input, &topics_.letters, &topics_.feedback,
+                                     &topics_.assignments, &topics_.state, &topics_.shards}) {
+      absl::StatusOr<Spans> spans =
+          platform::kafka::TopicSpans(options_.kafka, *topic, options_.patience);
+      if (!spans.ok()) return spans.status();
+      spans_[*topic] = *std::move(spans);
+    }
+    return absl::OkStatus();
+  }
+
+  // Nothing behind the checkpoints but, perhaps, markers of transactions.
+  absl::Status CheckInputRead() {
+    Spans behind;
+    int64_t offsets = 0;
+    for (PartitionSpan span : spans_[topics_.input]) {
+      const auto checkpoint = state_.checkpoints.find(span.partition);
+      if (checkpoint != state_.checkpoints.end()) {
+        span.first = std::max(span.first, checkpoint->second);
+      }
+      if (span.first >= span.next) continue;
+      offsets += span.next - span.first;
+      behind.push_back(span);
+    }
+    int64_t unread = offsets;
+    if (offsets > 0 && offsets <= kCountedMax) {
+      unread = 0;
+      absl::Status status =
+          Read(topics_.input, behind, [&unread](const Record&, const PartitionSpan&) { ++unread; });
+      if (!status.ok()) return status;
+    }
+    if (unread == 0) return absl::OkStatus();
+    return NotAtRest(absl::StrCat(unread, " input records are not yet read"));
+  }
+
+  absl::Status CheckPublished() {
+    const auto committed =
+        platform::kafka::CommittedOffsets(options_.kafka, options_.relay_group, topics_.shards,
+                                          spans_[topics_.shards], options_.patience);
+    if (!committed.ok()) return committed.status();
+    int64_t unpublished = 0;
+    for (size_t shard = 0; shard < state_.shards.size(); ++shard) {
+      // The relay commits the sequence behind the last one that it published.
+      const auto next = committed->find(static_cast<int32_t>(shard));
+      const int64_t published =
+          next == committed->end() ? 0 : std::max<int64_t>(next->second - 1, 0);
+      if (state_.shards[shard].sequence > published) {
+        unpublished += state_.shards[shard].sequence - published;
+      }
+    }
+    if (unpublished == 0) return absl::OkStatus();
+    return NotAtRest(absl::StrCat("the relay (group ", options_.relay_group, ") has ", unpublished,
+                                  " changes still to publish"));
+  }
+
+  absl::Status Read(const std::string& topic, const Spans& spans,
+                    const std::function<void(const Record&, const PartitionSpan&)>& take) {
+    return platform::kafka::ReadTopic(options_.kafka, topic, spans, /*read_committed=*/true,
+                                      options_.patience, take);
+  }
+
+  absl::Status ReadChanges() {
+    RecordParser parser;
+    absl::Status status = Read(topics_.feedback, spans_.at(topics_.feedback),
+                               [&](const Record& record, const PartitionSpan& span) {
+                                 changes_.AddFeedback(parser.Change(record), span.first > 0);
+                               });
+    if (!status.ok()) return status;
+    status = Read(topics_.assignments, spans_.at(topics_.assignments),
+                  [&](const Record& record, const PartitionSpan& span) {
+                    changes_.AddAssignment(parser.Change(record), span.first > 0);
+                  });
+    if (status.ok()) changes_.FinishAssignments();
+    return status;
+  }
+
+  absl::Status ReadInput() {
+    RecordParser parser;
+    absl::Status status = Read(topics_.letters, spans_.at(topics_.letters),
+                               [&](const Record& record, const PartitionSpan&) {
+                                 input_->Add(parser.DeadLetter(record));
+                               });
+    if (status.ok()) {
+      status = Read(
+          topics_.input, spans_.at(topics_.input),
+          [&](const Record& record, const PartitionSpan&) { input_->Add(parser.Input(record)); });
+    }
+    if (status.ok()) {
+      status = Read(
+          topics_.state, spans_.at(topics_.state),
+          [&](const Record& record, const PartitionSpan&) { states_.Add(parser.State(record)); });
+    }
+    return status;
+  }
+
+  absl::Status ReadTopics() {
+    input_ = std::make_unique<InputHistory>(topics_.input, state_.checkpoints,
+                                            BeginsOf(spans_[topics_.input]));
+    absl::Status changes_read;
+    std::thread changes([this, &changes_read] { changes_read = ReadChanges(); });
+    const absl::Status input_read = ReadInput();
+    changes.join();
+    return input_read.ok() ? changes_read : input_read;
+  }
+
+  absl::Status ReadStore() {
+    const auto workspaces = store_.Workspaces(state_, KnownOf(changes_));
+    if (!workspaces.ok()) return workspaces.status();
+    for (const StoredWorkspace& workspace : *workspaces) stored_.Add(workspace);
+    StoreReader::LeadTaker taker;
+    taker.take = [this](const StoredLead& lead) {
+      const LeadEnd end = changes_.EndOf(lead.key());
+      input_->CheckLead(lead);
+      stored_.CheckLead(lead, end, changes_.begins_late());
+      states_.CheckLead(lead, end);
+    };
+    taker.unreadable = [this](const std::string& key) { stored_.CheckUnreadable(key); };
+    return store_.Leads(state_, taker);
+  }
+
+  static KnownNames KnownOf(const ChangeHistory& changes) {
+    KnownNames known;
+    const auto add = [&changes](ChangeHistory::Name name, auto& names) {
+      const std::string& text = changes.name(name);
+      const size_t slash = text.find('/');
+      if (slash != std::string::npos) names[text.substr(0, slash)].insert(text.substr(slash + 1));
+    };
+    ChangeHistory::Name last_rep = 0, last_queue = 0;  // most events repeat the one before
+    for (const ChangeHistory::Event& event : changes.events()) {
+      if (event.rep != last_rep) add(last_rep = event.rep, known.reps);
+      if (event.queue != last_queue) add(last_queue = event.queue, known.queues);
+    }
+    return known;
+  }
+
+  absl::Status CheckNothingMoved() {
+    const absl::StatusOr<StoreState> after = store_.State(topics_.input);
+    if (!after.ok()) return after.status();
+    if (!(*after == state_)) return NotAtRest("the store was written to while it was read");
+    const absl::StatusOr<Spans> input =
+        platform::kafka::TopicSpans(options_.kafka, topics_.input, options_.patience);
+    if (!input.ok()) return input.status();
+    const Spans& before = spans_[topics_.input];
+    for (size_t i = 0; i < before.size() && i < input->size(); ++i) {
+      if ((*input)[i].next != before[i].next) return NotAtRest("new input came meanwhile");
+    }
+    return absl::OkStatus();
+  }
+
+  Report MakeReport() {
+    input_->Finish(state_.totals);
+    stored_.Finish(changes_.Leads());
+    states_.Finish();
+    Report report;
+    Findings& findings = report.findings;
+    findings.Add(input_->findings());
+    findings.Add(changes_.findings());
+    findings.Add(states_.findings());
+    findings.Add(stored_.findings());
+    CheckCapacity(changes_, stored_.capacities(), findings);
+    CheckOrder(changes_, stored_.wants(), findings);
+    report.equation = input_->equation();
+    report.leads = stored_.leads();
+    report.feedback = changes_.feedback();
+    report.largest_owed_nano = stored_.largest_owed_nano();
+    report.latest_expiry_ms = changes_.latest_expiry_ms();
+    AddNotes(report.notes);
+    return report;
+  }
+
+  void AddNotes(std::vector<std::string>& notes) const {
+    if (input_->partial()) {
+      notes.push_back(
+          "The oldest input is gone by retention: counts are of what is left, and of each lead "
+          "only this is checked.");
+    }
+    if (changes_.begins_late()) {
+      notes.push_back(
+          "The oldest feedback is gone by retention: owners and capacity are checked from what is "
+          "left on.");
+    }
+    if (input_->repeated_letters() > 0) {
+      notes.push_back(absl::StrCat(input_->repeated_letters(),
+                                   " dead letters were written again after a restart (same origin, "
+                                   "same bytes)."));
+    }
+    if (changes_.corrections() > 0) {
+      notes.push_back(
+          absl::StrCat(changes_.corrections(),
+                       " versions were published again in a higher epoch: the store had "
+                       "lost them."));
+    }
+  }
+
+  const Options& options_;
+  const Topics topics_;
+  StoreReader& store_;
+  StoreState state_;
+  std::map<std::string, Spans> spans_;
+  std::unique_ptr<InputHistory> input_;
+  ChangeHistory changes_;
+  LeadStates states_;
+  StoreCheck stored_;
+};
+
+}  // namespace
+
+absl::StatusOr<Report> Verify(const Options& options) {
+  absl::StatusOr<std::unique_ptr<StoreReader>> store = StoreReader::Open(options.redis);
+  if (!store.ok()) return store.status();
+  const absl::Time give_up = absl::Now() + options.wait;
+  while (true) {
+    const absl::Time begin = absl::Now();
+    absl::StatusOr<Report> report = Attempt(options, **store).Run();
+    if (report.ok()) {
+      report->seconds = absl::ToDoubleSeconds(absl::Now() - begin);
+      return report;
+    }
+    if (!absl::IsFailedPrecondition(report.status()) || absl::Now() + kLookAgain > give_up) {
+      return report;
+    }
+    absl::SleepFor(kLookAgain);
+  }
+}
+
+}  // namespace baton::verify

@@ -1,0 +1,105 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "batonctl_testing.h"
+
+namespace baton::batonctl {
+namespace {
+
+using testing::HasSubstr;
+using verify::Check;
+
+const std::vector<std::string> kCommand = {"verify", "--brokers", "kafka:9092", "--redis-url",
+                                           "redis://redis:6379"};
+
+std::vector<std::string> With(const std::vector<std::string>& more) {
+  std::vector<std::string> arguments = kCommand;
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+verify::Report SoundReport() {
+  verify::Report report;
+  report.equation = {5, 3, 1, 1};
+  report.findings.LookedAt(Check::kConservation, 5);
+  report.leads = 2;
+  return report;
+}
+
+TEST(VerifyCommandTest, ShowsTheEquationAndEveryCheck) {
+  World world;
+  world.verify_report = SoundReport();
+  const RunResult result = world.Run(kCommand);
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("input 5 = applied 3 + duplicate 1 + dead-lettered 1   holds"));
+  EXPECT_THAT(result.out, HasSubstr("violations: 0"));
+  for (size_t i = 0; i < verify::kChecks; ++i) {
+    EXPECT_THAT(result.out, HasSubstr(std::string(CheckName(static_cast<Check>(i)))));
+  }
+}
+
+TEST(VerifyCommandTest, NamesTheFirstTenViolationsAndExitsWith1) {
+  World world;
+  verify::Report report = SoundReport();
+  for (int i = 0; i < 12; ++i) {
+    report.findings.Violation(Check::kCapacity, "rep number " + std::to_string(i));
+  }
+  report.findings.Violation(Check::kOwner, "two own ann");
+  world.verify_report = report;
+  const RunResult result = world.Run(kCommand);
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, HasSubstr("13 violations"));
+  EXPECT_THAT(result.err, HasSubstr("one-owner: two own ann"));
+  EXPECT_THAT(result.err, HasSubstr("capacity: rep number 8"));
+  EXPECT_THAT(result.err, testing::Not(HasSubstr("rep number 9")));
+}
+
+TEST(VerifyCommandTest, ExitsWith2WhenItCouldNotCheck) {
+  for (const absl::Status& status :
+       {absl::FailedPreconditionError("not at rest: 7 input records are not yet read"),
+        absl::UnavailableError("redis is away")}) {
+    World world;
+    world.verify_report = status;
+    const RunResult result = world.Run(kCommand);
+    EXPECT_EQ(result.code, 2);
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(result.err, HasSubstr("could not check: " + std::string(status.message())));
+  }
+}
+
+TEST(VerifyCommandTest, PrintsJson) {
+  World world;
+  world.verify_report = SoundReport();
+  const RunResult result = world.Run(With({"-o", "json"}));
+  const nlohmann::json json = nlohmann::json::parse(result.out);
+  EXPECT_EQ(json["equation"]["deadLettered"], 1);
+  EXPECT_EQ(json["checks"].size(), verify::kChecks);
+  EXPECT_EQ(json["violations"], 0);
+}
+
+TEST(VerifyCommandTest, PassesItsOptionsOn) {
+  World world;
+  world.Run(With({"--prefix", "acme", "--relay-group", "relays", "--wait", "30s", "--property",
+                  "security.protocol=ssl", "--redis-password-file", "secret"}));
+  const verify::Options& options = world.verify_options;
+  EXPECT_EQ(options.kafka.brokers, "kafka:9092");
+  EXPECT_EQ(options.kafka.properties.at("security.protocol"), "ssl");
+  EXPECT_EQ(options.redis.url, "redis://redis:6379");
+  EXPECT_EQ(options.redis.password_file, "secret");
+  EXPECT_EQ(options.topic_prefix, "acme");
+  EXPECT_EQ(options.relay_group, "relays");
+  EXPECT_EQ(options.wait, absl::Seconds(30));
+}
+
+TEST(VerifyCommandTest, RefusesAWrongCommandLine) {
+  World world;
+  EXPECT_EQ(world.Run(With({"--wait", "soon"})).code, 2);
+  const RunResult result = world.Run({"verify", "--brokers", "kafka:9092"});
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.err, HasSubstr("BATON_REDIS_URL"));
+}
+
+}  // namespace
+}  // namespace baton::batonctl

@@ -1,0 +1,83 @@
+// A small history, whole and sound: two leads of workspace w, three records and a dead letter.
+// Tests break one thing and look for the violation that names it.
+#ifndef BATON_TESTS_UNIT_VERIFY_HISTORY_H_
+#define BATON_TESTS_UNIT_VERIFY_HISTORY_H_
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+#include "verify/change_history.h"
+#include "verify/input_history.h"
+#include "verify/lead_states.h"
+#include "verify/order_check.h"
+#include "verify/store_check.h"
+
+namespace baton::verify {
+
+struct Input {
+  int32_t partition = 0;
+  int64_t offset = 0;
+  std::string lead, id;
+  std::string value = "bytes";
+  bool readable = true;
+};
+
+struct Letter {
+  int32_t partition = 0;
+  int64_t offset = 0;
+  std::string error_class = "bad_value", reason = "no";
+  std::string value = "bytes";
+  bool names_origin = true;
+};
+
+struct Change {
+  std::string lead;
+  int64_t version = 0;
+  core::ChangeType change = core::ChangeType::kQualified;
+  core::Stage stage = core::Stage::kMql;
+  std::string rep;
+  int64_t generation = 0;
+  int64_t time_ms = 0;
+  int64_t deadline_ms = 0;
+  int64_t epoch = 1;
+  int32_t cycle = 1;
+  std::string queue = "q";
+  std::string event_id;  // empty: the right one
+};
+
+struct History {
+  std::map<int32_t, int64_t> checkpoints, begins;
+  std::vector<Letter> letters;
+  std::vector<Input> inputs;
+  std::vector<Change> feedback;
+  std::vector<Change> assignments;
+  std::vector<Change> states;
+  std::vector<StoredWorkspace> workspaces;
+  std::vector<StoredLead> leads;
+  StoredTotals totals;
+  bool feedback_begins_late = false;
+
+  StoredLead& lead(const std::string& id);
+  StoredRep& rep(const std::string& id);
+  StoredWorkspace& workspace() { return workspaces.front(); }
+};
+
+// Lead "ann" has applied a, b (a came twice), is ACCEPTED by ada; lead "bob" was offered to ada,
+// declined, and waits in q for its next try; record 3 is a dead letter.
+History CleanHistory();
+
+struct Verdict {
+  InputEquation equation;
+  Findings findings;
+  int64_t waiting = 0;
+};
+Verdict Examine(const History& history);
+
+// One violation of the check contains `text`; else tells all that were found.
+testing::AssertionResult Names(const Verdict& verdict, Check check, const std::string& text);
+
+}  // namespace baton::verify
+
+#endif  // BATON_TESTS_UNIT_VERIFY_HISTORY_H_

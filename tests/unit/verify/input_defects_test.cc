@@ -1,0 +1,99 @@
+// Planted defects of intake: each is found and named.
+#include <gtest/gtest.h>
+
+#include "history.h"
+
+namespace baton::verify {
+namespace {
+
+TEST(InputDefectsTest, ARecordThatWasNeitherAppliedNorDeadLettered) {
+  History history = CleanHistory();  // the offset was committed too early
+  StoredLead& ann = history.lead("ann");
+  ann.recent_events.pop_back();
+  ann.applied = 1;
+  const Verdict verdict = Examine(history);
+  EXPECT_TRUE(Names(verdict, Check::kConservation,
+                    "in partition 0 offset 1 (lead w/ann) is neither applied nor dead-lettered"));
+  EXPECT_FALSE(verdict.equation.holds());
+}
+
+TEST(InputDefectsTest, ALeadThatIsNotInTheStore) {
+  History history = CleanHistory();
+  history.inputs.push_back({1, 1, "carl", "d"});
+  history.checkpoints[1] = 2;
+  EXPECT_TRUE(Names(Examine(history), Check::kConservation,
+                    "in partition 1 offset 1 (lead w/carl) is neither applied"));
+}
+
+TEST(InputDefectsTest, ALostDeadLetter) {
+  History history = CleanHistory();
+  history.letters.clear();
+  EXPECT_TRUE(Names(Examine(history), Check::kConservation,
+                    "in partition 0 offset 3 names no lead, source and id and is no dead letter"));
+}
+
+TEST(InputDefectsTest, ARepetitionThatWasApplied) {
+  History history = CleanHistory();  // no deduplication
+  StoredLead& ann = history.lead("ann");
+  ann.recent_events.push_back(ann.recent_events.front());
+  ann.applied = 3;
+  const Verdict verdict = Examine(history);
+  EXPECT_TRUE(Names(verdict, Check::kConservation, "lead w/ann applied the same event twice"));
+  EXPECT_TRUE(Names(verdict, Check::kConservation, "lead w/ann applied 3 events"));
+}
+
+TEST(InputDefectsTest, AnEventFromNowhere) {
+  History history = CleanHistory();
+  history.lead("bob").recent_events.push_back(Fingerprint("//crm", "x"));
+  EXPECT_TRUE(Names(Examine(history), Check::kConservation,
+                    "lead w/bob applied an event that is in no record"));
+}
+
+TEST(InputDefectsTest, ADeadLetterThatWasAppliedAsWell) {
+  History history = CleanHistory();
+  history.letters.push_back({1, 0});
+  EXPECT_TRUE(Names(Examine(history), Check::kConservation, "or only in a dead letter"));
+}
+
+TEST(InputDefectsTest, ADeadLetterWithoutReason) {
+  History history = CleanHistory();
+  history.letters.front().reason = "";
+  EXPECT_TRUE(Names(Examine(history), Check::kDeadLetters, "has no reason"));
+}
+
+TEST(InputDefectsTest, ADeadLetterWithoutOrigin) {
+  History history = CleanHistory();
+  history.letters.front().names_origin = false;
+  EXPECT_TRUE(Names(Examine(history), Check::kDeadLetters, "does not name its origin"));
+}
+
+TEST(InputDefectsTest, ADeadLetterWithOtherBytes) {
+  History history = CleanHistory();
+  history.letters.front().value = "brokex";
+  EXPECT_TRUE(Names(Examine(history), Check::kDeadLetters, "offset 3: its dead letter has other"));
+}
+
+TEST(InputDefectsTest, TwoDeadLettersOfOneRecordThatDiffer) {
+  History history = CleanHistory();
+  history.letters.push_back(history.letters.front());
+  history.letters.back().value = "other";
+  EXPECT_TRUE(Names(Examine(history), Check::kDeadLetters, "is another one of in partition 0"));
+}
+
+TEST(InputDefectsTest, ADeadLetterOfARecordThatWasNotRead) {
+  History history = CleanHistory();
+  history.letters.push_back({1, 7});
+  EXPECT_TRUE(Names(Examine(history), Check::kDeadLetters, "offset 7 has a dead letter"));
+}
+
+TEST(InputDefectsTest, CountersThatAreWrong) {
+  for (int64_t StoredTotals::*total : {&StoredTotals::input, &StoredTotals::applied,
+                                       &StoredTotals::duplicates, &StoredTotals::dead_lettered}) {
+    History history = CleanHistory();
+    ++(history.totals.*total);
+    EXPECT_TRUE(Names(Examine(history), Check::kCounters, "the services count"));
+  }
+}
+
+}  // namespace
+}  // namespace baton::verify

@@ -1,0 +1,144 @@
+// Planted defects of the store and of the choice: each is found and named.
+#include <gtest/gtest.h>
+
+#include "history.h"
+
+namespace baton::verify {
+namespace {
+
+using core::CandidateReason;
+using core::Stage;
+using core::TimerKind;
+
+TEST(StoreDefectsTest, ALeadInTwoPlaces) {
+  History history = CleanHistory();
+  history.rep("eve").open = {"ann"};
+  EXPECT_TRUE(Names(Examine(history), Check::kPlaces,
+                    "lead w/ann is ACCEPTED and belongs in the open set of rep ada, but stands in "
+                    "the open set of rep ada,eve"));
+}
+
+TEST(StoreDefectsTest, ALeadInAnOpenSetAndInABacklog) {
+  History history = CleanHistory();
+  history.rep("eve").open = {"bob"};
+  EXPECT_TRUE(Names(Examine(history), Check::kPlaces, "rep eve and in the backlog of queue q"));
+}
+
+TEST(StoreDefectsTest, ALeadNowhere) {
+  History history = CleanHistory();
+  history.rep("ada").open.clear();
+  EXPECT_TRUE(Names(Examine(history), Check::kPlaces, "but stands nowhere"));
+}
+
+TEST(StoreDefectsTest, ALeadThatWaitsAtAWrongPlace) {
+  History history = CleanHistory();
+  ++history.workspace().queues[0].waiting[0].second;
+  EXPECT_TRUE(Names(Examine(history), Check::kPlaces, "lead w/bob waits at place"));
+}
+
+TEST(StoreDefectsTest, APlaceWithoutALead) {
+  History history = CleanHistory();
+  history.rep("eve").open = {"carl"};
+  EXPECT_TRUE(Names(Examine(history), Check::kPlaces, "there is no lead w/carl, but it stands"));
+}
+
+TEST(StoreDefectsTest, ALeadWithoutARecord) {
+  StoreCheck store;
+  store.CheckUnreadable("w/ann");
+  store.Finish({});
+  EXPECT_EQ(store.findings().of(Check::kPlaces).violations, 1);
+}
+
+TEST(StoreDefectsTest, ATimerThatIsMissing) {
+  History history = CleanHistory();
+  history.workspace().timers.clear();
+  EXPECT_TRUE(Names(Examine(history), Check::kTimers,
+                    "lead w/bob has its timer at 900, the list of timers says 0"));
+}
+
+TEST(StoreDefectsTest, ALeadWithoutTheTimerThatItNeeds) {
+  History history = CleanHistory();
+  history.workspace().timers.clear();
+  history.lead("bob").timer = TimerKind::kNone;
+  history.lead("bob").due_at_ms = 0;
+  EXPECT_TRUE(Names(Examine(history), Check::kTimers, "it needs a timer to try again"));
+}
+
+TEST(StoreDefectsTest, ATimerThatShouldHaveBeenCancelled) {
+  History history = CleanHistory();
+  history.workspace().timers["ann"] = 400;
+  EXPECT_TRUE(Names(Examine(history), Check::kTimers, "lead w/ann has its timer at 0"));
+}
+
+TEST(StoreDefectsTest, AStageThatTheFeedbackDoesNotSay) {
+  History history = CleanHistory();
+  history.lead("ann").stage = Stage::kWorking;
+  EXPECT_TRUE(Names(Examine(history), Check::kStore, "the store says WORKING"));
+}
+
+TEST(StoreDefectsTest, AnOwnerThatTheFeedbackDoesNotSay) {
+  History history = CleanHistory();
+  history.lead("ann").rep = "eve";
+  const Verdict verdict = Examine(history);
+  EXPECT_TRUE(Names(verdict, Check::kStore, "rep 'eve'"));
+  EXPECT_TRUE(Names(verdict, Check::kChoice, "names another one"));
+}
+
+TEST(StoreDefectsTest, ARepWhoWasFull) {
+  History history = CleanHistory();
+  history.lead("ann").candidates[0].open = 2;
+  EXPECT_TRUE(Names(Examine(history), Check::kChoice, "owned 2 leads of at most 2"));
+}
+
+TEST(StoreDefectsTest, ARepWhoWasAway) {
+  History history = CleanHistory();
+  history.rep("ada").online = false;
+  EXPECT_TRUE(
+      Names(Examine(history), Check::kChoice, "lead w/ann of rep ada: the rep was never online"));
+}
+
+TEST(StoreDefectsTest, ARepWhoLacksASkill) {
+  History history = CleanHistory();
+  history.lead("ann").skills = "german";
+  EXPECT_TRUE(Names(Examine(history), Check::kChoice, "the rep lacks the skill german"));
+}
+
+TEST(StoreDefectsTest, ARepWhoChangedMeanwhileIsBelieved) {
+  History history = CleanHistory();
+  history.rep("ada").online = false;
+  history.rep("ada").revision = 2;
+  EXPECT_EQ(Examine(history).findings.of(Check::kChoice).violations, 0);
+}
+
+TEST(StoreDefectsTest, ARepWhoHadPassed) {
+  History history = CleanHistory();
+  history.lead("ann").passed = {"ada"};
+  EXPECT_TRUE(Names(Examine(history), Check::kChoice, "the rep had passed on it"));
+}
+
+TEST(StoreDefectsTest, ARepWhoDoesNotExist) {
+  History history = CleanHistory();
+  history.rep("ada").revision = 0;
+  EXPECT_TRUE(Names(Examine(history), Check::kChoice, "there is no such rep"));
+}
+
+TEST(StoreDefectsTest, ARepWhoWasOwedLess) {
+  History history = CleanHistory();
+  history.lead("ann").candidates[1].deviation_nano = 1;
+  EXPECT_TRUE(Names(Examine(history), Check::kChoice, "another one was owed more"));
+}
+
+TEST(StoreDefectsTest, ALedgerThatDoesNotSumToZero) {
+  History history = CleanHistory();
+  history.workspace().queues[0].owed_nano["eve"] += 1;
+  EXPECT_TRUE(Names(Examine(history), Check::kFairness, "queue w/q: the ledger sums to 1"));
+}
+
+TEST(StoreDefectsTest, ARepWhoIsOwedTooMuch) {
+  History history = CleanHistory();
+  history.workspace().queues[0].owed_nano = {{"ada", -2'500'000'000}, {"eve", 2'500'000'000}};
+  EXPECT_TRUE(Names(Examine(history), Check::kFairness, "queue w/q: rep eve is owed 2.5 leads"));
+}
+
+}  // namespace
+}  // namespace baton::verify
