@@ -17,7 +17,7 @@ def f15(trial):
     trial.begin()
     starts, letter_starts = trial.site.feed.ends(), trial.site.feed.ends(DEAD)
     load = trial.load(trial.pick(300, 20_000), trial.pick(150, 400), brief=False,
-                      flags=("--bad", "0.05"))
+                      flags=("--bad", "0.05", "--silent", "0"))
     for poison in made_poison(load.tenant.name):
         load.tenant.producer.produce(INPUT, key=f"{load.tenant.name}/poison", **poison)
     load.tenant.flush()
@@ -73,7 +73,7 @@ def is_sound(message, workspace):
 def f14(trial):
     trial.begin()
     load = trial.load(trial.pick(500, 30_000), trial.pick(250, 600), brief=False,
-                      flags=("--duplicates", "0.2", "--reorder", "50"))
+                      flags=("--duplicates", "0.2", "--reorder", "50", "--silent", "0"))
     trial.settle()
     first = dict(trial.figures)
     stored, published = load.tenant.stored(), everything_published(trial)

@@ -8,6 +8,7 @@ from streams import Streams
 from verification import eventually_sound
 from world import FEEDBACK
 
+PROMPT = ("--silent", "0")  # every offer is answered: no timer is waited for in the end
 SESSION_S = 10  # of intake's consumer group; the relay's is shorter
 
 
@@ -86,8 +87,8 @@ def all_of(program):
 @experiment("F3", "SIGTERM of one role after the other, with streams watching")
 def f3(trial):
     trial.begin()
-    watched = trial.load(trial.pick(200, 4_000), trial.pick(20, 20), reps=25)
-    trial.load(trial.pick(600, 60_000), trial.pick(60, 280))
+    watched = trial.load(trial.pick(200, 4_000), 20, reps=25, flags=PROMPT)
+    trial.load(trial.pick(600, 60_000), trial.pick(60, 280), flags=PROMPT)
     streams = Streams(trial.site.address, watched.tenant.parent,
                       [f"rep-{number:02d}" for number in range(1, 26)], 500, trial.seed)
     try:
@@ -125,7 +126,7 @@ def check_streams(trial, streams, load):
 def f13(trial):
     trial.begin()
     for _ in range(2):
-        trial.load(trial.pick(700, 35_000), trial.pick(80, 150))
+        trial.load(trial.pick(700, 35_000), trial.pick(80, 150), flags=PROMPT)
     steady = trial.site.of_role("intake") + trial.site.of_role("relay")
     before = sum(rebalances(program) for program in steady)
     guests = []
@@ -195,7 +196,7 @@ def f26(trial):
     trial.begin()
     starts = trial.site.feed.ends(FEEDBACK)
     for _ in range(2):
-        trial.load(trial.pick(900, 40_000), trial.pick(110, 200))
+        trial.load(trial.pick(900, 40_000), trial.pick(110, 200), flags=PROMPT)
 
     def kill():
         # In the middle of a transaction: its first record is there, its commit is not.

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import traceback
 import unittest
+from pathlib import Path
 
 import experiments_callers
 import experiments_input
@@ -21,7 +22,6 @@ from installation import Site
 from stack import TOP
 from trial import Trial
 
-FOLDER = TOP / "build/tests/fault"
 # The last one reads everything again that the others left behind.
 ORDER = ["F1", "F2", "F3", "F4", "F8", "F10", "F11", "F13", "F15", "F16", "F22", "F25", "F26",
          "F29", "F14"]
@@ -34,6 +34,7 @@ def parse(arguments):
     parser.add_argument("--only", default="")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--dir", type=Path, default=TOP / "build/tests/fault")
     options = parser.parse_args(arguments)
     options.names = options.only.split(",") if options.only else ORDER
     if unknown := [name for name in options.names if name not in EXPERIMENTS]:
@@ -47,13 +48,14 @@ class Sites:
     """The short forms share one installation; each long one, and whatever follows a failure, gets a
     fresh one."""
 
-    def __init__(self):
+    def __init__(self, folder):
+        self._folder = folder
         self._site = None
 
     def get(self):
         if self._site is None:
-            purge()
-            self._site = Site(FOLDER / "site")
+            self.purge()
+            self._site = Site(self._folder)
         return self._site
 
     def end(self):
@@ -61,16 +63,15 @@ class Sites:
             site, self._site = self._site, None
             site.stop()
 
-
-def purge():
-    subprocess.run([TOP / "deploy/local/down", "--dir", FOLDER / "site", "--purge"], check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    shutil.rmtree(FOLDER / "site", ignore_errors=True)
+    def purge(self):
+        subprocess.run([TOP / "deploy/local/down", "--dir", self._folder, "--purge"], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def attempt(name, sites, options):
     """The verdict on one experiment."""
-    folder = FOLDER / ("long" if options.long else "short") / name
+    folder = options.dir / ("long" if options.long else "short") / name
     shutil.rmtree(folder, ignore_errors=True)
     trial = Trial(name, sites.get(), options.seed, options.long, folder)
     try:
@@ -109,13 +110,14 @@ def main(arguments):
         for name in ORDER:
             print(f"{name:4} {EXPERIMENTS[name].title}")
         return 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    options.dir = options.dir.absolute()
+    options.dir.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     print(f"seed {options.seed}", flush=True)
     passed, failed = check_the_checks()
-    sites, verdicts = Sites(), []
+    sites, verdicts = Sites(options.dir / "site"), []
     try:
-        with open(FOLDER / "results.jsonl", "a", encoding="utf-8") as results:
+        with open(options.dir / "results.jsonl", "a", encoding="utf-8") as results:
             for name in options.names:
                 verdict = attempt(name, sites, options)
                 verdicts.append(verdict)
@@ -127,7 +129,7 @@ def main(arguments):
     finally:
         sites.end()
         if not options.keep:
-            purge()
+            sites.purge()
     passed += sum(verdict["verdict"] == "ok" for verdict in verdicts)
     failed += sum(verdict["verdict"] != "ok" for verdict in verdicts)
     leads = sum(verdict["leads"] for verdict in verdicts)

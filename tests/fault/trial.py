@@ -41,6 +41,7 @@ class Trial:
         folder.mkdir(parents=True, exist_ok=True)
         self._journal = open(folder / "faults.jsonl", "w", encoding="utf-8")
         self._begin = time.time()
+        self.phases = {}  # seconds since the begin at which each was over
 
     def pick(self, short, long):
         return long if self.long else short
@@ -51,6 +52,10 @@ class Trial:
         self.before = self.counters()
         self.records_before = sum(self.site.feed.ends().values())
         self.letters_before = len({place for place, _, _ in self.site.feed.letters})
+        self.over("roles")
+
+    def over(self, phase):
+        self.phases[phase] = round(time.time() - self._begin, 1)
 
     def counters(self):
         """Baton's input counters, as soon as an intake tells them."""
@@ -122,7 +127,9 @@ class Trial:
     def settle(self, decided=True):
         """Waits until nothing moves any more, stops the drivers and checks everything. `decided`:
         no lead may wait in the end."""
+        self.over("faults")
         self._await_rest(decided)
+        self.over("rest")
         for load in self.loads:
             for driver in load.drivers:
                 driver_failures = driver.said["failures"]
@@ -130,7 +137,9 @@ class Trial:
                     self.violations.add(f"a driver of {load.tenant.name} failed")
                 for failure in driver_failures:
                     self.violations.add(f"driver: {failure}")
+        self.over("drivers")
         verify(self)
+        self.over("verified")
 
     def _await_rest(self, decided):
         last, changed = None, time.monotonic()
@@ -190,5 +199,5 @@ class Trial:
                 "leads": self.leads, "faults": dict(self.faults),
                 "witnesses": {event: count for event, count, _ in self.witnesses},
                 "missing": missing, "violations": self.violations.count,
-                "sentences": self.violations.sentences, "figures": self.figures,
+                "sentences": self.violations.sentences, "figures": self.figures, "phases": self.phases,
                 "seconds": round(time.time() - self._begin, 1)}
