@@ -15,7 +15,7 @@ TIGHT = ("--limits-outbox-max", "20000", "--limits-outbox-reserve", "10000", "--
 def f4(trial):
     trial.begin()
     for _ in range(2):
-        trial.load(trial.pick(700, 60_000), trial.pick(80, 200))
+        trial.load(trial.pick(700, 70_000), trial.pick(80, 220))
 
     def crash():
         trial.site.kill_server("redis")

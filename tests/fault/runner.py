@@ -17,6 +17,7 @@ import experiments_input
 import experiments_roles
 import experiments_servers
 import test_checks
+import test_tools
 from experiment import EXPERIMENTS
 from installation import Site
 from stack import TOP
@@ -97,8 +98,9 @@ def show(verdict):
 
 
 def check_the_checks():
-    """(passed, failed) of the tests of checks.py."""
-    suite = unittest.defaultTestLoader.loadTestsFromModule(test_checks)
+    """(passed, failed) of the tests of what is used here."""
+    suite = unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromModule(module)
+                               for module in (test_checks, test_tools))
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=0).run(suite)
     failed = len(result.failures) + len(result.errors) + len(result.skipped)
     return result.testsRun - failed, failed

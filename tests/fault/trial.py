@@ -199,5 +199,6 @@ class Trial:
                 "leads": self.leads, "faults": dict(self.faults),
                 "witnesses": {event: count for event, count, _ in self.witnesses},
                 "missing": missing, "violations": self.violations.count,
-                "sentences": self.violations.sentences, "figures": self.figures, "phases": self.phases,
+                "sentences": self.violations.sentences, "figures": self.figures,
+                "phases": self.phases,
                 "seconds": round(time.time() - self._begin, 1)}
