@@ -12,7 +12,8 @@
 
 namespace baton::demo {
 
-// A channel of its own that reconnects within half a second.
+// A channel of its own that reconnects within half a second. `server` is host:port, or several as
+// "ipv4:host:port,host:port": calls go to one after the other.
 std::shared_ptr<grpc::Channel> Connect(const std::string& server);
 
 // "lead-1" of "workspaces/demo/leads/lead-1".

@@ -15,6 +15,8 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "demo/api.h"
+#include "demo/history.h"
+#include "demo/load.h"
 #include "demo/reps.h"
 #include "demo/summary.h"
 #include "demo/topics.h"
@@ -25,11 +27,14 @@ namespace baton::demo {
 namespace {
 
 struct Options {
-  std::string brokers, server, metrics, workspace = "demo", file, json;
-  int leads = 2000, rate = 500, reps = 8;
-  uint64_t seed = 1;
+  std::string brokers, server, metrics, file, json, history;
+  int rate = 500;
   int patience_s = 90;  // without any progress
+  WorkloadOptions workload;
+  RepsOptions reps;
 };
+
+constexpr const char* kInput = "baton.lead-events.v1";
 
 // Baton's durable input counters, from its metrics; nullopt while it does not answer.
 std::optional<std::map<std::string, int64_t>> ReadCounters(const std::string& address) {
@@ -54,11 +59,13 @@ std::optional<std::map<std::string, int64_t>> ReadCounters(const std::string& ad
 
 class Demo {
  public:
-  Demo(Options options, std::vector<Publication> log)
+  Demo(Options options, std::vector<Publication> log, History& history)
       : options_(std::move(options)),
-        publisher_({options_.brokers, {}}, "baton.lead-events.v1", std::move(log), options_.rate),
-        observer_({options_.brokers, {}}, "baton.feedback.v1", "baton.lead-events.v1.dlq", &audit_),
-        reps_({options_.server, options_.workspace, options_.reps, options_.seed}) {}
+        history_(history),
+        publisher_({options_.brokers, {}}, kInput, std::move(log), options_.rate),
+        observer_({options_.brokers, {}}, "baton.feedback.v1", absl::StrCat(kInput, ".dlq"),
+                  &audit_),
+        reps_(options_.reps, history_) {}
 
   absl::Status Run() {
     if (absl::Status status = reps_.Enlist(); !status.ok()) return status;
@@ -174,7 +181,7 @@ class Demo {
       audit_.Violation(absl::StrCat("Baton counts ", counters_["dead_lettered"], " dead letters, ",
                                     observer_.dead_letters(), " are on the topic"));
     }
-    if (absl::Status status = ListAllLeads(options_.server, options_.workspace, leads_);
+    if (absl::Status status = ListAllLeads(options_.server, options_.workload.workspace, leads_);
         !status.ok()) {
       return audit_.Violation(absl::StrCat("listing leads: ", status.message()));
     }
@@ -189,7 +196,8 @@ class Demo {
     }
   }
 
-  Options options_;
+  const Options options_;
+  History& history_;
   Audit audit_;
   Publisher publisher_;
   Observer observer_;
@@ -199,40 +207,65 @@ class Demo {
   absl::Time start_, end_, shown_ = absl::InfinitePast();
 };
 
-int Main(int argc, char** argv) {
-  Options options;
-  CLI::App app{"Publishes a workload, plays the reps, audits the feedback."};
+void AddOptions(CLI::App& app, Options& options) {
   app.add_option("--brokers", options.brokers, "Kafka, host:port")->required();
-  app.add_option("--server", options.server, "Baton's API, host:port")->required();
-  app.add_option("--metrics", options.metrics, "Baton's metrics, host:port")->required();
-  app.add_option("--workspace", options.workspace, "workspace, with a policy")
+  app.add_option("--server", options.server, "Baton's API, host:port or ipv4:host:port,host:port")
+      ->required();
+  WorkloadOptions& workload = options.workload;
+  app.add_option("--workspace", workload.workspace, "workspace, with a policy")
       ->capture_default_str();
-  app.add_option("--leads", options.leads, "leads")
-      ->check(CLI::Range(1, 10'000'000))
+  app.add_option("--leads", workload.leads, "leads")
+      ->check(CLI::Range(0, 10'000'000))
       ->capture_default_str();
   app.add_option("--rate", options.rate, "records per second")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
-  app.add_option("--reps", options.reps, "simulated reps")
-      ->check(CLI::Range(1, 200))
+  app.add_option("--reps", options.reps.reps, "simulated reps")
+      ->check(CLI::Range(0, 200))
       ->capture_default_str();
-  app.add_option("--seed", options.seed, "of everything random")->capture_default_str();
+  app.add_option("--seed", workload.seed, "of everything random")->capture_default_str();
   app.add_option("--file", options.file,
                  "events to publish instead, one structured CloudEvent a line");
-  app.add_option("--json", options.json, "write the summary to this file");
-  CLI11_PARSE(app, argc, argv);
+  app.add_option("--history", options.history, "write what the reps saw and did to this file");
+  app.add_flag("--brief", workload.brief,
+               "a lead is one event that qualifies; who accepts it rejects it at once");
+  const CLI::Range share(0.0, 1.0);
+  app.add_option("--duplicates", workload.duplicate_share, "share of records sent twice")
+      ->check(share)
+      ->capture_default_str();
+  app.add_option("--bad", workload.bad_share, "share of broken records beside the good ones")
+      ->check(share)
+      ->capture_default_str();
+  app.add_option("--reorder", workload.reorder, "places by which a record may come late")
+      ->check(CLI::Range(0, 100'000))
+      ->capture_default_str();
+  app.add_option("--decline", options.reps.decline_share, "share of offers declined")
+      ->check(share)
+      ->capture_default_str();
+  app.add_option("--silent", options.reps.silent_share, "share of offers never answered")
+      ->check(share)
+      ->capture_default_str();
+}
 
-  std::vector<Publication> log;
-  if (options.file.empty()) {
-    log = MakeWorkload(
-        {options.workspace, options.leads, options.seed, absl::ToUnixMillis(absl::Now())});
-  } else if (auto read = ReadWorkload(options.file); read.ok()) {
-    log = *std::move(read);
-  } else {
-    std::cerr << "demo: " << read.status().message() << "\n";
-    return 2;
+absl::StatusOr<std::vector<Publication>> MakeLog(const Options& options) {
+  if (!options.file.empty()) return ReadWorkload(options.file);
+  return MakeWorkload(options.workload);
+}
+
+// Exit status of the load that others check.
+int Load(const Options& options, std::vector<Publication> log, History& history) {
+  Publisher publisher({options.brokers, {}}, kInput, std::move(log), options.rate);
+  Reps reps(options.reps, history);
+  if (absl::Status status = RunLoad(publisher, reps); !status.ok()) {
+    std::cerr << "demo: " << status.message() << "\n";
+    return 1;
   }
-  Demo demo(options, std::move(log));
+  return 0;
+}
+
+// Exit status of the demo.
+int Show(const Options& options, std::vector<Publication> log, History& history) {
+  Demo demo(options, std::move(log), history);
   if (absl::Status status = demo.Run(); !status.ok()) {
     std::cerr << "demo: " << status.message() << "\n";
     return 1;
@@ -241,7 +274,7 @@ int Main(int argc, char** argv) {
   std::cout << "\n" << ToTable(summary) << "\n";
   if (const std::string example = demo.Example(); !example.empty()) {
     std::cout << "Why " << example << " went where it went\n"
-              << ExplainForPeople(options.server, options.workspace, example) << "\n";
+              << ExplainForPeople(options.server, options.workload.workspace, example) << "\n";
   }
   if (!options.json.empty()) {
     std::ofstream file(options.json);
@@ -251,6 +284,43 @@ int Main(int argc, char** argv) {
     }
   }
   return summary.audit.violation_count == 0 ? 0 : 1;
+}
+
+int Main(int argc, char** argv) {
+  Options options;
+  CLI::App app{"Publishes a workload, plays the reps, audits the feedback."};
+  AddOptions(app, options);
+  bool load_only = false;
+  int rep_patience_s = 60;
+  auto* metrics = app.add_option("--metrics", options.metrics, "Baton's metrics, host:port");
+  app.add_option("--json", options.json, "write the summary to this file");
+  app.add_flag("--load-only", load_only,
+               "publish and play until standard input ends; audit nothing")
+      ->excludes(metrics);
+  app.add_option("--rep-patience", rep_patience_s, "seconds that a rep repeats an unanswered call")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  if (!load_only && options.metrics.empty()) {
+    std::cerr << "demo: --metrics is required unless --load-only is given\n";
+    return 2;
+  }
+  options.workload.start_ms = absl::ToUnixMillis(absl::Now());
+  options.reps.server = options.server;
+  options.reps.workspace = options.workload.workspace;
+  options.reps.seed = options.workload.seed;
+  options.reps.brief = options.workload.brief;
+  options.reps.patience = absl::Seconds(rep_patience_s);
+
+  History history;
+  absl::Status opened = options.history.empty() ? absl::OkStatus() : history.Open(options.history);
+  absl::StatusOr<std::vector<Publication>> log = opened.ok() ? MakeLog(options) : opened;
+  if (!log.ok()) {
+    std::cerr << "demo: " << log.status().message() << "\n";
+    return 2;
+  }
+  return load_only ? Load(options, *std::move(log), history)
+                   : Show(options, *std::move(log), history);
 }
 
 }  // namespace

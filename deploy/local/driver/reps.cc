@@ -20,14 +20,14 @@ namespace {
 
 constexpr int kCapacity = 20;
 constexpr int kHands = 3;  // leads that a rep works on at once
-constexpr absl::Duration kPatience = absl::Seconds(60);  // for a server that is being restarted
 
 }  // namespace
 
 class Reps::One {
  public:
-  One(const RepsOptions& options, int number)
+  One(const RepsOptions& options, int number, History& history)
       : options_(options),
+        history_(history),
         id_(absl::StrFormat("rep-%02d", number)),
         parent_(absl::StrCat("workspaces/", options.workspace, "/reps/", id_)),
         stub_(v1::AssignmentService::NewStub(Connect(options.server))),
@@ -100,13 +100,16 @@ class Reps::One {
         response.kind() == v1::WatchAssignmentsResponse::KIND_REMOVED) {
       return;
     }
+    // A snapshot also shows what was assigned while the stream was broken.
+    const bool is_new = response.kind() == v1::WatchAssignmentsResponse::KIND_SNAPSHOT ||
+                        response.change() == "assigned";
+    if (!is_new) return;
+    history_.Offer(id_, LastPart(assignment.name()), response.change());
     absl::MutexLock lock(&mutex_);
     if (assignment.generation() == 1) {
       first_seen_.try_emplace(LastPart(assignment.lead()), absl::ToUnixMicros(absl::Now()));
     }
-    if (assignment.stage() == v1::STAGE_OFFERED || response.change() == "assigned") {
-      if (taken_.insert(assignment.name()).second) todo_.push_back(assignment);
-    }
+    if (taken_.insert(assignment.name()).second) todo_.push_back(assignment);
   }
 
   void Work() {
@@ -139,7 +142,7 @@ class Reps::One {
         request.set_reason("AT_CAPACITY");
         request.set_request_id(absl::StrCat("decline-", id).substr(0, 64));
         v1::DeclineAssignmentResponse response;
-        Call("decline", [&](grpc::ClientContext* context) {
+        Call("decline", assignment, [&](grpc::ClientContext* context) {
           return stub_->DeclineAssignment(context, request, &response);
         });
         return;
@@ -148,12 +151,13 @@ class Reps::One {
       request.set_name(assignment.name());
       request.set_request_id(absl::StrCat("accept-", id).substr(0, 64));
       v1::AcceptAssignmentResponse response;
-      if (!Call("accept", [&](grpc::ClientContext* context) {
+      if (!Call("accept", assignment, [&](grpc::ClientContext* context) {
             return stub_->AcceptAssignment(context, request, &response);
           })) {
         return;
       }
     }
+    if (options_.brief) return GiveBack<v1::RejectLeadRequest>(assignment, "WRONG_PERSONA");
     Sell(assignment);
   }
 
@@ -165,7 +169,7 @@ class Reps::One {
     touch.set_outcome(Roll() < 0.6 ? "connected" : "no_answer");
     touch.set_request_id(absl::StrCat("touch-", LastPart(assignment.name())).substr(0, 64));
     v1::LogTouchResponse touched;
-    if (!Call("touch", [&](grpc::ClientContext* context) {
+    if (!Call("touch", assignment, [&](grpc::ClientContext* context) {
           return stub_->LogTouch(context, touch, &touched);
         })) {
       return;
@@ -185,12 +189,12 @@ class Reps::One {
     request.set_request_id(absl::StrCat("back-", LastPart(assignment.name())).substr(0, 64));
     if constexpr (std::is_same_v<Request, v1::RejectLeadRequest>) {
       v1::RejectLeadResponse response;
-      Call("reject", [&](grpc::ClientContext* context) {
+      Call("reject", assignment, [&](grpc::ClientContext* context) {
         return stub_->RejectLead(context, request, &response);
       });
     } else {
       v1::RecycleLeadResponse response;
-      Call("recycle", [&](grpc::ClientContext* context) {
+      Call("recycle", assignment, [&](grpc::ClientContext* context) {
         return stub_->RecycleLead(context, request, &response);
       });
     }
@@ -211,7 +215,7 @@ class Reps::One {
     request.set_request_id(
         absl::StrCat(v1::Stage_Name(outcome), "-", LastPart(assignment.name())).substr(0, 64));
     v1::ReportOutcomeResponse response;
-    return Call("outcome", [&](grpc::ClientContext* context) {
+    return Call("outcome", assignment, [&](grpc::ClientContext* context) {
       return stub_->ReportOutcome(context, request, &response);
     });
   }
@@ -219,12 +223,14 @@ class Reps::One {
   // Repeats while the server is away; the request id makes that harmless. False: the assignment is
   // no longer ours (ABORTED) or something is wrong (noted).
   template <typename Rpc>
-  bool Call(const char* what, Rpc rpc) {
-    const absl::Time give_up = absl::Now() + kPatience;
+  bool Call(const char* what, const v1::Assignment& assignment, Rpc rpc) {
+    const absl::Time give_up = absl::Now() + options_.patience;
     while (!stopping_) {
       grpc::ClientContext context;
       context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
+      const int64_t begun_us = absl::ToUnixMicros(absl::Now());
       const grpc::Status status = rpc(&context);
+      history_.Call(id_, what, LastPart(assignment.name()), begun_us, status.error_code());
       if (status.ok()) return true;
       if (status.error_code() == grpc::StatusCode::ABORTED) return false;
       const bool away = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
@@ -241,6 +247,7 @@ class Reps::One {
   }
 
   const RepsOptions& options_;
+  History& history_;
   const std::string id_;
   const std::string parent_;
   std::unique_ptr<v1::AssignmentService::Stub> stub_;
@@ -256,9 +263,10 @@ class Reps::One {
   std::vector<std::string> failures_ ABSL_GUARDED_BY(mutex_);
 };
 
-Reps::Reps(RepsOptions options) : options_(std::move(options)) {
+Reps::Reps(RepsOptions options, History& history)
+    : options_(std::move(options)), history_(history) {
   for (int number = 1; number <= options_.reps; ++number) {
-    reps_.push_back(std::make_unique<One>(options_, number));
+    reps_.push_back(std::make_unique<One>(options_, number, history_));
   }
 }
 

@@ -13,22 +13,26 @@
 
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "demo/history.h"
 
 namespace baton::demo {
 
 struct RepsOptions {
-  std::string server;  // host:port of dispatch
+  std::string server;  // as of Connect
   std::string workspace;
   int reps = 8;
   uint64_t seed = 1;
   double decline_share = 0.05;
   double silent_share = 0.03;
+  bool brief = false;  // who accepts rejects at once, which frees the capacity
+  absl::Duration patience = absl::Seconds(60);  // with a server that is away
 };
 
 class Reps {
  public:
-  explicit Reps(RepsOptions options);
-  ~Reps();  // stops
+  Reps(RepsOptions options, History& history);  // `history` outlives it
+  ~Reps();                                      // stops
 
   // Creates the reps through RosterService, online, spread over the policy's queues.
   absl::Status Enlist();
@@ -43,7 +47,8 @@ class Reps {
 
  private:
   class One;
-  RepsOptions options_;
+  const RepsOptions options_;
+  History& history_;
   std::vector<std::unique_ptr<One>> reps_;
 };
 

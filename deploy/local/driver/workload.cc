@@ -19,6 +19,7 @@ using nlohmann::json;
 constexpr int64_t kHourMs = 3'600'000;
 constexpr std::array kCountries = {"DE", "DE", "AT", "CH", "US", "US",
                                    "US", "FR", "FR", "GB", "ES", "NL"};
+constexpr std::array kCountriesWithoutSkills = {"US", "CA", "GB", "NL", "ES", "PL"};
 constexpr std::array kIndustries = {"saas", "retail", "logistics", "education", "health", "media"};
 constexpr std::array kCampaigns = {"spring-webinar", "pricing-ads", "partner-fair", "organic"};
 constexpr std::array kInterests = {"routing", "scoring", "reports"};
@@ -33,6 +34,10 @@ class Story {
         at_ms_(options.start_ms - kHourMs - Roll(48) * kHourMs) {}
 
   std::vector<Publication> Tell() {
+    if (options_.brief) {
+      Qualify();
+      return std::move(events_);
+    }
     Captured();
     for (int visits = Roll(4); visits > 0; --visits) Activity("pricing_page_viewed");
     if (Chance(0.25)) Activity("webinar_attended");
@@ -48,6 +53,14 @@ class Story {
   template <typename Array>
   const char* Pick(const Array& from) {
     return from[random_() % from.size()];
+  }
+
+  void Qualify() {
+    Add("captured", {{"attributes",
+                      {{"email", absl::StrCat(lead_, "@company.example")},
+                       {"country", Pick(kCountriesWithoutSkills)},
+                       {"employees", 200 + Roll(4000)}}},
+                     {"activity", "demo_request"}});
   }
 
   void Captured() {
@@ -141,6 +154,7 @@ std::vector<Publication> MakeWorkload(const WorkloadOptions& options) {
       if (uniform(random) < options.bad_share) {
         placed.emplace_back(place, Broken(event, static_cast<int>(random() % 6)));
       }
+      if (options.reorder > 0) place += uniform(random) * options.reorder;
       placed.emplace_back(place + (late ? 40 : 0), std::move(event));
     }
   }

@@ -27,6 +27,8 @@ struct WorkloadOptions {
   double duplicate_share = 0.02;  // of all records: sent twice
   double bad_share = 0.01;        // of all records: broken in one of several ways
   double late_share = 0.05;       // of a lead's events: published after a later one
+  int reorder = 0;                // each record moves back by up to so many places
+  bool brief = false;  // a lead is one event that qualifies it for a queue without skills
 };
 
 // Several events per lead, interleaved with other leads' as in life.

@@ -41,10 +41,14 @@ spec:
 """
 
 
-class World:
-    """One workspace of its own in a running stack."""
+def inbound_policy(workspace, accept_within):
+    return POLICY.format(workspace=workspace, accept_within=accept_within)
 
-    def __init__(self, stack, accept_within="1h"):
+
+class World:
+    """One workspace of its own in a running stack; `policy` makes its policy's text."""
+
+    def __init__(self, stack, accept_within="1h", policy=inbound_policy):
         self.stack = stack
         self.name = "w" + uuid.uuid4().hex[:12]
         self.channel = grpc.insecure_channel(stack.address)
@@ -53,13 +57,12 @@ class World:
         self.assignments = assignment_service_pb2_grpc.AssignmentServiceStub(self.channel)
         self.roster = roster_service_pb2_grpc.RosterServiceStub(self.channel)
         self.producer = Producer({"bootstrap.servers": stack.brokers, "linger.ms": 1,
-                                  "partitioner": "murmur2_random"})
+                                  "partitioner": "murmur2_random", "log_level": 0})
         self.ids = itertools.count(1)
         self.workspaces.CreateWorkspace(
             workspace_service_pb2.CreateWorkspaceRequest(workspace_id=self.name), timeout=10)
         self.workspaces.ApplyPolicy(workspace_service_pb2.ApplyPolicyRequest(
-            parent=self.parent, yaml=POLICY.format(workspace=self.name,
-                                                   accept_within=accept_within)), timeout=10)
+            parent=self.parent, yaml=policy(self.name, accept_within)), timeout=10)
 
     @property
     def parent(self):

@@ -1,0 +1,134 @@
+"""Experiments that break Redis, Kafka and the way to them."""
+
+import time
+from contextlib import contextmanager
+
+from experiment import experiment
+from proxy import Faults, Proxy
+
+# Little room for what waits for Kafka, so that an outage reaches the cap.
+TIGHT = ("--limits-outbox-max", "20000", "--limits-outbox-reserve", "10000", "--relay-keep", "2000")
+
+
+
+@experiment("F4", "SIGKILL of Redis and a restart, again and again")
+def f4(trial):
+    trial.begin()
+    for _ in range(2):
+        trial.load(trial.pick(700, 70_000), trial.pick(80, 220))
+
+    def crash():
+        trial.site.kill_server("redis")
+        trial.fault("SIGKILL", server="redis")
+        time.sleep(trial.random.uniform(0, 0.5))
+        trial.site.start_servers()
+
+    trial.while_publishing(trial.pick((1, 2), (8, 20)), crash, trial.pick(2, 100))
+    trial.settle()
+    trial.witness("crashes of Redis under load", trial.faults["SIGKILL"], trial.pick(2, 8))
+    trial.witness("calls that met no Redis", trial.answered("UNAVAILABLE"), trial.pick(1, 20))
+
+
+@experiment("F29", "SIGSTOP of Redis for some seconds")
+def f29(trial):
+    trial.begin()
+    for _ in range(2):
+        trial.load(trial.pick(700, 35_000), trial.pick(80, 200))
+
+    def freeze():
+        with frozen(trial, "redis"):
+            time.sleep(5)
+
+    trial.while_publishing(trial.pick((1, 2), (8, 15)), freeze, trial.pick(1, 100))
+    trial.settle()
+    trial.witness("pauses under load", trial.faults["SIGSTOP"], trial.pick(1, 6))
+    trial.witness("calls that Redis did not answer in time",
+                  trial.answered("UNAVAILABLE") + trial.answered("DEADLINE"))
+
+
+@contextmanager
+def frozen(trial, server):
+    trial.site.signal_server(server, "STOP")
+    trial.fault("SIGSTOP", server=server)
+    try:
+        yield
+    finally:
+        trial.site.signal_server(server, "CONT")
+
+
+@experiment("F8", "lost, late, torn and half-open replies of Redis and of the API")
+def f8(trial):
+    to_redis = Proxy(trial.site.redis_port, trial.seed)
+    api = []
+    try:
+        trial.begin(env={"BATON_REDIS_URL": f"redis://127.0.0.1:{to_redis.port}"})
+        api += [Proxy(program.grpc_port, trial.seed + 1)
+                for program in trial.site.of_role("dispatch")]
+        lossy = "ipv4:" + ",".join(f"127.0.0.1:{one.port}" for one in api)
+        for _ in range(2):
+            trial.load(trial.pick(700, 35_000), trial.pick(80, 150), server=lossy)
+        time.sleep(1)
+        to_redis.faults = Faults(drop=0.01, silence=0.001, reset=0.003, delay=0.02)
+        for one in api:
+            one.faults = Faults(drop=0.004, reset=0.002, delay=0.02)
+        trial.until("everything is published", lambda: not trial.publishing, trial.pick(60, 600))
+        time.sleep(trial.pick(1, 5))
+        for one in (to_redis, *api):
+            one.faults = Faults()
+        trial.settle()
+    finally:
+        trial.site.roles()  # back to Redis itself
+        for one in (to_redis, *api):
+            one.stop()
+    for kind, count in to_redis.counts.items():
+        trial.faults[f"redis {kind}"] = count
+    for kind in ("replies dropped", "resets", "delayed"):
+        trial.faults[f"api {kind}"] = sum(one.counts[kind] for one in api)
+    trial.witness("Redis replies dropped", to_redis.counts["replies dropped"], trial.pick(10, 200))
+    trial.witness("half-open connections to Redis", to_redis.counts["half-open"])
+    trial.witness("replies torn by a reset", to_redis.counts["resets"], trial.pick(3, 50))
+    trial.witness("API replies dropped", trial.faults["api replies dropped"], trial.pick(3, 50))
+
+
+@experiment("F10", "SIGKILL of Kafka and a restart, again and again")
+def f10(trial):
+    trial.begin()
+    for _ in range(2):
+        trial.load(trial.pick(700, 40_000), trial.pick(80, 200))
+
+    def crash():
+        trial.site.kill_server("kafka")
+        trial.fault("SIGKILL", server="kafka")
+        trial.site.start_servers()
+
+    trial.while_publishing(trial.pick((2, 3), (15, 30)), crash, trial.pick(1, 5))
+    trial.settle()
+    trial.witness("crashes of Kafka under load", trial.faults["SIGKILL"], trial.pick(1, 5))
+
+
+@experiment("F11", "Kafka away while reps act and timers fire")
+def f11(trial):
+    trial.begin(flags=trial.pick((), TIGHT))
+    load = trial.load(trial.pick(900, 60_000), 1_500, reps=0)
+    trial.until("all input is read", lambda: load.done and trial.unread() == 0,
+                trial.pick(60, 400))
+    trial.site.kill_server("kafka")
+    trial.fault("SIGKILL", server="kafka")
+    begun = time.time()
+    # No Kafka, so this driver only plays reps; some of them stay silent.
+    trial.play(load, 0, 1, reps=8, flags=("--silent", "0.05"))
+    time.sleep(trial.pick(9, 180))
+    longest = trial.site.longest_outbox()
+    trial.site.start_servers()
+    ended = time.time()
+    trial.settle()
+    ledger = trial.ledger(load)
+    # What was published late was decided in time: its own clock says so.
+    timers = sum(begun <= at / 1000 <= ended for at in ledger.expired_at)
+    trial.figures |= {"longest outbox": longest, "away_s": round(ended - begun)}
+    trial.witness("rep actions answered OK without Kafka",
+                  trial.answered("OK", begun, ended), trial.pick(100, 5_000))
+    trial.witness("timers fired without Kafka", timers, trial.pick(1, 100))
+    if trial.long:
+        trial.witness("actions refused at the outbox's cap",
+                      trial.answered("EXHAUSTED", begun, ended))

@@ -1,0 +1,203 @@
+"""Baton on real Redis and Kafka, as its users meet it: addresses, files and nothing else."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+TOP = Path(os.environ["BATON_TOP"])
+BIN = Path(os.environ["BATON_BIN"])
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Servers:
+    """A Redis and a Kafka of `folder`, with Baton's topics; stop() ends them."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.start_servers()
+        self.env = dict(os.environ)
+        for line in (self.folder / "env").read_text().splitlines():
+            line = line.removeprefix("export ").strip()
+            if line.startswith("BATON_") and "=" in line:
+                name, value = line.split("=", 1)
+                self.env[name] = value.strip("'\"")
+        self.brokers = self.env["BATON_KAFKA_BROKERS"]
+        for name in ("BATON_TOP", "BATON_BIN"):
+            self.env.pop(name, None)
+        subprocess.run([BIN / "batonctl", "topics", "apply", "--file",
+                        TOP / "deploy/kafka/topics.yaml", "--brokers", self.brokers],
+                       check=True, env=self.env, stdout=subprocess.DEVNULL)
+
+    @property
+    def redis_port(self):
+        return int(self.env["BATON_REDIS_URL"].rsplit(":", 1)[1])
+
+    def redis(self, *command):
+        """One Redis command; the answer's lines."""
+        done = subprocess.run(["redis-cli", "-p", str(self.redis_port), *command], check=True,
+                              stdout=subprocess.PIPE, text=True)
+        return done.stdout.splitlines()
+
+    def stop_server(self, name):
+        """Ends redis or kafka, its data kept; start_servers() brings it back on the same port."""
+        self.local(f'stop_process "{self.folder}/{name}"')
+
+    def kill_server(self, name):
+        """redis or kafka dies as by SIGKILL, its data as they are."""
+        self.local(f'kill_process "{self.folder}/{name}"')
+
+    def signal_server(self, name, what):
+        """STOP or CONT for redis or kafka."""
+        self.local(f'signal_process "{self.folder}/{name}" {what}')
+
+    def start_servers(self):
+        subprocess.run([TOP / "deploy/local/up", "--dir", self.folder], check=True,
+                       stdout=subprocess.DEVNULL)
+
+    @staticmethod
+    def local(command):
+        subprocess.run(["bash", "-euo", "pipefail", "-c",
+                        f'source "{TOP}/deploy/local/lib/local.sh"; {command}'], check=True)
+
+    def stop(self):
+        subprocess.run([TOP / "deploy/local/down", "--dir", self.folder], check=True,
+                       stdout=subprocess.DEVNULL)
+
+
+class Program:
+    """One process of baton in `role`, with its own ports and a log in `folder`."""
+
+    def __init__(self, role, folder, env, flags=(), name=None):
+        self.name, self.role = name or role, role
+        self.env, self.flags = env, tuple(flags)
+        self.log_path = Path(folder) / f"{self.name}.log"
+        self.grpc_port, self.http_port = free_port(), free_port()
+        self.process = None
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self.grpc_port}"
+
+    @property
+    def alive(self):
+        return self.process is not None and self.process.poll() is None
+
+    def launch(self):
+        """Starts it and does not wait."""
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                [BIN / "baton", self.role, "--grpc-address", self.address, "--http-address",
+                 f"127.0.0.1:{self.http_port}", *self.flags],
+                env=self.env, stdout=log, stderr=log)
+
+    def wait_ready(self, seconds):
+        deadline = time.monotonic() + seconds
+        last = "no answer"
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise AssertionError(f"baton {self.name} ended with {self.process.returncode}: "
+                                     f"{self.tail()}")
+            try:
+                with self.http("/readyz", 1) as answer:
+                    if answer.status == 200:
+                        return
+            except urllib.error.HTTPError as error:
+                last = error.read().decode()
+            except OSError as error:
+                last = str(error)
+            time.sleep(0.1)
+        raise AssertionError(f"baton {self.name} did not become ready: {last}; {self.tail()}")
+
+    def http(self, path, seconds):
+        return urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}{path}", timeout=seconds)
+
+    def metrics(self):
+        """All samples by their name with labels; empty while there is no answer."""
+        try:
+            with self.http("/metrics", 2) as answer:
+                text = answer.read().decode()
+        except OSError:
+            return {}
+        samples = re.findall(r"^([a-z_]+(?:\{[^}]*\})?) (\S+)$", text, re.MULTILINE)
+        return {name: float(value) for name, value in samples}
+
+    def log(self):
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    def tail(self):
+        return self.log()[-2000:]
+
+    def kill(self):
+        """The process dies as in a power cut."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def terminate(self):
+        """A polite stop; returns the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+
+class Stack(Servers):
+    """Servers and one `baton all`; stop() ends every process it started."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.program = Program("all", folder, self.env, ["--grpc-reflection"], "baton")
+        self.start()
+
+    @property
+    def baton(self):
+        return BIN / "baton"
+
+    @property
+    def process(self):
+        return self.program.process
+
+    @property
+    def address(self):
+        return self.program.address
+
+    def start(self):
+        self.program.launch()
+        self.program.wait_ready(30)
+
+    def kill(self):
+        self.program.kill()
+
+    def terminate(self):
+        return self.program.terminate()
+
+    def readiness(self):
+        """What /readyz says: (ready, reasons by service)."""
+        try:
+            answer = self.program.http("/readyz", 5)
+        except urllib.error.HTTPError as error:
+            answer = error
+        said = json.loads(answer.read())
+        return said["ready"], {one["name"]: one.get("reason", "") for one in said["services"]
+                               if not one["ready"]}
+
+    def batonctl(self, *args):
+        """Runs batonctl with JSON output and returns what it printed, parsed."""
+        done = subprocess.run([BIN / "batonctl", "--server", self.address, "-o", "json", *args],
+                              env=self.env, capture_output=True, text=True, timeout=30)
+        assert done.returncode == 0, f"batonctl {args}: {done.returncode}: {done.stderr}"
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def stop(self):
+        if self.program.alive:
+            self.terminate()
+        super().stop()
