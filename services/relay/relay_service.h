@@ -37,7 +37,7 @@ struct RelayOptions {
   std::string group = "baton-relay";
   std::string transactional_id_prefix = "baton";      // "<prefix>-relay-<random>"
   int batch_max = 2000;                               // entries in a transaction; 1..10000
-  absl::Duration gather = absl::Milliseconds(20);     // a small batch waits this long for more
+  absl::Duration gather = absl::Milliseconds(50);     // a small batch waits this long for more
   int64_t keep = 10'000;                              // published entries kept for watchers
   absl::Duration session_timeout = absl::Seconds(6);  // others take a killed relay's shards then
   // A killed relay's open transaction holds readers back for this long.

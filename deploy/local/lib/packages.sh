@@ -6,6 +6,7 @@
 #                                 build   compile Baton
 #                                 run     Redis, and Java with Maven for Kafka
 #                                 test    what only the tests and checks use
+#                                 bench   what only tests/bench/run uses
 #   missing_packages GROUP...   prints the missing ones, one a line.
 #
 # Any Java from 17 on that is already on the PATH is taken as it is.
@@ -15,10 +16,11 @@ _packages_build=(
   libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler
   librdkafka-dev libabsl-dev libre2-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev
   libspdlog-dev libsimdjson-dev prometheus-cpp-dev libcpp-httplib-dev libssl-dev libxxhash-dev
-  zlib1g-dev libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
+  zlib1g-dev libgtest-dev libgmock-dev librapidcheck-dev
 )
 _packages_run=(redis-server maven)
 _packages_test=(kcat lua-check python3-venv)
+_packages_bench=(libbenchmark-dev python3-venv)
 
 # Prints "debian 12", "ubuntu 24.04" and so on.
 _release() {
@@ -41,6 +43,8 @@ _packages_of() {
       fi ;;
     run)
       _java_suffices || printf '%s\n' default-jre-headless ;;
+    bench)
+      command -v javac >/dev/null || printf '%s\n' default-jdk-headless ;;
   esac
 }
 

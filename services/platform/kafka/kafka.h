@@ -74,6 +74,7 @@ class Producer {
 
   // Keyed by murmur2_random as Java does, acks=all, never dropped by time. `done` (may be empty)
   // runs once on an internal thread. RESOURCE_EXHAUSTED at queue_max (then `done` does not run).
+  // With a transactional id the commit tells what became of the records: `done` must be empty.
   virtual absl::Status Produce(OutRecord record, std::function<void(absl::Status)> done) = 0;
   // Waits until all is delivered: OK, or DEADLINE_EXCEEDED.
   virtual absl::Status Flush(absl::Duration deadline) = 0;

@@ -30,8 +30,10 @@ HeadersPtr ToHeaders(const Headers& headers) {
 // and neither Flush nor CommitTransaction waits for a caller to poll.
 class RdProducer : public Producer {
  public:
-  explicit RdProducer(HandlePtr handle)
-      : handle_(std::move(handle)), queue_(rd_kafka_queue_get_main(handle_.get())) {
+  RdProducer(HandlePtr handle, bool transactional)
+      : transactional_(transactional),
+        handle_(std::move(handle)),
+        queue_(rd_kafka_queue_get_main(handle_.get())) {
     server_ = std::thread([this] {
       while (!stopping_.load()) ServeOnce();
     });
@@ -52,6 +54,9 @@ class RdProducer : public Producer {
   }
 
   absl::Status Produce(OutRecord record, Done done) override {
+    if (transactional_ && done) {
+      return absl::InvalidArgumentError("a transactional producer reports by its commit only");
+    }
     auto opaque = done ? std::make_unique<Done>(std::move(done)) : nullptr;
     HeadersPtr headers = ToHeaders(record.headers);
     rd_kafka_vu_t fields[6];
@@ -137,6 +142,7 @@ class RdProducer : public Producer {
     }
   }
 
+  const bool transactional_;
   HandlePtr handle_;  // destroyed last: the queue belongs to it
   QueuePtr queue_;
   std::atomic<bool> stopping_{false};
@@ -160,6 +166,7 @@ absl::StatusOr<std::unique_ptr<Producer>> Producer::Create(const KafkaConfig& co
     own["message.timeout.ms"] = "0";  // never dropped by time: the caller's memory is the cap
   } else {
     own["transactional.id"] = options.transactional_id;
+    own["delivery.report.only.error"] = "true";  // the commit tells of all; each report costs
     own["transaction.timeout.ms"] = absl::StrCat(ToMs(options.transaction_timeout));
   }
   absl::StatusOr<ConfPtr> conf = MakeConf(config, own);
@@ -167,7 +174,7 @@ absl::StatusOr<std::unique_ptr<Producer>> Producer::Create(const KafkaConfig& co
   rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
   absl::StatusOr<HandlePtr> handle = NewHandle(RD_KAFKA_PRODUCER, *std::move(conf));
   if (!handle.ok()) return handle.status();
-  return std::make_unique<RdProducer>(*std::move(handle));
+  return std::make_unique<RdProducer>(*std::move(handle), !options.transactional_id.empty());
 }
 
 }  // namespace baton::platform::kafka

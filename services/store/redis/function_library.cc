@@ -2,6 +2,9 @@
 
 #include <xxhash.h>
 
+#include <iterator>
+#include <utility>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -144,15 +147,15 @@ FunctionLibrary::FunctionLibrary() {
 }
 
 platform::redis::Command FunctionLibrary::Call(absl::string_view function,
-                                               const std::vector<std::string>& keys,
-                                               const std::vector<std::string>& args) const {
+                                               std::vector<std::string> keys,
+                                               std::vector<std::string> args) const {
   platform::redis::Command command;
   command.reserve(3 + keys.size() + args.size());
   command.push_back("FCALL");
   command.push_back(absl::StrCat(function, suffix_));
   command.push_back(absl::StrCat(keys.size()));
-  command.insert(command.end(), keys.begin(), keys.end());
-  command.insert(command.end(), args.begin(), args.end());
+  std::move(keys.begin(), keys.end(), std::back_inserter(command));
+  std::move(args.begin(), args.end(), std::back_inserter(command));
   return command;
 }
 

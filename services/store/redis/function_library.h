@@ -30,8 +30,8 @@ class FunctionLibrary {
   const std::string& text() const { return text_; }  // what FUNCTION LOAD takes
 
   // FCALL of `function` ("commit"); a function that only reads is called the same way.
-  platform::redis::Command Call(absl::string_view function, const std::vector<std::string>& keys,
-                                const std::vector<std::string>& args) const;
+  platform::redis::Command Call(absl::string_view function, std::vector<std::string> keys,
+                                std::vector<std::string> args) const;
 
  private:
   std::string suffix_;

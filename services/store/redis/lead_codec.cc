@@ -6,7 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/text.h"
-#include "nlohmann/json.hpp"
+#include "store/redis/msgpack.h"
 #include "store/redis/names.h"
 #include "store/redis/record_codec.h"
 #include "store/redis/text.h"
@@ -119,21 +119,24 @@ std::optional<core::CandidateReason> ReasonOf(int64_t number) {
 absl::Status DecodeCandidates(absl::string_view blob, std::vector<core::Candidate>& candidates) {
   candidates.clear();
   if (blob.empty()) return absl::OkStatus();
-  const nlohmann::json list = nlohmann::json::from_msgpack(blob.begin(), blob.end(), true, false);
-  if (!list.is_array() || list.size() % kCandidateItems != 0) {
+  MsgpackReader list(blob);
+  const uint32_t items = list.ArraySize();
+  if (items % kCandidateItems != 0 || items > blob.size()) {
     return Unreadable("a lead's candidates");
   }
-  for (size_t at = 0; at < list.size(); at += kCandidateItems) {
-    bool valid = list[at].is_string();
-    for (size_t i = 1; i < kCandidateItems; ++i) valid = valid && list[at + i].is_number_integer();
-    if (!valid) return Unreadable("a lead's candidate");
-    const std::optional<core::CandidateReason> reason = ReasonOf(list[at + 1].get<int64_t>());
-    if (!reason.has_value()) return Unreadable("a candidate's reason");
-    candidates.push_back({core::RepId::Trusted(list[at].get<std::string>()), *reason,
-                          list[at + 2].get<int64_t>(), list[at + 3].get<int64_t>(),
-                          list[at + 4].get<int32_t>(), list[at + 5].get<int32_t>()});
+  candidates.reserve(items / kCandidateItems);
+  for (uint32_t at = 0; at < items; at += kCandidateItems) {
+    core::Candidate& candidate = candidates.emplace_back();
+    candidate.rep = core::RepId::Trusted(std::string(list.Text()));
+    const std::optional<core::CandidateReason> reason = ReasonOf(list.Whole());
+    if (!list.ok() || !reason.has_value()) return Unreadable("a lead's candidate");
+    candidate.reason = *reason;
+    candidate.deviation_nano = list.Whole();
+    candidate.share_nano = list.Whole();
+    candidate.open = static_cast<int32_t>(list.Whole());
+    candidate.capacity = static_cast<int32_t>(list.Whole());
   }
-  return absl::OkStatus();
+  return list.ok() && list.at_end() ? absl::OkStatus() : Unreadable("a lead's candidates");
 }
 
 // "version|at|type|stage|queue|rep|generation": what comes next in `items`.

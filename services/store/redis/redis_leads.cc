@@ -1,9 +1,12 @@
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "store/redis/errors.h"
 #include "store/redis/lead_codec.h"
 #include "store/redis/redis_keys.h"
 #include "store/redis/redis_store.h"
@@ -19,6 +22,10 @@ using redis::ShardKeys;
 using redis::WorkspaceKeys;
 
 namespace {
+
+// Redis serves nobody else during a call: a few milliseconds. A call is also one write of its log,
+// so a longer one saves waits for the disk.
+constexpr size_t kPlansPerCall = 50;
 
 int Clamp(int page_size) {
   return std::clamp(page_size, 1, kPageSizeMax);
@@ -46,6 +53,13 @@ absl::StatusOr<core::LeadRecord> ReadLead(const Reply& reply, const core::LeadKe
   const absl::Status status = redis::DecodeLead(reply, record);
   if (!status.ok()) return StateUnreadable(NameOf(key), std::string(status.message()));
   return record;
+}
+
+// What commit_many says about one plan.
+absl::StatusOr<CommitResult> ResultOf(const Reply& answer, const core::Plan& plan) {
+  if (!answer.is_error()) return redis::DecodeCommit(answer, plan);
+  if (!redis::IsOfOneCommand(answer)) return redis::FromReply(answer);
+  return CommitResult{CommitCode::kUnreadable, {}, StateUnreadable(NameOf(plan.key), answer.text)};
 }
 
 }  // namespace
@@ -83,35 +97,54 @@ absl::StatusOr<LoadedLeads> RedisStore::Load(absl::Span<const core::LeadKey> key
   return loaded;
 }
 
+// Plans of one shard go together, in their order, kPlansPerCall of them in one call.
 absl::StatusOr<std::vector<CommitResult>> RedisStore::Commit(absl::Span<const core::Plan> plans) {
+  std::map<int, std::vector<size_t>> of_shard;
+  for (size_t i = 0; i < plans.size(); ++i) {
+    of_shard[ShardOf(plans[i].key.workspace)].push_back(i);
+  }
   std::vector<Command> commands;
-  commands.reserve(plans.size());
-  const std::string clock = SimulatedClock();
-  for (const core::Plan& plan : plans) {
-    const int shard = ShardOf(plan.key.workspace);
-    const ShardKeys shard_keys(shard);
-    const WorkspaceKeys keys(shard, plan.key.workspace);
-    commands.push_back(library_.Call(
-        "commit",
-        {shard_keys.Meta(), shard_keys.Outbox(), shard_keys.Timers(), keys.Workspace(),
-         keys.Leads(), keys.Lead(plan.key.lead), keys.Journey(plan.key.lead)},
-        redis::EncodePlan(plan, options_.limits, clock)));
+  std::vector<absl::Span<const size_t>> groups;
+  for (const auto& [shard, numbers] : of_shard) {
+    const absl::Span<const size_t> all = numbers;
+    for (size_t at = 0; at < all.size(); at += kPlansPerCall) {
+      groups.push_back(all.subspan(at, kPlansPerCall));
+      commands.push_back(CommitCall(shard, plans, groups.back()));
+    }
   }
   const absl::StatusOr<Replies> replies = RunEach(commands);
   if (!replies.ok()) return replies.status();
-  std::vector<CommitResult> results;
-  results.reserve(plans.size());
-  for (size_t i = 0; i < plans.size(); ++i) {
-    if ((*replies)[i].is_error()) {
-      results.push_back(
-          {CommitCode::kUnreadable, {}, StateUnreadable(NameOf(plans[i].key), (*replies)[i].text)});
-      continue;
+  std::vector<CommitResult> results(plans.size());
+  for (size_t i = 0; i < groups.size(); ++i) {
+    if ((*replies)[i].is_error()) return redis::FromReply((*replies)[i]);  // all of the shard's
+    const std::vector<Reply>& answers = (*replies)[i].elements;
+    if (answers.size() != groups[i].size()) return redis::Unreadable("an answer of commit_many");
+    for (size_t j = 0; j < answers.size(); ++j) {
+      const size_t number = groups[i][j];
+      absl::StatusOr<CommitResult> result = ResultOf(answers[j], plans[number]);
+      if (!result.ok()) return result.status();
+      results[number] = *std::move(result);
     }
-    absl::StatusOr<CommitResult> result = redis::DecodeCommit((*replies)[i], plans[i]);
-    if (!result.ok()) return result.status();
-    results.push_back(*std::move(result));
   }
   return results;
+}
+
+Command RedisStore::CommitCall(int shard, absl::Span<const core::Plan> plans,
+                               absl::Span<const size_t> numbers) const {
+  const ShardKeys shard_keys(shard);
+  const std::string clock = SimulatedClock();
+  std::vector<std::string> keys = {shard_keys.Meta(), shard_keys.Outbox(), shard_keys.Timers()};
+  std::vector<std::string> args = {clock};
+  for (const size_t number : numbers) {
+    const core::Plan& plan = plans[number];
+    const WorkspaceKeys own(shard, plan.key.workspace);
+    keys.insert(keys.end(), {own.Workspace(), own.Leads(), own.Lead(plan.key.lead),
+                             own.Journey(plan.key.lead)});
+    std::vector<std::string> encoded = redis::EncodePlan(plan, options_.limits, clock);
+    args.push_back(absl::StrCat(encoded.size()));
+    std::move(encoded.begin(), encoded.end(), std::back_inserter(args));
+  }
+  return library_.Call("commit_many", std::move(keys), std::move(args));
 }
 
 absl::StatusOr<LeadPage> RedisStore::ListLeads(const core::WorkspaceId& workspace,

@@ -1,5 +1,6 @@
-// The state port on Redis: functions (functions/*.lua) change state, one call per step of a lead,
-// many calls per round trip; plain commands read. How state is laid out: redis_keys.h.
+// The state port on Redis: functions (functions/*.lua) change state, one step of a lead each, many
+// steps per call and many calls per round trip; plain commands read. How state is laid out:
+// redis_keys.h.
 //
 // Thread-safe. Threads work in parallel, each call on a connection of the pool; readers that wait
 // for the outbox have a pool of their own. A call that loses its answer is never sent again here:
@@ -122,6 +123,9 @@ class RedisStore final : public Store {
   absl::StatusOr<Answer> CallForOutcome(absl::string_view function,
                                         const std::vector<std::string>& keys,
                                         const std::vector<std::string>& args);
+  // FCALL of commit_many for plans[numbers ...], all of one shard.
+  platform::redis::Command CommitCall(int shard, absl::Span<const core::Plan> plans,
+                                      absl::Span<const size_t> numbers) const;
   absl::Status CheckShard(int shard) const;
   std::string SimulatedClock() const;  // "" for Redis TIME
 

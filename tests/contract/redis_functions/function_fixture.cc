@@ -8,24 +8,6 @@
 namespace baton::contract {
 namespace {
 
-std::string Flatten(const Reply& reply) {
-  switch (reply.type) {
-    case Reply::Type::kNil:
-      return "(nil)";
-    case Reply::Type::kInteger:
-      return absl::StrCat(reply.integer);
-    case Reply::Type::kArray:
-      return absl::StrCat("[",
-                          absl::StrJoin(reply.elements, " ",
-                                        [](std::string* out, const Reply& element) {
-                                          out->append(Flatten(element));
-                                        }),
-                          "]");
-    default:
-      return reply.text;
-  }
-}
-
 // Elements of an unordered reply, `width` at a time, in order.
 std::string Sorted(const Reply& reply, size_t width) {
   std::vector<std::string> items;
@@ -48,6 +30,24 @@ Command ReadAll(const std::string& type, const std::string& key) {
 }
 
 }  // namespace
+
+std::string Flatten(const Reply& reply) {
+  switch (reply.type) {
+    case Reply::Type::kNil:
+      return "(nil)";
+    case Reply::Type::kInteger:
+      return absl::StrCat(reply.integer);
+    case Reply::Type::kArray:
+      return absl::StrCat("[",
+                          absl::StrJoin(reply.elements, " ",
+                                        [](std::string* out, const Reply& element) {
+                                          out->append(Flatten(element));
+                                        }),
+                          "]");
+    default:
+      return reply.text;
+  }
+}
 
 std::unique_ptr<support::RedisServer> FunctionTest::server_;
 

@@ -63,6 +63,9 @@ class FunctionTest : public testing::Test {
   std::unique_ptr<platform::redis::Client> client_;
 };
 
+// A reply and all in it as one text.
+std::string Flatten(const Reply& reply);
+
 core::LeadId LeadNamed(const std::string& id);
 core::RepId RepNamed(const std::string& id);
 core::QueueId QueueNamed(const std::string& id);

@@ -116,7 +116,7 @@ TEST(RedisIncarnationTest, AReplicaIsNotUsedUntilItIsPromoted) {
   const absl::Time begin = absl::Now();
   while (!on_replica->Load({}).ok()) absl::SleepFor(absl::Milliseconds(10));
   EXPECT_LT(absl::Now() - begin, absl::Seconds(2));
-  EXPECT_EQ(on_replica->Load({AcmeLead("l1")})->records[0].revision, 1);
+  EXPECT_EQ(on_replica->Load({AcmeLead("l1")})->records[0]->revision, 1);
   EXPECT_GT(BoundsOfAcme(*on_replica).epoch, epoch);
 }
 

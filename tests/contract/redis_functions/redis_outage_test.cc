@@ -57,7 +57,7 @@ TEST(RedisOutageTest, KeepsWhatWasCommittedWhenTheServerIsKilled) {
   ExpectUnavailable(CommitLead(*store, "l2").status());
   ASSERT_TRUE(server->Restart().ok());
   EXPECT_LT(TimeUntilOk(*store), absl::Seconds(2));
-  EXPECT_EQ(store->Load({AcmeLead("l1")})->records[0].revision, 1);
+  EXPECT_EQ(store->Load({AcmeLead("l1")})->records[0]->revision, 1);
   EXPECT_EQ(CommitLead(*store, "l2").value(), store::CommitCode::kCommitted);
 }
 

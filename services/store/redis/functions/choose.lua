@@ -32,8 +32,8 @@ local function eligibility(member, open, lead)
 end
 
 local function anyone_can(queue, lead)
-  for i, member in ipairs(queue.members) do
-    if eligibility(member, queue.open[i], lead) == REASON.fairness then
+  for _, member in ipairs(queue.members) do
+    if eligibility(member, queue.open[member.rep], lead) == REASON.fairness then
       return true
     end
   end
@@ -74,13 +74,13 @@ function baton.choose(queue, lead)
   local weights, best, best_claim = 0, nil, nil
   for i = 1, #members do
     local member, at = members[i], i * 6 - 5
-    local reason = eligibility(member, open[i], lead)
+    local reason = eligibility(member, open[member.rep], lead)
     if reason == REASON.fairness then
       weights = weights + member.weight
     end
     candidates[at], candidates[at + 1] = member.rep, reason
     candidates[at + 2], candidates[at + 3] = owed[member.rep] or 0, 0
-    candidates[at + 4], candidates[at + 5] = open[i], member.capacity
+    candidates[at + 4], candidates[at + 5] = open[member.rep], member.capacity
   end
   for i = 1, #members do
     local at = i * 6 - 5

@@ -4,8 +4,7 @@
 --       from the front), 6 clock, 7 outbox_max
 -- Returns: {assigned, priority, queued_at, lead}: the last lead looked at if leads stand behind it;
 --          {assigned} if the backlog was seen to its end or nobody has room
--- Idempotency: each assignment is a step of its own state; a repetition goes on with who still
--- waits.
+-- Idempotency: each assignment is a step of its own; a repetition goes on with who still waits.
 
 local function read_args(keys, args)
   baton.expect_count(keys, 4, 'keys')
@@ -33,7 +32,7 @@ local function read_waiting(keys, names, shard, queue, text)
   return baton.new_step({lead_key, journey_key, keys[4]}, names, shard, before, lead)
 end
 
-local function try(keys, step, queue)
+local function try(step, queue)
   local candidates, chosen = baton.choose(queue, step.lead)
   if not chosen then
     return false
@@ -41,9 +40,8 @@ local function try(keys, step, queue)
   local lead = step.lead
   lead.revision, lead.due_at, lead.timer = lead.revision + 1, 0, baton.TIMER.none
   baton.leave(step)
+  baton.check_journey(step)
   baton.assign(step, queue, candidates, chosen, baton.DETAILS.own)
-  baton.check_step(step)
-  baton.check_moves(step, keys[3])
   return true
 end
 
@@ -58,7 +56,7 @@ local function write(keys, steps, queue, shard)
     baton.write_step(step)
     baton.write_moves(step, keys[3])
   end
-  baton.write_ledgers(queue, nil)
+  baton.write_ledger(queue)
   baton.write_shard(keys[1], shard)
 end
 
@@ -69,10 +67,12 @@ local function drain(keys, args)
       redis.call('XLEN', keys[2]) >= from.outbox_max then
     return {0}
   end
-  local queue = baton.read_queue(keys[4], from.queue)
+  local queue = baton.read_queue(keys[4], from.queue, {})
   if queue.paused then
     return {0}
   end
+  baton.check_backlog(keys[4], from.queue)
+  redis.call('ZCARD', keys[3])
   local backlog, scan = baton.backlog_key(keys[4], from.queue), baton.LIMIT.drain_scan
   local first = from.lead and baton.rank_behind(backlog, from.score, from.lead) or 0
   local page = redis.call('ZRANGE', backlog, first, first + scan, 'WITHSCORES')
@@ -88,7 +88,7 @@ local function drain(keys, args)
     local text = redis.call('GET', baton.lead_key(keys[4], name))
     if not baton.is_hopeless(text, queue, hopeless) then
       local step = read_waiting(keys, {args[1], name}, shard, from.queue, text)
-      if try(keys, step, queue) then
+      if try(step, queue) then
         steps[#steps + 1], hopeless = step, {}
       end
     end

@@ -24,19 +24,15 @@ function baton.merge(before, plan, args, now)
   }
 end
 
--- Gives the latest choice's charge back to the ledger of the queue in which it was made: `queue` if
--- it is that one, otherwise one that is read here. Returns what now has to be written, or nil.
-function baton.refund(before, queue, workspace)
-  local charged = before.candidates ~= '' and cmsgpack.unpack(before.candidates) or {}
-  if #charged == 0 then
-    return nil
+-- The candidates of the lead's latest choice.
+function baton.charged_of(before)
+  return before.candidates ~= '' and cmsgpack.unpack(before.candidates) or {}
+end
+
+-- Gives the charge of a choice back to the ledger of the queue in which it was made.
+function baton.refund(queue, charged)
+  if #charged > 0 then
+    baton.move_ledger(queue.owed, charged, -1)
+    queue.charged = true
   end
-  local target = queue
-  if not queue or queue.id ~= before.queue then
-    local key = baton.queue_key(workspace, before.queue)
-    target = {key = key, owed = baton.parse_ledger(redis.call('HGET', key, 'g'))}
-  end
-  baton.move_ledger(target.owed, charged, -1)
-  target.charged = true
-  return target
 end

@@ -1,5 +1,5 @@
 -- Where a lead stands: in its owner's open set, in a backlog, in the shard's timers. A step says
--- where it leaves and joins; check_moves runs before the first write, write_moves after it.
+-- where it leaves and joins; its backlogs are checked before the first write.
 -- step.left_rep, left_queue, joined_rep, joined_queue: ids, or nil.
 
 -- Takes the lead out of its owner's open set and out of its backlog. Returns true if the owner's
@@ -18,20 +18,9 @@ function baton.leave(step)
 end
 
 -- A key of a wrong type stops the call here, before its first write.
-function baton.check_moves(step, timers)
-  local workspace = step.workspace_key
-  if step.left_queue then
-    redis.call('ZCARD', baton.backlog_key(workspace, step.left_queue))
-  end
-  if step.joined_queue then
-    redis.call('ZCARD', baton.backlog_key(workspace, step.joined_queue))
-  end
-  if step.left_queue or step.joined_queue then
-    redis.call('SCARD', baton.waiting_key(workspace))
-  end
-  if step.before.due_at ~= step.lead.due_at then
-    redis.call('ZCARD', timers)
-  end
+function baton.check_backlog(workspace, queue)
+  redis.call('ZCARD', baton.backlog_key(workspace, queue))
+  redis.call('SCARD', baton.waiting_key(workspace))
 end
 
 local function write_backlogs(step)

@@ -13,8 +13,8 @@ function baton.assign(step, queue, candidates, chosen, details)
   local lead, now, direct = step.lead, step.shard.now, queue.policy.mode == baton.MODE.direct
   baton.move_ledger(queue.owed, candidates, 1)
   queue.charged = true
-  queue.open[chosen] = queue.open[chosen] + 1
   lead.rep = queue.members[chosen].rep
+  queue.open[lead.rep] = queue.open[lead.rep] + 1
   lead.generation = lead.generation + 1
   lead.offered_at = now
   step.joined_rep = lead.rep

@@ -19,14 +19,16 @@ function baton.parse_ledger(text)
   return text and cmsgpack.unpack(text) or {}
 end
 
--- All that a choice needs; `open[i]` is the number of leads that members[i] owns now.
-function baton.read_queue(workspace, queue)
+-- All that a choice needs. `open`: how many leads each rep of the workspace owns now, as far as it
+-- is known; the reps of this queue are added to it.
+function baton.read_queue(workspace, queue, open)
   local key = baton.queue_key(workspace, queue)
   local stored = redis.call('HMGET', key, 'm', 'g', 'p', 's')
-  local members, open = baton.parse_members(stored[1]), {}
+  local members = baton.parse_members(stored[1])
   local open_prefix = baton.open_key(workspace, '')
   for i = 1, #members do
-    open[i] = redis.call('ZCARD', open_prefix .. members[i].rep)
+    local rep = members[i].rep
+    open[rep] = open[rep] or redis.call('ZCARD', open_prefix .. rep)
   end
   return {
     id = queue, key = key, members = members, open = open,
@@ -35,30 +37,18 @@ function baton.read_queue(workspace, queue)
   }
 end
 
--- Writes the ledgers of `queue` and of `other` (each may be nil) if something was charged.
-function baton.write_ledgers(queue, other)
-  if queue and queue.charged then
+-- Writes the queue's ledger if something was charged.
+function baton.write_ledger(queue)
+  if queue.charged then
     redis.call('HSET', queue.key, 'g', cmsgpack.pack(queue.owed))
-  end
-  if other and other ~= queue then
-    redis.call('HSET', other.key, 'g', cmsgpack.pack(other.owed))
   end
 end
 
 function baton.anyone_has_room(queue)
-  for i, member in ipairs(queue.members) do
-    if member.presence == baton.PRESENCE.online and queue.open[i] < member.capacity then
+  for _, member in ipairs(queue.members) do
+    if member.presence == baton.PRESENCE.online and queue.open[member.rep] < member.capacity then
       return true
     end
   end
   return false
-end
-
--- The member `rep` is about to lose one lead: count it out before somebody is chosen.
-function baton.forget_open(queue, rep)
-  for i, member in ipairs(queue.members) do
-    if member.rep == rep then
-      queue.open[i] = queue.open[i] - 1
-    end
-  end
 end

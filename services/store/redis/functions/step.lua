@@ -28,13 +28,10 @@ function baton.publish(step, what, details, due)
     lead.scores
 end
 
--- Reads each key once that write_step writes to: a key of a wrong type is found here. Also counts
--- the journey. Call it when the step is complete.
-function baton.check_step(step)
-  if #step.journey > 0 then
-    redis.call('LLEN', step.journey_key)
-    step.lead.journeyed = step.lead.journeyed + #step.journey
-  end
+-- A key of a wrong type stops the call here, before its first write. (Whoever made the step has
+-- read the lead.)
+function baton.check_journey(step)
+  redis.call('LLEN', step.journey_key)
 end
 
 function baton.write_entries(outbox, step)
@@ -58,6 +55,7 @@ end
 
 -- Writes the lead and its journey. Returns the lead's line.
 function baton.write_step(step)
+  step.lead.journeyed = step.lead.journeyed + #step.journey
   local line = baton.format_line(step.lead)
   baton.write_lead(step.lead_key, line, step.lead)
   baton.write_journey(step)

@@ -4,32 +4,25 @@
 //
 // Starts a redis-server of its own for each setting of appendfsync. Figures of one machine mean
 // little; compare the columns of one run.
-#include <algorithm>
 #include <cstdio>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "bench_store/handoffs.h"
 #include "platform/redis/client.h"
 #include "store/redis/redis_store.h"
 #include "support/redis_server.h"
 
-namespace baton {
+namespace baton::bench {
 namespace {
 
-using core::LeadRecord;
 using platform::redis::Client;
 using platform::redis::Command;
 using platform::redis::Reply;
 
-constexpr core::TimeMs kNow = 1'800'000'000'000;
-constexpr int kFacts = 10;
 constexpr char kTrivialLibrary[] =
     "#!lua name=trivial\n"
     "redis.register_function('trivial', function(keys, args)\n"
@@ -48,97 +41,6 @@ struct Figures {
   double per_second = 0;  // by the wall clock, seen from one connection
   double redis_us = 0;    // of Redis's processor for one call
 };
-
-template <typename T>
-T Must(absl::StatusOr<T> value) {
-  if (!value.ok()) {
-    std::fprintf(stderr, "%s\n", value.status().ToString().c_str());
-    std::exit(1);
-  }
-  return *std::move(value);
-}
-
-// Processor time that the server's main thread has used so far, in microseconds: unlike the time
-// that calls take it does not grow when the machine is busy with something else.
-double UsedMicroseconds(Client& client) {
-  const std::vector<Reply> replies = Must(client.Run({{"INFO", "cpu"}}));
-  double used = 0;
-  for (const absl::string_view line : absl::StrSplit(replies[0].text, "\r\n")) {
-    const std::pair<absl::string_view, absl::string_view> field = absl::StrSplit(line, ':');
-    double seconds = 0;
-    const bool counts =
-        field.first == "used_cpu_user_main_thread" || field.first == "used_cpu_sys_main_thread";
-    if (counts && absl::SimpleAtod(field.second, &seconds)) used += seconds * 1e6;
-  }
-  return used;
-}
-
-core::Plan Handoff(const core::WorkspaceId& workspace, int number) {
-  core::Plan plan;
-  plan.key = {workspace, core::LeadId::Trusted(absl::StrFormat("lead-%08d", number))};
-  plan.policy_revision = 1;
-  LeadRecord& after = plan.after;
-  after.cycle = 1;
-  after.stage = core::Stage::kMql;
-  after.queue = core::QueueId::Trusted("inside");
-  const std::string event = absl::StrFormat("event-%012d", number);
-  for (int i = 0; i < kFacts; ++i) {
-    after.facts.attributes[absl::StrCat("attribute_", i)] = {absl::StrCat("value ", number % 97),
-                                                             {kNow, event}};
-  }
-  after.facts.activities["demo_request"][20'000] = 1;
-  after.facts.attribution["utm_campaign"] = {"spring", {kNow, event}};
-  after.facts.sources = {{kNow, "https://marketing.example/forms", event}};
-  after.facts.recent_events = {static_cast<uint64_t>(number)};
-  after.judgment.policy_revision = 1;
-  after.judgment.fit = 40;
-  after.judgment.factors = {{core::FactorKind::kFit, "company size", 30},
-                            {core::FactorKind::kFit, "industry", 10}};
-  after.judgment.qualified = true;
-  after.judgment.route = {"default", after.queue, 10, {}};
-  plan.facts_changed = true;
-  plan.judgment_changed = true;
-  core::Change qualified;
-  qualified.type = core::ChangeType::kQualified;
-  qualified.stage = core::Stage::kMql;
-  qualified.queue = after.queue;
-  qualified.actor = "policy";
-  qualified.cause = event;
-  plan.changes = {qualified};
-  plan.placement = core::Placement::kOffer;
-  plan.inputs = {{kNow, "captured", "https://marketing.example/forms", event}};
-  plan.applied = 1;
-  return plan;
-}
-
-// Frees the rep, so that the next handoffs find somebody.
-core::Plan Release(const LeadRecord& record) {
-  core::Plan plan;
-  plan.key = record.key;
-  plan.expected_revision = record.revision;
-  plan.after = record;
-  plan.after.stage = core::Stage::kRejected;
-  plan.placement = core::Placement::kRelease;
-  return plan;
-}
-
-void Prepare(store::Store& store, const core::WorkspaceId& workspace, int reps) {
-  Must(store.CreateWorkspace(workspace, "Bench"));
-  core::Policy policy;
-  policy.workspace = workspace;
-  const core::QueueId queue = core::QueueId::Trusted("inside");
-  policy.queues[queue].id = queue;
-  Must(store.ActivatePolicy(policy, "bench", 0));
-  for (int i = 0; i < reps; ++i) {
-    core::Rep rep;
-    rep.id = core::RepId::Trusted(absl::StrFormat("rep-%03d", i));
-    rep.queues = {queue};
-    rep.weight = 1 + i % 3;
-    rep.capacity = core::kCapacityMax;
-    rep.presence = core::Presence::kOnline;
-    Must(store.PutRep(workspace, rep, 0));
-  }
-}
 
 Figures MeasureHandoffs(Client& client, store::Store& store, const Settings& settings) {
   const core::WorkspaceId workspace = core::WorkspaceId::Trusted("bench");
@@ -201,10 +103,10 @@ void Measure(support::AppendFsync fsync, const char* name, const Settings& setti
 }
 
 }  // namespace
-}  // namespace baton
+}  // namespace baton::bench
 
 int main(int argc, char** argv) {
-  baton::Settings settings;
+  baton::bench::Settings settings;
   CLI::App app("Handoffs per second that the Redis store commits");
   app.add_option("--handoffs", settings.handoffs, "Handoffs to commit")->check(CLI::PositiveNumber);
   app.add_option("--depth", settings.depth, "Calls per round trip")->check(CLI::Range(1, 1000));
@@ -212,7 +114,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   std::printf("%d handoffs, %d per round trip, %d reps\n", settings.handoffs, settings.depth,
               settings.reps);
-  baton::Measure(baton::support::AppendFsync::kEverySecond, "everysec", settings);
-  baton::Measure(baton::support::AppendFsync::kAlways, "always", settings);
+  baton::bench::Measure(baton::support::AppendFsync::kEverySecond, "everysec", settings);
+  baton::bench::Measure(baton::support::AppendFsync::kAlways, "always", settings);
   return 0;
 }

@@ -1,0 +1,79 @@
+-- Applying one plan to one lead, wholly or not at all. What it changes of `reads` is written by
+-- write_reads.
+
+local CODE, STAGE, PLACEMENT = baton.CODE, baton.STAGE, baton.PLACEMENT
+
+local function is_outbox_full(reads, plan)
+  local publishes = plan.changes > 0 or plan.placement ~= PLACEMENT.keep
+  return publishes and reads.length >= plan.outbox_max
+end
+
+local function verdict(plan, before, reads, workspace, leads)
+  if plan.expected ~= before.revision then
+    return CODE.stale_revision
+  elseif plan.policy ~= 0 and plan.policy ~= tonumber(workspace.policy) then
+    return CODE.stale_policy
+  elseif reads.shard.now < plan.not_before then
+    return CODE.not_due
+  elseif is_outbox_full(reads, plan) then
+    return CODE.outbox_full
+  elseif before.revision == 0 and baton.count_leads(workspace, leads) >= plan.leads_max then
+    return CODE.too_many_leads
+  end
+  return CODE.committed
+end
+
+-- Only writes from here on, and only such as cannot fail.
+local function write_plan(reads, workspace, leads, plan, step)
+  local shard = reads.shard
+  shard.applied = shard.applied + plan.applied
+  shard.duplicates = shard.duplicates + plan.duplicates
+  baton.write_entries(reads.outbox, step)
+  local line = baton.write_step(step)
+  if step.before.revision == 0 then
+    redis.call('ZADD', leads, '0', step.id)
+    workspace.leads = workspace.leads + 1
+  end
+  baton.write_moves(step, reads.timers)
+  reads.length = reads.length + #step.entries / 2
+  reads.changed = true
+  return {CODE.committed, line, step.lead.candidates}
+end
+
+-- keys: {workspace, leads, lead, journey}; args: see plan.lua. Returns {code}, or
+-- {CODE.committed, line of the lead, its candidates} as stored then.
+function baton.apply(reads, keys, args)
+  local plan = baton.read_plan(args)
+  local workspace = baton.workspace_of(reads, keys[1])
+  if not workspace.policy then
+    return {CODE.unknown_workspace}
+  end
+  local before = baton.parse_lead(redis.call('GET', keys[3]))
+  local code = verdict(plan, before, reads, workspace, keys[2])
+  if code ~= CODE.committed then
+    return {code}
+  end
+  local step = baton.new_step({keys[3], keys[4], keys[1]}, args, reads.shard, before,
+    baton.merge(before, plan, args, reads.shard.now))
+  local queue = plan.placement == PLACEMENT.offer and baton.queue_of(workspace, plan.queue) or nil
+  local charged = plan.refund and baton.charged_of(before) or {}
+  local refunded = #charged > 0 and baton.queue_of(workspace, before.queue) or nil
+  local owned = plan.placement ~= PLACEMENT.keep and baton.leave(step)
+  if step.left_queue then
+    baton.check_backlog(keys[1], step.left_queue)
+  end
+  baton.check_journey(step)
+  -- All is read: from here on nothing fails.
+  if refunded then
+    baton.refund(refunded, charged)
+  end
+  if owned then
+    baton.forget_open(workspace, before.rep)
+  end
+  baton.publish_plan(plan, args, step)
+  if queue then
+    local said = before.stage == STAGE.QUEUED or plan.last_stage == STAGE.QUEUED
+    baton.offer(step, queue, said, args[11])
+  end
+  return write_plan(reads, workspace, keys[2], plan, step)
+end

@@ -1,0 +1,56 @@
+-- What the plans of one call share: read once, kept as the call changes it, written back once at
+-- the end. The longer the batch, the less of this a lead costs.
+
+-- keys: {meta, outbox, timers}; clock: as in shard.lua.
+function baton.new_reads(keys, clock)
+  local shard = baton.read_shard(keys[1], clock)
+  redis.call('ZCARD', keys[3])
+  return {
+    meta = keys[1], outbox = keys[2], timers = keys[3], shard = shard,
+    length = redis.call('XLEN', keys[2]), workspaces = {}, changed = false,
+  }
+end
+
+-- policy: the active revision, false if there is no such workspace; leads: their number, nil until
+-- it is asked for; open: see read_queue; queues: by id.
+function baton.workspace_of(reads, key)
+  local workspace = reads.workspaces[key]
+  if not workspace then
+    workspace = {key = key, policy = redis.call('HGET', key, 'policy'), open = {}, queues = {}}
+    reads.workspaces[key] = workspace
+  end
+  return workspace
+end
+
+function baton.count_leads(workspace, leads)
+  workspace.leads = workspace.leads or redis.call('ZCARD', leads)
+  return workspace.leads
+end
+
+function baton.queue_of(workspace, id)
+  local queue = workspace.queues[id]
+  if not queue then
+    queue = baton.read_queue(workspace.key, id, workspace.open)
+    baton.check_backlog(workspace.key, id)
+    workspace.queues[id] = queue
+  end
+  return queue
+end
+
+-- One lead less for `rep`, before somebody is chosen.
+function baton.forget_open(workspace, rep)
+  local open = workspace.open[rep]
+  workspace.open[rep] = open and open - 1
+end
+
+function baton.write_reads(reads)
+  if not reads.changed then
+    return
+  end
+  for _, workspace in pairs(reads.workspaces) do
+    for _, queue in pairs(workspace.queues) do
+      baton.write_ledger(queue)
+    end
+  end
+  baton.write_shard(reads.meta, reads.shard)
+end

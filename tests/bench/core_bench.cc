@@ -1,0 +1,65 @@
+// The pure core by itself: what one event, one decision, one choice costs without any server.
+#include <benchmark/benchmark.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "core/decide.h"
+#include "core/facts.h"
+#include "support/builders.h"
+
+namespace baton {
+namespace {
+
+// The first event of a lead and what visitors do next, `count` in all.
+std::vector<core::LeadEvent> Events(int64_t count) {
+  std::vector<core::LeadEvent> events = {support::QualifyingCapture()};
+  for (int64_t i = 1; i < count; ++i) {
+    events.push_back(support::Activity(absl::StrCat("e", i + 1), "page_view",
+                                       support::kNow + i * core::kSecondMs));
+  }
+  return events;
+}
+
+void DecideNewLead(benchmark::State& state) {
+  const core::Policy policy = support::SamplePolicy();
+  const std::vector<core::LeadEvent> events = Events(state.range(0));
+  core::LeadRecord record;
+  record.key = support::Key();
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(core::DecideEvents(record, events, &policy, support::kNow));
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(DecideNewLead)->Arg(1)->Arg(20);
+
+void ChooseAmongReps(benchmark::State& state) {
+  std::vector<core::Member> members;
+  for (int64_t i = 0; i < state.range(0); ++i) {
+    members.push_back(
+        support::SampleMember(absl::StrFormat("rep-%05d", i), 1 + static_cast<int32_t>(i % 3)));
+  }
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(core::ChooseRep(members, {}, {}));
+  }
+}
+BENCHMARK(ChooseAmongReps)->Arg(10)->Arg(1000);
+
+void DecideAccept(benchmark::State& state) {
+  const core::Policy policy = support::SamplePolicy();
+  const core::LeadRecord record = support::RecordIn(core::Stage::kOffered);
+  core::Action action;
+  action.type = core::ActionType::kAccept;
+  action.generation = 1;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(core::DecideAction(record, action, &policy, support::kNow));
+  }
+}
+BENCHMARK(DecideAccept);
+
+}  // namespace
+}  // namespace baton
+
+BENCHMARK_MAIN();

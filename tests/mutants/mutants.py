@@ -1,0 +1,109 @@
+"""The planted bugs: what is broken, how, and which tests must notice. `old` stands once in `file`.
+
+A catcher is ("test", PROGRAM, FILTER) or ("fault", EXPERIMENT): the first that fails has caught it.
+"""
+
+from dataclasses import dataclass
+
+LUA = "services/store/redis/functions/"
+
+CONTRACT = ("test", "store_contract_test", "*")
+FUNCTIONS = ("test", "redis_functions_test", "-*Fuzz*")
+CORE = ("test", "core_test", "*")
+INTAKE = ("test", "intake_test", "*")
+RELAY = ("test", "relay_test", "*")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    name: str
+    breaks: str
+    file: str
+    old: str
+    new: str
+    catchers: tuple
+
+
+MUTANTS = [
+    Mutant("no-dedupe", "an event sent twice counts twice", "services/core/facts.cc",
+           "if (std::find(recent.begin(), recent.end(), fingerprint) != recent.end()) {",
+           "if (recent.size() > 1'000'000) {", (("fault", "F14"),)),
+    Mutant("no-redelivery-check", "a record read again is applied again",
+           "services/core/facts.cc", "if (position.offset <= entry->second) return false;", "",
+           (("fault", "F14"),)),
+    Mutant("checkpoint-early", "the checkpoint moves before its records are applied",
+           "services/intake/intake_worker.cc",
+           "  HandOverLetters(batch);\n  absl::Status applied = applier_.Apply(batch);",
+           "  if (absl::Status early = partitions_.Advance(batch); !early.ok()) return early;\n"
+           "  HandOverLetters(batch);\n  absl::Status applied = applier_.Apply(batch);",
+           (("fault", "F4"), ("fault", "F1"), INTAKE)),
+    Mutant("lost-dead-letter", "a record that cannot be used is counted, but its letter dropped",
+           "services/intake/intake_worker.cc", "    letters_.Add(\n        events::MakeDeadLetter(",
+           "    static_cast<void>(\n        events::MakeDeadLetter(", (("fault", "F15"),)),
+    Mutant("epoch-ignored", "a batch that a failover rolled back is checkpointed",
+           LUA + "advance.lua", "if not shard or shard.epoch ~= epoch then",
+           "if not shard then", (FUNCTIONS,)),
+    Mutant("counted-twice", "two members that hold one partition both count its records",
+           LUA + "advance.lua", "elseif stored ~= move.next then\n      return -1",
+           "elseif stored ~= move.next then\n      moves[#moves + 1] = move", (FUNCTIONS,)),
+    Mutant("cursor-outside", "the relay's cursor is not part of its transaction",
+           "services/relay/publisher.cc",
+           "    status = producer_->SendOffsets(offsets, group, std::clamp(patience_(), kStepMin, "
+           "kStep));",
+           "    static_cast<void>(group);", (("fault", "F26"),)),
+    Mutant("trim-ahead", "entries are trimmed before they are published",
+           LUA + "trim_outbox.lua", "math.min(upto, last - keep) + 1", "last + 1",
+           (FUNCTIONS, ("fault", "F10"))),
+    Mutant("sequence-again", "a restarted store gives sequences a second time",
+           LUA + "open_shard.lua",
+           "shard.sequence = math.max(last > 0 and last + GAP or 0, now * PER_MILLISECOND)",
+           "shard.sequence = math.max(last - 10, 0)", (FUNCTIONS,)),
+    Mutant("no-revision-check", "a plan made for an older state of the lead is applied",
+           LUA + "apply.lua", "if plan.expected ~= before.revision then", "if false then",
+           (("fault", "F25"), CONTRACT)),
+    Mutant("no-generation-check", "who lost a lead may still act on it",
+           "services/core/action_checks.cc", "if (action.generation == record.generation && ",
+           "if (", (CORE, ("fault", "F25"))),
+    Mutant("answers-forgotten", "a repeated request acts a second time",
+           "services/core/decide_action.cc",
+           "if (answer->fingerprint == action.fingerprint) return *answer;", "",
+           (CORE,)),
+    Mutant("timer-early", "a timer fires an hour early", LUA + "due_timers.lua",
+           "local now = baton.read_shard(keys[1], args[2]).now",
+           "local now = baton.read_shard(keys[1], args[2]).now + 3600000", (CONTRACT,)),
+    Mutant("timer-stays", "an accepted lead keeps its timer", LUA + "moves.lua",
+           "redis.call('ZREM', timers, member)", "redis.call('ZSCORE', timers, member)",
+           (FUNCTIONS, CONTRACT)),
+    Mutant("timer-lost", "an offer gets no timer", LUA + "moves.lua",
+           "redis.call('ZADD', timers, string.format('%d', due), member)",
+           "redis.call('ZSCORE', timers, member)", (("fault", "F16"), CONTRACT)),
+    Mutant("stays-waiting", "a lead that got a rep still stands in the backlog",
+           LUA + "moves.lua", "redis.call('ZREM', backlog, step.id)",
+           "redis.call('ZSCORE', backlog, step.id)", (CONTRACT,)),
+    Mutant("stays-open", "a rep keeps the place of a lead that has left", LUA + "moves.lua",
+           "redis.call('ZREM', baton.open_key(workspace, step.left_rep), step.id)",
+           "redis.call('ZCARD', baton.open_key(workspace, step.left_rep))",
+           (("fault", "F25"), CONTRACT)),
+    Mutant("one-too-many", "a rep gets one lead above the capacity", LUA + "choose.lua",
+           "elseif open >= member.capacity then", "elseif open > member.capacity then",
+           (("fault", "F25"), CONTRACT)),
+    Mutant("asked-again", "who has passed is asked again at once", LUA + "choose.lua",
+           "return REASON.passed", "return REASON.fairness", (CONTRACT,)),
+    Mutant("never-charged", "a choice costs nothing, so one rep gets all", LUA + "place.lua",
+           "baton.move_ledger(queue.owed, candidates, 1)", "local _ = candidates", (CONTRACT,)),
+    Mutant("never-refunded", "a lead that was given back stays charged", LUA + "merge.lua",
+           "baton.move_ledger(queue.owed, charged, -1)", "local _ = charged", (CONTRACT,)),
+    Mutant("newest-first", "the backlog is drained from its end", LUA + "backlog.lua",
+           "(PRIORITY_MAX - priority) * SPAN + queued_at)",
+           "(PRIORITY_MAX - priority) * SPAN + SPAN - 1 - queued_at)", (CONTRACT,)),
+    Mutant("version-stands", "two changes share one version", LUA + "step.lua",
+           "lead.version = lead.version + 1", "lead.version = math.max(lead.version, 1)",
+           (CONTRACT,)),
+    Mutant("change-untold", "a lead is touched and nobody hears of it", LUA + "step.lua",
+           "for i = 1, #entries, 2 do",
+           "for i = 1, string.find(entries[2] or '', '|touched|', 1, true) and 0 or #entries, 2 do",
+           (CONTRACT, ("fault", "F25"))),
+    Mutant("policy-unchecked", "a plan made under an older policy is applied",
+           LUA + "apply.lua", "elseif plan.policy ~= 0 and plan.policy ~= tonumber(workspace.policy) "
+           "then", "elseif false then", (CONTRACT,)),
+]
