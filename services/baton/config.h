@@ -43,7 +43,7 @@ struct HttpConfig {
 
 struct IntakeConfig {
   std::string group = "baton-intake";
-  int batch_max = 500;
+  int batch_max = 2000;  // the more, the more events of a lead are folded into one write
   int input_generation = 1;
 };
 

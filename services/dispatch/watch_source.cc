@@ -183,6 +183,10 @@ absl::StatusOr<WatchSource::Step> WatchSource::CatchUp() {
   return step;
 }
 
+bool WatchSource::Concerns(const store::OutboxEntry& entry) const {
+  return KindOf(entry.change.type) != WatchResponse::KIND_UNSPECIFIED && InScope(scope_, entry);
+}
+
 std::optional<WatchResponse> WatchSource::Tell(const store::OutboxEntry& entry) {
   position_ = {entry.epoch, entry.sequence};
   bool shown = false;
@@ -192,12 +196,9 @@ std::optional<WatchResponse> WatchSource::Tell(const store::OutboxEntry& entry) 
             entry.version <= found->second;
     if (entry.sequence >= shown_until_) shown_.clear();
   }
-  const auto kind = KindOf(entry.change.type);
-  if (shown || kind == WatchResponse::KIND_UNSPECIFIED || !InScope(scope_, entry)) {
-    return std::nullopt;
-  }
+  if (shown || !Concerns(entry)) return std::nullopt;
   WatchResponse response;
-  response.set_kind(kind);
+  response.set_kind(KindOf(entry.change.type));
   *response.mutable_assignment() = ToAssignment(entry);
   response.set_change(std::string(core::ChangeTypeName(entry.change.type)));
   response.set_reason(entry.change.reason);
@@ -208,6 +209,7 @@ std::optional<WatchResponse> WatchSource::Tell(const store::OutboxEntry& entry) 
 WatchResponse WatchSource::Bookmark(OutboxPosition position) {
   if (position.epoch == position_.epoch) {
     position_.sequence = std::max(position_.sequence, position.sequence);
+    if (position_.sequence >= shown_until_) shown_.clear();
   }
   WatchResponse response;
   response.set_kind(WatchResponse::KIND_BOOKMARK);

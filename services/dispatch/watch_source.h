@@ -61,7 +61,10 @@ class WatchSource {
   };
   absl::StatusOr<Step> Next();
 
+  // Whether an entry can have anything to tell here. Thread-safe.
+  bool Concerns(const store::OutboxEntry& entry) const;
   // The response for a live entry behind position(), which moves on; nullopt: nothing to tell.
+  // Entries that do not concern it may be left out.
   std::optional<WatchResponse> Tell(const store::OutboxEntry& entry);
   // Nothing in scope up to `position`, if that is ahead of position().
   WatchResponse Bookmark(OutboxPosition position);

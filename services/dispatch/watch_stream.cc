@@ -137,6 +137,7 @@ bool WatchStream::TakeEntry(const store::OutboxEntry& entry) {
 }
 
 void WatchStream::OnEntry(const SharedEntry& entry) {
+  if (!source_.Concerns(*entry)) return;  // the most of them, where many streams are open
   bool too_slow = false;
   {
     absl::MutexLock lock(&mutex_);

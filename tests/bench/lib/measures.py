@@ -2,7 +2,7 @@
 
 import time
 
-from world import BARE_OUTPUT, OUTPUT, Baton, Running, Trouble, bare_loop
+from world import BARE_OUTPUT, OUTPUT, Baton, Trouble, bare_loop
 
 LANGUAGES = {"cpp": "C++", "java": "Java", "python": "Python"}
 REPS = 40  # ten in each queue
@@ -100,41 +100,45 @@ def accept(world, report, scale):
 
 
 def streams(world, report, scale):
-    """memory of an open stream, and what open streams cost a handoff"""
+    """memory of an open stream, and what streams that it does not concern cost a handoff"""
     leads = scale(5_000, 10_000)
     for number in range(scale.rounds):
         cpu = {}
         for count in (1, scale(1_000, 4_000)):
             name = world.named("streams", number, count)
             with Baton(world) as baton:
-                world.workspace(name, REPS)
+                world.workspace(name, REPS, idle=REPS)
                 before = baton.rss_mb()
                 holder, opened = world.start_load("streams", server=world.grpc, workspace=name,
-                                                  reps=REPS, streams=count)
+                                                  first_rep=REPS, reps=REPS, streams=count)
                 if opened["live"] < count:
                     raise Trouble(f"only {opened['live']} of {count} streams are open")
                 if count > 1:
                     each = (baton.rss_mb() - before) * 1024 / count
                     report.add("memory of an open stream", "KB", each, "<= 50")
                     report.add(f"  Baton with {count} streams", "MB", baton.rss_mb(), "< 150")
-                cpu[count] = _live_cpu(world, baton, name, leads)
+                cpu[count] = world.observe(
+                    OUTPUT, lambda: _Filling(world, baton, name, leads), leads,
+                    key_prefix=f"{name}/", type_suffix="assigned.v1")["cpu_us"]
                 holder.communicate()
         one, many = cpu.values()
         report.add(f"CPU of a handoff, {count} streams : 1", "x", many / one, "<= 1.3")
 
 
-def _live_cpu(world, baton, name, leads):
-    """Processor microseconds of Baton for a handoff while it is under load."""
-    class Filled(Running):
-        def __enter__(self):
-            self.pid = baton.pid
-            return self
+class _Filling:
+    """Fills the topic for the time of a with block, as the load of a Baton that runs."""
 
-        def __exit__(self, *_):
-            world.load("fill", brokers=world.brokers, workspace=name, leads=leads)
+    def __init__(self, world, baton, name, leads):
+        self.pid, self.process = baton.pid, None
+        self.start = lambda: world.start(*world.load_args("fill", brokers=world.brokers,
+                                                     workspace=name, leads=leads))
 
-    return world.observe(OUTPUT, lambda: Filled(world), leads, key_prefix=f"{name}/",
-                         type_suffix="assigned.v1")["cpu_us"]
+    def __enter__(self):
+        self.process = self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.process.communicate()
 
 
 def _drain_rate(world, records):

@@ -7,10 +7,14 @@ from world import BIN
 
 def growth(world, report, scale):
     """cost of a handoff in the store as leads, reps and workspaces grow; memory of a lead"""
-    leads = "10000,100000" if scale.quick else "10000,100000,1000000"
+    sizes = {"leads": "10000,30000", "reps": "10,100", "workspaces": "1,30"}
+    if not scale.quick:
+        sizes = {"leads": "10000,100000,300000", "reps": "10,100,1000", "workspaces": "1,100,300"}
     if scale.very_long:
-        leads += ",10000000"
-    out = world.run(BIN / "growth-bench", "--leads", leads, "--samples", scale.rounds)
+        sizes = {"leads": "10000,100000,1000000,10000000", "reps": "10,100,1000,10000",
+                 "workspaces": "1,100,10000"}
+    out = world.run(BIN / "growth-bench", "--samples", scale.rounds,
+                    *(x for axis, values in sizes.items() for x in (f"--{axis}", values)))
     for line in out.splitlines():
         figure = json.loads(line)
         for value in figure["values"]:

@@ -49,7 +49,13 @@ class World:
 
     def load(self, command, **options):
         """One subcommand of bench-load, to its end."""
-        return json.loads(self.run(BIN / "bench-load", command, *_flags(options)))
+        return json.loads(self.run(*self.load_args(command, **options)))
+
+    @staticmethod
+    def load_args(command, **options):
+        flags = (x for name, value in options.items()
+                 for x in (f"--{name.replace('_', '-')}", value))
+        return (BIN / "bench-load", command, *flags)
 
     def start(self, *args):
         return subprocess.Popen([str(a) for a in args], stdin=subprocess.PIPE,
@@ -57,7 +63,7 @@ class World:
 
     def start_load(self, command, **options):
         """A subcommand that goes on until its standard input ends; waits for its first line."""
-        process = self.start(BIN / "bench-load", command, *_flags(options))
+        process = self.start(*self.load_args(command, **options))
         line = process.stdout.readline()
         if not line:
             raise Trouble(f"bench-load {command} ended; see {self.log.name}")
@@ -66,15 +72,17 @@ class World:
     def redis(self, *args):
         return self.run("redis-cli", "-p", self.redis_port, *args)
 
-    def workspace(self, name, reps):
-        """A workspace with the policy of the bench and `reps` online reps, each in one queue."""
+    def workspace(self, name, reps, idle=0):
+        """A workspace with the policy of the bench and `reps` online reps, each in one queue;
+        behind them `idle` ones in none."""
         policy = (BENCH / "policy.yaml").read_text(encoding="utf-8")
         self.batonctl("workspace", "create", name)
         self.batonctl("-w", name, "policy", "apply", "--file", "-",
                       text=policy.replace("workspace: bench", f"workspace: {name}"))
         rows = [f"    - {{id: rep-{i:03d}, display_name: Rep {i}, queues: "
-                f"[{QUEUES[i % len(QUEUES)]}], weight: {i % 3 + 1}, capacity: {REP_CAPACITY}, "
-                "skills: [], presence: online}\n" for i in range(reps)]
+                f"[{QUEUES[i % len(QUEUES)] if i < reps else ''}], weight: {i % 3 + 1}, "
+                f"capacity: {REP_CAPACITY}, skills: [], presence: online}}\n"
+                for i in range(reps + idle)]
         self.batonctl("-w", name, "rep", "apply", "--file", "-", text=(
             f"apiVersion: baton.dev/v1\nkind: Roster\nmetadata: {{workspace: {name}}}\nspec:\n"
             f"  reps:\n{''.join(rows)}"))
@@ -94,12 +102,6 @@ class World:
         if observer.wait() != 0 or not line:
             raise Trouble(f"not all of {records} records came out of {topic}: {line.strip()}")
         return json.loads(line)
-
-
-def _flags(options):
-    for name, value in options.items():
-        yield f"--{name.replace('_', '-')}"
-        yield value
 
 
 class Running:

@@ -58,6 +58,7 @@ int CallBare(const AcceptOptions& options);
 
 struct StreamsOptions {
   std::string server, workspace;
+  int first_rep = 0;  // "rep-000"
   int reps = 32;
   int streams = 1000;
 };

@@ -58,6 +58,7 @@ void AddStreamCommands(CLI::App& app) {
   CLI::App& opening = Add(app, "streams", "keep streams open", [] { return Streams(streams); });
   opening.add_option("--server", streams.server)->required();
   opening.add_option("--workspace", streams.workspace)->required();
+  opening.add_option("--first-rep", streams.first_rep);
   opening.add_option("--reps", streams.reps);
   opening.add_option("--streams", streams.streams);
 }

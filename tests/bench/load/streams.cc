@@ -65,8 +65,8 @@ int Streams(const StreamsOptions& options) {
     if (i % kStreamsPerConnection == 0) {
       stubs.push_back(v1::AssignmentService::NewStub(demo::Connect(options.server)));
     }
-    const std::string parent =
-        absl::StrFormat("workspaces/%s/reps/rep-%03d", options.workspace, i % options.reps);
+    const std::string parent = absl::StrFormat("workspaces/%s/reps/rep-%03d", options.workspace,
+                                               options.first_rep + i % options.reps);
     streams.push_back(std::make_unique<Stream>(*stubs.back(), parent, begun, ended));
   }
   begun.Wait();

@@ -24,7 +24,7 @@ namespace baton::bench {
 namespace {
 
 constexpr int kBatch = 500;
-constexpr int kHandoffsPerSample = 1000;
+constexpr int kHandoffsPerSample = 500;
 constexpr int kReps = 8;
 
 struct Settings {
@@ -130,7 +130,7 @@ void Compare(const std::string& what, int64_t size, const std::string& goal,
   }
   std::vector<double> ratios;
   for (size_t i = 0; i < costs.size(); ++i) ratios.push_back(costs[i] / smallest[i]);
-  Print("  : the smallest", "x", goal, ratios);
+  Print(absl::StrFormat("  %d : the fewest %s", size, what), "x", goal, ratios);
 }
 
 void GrowLeads(const Settings& settings) {
