@@ -44,9 +44,9 @@ function(baton_include_root target name folder)
   endif()
 endfunction()
 
-# Headers that nearly every file includes are compiled once for all: they cost a third of the time of
-# a file of the product and most of that of a test. The dev preset does without, so that a file that
-# forgets an include is found there.
+# Headers that nearly every file includes are compiled once for all: they cost a third of the time
+# of a file of the product and most of that of a test. The dev preset does without, so that a file
+# that forgets an include is found there.
 option(BATON_PRECOMPILE "Compile common headers once" ON)
 
 # baton_common_headers(<target> <name> OPTIONS ... DEPS ... HEADERS ...): <target> gets HEADERS

@@ -25,6 +25,7 @@ struct KnownReason {
 // Every reason that Baton gives, with what the caller can do about it. Ordered by reason.
 constexpr std::array kCatalogue = {
     KnownReason{"BROKER_UNAVAILABLE", "Kafka cannot be reached: send the same events again later."},
+    KnownReason{"CHECKPOINT_MOVED", "Between our processes only: read the checkpoints again."},
     KnownReason{"CONTENTION", "The lead changes all the time: try again."},
     KnownReason{"DRAINING", "Call again; another replica answers."},
     KnownReason{"ETAG_MISMATCH", "Somebody changed it meanwhile: read it again, then write."},

@@ -1,9 +1,13 @@
-"""What is verified when an experiment has come to rest: everything in checks.py."""
+"""What is verified when an experiment has come to rest: everything in checks.py, and the whole
+installation by batonctl verify, which knows nothing of the experiment."""
 
+import json
+import subprocess
 import time
 
 from checks import (Violations, check_answers, check_capacity, check_conservation, check_leads,
                     check_store)
+from stack import BIN
 
 
 def verify(trial):
@@ -11,6 +15,22 @@ def verify(trial):
     for load in trial.loads:
         verify_workspace(trial, load)
     verify_input(trial)
+    verify_installation(trial)
+
+
+def verify_installation(trial):
+    """Everything that the servers hold, also of the experiments before."""
+    done = subprocess.run([BIN / "batonctl", "verify", "--wait", "60s", "-o", "json"],
+                          env=trial.site.env, capture_output=True, text=True, check=False,
+                          timeout=300)
+    if done.returncode == 2:
+        trial.violations.add(f"batonctl verify could not check: {done.stderr.strip()}")
+        return
+    report = json.loads(done.stdout)
+    for check in report["checks"]:
+        for example in check["examples"]:
+            trial.violations.add(f"verify, {check['name']}: {example}")
+    trial.figures |= {"verified": report["equation"]["input"]}
 
 
 def verify_workspace(trial, load):

@@ -104,6 +104,7 @@ MUTANTS = [
            "for i = 1, string.find(entries[2] or '', '|touched|', 1, true) and 0 or #entries, 2 do",
            (CONTRACT, ("fault", "F25"))),
     Mutant("policy-unchecked", "a plan made under an older policy is applied",
-           LUA + "apply.lua", "elseif plan.policy ~= 0 and plan.policy ~= tonumber(workspace.policy) "
-           "then", "elseif false then", (CONTRACT,)),
+           LUA + "apply.lua",
+           "elseif plan.policy ~= 0 and plan.policy ~= tonumber(workspace.policy) then",
+           "elseif false then", (CONTRACT,)),
 ]

@@ -1,4 +1,4 @@
-"""Plants each bug in a copy of the sources and sees whether its tests notice; see tests/mutants/run."""
+"""Plants each bug in a copy of the sources: do its tests notice? See tests/mutants/run."""
 
 import argparse
 import filecmp
@@ -82,7 +82,8 @@ def try_mutant(mutant, logs):
     path = COPY / mutant.file
     text = path.read_text(encoding="utf-8")
     if text.count(mutant.old) != 1:
-        sys.exit(f"error: {mutant.name}: what it replaces is not once in {mutant.file}; mend mutants.py")
+        sys.exit(f"error: {mutant.name}: what it replaces is not once in {mutant.file}; "
+                 "mend mutants.py")
     path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
     try:
         build(targets_of(mutant.catchers), logs / f"{mutant.name}.build.log")

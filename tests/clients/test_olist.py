@@ -1,0 +1,136 @@
+"""The marketing funnel of a real marketplace: 8,000 leads, 32 who qualify them, 22 who close.
+
+A lead's origin is its campaign; a closed deal is an outcome WON. Collected only where the data is
+(olist.py).
+"""
+
+import queue
+import threading
+from collections import Counter
+from datetime import datetime, timezone
+
+import pytest
+from baton.v1 import assignment_service_pb2 as aspb, lead_pb2
+from olist import rows
+from world import FEEDBACK, World
+
+UPDATED = aspb.WatchAssignmentsResponse.KIND_UPDATED
+CALLERS = 32
+
+
+def funnel_policy(workspace, accept_within):
+    return f"""
+apiVersion: baton.dev/v1
+kind: HandoffPolicy
+metadata: {{workspace: {workspace}, name: funnel, owner: revops@example.com}}
+spec:
+  attributes: {{origin: string}}
+  scoring:
+    intent:
+      - {{name: asked to sell, activity: landing_page, points: 50}}
+  definition:
+    mql: {{match: {{intent: ">= 50"}}}}
+  routing:
+    - {{default: true, to: {{queue: qualify}}}}
+  queues:
+    qualify: {{mode: offer, accept_within: {accept_within}}}
+    close: {{mode: offer, accept_within: {accept_within}}}
+"""
+
+
+def publish(world, leads):
+    for row in leads:
+        at = datetime.strptime(row["first_contact_date"], "%m/%d/%Y").replace(tzinfo=timezone.utc)
+        data = {"attributes": {"origin": row["origin"]}, "activity": "landing_page",
+                "attribution": {"origin": row["origin"] or "none"}}
+        world.publish(world.event(row["mql_id"], data=data, event_id=row["mql_id"],
+                                  time=at.isoformat()))
+        world.producer.poll(0)
+    world.flush()
+
+
+def act(world, assignment, won):
+    """What the rep who got this offer does with the lead."""
+    calls, name = world.assignments, assignment.name
+    world.accept(name)
+    lead = assignment.lead.rsplit("/", 1)[1]
+    if lead not in won:
+        calls.RejectLead(aspb.RejectLeadRequest(name=name, reason="WRONG_PERSONA"), timeout=20)
+    elif assignment.queue.endswith("/qualify"):
+        calls.RerouteLead(aspb.RerouteLeadRequest(
+            name=name, reason="WRONG_SEGMENT", queue=f"{world.parent}/queues/close"), timeout=20)
+    else:
+        calls.ReportOutcome(aspb.ReportOutcomeRequest(
+            name=name, outcome=lead_pb2.STAGE_SQL), timeout=20)
+        calls.ReportOutcome(aspb.ReportOutcomeRequest(
+            name=name, outcome=lead_pb2.STAGE_WON), timeout=20)
+
+
+class Reps:
+    """All reps at one stream: whatever is offered is acted upon."""
+
+    def __init__(self, world, won):
+        self.world, self.won = world, won
+        self.offers, self.failures = queue.Queue(), []
+        self.stream = world.watch()
+        self.threads = [threading.Thread(target=self.watch, daemon=True)]
+        self.threads += [threading.Thread(target=self.work, daemon=True) for _ in range(CALLERS)]
+        for thread in self.threads:
+            thread.start()
+
+    def watch(self):
+        try:
+            for response in self.stream:
+                if (response.kind == UPDATED and
+                        response.assignment.stage == lead_pb2.STAGE_OFFERED):
+                    self.offers.put(response.assignment)
+        except Exception:  # cancelled at the end
+            pass
+
+    def work(self):
+        while (assignment := self.offers.get()) is not None:
+            try:
+                act(self.world, assignment, self.won)
+            except Exception as error:  # told by the test
+                self.failures.append(f"{assignment.name}: {error}")
+
+    def close(self):
+        self.stream.cancel()
+        for _ in range(CALLERS):
+            self.offers.put(None)
+        for thread in self.threads:
+            thread.join(20)
+
+
+@pytest.mark.timeout(300)
+def test_the_funnel_of_a_marketplace_comes_out_as_it_went_in(stack):
+    leads, deals = rows("mql.csv"), rows("closed_deals.csv")
+    won = {deal["mql_id"] for deal in deals} & {row["mql_id"] for row in leads}
+    world = World(stack, policy=funnel_policy)
+    for column, name in (("sdr_id", "qualify"), ("sr_id", "close")):
+        for rep in sorted({deal[column] for deal in deals}):
+            world.add_rep(f"{name}-{rep[:12]}", queues=(name,), capacity=50)
+    reps = Reps(world, won)
+    try:
+        publish(world, leads)
+        ends = Counter()
+
+        def all_ended(events):
+            ends.clear()
+            ends.update(e.data["change"] for e in events)
+            return ends["rejected"] + ends["won"] >= len(leads)
+
+        events = world.read(FEEDBACK, all_ended, seconds=240)
+    finally:
+        reps.close()
+        world.close()
+    assert reps.failures == []
+    assert (ends["qualified"], ends["won"]) == (len(leads), len(won))
+    assert ends["rejected"] == len(leads) - len(won)
+    assert ends["rerouted"] == len(won)
+    origins = Counter(e.data["attribution"]["origin"] for e in events
+                      if e.data["change"] == "qualified")
+    assert origins == Counter(row["origin"] or "none" for row in leads)
+    won_origins = Counter(e.data["attribution"]["origin"] for e in events
+                          if e.data["change"] == "won")
+    assert won_origins == Counter(row["origin"] or "none" for row in leads if row["mql_id"] in won)
