@@ -5,6 +5,7 @@ import datetime
 import os
 import pathlib
 import platform
+import signal
 import sys
 import time
 
@@ -49,12 +50,22 @@ def arguments():
 def main():
     args = arguments()
     if args.list:
-        for name, measure in NAMES.items():
-            print(f"{name:10}{measure.__doc__}")
+        for name, function in NAMES.items():
+            print(f"{name:10}{function.__doc__}")
         return 0
     if args.check:
         return 0
-    world, report = World(args.dir), Report()
+    # So that a with block ends what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    world = World(args.dir)
+    try:
+        return measure(args, world)
+    finally:
+        world.close()
+
+
+def measure(args, world):
+    report = Report()
     world.load("make-topic", brokers=world.brokers, topic=BARE_OUTPUT)
     failed = False
     for name in args.only:

@@ -32,6 +32,7 @@ class World:
         self.grpc = os.environ["BENCH_GRPC"]
         self.http = os.environ["BENCH_HTTP"]
         self.bare = os.environ["BENCH_BARE"]
+        self.started = []
         self.stamp = f"{int(time.time()):x}"
         self.log = open(self.folder / "programs.log", "ab", buffering=0)
 
@@ -58,8 +59,17 @@ class World:
         return (BIN / "bench-load", command, *flags)
 
     def start(self, *args):
-        return subprocess.Popen([str(a) for a in args], stdin=subprocess.PIPE,
-                                stdout=subprocess.PIPE, stderr=self.log, text=True)
+        process = subprocess.Popen([str(a) for a in args], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.started.append(process)
+        return process
+
+    def close(self):
+        """Ends what was started and still runs."""
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
 
     def start_load(self, command, **options):
         """A subcommand that goes on until its standard input ends; waits for its first line."""
