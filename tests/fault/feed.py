@@ -45,11 +45,16 @@ class Feed:
         self.lock = threading.Lock()
         self.ledgers = defaultdict(Ledger)
         self.letters = []
-        self.unreadable = 0
-        self._consumer = self.consumer()
+        self._used = []
+        # A client for the thread that follows, another one for whoever asks.
+        self._consumer, self._asker = self.consumer(), self.consumer()
+        # Asked once: their number is fixed, and the client crashes at times when it asks for a
+        # topic while the broker is coming back.
+        self._partitions = {topic: partitions(self._asker, topic)
+                            for topic in (INPUT, FEEDBACK, DEAD)}
         self._consumer.assign([TopicPartition(topic, partition, 0)
                                for topic in (FEEDBACK, DEAD)
-                               for partition in partitions(self._consumer, topic)])
+                               for partition in self._partitions[topic]])
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
         self._thread.start()
@@ -67,28 +72,28 @@ class Feed:
                 for message in messages:
                     if not message.error():
                         self._take(message)
-        self._consumer.close()
 
     def _take(self, message):
         if message.topic() == DEAD:
             return self.letters.append(letter_of(message))
         change = read_change(message)
+        ledger = self.ledgers[message.key().decode().split("/")[0]]
         if change is None:
-            self.unreadable += 1
+            ledger.violations.add(f"feedback is not readable: {message.value()[:200]}")
         else:
-            self.ledgers[message.key().decode().split("/")[0]].add(change)
+            ledger.add(change)
 
     def ends(self, topic=INPUT):
         """Next offset of each partition."""
         return {partition: self._end(topic, partition)
-                for partition in partitions(self._consumer, topic)}
+                for partition in self._partitions[topic]}
 
     def _end(self, topic, partition):
         """Asked again while a broker that has just started does not lead yet."""
         deadline = time.monotonic() + 30
         while True:
             try:
-                return self._consumer.get_watermark_offsets(TopicPartition(topic, partition),
+                return self._asker.get_watermark_offsets(TopicPartition(topic, partition),
                                                             timeout=20)[1]
             except KafkaException as error:
                 if time.monotonic() > deadline:
@@ -123,12 +128,13 @@ class Feed:
                     return True
             return False
         finally:
-            # Closing takes its time, and the caller must not wait for it.
-            threading.Thread(target=consumer.close, daemon=True).start()
+            self._used.append(consumer)  # closing takes its time; the caller must not wait for it
 
     def stop(self):
         self._stopping.set()
         self._thread.join(10)
+        for consumer in (self._consumer, self._asker, *self._used):
+            consumer.close()
 
 
 def partitions(consumer, topic):

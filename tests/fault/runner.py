@@ -35,7 +35,7 @@ def parse(arguments):
     parser.add_argument("--only", default="")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--keep", action="store_true")
-    parser.add_argument("--dir", type=Path, default=TOP / "build/tests/fault")
+    parser.add_argument("--dir", type=Path, required=True)
     options = parser.parse_args(arguments)
     options.names = options.only.split(",") if options.only else ORDER
     if unknown := [name for name in options.names if name not in EXPERIMENTS]:

@@ -15,6 +15,7 @@ using nlohmann::json;
 namespace kafka = platform::kafka;
 
 constexpr absl::Duration kTick = absl::Milliseconds(10);
+constexpr int kRepeatsMax = 5;
 
 std::string Header(const kafka::Record& record, const std::string& name) {
   for (const auto& [key, value] : record.headers) {
@@ -61,35 +62,64 @@ void Publisher::Run() {
         absl::MutexLock lock(&mutex_);
         sent_us_.try_emplace(publication.id, absl::ToUnixMicros(absl::Now()));
       }
-      const kafka::OutRecord record{topic_,
-                                    publication.key,
-                                    publication.value,
-                                    false,
-                                    {{"content-type", "application/cloudevents+json"}}};
-      absl::Status status;
-      while (absl::IsResourceExhausted(
-                 status = producer_->Produce(
-                     record, [this](absl::Status delivered) { Note(delivered); })) &&
-             !stopping_) {
-        absl::SleepFor(kTick);
-      }
-      if (!status.ok()) Note(status);
+      Send(next);
     }
     absl::SleepFor(kTick);
   }
-  if (!producer_->Flush(absl::Seconds(60)).ok()) {
-    Note(absl::UnavailableError("Kafka did not take every record within 60 s"));
+  FlushAll();
+  for (int round = 0; round < kRepeatsMax && !stopping_ && SendRefusedAgain(); ++round) FlushAll();
+  absl::MutexLock lock(&mutex_);
+  if (acknowledged_ == total()) {
+    failure_.clear();
+  } else if (!stopping_) {
+    failure_ = absl::StrCat(total() - acknowledged_, " records were not taken: ", failure_);
   }
   done_ = true;
 }
 
-void Publisher::Note(const absl::Status& status) {
+void Publisher::Send(size_t number) {
+  const Publication& publication = log_[number];
+  const kafka::OutRecord record{topic_,
+                                publication.key,
+                                publication.value,
+                                false,
+                                {{"content-type", "application/cloudevents+json"}}};
+  const auto note = [this, number](const absl::Status& delivered) { Note(number, delivered); };
+  absl::Status status;
+  while (absl::IsResourceExhausted(status = producer_->Produce(record, note)) && !stopping_) {
+    absl::SleepFor(kTick);
+  }
+  if (!status.ok()) Note(number, status);
+}
+
+// What a crashed broker refused goes out once more, by a new producer; false: nothing was.
+bool Publisher::SendRefusedAgain() {
+  std::vector<size_t> again;
+  {
+    absl::MutexLock lock(&mutex_);
+    again.swap(refused_);
+  }
+  if (again.empty()) return false;
+  auto producer = kafka::Producer::Create(kafka_, kafka::ProducerOptions{});
+  if (producer.ok()) producer_ = *std::move(producer);
+  for (size_t number : again) Send(number);
+  return true;
+}
+
+void Publisher::FlushAll() {
+  if (producer_->Flush(absl::Seconds(60)).ok()) return;
+  absl::MutexLock lock(&mutex_);
+  failure_ = "Kafka did not take every record within 60 s";
+}
+
+void Publisher::Note(size_t number, const absl::Status& status) {
   if (status.ok()) {
     ++acknowledged_;
     return;
   }
   absl::MutexLock lock(&mutex_);
-  if (failure_.empty()) failure_ = std::string(status.message());
+  refused_.push_back(number);
+  failure_ = std::string(status.message());
 }
 
 int64_t Publisher::SentAt(const std::string& id) const {

@@ -19,7 +19,7 @@
 
 namespace baton::demo {
 
-// Publishes a workload at a steady rate on a thread of its own.
+// Publishes a workload at a steady rate on a thread of its own; what Kafka refused is sent again.
 class Publisher {
  public:
   Publisher(platform::kafka::KafkaConfig kafka, std::string topic, std::vector<Publication> log,
@@ -36,7 +36,10 @@ class Publisher {
 
  private:
   void Run();
-  void Note(const absl::Status& status);
+  void Send(size_t number);
+  bool SendRefusedAgain();
+  void FlushAll();
+  void Note(size_t number, const absl::Status& status);
 
   platform::kafka::KafkaConfig kafka_;
   std::string topic_;
@@ -48,6 +51,7 @@ class Publisher {
   std::atomic<int64_t> acknowledged_{0};
   mutable absl::Mutex mutex_;
   std::map<std::string, int64_t> sent_us_ ABSL_GUARDED_BY(mutex_);
+  std::vector<size_t> refused_ ABSL_GUARDED_BY(mutex_);  // places in the log
   std::string failure_ ABSL_GUARDED_BY(mutex_);
 };
 
