@@ -99,7 +99,8 @@ class Program:
         with open(self.log_path, "ab") as log:
             # It does not outlive the test, however that ends.
             self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", BIN / "baton", self.role, "--grpc-address", self.address, "--http-address",
+                ["setpriv", "--pdeathsig", "KILL", BIN / "baton", self.role,
+                 "--grpc-address", self.address, "--http-address",
                  f"127.0.0.1:{self.http_port}", *self.flags],
                 env=self.env, stdout=log, stderr=log)
 
