@@ -192,9 +192,9 @@ std::vector<Comparison> ReadAnyOf(const Subject& list) {
 
 // The condition as written: "country: [DE, AT, CH]".
 std::string ConditionText(const std::string& subject, const YamlNode& value) {
-  std::string text = value.text;
-  if (value.kind == YamlNode::Kind::kList) {
-    text = "[";
+  const bool is_list = value.kind == YamlNode::Kind::kList;
+  std::string text = is_list ? std::string("[") : value.text;
+  if (is_list) {
     for (const YamlNode& item : value.items) {
       absl::StrAppend(&text, text.size() > 1 ? ", " : "", item.text);
       if (text.size() > kConditionTextBytesMax) break;
