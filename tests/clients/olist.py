@@ -1,5 +1,6 @@
-"""The public data set of Olist's marketing funnel. It may be used for tests but not passed on, so it
-is looked for in the folder BATON_OLIST, or beside the checkout in shared/data/olist.
+"""The public data of Olist's marketing funnel, in the folder BATON_OLIST or beside the checkout.
+
+It may be used for tests but not passed on, so it is no part of the project.
 """
 
 import csv

@@ -156,7 +156,7 @@ RC_GTEST_PROP(FactsProperties, ReplayOfALongLogChangesNothing, (uint32_t shuffle
     LeadEvent event = EventOf({static_cast<uint8_t>(random()), static_cast<uint8_t>(random()),
                                static_cast<uint8_t>(random()), static_cast<uint8_t>(random())});
     event.id = Name("e", i);
-    event.position = {0, i};
+    event.position = {LogFingerprint("leads", 0), i};
     log.push_back(event);
   }
   const Facts once = FoldAll(log);
