@@ -26,7 +26,7 @@ constexpr std::array<Description, kChecks> kDescriptions = {{
     {"places", "each lead is in exactly one place"},
     {"choice", "each owner could take the lead when it was chosen"},
     {"order", "those who wait for the same are served in order"},
-    {"fairness", "each ledger sums to zero, nobody is owed over 2 leads"},
+    {"fairness", "each ledger sums to zero, nobody is owed too much (ADR 7)"},
 }};
 
 }  // namespace

@@ -50,10 +50,11 @@ std::string Where(const std::string& rep, const std::string& queue) {
 
 }  // namespace
 
-void StoreCheck::NoteOwed(const std::string& where, const std::string& rep, int64_t owed_nano) {
+void StoreCheck::NoteOwed(const std::string& where, const std::string& rep, int64_t owed_nano,
+                          size_t reps) {
   findings_.LookedAt(Check::kFairness);
   largest_owed_nano_ = std::max(largest_owed_nano_, std::abs(owed_nano));
-  if (std::abs(owed_nano) <= kOwedMaxNano) return;
+  if (std::abs(owed_nano) <= OwedMaxNano(reps)) return;
   findings_.Violation(Check::kFairness,
                       absl::StrCat(where, ": rep ", rep, " is owed ",
                                    static_cast<double>(owed_nano) / kNanoPerLead, " leads"));
@@ -64,7 +65,7 @@ void StoreCheck::CheckLedger(const std::string& workspace, const StoredQueue& qu
   int64_t sum = 0;
   for (const auto& [rep, owed] : queue.owed_nano) {
     sum += owed;
-    NoteOwed(name, rep, owed);
+    NoteOwed(name, rep, owed, queue.owed_nano.size());
   }
   if (sum == 0) return;
   findings_.Violation(Check::kFairness,
@@ -167,7 +168,7 @@ void StoreCheck::CheckChoice(const StoredLead& lead) {
   bool alone = true;
   for (const Candidate& candidate : lead.candidates) {
     NoteOwed(absl::StrCat("choice for lead ", lead.key()), candidate.rep.str(),
-             candidate.deviation_nano);
+             candidate.deviation_nano, lead.candidates.size());
     int64_t& capacity = capacities_[lead.workspace + "/" + candidate.rep.str()];
     capacity = std::max<int64_t>(capacity, candidate.capacity);
     if (candidate.reason == CandidateReason::kChosen) {

@@ -3,6 +3,9 @@
 #ifndef BATON_VERIFY_STORE_CHECK_H_
 #define BATON_VERIFY_STORE_CHECK_H_
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -15,7 +18,13 @@
 namespace baton::verify {
 
 inline constexpr int64_t kNanoPerLead = 1'000'000'000;
-inline constexpr int64_t kOwedMaxNano = 2 * kNanoPerLead;  // ADR 7
+
+// What a rep may be owed at most, in a queue of that many reps: reps who pass, are full or lack a
+// skill change who is entitled from lead to lead, and what the others are owed then grows with
+// their number (ADR 7).
+constexpr int64_t OwedMaxNano(size_t reps) {
+  return std::max<int64_t>(2 * kNanoPerLead, static_cast<int64_t>(reps) * kNanoPerLead / 2);
+}
 
 class StoreCheck {
  public:
@@ -48,7 +57,7 @@ class StoreCheck {
   void CheckEnd(const StoredLead& lead, const LeadEnd& end);
   void CheckChoice(const StoredLead& lead);
   void CheckOwner(const StoredLead& lead);
-  void NoteOwed(const std::string& where, const std::string& rep, int64_t owed_nano);
+  void NoteOwed(const std::string& where, const std::string& rep, int64_t owed_nano, size_t reps);
 
   absl::flat_hash_map<std::string, Standing> standing_;  // of leads not yet met
   absl::flat_hash_map<std::string, StoredRep> reps_;     // "workspace/rep", without open sets

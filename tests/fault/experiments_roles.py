@@ -61,7 +61,9 @@ def f2(trial):
             zombie.process.send_signal(19)
             trial.fault("SIGSTOP", role=zombie.name)
         time.sleep(stop_s)
-        taken_over += sum(owned(heir) == all_of(heir) for heir in heirs)
+        for heir in heirs:
+            taken_over += trial.until(f"{heir.name} takes over from the sleeping",
+                                      lambda one=heir: owned(one) == all_of(one), 30)
         for zombie in zombies:
             zombie.process.send_signal(18)
         for zombie, mark in zip(zombies, marks):
