@@ -7,7 +7,7 @@
 #   run_labels PRESET              the ctest tests by label
 #   run_ctest PRESET NAME ARGS...  one run of ctest
 #   has_tests PRESET ARGS...       true if ctest would run any
-#   run_folders PRESET             each tests/NAME/run but those that take far longer (bench, mutants)
+#   run_folders PRESET             each tests/NAME/run, but not bench and mutants: they take longer
 #   count NAME PASSED [FAILURE...] adds to the account
 #   summary                        prints it; fails when anything failed or nothing passed
 #   mark_descendants, report_leftovers, end_leftovers   processes that this run left behind
