@@ -145,7 +145,10 @@ absl::Status RelayService::OpenPublisher() {
   absl::StatusOr<std::unique_ptr<platform::kafka::Producer>> producer =
       platform::kafka::Producer::Create(kafka_, options);
   if (!producer.ok()) return KafkaFailed(producer.status());
-  auto publisher = std::make_unique<Publisher>(*std::move(producer), [this] { return Patience(); });
+  auto publisher = std::make_unique<Publisher>(*std::move(producer), [this] {
+    MeasureBacklog();  // a transaction that waits for brokers who are away may take long
+    return Patience();
+  });
   absl::Status status = publisher->Init();
   if (!status.ok()) return KafkaFailed(status);
   publisher_ = std::move(publisher);

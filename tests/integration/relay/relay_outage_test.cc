@@ -83,6 +83,8 @@ TEST_F(RelayOutageTest, GoesOnAfterKafkaCrashed) {
   ASSERT_EQ(kafka_->Kill(), absl::OkStatus());
   Append(500);
   EXPECT_TRUE(Await([&] { return !relay_->Ready().ok(); }));
+  // The backlog of the outage can be seen.
+  EXPECT_TRUE(Await([&] { return Shows("baton_relay_unpublished_entries 2000"); }));
   ASSERT_EQ(kafka_->Restart(), absl::OkStatus());
   const absl::Time back = absl::Now();
   EXPECT_TRUE(Await([&] { return Shows("baton_relay_unpublished_entries 0"); }));
