@@ -14,7 +14,7 @@
 namespace baton::batonctl {
 namespace {
 
-struct Arguments {
+struct AssignmentArguments {
   std::string assignment, reason, note, channel, touch_outcome, time, revisit, queue, outcome;
   std::string currency, close_date;
   int64_t amount_minor = 0;
@@ -24,7 +24,7 @@ struct Arguments {
 
 // What every action has: the assignment and the request id.
 template <typename Request>
-absl::Status Start(Session& session, const Arguments& arguments, Request& request) {
+absl::Status Start(Session& session, const AssignmentArguments& arguments, Request& request) {
   const absl::StatusOr<std::string> name = session.Name("assignments", arguments.assignment);
   if (!name.ok()) return name.status();
   request.set_name(*name);
@@ -33,7 +33,8 @@ absl::Status Start(Session& session, const Arguments& arguments, Request& reques
 }
 
 template <typename Request>
-absl::Status StartWithReason(Session& session, const Arguments& arguments, Request& request) {
+absl::Status StartWithReason(Session& session, const AssignmentArguments& arguments,
+                             Request& request) {
   request.set_reason(arguments.reason);
   request.set_note(arguments.note);
   return Start(session, arguments, request);
@@ -65,7 +66,7 @@ absl::Status FinishWithLead(Session& session, const google::protobuf::Message& r
   return session.Print(response->lead(), LeadsTable({response->lead()}), {response->lead().name()});
 }
 
-absl::Status List(Session& session, const Arguments& arguments) {
+absl::Status List(Session& session, const AssignmentArguments& arguments) {
   const absl::StatusOr<std::string> parent = ScopeName(session, arguments.scope);
   if (!parent.ok()) return parent.status();
   v1::ListAssignmentsRequest request;
@@ -84,20 +85,20 @@ absl::Status List(Session& session, const Arguments& arguments) {
       names);
 }
 
-absl::Status Accept(Session& session, const Arguments& arguments) {
+absl::Status Accept(Session& session, const AssignmentArguments& arguments) {
   v1::AcceptAssignmentRequest request;
   if (absl::Status status = Start(session, arguments, request); !status.ok()) return status;
   return FinishWithAssignment<v1::AcceptAssignmentResponse>(session, request);
 }
 
-absl::Status Decline(Session& session, const Arguments& arguments) {
+absl::Status Decline(Session& session, const AssignmentArguments& arguments) {
   v1::DeclineAssignmentRequest request;
   if (absl::Status status = StartWithReason(session, arguments, request); !status.ok())
     return status;
   return FinishWithLead<v1::DeclineAssignmentResponse>(session, request);
 }
 
-absl::Status Touch(Session& session, const Arguments& arguments) {
+absl::Status Touch(Session& session, const AssignmentArguments& arguments) {
   v1::LogTouchRequest request;
   request.set_channel(arguments.channel);
   request.set_outcome(arguments.touch_outcome);
@@ -110,14 +111,14 @@ absl::Status Touch(Session& session, const Arguments& arguments) {
   return FinishWithAssignment<v1::LogTouchResponse>(session, request);
 }
 
-absl::Status Reject(Session& session, const Arguments& arguments) {
+absl::Status Reject(Session& session, const AssignmentArguments& arguments) {
   v1::RejectLeadRequest request;
   if (absl::Status status = StartWithReason(session, arguments, request); !status.ok())
     return status;
   return FinishWithLead<v1::RejectLeadResponse>(session, request);
 }
 
-absl::Status Recycle(Session& session, const Arguments& arguments) {
+absl::Status Recycle(Session& session, const AssignmentArguments& arguments) {
   v1::RecycleLeadRequest request;
   if (!arguments.revisit.empty()) {
     absl::Status status = SetTime("--revisit", arguments.revisit, *request.mutable_revisit_time());
@@ -128,7 +129,7 @@ absl::Status Recycle(Session& session, const Arguments& arguments) {
   return FinishWithLead<v1::RecycleLeadResponse>(session, request);
 }
 
-absl::Status Reroute(Session& session, const Arguments& arguments) {
+absl::Status Reroute(Session& session, const AssignmentArguments& arguments) {
   v1::RerouteLeadRequest request;
   if (!arguments.queue.empty()) {
     const absl::StatusOr<std::string> queue = session.Name("queues", arguments.queue);
@@ -140,7 +141,7 @@ absl::Status Reroute(Session& session, const Arguments& arguments) {
   return FinishWithLead<v1::RerouteLeadResponse>(session, request);
 }
 
-absl::Status Outcome(Session& session, const Arguments& arguments) {
+absl::Status Outcome(Session& session, const AssignmentArguments& arguments) {
   v1::ReportOutcomeRequest request;
   const absl::StatusOr<v1::Stage> stage = ParseStage("the outcome", arguments.outcome);
   if (!stage.ok()) return stage.status();
@@ -157,8 +158,8 @@ absl::Status Outcome(Session& session, const Arguments& arguments) {
   return FinishWithLead<v1::ReportOutcomeResponse>(session, request);
 }
 
-using Run = absl::Status (*)(Session&, const Arguments&);
-using SharedArguments = std::shared_ptr<Arguments>;
+using Run = absl::Status (*)(Session&, const AssignmentArguments&);
+using SharedArguments = std::shared_ptr<AssignmentArguments>;
 
 CLI::App& AddAction(CLI::App& group, Session& session, const SharedArguments& arguments,
                     const std::string& name, const std::string& about, Run run) {
@@ -179,7 +180,7 @@ void AddReason(CLI::App& command, const SharedArguments& arguments, const std::s
 
 void AddAssignmentCommands(CLI::App& app, Session& session) {
   CLI::App& group = AddGroup(app, "assignment", "Assignments: one lead with one rep");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<AssignmentArguments>();
 
   CLI::App& list = *group.add_subcommand("list", "Lists the current assignments");
   AddScope(list, arguments->scope);

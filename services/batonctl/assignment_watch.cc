@@ -15,7 +15,7 @@ namespace {
 constexpr absl::Duration kPauseFirst = absl::Milliseconds(200);  // before connecting again
 constexpr absl::Duration kPauseMax = absl::Seconds(5);
 
-struct Arguments {
+struct WatchArguments {
   AssignmentScope scope;
   std::string resume_token;
 };
@@ -83,7 +83,7 @@ bool IsPassing(const absl::Status& status) {
 }
 
 // Ends only with an error: the first connection failed, or the server refuses.
-absl::Status Watch(Session& session, const Arguments& arguments) {
+absl::Status Watch(Session& session, const WatchArguments& arguments) {
   const absl::StatusOr<std::string> parent = ScopeName(session, arguments.scope);
   if (!parent.ok()) return parent.status();
   v1::WatchAssignmentsRequest request;
@@ -116,7 +116,7 @@ absl::Status Watch(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void AddAssignmentWatch(CLI::App& assignments, Session& session) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<WatchArguments>();
   CLI::App& watch = *assignments.add_subcommand(
       "watch", "Shows the current assignments and each change; resumes by itself");
   AddScope(watch, arguments->scope);

@@ -10,13 +10,13 @@
 namespace baton::batonctl {
 namespace {
 
-struct Arguments {
+struct LeadArguments {
   std::string lead;
   std::string stage;
   int limit = kListLimitDefault;
 };
 
-absl::Status Get(Session& session, const Arguments& arguments) {
+absl::Status Get(Session& session, const LeadArguments& arguments) {
   const absl::StatusOr<std::string> name = session.Name("leads", arguments.lead);
   if (!name.ok()) return name.status();
   v1::GetLeadRequest request;
@@ -26,7 +26,7 @@ absl::Status Get(Session& session, const Arguments& arguments) {
   return session.Print(response->lead(), LeadDetails(response->lead()), {response->lead().name()});
 }
 
-absl::Status List(Session& session, const Arguments& arguments) {
+absl::Status List(Session& session, const LeadArguments& arguments) {
   const absl::StatusOr<std::string> parent = session.Workspace();
   if (!parent.ok()) return parent.status();
   v1::ListLeadsRequest request;
@@ -47,7 +47,7 @@ absl::Status List(Session& session, const Arguments& arguments) {
                        names);
 }
 
-absl::Status Journey(Session& session, const Arguments& arguments) {
+absl::Status Journey(Session& session, const LeadArguments& arguments) {
   const absl::StatusOr<std::string> name = session.Name("leads", arguments.lead);
   if (!name.ok()) return name.status();
   v1::GetLeadJourneyRequest request;
@@ -63,7 +63,7 @@ absl::Status Journey(Session& session, const Arguments& arguments) {
   return session.Print(*response, JourneyTable(*response), {*name});
 }
 
-absl::Status Explain(Session& session, const Arguments& arguments) {
+absl::Status Explain(Session& session, const LeadArguments& arguments) {
   const absl::StatusOr<std::string> name = session.Name("leads", arguments.lead);
   if (!name.ok()) return name.status();
   v1::ExplainLeadRequest request;
@@ -88,7 +88,7 @@ CLI::App& AddOfLead(CLI::App& group, const std::string& name, const std::string&
 
 void AddLeadCommands(CLI::App& app, Session& session) {
   CLI::App& group = AddGroup(app, "lead", "Leads: what is known and what became of them");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<LeadArguments>();
 
   CLI::App& get = AddOfLead(group, "get", "Shows a lead", arguments->lead);
   OnRun(get, session, [&session, arguments] { return Get(session, *arguments); });

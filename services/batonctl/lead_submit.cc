@@ -19,7 +19,7 @@ constexpr int kBatchEvents = 500;  // the API's cap per request
 // A request has at most 256 KiB; an event more than this alone is refused by the server anyway.
 constexpr size_t kBatchBytes = 192 * 1024;
 
-struct Arguments {
+struct SubmitArguments {
   EventFlags flags;
   std::string file;
   bool wait = false;
@@ -29,7 +29,7 @@ struct Arguments {
 // Sends events in batches and keeps what the server answered.
 class Submission {
  public:
-  Submission(Session& session, const Arguments& arguments)
+  Submission(Session& session, const SubmitArguments& arguments)
       : session_(session), arguments_(arguments) {}
 
   // `line` is where it stands in a file, 0 if it does not.
@@ -69,7 +69,7 @@ class Submission {
 
  private:
   Session& session_;
-  const Arguments& arguments_;
+  const SubmitArguments& arguments_;
   v1::SubmitLeadEventsRequest batch_;
   size_t bytes_ = 0;
   size_t first_line_ = 0;
@@ -138,7 +138,7 @@ absl::Status SubmitFlags(Session& session, EventFlags flags, Submission& submiss
   return submission.Flush();
 }
 
-absl::Status Submit(Session& session, const Arguments& arguments) {
+absl::Status Submit(Session& session, const SubmitArguments& arguments) {
   if (arguments.file.empty() == arguments.flags.lead.empty()) {
     return UsageError("give either --lead with the event's options, or --file");
   }
@@ -162,7 +162,7 @@ absl::Status Submit(Session& session, const Arguments& arguments) {
 }  // namespace
 
 void AddLeadSubmit(CLI::App& leads, Session& session) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<SubmitArguments>();
   EventFlags& flags = arguments->flags;
   CLI::App& submit = *leads.add_subcommand("submit", "Submits events of leads, as marketing would");
   CLI::Option* file = submit.add_option("--file,-f", arguments->file,

@@ -13,7 +13,7 @@
 namespace baton::batonctl {
 namespace {
 
-struct Arguments {
+struct PolicyArguments {
   std::string file;
   std::string name = "-";  // whatever the policy is called
   std::string expect_revision;
@@ -25,7 +25,7 @@ void NoteErrors(const Session& session, const std::vector<policy::DocumentError>
   for (const policy::DocumentError& error : errors) session.Note(policy::ToString(error));
 }
 
-absl::Status Validate(Session& session, const Arguments& arguments) {
+absl::Status Validate(Session& session, const PolicyArguments& arguments) {
   const absl::StatusOr<std::string> yaml = ReadFile(arguments.file, policy::kDocumentBytesMax);
   if (!yaml.ok()) return yaml.status();
   const policy::ParsedPolicy parsed = policy::ParsePolicy(*yaml, arguments.file);
@@ -56,7 +56,7 @@ absl::Status Refused(const Session& session, const absl::Status& status, const s
                      absl::StrCat(file, " is refused: ", Counted(errors.size(), "error")));
 }
 
-absl::Status Apply(Session& session, const Arguments& arguments) {
+absl::Status Apply(Session& session, const PolicyArguments& arguments) {
   const absl::StatusOr<std::string> parent = session.Workspace();
   if (!parent.ok()) return parent.status();
   const absl::StatusOr<std::string> yaml = ReadFile(arguments.file, policy::kDocumentBytesMax);
@@ -79,7 +79,7 @@ absl::Status Apply(Session& session, const Arguments& arguments) {
   return session.Print(policy, table, {policy.name()});
 }
 
-absl::Status Get(Session& session, const Arguments& arguments) {
+absl::Status Get(Session& session, const PolicyArguments& arguments) {
   const absl::StatusOr<std::string> workspace = session.Workspace();
   if (!workspace.ok()) return workspace.status();
   v1::GetPolicyRequest request;
@@ -99,7 +99,7 @@ absl::Status Get(Session& session, const Arguments& arguments) {
 
 void AddPolicyCommands(CLI::App& app, Session& session) {
   CLI::App& group = AddGroup(app, "policy", "The handoff policy of a workspace");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<PolicyArguments>();
 
   CLI::App& apply = *group.add_subcommand("apply", "Makes a policy document the active revision");
   apply.add_option("--file,-f", arguments->file, "the document; - is standard input")->required();

@@ -13,7 +13,7 @@
 namespace baton::batonctl {
 namespace {
 
-struct Arguments {
+struct QueueArguments {
   std::string queue, file, display_name, etag;
   bool pause = false;
   int limit = kListLimitDefault;
@@ -27,7 +27,7 @@ absl::Status PrintQueues(const Session& session, const google::protobuf::Message
   return session.Print(message, QueuesTable(queues), names);
 }
 
-absl::Status List(Session& session, const Arguments& arguments) {
+absl::Status List(Session& session, const QueueArguments& arguments) {
   const absl::StatusOr<std::string> parent = session.Workspace();
   if (!parent.ok()) return parent.status();
   v1::ListQueuesRequest request;
@@ -40,7 +40,7 @@ absl::Status List(Session& session, const Arguments& arguments) {
   return PrintQueues(session, *response, {response->queues().begin(), response->queues().end()});
 }
 
-absl::Status Get(Session& session, const Arguments& arguments) {
+absl::Status Get(Session& session, const QueueArguments& arguments) {
   const absl::StatusOr<std::string> name = session.Name("queues", arguments.queue);
   if (!name.ok()) return name.status();
   v1::GetQueueRequest request;
@@ -81,7 +81,7 @@ absl::Status UpdateAndPrint(Session& session, const QueueEntry& entry, const std
   return queue.ok() ? PrintQueues(session, *queue, {*queue}) : queue.status();
 }
 
-absl::Status ApplyFile(Session& session, const Arguments& arguments) {
+absl::Status ApplyFile(Session& session, const QueueArguments& arguments) {
   const absl::StatusOr<RosterFile> roster = LoadRoster(session, arguments.file);
   if (!roster.ok()) return roster.status();
   if (!roster->reps.empty()) {
@@ -99,7 +99,7 @@ absl::Status ApplyFile(Session& session, const Arguments& arguments) {
   return PrintQueues(session, stored, {stored.queues().begin(), stored.queues().end()});
 }
 
-absl::Status Apply(Session& session, const Arguments& arguments) {
+absl::Status Apply(Session& session, const QueueArguments& arguments) {
   if (arguments.file.empty() == arguments.queue.empty()) {
     return UsageError("give either the id of a queue or --file");
   }
@@ -110,7 +110,7 @@ absl::Status Apply(Session& session, const Arguments& arguments) {
   return UpdateAndPrint(session, entry, arguments.etag);
 }
 
-void AddApply(CLI::App& group, Session& session, const std::shared_ptr<Arguments>& arguments) {
+void AddApply(CLI::App& group, Session& session, const std::shared_ptr<QueueArguments>& arguments) {
   CLI::App& apply = *group.add_subcommand("apply", "Changes the settings of queues");
   apply.add_option("QUEUE", arguments->queue, "id of one queue, changed by the options below");
   CLI::Option* file =
@@ -130,7 +130,7 @@ void AddApply(CLI::App& group, Session& session, const std::shared_ptr<Arguments
 
 void AddQueueCommands(CLI::App& app, Session& session) {
   CLI::App& group = AddGroup(app, "queue", "Queues: where qualified leads wait for a team");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<QueueArguments>();
 
   CLI::App& list = *group.add_subcommand("list", "Lists the queues of the workspace");
   AddLimit(list, arguments->limit);

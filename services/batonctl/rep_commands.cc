@@ -13,7 +13,7 @@
 namespace baton::batonctl {
 namespace {
 
-struct Arguments {
+struct RepArguments {
   std::string rep, file, presence;
   int limit = kListLimitDefault;
   // apply by flags: what was not given stays as it is.
@@ -31,7 +31,7 @@ absl::Status PrintReps(const Session& session, const google::protobuf::Message& 
   return session.Print(message, RepsTable(reps), names);
 }
 
-absl::Status List(Session& session, const Arguments& arguments) {
+absl::Status List(Session& session, const RepArguments& arguments) {
   const absl::StatusOr<std::string> parent = session.Workspace();
   if (!parent.ok()) return parent.status();
   v1::ListRepsRequest request;
@@ -44,7 +44,7 @@ absl::Status List(Session& session, const Arguments& arguments) {
   return PrintReps(session, *response, {response->reps().begin(), response->reps().end()});
 }
 
-absl::Status Get(Session& session, const Arguments& arguments) {
+absl::Status Get(Session& session, const RepArguments& arguments) {
   const absl::StatusOr<std::string> name = session.Name("reps", arguments.rep);
   if (!name.ok()) return name.status();
   v1::GetRepRequest request;
@@ -54,7 +54,7 @@ absl::Status Get(Session& session, const Arguments& arguments) {
   return PrintReps(session, response->rep(), {response->rep()});
 }
 
-absl::Status SetPresence(Session& session, const Arguments& arguments) {
+absl::Status SetPresence(Session& session, const RepArguments& arguments) {
   const absl::StatusOr<std::string> name = session.Name("reps", arguments.rep);
   if (!name.ok()) return name.status();
   const absl::StatusOr<v1::Presence> presence = ParsePresence(arguments.presence);
@@ -67,7 +67,7 @@ absl::Status SetPresence(Session& session, const Arguments& arguments) {
   return PrintReps(session, response->rep(), {response->rep()});
 }
 
-absl::Status Delete(Session& session, const Arguments& arguments) {
+absl::Status Delete(Session& session, const RepArguments& arguments) {
   const absl::StatusOr<std::string> name = session.Name("reps", arguments.rep);
   if (!name.ok()) return name.status();
   v1::DeleteRepRequest request;
@@ -88,7 +88,7 @@ absl::Status NameQueues(const Session& session, v1::Rep& rep) {
   return absl::OkStatus();
 }
 
-absl::Status ApplyFile(Session& session, const Arguments& arguments) {
+absl::Status ApplyFile(Session& session, const RepArguments& arguments) {
   absl::StatusOr<RosterFile> roster = LoadRoster(session, arguments.file);
   if (!roster.ok()) return roster.status();
   if (!roster->queues.empty()) {
@@ -117,7 +117,7 @@ absl::Status ApplyFile(Session& session, const Arguments& arguments) {
   return PrintReps(session, stored, {stored.reps().begin(), stored.reps().end()});
 }
 
-absl::Status ApplyFlags(Session& session, const Arguments& arguments) {
+absl::Status ApplyFlags(Session& session, const RepArguments& arguments) {
   const absl::StatusOr<std::string> name = session.Name("reps", arguments.rep);
   if (!name.ok()) return name.status();
   v1::UpdateRepRequest request;
@@ -156,14 +156,14 @@ absl::Status ApplyFlags(Session& session, const Arguments& arguments) {
   return PrintReps(session, response->rep(), {response->rep()});
 }
 
-absl::Status Apply(Session& session, const Arguments& arguments) {
+absl::Status Apply(Session& session, const RepArguments& arguments) {
   if (arguments.file.empty() == arguments.rep.empty()) {
     return UsageError("give either the id of a rep or --file");
   }
   return arguments.file.empty() ? ApplyFlags(session, arguments) : ApplyFile(session, arguments);
 }
 
-void AddApply(CLI::App& group, Session& session, const std::shared_ptr<Arguments>& arguments) {
+void AddApply(CLI::App& group, Session& session, const std::shared_ptr<RepArguments>& arguments) {
   CLI::App& apply = *group.add_subcommand("apply", "Creates or changes reps");
   apply.add_option("REP", arguments->rep, "id of one rep, changed by the options below");
   CLI::Option* file =
@@ -192,7 +192,7 @@ void AddApply(CLI::App& group, Session& session, const std::shared_ptr<Arguments
 
 void AddRepCommands(CLI::App& app, Session& session) {
   CLI::App& group = AddGroup(app, "rep", "Reps: the people who sell");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<RepArguments>();
 
   CLI::App& list = *group.add_subcommand("list", "Lists the reps of the workspace");
   AddLimit(list, arguments->limit);

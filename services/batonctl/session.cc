@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "batonctl/colours.h"
 #include "batonctl/exit_codes.h"
 #include "core/errors.h"
 #include "core/ids.h"
@@ -17,9 +18,6 @@
 
 namespace baton::batonctl {
 namespace {
-
-constexpr char kRed[] = "\x1b[31m";
-constexpr char kPlain[] = "\x1b[0m";
 
 // "ada-1.3": a lead and the generation of its assignment.
 bool IsAssignmentId(const std::string& text) {

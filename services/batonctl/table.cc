@@ -3,13 +3,11 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "batonctl/colours.h"
 #include "policy/document_error.h"
 
 namespace baton::batonctl {
 namespace {
-
-constexpr char kBold[] = "\x1b[1m";
-constexpr char kPlain[] = "\x1b[0m";
 
 // Characters, not bytes.
 size_t Width(const std::string& text) {

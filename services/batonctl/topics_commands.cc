@@ -18,7 +18,7 @@ using platform::kafka::KafkaConfig;
 using platform::kafka::TopicInfo;
 using platform::kafka::TopicSpec;
 
-struct Arguments {
+struct TopicsArguments {
   std::string file;
   KafkaArguments kafka;
 };
@@ -36,7 +36,7 @@ std::string StateText(const TopicState& topic) {
   return topic.partitions == topic.declared.partitions ? "ok" : "differs";
 }
 
-absl::StatusOr<std::vector<TopicSpec>> Declared(const Arguments& arguments) {
+absl::StatusOr<std::vector<TopicSpec>> Declared(const TopicsArguments& arguments) {
   const absl::StatusOr<std::string> yaml = ReadFile(arguments.file, policy::kDocumentBytesMax);
   if (!yaml.ok()) return yaml.status();
   return ParseTopics(*yaml, arguments.file, arguments.kafka.prefix);
@@ -90,7 +90,7 @@ absl::Status CheckPartitions(const std::vector<TopicState>& states) {
   return absl::OkStatus();
 }
 
-absl::Status List(Session& session, const Arguments& arguments) {
+absl::Status List(Session& session, const TopicsArguments& arguments) {
   const absl::StatusOr<KafkaConfig> config = ConfigOf(arguments.kafka);
   if (!config.ok()) return config.status();
   const absl::StatusOr<std::vector<TopicSpec>> declared = Declared(arguments);
@@ -101,7 +101,7 @@ absl::Status List(Session& session, const Arguments& arguments) {
   return absl::OkStatus();
 }
 
-absl::Status Apply(Session& session, const Arguments& arguments) {
+absl::Status Apply(Session& session, const TopicsArguments& arguments) {
   const absl::StatusOr<KafkaConfig> config = ConfigOf(arguments.kafka);
   if (!config.ok()) return config.status();
   const absl::StatusOr<std::vector<TopicSpec>> declared = Declared(arguments);
@@ -122,7 +122,7 @@ absl::Status Apply(Session& session, const Arguments& arguments) {
   return absl::OkStatus();
 }
 
-void AddCommon(CLI::App& command, const std::shared_ptr<Arguments>& arguments) {
+void AddCommon(CLI::App& command, const std::shared_ptr<TopicsArguments>& arguments) {
   command.add_option("--file,-f", arguments->file, "deploy/kafka/topics.yaml")->required();
   AddKafkaOptions(command, arguments->kafka);
 }
@@ -131,7 +131,7 @@ void AddCommon(CLI::App& command, const std::shared_ptr<Arguments>& arguments) {
 
 void AddTopicsCommands(CLI::App& app, Session& session) {
   CLI::App& group = AddGroup(app, "topics", "The Kafka topics that Baton needs");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<TopicsArguments>();
 
   CLI::App& apply = *group.add_subcommand("apply", "Creates the declared topics that are missing");
   AddCommon(apply, arguments);

@@ -30,7 +30,7 @@ constexpr char kFooter[] =
     "Redis: the password belongs into --redis-password-file or BATON_REDIS_URL, not on the\n"
     "command line, where others can see it.";
 
-struct Arguments {
+struct VerifyArguments {
   KafkaArguments kafka;
   std::string redis_url, redis_password_file;
   std::string relay_group = "baton-relay";
@@ -111,7 +111,7 @@ void PrintJson(const Session& session, const Report& report) {
   session.world().out << json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
 }
 
-absl::StatusOr<verify::Options> OptionsOf(const Arguments& arguments) {
+absl::StatusOr<verify::Options> OptionsOf(const VerifyArguments& arguments) {
   const auto kafka = ConfigOf(arguments.kafka);
   if (!kafka.ok()) return kafka.status();
   verify::Options options;
@@ -131,7 +131,7 @@ absl::StatusOr<verify::Options> OptionsOf(const Arguments& arguments) {
   return options;
 }
 
-absl::Status Verify(const Session& session, const Arguments& arguments) {
+absl::Status Verify(const Session& session, const VerifyArguments& arguments) {
   const auto options = OptionsOf(arguments);
   if (!options.ok()) return options.status();
   const absl::StatusOr<Report> report = session.world().verify(*options);
@@ -155,7 +155,7 @@ absl::Status Verify(const Session& session, const Arguments& arguments) {
 
 void AddVerifyCommand(CLI::App& app, Session& session) {
   CLI::App& command = *app.add_subcommand("verify", kAbout)->footer(kFooter);
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<VerifyArguments>();
   command.add_option("--redis-url", arguments->redis_url, "redis[s]://[user@]HOST:PORT[/DATABASE]")
       ->envname("BATON_REDIS_URL");
   command

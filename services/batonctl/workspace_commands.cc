@@ -10,7 +10,7 @@
 namespace baton::batonctl {
 namespace {
 
-struct Arguments {
+struct WorkspaceArguments {
   std::string id;
   std::string display_name;
   int limit = kListLimitDefault;
@@ -31,7 +31,7 @@ absl::Status PrintOne(const Session& session, const v1::Workspace& workspace) {
   return session.Print(workspace, TableOf({workspace}), {workspace.name()});
 }
 
-absl::Status Create(Session& session, const Arguments& arguments) {
+absl::Status Create(Session& session, const WorkspaceArguments& arguments) {
   v1::CreateWorkspaceRequest request;
   request.set_workspace_id(arguments.id);
   request.mutable_workspace()->set_display_name(arguments.display_name);
@@ -39,7 +39,7 @@ absl::Status Create(Session& session, const Arguments& arguments) {
   return response.ok() ? PrintOne(session, response->workspace()) : response.status();
 }
 
-absl::Status Get(Session& session, const Arguments& arguments) {
+absl::Status Get(Session& session, const WorkspaceArguments& arguments) {
   if (!arguments.id.empty()) session.options.workspace = arguments.id;
   const absl::StatusOr<std::string> name = session.Workspace();
   if (!name.ok()) return name.status();
@@ -49,7 +49,7 @@ absl::Status Get(Session& session, const Arguments& arguments) {
   return response.ok() ? PrintOne(session, response->workspace()) : response.status();
 }
 
-absl::Status List(Session& session, const Arguments& arguments) {
+absl::Status List(Session& session, const WorkspaceArguments& arguments) {
   const auto response = AskPages<v1::ListWorkspacesResponse>(
       session.server(), v1::ListWorkspacesRequest(), arguments.limit,
       +[](const v1::ListWorkspacesResponse& page) { return page.workspaces_size(); });
@@ -65,7 +65,7 @@ absl::Status List(Session& session, const Arguments& arguments) {
 
 void AddWorkspaceCommands(CLI::App& app, Session& session) {
   CLI::App& group = AddGroup(app, "workspace", "Workspaces: one company each");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<WorkspaceArguments>();
 
   CLI::App& create = *group.add_subcommand("create", "Creates a workspace");
   create.add_option("ID", arguments->id, "1 to 64 characters of A-Z, a-z, 0-9, _ and -")

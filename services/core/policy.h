@@ -72,9 +72,11 @@ struct DisqualifyRule {
   std::string reason;  // code of class kReject
 };
 
+inline constexpr int32_t kPriorityMax = 100;
+
 struct RouteTarget {
   QueueId queue;
-  int32_t priority = 0;             // 0..100, higher first
+  int32_t priority = 0;             // 0..kPriorityMax, higher first
   std::vector<std::string> skills;  // the rep needs all of them; sorted
 };
 

@@ -10,34 +10,31 @@
 #include "platform/log.h"
 
 namespace baton::intake {
-namespace {
-
-enum class LetterState { kWaiting, kSent, kDelivered };
-
-struct Letter {
-  platform::kafka::OutRecord record;
-  LetterState state = LetterState::kWaiting;
-  bool cut = false;
-};
-
-void Cut(Letter& letter) {
-  std::string& value = letter.record.value;
-  letter.record.headers.emplace_back("baton-error-value-bytes", absl::StrCat(value.size()));
-  value.resize(std::min(value.size(), DeadLetterWriter::kCutValueBytes));
-  letter.cut = true;
-}
-
-}  // namespace
 
 // The letters between one Forget and the next.
 struct DeadLetterWriter::Letters {
+  enum class State { kWaiting, kSent, kDelivered };
+
+  struct Letter {
+    platform::kafka::OutRecord record;
+    State state = State::kWaiting;
+    bool cut = false;
+  };
+
+  static void Cut(Letter& letter) {
+    std::string& value = letter.record.value;
+    letter.record.headers.emplace_back("baton-error-value-bytes", absl::StrCat(value.size()));
+    value.resize(std::min(value.size(), DeadLetterWriter::kCutValueBytes));
+    letter.cut = true;
+  }
+
   absl::Mutex mutex;
   std::vector<Letter> all ABSL_GUARDED_BY(mutex);
   absl::Status problem ABSL_GUARDED_BY(mutex);  // the latest failure
 
   bool NoneSent() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     for (const Letter& letter : all) {
-      if (letter.state == LetterState::kSent) return false;
+      if (letter.state == State::kSent) return false;
     }
     return true;
   }
@@ -45,14 +42,14 @@ struct DeadLetterWriter::Letters {
   void SendAgain() ABSL_LOCKS_EXCLUDED(mutex) {
     absl::MutexLock lock(&mutex);
     for (Letter& letter : all) {
-      if (letter.state == LetterState::kSent) letter.state = LetterState::kWaiting;
+      if (letter.state == State::kSent) letter.state = State::kWaiting;
     }
   }
   // What the client says of letter `index`.
   void Settle(size_t index, const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex) {
     absl::MutexLock lock(&mutex);
     Letter& letter = all[index];
-    letter.state = status.ok() ? LetterState::kDelivered : LetterState::kWaiting;
+    letter.state = status.ok() ? State::kDelivered : State::kWaiting;
     if (status.ok()) return;
     if (absl::IsInvalidArgument(status) && !letter.cut) {
       Cut(letter);
@@ -94,10 +91,10 @@ absl::Status DeadLetterWriter::SendWaiting() {
     platform::kafka::OutRecord record;
     {
       absl::MutexLock lock(&letters_->mutex);
-      Letter& letter = letters_->all[i];
-      if (letter.state != LetterState::kWaiting) continue;
+      Letters::Letter& letter = letters_->all[i];
+      if (letter.state != Letters::State::kWaiting) continue;
       record = letter.record;
-      letter.state = LetterState::kSent;
+      letter.state = Letters::State::kSent;
     }
     const absl::Status status = producer_->Produce(
         std::move(record),
@@ -124,8 +121,8 @@ absl::Status DeadLetterWriter::Await(absl::Duration wait) {
   absl::MutexLock lock(&letters_->mutex);
   letters_->mutex.AwaitWithTimeout(absl::Condition(letters_.get(), &Letters::NoneSent), wait);
   if (!letters_->problem.ok()) return letters_->problem;
-  for (const Letter& letter : letters_->all) {
-    if (letter.state != LetterState::kDelivered) {
+  for (const Letters::Letter& letter : letters_->all) {
+    if (letter.state != Letters::State::kDelivered) {
       return absl::UnavailableError("dead letters wait for Kafka");
     }
   }

@@ -22,7 +22,6 @@ namespace {
 constexpr size_t kNameBytesMax = 128;
 constexpr int64_t kPointsMax = 1000;
 constexpr int64_t kIntentCapMax = 1'000'000;  // where core clamps a score
-constexpr int64_t kPriorityMax = 100;
 constexpr core::DurationMs kHalfLifeMin = core::kHourMs;
 constexpr core::DurationMs kHalfLifeMax = 3650 * core::kDayMs;
 
@@ -151,7 +150,7 @@ core::RouteTarget ParseTarget(const YamlNode& node, const std::string& path,
   }
   if (const YamlNode* priority = map.Find("priority"); priority != nullptr) {
     target.priority = static_cast<int32_t>(
-        ReadInt(*priority, map.PathOf("priority"), 0, kPriorityMax, errors).value_or(0));
+        ReadInt(*priority, map.PathOf("priority"), 0, core::kPriorityMax, errors).value_or(0));
   }
   if (const YamlNode* skills = map.Find("skills"); skills != nullptr) {
     target.skills = ReadIdList(*skills, map.PathOf("skills"), core::kSkillsMax, errors);

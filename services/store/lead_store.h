@@ -13,6 +13,7 @@
 #ifndef BATON_STORE_LEAD_STORE_H_
 #define BATON_STORE_LEAD_STORE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@
 namespace baton::store {
 
 inline constexpr int kPageSizeMax = 1000;
+inline int ClampPageSize(int size) {
+  return std::clamp(size, 1, kPageSizeMax);
+}
 
 struct LoadedLeads {
   // As many as keys, in their order; revision 0: no such lead. INTERNAL STATE_UNREADABLE where this

@@ -18,7 +18,7 @@ constexpr size_t kBlobs = 6;       // candidates, origin, scores, facts, judgmen
 constexpr size_t kFactsBlob = 3;
 constexpr size_t kCandidateItems = 6;
 
-int64_t Number(absl::string_view text) {
+int64_t NumberOrMinusOne(absl::string_view text) {
   int64_t number = -1;
   return absl::SimpleAtoi(text, &number) ? number : -1;
 }
@@ -56,18 +56,18 @@ bool ReadLine(const std::vector<absl::string_view>& items, StoredLead& lead) {
   const auto stage = core::ParseStage({items[3].data(), items[3].size()});
   const auto timer = ParseTimer(items[11]);
   if (!stage || !timer) return false;
-  lead.version = Number(items[2]);
+  lead.version = NumberOrMinusOne(items[2]);
   lead.stage = *stage;
-  lead.cycle = static_cast<int32_t>(Number(items[4]));
+  lead.cycle = static_cast<int32_t>(NumberOrMinusOne(items[4]));
   lead.queue = std::string(items[5]);
   lead.rep = std::string(items[6]);
-  lead.generation = Number(items[7]);
-  lead.queued_at_ms = Number(items[8]);
-  lead.due_at_ms = Number(items[10]);
+  lead.generation = NumberOrMinusOne(items[7]);
+  lead.queued_at_ms = NumberOrMinusOne(items[8]);
+  lead.due_at_ms = NumberOrMinusOne(items[10]);
   lead.timer = *timer;
-  lead.priority = static_cast<int32_t>(Number(items[12]));
+  lead.priority = static_cast<int32_t>(NumberOrMinusOne(items[12]));
   // The journey counts inputs applied and changes; of these there are as many as versions.
-  lead.applied = Number(items[14]) - lead.version;
+  lead.applied = NumberOrMinusOne(items[14]) - lead.version;
   lead.passed = absl::StrSplit(items[15], ',', absl::SkipEmpty());
   lead.skills = std::string(items[16]);
   return true;
@@ -90,7 +90,7 @@ absl::StatusOr<StoredLead> ParseStoredLead(const std::string& workspace, const s
   std::array<absl::string_view, kBlobs> blobs;
   size_t at = end + 1;
   for (size_t i = 0; i < kBlobs; ++i) {
-    const int64_t size = Number(items[kFirstSize + i]);
+    const int64_t size = NumberOrMinusOne(items[kFirstSize + i]);
     if (size < 0 || static_cast<size_t>(size) > text.size() - at) return unreadable;
     blobs[i] = text.substr(at, static_cast<size_t>(size));
     at += static_cast<size_t>(size);

@@ -17,10 +17,6 @@ using memory::Site;
 using memory::StoredLead;
 using memory::WorkspaceState;
 
-int Clamp(int page_size) {
-  return std::clamp(page_size, 1, kPageSizeMax);
-}
-
 std::vector<OutboxEntry> EntriesAfter(const ShardState& shard, int64_t sequence, int max) {
   std::vector<OutboxEntry> entries;
   for (const OutboxEntry& entry : shard.outbox) {
@@ -110,7 +106,7 @@ absl::StatusOr<LeadPage> MemoryStore::ListLeads(const core::WorkspaceId& workspa
   if (state == nullptr) return page;
   auto next = state->leads.upper_bound(core::LeadId::Trusted(after));
   for (; next != state->leads.end(); ++next) {
-    if (static_cast<int>(page.leads.size()) == Clamp(page_size)) {
+    if (static_cast<int>(page.leads.size()) == ClampPageSize(page_size)) {
       page.next_after = page.leads.back().str();
       break;
     }
@@ -131,7 +127,7 @@ absl::StatusOr<JourneyPage> MemoryStore::Journey(const core::LeadKey& key, int64
   page.dropped = lead.journey_dropped;
   const auto kept = static_cast<int64_t>(lead.journey.size());
   const int64_t begin = std::clamp<int64_t>(index, 0, kept);
-  const int64_t end = std::min<int64_t>(kept, begin + Clamp(page_size));
+  const int64_t end = std::min<int64_t>(kept, begin + ClampPageSize(page_size));
   page.entries.assign(lead.journey.begin() + begin, lead.journey.begin() + end);
   if (end < kept) page.next_index = end;
   return page;
@@ -222,7 +218,8 @@ absl::StatusOr<DueTimers> MemoryStore::Due(int shard, int max) {
       due.next_due_at_ms = due_at_ms;
       break;
     }
-    if (static_cast<int>(due.timers.size()) < Clamp(max)) due.timers.push_back({key, due_at_ms});
+    if (static_cast<int>(due.timers.size()) < ClampPageSize(max))
+      due.timers.push_back({key, due_at_ms});
   }
   return due;
 }
@@ -251,7 +248,7 @@ absl::StatusOr<std::map<int, std::vector<OutboxEntry>>> MemoryStore::Read(
   if (!after.empty()) mutex_.AwaitWithTimeout(absl::Condition(&has_entries), wait);
   std::map<int, std::vector<OutboxEntry>> read;
   for (const auto& [shard, sequence] : after) {
-    auto entries = EntriesAfter(shards_[static_cast<size_t>(shard)], sequence, Clamp(max));
+    auto entries = EntriesAfter(shards_[static_cast<size_t>(shard)], sequence, ClampPageSize(max));
     if (!entries.empty()) read[shard] = std::move(entries);
   }
   return read;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/lifecycle.h"
+#include "core/policy.h"
 #include "core/text.h"
 #include "store/redis/names.h"
 #include "store/redis/record_codec.h"
@@ -21,7 +22,6 @@ constexpr int64_t kNumberMax = (int64_t{1} << 53) - 1;  // exact in Lua
 constexpr int64_t kClockMax = (int64_t{1} << 45) - 1;   // functions/backlog.lua
 constexpr int64_t kBatchMax = 100'000;                  // events, changes in one plan
 constexpr int64_t kInt32Max = 2'147'483'647;
-constexpr int64_t kPriorityMax = 100;  // core/policy.h, RouteTarget
 
 // A Lua string; every byte but letters, digits and a few marks as an escape.
 std::string Quoted(absl::string_view text) {
@@ -95,7 +95,7 @@ void AddLimits(std::string& out) {
   AddTable(
       "LIMIT",
       absl::StrCat("number=", kNumberMax, ",clock=", kClockMax, ",batch=", kBatchMax,
-                   ",cycle=", kInt32Max, ",priority=", kPriorityMax, ",partition=", kInt32Max,
+                   ",cycle=", kInt32Max, ",priority=", core::kPriorityMax, ",partition=", kInt32Max,
                    ",page=", kPageSizeMax, ",journey=", kJourneyMax, ",drain_scan=", kDrainScanMax,
                    ",weight=", core::kWeightMax, ",capacity=", core::kCapacityMax,
                    ",queues_per_rep=", core::kQueuesPerRepMax, ",reps=", kRepsMax,

@@ -27,10 +27,6 @@ namespace {
 // so a longer one saves waits for the disk.
 constexpr size_t kPlansPerCall = 50;
 
-int Clamp(int page_size) {
-  return std::clamp(page_size, 1, kPageSizeMax);
-}
-
 // Milliseconds of an answer to TIME.
 absl::StatusOr<core::TimeMs> DecodeTime(const Reply& reply) {
   int64_t seconds = 0;
@@ -149,7 +145,7 @@ Command RedisStore::CommitCall(int shard, absl::Span<const core::Plan> plans,
 
 absl::StatusOr<LeadPage> RedisStore::ListLeads(const core::WorkspaceId& workspace,
                                                const std::string& after, int page_size) {
-  const size_t size = static_cast<size_t>(Clamp(page_size));
+  const size_t size = static_cast<size_t>(ClampPageSize(page_size));
   const WorkspaceKeys keys(ShardOf(workspace), workspace);
   const absl::StatusOr<Reply> reply =
       RunOne({"ZRANGE", keys.Leads(), after.empty() ? "-" : absl::StrCat("(", after), "+", "BYLEX",
@@ -168,7 +164,7 @@ absl::StatusOr<LeadPage> RedisStore::ListLeads(const core::WorkspaceId& workspac
 
 absl::StatusOr<JourneyPage> RedisStore::Journey(const core::LeadKey& key, int64_t index,
                                                 int page_size) {
-  const int64_t size = Clamp(page_size);
+  const int64_t size = ClampPageSize(page_size);
   const int64_t begin = std::clamp<int64_t>(index, 0, kJourneyMax);
   const WorkspaceKeys keys(ShardOf(key.workspace), key.workspace);
   const absl::StatusOr<Replies> replies =

@@ -25,10 +25,6 @@ namespace {
 constexpr absl::Duration kWaitMax = absl::Seconds(30);
 constexpr size_t kTopicLengthMax = 249;
 
-int Clamp(int max) {
-  return std::clamp(max, 1, kPageSizeMax);
-}
-
 // A whole number as text; absent: 0.
 absl::StatusOr<int64_t> DecodeNumber(const Reply& reply) {
   int64_t number = 0;
@@ -64,8 +60,9 @@ absl::Status DecodeStream(const Reply& stream, std::vector<OutboxEntry>& entries
 absl::StatusOr<DueTimers> RedisStore::Due(int shard, int max) {
   if (absl::Status status = CheckShard(shard); !status.ok()) return status;
   const ShardKeys keys(shard);
-  const absl::StatusOr<Reply> reply = RunOne(library_.Call(
-      "due_timers", {keys.Meta(), keys.Timers()}, {absl::StrCat(Clamp(max)), SimulatedClock()}));
+  const absl::StatusOr<Reply> reply =
+      RunOne(library_.Call("due_timers", {keys.Meta(), keys.Timers()},
+                           {absl::StrCat(ClampPageSize(max)), SimulatedClock()}));
   if (!reply.ok()) return reply.status();
   const std::vector<Reply>& answer = reply->elements;
   if (answer.size() < 2) return redis::Unreadable("an answer of due_timers");
@@ -103,7 +100,7 @@ absl::StatusOr<std::map<int, std::vector<OutboxEntry>>> RedisStore::Read(
     const std::map<int, int64_t>& after, int max, absl::Duration wait) {
   std::map<int, std::vector<OutboxEntry>> read;
   if (after.empty()) return read;
-  Command command = {"XREAD", "COUNT", absl::StrCat(Clamp(max))};
+  Command command = {"XREAD", "COUNT", absl::StrCat(ClampPageSize(max))};
   const int64_t wait_ms = absl::ToInt64Milliseconds(std::min(wait, kWaitMax));
   if (wait_ms > 0) command.insert(command.end(), {"BLOCK", absl::StrCat(wait_ms)});
   command.push_back("STREAMS");

@@ -5,6 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/errors.h"
+#include "core/policy.h"
 #include "nlohmann/json.hpp"
 #include "store/redis/names.h"
 #include "store/redis/text.h"
@@ -14,7 +15,6 @@ namespace {
 
 // functions/backlog.lua
 constexpr int64_t kPrioritySpan = int64_t{1} << 45;
-constexpr int32_t kPriorityMax = 100;
 
 absl::Status DecodeSettings(const std::string& text, core::QueueSettings& settings) {
   if (text.empty()) return absl::OkStatus();
@@ -108,11 +108,11 @@ absl::StatusOr<DrainPlace> DecodeCursor(const std::string& cursor) {
   int32_t priority = 0;
   core::TimeMs queued_at_ms = 0;
   if (parts.size() != 3 || !absl::SimpleAtoi(parts[0], &priority) || priority < 0 ||
-      priority > kPriorityMax || !absl::SimpleAtoi(parts[1], &queued_at_ms) || queued_at_ms < 0 ||
-      queued_at_ms >= kPrioritySpan || !core::IsValidId(parts[2])) {
+      priority > core::kPriorityMax || !absl::SimpleAtoi(parts[1], &queued_at_ms) ||
+      queued_at_ms < 0 || queued_at_ms >= kPrioritySpan || !core::IsValidId(parts[2])) {
     return core::FieldError("cursor", "not a cursor of this store");
   }
-  return DrainPlace{(kPriorityMax - priority) * kPrioritySpan + queued_at_ms, parts[2]};
+  return DrainPlace{(core::kPriorityMax - priority) * kPrioritySpan + queued_at_ms, parts[2]};
 }
 
 }  // namespace baton::store::redis

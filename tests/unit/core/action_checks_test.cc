@@ -15,7 +15,7 @@ using support::QueueNamed;
 using support::RecordIn;
 using support::SamplePolicy;
 
-Action ActionOf(ActionType type) {
+Action Checked(ActionType type) {
   Action action;
   action.type = type;
   action.generation = 1;
@@ -23,8 +23,8 @@ Action ActionOf(ActionType type) {
   return action;
 }
 
-Action OutcomeOf(Stage outcome) {
-  Action action = ActionOf(ActionType::kReportOutcome);
+Action CheckedOutcome(Stage outcome) {
+  Action action = Checked(ActionType::kReportOutcome);
   action.outcome = outcome;
   return action;
 }
@@ -43,7 +43,7 @@ std::string FieldsRefusal(const Action& action, const Reason* reason = nullptr) 
 }
 
 TEST(CheckGenerationTest, AnotherGenerationIsStaleAndBothAreNamed) {
-  Action action = ActionOf(ActionType::kAccept);
+  Action action = Checked(ActionType::kAccept);
   action.generation = 2;
   const absl::Status status = CheckGeneration(RecordIn(Stage::kOffered), action);
   EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
@@ -55,12 +55,12 @@ TEST(CheckGenerationTest, AnotherGenerationIsStaleAndBothAreNamed) {
 TEST(CheckGenerationTest, LeadThatIsBackInTheQueueHasNoCurrentAssignment) {
   LeadRecord record = RecordIn(Stage::kQueued);
   record.generation = 1;
-  EXPECT_EQ(Refusal(CheckGeneration(record, ActionOf(ActionType::kAccept))), "STALE_GENERATION");
+  EXPECT_EQ(Refusal(CheckGeneration(record, Checked(ActionType::kAccept))), "STALE_GENERATION");
 }
 
 TEST(CheckGenerationTest, OwnedAndClosedLeadsKnowTheirLastAssignment) {
   for (const Stage stage : {Stage::kOffered, Stage::kSqo, Stage::kRejected, Stage::kWon}) {
-    EXPECT_TRUE(CheckGeneration(RecordIn(stage), ActionOf(ActionType::kAccept)).ok());
+    EXPECT_TRUE(CheckGeneration(RecordIn(stage), Checked(ActionType::kAccept)).ok());
   }
 }
 
@@ -84,35 +84,35 @@ std::set<Stage> StagesAllowing(const Action& action) {
 
 TEST(CheckStageTest, EachActionHasItsStages) {
   using enum Stage;
-  EXPECT_EQ(StagesAllowing(ActionOf(ActionType::kAccept)), (std::set<Stage>{kOffered}));
-  EXPECT_EQ(StagesAllowing(ActionOf(ActionType::kDecline)), (std::set<Stage>{kOffered}));
-  EXPECT_EQ(StagesAllowing(ActionOf(ActionType::kLogTouch)),
+  EXPECT_EQ(StagesAllowing(Checked(ActionType::kAccept)), (std::set<Stage>{kOffered}));
+  EXPECT_EQ(StagesAllowing(Checked(ActionType::kDecline)), (std::set<Stage>{kOffered}));
+  EXPECT_EQ(StagesAllowing(Checked(ActionType::kLogTouch)),
             (std::set<Stage>{kAccepted, kWorking, kSql, kSqo}));
-  EXPECT_EQ(StagesAllowing(ActionOf(ActionType::kReject)),
+  EXPECT_EQ(StagesAllowing(Checked(ActionType::kReject)),
             (std::set<Stage>{kOffered, kAccepted, kWorking}));
-  EXPECT_EQ(StagesAllowing(ActionOf(ActionType::kRecycle)),
+  EXPECT_EQ(StagesAllowing(Checked(ActionType::kRecycle)),
             (std::set<Stage>{kOffered, kAccepted, kWorking}));
-  EXPECT_EQ(StagesAllowing(ActionOf(ActionType::kReroute)), (std::set<Stage>{kOffered, kAccepted}));
-  EXPECT_EQ(StagesAllowing(OutcomeOf(kSql)), (std::set<Stage>{kWorking}));
-  EXPECT_EQ(StagesAllowing(OutcomeOf(kSqo)), (std::set<Stage>{kSql}));
-  EXPECT_EQ(StagesAllowing(OutcomeOf(kWon)), (std::set<Stage>{kSqo}));
-  EXPECT_EQ(StagesAllowing(OutcomeOf(kLost)), (std::set<Stage>{kSqo}));
+  EXPECT_EQ(StagesAllowing(Checked(ActionType::kReroute)), (std::set<Stage>{kOffered, kAccepted}));
+  EXPECT_EQ(StagesAllowing(CheckedOutcome(kSql)), (std::set<Stage>{kWorking}));
+  EXPECT_EQ(StagesAllowing(CheckedOutcome(kSqo)), (std::set<Stage>{kSql}));
+  EXPECT_EQ(StagesAllowing(CheckedOutcome(kWon)), (std::set<Stage>{kSqo}));
+  EXPECT_EQ(StagesAllowing(CheckedOutcome(kLost)), (std::set<Stage>{kSqo}));
 }
 
 TEST(CheckStageTest, OnlyFourStagesAreOutcomes) {
   for (const Stage stage : {Stage::kNew, Stage::kRejected, Stage::kMerged, Stage::kErased}) {
-    EXPECT_EQ(Refusal(CheckStage(RecordIn(Stage::kWorking), OutcomeOf(stage))),
+    EXPECT_EQ(Refusal(CheckStage(RecordIn(Stage::kWorking), CheckedOutcome(stage))),
               "INVALID_FIELD outcome");
   }
 }
 
 TEST(CheckStageTest, ErrorNamesTheActionOrTheOutcome) {
-  EXPECT_EQ(ErrorVariables(CheckStage(RecordIn(Stage::kWon), ActionOf(ActionType::kLogTouch)))
+  EXPECT_EQ(ErrorVariables(CheckStage(RecordIn(Stage::kWon), Checked(ActionType::kLogTouch)))
                 .at("action"),
             "log_touch");
-  EXPECT_EQ(
-      ErrorVariables(CheckStage(RecordIn(Stage::kWorking), OutcomeOf(Stage::kSqo))).at("action"),
-      "SQO");
+  EXPECT_EQ(ErrorVariables(CheckStage(RecordIn(Stage::kWorking), CheckedOutcome(Stage::kSqo)))
+                .at("action"),
+            "SQO");
 }
 
 std::string ReasonRefusal(Action action, std::string code) {
@@ -121,18 +121,18 @@ std::string ReasonRefusal(Action action, std::string code) {
 }
 
 TEST(FindActionReasonTest, CodeMustBeOfTheActionsClass) {
-  EXPECT_EQ(ReasonRefusal(ActionOf(ActionType::kDecline), "AWAY"), "");
-  EXPECT_EQ(ReasonRefusal(ActionOf(ActionType::kDecline), "PRICE"), "UNKNOWN_REASON reason");
-  EXPECT_EQ(ReasonRefusal(ActionOf(ActionType::kReject), "VENDOR"), "");
-  EXPECT_EQ(ReasonRefusal(ActionOf(ActionType::kReject), "NO_BUDGET"), "UNKNOWN_REASON reason");
-  EXPECT_EQ(ReasonRefusal(ActionOf(ActionType::kRecycle), "NO_RESPONSE"), "");
-  EXPECT_EQ(ReasonRefusal(ActionOf(ActionType::kReroute), "WRONG_SEGMENT"), "");
-  EXPECT_EQ(ReasonRefusal(OutcomeOf(Stage::kLost), "PRICE"), "");
-  EXPECT_EQ(ReasonRefusal(OutcomeOf(Stage::kLost), ""), "MISSING_FIELD reason");
+  EXPECT_EQ(ReasonRefusal(Checked(ActionType::kDecline), "AWAY"), "");
+  EXPECT_EQ(ReasonRefusal(Checked(ActionType::kDecline), "PRICE"), "UNKNOWN_REASON reason");
+  EXPECT_EQ(ReasonRefusal(Checked(ActionType::kReject), "VENDOR"), "");
+  EXPECT_EQ(ReasonRefusal(Checked(ActionType::kReject), "NO_BUDGET"), "UNKNOWN_REASON reason");
+  EXPECT_EQ(ReasonRefusal(Checked(ActionType::kRecycle), "NO_RESPONSE"), "");
+  EXPECT_EQ(ReasonRefusal(Checked(ActionType::kReroute), "WRONG_SEGMENT"), "");
+  EXPECT_EQ(ReasonRefusal(CheckedOutcome(Stage::kLost), "PRICE"), "");
+  EXPECT_EQ(ReasonRefusal(CheckedOutcome(Stage::kLost), ""), "MISSING_FIELD reason");
 }
 
 TEST(FindActionReasonTest, ErrorListsTheValidCodes) {
-  Action action = ActionOf(ActionType::kDecline);
+  Action action = Checked(ActionType::kDecline);
   action.reason = std::string(500, 'x');
   const absl::Status status = FindActionReason(action, StandardReasons()).status();
   EXPECT_EQ(ErrorVariables(status).at("valid"), "AT_CAPACITY, AWAY");
@@ -141,7 +141,7 @@ TEST(FindActionReasonTest, ErrorListsTheValidCodes) {
 }
 
 TEST(FindActionReasonTest, PolicysOwnCodesCount) {
-  Action action = ActionOf(ActionType::kReject);
+  Action action = Checked(ActionType::kReject);
   action.reason = "NO_FIBRE_AREA";
   const std::vector<Reason> reasons = {{"NO_FIBRE_AREA", ReasonClass::kReject}};
   const auto reason = FindActionReason(action, reasons);
@@ -150,8 +150,8 @@ TEST(FindActionReasonTest, PolicysOwnCodesCount) {
 }
 
 TEST(FindActionReasonTest, AcceptTouchAndOtherOutcomesTakeNone) {
-  for (const Action& action : {ActionOf(ActionType::kAccept), ActionOf(ActionType::kLogTouch),
-                               OutcomeOf(Stage::kSql), OutcomeOf(Stage::kWon)}) {
+  for (const Action& action : {Checked(ActionType::kAccept), Checked(ActionType::kLogTouch),
+                               CheckedOutcome(Stage::kSql), CheckedOutcome(Stage::kWon)}) {
     const auto reason = FindActionReason(action, StandardReasons());
     ASSERT_TRUE(reason.ok());
     EXPECT_EQ(*reason, nullptr);
@@ -159,7 +159,7 @@ TEST(FindActionReasonTest, AcceptTouchAndOtherOutcomesTakeNone) {
 }
 
 TEST(CheckFieldsTest, LengthsAreLimited) {
-  Action action = ActionOf(ActionType::kAccept);
+  Action action = Checked(ActionType::kAccept);
   action.note = std::string(1024, 'x');
   action.actor = std::string(80, 'x');
   action.request_id = std::string(128, 'x');
@@ -173,7 +173,7 @@ TEST(CheckFieldsTest, LengthsAreLimited) {
 }
 
 TEST(CheckFieldsTest, TouchNeedsAChannelAndPlainWords) {
-  Action action = ActionOf(ActionType::kLogTouch);
+  Action action = Checked(ActionType::kLogTouch);
   EXPECT_EQ(FieldsRefusal(action), "");
   action.channel = "";
   EXPECT_EQ(FieldsRefusal(action), "MISSING_FIELD channel");
@@ -188,7 +188,7 @@ TEST(CheckFieldsTest, TouchNeedsAChannelAndPlainWords) {
 }
 
 TEST(CheckFieldsTest, TouchLiesBetweenAssignmentAndNow) {
-  Action action = ActionOf(ActionType::kLogTouch);
+  Action action = Checked(ActionType::kLogTouch);
   const TimeMs offered = RecordIn(Stage::kAccepted).offered_at_ms;
   for (const auto& [at_ms, refusal] :
        std::map<TimeMs, std::string>{{offered, ""},
@@ -203,7 +203,7 @@ TEST(CheckFieldsTest, TouchLiesBetweenAssignmentAndNow) {
 
 TEST(CheckFieldsTest, RevisitTimeLiesAheadButNotTooFar) {
   const Reason* reason = FindReason(StandardReasons(), "NO_BUDGET");
-  Action action = ActionOf(ActionType::kRecycle);
+  Action action = Checked(ActionType::kRecycle);
   EXPECT_EQ(FieldsRefusal(action, reason), "");
   for (const auto& [at_ms, refusal] :
        std::map<TimeMs, std::string>{{kNow, "INVALID_FIELD revisit_time"},
@@ -217,12 +217,12 @@ TEST(CheckFieldsTest, RevisitTimeLiesAheadButNotTooFar) {
 
 TEST(CheckFieldsTest, ContractLockedNeedsARevisitTime) {
   const Reason* reason = FindReason(StandardReasons(), "CONTRACT_LOCKED");
-  Action action = ActionOf(ActionType::kRecycle);
+  Action action = Checked(ActionType::kRecycle);
   EXPECT_EQ(FieldsRefusal(action, reason), "MISSING_FIELD revisit_time");
 }
 
 TEST(CheckFieldsTest, QueueMustBeThePolicysOrTheSame) {
-  Action action = ActionOf(ActionType::kReroute);
+  Action action = Checked(ActionType::kReroute);
   EXPECT_EQ(FieldsRefusal(action), "");
   action.queue = QueueNamed("triage");
   EXPECT_EQ(FieldsRefusal(action), "");
@@ -238,7 +238,7 @@ TEST(CheckFieldsTest, QueueMustBeThePolicysOrTheSame) {
 }
 
 TEST(CheckFieldsTest, OpportunityNeedsCurrencyAndCloseDate) {
-  Action action = OutcomeOf(Stage::kSqo);
+  Action action = CheckedOutcome(Stage::kSqo);
   EXPECT_EQ(FieldsRefusal(action), "MISSING_FIELD currency");
   action.currency = "EUR";
   EXPECT_EQ(FieldsRefusal(action), "MISSING_FIELD close_time");
@@ -247,7 +247,7 @@ TEST(CheckFieldsTest, OpportunityNeedsCurrencyAndCloseDate) {
 }
 
 TEST(CheckFieldsTest, AmountsAreNotNegativeAndHaveACurrency) {
-  Action action = OutcomeOf(Stage::kWon);
+  Action action = CheckedOutcome(Stage::kWon);
   EXPECT_EQ(FieldsRefusal(action), "");
   action.amount_minor = 1;
   EXPECT_EQ(FieldsRefusal(action), "MISSING_FIELD currency");
@@ -265,7 +265,7 @@ TEST(CheckFieldsTest, AmountsAreNotNegativeAndHaveACurrency) {
 }
 
 TEST(CheckFieldsTest, CloseDateIsATimestamp) {
-  Action action = OutcomeOf(Stage::kWon);
+  Action action = CheckedOutcome(Stage::kWon);
   action.close_date_ms = kTimeMsMax + 1;
   EXPECT_EQ(FieldsRefusal(action), "INVALID_FIELD close_time");
 }

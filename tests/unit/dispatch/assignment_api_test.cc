@@ -7,13 +7,13 @@
 namespace baton::dispatch {
 namespace {
 
-using Stub = v1::AssignmentService::Stub;
+using AssignmentStub = v1::AssignmentService::Stub;
 
 class AssignmentApiTest : public ApiTest {
  protected:
   template <typename Request, typename Response>
-  Outcome<Response> Do(::grpc::Status (Stub::*method)(::grpc::ClientContext*, const Request&,
-                                                      Response*),
+  Outcome<Response> Do(::grpc::Status (AssignmentStub::*method)(::grpc::ClientContext*,
+                                                                const Request&, Response*),
                        const Request& request) {
     return Call(*api_.assignments, method, request);
   }
@@ -32,7 +32,7 @@ class AssignmentApiTest : public ApiTest {
     touch.set_name(assignment);
     touch.set_channel("call");
     touch.set_outcome("connected");
-    return Do(&Stub::LogTouch, touch);
+    return Do(&AssignmentStub::LogTouch, touch);
   }
 
   Outcome<v1::ReportOutcomeResponse> Report(const std::string& assignment, v1::Stage outcome) {
@@ -45,7 +45,7 @@ class AssignmentApiTest : public ApiTest {
       report.mutable_close_time()->set_seconds(1'900'000'000);
     }
     if (outcome == v1::STAGE_LOST) report.set_reason("NO_DECISION");
-    return Do(&Stub::ReportOutcome, report);
+    return Do(&AssignmentStub::ReportOutcome, report);
   }
 };
 
@@ -144,8 +144,8 @@ TEST_F(AssignmentApiTest, RepeatedDeclineGivesTheFirstAnswer) {
   decline.set_name(AssignmentOf("l1"));
   decline.set_reason("AWAY");
   decline.set_request_id("request-1");
-  const auto first = Do(&Stub::DeclineAssignment, decline);
-  const auto repeated = Do(&Stub::DeclineAssignment, decline);
+  const auto first = Do(&AssignmentStub::DeclineAssignment, decline);
+  const auto repeated = Do(&AssignmentStub::DeclineAssignment, decline);
   ASSERT_TRUE(repeated.ok()) << repeated.status.error_message();
   EXPECT_EQ(repeated.response.lead().assignment(), first.response.lead().assignment());
   EXPECT_EQ(repeated.response.lead().version(), first.response.lead().version());
@@ -160,11 +160,11 @@ TEST_F(AssignmentApiTest, RequestIdOfAnotherBodyIsRefused) {
   touch.set_name(assignment);
   touch.set_channel("call");
   touch.set_request_id("request-1");
-  const auto refused = Do(&Stub::LogTouch, touch);
+  const auto refused = Do(&AssignmentStub::LogTouch, touch);
   EXPECT_EQ(refused.code(), ::grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(refused.reason(), "REQUEST_ID_REUSED");
   touch.set_request_id(std::string(65, 'x'));
-  EXPECT_EQ(Do(&Stub::LogTouch, touch).reason(), "INVALID_FIELD");
+  EXPECT_EQ(Do(&AssignmentStub::LogTouch, touch).reason(), "INVALID_FIELD");
 }
 
 TEST_F(AssignmentApiTest, WholeWayToWon) {
@@ -186,7 +186,7 @@ TEST_F(AssignmentApiTest, RejectAndRecycleCloseTheCycle) {
   reject.set_name(AssignmentOf("l1"));
   reject.set_reason("WRONG_PERSONA");
   reject.set_note("a student");
-  const auto rejected = Do(&Stub::RejectLead, reject);
+  const auto rejected = Do(&AssignmentStub::RejectLead, reject);
   ASSERT_TRUE(rejected.ok()) << rejected.status.error_message();
   EXPECT_EQ(rejected.response.lead().stage(), v1::STAGE_REJECTED);
   EXPECT_EQ(rejected.response.lead().reason(), "WRONG_PERSONA");
@@ -196,9 +196,9 @@ TEST_F(AssignmentApiTest, RejectAndRecycleCloseTheCycle) {
   v1::RecycleLeadRequest recycle;
   recycle.set_name(AssignmentOf("l2"));
   recycle.set_reason("CONTRACT_LOCKED");
-  EXPECT_EQ(Do(&Stub::RecycleLead, recycle).reason(), "MISSING_FIELD");
+  EXPECT_EQ(Do(&AssignmentStub::RecycleLead, recycle).reason(), "MISSING_FIELD");
   recycle.mutable_revisit_time()->set_seconds(absl::ToUnixSeconds(absl::Now()) + 86'400);
-  const auto recycled = Do(&Stub::RecycleLead, recycle);
+  const auto recycled = Do(&AssignmentStub::RecycleLead, recycle);
   ASSERT_TRUE(recycled.ok()) << recycled.status.error_message();
   EXPECT_EQ(recycled.response.lead().stage(), v1::STAGE_RECYCLED);
   EXPECT_EQ(recycled.response.lead().revisit_time().seconds(), recycle.revisit_time().seconds());
@@ -212,11 +212,11 @@ TEST_F(AssignmentApiTest, RerouteGoesToTheQueueNamed) {
   reroute.set_name(AssignmentOf("l1"));
   reroute.set_reason("WRONG_TERRITORY");
   reroute.set_queue("workspaces/other/queues/triage");
-  EXPECT_EQ(Do(&Stub::RerouteLead, reroute).reason(), "INVALID_FIELD");
+  EXPECT_EQ(Do(&AssignmentStub::RerouteLead, reroute).reason(), "INVALID_FIELD");
   reroute.set_queue("workspaces/acme/queues/nowhere");
-  EXPECT_EQ(Do(&Stub::RerouteLead, reroute).reason(), "UNKNOWN_QUEUE");
+  EXPECT_EQ(Do(&AssignmentStub::RerouteLead, reroute).reason(), "UNKNOWN_QUEUE");
   reroute.set_queue("workspaces/acme/queues/triage");
-  const auto rerouted = Do(&Stub::RerouteLead, reroute);
+  const auto rerouted = Do(&AssignmentStub::RerouteLead, reroute);
   ASSERT_TRUE(rerouted.ok()) << rerouted.status.error_message();
   EXPECT_EQ(rerouted.response.lead().queue(), "workspaces/acme/queues/triage");
   EXPECT_EQ(rerouted.response.lead().stage(), v1::STAGE_ACCEPTED);  // triage is direct
@@ -230,7 +230,7 @@ TEST_F(AssignmentApiTest, FreedCapacityDrainsTheBacklog) {
   v1::RejectLeadRequest reject;
   reject.set_name(AssignmentOf("l1"));
   reject.set_reason("NO_NEED");
-  ASSERT_TRUE(Do(&Stub::RejectLead, reject).ok());
+  ASSERT_TRUE(Do(&AssignmentStub::RejectLead, reject).ok());
   EXPECT_TRUE(Becomes("l2", v1::STAGE_OFFERED));
 }
 
@@ -264,28 +264,29 @@ TEST_F(AssignmentApiTest, ListsByRepQueueAndWorkspaceInPages) {
     v1::ListAssignmentsRequest request;
     request.set_parent(parent);
     request.set_page_size(4);
-    const auto first = Do(&Stub::ListAssignments, request);
+    const auto first = Do(&AssignmentStub::ListAssignments, request);
     ASSERT_TRUE(first.ok()) << first.status.error_message();
     EXPECT_EQ(first.response.assignments_size(), 4);
     request.set_page_token(first.response.next_page_token());
-    const auto second = Do(&Stub::ListAssignments, request);
+    const auto second = Do(&AssignmentStub::ListAssignments, request);
     EXPECT_EQ(second.response.assignments_size(), 2);
     EXPECT_EQ(second.response.next_page_token(), "");
     request.set_parent("workspaces/acme/reps/ada");
-    EXPECT_EQ(Do(&Stub::ListAssignments, request).reason(), "INVALID_FIELD");  // token of another
+    EXPECT_EQ(Do(&AssignmentStub::ListAssignments, request).reason(),
+              "INVALID_FIELD");  // token of another
     request.clear_page_token();
-    EXPECT_EQ(Do(&Stub::ListAssignments, request).response.assignments_size(), 3);
+    EXPECT_EQ(Do(&AssignmentStub::ListAssignments, request).response.assignments_size(), 3);
   }
   v1::ListAssignmentsRequest request;
   request.set_parent("workspaces/acme/queues/triage");
-  EXPECT_EQ(Do(&Stub::ListAssignments, request).response.assignments_size(), 0);
+  EXPECT_EQ(Do(&AssignmentStub::ListAssignments, request).response.assignments_size(), 0);
   request.set_page_size(-1);
-  EXPECT_EQ(Do(&Stub::ListAssignments, request).reason(), "INVALID_FIELD");
+  EXPECT_EQ(Do(&AssignmentStub::ListAssignments, request).reason(), "INVALID_FIELD");
   request.set_page_size(0);
   request.set_parent("workspaces/nowhere");
-  EXPECT_EQ(Do(&Stub::ListAssignments, request).reason(), "WORKSPACE_NOT_FOUND");
+  EXPECT_EQ(Do(&AssignmentStub::ListAssignments, request).reason(), "WORKSPACE_NOT_FOUND");
   request.set_parent("workspaces/acme/reps/nobody");
-  EXPECT_EQ(Do(&Stub::ListAssignments, request).reason(), "REP_NOT_FOUND");
+  EXPECT_EQ(Do(&AssignmentStub::ListAssignments, request).reason(), "REP_NOT_FOUND");
 }
 
 }  // namespace

@@ -4,13 +4,13 @@
 namespace baton::dispatch {
 namespace {
 
-using Stub = v1::LeadService::Stub;
+using LeadStub = v1::LeadService::Stub;
 
 class LeadApiTest : public ApiTest {
  protected:
   Outcome<v1::SubmitLeadEventsResponse> Submit(const v1::SubmitLeadEventsRequest& request,
                                                absl::Duration deadline = absl::Seconds(10)) {
-    return Call(*api_.leads, &Stub::SubmitLeadEvents, request, deadline);
+    return Call(*api_.leads, &LeadStub::SubmitLeadEvents, request, deadline);
   }
   static v1::SubmitLeadEventsRequest RequestOf(const std::vector<v1::LeadEvent>& events) {
     v1::SubmitLeadEventsRequest request;
@@ -21,7 +21,7 @@ class LeadApiTest : public ApiTest {
   v1::ExplainLeadResponse ExplainLead(const std::string& lead) {
     v1::ExplainLeadRequest request;
     request.set_name("workspaces/acme/leads/" + lead);
-    const auto explained = Call(*api_.leads, &Stub::ExplainLead, request);
+    const auto explained = Call(*api_.leads, &LeadStub::ExplainLead, request);
     EXPECT_TRUE(explained.ok()) << explained.status.error_message();
     return explained.response;
   }
@@ -107,9 +107,9 @@ TEST_F(LeadApiTest, SubmitChecksParentAndCount) {
 TEST_F(LeadApiTest, MissingLeadIsNotFound) {
   v1::GetLeadRequest request;
   request.set_name("workspaces/acme/leads/ghost");
-  EXPECT_EQ(Call(*api_.leads, &Stub::GetLead, request).reason(), "LEAD_NOT_FOUND");
+  EXPECT_EQ(Call(*api_.leads, &LeadStub::GetLead, request).reason(), "LEAD_NOT_FOUND");
   request.set_name("ghost");
-  EXPECT_EQ(Call(*api_.leads, &Stub::GetLead, request).reason(), "INVALID_FIELD");
+  EXPECT_EQ(Call(*api_.leads, &LeadStub::GetLead, request).reason(), "INVALID_FIELD");
 }
 
 TEST_F(LeadApiTest, ListsInPagesWithFilter) {
@@ -120,7 +120,7 @@ TEST_F(LeadApiTest, ListsInPagesWithFilter) {
   request.set_page_size(2);
   std::vector<std::string> names;
   do {
-    const auto page = Call(*api_.leads, &Stub::ListLeads, request);
+    const auto page = Call(*api_.leads, &LeadStub::ListLeads, request);
     ASSERT_TRUE(page.ok()) << page.status.error_message();
     for (const v1::Lead& lead : page.response.leads()) names.push_back(lead.name());
     request.set_page_token(page.response.next_page_token());
@@ -130,18 +130,18 @@ TEST_F(LeadApiTest, ListsInPagesWithFilter) {
 
   request.set_page_size(0);
   request.set_stage(v1::STAGE_QUEUED);
-  EXPECT_EQ(Call(*api_.leads, &Stub::ListLeads, request).response.leads_size(), 2);
+  EXPECT_EQ(Call(*api_.leads, &LeadStub::ListLeads, request).response.leads_size(), 2);
   request.set_page_size(1);
-  const auto page = Call(*api_.leads, &Stub::ListLeads, request);
+  const auto page = Call(*api_.leads, &LeadStub::ListLeads, request);
   request.set_stage(v1::STAGE_OFFERED);
   request.set_page_token(page.response.next_page_token());
-  EXPECT_EQ(Call(*api_.leads, &Stub::ListLeads, request).reason(), "INVALID_FIELD");
+  EXPECT_EQ(Call(*api_.leads, &LeadStub::ListLeads, request).reason(), "INVALID_FIELD");
   request.clear_page_token();
   request.set_page_size(-1);
-  EXPECT_EQ(Call(*api_.leads, &Stub::ListLeads, request).reason(), "INVALID_FIELD");
+  EXPECT_EQ(Call(*api_.leads, &LeadStub::ListLeads, request).reason(), "INVALID_FIELD");
   request.set_page_size(1);
   request.set_parent("workspaces/nowhere");
-  EXPECT_EQ(Call(*api_.leads, &Stub::ListLeads, request).reason(), "WORKSPACE_NOT_FOUND");
+  EXPECT_EQ(Call(*api_.leads, &LeadStub::ListLeads, request).reason(), "WORKSPACE_NOT_FOUND");
 }
 
 TEST_F(LeadApiTest, JourneyTellsEverythingInOrder) {
@@ -153,7 +153,7 @@ TEST_F(LeadApiTest, JourneyTellsEverythingInOrder) {
   request.set_page_size(2);
   std::vector<std::string> types;
   do {
-    const auto page = Call(*api_.leads, &Stub::GetLeadJourney, request);
+    const auto page = Call(*api_.leads, &LeadStub::GetLeadJourney, request);
     ASSERT_TRUE(page.ok()) << page.status.error_message();
     for (const auto& entry : page.response.entries()) types.push_back(entry.type());
     request.set_page_token(page.response.next_page_token());

@@ -4,26 +4,26 @@
 namespace baton::dispatch {
 namespace {
 
-using Stub = v1::RosterService::Stub;
+using RosterStub = v1::RosterService::Stub;
 
 class RosterApiTest : public ApiTest {
  protected:
   template <typename Request, typename Response>
-  Outcome<Response> Do(::grpc::Status (Stub::*method)(::grpc::ClientContext*, const Request&,
-                                                      Response*),
+  Outcome<Response> Do(::grpc::Status (RosterStub::*method)(::grpc::ClientContext*, const Request&,
+                                                            Response*),
                        const Request& request) {
     return Call(*api_.roster, method, request);
   }
   v1::Rep GetRep(const std::string& id) {
     v1::GetRepRequest request;
     request.set_name("workspaces/acme/reps/" + id);
-    return Do(&Stub::GetRep, request).response.rep();
+    return Do(&RosterStub::GetRep, request).response.rep();
   }
   Outcome<v1::SetRepPresenceResponse> SetPresence(const std::string& id, v1::Presence presence) {
     v1::SetRepPresenceRequest request;
     request.set_name("workspaces/acme/reps/" + id);
     request.set_presence(presence);
-    return Do(&Stub::SetRepPresence, request);
+    return Do(&RosterStub::SetRepPresence, request);
   }
   Outcome<v1::UpdateQueueResponse> Pause(bool paused, const std::string& etag = "") {
     v1::UpdateQueueRequest request;
@@ -31,7 +31,7 @@ class RosterApiTest : public ApiTest {
     request.mutable_queue()->set_paused(paused);
     request.mutable_queue()->set_etag(etag);
     request.mutable_update_mask()->add_paths("paused");
-    return Do(&Stub::UpdateQueue, request);
+    return Do(&RosterStub::UpdateQueue, request);
   }
 };
 
@@ -47,8 +47,8 @@ TEST_F(RosterApiTest, CreatedRepIsReadBack) {
   v1::CreateRepRequest again;
   again.set_parent("workspaces/acme");
   again.set_rep_id("ada");
-  EXPECT_EQ(Do(&Stub::CreateRep, again).code(), ::grpc::StatusCode::ALREADY_EXISTS);
-  EXPECT_EQ(Do(&Stub::CreateRep, again).reason(), "REP_EXISTS");
+  EXPECT_EQ(Do(&RosterStub::CreateRep, again).code(), ::grpc::StatusCode::ALREADY_EXISTS);
+  EXPECT_EQ(Do(&RosterStub::CreateRep, again).reason(), "REP_EXISTS");
 }
 
 TEST_F(RosterApiTest, EveryWrongFieldIsNamed) {
@@ -62,15 +62,15 @@ TEST_F(RosterApiTest, EveryWrongFieldIsNamed) {
   rep.add_queues("workspaces/other/queues/dach");
   rep.add_queues("dach");
   rep.add_skills("no spaces");
-  const auto refused = Do(&Stub::CreateRep, request);
+  const auto refused = Do(&RosterStub::CreateRep, request);
   EXPECT_EQ(refused.code(), ::grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(DetailsOf(refused.status).violations.size(), 6u);
   request.mutable_rep()->Clear();
   request.set_rep_id("not ok");
-  EXPECT_EQ(Do(&Stub::CreateRep, request).reason(), "INVALID_FIELD");
+  EXPECT_EQ(Do(&RosterStub::CreateRep, request).reason(), "INVALID_FIELD");
   request.set_rep_id("ada");
   request.set_parent("workspaces/nowhere");
-  EXPECT_EQ(Do(&Stub::CreateRep, request).reason(), "WORKSPACE_NOT_FOUND");
+  EXPECT_EQ(Do(&RosterStub::CreateRep, request).reason(), "WORKSPACE_NOT_FOUND");
 }
 
 TEST_F(RosterApiTest, MaskLimitsWhatAnUpdateChanges) {
@@ -79,14 +79,14 @@ TEST_F(RosterApiTest, MaskLimitsWhatAnUpdateChanges) {
   request.mutable_rep()->set_name("workspaces/acme/reps/ada");
   request.mutable_rep()->set_weight(3);
   request.mutable_update_mask()->add_paths("weight");
-  const auto updated = Do(&Stub::UpdateRep, request);
+  const auto updated = Do(&RosterStub::UpdateRep, request);
   ASSERT_TRUE(updated.ok()) << updated.status.error_message();
   EXPECT_EQ(updated.response.rep().weight(), 3);
   EXPECT_EQ(updated.response.rep().capacity(), 7);
   request.mutable_update_mask()->add_paths("open_leads");
-  EXPECT_EQ(Do(&Stub::UpdateRep, request).reason(), "INVALID_FIELD");
+  EXPECT_EQ(Do(&RosterStub::UpdateRep, request).reason(), "INVALID_FIELD");
   request.clear_update_mask();
-  EXPECT_EQ(Do(&Stub::UpdateRep, request).response.rep().capacity(), 0);
+  EXPECT_EQ(Do(&RosterStub::UpdateRep, request).response.rep().capacity(), 0);
   EXPECT_EQ(GetRep("ada").presence(), v1::PRESENCE_ONLINE);
 }
 
@@ -94,21 +94,21 @@ TEST_F(RosterApiTest, EtagGuardsAnUpdate) {
   AddRep("ada");
   v1::UpdateRepRequest request;
   *request.mutable_rep() = GetRep("ada");
-  ASSERT_TRUE(Do(&Stub::UpdateRep, request).ok());
-  const auto refused = Do(&Stub::UpdateRep, request);
+  ASSERT_TRUE(Do(&RosterStub::UpdateRep, request).ok());
+  const auto refused = Do(&RosterStub::UpdateRep, request);
   EXPECT_EQ(refused.code(), ::grpc::StatusCode::ABORTED);
   EXPECT_EQ(refused.reason(), "ETAG_MISMATCH");
   request.mutable_rep()->set_etag("soon");
-  EXPECT_EQ(Do(&Stub::UpdateRep, request).reason(), "INVALID_FIELD");
+  EXPECT_EQ(Do(&RosterStub::UpdateRep, request).reason(), "INVALID_FIELD");
 }
 
 TEST_F(RosterApiTest, AllowMissingCreates) {
   v1::UpdateRepRequest request;
   request.mutable_rep()->set_name("workspaces/acme/reps/eve");
   request.mutable_rep()->set_capacity(2);
-  EXPECT_EQ(Do(&Stub::UpdateRep, request).reason(), "REP_NOT_FOUND");
+  EXPECT_EQ(Do(&RosterStub::UpdateRep, request).reason(), "REP_NOT_FOUND");
   request.set_allow_missing(true);
-  ASSERT_TRUE(Do(&Stub::UpdateRep, request).ok());
+  ASSERT_TRUE(Do(&RosterStub::UpdateRep, request).ok());
   EXPECT_EQ(GetRep("eve").capacity(), 2);
 }
 
@@ -117,14 +117,14 @@ TEST_F(RosterApiTest, RepWithLeadsCannotBeDeleted) {
   AddLead("l1");
   v1::DeleteRepRequest request;
   request.set_name("workspaces/acme/reps/ada");
-  const auto refused = Do(&Stub::DeleteRep, request);
+  const auto refused = Do(&RosterStub::DeleteRep, request);
   EXPECT_EQ(refused.code(), ::grpc::StatusCode::FAILED_PRECONDITION);
   EXPECT_EQ(refused.reason(), "REP_OWNS_LEADS");
   EXPECT_EQ(GetRep("ada").open_leads(), 1);
   AddRep("bob");
   request.set_name("workspaces/acme/reps/bob");
-  EXPECT_TRUE(Do(&Stub::DeleteRep, request).ok());
-  EXPECT_EQ(Do(&Stub::DeleteRep, request).reason(), "REP_NOT_FOUND");
+  EXPECT_TRUE(Do(&RosterStub::DeleteRep, request).ok());
+  EXPECT_EQ(Do(&RosterStub::DeleteRep, request).reason(), "REP_NOT_FOUND");
 }
 
 TEST_F(RosterApiTest, ComingOnlineDrainsOldestFirst) {
@@ -157,7 +157,7 @@ TEST_F(RosterApiTest, QueuesShowWhoWaitsAndWhoIsOwed) {
   for (const char* lead : {"l1", "l2", "l3"}) AddLead(lead);
   v1::GetQueueRequest request;
   request.set_name("workspaces/acme/queues/dach");
-  const auto found = Do(&Stub::GetQueue, request);
+  const auto found = Do(&RosterStub::GetQueue, request);
   ASSERT_TRUE(found.ok()) << found.status.error_message();
   EXPECT_EQ(found.response.queue().mode(), "offer");
   EXPECT_EQ(found.response.queue().waiting_leads(), 1);
@@ -166,7 +166,7 @@ TEST_F(RosterApiTest, QueuesShowWhoWaitsAndWhoIsOwed) {
   EXPECT_NEAR(found.response.queue().members(0).owed() + found.response.queue().members(1).owed(),
               0, 1e-6);
   request.set_name("workspaces/acme/queues/nowhere");
-  EXPECT_EQ(Do(&Stub::GetQueue, request).reason(), "QUEUE_NOT_FOUND");
+  EXPECT_EQ(Do(&RosterStub::GetQueue, request).reason(), "QUEUE_NOT_FOUND");
 }
 
 TEST_F(RosterApiTest, ListsInPages) {
@@ -174,21 +174,21 @@ TEST_F(RosterApiTest, ListsInPages) {
   v1::ListRepsRequest request;
   request.set_parent("workspaces/acme");
   request.set_page_size(2);
-  auto page = Do(&Stub::ListReps, request);
+  auto page = Do(&RosterStub::ListReps, request);
   EXPECT_EQ(page.response.reps_size(), 2);
   request.set_page_token(page.response.next_page_token());
-  page = Do(&Stub::ListReps, request);
+  page = Do(&RosterStub::ListReps, request);
   ASSERT_EQ(page.response.reps_size(), 1);
   EXPECT_EQ(page.response.reps(0).name(), "workspaces/acme/reps/c");
   EXPECT_EQ(page.response.next_page_token(), "");
   request.set_page_token("nonsense");
-  EXPECT_EQ(Do(&Stub::ListReps, request).reason(), "INVALID_FIELD");
+  EXPECT_EQ(Do(&RosterStub::ListReps, request).reason(), "INVALID_FIELD");
 
   v1::ListQueuesRequest queues;
   queues.set_parent("workspaces/acme");
-  EXPECT_EQ(Do(&Stub::ListQueues, queues).response.queues_size(), 2);
+  EXPECT_EQ(Do(&RosterStub::ListQueues, queues).response.queues_size(), 2);
   queues.set_parent("workspaces/nowhere");
-  EXPECT_EQ(Do(&Stub::ListQueues, queues).reason(), "WORKSPACE_NOT_FOUND");
+  EXPECT_EQ(Do(&RosterStub::ListQueues, queues).reason(), "WORKSPACE_NOT_FOUND");
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 namespace baton::dispatch {
 namespace {
 
-using Stub = v1::WorkspaceService::Stub;
+using WorkspaceStub = v1::WorkspaceService::Stub;
 
 class WorkspaceApiTest : public ApiTest {
  protected:
@@ -12,7 +12,7 @@ class WorkspaceApiTest : public ApiTest {
     v1::CreateWorkspaceRequest request;
     request.set_workspace_id(id);
     request.mutable_workspace()->set_display_name(name);
-    return Call(*api_.workspaces, &Stub::CreateWorkspace, request);
+    return Call(*api_.workspaces, &WorkspaceStub::CreateWorkspace, request);
   }
   Outcome<v1::ApplyPolicyResponse> Apply(const std::string& yaml, const std::string& etag = "",
                                          bool validate_only = false,
@@ -22,12 +22,12 @@ class WorkspaceApiTest : public ApiTest {
     request.set_yaml(yaml);
     request.set_etag(etag);
     request.set_validate_only(validate_only);
-    return Call(*api_.workspaces, &Stub::ApplyPolicy, request);
+    return Call(*api_.workspaces, &WorkspaceStub::ApplyPolicy, request);
   }
   Outcome<v1::GetPolicyResponse> GetPolicy(const std::string& name) {
     v1::GetPolicyRequest request;
     request.set_name(name);
-    return Call(*api_.workspaces, &Stub::GetPolicy, request);
+    return Call(*api_.workspaces, &WorkspaceStub::GetPolicy, request);
   }
 };
 
@@ -40,25 +40,26 @@ TEST_F(WorkspaceApiTest, CreatesReadsAndLists) {
 
   v1::GetWorkspaceRequest get;
   get.set_name("workspaces/bolt");
-  const auto found = Call(*api_.workspaces, &Stub::GetWorkspace, get);
+  const auto found = Call(*api_.workspaces, &WorkspaceStub::GetWorkspace, get);
   EXPECT_EQ(found.response.workspace().display_name(), "Bolt Ltd");
   EXPECT_TRUE(found.response.workspace().has_create_time());
   EXPECT_EQ(found.response.workspace().policy_revision(), 0);
   get.set_name("workspaces/nowhere");
-  EXPECT_EQ(Call(*api_.workspaces, &Stub::GetWorkspace, get).reason(), "WORKSPACE_NOT_FOUND");
+  EXPECT_EQ(Call(*api_.workspaces, &WorkspaceStub::GetWorkspace, get).reason(),
+            "WORKSPACE_NOT_FOUND");
 
   v1::ListWorkspacesRequest list;
   list.set_page_size(1);
-  const auto first = Call(*api_.workspaces, &Stub::ListWorkspaces, list);
+  const auto first = Call(*api_.workspaces, &WorkspaceStub::ListWorkspaces, list);
   ASSERT_EQ(first.response.workspaces_size(), 1);
   EXPECT_EQ(first.response.workspaces(0).name(), "workspaces/acme");
   EXPECT_EQ(first.response.workspaces(0).policy_revision(), 1);
   list.set_page_token(first.response.next_page_token());
-  const auto second = Call(*api_.workspaces, &Stub::ListWorkspaces, list);
+  const auto second = Call(*api_.workspaces, &WorkspaceStub::ListWorkspaces, list);
   EXPECT_EQ(second.response.workspaces(0).name(), "workspaces/bolt");
   EXPECT_EQ(second.response.next_page_token(), "");
   list.set_page_size(-5);
-  EXPECT_EQ(Call(*api_.workspaces, &Stub::ListWorkspaces, list).reason(), "INVALID_FIELD");
+  EXPECT_EQ(Call(*api_.workspaces, &WorkspaceStub::ListWorkspaces, list).reason(), "INVALID_FIELD");
 }
 
 TEST_F(WorkspaceApiTest, EveryErrorOfADocumentIsAViolation) {

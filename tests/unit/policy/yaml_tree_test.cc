@@ -16,7 +16,7 @@ std::vector<DocumentError> ErrorsOfText(const std::string& text) {
   return std::move(errors).Take();
 }
 
-std::string FirstError(const std::string& text) {
+std::string FirstErrorOfTree(const std::string& text) {
   const std::vector<DocumentError> errors = ErrorsOfText(text);
   return errors.empty() ? "" : ToString(errors.front());
 }
@@ -48,29 +48,30 @@ TEST(YamlTreeTest, FollowsAliases) {
 }
 
 TEST(YamlTreeTest, RefusesRepeatedKeysAndGoesOn) {
-  EXPECT_THAT(FirstError("a: 1\na: 2\n"), "f.yaml:2:1: key 'a' appears twice in one mapping");
+  EXPECT_THAT(FirstErrorOfTree("a: 1\na: 2\n"), "f.yaml:2:1: key 'a' appears twice in one mapping");
   EXPECT_EQ(ErrorsOfText("a: 1\na: 2\nb: {c: 1, c: 2}\n").size(), 2u);
 }
 
 TEST(YamlTreeTest, RefusesWhatIsNoPlainDocument) {
-  EXPECT_THAT(FirstError(""), HasSubstr("the document is empty"));
-  EXPECT_THAT(FirstError("a: 1\n---\nb: 2\n"), HasSubstr("more than one document"));
-  EXPECT_THAT(FirstError("a: !!binary aGk=\n"), HasSubstr("tags such as"));
-  EXPECT_THAT(FirstError("[a]: 1\n"), HasSubstr("a key must be text, this is a list"));
-  EXPECT_THAT(FirstError("a: &x [*x]\n"), HasSubstr("an alias within itself"));
-  EXPECT_THAT(FirstError("a: *nobody\n"), HasSubstr("f.yaml:1:"));
-  EXPECT_THAT(FirstError("a: [1, 2\n"), HasSubstr("f.yaml:2:1"));
-  EXPECT_THAT(FirstError("a: \x01\n"), "f.yaml:1:4: a control character");
-  EXPECT_THAT(FirstError("a: \xC3\x28\n"), "f.yaml:1:4: not UTF-8 text");
-  EXPECT_THAT(FirstError("a: \xED\xA0\x80\n"), "f.yaml:1:4: not UTF-8 text");
-  EXPECT_EQ(FirstError("a: \xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\n"), "");
+  EXPECT_THAT(FirstErrorOfTree(""), HasSubstr("the document is empty"));
+  EXPECT_THAT(FirstErrorOfTree("a: 1\n---\nb: 2\n"), HasSubstr("more than one document"));
+  EXPECT_THAT(FirstErrorOfTree("a: !!binary aGk=\n"), HasSubstr("tags such as"));
+  EXPECT_THAT(FirstErrorOfTree("[a]: 1\n"), HasSubstr("a key must be text, this is a list"));
+  EXPECT_THAT(FirstErrorOfTree("a: &x [*x]\n"), HasSubstr("an alias within itself"));
+  EXPECT_THAT(FirstErrorOfTree("a: *nobody\n"), HasSubstr("f.yaml:1:"));
+  EXPECT_THAT(FirstErrorOfTree("a: [1, 2\n"), HasSubstr("f.yaml:2:1"));
+  EXPECT_THAT(FirstErrorOfTree("a: \x01\n"), "f.yaml:1:4: a control character");
+  EXPECT_THAT(FirstErrorOfTree("a: \xC3\x28\n"), "f.yaml:1:4: not UTF-8 text");
+  EXPECT_THAT(FirstErrorOfTree("a: \xED\xA0\x80\n"), "f.yaml:1:4: not UTF-8 text");
+  EXPECT_EQ(FirstErrorOfTree("a: \xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\n"), "");
 }
 
 TEST(YamlTreeTest, RefusesWhatIsTooLargeOrTooDeep) {
-  EXPECT_THAT(FirstError(std::string(kDocumentBytesMax + 1, 'a')), HasSubstr("at most 262144"));
-  EXPECT_THAT(FirstError(Repeated("[", 17) + Repeated("]", 17)), HasSubstr("deeper than 16"));
-  EXPECT_EQ(FirstError(Repeated("[", 16) + Repeated("]", 16)), "");
-  EXPECT_THAT(FirstError("a: &x [[[[[[[[1]]]]]]]]\nb: [[[[[[[[*x]]]]]]]]\n"),
+  EXPECT_THAT(FirstErrorOfTree(std::string(kDocumentBytesMax + 1, 'a')),
+              HasSubstr("at most 262144"));
+  EXPECT_THAT(FirstErrorOfTree(Repeated("[", 17) + Repeated("]", 17)), HasSubstr("deeper than 16"));
+  EXPECT_EQ(FirstErrorOfTree(Repeated("[", 16) + Repeated("]", 16)), "");
+  EXPECT_THAT(FirstErrorOfTree("a: &x [[[[[[[[1]]]]]]]]\nb: [[[[[[[[*x]]]]]]]]\n"),
               HasSubstr("deeper than 16"));
 }
 
@@ -81,7 +82,7 @@ TEST(YamlTreeTest, BoundsAliasBombs) {
     bomb += "a" + std::to_string(level) + ": &a" + std::to_string(level) + " [" +
             Repeated(below + ", ", 9) + below + "]\n";
   }
-  EXPECT_THAT(FirstError(bomb), HasSubstr("more than 100000 values, aliases included"));
+  EXPECT_THAT(FirstErrorOfTree(bomb), HasSubstr("more than 100000 values, aliases included"));
 }
 
 // Documents of full size that are all structure end within a bounded time.

@@ -15,7 +15,7 @@ using platform::redis::Reply;
 using testing::ElementsAre;
 using testing::Pair;
 
-Reply Text(const std::string& text) {
+Reply TextReply(const std::string& text) {
   return {Reply::Type::kString, text, 0, {}};
 }
 Reply Number(int64_t number) {
@@ -65,9 +65,10 @@ TEST(RedisRosterCodecTest, AQueueIsReadWithAllItsParts) {
       "bo\x00",
       10);
   Reply reply;
-  reply.elements = {
-      Text("dach"), Text("3|1|D%7CACH"), Text(stored), Text("ada|1|5|online|de;bo|2|5|away|"),
-      Text(ledger), Number(4),           Number(99)};
+  reply.elements = {TextReply("dach"), TextReply("3|1|D%7CACH"),
+                    TextReply(stored), TextReply("ada|1|5|online|de;bo|2|5|away|"),
+                    TextReply(ledger), Number(4),
+                    Number(99)};
   const auto queue = DecodeQueue(reply);
   ASSERT_TRUE(queue.ok()) << queue.status();
   EXPECT_EQ(queue->settings.revision, 3);
@@ -85,13 +86,14 @@ TEST(RedisRosterCodecTest, AQueueIsReadWithAllItsParts) {
 
 TEST(RedisRosterCodecTest, AQueueOfWhichNothingIsStoredHasDefaults) {
   Reply reply;
-  reply.elements = {Text("dach"), Text(""), Text(""), Text(""), Text(""), Number(1), Number(5)};
+  reply.elements = {TextReply("dach"), TextReply(""), TextReply(""), TextReply(""),
+                    TextReply(""),     Number(1),     Number(5)};
   const auto queue = DecodeQueue(reply);
   ASSERT_TRUE(queue.ok());
   EXPECT_EQ(queue->settings.revision, 0);
   EXPECT_EQ(queue->policy.accept_within_ms, core::QueuePolicy().accept_within_ms);
   EXPECT_TRUE(queue->members.empty());
-  reply.elements[4] = Text("\x90");  // how Lua packs an empty table
+  reply.elements[4] = TextReply("\x90");  // how Lua packs an empty table
   EXPECT_TRUE(DecodeQueue(reply).ok());
 }
 
@@ -99,10 +101,11 @@ TEST(RedisRosterCodecTest, UnreadableTextsAreErrors) {
   EXPECT_TRUE(absl::IsInternal(DecodeRep("ada", "1|2|3|asleep|||").status()));
   EXPECT_TRUE(absl::IsInternal(DecodeRep("ada", "1|2").status()));
   Reply reply;
-  reply.elements = {Text("q"), Text("x"), Text(""), Text(""), Text(""), Number(0), Number(0)};
+  reply.elements = {TextReply("q"), TextReply("x"), TextReply(""), TextReply(""),
+                    TextReply(""),  Number(0),      Number(0)};
   EXPECT_TRUE(absl::IsInternal(DecodeQueue(reply).status()));
-  reply.elements[1] = Text("");
-  reply.elements[4] = Text("\xc1");
+  reply.elements[1] = TextReply("");
+  reply.elements[4] = TextReply("\xc1");
   EXPECT_TRUE(absl::IsInternal(DecodeQueue(reply).status()));
 }
 
@@ -123,7 +126,7 @@ TEST(RedisRosterCodecTest, ATextThatIsNoCursorIsRefused) {
 }
 
 TEST(RedisShardCodecTest, ReadsAShardAndOneThatWasNeverOpened) {
-  const auto shard = DecodeShard(Text("1|2|1048580|1700000000000|5|6|abc123|later"));
+  const auto shard = DecodeShard(TextReply("1|2|1048580|1700000000000|5|6|abc123|later"));
   ASSERT_TRUE(shard.ok());
   EXPECT_EQ(shard->epoch, 2);
   EXPECT_EQ(shard->sequence, 1'048'580);
@@ -132,7 +135,7 @@ TEST(RedisShardCodecTest, ReadsAShardAndOneThatWasNeverOpened) {
   EXPECT_EQ(shard->duplicates, 6);
   EXPECT_EQ(shard->replication_id, "abc123");
   EXPECT_EQ(DecodeShard(Reply())->epoch, 0);
-  EXPECT_TRUE(absl::IsInternal(DecodeShard(Text("1|2")).status()));
+  EXPECT_TRUE(absl::IsInternal(DecodeShard(TextReply("1|2")).status()));
 }
 
 }  // namespace
