@@ -19,6 +19,12 @@ if(BATON_SANITIZE)
   add_link_options(-fsanitize=${BATON_SANITIZE})
 endif()
 
+# The fuzz preset: what libFuzzer drives counts the branches that an input takes.
+option(BATON_FUZZ "Build the fuzz targets for libFuzzer (clang only)" OFF)
+if(BATON_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 # What one checkout has compiled serves every other one: no path of a checkout gets into an object.
 add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 find_program(CCACHE ccache)
@@ -139,10 +145,16 @@ function(baton_test_options target)
             <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/time/time.h>)
 endfunction()
 
-# baton_test(<name> LABEL <unit|contract|integration|fault> SOURCES ... DEPS ... [TIMEOUT <s>])
-# A GoogleTest program. LABEL unit means: no I/O, no sleeping.
+# baton_test(<name> LABEL <unit|contract|integration|fault> SOURCES ... DEPS ... [TIMEOUT <s>]
+#            [RUNS_GRPC] [SLOW])
+# A GoogleTest program. LABEL unit means: no I/O, no sleeping. RUNS_GRPC: it serves gRPC, so there
+# is none of it in the tsan preset: the distribution's gRPC is built without the sanitizer, which
+# takes what its threads hand to each other for races. SLOW: not with sanitizers.
 function(baton_test name)
-  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(arg "RUNS_GRPC;SLOW" "LABEL;TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  if(arg_RUNS_GRPC AND BATON_SANITIZE MATCHES thread OR arg_SLOW AND BATON_SANITIZE)
+    return()
+  endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
   endif()

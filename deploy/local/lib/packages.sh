@@ -7,6 +7,7 @@
 #                                 run     Redis, and Java with Maven for Kafka
 #                                 test    what only the tests and checks use
 #                                 bench   what only tests/bench/run uses
+#                                 fuzz    what only tests/fuzz/run uses
 #   missing_packages GROUP...   prints the missing ones, one a line.
 #
 # Any Java from 17 on that is already on the PATH is taken as it is.
@@ -21,6 +22,7 @@ _packages_build=(
 _packages_run=(redis-server maven)
 _packages_test=(kcat lua-check python3-venv)
 _packages_bench=(libbenchmark-dev python3-venv)
+_packages_fuzz=(clang llvm libclang-rt-dev)
 
 # Prints "debian 12", "ubuntu 24.04" and so on.
 _release() {

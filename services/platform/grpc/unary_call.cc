@@ -36,8 +36,10 @@ std::shared_ptr<UnaryCall> UnaryCall::Begin(::grpc::CallbackServerContext* conte
   }
   const absl::Duration left = std::max(call->deadline_ - now, absl::ZeroDuration());
   const absl::Time answer_at = call->deadline_ - std::min(kMarginMax, left / 10);
-  call->alarm_.Set(absl::ToChronoTime(answer_at), [call](bool expired) {
-    if (expired) call->AnswerAtDeadline();
+  // The alarm keeps its function until it is destroyed, so that must not keep the alarm's owner.
+  call->alarm_.Set(absl::ToChronoTime(answer_at), [weak = std::weak_ptr(call)](bool expired) {
+    const std::shared_ptr<UnaryCall> alive = expired ? weak.lock() : nullptr;
+    if (alive != nullptr) alive->AnswerAtDeadline();
   });
   return call;
 }

@@ -7,7 +7,7 @@
 #   run_labels PRESET              the ctest tests by label
 #   run_ctest PRESET NAME ARGS...  one run of ctest
 #   has_tests PRESET ARGS...       true if ctest would run any
-#   run_folders PRESET             each tests/NAME/run, but not bench and mutants: they take longer
+#   run_folders PRESET             each tests/NAME/run, but not bench, fuzz, mutants: they take longer
 #   count NAME PASSED [FAILURE...] adds to the account
 #   summary                        prints it; fails when anything failed or nothing passed
 #   mark_descendants, report_leftovers, end_leftovers   processes that this run left behind
@@ -124,7 +124,7 @@ run_folders() {
   for runner in "$ROOT"/tests/*/run; do
     [[ -x $runner ]] || continue
     name=$(basename "$(dirname "$runner")") started=$(now_micros)
-    [[ $name != @(bench|mutants) ]] && _matches "$name" || continue
+    [[ $name != @(bench|fuzz|mutants) ]] && _matches "$name" || continue
     servers || return 0
     log=$LOG_DIR/folder-$name.log
     printf '\n--- tests/%s\n' "$name"

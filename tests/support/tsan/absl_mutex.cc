@@ -38,9 +38,21 @@ void* RealAddress(const char* name) {
   return found;
 }
 
+// The library's functions call each other, through the ones here: only the outermost reports.
+thread_local int inside = 0;
+
 template <typename Result, typename Object, typename... Args>
 Result CallReal(void* address, Object* object, Args... args) {
-  return reinterpret_cast<Result (*)(Object*, Args...)>(address)(object, std::move(args)...);
+  ++inside;
+  const auto real = reinterpret_cast<Result (*)(Object*, Args...)>(address);
+  if constexpr (std::is_void_v<Result>) {
+    real(object, std::move(args)...);
+    --inside;
+  } else {
+    Result result = real(object, std::move(args)...);
+    --inside;
+    return result;
+  }
 }
 
 constexpr unsigned kShared = __tsan_mutex_read_lock;
@@ -50,6 +62,7 @@ constexpr unsigned kTryFailed = __tsan_mutex_try_lock_failed;
 // While a condition is awaited the mutex is given up and taken again.
 template <typename Wait>
 auto Waiting(void* mutex, Wait wait) {
+  if (inside > 0) return wait();
   __tsan_mutex_pre_unlock(mutex, 0);
   __tsan_mutex_post_unlock(mutex, 0);
   __tsan_mutex_pre_lock(mutex, 0);
@@ -70,6 +83,7 @@ ABSL_NAMESPACE_BEGIN
 
 void Mutex::Lock() {
   static void* const real = RealAddress("5Mutex4LockEv");
+  if (inside > 0) return CallReal<void>(real, this);
   __tsan_mutex_pre_lock(this, 0);
   CallReal<void>(real, this);
   __tsan_mutex_post_lock(this, 0, 0);
@@ -77,6 +91,7 @@ void Mutex::Lock() {
 
 void Mutex::Unlock() {
   static void* const real = RealAddress("5Mutex6UnlockEv");
+  if (inside > 0) return CallReal<void>(real, this);
   __tsan_mutex_pre_unlock(this, 0);
   CallReal<void>(real, this);
   __tsan_mutex_post_unlock(this, 0);
@@ -84,6 +99,7 @@ void Mutex::Unlock() {
 
 bool Mutex::TryLock() {
   static void* const real = RealAddress("5Mutex7TryLockEv");
+  if (inside > 0) return CallReal<bool>(real, this);
   __tsan_mutex_pre_lock(this, kTry);
   const bool taken = CallReal<bool>(real, this);
   __tsan_mutex_post_lock(this, taken ? kTry : kTry | kTryFailed, 0);
@@ -92,6 +108,7 @@ bool Mutex::TryLock() {
 
 void Mutex::ReaderLock() {
   static void* const real = RealAddress("5Mutex10ReaderLockEv");
+  if (inside > 0) return CallReal<void>(real, this);
   __tsan_mutex_pre_lock(this, kShared);
   CallReal<void>(real, this);
   __tsan_mutex_post_lock(this, kShared, 0);
@@ -99,9 +116,18 @@ void Mutex::ReaderLock() {
 
 void Mutex::ReaderUnlock() {
   static void* const real = RealAddress("5Mutex12ReaderUnlockEv");
+  if (inside > 0) return CallReal<void>(real, this);
   __tsan_mutex_pre_unlock(this, kShared);
   CallReal<void>(real, this);
   __tsan_mutex_post_unlock(this, kShared);
+}
+
+void Mutex::LockWhen(const Condition& condition) {
+  static void* const real = RealAddress("5Mutex8LockWhenERKNS0_9ConditionE");
+  if (inside > 0) return CallReal<void>(real, this, &condition);
+  __tsan_mutex_pre_lock(this, 0);
+  CallReal<void>(real, this, &condition);
+  __tsan_mutex_post_lock(this, 0, 0);
 }
 
 void Mutex::Await(const Condition& condition) {
