@@ -15,7 +15,7 @@ using support::KafkaOfTheRun;
 using support::MakeTopic;
 using support::UniqueName;
 
-constexpr absl::Duration kBound = absl::Seconds(30);
+constexpr absl::Duration kRebalanceBound = absl::Seconds(30);
 constexpr int kPartitions = 6;
 
 // Knows what it owns; starts each partition where it is told.
@@ -78,14 +78,14 @@ class RebalanceTest : public testing::TestWithParam<bool> {
       ASSERT_TRUE(
           (*producer)->Produce({topic_, absl::StrCat(i), "v", false, {{"h", "1"}}}, nullptr).ok());
     }
-    ASSERT_TRUE((*producer)->Flush(kBound).ok());
+    ASSERT_TRUE((*producer)->Flush(kRebalanceBound).ok());
   }
 
   // Polls all until `done`; true if it came to that.
   template <typename Done>
   static bool PollUntil(const std::vector<Consumer*>& consumers, Done done,
                         std::vector<Record>* records = nullptr) {
-    const absl::Time deadline = absl::Now() + kBound;
+    const absl::Time deadline = absl::Now() + kRebalanceBound;
     while (!done() && absl::Now() < deadline) {
       for (Consumer* consumer : consumers) {
         auto batch = consumer->Poll(500, absl::Milliseconds(20));
