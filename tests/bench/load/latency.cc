@@ -19,6 +19,8 @@ namespace baton::bench {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(10);
+// What is sent first is not counted: a producer's first records wait for connections and its id.
+constexpr int kWarmUpSeconds = 3;
 
 // When each lead was published and when it was seen, microseconds since the epoch; 0: not yet.
 struct Times {
@@ -79,7 +81,8 @@ class RepStream {
 
 void Report(const LatencyOptions& options, const Times& times) {
   std::vector<double> ms;
-  for (size_t i = 0; i < times.sent.size(); ++i) {
+  const size_t first = static_cast<size_t>(options.rate) * kWarmUpSeconds;
+  for (size_t i = first; i < times.sent.size(); ++i) {
     if (times.seen[i] > 0) {
       ms.push_back(static_cast<double>(times.seen[i] - times.sent[i]) / 1000);
     }
@@ -91,7 +94,7 @@ void Report(const LatencyOptions& options, const Times& times) {
   std::cout << absl::StrFormat(
                    R"({"rate": %d, "sent": %d, "seen": %d, "p50_ms": %.2f, "p90_ms": %.2f, )"
                    R"("p99_ms": %.2f, "max_ms": %.2f})",
-                   options.rate, times.sent.size(), ms.size(), quantile(50), quantile(90),
+                   options.rate, times.sent.size() - first, ms.size(), quantile(50), quantile(90),
                    quantile(99), quantile(100))
             << std::endl;
 }
@@ -99,7 +102,8 @@ void Report(const LatencyOptions& options, const Times& times) {
 }  // namespace
 
 int Latency(const LatencyOptions& options) {
-  const auto leads = static_cast<size_t>(options.rate) * static_cast<size_t>(options.seconds);
+  const auto rate = static_cast<size_t>(options.rate);
+  const size_t leads = rate * static_cast<size_t>(kWarmUpSeconds + options.seconds);
   Times times{std::vector<int64_t>(leads), std::vector<int64_t>(leads)};
   auto publisher = Publisher::Open(options.brokers, absl::ZeroDuration());
   if (!publisher.ok()) {
