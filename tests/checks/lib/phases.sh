@@ -4,10 +4,12 @@
 #
 #   phase NAME CMD...              runs a step that is no test: only its failure is counted
 #   run_checks NAME FOLDER         each executable of FOLDER (not of folders inside it)
-#   run_labels PRESET              the ctest tests by label
+#   run_labels PRESET              the ctest tests by label, the folders beside those with servers
 #   run_ctest PRESET NAME ARGS...  one run of ctest
 #   has_tests PRESET ARGS...       true if ctest would run any
-#   run_folders PRESET             each tests/NAME/run, but not bench, fuzz, mutants: they take longer
+#   start_folders PRESET           each tests/NAME/run in the background, but not bench, fuzz and
+#                                  mutants: they take longer
+#   await_folders                  until those are over: their output and account
 #   count NAME PASSED [FAILURE...] adds to the account
 #   summary                        prints it; fails when anything failed or nothing passed
 #   mark_descendants, report_leftovers, end_leftovers   processes that this run left behind
@@ -18,6 +20,8 @@ SUMMARY=()
 FAILURES=()
 TEST_TIMEOUT_S=300
 CHECK_TIMEOUT_S=600
+FOLDER_TIMEOUT_S=900
+FOLDERS=()
 
 count() {
   local name=$1 passed=$2
@@ -29,9 +33,8 @@ count() {
 }
 
 # _account NAME STARTED PASSED FAILED: the line of a phase in the summary.
-_account() {
-  SUMMARY+=("$(printf '%-24s %6d passed %4d failed %8s s' "$1" "$3" "$4" "$(seconds_since "$2")")")
-}
+_account() { _line "$1" "$3" "$4" "$(seconds_since "$2")"; }
+_line() { SUMMARY+=("$(printf '%-24s %6d passed %4d failed %8s s' "$@")"); }
 
 phase() {
   local name=$1 started failed=0
@@ -106,6 +109,7 @@ run_ctest() {
 run_labels() {
   local preset=$1 label known
   for label in "${LABELS[@]}"; do
+    [[ $label != integration ]] || start_folders "$preset"
     has_tests "$preset" -L "^$label\$" || continue
     case $label in
       unit | contract) ;;
@@ -119,23 +123,47 @@ run_labels() {
   [[ -n $FILTER ]] || has_tests "$preset" || count "$preset" 0 'the build has no test'
 }
 
-run_folders() {
-  local runner name log started
+# They mostly wait, for crashes, timeouts and elections, and have servers of their own: so all run
+# at once, beside the C++ tests that need servers.
+start_folders() {
+  local runner name
+  mkdir -p "$LOG_DIR"
   for runner in "$ROOT"/tests/*/run; do
     [[ -x $runner ]] || continue
-    name=$(basename "$(dirname "$runner")") started=$(now_micros)
+    name=$(basename "$(dirname "$runner")")
     [[ $name != @(bench|fuzz|mutants) ]] && _matches "$name" || continue
     servers || return 0
+    FOLDERS+=("$name")
+    _run_folder "$runner" "$name" "$1" 8>&- &
+  done
+  ((${#FOLDERS[@]} == 0)) || note "beside the C++ tests run: ${FOLDERS[*]/#/tests/}"
+}
+
+# Leaves the output in the log, and beside it "CODE SECONDS" when it is over.
+_run_folder() {
+  local log=$LOG_DIR/folder-$2.log started code=0
+  rm -f "$log.over"
+  started=$(now_micros)
+  timeout "$FOLDER_TIMEOUT_S" "$1" --bin "$ROOT/build/$3/bin" >"$log" 2>&1 </dev/null || code=$?
+  printf '%s %s\n' "$code" "$(seconds_since "$started")" >"$log.over"
+}
+
+await_folders() {
+  local name log code seconds passed failed told=0
+  for name in "${FOLDERS[@]}"; do
     log=$LOG_DIR/folder-$name.log
+    until [[ -f $log.over ]]; do
+      sleep 1
+      ((++told % 15)) || note "tests/$name: $(tail -n 1 "$log" | cut -c -90)"
+    done
+    read -r code seconds <"$log.over"
     printf '\n--- tests/%s\n' "$name"
-    local code=0 passed=0 failed=0
-    timeout "$CHECK_TIMEOUT_S" "$runner" --bin "$ROOT/build/$1/bin" 2>&1 </dev/null 8>&- |
-      tee "$log" || code=$?
+    if ((code == 0)); then tail -n 25 "$log"; else tail -n 200 "$log"; fi
     read -r passed failed < <(_read_counts "$log" "$code")
     local -a failures=()
     ((failed == 0)) || mapfile -t failures < <(yes "see ${log#"$ROOT"/}" | head -n "$failed")
     count "tests/$name" "$passed" "${failures[@]}"
-    _account "tests/$name" "$started" "$passed" "$failed"
+    _line "tests/$name" "$passed" "$failed" "$seconds"
   done
 }
 
