@@ -51,6 +51,7 @@ class InputPartitions : public platform::kafka::RebalanceListener {
   // Moves the store's checkpoints behind a settled batch and passes its durability gate; errors as
   // InputStore::Advance.
   absl::Status Advance(const InputBatch& batch);
+  int64_t epoch() const { return progress_.epoch(); }  // of the store, at the latest look; 0: none
   void TellKafka();
   // Records not yet settled; an error when the brokers do not answer or do not know the topic.
   absl::StatusOr<int64_t> Lag();

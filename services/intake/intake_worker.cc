@@ -78,10 +78,12 @@ void IntakeWorker::Poll() {
   batch_began_ = clients_.now();
   batch_ = MakeBatch(*std::move(records), InputOf(options_));
   handed_over_ = 0;
+  look_first_ = false;
 }
 
 void IntakeWorker::WorkOnBatch() {
   store_problem_ = Settle(*batch_);
+  look_first_ = !store_problem_.ok();
   if (store_problem_.ok()) {
     batch_.reset();
     backoff_.Reset();
@@ -93,16 +95,19 @@ void IntakeWorker::WorkOnBatch() {
   WaitPaused();
 }
 
-// Every step may be repeated: what has been done of it is not done again.
+// Every step may be repeated: what has been done of it is not done again. A store that goes back
+// in the middle is noticed by its epoch, when leads are loaded and when the checkpoint moves.
 absl::Status IntakeWorker::Settle(InputBatch& batch) {
-  const auto went_back = partitions_.LookAtStore();
-  if (!went_back.ok()) return went_back.status();
-  if (*went_back) {
-    ForgetBatch();
-    return absl::AbortedError("the store has gone back; reading again from its checkpoint");
+  if (look_first_ || partitions_.epoch() == 0) {
+    const auto went_back = partitions_.LookAtStore();
+    if (!went_back.ok()) return went_back.status();
+    if (*went_back) {
+      ForgetBatch();
+      return absl::AbortedError("the store has gone back; reading again from its checkpoint");
+    }
   }
   HandOverLetters(batch);
-  absl::Status applied = applier_.Apply(batch);
+  absl::Status applied = applier_.Apply(batch, partitions_.epoch());
   HandOverLetters(batch);
   if (!applied.ok()) return applied;
   if (absl::Status status = letters_.Await(options_.letters_wait); !status.ok()) return status;

@@ -62,20 +62,21 @@ LeadApplier::LeadApplier(store::LeadStore& leads, agreement::PolicyCache& polici
                          IntakeMetrics& metrics)
     : leads_(leads), policies_(policies), metrics_(metrics) {}
 
-absl::Status LeadApplier::Apply(InputBatch& batch) {
+absl::Status LeadApplier::Apply(InputBatch& batch, int64_t epoch) {
   for (int round = 0; round < kRoundsMax && !batch.leads.empty(); ++round) {
-    if (absl::Status status = ApplyOnce(batch); !status.ok()) return status;
+    if (absl::Status status = ApplyOnce(batch, epoch); !status.ok()) return status;
   }
   if (batch.leads.empty()) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat(batch.leads.size(), " leads changed in ", kRoundsMax,
                                              " rounds while they were decided"));
 }
 
-absl::Status LeadApplier::ApplyOnce(InputBatch& batch) {
+absl::Status LeadApplier::ApplyOnce(InputBatch& batch, int64_t epoch) {
   std::vector<core::LeadKey> keys;
   for (const LeadWork& work : batch.leads) keys.push_back(work.key);
   const auto loaded = leads_.Load(keys);
   if (!loaded.ok()) return loaded.status();
+  if (loaded->epoch != epoch) return absl::AbortedError("the store is another incarnation");
   const auto policies = PoliciesOf(batch.leads, policies_);
   if (!policies.ok()) return policies.status();
 

@@ -21,14 +21,15 @@ class LeadApplier {
   LeadApplier(store::LeadStore& leads, agreement::PolicyCache& policies, IntakeMetrics& metrics);
 
   // Takes what is done out of batch.leads and adds what no workspace wants, and what meets stored
-  // state that cannot be read, to batch.refused. OK
-  // when no lead is left. Otherwise call again later, with the same batch: UNAVAILABLE (the store
-  // is away or a lead is contended), RESOURCE_EXHAUSTED (an outbox is full), INTERNAL (broken
-  // invariant).
-  absl::Status Apply(InputBatch& batch);
+  // state that cannot be read, to batch.refused. OK when no lead is left. Otherwise call again
+  // later, with the same batch: UNAVAILABLE (the store is away or a lead is contended),
+  // RESOURCE_EXHAUSTED (an outbox is full), INTERNAL (broken invariant). ABORTED: the store's epoch
+  // is not `epoch`, the one of the checkpoints behind which the batch was read, and nothing more
+  // was written: on a store that lost its last writes the batch would leave a gap behind it.
+  absl::Status Apply(InputBatch& batch, int64_t epoch);
 
  private:
-  absl::Status ApplyOnce(InputBatch& batch);
+  absl::Status ApplyOnce(InputBatch& batch, int64_t epoch);
   // plans[i] is that of batch.leads[i]; results[i] its outcome.
   absl::Status TakeResults(const std::vector<core::Plan>& plans,
                            const std::vector<store::CommitResult>& results, core::TimeMs now_ms,

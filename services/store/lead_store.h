@@ -34,7 +34,8 @@ struct LoadedLeads {
   // release cannot read what is stored of the lead; the others are not concerned.
   std::vector<absl::StatusOr<core::LeadRecord>> records;
   core::TimeMs now_ms = 0;  // the store's clock, the one that decides deadlines: the latest one of
-                            // the shards of `keys`
+                            // the shards of `keys` and the first shard
+  int64_t epoch = 0;        // of the same moment; as InputCheckpoints.epoch
 };
 
 // Tested in the order kUnknownWorkspace, then as listed.

@@ -125,6 +125,17 @@ class Tenant(World):
                 return
             request.page_token = page.next_page_token
 
+    def answers(self):
+        """True if a call that needs Redis is answered; False for UNAVAILABLE or out of time."""
+        try:
+            self.assignments.ListAssignments(
+                aspb.ListAssignmentsRequest(parent=self.parent), timeout=4)
+        except grpc.RpcError as error:
+            if error.code() not in AWAY:
+                raise
+            return False
+        return True
+
     def stored(self):
         """lead -> (stage, version, rep)."""
         last = lambda name: name.rsplit("/", 1)[-1]

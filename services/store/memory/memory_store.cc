@@ -61,6 +61,7 @@ absl::StatusOr<LoadedLeads> MemoryStore::Load(absl::Span<const core::LeadKey> ke
   absl::MutexLock lock(&mutex_);
   LoadedLeads loaded;
   loaded.now_ms = clock_();
+  loaded.epoch = shards_.front().epoch;
   for (const core::LeadKey& key : keys) {
     loaded.now_ms = std::max(loaded.now_ms, Now(ShardFor(key.workspace)));
     core::LeadRecord record;

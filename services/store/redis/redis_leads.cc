@@ -62,7 +62,7 @@ absl::StatusOr<CommitResult> ResultOf(const Reply& answer, const core::Plan& pla
 
 absl::StatusOr<LoadedLeads> RedisStore::Load(absl::Span<const core::LeadKey> keys) {
   std::vector<Command> commands;
-  std::set<int> shards;
+  std::set<int> shards = {0};  // the first one's epoch is that of the input
   for (const core::LeadKey& key : keys) {
     const int shard = ShardOf(key.workspace);
     shards.insert(shard);
@@ -85,6 +85,7 @@ absl::StatusOr<LoadedLeads> RedisStore::Load(absl::Span<const core::LeadKey> key
     const absl::StatusOr<redis::ShardRecord> shard =
         redis::DecodeShard((*replies)[keys.size() + i]);
     if (!shard.ok()) return shard.status();
+    if (i == 0) loaded.epoch = shard->epoch;
     loaded.now_ms = std::max(loaded.now_ms, shard->clock_ms);
   }
   for (size_t i = 0; i < keys.size(); ++i) {

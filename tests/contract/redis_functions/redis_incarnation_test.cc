@@ -90,6 +90,8 @@ TEST(RedisIncarnationTest, ARestartBeginsANewEpochBehindAllSequences) {
   const auto another = OpenStore(*server);  // does not count a second time
   const store::OutboxBounds second = BoundsOfAcme(*another);
   EXPECT_GT(second.epoch, first.epoch);
+  EXPECT_EQ(another->Load({})->epoch, another->Checkpoints("leads")->epoch);
+  EXPECT_GT(another->Load({})->epoch, first.epoch);
   EXPECT_GE(second.last_sequence, second.epoch * store::kSequencesPerMs);
   ASSERT_TRUE(CommitLead(*later, "l2").ok());
   const auto read = later->Read({{later->ShardOf(Acme()), 0}}, 10, absl::ZeroDuration());

@@ -47,6 +47,12 @@ TEST_P(LeadStoreTest, LoadTellsTheStoresClock) {
   EXPECT_EQ(loaded->now_ms, kStart);
 }
 
+TEST_P(LeadStoreTest, LoadTellsTheEpochOfTheInput) {
+  const auto loaded = store().Load({Key("l1")});
+  ASSERT_TRUE(loaded.ok());
+  EXPECT_EQ(loaded->epoch, store().Checkpoints("leads")->epoch);
+}
+
 TEST_P(LeadStoreTest, TheClockIsNeverBeforeACommittedChange) {
   Commit(Keep("l1"));
   clock_.Advance(-core::kHourMs);

@@ -205,24 +205,42 @@ TEST_F(IntakeWorkerTest, DecidesAgainWhenThePolicyChangesUnderIt) {
   Append(0, View("a", "2"));
   int calls = 0;
   fault_ = [&] {
-    // LookAtStore, Load, PolicyVersions, then Commit.
-    if (++calls == 4) {
+    // Load, PolicyVersions, then Commit.
+    if (++calls == 3) {
       std::string yaml = support::kPolicyText;
       Activate(yaml.replace(yaml.find("points: 10"), 10, "points: 20"));
     }
     return Fault::kNone;
   };
   Steps(1);
-  EXPECT_GT(calls, 4);
+  EXPECT_GT(calls, 3);
   EXPECT_EQ(Lead("a").judgment.policy_revision, 2);
   EXPECT_EQ(Lead("a").judgment.intent, 40);
   ExpectCounters(2, 2, 0, 0);
 }
 
-// Checkpoints that can be set back, as a failover does.
-class RewindableInput : public store::InputStore {
+// Checkpoints and an epoch that can be set back, as a failover does.
+class RewindableInput : public store::InputStore, public store::LeadStore {
  public:
-  explicit RewindableInput(store::InputStore& inner) : inner_(inner) {}
+  explicit RewindableInput(store::MemoryStore& inner) : inner_(inner) {}
+  absl::StatusOr<store::LoadedLeads> Load(absl::Span<const core::LeadKey> keys) override {
+    auto loaded = inner_.Load(keys);
+    loaded->epoch = epoch;
+    return loaded;
+  }
+  absl::StatusOr<std::vector<store::CommitResult>> Commit(
+      absl::Span<const core::Plan> plans) override {
+    ++commit_calls;
+    return inner_.Commit(plans);
+  }
+  absl::StatusOr<store::LeadPage> ListLeads(const core::WorkspaceId& workspace,
+                                            const std::string& after, int page_size) override {
+    return inner_.ListLeads(workspace, after, page_size);
+  }
+  absl::StatusOr<store::JourneyPage> Journey(const core::LeadKey& key, int64_t index,
+                                             int page_size) override {
+    return inner_.Journey(key, index, page_size);
+  }
   absl::StatusOr<store::InputCheckpoints> Checkpoints(const std::string&) override {
     return store::InputCheckpoints{epoch, checkpoints};
   }
@@ -232,6 +250,7 @@ class RewindableInput : public store::InputStore {
     ++advance_calls;
     if (expected_epoch != epoch) return absl::AbortedError("another epoch");
     for (const store::InputAdvance& advance : advances) {
+      if (checkpoints[advance.partition] != advance.from) return absl::AbortedError("moved");
       checkpoints[advance.partition] = advance.next_offset;
       records += advance.records;
     }
@@ -243,11 +262,12 @@ class RewindableInput : public store::InputStore {
   std::map<int32_t, int64_t> checkpoints;
   int64_t records = 0;
   int advance_calls = 0;
+  int commit_calls = 0;
   absl::Status gate;
   std::function<void()> before_advance = [] {};
 
  private:
-  store::InputStore& inner_;
+  store::MemoryStore& inner_;
 };
 
 // A failover between the commit of a batch and the move of its checkpoint: the checkpoint stands
@@ -255,6 +275,7 @@ class RewindableInput : public store::InputStore {
 TEST_F(IntakeWorkerTest, ReadsAgainWhenTheEpochGrewBeforeTheCheckpointMoved) {
   RewindableInput input(store_);
   input_ = &input;
+  leads_ = &input;
   NewWorker();
   Append(0, View("a", "1"));
   Steps(1);
@@ -268,10 +289,30 @@ TEST_F(IntakeWorkerTest, ReadsAgainWhenTheEpochGrewBeforeTheCheckpointMoved) {
   EXPECT_EQ(Lead("b").facts.activities.at("page_view").begin()->second, 1);
 }
 
+// A failover while a batch is in hand: what was read before it may be missing in the new primary,
+// so that the batch must not be written before what comes before it.
+TEST_F(IntakeWorkerTest, WritesNothingWhenTheEpochGrewBeforeTheLeadsWereLoaded) {
+  RewindableInput input(store_);
+  input_ = &input;
+  leads_ = &input;
+  NewWorker();
+  Append(0, View("a", "1"));
+  Steps(1);
+  Append(0, View("b", "2"));
+  ++input.epoch;
+  const int commits = input.commit_calls;
+  Steps(1);
+  EXPECT_EQ(input.commit_calls, commits);
+  Steps(3);
+  EXPECT_EQ(input.checkpoints[0], 2);
+  EXPECT_EQ(input.records, 2);
+}
+
 // The checkpoint is moved, but replicas did not have it in time: only the gate is passed again.
 TEST_F(IntakeWorkerTest, PassesTheGateAgainWhenItFailed) {
   RewindableInput input(store_);
   input_ = &input;
+  leads_ = &input;
   NewWorker();
   Append(0, View("a", "1"));
   input.gate = absl::UnavailableError("no replica");
@@ -289,6 +330,7 @@ TEST_F(IntakeWorkerTest, PassesTheGateAgainWhenItFailed) {
 TEST_F(IntakeWorkerTest, ReadsAgainWhenTheStoreWentBack) {
   RewindableInput input(store_);
   input_ = &input;
+  leads_ = &input;
   NewWorker();
   for (int i = 0; i < 10; ++i) Append(0, View("a", absl::StrCat(i)));
   Steps(1);
@@ -305,6 +347,7 @@ TEST_F(IntakeWorkerTest, ReadsAgainWhenTheStoreWentBack) {
 TEST_F(IntakeWorkerTest, ChangesNothingWhenAllIsReadAgain) {
   RewindableInput input(store_);
   input_ = &input;
+  leads_ = &input;
   NewWorker();
   for (int i = 0; i < 30; ++i) Append(i % 2, View(absl::StrCat("l", i % 3), absl::StrCat("e", i)));
   Steps(2);
@@ -320,6 +363,7 @@ TEST_F(IntakeWorkerTest, ChangesNothingWhenAllIsReadAgain) {
 TEST_F(IntakeWorkerTest, NoticesWhileIdleThatTheStoreWentBack) {
   RewindableInput input(store_);
   input_ = &input;
+  leads_ = &input;
   NewWorker();
   for (int i = 0; i < 10; ++i) Append(0, View("a", absl::StrCat(i)));
   Steps(1);

@@ -41,7 +41,7 @@ class WorkerFixture : public ::testing::Test {
   // As after a crash: nothing of the old worker is finished. It joins with partitions 0 and 1.
   void NewWorker() {
     worker_.reset();
-    const IntakePorts ports{flaky_, *input_, policies_};
+    const IntakePorts ports{*leads_, *input_, policies_};
     IntakeClients clients;
     clients.make_consumer = [this](platform::kafka::RebalanceListener* listener) {
       return std::make_unique<FakeConsumer>(kafka_, listener);
@@ -114,6 +114,7 @@ class WorkerFixture : public ::testing::Test {
   store::MemoryStore store_;
   std::function<support::Fault()> fault_ = [] { return support::Fault::kNone; };
   support::FlakyStore flaky_{store_, [this] { return fault_(); }};
+  store::LeadStore* leads_ = &flaky_;
   store::InputStore* input_ = &flaky_;
   agreement::PolicyCache policies_{flaky_, 100};
   std::unique_ptr<platform::Metrics> metrics_ = platform::NewMetrics();
