@@ -155,7 +155,9 @@ void Settings::LoadFile(const std::string& path, std::vector<std::string>& error
 }
 
 void Settings::LoadEnvironment(const Environment& environment, std::vector<std::string>& errors) {
-  for (const auto& [name, value] : environment) {
+  for (const auto& variable : environment) {
+    const std::string& name = variable.first;
+    const std::string& value = variable.second;
     if (!absl::StartsWith(name, prefix_) || name == prefix_ + "CONFIG") continue;
     auto setting = std::find_if(settings_.begin(), settings_.end(), [&](const Setting& candidate) {
       return candidate.variable == name && candidate.kind != Kind::kRole;

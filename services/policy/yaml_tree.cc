@@ -157,7 +157,7 @@ class TreeBuilder : public YAML::EventHandler {
                   absl::StrCat("key ", Quoted(key.text), " appears twice in one mapping"));
       return;
     }
-    parent.node.entries.emplace_back(std::move(key), std::move(value));
+    parent.node.entries.push_back({std::move(key), std::move(value)});
   }
 
   ErrorList& errors_;

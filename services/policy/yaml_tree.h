@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "policy/document_error.h"
@@ -21,16 +20,22 @@ inline constexpr size_t kDocumentBytesMax = 256 * 1024;
 inline constexpr int kDocumentDepthMax = 16;
 inline constexpr size_t kDocumentNodesMax = 100'000;  // after aliases are followed
 
+struct YamlEntry;
+
 struct YamlNode {
   enum class Kind { kNull, kScalar, kList, kMap };
 
   Kind kind = Kind::kNull;
   int line = 1;
   int column = 1;
-  std::string text;                                    // kScalar
-  bool quoted = false;                                 // kScalar: written in quotes or as a block
-  std::vector<YamlNode> items;                         // kList
-  std::vector<std::pair<YamlNode, YamlNode>> entries;  // kMap: keys are scalars, each once
+  std::string text;                // kScalar
+  bool quoted = false;             // kScalar: written in quotes or as a block
+  std::vector<YamlNode> items;     // kList
+  std::vector<YamlEntry> entries;  // kMap: keys are scalars, each once
+};
+
+struct YamlEntry {
+  YamlNode key, value;
 };
 
 // The document's root, or nullopt if it cannot be read at all. Errors are added either way:

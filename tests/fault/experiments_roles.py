@@ -23,7 +23,7 @@ def kill_and_restart(trial, program):
 def f1(trial):
     trial.begin()
     for _ in range(2):
-        trial.load(trial.pick(900, 70_000), trial.pick(110, 220))
+        trial.load(trial.pick(900, 70_000), trial.pick(170, 220))
     hit = set()
 
     def kill():
@@ -128,7 +128,7 @@ def check_streams(trial, streams, load):
 def f13(trial):
     trial.begin()
     for _ in range(2):
-        trial.load(trial.pick(700, 35_000), trial.pick(80, 150), flags=PROMPT)
+        trial.load(trial.pick(700, 35_000), trial.pick(130, 150), flags=PROMPT)
     steady = trial.site.of_role("intake") + trial.site.of_role("relay")
     before = sum(rebalances(program) for program in steady)
     guests = []
@@ -200,7 +200,7 @@ def f26(trial):
     trial.begin()
     starts = trial.site.feed.ends(FEEDBACK)
     for _ in range(2):
-        trial.load(trial.pick(900, 40_000), trial.pick(110, 200), flags=PROMPT)
+        trial.load(trial.pick(900, 40_000), trial.pick(170, 200), flags=PROMPT)
 
     def kill():
         # In the middle of a transaction: its first record is there, its commit is not.

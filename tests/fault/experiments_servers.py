@@ -15,7 +15,7 @@ TIGHT = ("--limits-outbox-max", "20000", "--limits-outbox-reserve", "10000", "--
 def f4(trial):
     trial.begin()
     for _ in range(2):
-        trial.load(trial.pick(700, 70_000), trial.pick(80, 220))
+        trial.load(trial.pick(700, 70_000), trial.pick(130, 220))
 
     def crash():
         trial.site.kill_server("redis")
@@ -33,7 +33,7 @@ def f4(trial):
 def f29(trial):
     trial.begin()
     for _ in range(2):
-        trial.load(trial.pick(700, 35_000), trial.pick(80, 200))
+        trial.load(trial.pick(700, 35_000), trial.pick(130, 200))
 
     unanswered = 0
 
@@ -71,7 +71,7 @@ def f8(trial):
                 for program in trial.site.of_role("dispatch")]
         lossy = "ipv4:" + ",".join(f"127.0.0.1:{one.port}" for one in api)
         for _ in range(2):
-            trial.load(trial.pick(700, 35_000), trial.pick(80, 150), server=lossy)
+            trial.load(trial.pick(700, 35_000), trial.pick(120, 150), server=lossy)
         time.sleep(1)
         to_redis.faults = Faults(drop=0.01, silence=0.001, reset=0.003, delay=0.02)
         for one in api:
@@ -99,7 +99,7 @@ def f8(trial):
 def f10(trial):
     trial.begin()
     for _ in range(2):
-        trial.load(trial.pick(700, 40_000), trial.pick(80, 200))
+        trial.load(trial.pick(700, 40_000), trial.pick(130, 200))
 
     def crash():
         trial.site.kill_server("kafka")

@@ -32,7 +32,7 @@ TEST(YamlTreeTest, KeepsPlacesAndQuoting) {
   const auto root = ParseYaml("a: 1\nb:\n  - x\n  - 'y'\n", errors);
   ASSERT_TRUE(root.has_value());
   ASSERT_EQ(root->entries.size(), 2u);
-  const YamlNode& list = root->entries[1].second;
+  const YamlNode& list = root->entries[1].value;
   ASSERT_EQ(list.items.size(), 2u);
   EXPECT_EQ(list.items[1].line, 4);
   EXPECT_EQ(list.items[1].column, 5);
@@ -44,7 +44,7 @@ TEST(YamlTreeTest, FollowsAliases) {
   ErrorList errors("f.yaml");
   const auto root = ParseYaml("a: &x [1, 2]\nb: *x\n", errors);
   ASSERT_TRUE(root.has_value());
-  EXPECT_EQ(root->entries[1].second.items.size(), 2u);
+  EXPECT_EQ(root->entries[1].value.items.size(), 2u);
 }
 
 TEST(YamlTreeTest, RefusesRepeatedKeysAndGoesOn) {
