@@ -33,9 +33,9 @@ MUTANTS = [
            (("fault", "F14"),)),
     Mutant("checkpoint-early", "the checkpoint moves before its records are applied",
            "services/intake/intake_worker.cc",
-           "  HandOverLetters(batch);\n  absl::Status applied = applier_.Apply(batch, partitions_.epoch());",
+           "  absl::Status applied = applier_.Apply(batch, partitions_.epoch());",
            "  if (absl::Status early = partitions_.Advance(batch); !early.ok()) return early;\n"
-           "  HandOverLetters(batch);\n  absl::Status applied = applier_.Apply(batch, partitions_.epoch());",
+           "  absl::Status applied = applier_.Apply(batch, partitions_.epoch());",
            (("fault", "F4"), ("fault", "F1"), INTAKE)),
     Mutant("lost-dead-letter", "a record that cannot be used is counted, but its letter dropped",
            "services/intake/intake_worker.cc", "    letters_.Add(\n        events::MakeDeadLetter(",

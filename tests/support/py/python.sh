@@ -7,24 +7,37 @@
 #                            BATON_BIN (the folder of the built programs) and PYTHONPATH.
 
 prepare_python() {
-  local top=$1 bin=$2 here=$1/tests/support/py build=$1/build/python program stamp
+  local top=$1 bin=$2 build=$1/build/python program
   for program in baton batonctl; do
     [[ -x $bin/$program ]] || {
       echo "error: $bin/$program is missing; run deploy/local/build first" >&2; return 1; }
   done
-  stamp=$build/venv/$(sha256sum "$here/requirements.txt" | cut -c1-16).ready
-  if [[ ! -f $stamp ]]; then
-    rm -rf "$build/venv"
-    python3 -m venv "$build/venv"
-    "$build/venv/bin/pip" install -q --disable-pip-version-check --require-hashes \
-      -r "$here/requirements.txt" || {
+  mkdir -p "$build"
+  # Suites that begin at the same time make it once.
+  (flock 7 && _make_python "$top" "$build") 7>"$build/lock" || return 1
+  PYTHON=$build/venv/bin/python
+  export BATON_TOP=$top BATON_BIN=$bin PYTHONPATH=$build/stubs:$top/tests/support/py
+  export PYTHONDONTWRITEBYTECODE=1
+}
+
+# _make_python TOP BUILD: what is missing of the environment and of the stubs, or out of date.
+_make_python() {
+  local requirements=$1/tests/support/py/requirements.txt venv=$2/venv stubs=$2/stubs wanted
+  wanted=$(sha256sum <"$requirements")
+  if [[ $(cat "$venv/made-from" 2>/dev/null) != "$wanted" ]]; then
+    rm -rf "$venv" "$stubs"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install -q --disable-pip-version-check --require-hashes -r "$requirements" || {
       echo 'error: pip could not install requirements.txt; is the package index reachable?' >&2
       return 1; }
-    touch "$stamp"
+    printf '%s\n' "$wanted" >"$venv/made-from"
   fi
-  PYTHON=$build/venv/bin/python
-  mkdir -p "$build/stubs"
-  (cd "$top/proto" && "$PYTHON" -m grpc_tools.protoc -I. --python_out="$build/stubs" \
-    --grpc_python_out="$build/stubs" baton/v1/*.proto baton/events/v1/*.proto)
-  export BATON_TOP=$top BATON_BIN=$bin PYTHONPATH=$build/stubs:$here PYTHONDONTWRITEBYTECODE=1
+  wanted=$(cat "$1"/proto/baton/v1/*.proto "$1"/proto/baton/events/v1/*.proto | sha256sum)
+  if [[ $(cat "$stubs/made-from" 2>/dev/null) != "$wanted" ]]; then
+    rm -rf "$stubs"
+    mkdir -p "$stubs"
+    (cd "$1/proto" && "$venv/bin/python" -m grpc_tools.protoc -I. --python_out="$stubs" \
+      --grpc_python_out="$stubs" baton/v1/*.proto baton/events/v1/*.proto) || return 1
+    printf '%s\n' "$wanted" >"$stubs/made-from"
+  fi
 }
