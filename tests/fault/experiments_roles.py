@@ -128,7 +128,7 @@ def check_streams(trial, streams, load):
 def f13(trial):
     trial.begin()
     for _ in range(2):
-        trial.load(trial.pick(700, 35_000), trial.pick(130, 150), flags=PROMPT)
+        trial.load(trial.pick(700, 35_000), trial.pick(80, 150), flags=PROMPT)
     steady = trial.site.of_role("intake") + trial.site.of_role("relay")
     before = sum(rebalances(program) for program in steady)
     guests = []
