@@ -25,7 +25,8 @@ if(BATON_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
-# What one checkout has compiled serves every other one: no path of a checkout gets into an object.
+# No path of a checkout gets into an object, so that what one has compiled can serve another (not
+# with BATON_UNITY: its sources name their files by whole paths).
 add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)

@@ -134,6 +134,7 @@ start_folders() {
     [[ $name != @(bench|fuzz|mutants) ]] && _matches "$name" || continue
     servers || return 0
     FOLDERS+=("$name")
+    rm -f "$LOG_DIR/folder-$name.log.over"
     _run_folder "$runner" "$name" "$1" 8>&- &
   done
   ((${#FOLDERS[@]} == 0)) || note "beside the C++ tests run: ${FOLDERS[*]/#/tests/}"
@@ -142,10 +143,10 @@ start_folders() {
 # Leaves the output in the log, and beside it "CODE SECONDS" when it is over.
 _run_folder() {
   local log=$LOG_DIR/folder-$2.log started code=0
-  rm -f "$log.over"
   started=$(now_micros)
   timeout "$FOLDER_TIMEOUT_S" "$1" --bin "$ROOT/build/$3/bin" >"$log" 2>&1 </dev/null || code=$?
-  printf '%s %s\n' "$code" "$(seconds_since "$started")" >"$log.over"
+  printf '%s %s\n' "$code" "$(seconds_since "$started")" >"$log.ending"
+  mv "$log.ending" "$log.over"
 }
 
 await_folders() {
