@@ -109,7 +109,7 @@ run_ctest() {
 run_labels() {
   local preset=$1 label known
   for label in "${LABELS[@]}"; do
-    [[ $label != integration ]] || start_folders "$preset"
+    [[ $label != contract ]] || start_folders "$preset"
     has_tests "$preset" -L "^$label\$" || continue
     case $label in
       unit | contract) ;;
