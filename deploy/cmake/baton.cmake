@@ -25,8 +25,7 @@ if(BATON_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
-# No path of a checkout gets into an object, so that what one has compiled can serve another (not
-# with BATON_UNITY: its sources name their files by whole paths).
+# No path of a checkout gets into an object, so that what one has compiled can serve another.
 add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
@@ -38,10 +37,32 @@ endif()
 
 # Files of one library or test are compiled a few at a time: what they include is most of the work.
 # So a name of theirs in an unnamed namespace is unique in its folder. Not in the dev preset, where
-# a change of one file is to cost one file.
+# a change of one file is to cost one file. (CMake's own unity sources name files by whole paths,
+# which no compiler cache serves to a second checkout; these name them from their own place.)
 option(BATON_UNITY "Compile the files of a library together" ON)
 function(baton_unity target)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${BATON_UNITY} UNITY_BUILD_BATCH_SIZE 6)
+  get_target_property(sources ${target} SOURCES)
+  set(own ${sources})
+  list(FILTER own EXCLUDE REGEX "^/") # made by the build
+  list(LENGTH own count)
+  if(NOT BATON_UNITY OR count LESS 2)
+    return()
+  endif()
+  list(FILTER sources INCLUDE REGEX "^/")
+  set(first 0)
+  while(first LESS count)
+    list(SUBLIST own ${first} 6 batch)
+    set(text "")
+    foreach(source ${batch})
+      file(RELATIVE_PATH path ${CMAKE_CURRENT_BINARY_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+      string(APPEND text "#include \"${path}\"\n")
+    endforeach()
+    set(together ${CMAKE_CURRENT_BINARY_DIR}/${target}_${first}.cc)
+    file(CONFIGURE OUTPUT ${together} CONTENT "${text}")
+    list(APPEND sources ${together})
+    math(EXPR first "${first} + 6")
+  endwhile()
+  set_target_properties(${target} PROPERTIES SOURCES "${sources}")
 endfunction()
 
 # baton_include_root(<target> <name> <folder>): makes <folder> visible as "<name>/..." to <target>.

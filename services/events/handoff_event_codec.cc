@@ -148,7 +148,7 @@ void WriteDetails(MessageWriter& message, const core::Change& change) {
 }
 
 // proto3 JSON of baton.events.v1.LeadChanged.
-std::string EncodeLeadChanged(const OutboxEntry& entry) {
+std::string ChangeJson(const OutboxEntry& entry) {
   std::string out;
   out.reserve(1024);
   MessageWriter message(out);
@@ -178,7 +178,7 @@ std::string EncodeLeadChanged(const OutboxEntry& entry) {
 }
 
 // proto3 JSON of baton.events.v1.LeadState.
-std::string EncodeLeadState(const OutboxEntry& entry) {
+std::string StateJson(const OutboxEntry& entry) {
   // Otherwise change.rep is the one who passed. WON keeps its owner for after-sales.
   const bool owned = core::IsOwned(entry.change.stage) || entry.change.stage == core::Stage::kWon;
   std::string out;
@@ -251,17 +251,20 @@ std::string EventId(const OutboxEntry& entry) {
 
 std::vector<OutRecord> EncodeHandoffEvent(const OutboxEntry& entry, const TopicNames& topics) {
   const std::string_view change = core::ChangeTypeName(entry.change.type);
-  std::string changed = EncodeLeadChanged(entry);
+  std::string changed = ChangeJson(entry);
   std::vector<OutRecord> records;
-  records.reserve(3);
+  records.reserve(2);
   if (IsOwnershipChange(entry.change.type)) {
     records.push_back(MakeRecord(entry, topics.feedback, change, changed));
     records.push_back(MakeRecord(entry, topics.assignments, change, std::move(changed)));
   } else {
     records.push_back(MakeRecord(entry, topics.feedback, change, std::move(changed)));
   }
-  records.push_back(MakeRecord(entry, topics.lead_state, "state", EncodeLeadState(entry)));
   return records;
+}
+
+OutRecord EncodeLeadState(const OutboxEntry& entry, const TopicNames& topics) {
+  return MakeRecord(entry, topics.lead_state, "state", StateJson(entry));
 }
 
 }  // namespace baton::events

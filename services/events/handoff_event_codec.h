@@ -22,17 +22,21 @@ std::string EventId(const store::OutboxEntry& entry);
 
 inline constexpr size_t kHandoffEventBytesMax = 64 * 1024;
 
-// In this order: feedback for every change; assignments for changes of ownership (assigned,
-// accepted, declined, offer_expired, rerouted, rejected, recycled, won, lost); lead-state for every
-// change. Key "workspace/lead". Headers ce_specversion, ce_id, ce_type (dev.baton.lead.<change>.v1;
-// on lead-state dev.baton.lead.state.v1), ce_source (//baton.dev/workspaces/<w>), ce_subject (the
-// lead), ce_time, ce_correlationid (the journey: workspace/lead), ce_causationid (if there is a
-// cause), ce_sequence (the lead's version, decimal), ce_partitionkey, ce_traceparent (if known),
-// content-type. A value stays below kHandoffEventBytesMax: what does not fit of details, factors,
-// attribution and sources is left out from the end, and details.truncated names the fields that
-// were cut.
+// Of a change: feedback, then assignments if it is one of ownership (assigned, accepted, declined,
+// offer_expired, rerouted, rejected, recycled, won, lost). Key "workspace/lead". Headers
+// ce_specversion, ce_id, ce_type (dev.baton.lead.<change>.v1), ce_source
+// (//baton.dev/workspaces/<w>), ce_subject (the lead), ce_time, ce_correlationid (the journey:
+// workspace/lead), ce_causationid (if there is a cause), ce_sequence (the lead's version, decimal),
+// ce_partitionkey, ce_traceparent (if known), content-type. A value stays below
+// kHandoffEventBytesMax: what does not fit of details, factors, attribution and sources is left out
+// from the end, and details.truncated names the fields that were cut.
 std::vector<platform::kafka::OutRecord> EncodeHandoffEvent(const store::OutboxEntry& entry,
                                                            const TopicNames& topics);
+
+// The lead's state behind that change, for lead-state: key and headers as above, ce_type
+// dev.baton.lead.state.v1.
+platform::kafka::OutRecord EncodeLeadState(const store::OutboxEntry& entry,
+                                           const TopicNames& topics);
 
 }  // namespace baton::events
 

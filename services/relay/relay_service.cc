@@ -216,7 +216,7 @@ absl::Status RelayService::Publish(const Batch& batch) {
       MakeTransaction(batch, topics_, batch_limit_.now(), kTransactionBytesMax);
   std::vector<Position> offsets;
   for (const auto& [shard, entry] : transaction.last) {
-    offsets.push_back({topics_.shards, shard, OffsetOfCursor(entry.sequence)});
+    offsets.push_back({topics_.shards, shard, OffsetOfCursor(entry->sequence)});
   }
   const absl::Time begin = absl::Now();
   absl::Status status = publisher_->Publish(transaction.records, offsets, *group_);
@@ -235,7 +235,7 @@ absl::Status RelayService::Publish(const Batch& batch) {
 // After a commit. A trim that fails is not repeated: a later one drops the same entries.
 void RelayService::Settle(const Transaction& transaction) {
   meters_.published.Add(transaction.entries);
-  for (const auto& [shard, entry] : transaction.last) cursors_.Advance(shard, entry);
+  for (const auto& [shard, entry] : transaction.last) cursors_.Advance(shard, *entry);
   for (const auto& [shard, cursor] : cursors_.TakeTrims(kTrimEvery)) {
     absl::Status status = outbox_.Trim(shard, cursor, options_.keep);
     if (status.ok()) continue;

@@ -4,8 +4,12 @@
 #include <iterator>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
+
 namespace baton::relay {
 namespace {
+
+using Latest = absl::flat_hash_map<core::LeadKey, const store::OutboxEntry*>;
 
 size_t BytesOf(const std::vector<platform::kafka::OutRecord>& records) {
   size_t bytes = 0;
@@ -27,19 +31,25 @@ size_t LongestShard(const Batch& batch) {
 Transaction MakeTransaction(const Batch& batch, const events::TopicNames& topics, int entries_max,
                             size_t bytes_max) {
   Transaction transaction;
+  Latest latest;
   size_t bytes = 0;
+  bool full = false;
   const size_t rounds = LongestShard(batch);
-  for (size_t i = 0; i < rounds; ++i) {
+  for (size_t i = 0; i < rounds && !full; ++i) {
     for (const auto& [shard, entries] : batch) {
       if (i >= entries.size()) continue;
       auto records = events::EncodeHandoffEvent(entries[i], topics);
       bytes += BytesOf(records);
-      const bool full = transaction.entries >= entries_max || bytes > bytes_max;
-      if (full && transaction.entries > 0) return transaction;
+      full = transaction.entries >= entries_max || bytes > bytes_max;
+      if (full && transaction.entries > 0) break;
       std::move(records.begin(), records.end(), std::back_inserter(transaction.records));
-      transaction.last[shard] = entries[i];
+      transaction.last[shard] = &entries[i];
+      latest[entries[i].key] = &entries[i];
       ++transaction.entries;
     }
+  }
+  for (const auto& [lead, entry] : latest) {
+    transaction.records.push_back(events::EncodeLeadState(*entry, topics));
   }
   return transaction;
 }

@@ -14,13 +14,16 @@
 namespace baton::relay {
 
 struct Transaction {
-  std::vector<platform::kafka::OutRecord> records;  // of each shard in the order of its entries
-  std::map<int, store::OutboxEntry> last;           // shard -> the last of its entries in here
+  // Those of changes, of each shard in the order of its entries; then the state of each lead behind
+  // its last change in here.
+  std::vector<platform::kafka::OutRecord> records;
+  std::map<int, const store::OutboxEntry*> last;  // shard -> the last of its entries (the batch's)
   int entries = 0;
 };
 
 // The first entries of each shard of `batch`, taken in turn, as many as `entries_max` and
-// `bytes_max` (of keys, values and headers) allow, but at least one if there is any.
+// `bytes_max` (of keys, values and headers of changes; a state is less than its change) allow, but at
+// least one if there is any.
 Transaction MakeTransaction(const Batch& batch, const events::TopicNames& topics, int entries_max,
                             size_t bytes_max);
 

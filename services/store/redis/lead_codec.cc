@@ -155,8 +155,7 @@ void DecodeChange(Items& items, int64_t& version, core::TimeMs& at_ms, core::Cha
 
 }  // namespace
 
-std::vector<std::string> EncodePlan(const core::Plan& plan, const StoreLimits& limits,
-                                    const std::string& clock) {
+std::vector<std::string> EncodePlan(const core::Plan& plan, const StoreLimits& limits) {
   const core::LeadRecord& after = plan.after;
   core::Change own;  // what the placement will publish, but for its mode
   own.actor = "baton";
@@ -164,7 +163,6 @@ std::vector<std::string> EncodePlan(const core::Plan& plan, const StoreLimits& l
   std::vector<std::string> args = {plan.key.workspace.str(),
                                    plan.key.lead.str(),
                                    PlanText(plan),
-                                   clock,
                                    absl::StrCat(limits.outbox_max, "|", limits.outbox_reserve, "|",
                                                 limits.leads_per_workspace_max),
                                    EncodeRest(after),

@@ -15,9 +15,8 @@
 
 namespace baton::store::redis {
 
-// ARGV of `commit` (functions/plan.lua). `clock`: "" or simulated milliseconds.
-std::vector<std::string> EncodePlan(const core::Plan& plan, const StoreLimits& limits,
-                                    const std::string& clock);
+// The plan as an argument of `commit` (functions/plan.lua).
+std::vector<std::string> EncodePlan(const core::Plan& plan, const StoreLimits& limits);
 
 // `reply`: the answer to GET (functions/lead.lua). An absent lead leaves revision 0.
 absl::Status DecodeLead(const platform::redis::Reply& reply, core::LeadRecord& record);

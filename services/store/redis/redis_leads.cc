@@ -51,7 +51,7 @@ absl::StatusOr<core::LeadRecord> ReadLead(const Reply& reply, const core::LeadKe
   return record;
 }
 
-// What commit_many says about one plan.
+// What commit says about one plan.
 absl::StatusOr<CommitResult> ResultOf(const Reply& answer, const core::Plan& plan) {
   if (!answer.is_error()) return redis::DecodeCommit(answer, plan);
   if (!redis::IsOfOneCommand(answer)) return redis::FromReply(answer);
@@ -115,7 +115,7 @@ absl::StatusOr<std::vector<CommitResult>> RedisStore::Commit(absl::Span<const co
   for (size_t i = 0; i < groups.size(); ++i) {
     if ((*replies)[i].is_error()) return redis::FromReply((*replies)[i]);  // all of the shard's
     const std::vector<Reply>& answers = (*replies)[i].elements;
-    if (answers.size() != groups[i].size()) return redis::Unreadable("an answer of commit_many");
+    if (answers.size() != groups[i].size()) return redis::Unreadable("an answer of commit");
     for (size_t j = 0; j < answers.size(); ++j) {
       const size_t number = groups[i][j];
       absl::StatusOr<CommitResult> result = ResultOf(answers[j], plans[number]);
@@ -129,19 +129,18 @@ absl::StatusOr<std::vector<CommitResult>> RedisStore::Commit(absl::Span<const co
 Command RedisStore::CommitCall(int shard, absl::Span<const core::Plan> plans,
                                absl::Span<const size_t> numbers) const {
   const ShardKeys shard_keys(shard);
-  const std::string clock = SimulatedClock();
   std::vector<std::string> keys = {shard_keys.Meta(), shard_keys.Outbox(), shard_keys.Timers()};
-  std::vector<std::string> args = {clock};
+  std::vector<std::string> args = {SimulatedClock()};
   for (const size_t number : numbers) {
     const core::Plan& plan = plans[number];
     const WorkspaceKeys own(shard, plan.key.workspace);
     keys.insert(keys.end(), {own.Workspace(), own.Leads(), own.Lead(plan.key.lead),
                              own.Journey(plan.key.lead)});
-    std::vector<std::string> encoded = redis::EncodePlan(plan, options_.limits, clock);
+    std::vector<std::string> encoded = redis::EncodePlan(plan, options_.limits);
     args.push_back(absl::StrCat(encoded.size()));
     std::move(encoded.begin(), encoded.end(), std::back_inserter(args));
   }
-  return library_.Call("commit_many", std::move(keys), std::move(args));
+  return library_.Call("commit", std::move(keys), std::move(args));
 }
 
 absl::StatusOr<LeadPage> RedisStore::ListLeads(const core::WorkspaceId& workspace,

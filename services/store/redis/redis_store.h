@@ -123,7 +123,7 @@ class RedisStore final : public Store {
   absl::StatusOr<Answer> CallForOutcome(absl::string_view function,
                                         const std::vector<std::string>& keys,
                                         const std::vector<std::string>& args);
-  // FCALL of commit_many for plans[numbers ...], all of one shard.
+  // FCALL of commit for plans[numbers ...], all of one shard.
   platform::redis::Command CommitCall(int shard, absl::Span<const core::Plan> plans,
                                       absl::Span<const size_t> numbers) const;
   absl::Status CheckShard(int shard) const;

@@ -100,10 +100,10 @@ TEST_F(CommitFunctionTest, EachRefusalLeavesEverythingAsItWas) {
       Commit("l2", absl::StrCat("0|0|keep|0|", kNow + 1, "|0|0|0|0|0|NEW|0||0|none|0|0|||")),
       CommitCode::kNotDue);
   Call full = Qualify("l2");
-  full.args[4] = "2|100|100";
+  full.args[3] = "2|100|100";
   ExpectRefused(full, CommitCode::kOutboxFull);
   Call crowded = Qualify("l2");
-  crowded.args[4] = "1000|100|1";
+  crowded.args[3] = "1000|100|1";
   ExpectRefused(crowded, CommitCode::kTooManyLeads);
   Call elsewhere = Qualify("l2");
   elsewhere.keys[3] =
@@ -121,7 +121,7 @@ TEST_F(CommitFunctionTest, ARepetitionChangesNothing) {
 TEST_F(CommitFunctionTest, TheShardsClockNeverGoesBack) {
   ASSERT_EQ(Code(Qualify("l1")), CommitCode::kCommitted);
   Call earlier = Qualify("l2");
-  earlier.args[3] = absl::StrCat(kNow - 5'000);
+  earlier.clock = kNow - 5'000;
   ASSERT_EQ(Code(earlier), CommitCode::kCommitted);
   EXPECT_THAT(LineOf("l2"), HasSubstr(absl::StrCat("|", kNow, "|")));
 }
@@ -134,7 +134,7 @@ TEST_F(CommitFunctionTest, AKeyOfAWrongTypeIsFoundBeforeTheFirstWrite) {
   // Declined by its owner with a refund and offered again: touches every kind of key but one.
   Call decline = Commit("l1", "1|0|offer|1|0|1|0|0|0|0|MQL|1|inside|0|none|0|0|ada||",
                         {"declined|QUEUED|inside|ada|1"});
-  decline.args[3] = absl::StrCat(kNow + 1'000);  // so that the timer moves, too
+  decline.clock = kNow + 1'000;  // so that the timer moves, too
   for (const std::string& key : {shard_.Meta(), shard_.Outbox(), shard_.Timers(), acme_.Workspace(),
                                  acme_.Lead(LeadNamed("l1")), acme_.Journey(LeadNamed("l1")),
                                  acme_.Queue(QueueNamed("inside")), acme_.Open(RepNamed("ada")),

@@ -95,7 +95,9 @@ Reply FunctionTest::Run(const Command& command) {
 }
 
 Reply FunctionTest::Run(const Call& call) {
-  return Run(library_.Call(call.function, call.keys, call.args));
+  if (call.function != "plan") return Run(library_.Call(call.function, call.keys, call.args));
+  const Reply reply = Run(Together({call}));
+  return reply.is_error() ? reply : reply.elements.at(0);
 }
 
 int64_t FunctionTest::AnswerOf(const Call& call) {
@@ -136,11 +138,11 @@ void FunctionTest::PutRep(const std::string& rep, const std::string& row) {
 
 Call FunctionTest::Commit(const std::string& lead, const std::string& plan,
                           const std::vector<std::string>& changes) {
-  Call call{"commit",
+  Call call{"plan",
             {shard_.Meta(), shard_.Outbox(), shard_.Timers(), acme_.Workspace(), acme_.Leads(),
              acme_.Lead(LeadNamed(lead)), acme_.Journey(LeadNamed(lead))},
-            {"acme", lead, absl::StrCat(plan, "|", changes.size()), absl::StrCat(kNow),
-             "1000|100|100", "", "FACTS", "ORIGIN", "SCORES", "JUDGMENT", "OWN"}};
+            {"acme", lead, absl::StrCat(plan, "|", changes.size()), "1000|100|100", "", "FACTS",
+             "ORIGIN", "SCORES", "JUDGMENT", "OWN"}};
   for (const std::string& change : changes) {
     call.args.push_back(change);
     call.args.push_back("DETAILS");
@@ -153,6 +155,19 @@ Call FunctionTest::Qualify(const std::string& lead, int priority) {
   return Commit(lead,
                 absl::StrCat("0|1|offer|0|0|0|1|0|1|1|MQL|1|inside|0|none|0|", priority, "|||"),
                 {"qualified|MQL|inside||0"});
+}
+
+Call Together(const std::vector<Call>& plans) {
+  constexpr size_t kShared = 3;  // keys
+  Call commit{"commit", {}, {absl::StrCat(plans[0].clock)}};
+  for (const Call& plan : plans) {
+    const size_t first = commit.keys.empty() ? 0 : std::min(kShared, plan.keys.size());
+    commit.keys.insert(commit.keys.end(), plan.keys.begin() + static_cast<std::ptrdiff_t>(first),
+                       plan.keys.end());
+    commit.args.push_back(absl::StrCat(plan.args.size()));
+    commit.args.insert(commit.args.end(), plan.args.begin(), plan.args.end());
+  }
+  return commit;
 }
 
 core::LeadId LeadNamed(const std::string& id) {

@@ -25,12 +25,17 @@ using Dump = std::map<std::string, std::string>;
 
 inline constexpr int64_t kNow = 1'700'000'000'000;
 
-// A call of a function, to be varied.
+// A call of a function, to be varied. One of the function `plan` stands for a plan: its keys are
+// those of a `commit` of this plan alone, its arguments those of plan.lua.
 struct Call {
   std::string function;
   std::vector<std::string> keys;
   std::vector<std::string> args;
+  int64_t clock = kNow;  // of a plan
 };
+
+// The call of `commit` with these plans, at the clock of the first.
+Call Together(const std::vector<Call>& plans);
 
 // One empty database per test with the functions loaded and shard 3 open; workspace "acme" of that
 // shard has policy revision 1 with queue "inside" (offer, 60 s; retry 30 s) and "field" (direct).
@@ -42,13 +47,13 @@ class FunctionTest : public testing::Test {
 
   std::vector<Reply> RunAll(const std::vector<Command>& commands);  // one round trip
   Reply Run(const Command& command);
-  Reply Run(const Call& call);
+  Reply Run(const Call& call);  // of a plan: what `commit` says about it, or the error of the call
   // The outcome or code that a function answers; -1: it ended in an error.
   int64_t AnswerOf(const Call& call);
   Dump DumpAll();
 
   void PutRep(const std::string& rep, const std::string& row);  // "weight|capacity|presence|..."
-  // A plan for `lead`, at `kNow`; `plan` is ARGV 3 of commit.
+  // A plan for `lead`; `plan` is ARGV 3 of plan.lua.
   Call Commit(const std::string& lead, const std::string& plan,
               const std::vector<std::string>& changes = {});
   // A new lead, qualified and offered to queue "inside" with this priority.

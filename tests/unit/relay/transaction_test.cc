@@ -1,6 +1,8 @@
 #include "relay/transaction.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -34,7 +36,7 @@ Transaction Make(const Batch& batch, int entries_max, size_t bytes_max = kNoByte
 
 std::map<int, int64_t> Cursors(const Transaction& transaction) {
   std::map<int, int64_t> cursors;
-  for (const auto& [shard, entry] : transaction.last) cursors[shard] = entry.sequence;
+  for (const auto& [shard, entry] : transaction.last) cursors[shard] = entry->sequence;
   return cursors;
 }
 
@@ -58,12 +60,31 @@ TEST(TransactionTest, EndsBeforeTheEntryThatWouldBeTooManyBytes) {
   const Batch batch = {{0, {Entry("a", 1, 5000), Entry("a", 2, 5000), Entry("a", 3, 5000)}}};
   size_t one = 0;
   for (const auto& record : Make(batch, 1).records) {
+    if (record.topic == "baton.lead-state.v1") continue;
     one += record.topic.size() + record.key.size() + record.value.size();
     for (const auto& [name, value] : record.headers) one += name.size() + value.size();
   }
   EXPECT_EQ(Make(batch, 10, 2 * one).entries, 2);
   EXPECT_EQ(Make(batch, 10, 2 * one - 1).entries, 1);
   EXPECT_EQ(Make(batch, 10, 1).entries, 1) << "at least one, or it would never be published";
+}
+
+TEST(TransactionTest, EndsWithOneStateOfEachLead) {
+  const Batch batch = {{0, {Entry("a", 1), Entry("a", 2)}}, {1, {Entry("b", 7)}}};
+  std::vector<std::string> published;
+  for (const auto& record : Make(batch, 10).records) {
+    const auto version = std::find_if(record.headers.begin(), record.headers.end(), [](auto& pair) {
+      return pair.first == "ce_sequence";
+    });
+    published.push_back(absl::StrCat(record.topic, " ", record.key, " ", version->second));
+  }
+  ASSERT_EQ(published.size(), 5U);
+  EXPECT_THAT(std::vector(published.begin(), published.begin() + 3),
+              ElementsAre("baton.feedback.v1 a/l 1", "baton.feedback.v1 b/l 7",
+                          "baton.feedback.v1 a/l 2"));
+  EXPECT_THAT(std::vector(published.begin() + 3, published.end()),
+              testing::UnorderedElementsAre("baton.lead-state.v1 a/l 2",
+                                            "baton.lead-state.v1 b/l 7"));
 }
 
 TEST(TransactionTest, IsEmptyForAnEmptyBatch) {

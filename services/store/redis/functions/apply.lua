@@ -1,4 +1,4 @@
--- Applying one plan to one lead, wholly or not at all. What it changes of `reads` is written by
+-- Applying one plan to one lead, wholly or not at all. Its step waits among the reads until
 -- write_reads.
 
 local CODE, STAGE, PLACEMENT = baton.CODE, baton.STAGE, baton.PLACEMENT
@@ -23,20 +23,17 @@ local function verdict(plan, before, reads, workspace, leads)
   return CODE.committed
 end
 
--- Only writes from here on, and only such as cannot fail.
-local function write_plan(reads, workspace, leads, plan, step)
+-- Nothing here can fail.
+local function keep(reads, workspace, leads, plan, step)
   local shard = reads.shard
   shard.applied = shard.applied + plan.applied
   shard.duplicates = shard.duplicates + plan.duplicates
-  baton.write_entries(reads.outbox, step)
-  local line = baton.write_step(step)
   if step.before.revision == 0 then
-    redis.call('ZADD', leads, '0', step.id)
+    step.new_in = leads
     workspace.leads = workspace.leads + 1
   end
-  baton.write_moves(step, reads.timers)
-  reads.length = reads.length + #step.entries / 2
-  reads.changed = true
+  local line = baton.finish(step)
+  baton.add_step(reads, step)
   return {CODE.committed, line, step.lead.candidates}
 end
 
@@ -48,7 +45,7 @@ function baton.apply(reads, keys, args)
   if not workspace.policy then
     return {CODE.unknown_workspace}
   end
-  local before = baton.parse_lead(redis.call('GET', keys[3]))
+  local before = baton.lead_of(reads, keys[3])
   local code = verdict(plan, before, reads, workspace, keys[2])
   if code ~= CODE.committed then
     return {code}
@@ -73,7 +70,7 @@ function baton.apply(reads, keys, args)
   baton.publish_plan(plan, args, step)
   if queue then
     local said = before.stage == STAGE.QUEUED or plan.last_stage == STAGE.QUEUED
-    baton.offer(step, queue, said, args[11])
+    baton.offer(step, queue, said, args[10])
   end
-  return write_plan(reads, workspace, keys[2], plan, step)
+  return keep(reads, workspace, keys[2], plan, step)
 end

@@ -42,6 +42,7 @@ local function try(step, queue)
   baton.leave(step)
   baton.check_journey(step)
   baton.assign(step, queue, candidates, chosen, baton.DETAILS.own)
+  baton.finish(step)
   return true
 end
 
@@ -49,13 +50,7 @@ local function write(keys, steps, queue, shard)
   if #steps == 0 then
     return
   end
-  for _, step in ipairs(steps) do
-    baton.write_entries(keys[2], step)
-  end
-  for _, step in ipairs(steps) do
-    baton.write_step(step)
-    baton.write_moves(step, keys[3])
-  end
+  baton.write_steps(keys[2], keys[3], steps)
   baton.write_ledger(queue)
   baton.write_shard(keys[1], shard)
 end

@@ -23,41 +23,57 @@ function baton.check_backlog(workspace, queue)
   redis.call('SCARD', baton.waiting_key(workspace))
 end
 
-local function write_backlogs(step)
-  local workspace = step.workspace_key
-  local waiting = baton.waiting_key(workspace)
-  if step.left_queue then
-    local backlog = baton.backlog_key(workspace, step.left_queue)
-    redis.call('ZREM', backlog, step.id)
-    if redis.call('ZCARD', backlog) == 0 then
-      redis.call('SREM', waiting, step.left_queue)
+-- The leads that leave and join a backlog.
+local function backlog_of(backlogs, workspace, queue)
+  local key = baton.backlog_key(workspace, queue)
+  backlogs[key] = backlogs[key] or
+    {waiting = baton.waiting_key(workspace), queue = queue, left = {}, joined = {}}
+  return backlogs[key]
+end
+
+function baton.write_backlogs(backlogs)
+  for key, backlog in pairs(backlogs) do
+    if #backlog.left > 0 then
+      baton.send('ZREM', key, backlog.left)
     end
-  end
-  if step.joined_queue then
-    local backlog = baton.backlog_key(workspace, step.joined_queue)
-    redis.call('ZADD', backlog, baton.score_of(step.lead.priority, step.lead.queued_at), step.id)
-    redis.call('SADD', waiting, step.joined_queue)
+    if #backlog.joined > 0 then
+      baton.send('ZADD', key, backlog.joined)
+      redis.call('SADD', backlog.waiting, backlog.queue)
+    elseif redis.call('ZCARD', key) == 0 then
+      redis.call('SREM', backlog.waiting, backlog.queue)
+    end
   end
 end
 
-function baton.write_moves(step, timers)
-  local workspace = step.workspace_key
+-- Notes in `moves` where the lead of the step leaves and joins.
+function baton.gather(moves, step)
+  local workspace, due = step.workspace_key, step.lead.due_at
+  if step.new_in then
+    local list = baton.list_of(moves.added, step.new_in)
+    list[#list + 1], list[#list + 2] = '0', step.id
+  end
   if step.left_rep then
-    redis.call('ZREM', baton.open_key(workspace, step.left_rep), step.id)
+    local list = baton.list_of(moves.removed, baton.open_key(workspace, step.left_rep))
+    list[#list + 1] = step.id
   end
   if step.joined_rep then
-    redis.call('ZADD', baton.open_key(workspace, step.joined_rep), '0', step.id)
+    local list = baton.list_of(moves.added, baton.open_key(workspace, step.joined_rep))
+    list[#list + 1], list[#list + 2] = '0', step.id
   end
-  if step.left_queue or step.joined_queue then
-    write_backlogs(step)
+  if step.left_queue then
+    local left = backlog_of(moves.backlogs, workspace, step.left_queue).left
+    left[#left + 1] = step.id
   end
-  local due = step.lead.due_at
+  if step.joined_queue then
+    local joined = backlog_of(moves.backlogs, workspace, step.joined_queue).joined
+    joined[#joined + 1] = baton.score_of(step.lead.priority, step.lead.queued_at)
+    joined[#joined + 1] = step.id
+  end
   if step.before.due_at ~= due then
-    local member = step.workspace .. '/' .. step.id
+    local list = baton.list_of(due == 0 and moves.removed or moves.added, moves.timers)
     if due ~= 0 then
-      redis.call('ZADD', timers, string.format('%d', due), member)
-    else
-      redis.call('ZREM', timers, member)
+      list[#list + 1] = string.format('%d', due)
     end
+    list[#list + 1] = step.workspace .. '/' .. step.id
   end
 end

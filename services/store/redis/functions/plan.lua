@@ -1,11 +1,10 @@
 -- A plan as `commit` gets it (core/plan.h).
--- ARGV: 1 workspace, 2 lead, 3 plan (text, see PATTERN), 4 clock (ms; '' for Redis TIME),
--- 5 limits "outbox_max|outbox_reserve|leads_max", 6 rest, 7 facts, 8 origin, 9 scores, 10 judgment
--- (blobs; 7-8 and 9-10 are used only if the plan says that they changed), 11 details of the change
--- that the placement makes, then for each change "type|stage|queue|rep|generation" and its details,
--- then one JourneyInput for each input.
+-- ARGV: 1 workspace, 2 lead, 3 plan (text, see PATTERN), 4 limits "outbox_max|outbox_reserve|
+-- leads_max", 5 rest, 6 facts, 7 origin, 8 scores, 9 judgment (blobs; 6-7 and 8-9 are used only if
+-- the plan says that they changed), 10 details of the change that the placement makes, then for each
+-- change "type|stage|queue|rep|generation" and its details, then one JourneyInput for each input.
 
-local FIXED = 11
+local FIXED = 10
 -- expected revision, policy revision, placement, refund, not before, may use reserve, applied,
 -- duplicates, facts changed, judgment changed, stage, cycle, queue, due, timer, accepted at,
 -- priority, passed, skills, traceparent, number of changes
@@ -65,13 +64,12 @@ function baton.read_plan(args)
   elseif #plan.queue > 64 then
     baton.refuse('queue is not an id')
   end
-  local outbox_max, reserve, leads_max = string.match(args[5] or '', '^(%d+)|(%d+)|(%d+)$')
+  local outbox_max, reserve, leads_max = string.match(args[4] or '', '^(%d+)|(%d+)|(%d+)$')
   if not outbox_max then
     baton.refuse('limits are not readable')
   end
   plan.outbox_max = tonumber(outbox_max) + (plan.reserve and tonumber(reserve) or 0)
   plan.leads_max = tonumber(leads_max)
-  plan.clock = args[4]
   read_changes(plan, args)
   return plan
 end

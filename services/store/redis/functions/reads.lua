@@ -1,5 +1,5 @@
 -- What the plans of one call share: read once, kept as the call changes it, written back once at
--- the end. The longer the batch, the less of this a lead costs.
+-- the end, like the steps of its leads. The longer the batch, the less of this a lead costs.
 
 -- keys: {meta, outbox, timers}; clock: as in shard.lua.
 function baton.new_reads(keys, clock)
@@ -7,8 +7,30 @@ function baton.new_reads(keys, clock)
   redis.call('ZCARD', keys[3])
   return {
     meta = keys[1], outbox = keys[2], timers = keys[3], shard = shard,
-    length = redis.call('XLEN', keys[2]), workspaces = {}, changed = false,
+    length = redis.call('XLEN', keys[2]), workspaces = {}, changed = false, steps = {},
+    pending = {},
   }
+end
+
+-- Keeps a complete step until the end.
+function baton.add_step(reads, step)
+  reads.steps[#reads.steps + 1] = step
+  reads.pending[step.lead_key] = true
+  reads.length = reads.length + #step.entries / 2
+  reads.changed = true
+end
+
+local function write_steps(reads)
+  baton.write_steps(reads.outbox, reads.timers, reads.steps)
+  reads.steps, reads.pending = {}, {}
+end
+
+-- The lead as stored, with what the call has done to it so far.
+function baton.lead_of(reads, key)
+  if reads.pending[key] then
+    write_steps(reads)
+  end
+  return baton.parse_lead(redis.call('GET', key))
 end
 
 -- policy: the active revision, false if there is no such workspace; leads: their number, nil until
@@ -39,14 +61,15 @@ end
 
 -- One lead less for `rep`, before somebody is chosen.
 function baton.forget_open(workspace, rep)
-  local open = workspace.open[rep]
-  workspace.open[rep] = open and open - 1
+  local open = workspace.open
+  open[rep] = (open[rep] or redis.call('ZCARD', baton.open_key(workspace.key, rep))) - 1
 end
 
 function baton.write_reads(reads)
   if not reads.changed then
     return
   end
+  write_steps(reads)
   for _, workspace in pairs(reads.workspaces) do
     for _, queue in pairs(workspace.queues) do
       baton.write_ledger(queue)

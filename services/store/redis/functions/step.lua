@@ -1,7 +1,5 @@
--- One step of one lead. A function collects in it what it will write; nothing is written before
--- all steps of the call are complete. Order of writing: first the outbox, because XADD is the only
--- write that could be refused (by an id that is not above the last one) and the first of a call
--- then still leaves everything as it was.
+-- One step of one lead. A function collects in it what writes.lua will write; nothing is written
+-- before all that could fail is read.
 
 -- keys: {lead, journey, workspace}; names: {workspace, lead}; before: the lead as stored.
 function baton.new_step(keys, names, shard, before, lead)
@@ -34,30 +32,9 @@ function baton.check_journey(step)
   redis.call('LLEN', step.journey_key)
 end
 
-function baton.write_entries(outbox, step)
-  local entries = step.entries
-  for i = 1, #entries, 2 do
-    redis.call('XADD', outbox, entries[i], 'e', entries[i + 1])
-  end
-end
-
-local SLICE = 500 -- arguments of one call, far below what Lua can unpack
-
-function baton.write_journey(step)
-  local lines, kept = step.journey, baton.LIMIT.journey
-  for from = 1, #lines, SLICE do
-    redis.call('RPUSH', step.journey_key, unpack(lines, from, math.min(from + SLICE - 1, #lines)))
-  end
-  if step.lead.journeyed > kept then
-    redis.call('LTRIM', step.journey_key, string.format('%d', -kept), '-1')
-  end
-end
-
--- Writes the lead and its journey. Returns the lead's line.
-function baton.write_step(step)
+-- The step is complete: returns the lead's line as it will be stored.
+function baton.finish(step)
   step.lead.journeyed = step.lead.journeyed + #step.journey
-  local line = baton.format_line(step.lead)
-  baton.write_lead(step.lead_key, line, step.lead)
-  baton.write_journey(step)
-  return line
+  step.line = baton.format_line(step.lead)
+  return step.line
 end

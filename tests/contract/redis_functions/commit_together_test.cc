@@ -11,25 +11,12 @@ using platform::redis::Command;
 using platform::redis::Reply;
 using store::CommitCode;
 
-class CommitManyFunctionTest : public FunctionTest {
+class CommitTogetherTest : public FunctionTest {
  protected:
   void SetUp() override {
     FunctionTest::SetUp();
     PutRep("ada", "1|2|online|inside,field|de|Ada");
     PutRep("bo", "2|1|online|inside||Bo");
-  }
-
-  // The calls of `commit` as one of `commit_many`.
-  static Call Together(const std::vector<Call>& commits) {
-    Call together{"commit_many",
-                  {commits[0].keys.begin(), commits[0].keys.begin() + 3},
-                  {commits[0].args[3]}};
-    for (const Call& commit : commits) {
-      together.keys.insert(together.keys.end(), commit.keys.begin() + 3, commit.keys.end());
-      together.args.push_back(absl::StrCat(commit.args.size()));
-      together.args.insert(together.args.end(), commit.args.begin(), commit.args.end());
-    }
-    return together;
   }
 
   // Four leads for three places, one of them declined, which refunds, and offered again.
@@ -41,7 +28,7 @@ class CommitManyFunctionTest : public FunctionTest {
   }
 };
 
-TEST_F(CommitManyFunctionTest, PlansTogetherDoWhatTheyDoOneByOne) {
+TEST_F(CommitTogetherTest, PlansTogetherDoWhatTheyDoOneByOne) {
   const Dump empty = DumpAll();
   std::vector<Reply> one_by_one;
   for (const Call& call : Busy()) one_by_one.push_back(Run(call));
@@ -57,7 +44,7 @@ TEST_F(CommitManyFunctionTest, PlansTogetherDoWhatTheyDoOneByOne) {
   }
 }
 
-TEST_F(CommitManyFunctionTest, APlanThatFailsLeavesTheOthersAlone) {
+TEST_F(CommitTogetherTest, APlanThatFailsLeavesTheOthersAlone) {
   Run(Command{"SET", acme_.Journey(LeadNamed("l2")), "wrong"});
   const Reply together = Run(Together({Qualify("l1"), Qualify("l2"), Qualify("l3")}));
   ASSERT_EQ(together.elements.size(), 3u);
@@ -71,10 +58,10 @@ TEST_F(CommitManyFunctionTest, APlanThatFailsLeavesTheOthersAlone) {
   EXPECT_EQ(found[acme_.Leads()], "zset: l1=0 l3=0");
 }
 
-TEST_F(CommitManyFunctionTest, TheCapsHoldWithinOneCall) {
+TEST_F(CommitTogetherTest, TheCapsHoldWithinOneCall) {
   Call first = Qualify("l1"), second = Qualify("l2"), third = Qualify("l3");
-  second.args[4] = "1000|100|1";
-  third.args[4] = "2|100|100";
+  second.args[3] = "1000|100|1";
+  third.args[3] = "2|100|100";
   const Reply together = Run(Together({first, second, third}));
   ASSERT_EQ(together.elements.size(), 3u);
   const auto code = [&](size_t i) {
@@ -86,7 +73,7 @@ TEST_F(CommitManyFunctionTest, TheCapsHoldWithinOneCall) {
   EXPECT_EQ(code(2), CommitCode::kOutboxFull);
 }
 
-TEST_F(CommitManyFunctionTest, ACallThatDoesNotAddUpChangesNothing) {
+TEST_F(CommitTogetherTest, ACallThatDoesNotAddUpChangesNothing) {
   const Call whole = Together({Qualify("l1"), Qualify("l2")});
   const Dump before = DumpAll();
   std::vector<Call> wrong(4, whole);

@@ -1,0 +1,34 @@
+-- Writing the steps of a call, at its end. First the outbox, because XADD is the only write that
+-- could be refused (by an id that is not above the last one) and the first of a call then still
+-- leaves everything as it was. What several steps change in one key goes there together.
+
+local function write_entries(outbox, step)
+  local entries = step.entries
+  for i = 1, #entries, 2 do
+    redis.call('XADD', outbox, entries[i], 'e', entries[i + 1])
+  end
+end
+
+local function write_journey(step)
+  local kept = baton.LIMIT.journey
+  baton.send('RPUSH', step.journey_key, step.journey)
+  if step.lead.journeyed > kept then
+    redis.call('LTRIM', step.journey_key, string.format('%d', -kept), '-1')
+  end
+end
+
+-- steps: complete, of different leads.
+function baton.write_steps(outbox, timers, steps)
+  local moves = {timers = timers, added = {}, removed = {}, backlogs = {}}
+  for _, step in ipairs(steps) do
+    write_entries(outbox, step)
+  end
+  for _, step in ipairs(steps) do
+    baton.write_lead(step.lead_key, step.line, step.lead)
+    write_journey(step)
+    baton.gather(moves, step)
+  end
+  baton.send_all('ZREM', moves.removed)
+  baton.send_all('ZADD', moves.added)
+  baton.write_backlogs(moves.backlogs)
+end
