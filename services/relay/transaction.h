@@ -22,8 +22,8 @@ struct Transaction {
 };
 
 // The first entries of each shard of `batch`, taken in turn, as many as `entries_max` and
-// `bytes_max` (of keys, values and headers of changes; a state is less than its change) allow, but at
-// least one if there is any.
+// `bytes_max` (of keys, values and headers of changes; a state is less than its change) allow, but
+// at least one if there is any.
 Transaction MakeTransaction(const Batch& batch, const events::TopicNames& topics, int entries_max,
                             size_t bytes_max);
 

@@ -42,7 +42,7 @@ std::string PlanText(const core::Plan& plan) {
                       "|", after.cycle, "|", after.queue.str(), "|", after.due_at_ms, "|",
                       NameIn(kTimerNames, after.timer), "|", after.accepted_at_ms, "|",
                       route.priority, "|", JoinIds(after.passed), "|", JoinEscaped(route.skills),
-                      "|", Escape(after.traceparent), "|", plan.changes.size());
+                      "|", plan.changes.size());
 }
 
 core::Stage StageOf(Items& items) {
@@ -165,6 +165,7 @@ std::vector<std::string> EncodePlan(const core::Plan& plan, const StoreLimits& l
                                    PlanText(plan),
                                    absl::StrCat(limits.outbox_max, "|", limits.outbox_reserve, "|",
                                                 limits.leads_per_workspace_max),
+                                   Escape(after.traceparent),
                                    EncodeRest(after),
                                    plan.facts_changed ? EncodeFacts(after.facts) : "",
                                    plan.facts_changed ? EncodeOrigin(after.facts) : "",

@@ -4,7 +4,7 @@
 #
 #   phase NAME CMD...              runs a step that is no test: only its failure is counted
 #   run_checks NAME FOLDER         each executable of FOLDER (not of folders inside it)
-#   run_labels PRESET              the ctest tests by label, the folders beside them
+#   run_labels PRESET              the ctest tests by label
 #   run_ctest PRESET NAME ARGS...  one run of ctest
 #   has_tests PRESET ARGS...       true if ctest would run any
 #   start_folders PRESET           each tests/NAME/run in the background, but not bench, fuzz and
@@ -109,7 +109,6 @@ run_ctest() {
 run_labels() {
   local preset=$1 label known
   for label in "${LABELS[@]}"; do
-    [[ $label != contract ]] || start_folders "$preset"
     has_tests "$preset" -L "^$label\$" || continue
     case $label in
       unit | contract) ;;
@@ -119,12 +118,12 @@ run_labels() {
     run_ctest "$preset" "$label" -L "^$label\$"
   done
   known=$(IFS='|' && printf '%s' "${LABELS[*]}")
-  run_ctest "$preset" other -LE "^($known|bench)\$"
+  run_ctest "$preset" other -LE "^($known)\$"
   [[ -n $FILTER ]] || has_tests "$preset" || count "$preset" 0 'the build has no test'
 }
 
 # They mostly wait, for crashes, timeouts and elections, and have servers of their own: so all run
-# at once, beside the C++ tests that need servers.
+# at once, beside whatever else is done.
 start_folders() {
   local runner name
   mkdir -p "$LOG_DIR"
@@ -137,7 +136,7 @@ start_folders() {
     rm -f "$LOG_DIR/folder-$name.log.over"
     _run_folder "$runner" "$name" "$1" 8>&- &
   done
-  ((${#FOLDERS[@]} == 0)) || note "beside the C++ tests run: ${FOLDERS[*]/#/tests/}"
+  ((${#FOLDERS[@]} == 0)) || note "beside what follows run: ${FOLDERS[*]/#/tests/}"
 }
 
 # Leaves the output in the log, and beside it "CODE SECONDS" when it is over.

@@ -71,7 +71,7 @@ TEST_F(CommitFunctionTest, AWaitingLeadStandsInTheBacklogAndNowhereElse) {
 
 TEST_F(CommitFunctionTest, LeavingTheBacklogCleansUpBehindIt) {
   ASSERT_EQ(Code(Qualify("l1")), CommitCode::kCommitted);
-  ASSERT_EQ(Code(Commit("l1", "1|0|release|0|0|0|0|0|0|0|RECYCLED|1|inside|0|none|0|0|||")),
+  ASSERT_EQ(Code(Commit("l1", "1|0|release|0|0|0|0|0|0|0|RECYCLED|1|inside|0|none|0|0||")),
             CommitCode::kCommitted);
   const Dump found = DumpAll();
   EXPECT_EQ(found.count(acme_.Backlog(QueueNamed("inside"))), 0u);
@@ -84,7 +84,7 @@ TEST_F(CommitFunctionTest, ADeclineGivesTheChargeBackExactly) {
   const std::string queue = acme_.Queue(QueueNamed("inside"));
   ASSERT_EQ(Code(Qualify("l1")), CommitCode::kCommitted);
   const std::string charged = Run(Command{"HGET", queue, "g"}).text;
-  ASSERT_EQ(Code(Commit("l1", "1|0|release|1|0|1|0|0|0|0|RECYCLED|1|inside|0|none|0|0|||")),
+  ASSERT_EQ(Code(Commit("l1", "1|0|release|1|0|1|0|0|0|0|RECYCLED|1|inside|0|none|0|0||")),
             CommitCode::kCommitted);
   ASSERT_EQ(Code(Qualify("l2")), CommitCode::kCommitted);  // the same choice from the same ledger
   EXPECT_EQ(Run(Command{"HGET", queue, "g"}).text, charged);
@@ -94,10 +94,10 @@ TEST_F(CommitFunctionTest, EachRefusalLeavesEverythingAsItWas) {
   PutRep("ada", kAda);
   ASSERT_EQ(Code(Qualify("l1")), CommitCode::kCommitted);
   ExpectRefused(Qualify("l1"), CommitCode::kStaleRevision);
-  ExpectRefused(Commit("l2", "0|2|keep|0|0|0|0|0|0|0|NEW|0||0|none|0|0|||"),
+  ExpectRefused(Commit("l2", "0|2|keep|0|0|0|0|0|0|0|NEW|0||0|none|0|0||"),
                 CommitCode::kStalePolicy);
   ExpectRefused(
-      Commit("l2", absl::StrCat("0|0|keep|0|", kNow + 1, "|0|0|0|0|0|NEW|0||0|none|0|0|||")),
+      Commit("l2", absl::StrCat("0|0|keep|0|", kNow + 1, "|0|0|0|0|0|NEW|0||0|none|0|0||")),
       CommitCode::kNotDue);
   Call full = Qualify("l2");
   full.args[3] = "2|100|100";
@@ -132,7 +132,7 @@ TEST_F(CommitFunctionTest, AKeyOfAWrongTypeIsFoundBeforeTheFirstWrite) {
   PutRep("bo", "1|2|online|inside||Bo");
   ASSERT_EQ(Code(Qualify("l1")), CommitCode::kCommitted);
   // Declined by its owner with a refund and offered again: touches every kind of key but one.
-  Call decline = Commit("l1", "1|0|offer|1|0|1|0|0|0|0|MQL|1|inside|0|none|0|0|ada||",
+  Call decline = Commit("l1", "1|0|offer|1|0|1|0|0|0|0|MQL|1|inside|0|none|0|0|ada|",
                         {"declined|QUEUED|inside|ada|1"});
   decline.clock = kNow + 1'000;  // so that the timer moves, too
   for (const std::string& key : {shard_.Meta(), shard_.Outbox(), shard_.Timers(), acme_.Workspace(),
@@ -195,9 +195,9 @@ TEST_F(CommitFunctionTest, DerivedKeysAreThoseOfTheHeader) {
 }
 
 TEST_F(CommitFunctionTest, TheJourneyKeepsItsNewestEntries) {
-  ASSERT_EQ(Code(Commit("l1", "0|0|keep|0|0|0|0|0|0|0|NEW|0||0|none|0|0|||")),
+  ASSERT_EQ(Code(Commit("l1", "0|0|keep|0|0|0|0|0|0|0|NEW|0||0|none|0|0||")),
             CommitCode::kCommitted);
-  Call call = Commit("l1", "1|0|keep|0|0|0|0|0|0|0|NEW|0||0|none|0|0|||");
+  Call call = Commit("l1", "1|0|keep|0|0|0|0|0|0|0|NEW|0||0|none|0|0||");
   for (int i = 0; i < 1'200; ++i) call.args.push_back(absl::StrCat("LINE", i));
   ASSERT_EQ(Code(call), CommitCode::kCommitted);
   const std::string journey = acme_.Journey(LeadNamed("l1"));
@@ -209,12 +209,12 @@ TEST_F(CommitFunctionTest, TheJourneyKeepsItsNewestEntries) {
 
 // What a later release appended to the line survives a write by this one.
 TEST_F(CommitFunctionTest, ItemsOfALaterReleaseAreKept) {
-  ASSERT_EQ(Code(Commit("l1", "0|0|keep|0|0|0|0|0|1|1|NEW|0||0|none|0|0|||")),
+  ASSERT_EQ(Code(Commit("l1", "0|0|keep|0|0|0|0|0|1|1|NEW|0||0|none|0|0||")),
             CommitCode::kCommitted);
   std::string stored = Run(Command{"GET", acme_.Lead(LeadNamed("l1"))}).text;
   stored.insert(stored.find('\n'), "|later|still later");
   Run(Command{"SET", acme_.Lead(LeadNamed("l1")), stored});
-  ASSERT_EQ(Code(Commit("l1", "1|0|keep|0|0|0|0|0|0|0|NEW|0||0|none|0|0|||")),
+  ASSERT_EQ(Code(Commit("l1", "1|0|keep|0|0|0|0|0|0|0|NEW|0||0|none|0|0||")),
             CommitCode::kCommitted);
   EXPECT_TRUE(absl::EndsWith(LineOf("l1"), "|later|still later"));
 }

@@ -22,7 +22,7 @@ class CommitTogetherTest : public FunctionTest {
   // Four leads for three places, one of them declined, which refunds, and offered again.
   std::vector<Call> Busy() {
     return {Qualify("l1"), Qualify("l2"), Qualify("l3"),
-            Commit("l1", "1|0|offer|1|0|1|0|0|0|0|MQL|1|inside|0|none|0|0|ada||",
+            Commit("l1", "1|0|offer|1|0|1|0|0|0|0|MQL|1|inside|0|none|0|0|ada|",
                    {"declined|QUEUED|inside|ada|1"}),
             Qualify("l4", 7)};
   }

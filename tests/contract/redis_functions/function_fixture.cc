@@ -141,7 +141,7 @@ Call FunctionTest::Commit(const std::string& lead, const std::string& plan,
   Call call{"plan",
             {shard_.Meta(), shard_.Outbox(), shard_.Timers(), acme_.Workspace(), acme_.Leads(),
              acme_.Lead(LeadNamed(lead)), acme_.Journey(LeadNamed(lead))},
-            {"acme", lead, absl::StrCat(plan, "|", changes.size()), "1000|100|100", "", "FACTS",
+            {"acme", lead, absl::StrCat(plan, "|", changes.size()), "1000|100|100", "", "", "FACTS",
              "ORIGIN", "SCORES", "JUDGMENT", "OWN"}};
   for (const std::string& change : changes) {
     call.args.push_back(change);
@@ -153,7 +153,7 @@ Call FunctionTest::Commit(const std::string& lead, const std::string& plan,
 
 Call FunctionTest::Qualify(const std::string& lead, int priority) {
   return Commit(lead,
-                absl::StrCat("0|1|offer|0|0|0|1|0|1|1|MQL|1|inside|0|none|0|", priority, "|||"),
+                absl::StrCat("0|1|offer|0|0|0|1|0|1|1|MQL|1|inside|0|none|0|", priority, "||"),
                 {"qualified|MQL|inside||0"});
 }
 

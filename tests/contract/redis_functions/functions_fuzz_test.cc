@@ -109,15 +109,15 @@ class FunctionsFuzzTest : public FunctionTest {
       case 1:
         return Commit(lead,
                       absl::StrCat(Below(3), "|0|offer|", Below(2),
-                                   "|0|1|1|0|0|0|MQL|1|inside|0|none|0|5|ada|de|"),
+                                   "|0|1|1|0|0|0|MQL|1|inside|0|none|0|5|ada|de"),
                       {"declined|QUEUED|inside|ada|1", "queued|QUEUED|inside||1"});
       case 2:
         return Commit(lead,
-                      absl::StrCat(Below(3), "|1|release|1|0|1|0|0|1|1|WON|1|field|0|none|0|5|||"),
+                      absl::StrCat(Below(3), "|1|release|1|0|1|0|0|1|1|WON|1|field|0|none|0|5||"),
                       {"won|WON|inside|ada|1"});
       case 3:
         return Commit(lead, absl::StrCat(Below(3), "|1|keep|0|0|0|1|1|1|0|ACCEPTED|1|inside|", kNow,
-                                         "|retry|7|5|||x"));
+                                         "|retry|7|5||"));
       case 4:
         return Qualify(lead);
       case 5:

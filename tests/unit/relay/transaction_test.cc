@@ -73,18 +73,17 @@ TEST(TransactionTest, EndsWithOneStateOfEachLead) {
   const Batch batch = {{0, {Entry("a", 1), Entry("a", 2)}}, {1, {Entry("b", 7)}}};
   std::vector<std::string> published;
   for (const auto& record : Make(batch, 10).records) {
-    const auto version = std::find_if(record.headers.begin(), record.headers.end(), [](auto& pair) {
-      return pair.first == "ce_sequence";
-    });
+    const auto version = std::find_if(record.headers.begin(), record.headers.end(),
+                                      [](auto& pair) { return pair.first == "ce_sequence"; });
     published.push_back(absl::StrCat(record.topic, " ", record.key, " ", version->second));
   }
   ASSERT_EQ(published.size(), 5U);
-  EXPECT_THAT(std::vector(published.begin(), published.begin() + 3),
-              ElementsAre("baton.feedback.v1 a/l 1", "baton.feedback.v1 b/l 7",
-                          "baton.feedback.v1 a/l 2"));
-  EXPECT_THAT(std::vector(published.begin() + 3, published.end()),
-              testing::UnorderedElementsAre("baton.lead-state.v1 a/l 2",
-                                            "baton.lead-state.v1 b/l 7"));
+  EXPECT_THAT(
+      std::vector(published.begin(), published.begin() + 3),
+      ElementsAre("baton.feedback.v1 a/l 1", "baton.feedback.v1 b/l 7", "baton.feedback.v1 a/l 2"));
+  EXPECT_THAT(
+      std::vector(published.begin() + 3, published.end()),
+      testing::UnorderedElementsAre("baton.lead-state.v1 a/l 2", "baton.lead-state.v1 b/l 7"));
 }
 
 TEST(TransactionTest, IsEmptyForAnEmptyBatch) {

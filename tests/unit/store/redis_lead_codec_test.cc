@@ -106,11 +106,11 @@ TEST(RedisLeadCodecTest, APlanSendsOnlyWhatItChanges) {
   plan.after.facts.attributes["a"] = {true, {1, "e"}};
   plan.after.judgment.fit = 5;
   const std::vector<std::string> args = EncodePlan(plan, kLimits);
-  ASSERT_EQ(args.size(), 10u);
-  for (size_t i = 5; i < 9; ++i) EXPECT_EQ(args[i], "") << i;
+  ASSERT_EQ(args.size(), 11u);
+  for (size_t i = 6; i < 10; ++i) EXPECT_EQ(args[i], "") << i;
   plan.facts_changed = plan.judgment_changed = true;
-  EXPECT_NE(EncodePlan(plan, kLimits)[5], "");
-  EXPECT_NE(EncodePlan(plan, kLimits)[7], "");
+  EXPECT_NE(EncodePlan(plan, kLimits)[6], "");
+  EXPECT_NE(EncodePlan(plan, kLimits)[8], "");
 }
 
 TEST(RedisLeadCodecTest, ChangesAndInputsFollowTheFixedArguments) {
@@ -126,10 +126,10 @@ TEST(RedisLeadCodecTest, ChangesAndInputsFollowTheFixedArguments) {
   plan.changes = {change};
   plan.inputs = {{1, "captured", "/forms", "e1"}};
   const std::vector<std::string> args = EncodePlan(plan, kLimits);
-  ASSERT_EQ(args.size(), 13u);
-  EXPECT_EQ(args[10], "declined|QUEUED|dach|ada|4");
+  ASSERT_EQ(args.size(), 14u);
+  EXPECT_EQ(args[11], "declined|QUEUED|dach|ada|4");
   EXPECT_THAT(args[2], testing::EndsWith("|1"));  // one change
-  EXPECT_THAT(args[9], HasSubstr("req-9"));       // also the cause of what the placement does
+  EXPECT_THAT(args[10], HasSubstr("req-9"));      // also the cause of what the placement does
 }
 
 TEST(RedisLeadCodecTest, ReadsBothKindsOfJourneyLines) {

@@ -3,21 +3,22 @@
 
 local CODE, STAGE, PLACEMENT = baton.CODE, baton.STAGE, baton.PLACEMENT
 
-local function is_outbox_full(reads, plan)
+local function is_outbox_full(reads, plan, limits)
   local publishes = plan.changes > 0 or plan.placement ~= PLACEMENT.keep
-  return publishes and reads.length >= plan.outbox_max
+  return publishes and
+    reads.length >= limits.outbox_max + (plan.reserve and limits.reserve or 0)
 end
 
-local function verdict(plan, before, reads, workspace, leads)
+local function verdict(plan, limits, before, reads, workspace, leads)
   if plan.expected ~= before.revision then
     return CODE.stale_revision
   elseif plan.policy ~= 0 and plan.policy ~= tonumber(workspace.policy) then
     return CODE.stale_policy
   elseif reads.shard.now < plan.not_before then
     return CODE.not_due
-  elseif is_outbox_full(reads, plan) then
+  elseif is_outbox_full(reads, plan, limits) then
     return CODE.outbox_full
-  elseif before.revision == 0 and baton.count_leads(workspace, leads) >= plan.leads_max then
+  elseif before.revision == 0 and baton.count_leads(workspace, leads) >= limits.leads_max then
     return CODE.too_many_leads
   end
   return CODE.committed
@@ -40,13 +41,13 @@ end
 -- keys: {workspace, leads, lead, journey}; args: see plan.lua. Returns {code}, or
 -- {CODE.committed, line of the lead, its candidates} as stored then.
 function baton.apply(reads, keys, args)
-  local plan = baton.read_plan(args)
+  local plan, limits, last_stage = baton.read_plan(args)
   local workspace = baton.workspace_of(reads, keys[1])
   if not workspace.policy then
     return {CODE.unknown_workspace}
   end
   local before = baton.lead_of(reads, keys[3])
-  local code = verdict(plan, before, reads, workspace, keys[2])
+  local code = verdict(plan, limits, before, reads, workspace, keys[2])
   if code ~= CODE.committed then
     return {code}
   end
@@ -69,8 +70,8 @@ function baton.apply(reads, keys, args)
   end
   baton.publish_plan(plan, args, step)
   if queue then
-    local said = before.stage == STAGE.QUEUED or plan.last_stage == STAGE.QUEUED
-    baton.offer(step, queue, said, args[10])
+    local said = before.stage == STAGE.QUEUED or last_stage == STAGE.QUEUED
+    baton.offer(step, queue, said, args[11])
   end
   return keep(reads, workspace, keys[2], plan, step)
 end

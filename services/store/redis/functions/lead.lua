@@ -10,15 +10,13 @@ local PATTERN = '^1|(%d+)|(%d+)|(%u+)|(%d+)|([%w_-]*)|([%w_-]*)|(%d+)|(%d+)|(%d+
   '([^\n]*)\n()'
 local FORMAT = '1|%d|%d|%s|%d|%s|%s|%d|%d|%d|%d|%s|%d|%d|%d|%s|%s|%s|%d|%d|%d|%d|%d|%d%s'
 
--- A lead that does not exist yet.
-local function nobody()
-  return {
-    revision = 0, version = 0, stage = baton.STAGE.NEW, cycle = 0, queue = '', rep = '',
-    generation = 0, queued_at = 0, offered_at = 0, due_at = 0, timer = baton.TIMER.none,
-    priority = 0, accepted_at = 0, journeyed = 0, passed = '', skills = '', traceparent = '',
-    extra = '', candidates = '', origin = '', scores = '', facts = '', judgment = '', rest = '',
-  }
-end
+-- A lead that does not exist yet: read only.
+local NOBODY = {
+  revision = 0, version = 0, stage = baton.STAGE.NEW, cycle = 0, queue = '', rep = '',
+  generation = 0, queued_at = 0, offered_at = 0, due_at = 0, timer = baton.TIMER.none,
+  priority = 0, accepted_at = 0, journeyed = 0, passed = '', skills = '', traceparent = '',
+  extra = '', candidates = '', origin = '', scores = '', facts = '', judgment = '', rest = '',
+}
 
 -- Cuts the blobs, whose sizes are given in their order, out of `text` from `start` on.
 local function cut(lead, text, start, sizes)
@@ -33,10 +31,10 @@ local function cut(lead, text, start, sizes)
   end
 end
 
--- `text`: as stored, or false for a lead that does not exist.
+-- `text`: as stored, or false for a lead that does not exist, which is read only.
 function baton.parse_lead(text)
   if not text then
-    return nobody()
+    return NOBODY
   end
   local revision, version, stage, cycle, queue, rep, generation, queued_at, offered_at, due_at,
     timer, priority, accepted_at, journeyed, passed, skills, traceparent, candidates, origin,
@@ -60,7 +58,7 @@ local FIVE = '[^|]*|[^|]*|[^|]*|[^|]*|[^|]*|'
 local WANTS = '^1|' .. FIVE .. FIVE .. '[^|]*|[^|]*|[^|]*|[^|]*|([^|]*)|([^|]*)|'
 
 -- What a choice asks of a stored lead, without reading the rest: {passed, skills}.
-function baton.wants_of(text)
+function baton.stored_wants(text)
   local passed, skills = string.match(text or '', WANTS)
   return {passed = passed or baton.refuse('stored lead is not readable'), skills = skills}
 end

@@ -3,6 +3,11 @@
 
 local PATTERN = '^([%w_-]+)|(%d+)|(%d+)|(%l+)|([^|;]*)$'
 
+-- Why a member who is not online gets no lead.
+local ABSENT = {
+  [baton.PRESENCE.offline] = baton.REASON.offline, [baton.PRESENCE.away] = baton.REASON.away,
+}
+
 -- Reading members costs more than the choice itself and they seldom change, so the result is kept
 -- for as long as the text is the same. The text is the key: nothing can be stale.
 local known, known_rows = {}, 0
@@ -21,7 +26,7 @@ local function parse(text)
     end
     members[#members + 1] = {
       rep = rep, weight = tonumber(weight), capacity = tonumber(capacity), presence = presence,
-      skills = skills,
+      skills = skills, absent = ABSENT[presence],
     }
   end
   return members

@@ -15,12 +15,12 @@ function baton.merge(before, plan, args, now)
     timer = keep and plan.timer or baton.TIMER.none,
     priority = plan.judgment and plan.priority or before.priority,
     accepted_at = plan.accepted_at, journeyed = before.journeyed, passed = plan.passed,
-    skills = plan.judgment and plan.skills or before.skills, traceparent = plan.traceparent,
-    extra = before.extra, candidates = before.candidates, rest = args[5],
-    facts = plan.facts and args[6] or before.facts,
-    origin = plan.facts and args[7] or before.origin,
-    scores = plan.judgment and args[8] or before.scores,
-    judgment = plan.judgment and args[9] or before.judgment,
+    skills = plan.judgment and plan.skills or before.skills, traceparent = args[5],
+    extra = before.extra, candidates = before.candidates, rest = args[6],
+    facts = plan.facts and args[7] or before.facts,
+    origin = plan.facts and args[8] or before.origin,
+    scores = plan.judgment and args[9] or before.scores,
+    judgment = plan.judgment and args[10] or before.judgment,
   }
 end
 

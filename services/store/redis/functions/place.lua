@@ -4,8 +4,8 @@
 local STAGE, TIMER = baton.STAGE, baton.TIMER
 
 local function announcement(change, lead)
-  return string.format('%s|%s|%s|%s|%d', change, lead.stage, lead.queue, lead.rep,
-    lead.generation)
+  return change .. '|' .. lead.stage .. '|' .. lead.queue .. '|' .. lead.rep .. '|' ..
+    string.format('%d', lead.generation)
 end
 
 -- Gives the lead to member `chosen` of the queue. `details`: who did it and why (ChangeDetails).

@@ -33,7 +33,7 @@ function baton.read_queue(workspace, queue, open)
   return {
     id = queue, key = key, members = members, open = open,
     owed = baton.parse_ledger(stored[2]), policy = parse_policy(stored[3]),
-    paused = stored[4] and string.find(stored[4], '^%d+|1|') ~= nil,
+    candidates = {}, paused = stored[4] and string.find(stored[4], '^%d+|1|') ~= nil,
   }
 end
 

@@ -1,0 +1,55 @@
+-- Who can have a lead: the reasons of core/roster.h, in its order.
+
+local REASON = baton.REASON
+
+local function has_all(skills, wanted)
+  for skill in string.gmatch(wanted, '[^,]+') do
+    if not skills[skill] then
+      return false
+    end
+  end
+  return true
+end
+
+-- What a lead asks of its rep: {passed, skills}; nil: nothing.
+function baton.wants_of(lead)
+  return (lead.passed ~= '' or lead.skills ~= '') and lead or nil
+end
+
+local function passed_by(wants, rep)
+  return wants.passed ~= '' and
+    string.find(',' .. wants.passed .. ',', ',' .. rep .. ',', 1, true) ~= nil
+end
+
+-- Why this member cannot have a lead with these wants; fairness: nothing is in the way.
+function baton.eligibility(member, open, wants)
+  if wants and passed_by(wants, member.rep) then
+    return REASON.passed
+  elseif member.absent then
+    return member.absent
+  elseif wants and wants.skills ~= '' and not has_all(member.skills, wants.skills) then
+    return REASON.missing_skill
+  elseif open >= member.capacity then
+    return REASON.at_capacity
+  end
+  return REASON.fairness
+end
+
+local function anyone_can(queue, wants)
+  for _, member in ipairs(queue.members) do
+    if baton.eligibility(member, queue.open[member.rep], wants) == REASON.fairness then
+      return true
+    end
+  end
+  return false
+end
+
+-- True if nobody can have the stored lead; kept in `hopeless` for all leads that want the same.
+function baton.is_hopeless(text, queue, hopeless)
+  local stored = baton.stored_wants(text)
+  local key = stored.skills .. '|' .. stored.passed
+  if hopeless[key] == nil then
+    hopeless[key] = not anyone_can(queue, baton.wants_of(stored))
+  end
+  return hopeless[key]
+end
