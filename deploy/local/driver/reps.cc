@@ -233,7 +233,9 @@ class Reps::One {
       history_.Call(id_, what, LastPart(assignment.name()), begun_us, status.error_code());
       if (status.ok()) return true;
       if (status.error_code() == grpc::StatusCode::ABORTED) return false;
+      // CANCELLED: gRPC's own answer to a call that reaches a server as it stops.
       const bool away = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+                        status.error_code() == grpc::StatusCode::CANCELLED ||
                         status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ||
                         status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED;
       if (!away || absl::Now() > give_up) {
