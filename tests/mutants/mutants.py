@@ -30,7 +30,7 @@ MUTANTS = [
            "if (recent.size() > 1'000'000) {", (("fault", "F14"),)),
     Mutant("no-redelivery-check", "a record read again is applied again",
            "services/core/facts.cc", "if (position.offset <= entry->second) return false;", "",
-           (("fault", "F14"),)),
+           (CORE, INTAKE, ("fault", "F4"))),
     Mutant("checkpoint-early", "the checkpoint moves before its records are applied",
            "services/intake/intake_worker.cc",
            "  absl::Status applied = applier_.Apply(batch, partitions_.epoch());",

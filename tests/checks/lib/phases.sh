@@ -22,6 +22,7 @@ TEST_TIMEOUT_S=300
 CHECK_TIMEOUT_S=600
 FOLDER_TIMEOUT_S=900
 FOLDERS=()
+declare -A FOLDER_PIDS=()
 
 count() {
   local name=$1 passed=$2
@@ -123,7 +124,7 @@ run_labels() {
 }
 
 # They mostly wait, for crashes, timeouts and elections, and have servers of their own: so all run
-# at once, beside whatever else is done.
+# at once, beside the C++ tests.
 start_folders() {
   local runner name
   mkdir -p "$LOG_DIR"
@@ -135,8 +136,9 @@ start_folders() {
     FOLDERS+=("$name")
     rm -f "$LOG_DIR/folder-$name.log.over"
     _run_folder "$runner" "$name" "$1" 8>&- &
+    FOLDER_PIDS[$name]=$!
   done
-  ((${#FOLDERS[@]} == 0)) || note "beside what follows run: ${FOLDERS[*]/#/tests/}"
+  ((${#FOLDERS[@]} == 0)) || note "beside the C++ tests run: ${FOLDERS[*]/#/tests/}"
 }
 
 # Leaves the output in the log, and beside it "CODE SECONDS" when it is over.
@@ -153,6 +155,8 @@ await_folders() {
   for name in "${FOLDERS[@]}"; do
     log=$LOG_DIR/folder-$name.log
     until [[ -f $log.over ]]; do
+      kill -0 "${FOLDER_PIDS[$name]}" 2>/dev/null || [[ -f $log.over ]] ||
+        printf '137 0\n' >"$log.over"
       sleep 1
       ((++told % 15)) || note "tests/$name: $(tail -n 1 "$log" | cut -c -90)"
     done

@@ -2,6 +2,8 @@
 # tools.sh: tools of the slow checks, pinned by hash and kept in build/local/cache.
 # Sourced after check.sh. Each function is idempotent and fails after recording a fault.
 #
+#   node_packages NAME   what tests/checks/slow/NAME/package-lock.json names, in
+#                  build/local/cache/NAME/node_modules.
 #   tools_venv     Go, Node.js and npm from tests/checks/slow/tools.requirements; sets TOOLS to the
 #                  folder of their programs.
 
@@ -22,4 +24,20 @@ tools_venv() {
     return 1
   }
   printf '%s\n' "$wanted" >"$TOOLS_VENV/made-from"
+}
+
+node_packages() {
+  local pinned=tests/checks/slow/$1 node=build/local/cache/$1 problem
+  tools_venv || return 1
+  ! cmp -s "$pinned/package-lock.json" "$node/package-lock.json" || return 0
+  rm -rf "$node"
+  mkdir -p "$node"
+  cp "$pinned/package.json" "$node/"
+  cp "$pinned/package-lock.json" "$node/lock.new"
+  problem=$(cd "$node" && cp lock.new package-lock.json && PATH=$TOOLS:$PATH \
+    npm ci --no-fund --no-audit --loglevel=error 2>&1) || {
+    rm -f "$node/package-lock.json"
+    fault "$1" "could not be installed: $(tail -n 1 <<<"$problem")" 'Check the network.'
+    return 1
+  }
 }

@@ -1,0 +1,45 @@
+// Where an evaluation keeps what it makes: texts, lists and maps. Used again for the next one, it
+// asks the system for no more memory than the greatest so far.
+#ifndef BATON_EXPRESSION_SCRATCH_H_
+#define BATON_EXPRESSION_SCRATCH_H_
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "expression/value.h"
+
+namespace baton::expression {
+
+// Belongs to one thread. Values made with it are valid until Reset.
+class Scratch {
+ public:
+  static constexpr size_t kBytesMax = 1 << 20;  // of texts and items
+
+  // The text as a value, or an error if there would be more than kBytesMax.
+  Value Text(std::string_view text);
+  Value List(const ListValue& items);
+  Value Map(const MapValue& items);
+  // An error that quotes what was met.
+  Value Error(std::string_view why);
+
+  std::vector<Value>& locals() { return locals_; }  // of the comprehensions under way
+  std::vector<Value>& stack() { return stack_; }    // arguments of the calls under way
+
+  void Reset();
+
+ private:
+  bool Spend(size_t bytes);
+  std::string_view Keep(std::string_view text);
+
+  std::deque<std::string> texts_;
+  std::deque<ListValue> lists_;
+  std::deque<MapValue> maps_;
+  size_t texts_used_ = 0, lists_used_ = 0, maps_used_ = 0, bytes_ = 0;
+  std::vector<Value> locals_, stack_;
+};
+
+}  // namespace baton::expression
+
+#endif  // BATON_EXPRESSION_SCRATCH_H_
