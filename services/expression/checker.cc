@@ -167,7 +167,7 @@ class Checker {
   void Judge(Node& node) {
     switch (node.op) {
       case Op::kLiteral:
-        node.type = Type(node.literal.kind());
+        node.type = node.literal.is_error() ? Type() : Type(node.literal.kind());
         return;
       case Op::kSelect:
       case Op::kHas:
@@ -197,8 +197,7 @@ class Checker {
       case Op::kCall:
         return Call(node);
       case Op::kMakeList:
-        node.type = Type::List(JoinOf(node, 0, 1));
-        return;
+        return MakeList(node);
       case Op::kMakeMap:
         return MakeMap(node);
       default:
@@ -251,6 +250,18 @@ class Checker {
     Type type = TypeOf(node, first);
     for (size_t i = first; i < node.args.size(); i += step) type = Join(type, TypeOf(node, i));
     return type;
+  }
+
+  // One that is written out is made once.
+  void MakeList(Node& node) {
+    node.type = Type::List(JoinOf(node, 0, 1));
+    ListValue items;
+    for (const int arg : node.args) {
+      if (At(arg).op != Op::kLiteral || At(arg).literal.is_error()) return;
+      items.push_back(At(arg).literal);
+    }
+    node.op = Op::kLiteral;
+    node.literal = Value::List(&syntax_.lists.emplace_back(std::move(items)));
   }
 
   void MakeMap(Node& node) {
@@ -316,8 +327,8 @@ class Checker {
         Complain(node, absl::StrCat(range.type.Name(), " has no items"));
       }
     }
-    const int64_t items =
-        range.op == Op::kMakeList ? static_cast<int64_t>(range.args.size()) : kItemsAssumed;
+    const bool is_written = range.op == Op::kMakeList || range.op == Op::kLiteral;
+    const int64_t items = is_written ? static_cast<int64_t>(range.args.size()) : kItemsAssumed;
     node.slot = static_cast<int>(locals_.size());
     locals_.push_back({node.name, item});
     int64_t each = 0;

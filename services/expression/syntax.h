@@ -60,7 +60,7 @@ struct Node {
   size_t offset = 0;  // of the operator or the first character
   std::string name;
   bool is_member = false;
-  Value literal;          // its text belongs to Syntax::texts
+  Value literal;          // what it refers to belongs to the Syntax
   std::vector<int> args;  // indices of nodes, which stand before this one
   int depth = 1;          // levels of the tree below and with this node
   // The checker's:
@@ -72,6 +72,7 @@ struct Node {
 struct Syntax {
   std::vector<Node> nodes;  // the last one is the whole
   std::deque<std::string> texts;
+  std::deque<ListValue> lists;
   std::vector<std::unique_ptr<const RE2>> patterns;
 
   const Node& root() const { return nodes.back(); }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "core/decide.h"
 #include "core/facts.h"
+#include "expression/program.h"
 #include "support/builders.h"
 
 namespace baton {
@@ -58,6 +59,28 @@ void DecideAccept(benchmark::State& state) {
   }
 }
 BENCHMARK(DecideAccept);
+
+// A condition as policies have them, of a lead for which all of it must be looked at.
+void EvaluateCondition(benchmark::State& state) {
+  expression::Environment environment;
+  environment.AddVariable("lead.employees", expression::Kind::kInt);
+  environment.AddVariable("lead.industry", expression::Kind::kString);
+  environment.AddVariable("lead.email", expression::Kind::kString);
+  const auto compiled = expression::Program::Compile(
+      "lead.employees >= 200 && lead.employees < 5000 && lead.industry in ['saas', 'retail'] && "
+      "has(lead.email)",
+      environment);
+  const auto& program = std::get<expression::Program>(compiled);
+  const std::vector<expression::Value> variables = {expression::Value::Int(300),
+                                                    expression::Value::String("retail"),
+                                                    expression::Value::String("a@b.example")};
+  expression::Scratch scratch;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(program.Evaluate(variables, scratch));
+    scratch.Reset();
+  }
+}
+BENCHMARK(EvaluateCondition);
 
 }  // namespace
 }  // namespace baton

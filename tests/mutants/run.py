@@ -86,10 +86,13 @@ def try_mutant(mutant, logs):
                  "mend mutants.py")
     path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
     try:
-        build(targets_of(mutant.catchers), logs / f"{mutant.name}.build.log")
         log = logs / f"{mutant.name}.log"
         log.unlink(missing_ok=True)
-        return next((name_of(one) for one in mutant.catchers if notices(one, log)), None)
+        for catcher in mutant.catchers:
+            build(targets_of([catcher]), logs / f"{mutant.name}.build.log")
+            if notices(catcher, log):
+                return name_of(catcher)
+        return None
     finally:
         path.write_text(text, encoding="utf-8")
 
