@@ -50,7 +50,7 @@ MUTANTS = [
            "services/relay/publisher.cc",
            "    status = producer_->SendOffsets(offsets, group, std::clamp(patience_(), kStepMin, "
            "kStep));",
-           "    static_cast<void>(group);", (("fault", "F26"),)),
+           "    static_cast<void>(group), static_cast<void>(offsets);", (("fault", "F26"),)),
     Mutant("trim-ahead", "entries are trimmed before they are published",
            LUA + "trim_outbox.lua", "math.min(upto, last - keep) + 1", "last + 1",
            (FUNCTIONS, ("fault", "F10"))),
