@@ -200,7 +200,7 @@ def f26(trial):
     trial.begin()
     starts = trial.site.feed.ends(FEEDBACK)
     for _ in range(2):
-        trial.load(trial.pick(900, 40_000), trial.pick(170, 200), flags=PROMPT)
+        trial.load(trial.pick(1_300, 40_000), trial.pick(170, 200), flags=PROMPT)
 
     def kill():
         # In the middle of a transaction: its first record is there, its commit is not.

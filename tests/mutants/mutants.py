@@ -9,6 +9,7 @@ LUA = "services/store/redis/functions/"
 
 CONTRACT = ("test", "store_contract_test", "*")
 FUNCTIONS = ("test", "redis_functions_test", "-*Fuzz*")
+DIFFERENTIAL = ("test", "store_differential_test", "*")
 CORE = ("test", "core_test", "*")
 INTAKE = ("test", "intake_test", "*")
 RELAY = ("test", "relay_test", "*")
@@ -103,7 +104,7 @@ MUTANTS = [
            LUA + "writes.lua",
            "for i = 1, #entries, 2 do",
            "for i = 1, string.find(entries[2] or '', '|touched|', 1, true) and 0 or #entries, 2 do",
-           (CONTRACT, ("fault", "F25"))),
+           (DIFFERENTIAL, ("fault", "F25"))),
     Mutant("outbox-last", "a lead is written before the outbox could refuse its change",
            LUA + "writes.lua", "    write_entries(outbox, step)\n  end\n",
            "    baton.write_lead(step.lead_key, step.line, step.lead)\n  end\n"
