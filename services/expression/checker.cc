@@ -246,7 +246,7 @@ class Checker {
 
   // What every `step`th argument from `first` on is.
   Type JoinOf(const Node& node, size_t first, size_t step) {
-    if (first >= node.args.size()) return Type();
+    if (first >= node.args.size()) return Type::Open();
     Type type = TypeOf(node, first);
     for (size_t i = first; i < node.args.size(); i += step) type = Join(type, TypeOf(node, i));
     return type;

@@ -67,6 +67,7 @@ std::optional<Type> ResultOfArithmetic(Op op, const Type& left, const Type& righ
   std::optional<Type> result;
   for (const Arithmetic& rule : kArithmetic) {
     if (rule.op != op || !Fits(left, Type(rule.left)) || !Fits(right, Type(rule.right))) continue;
+    if (rule.left == Kind::kList && !Fits(left, right)) continue;
     if (result.has_value()) return Type();  // a dyn side leaves it open
     result = rule.result == Kind::kList ? Join(left, right) : Type(rule.result);
   }
@@ -166,7 +167,12 @@ Value OperateOrder(Op op, const Value& left, const Value& right) {
 }
 
 Value Contains(const Value& container, const Value& item) {
-  if (container.kind() == Kind::kMap) return Value::Bool(Find(container.map(), item) != nullptr);
+  if (container.kind() == Kind::kMap) {
+    const bool can_be =
+        item.is_number() || item.kind() == Kind::kBool || item.kind() == Kind::kString;
+    if (!can_be) return Value::Error(kNoOverload);
+    return Value::Bool(Find(container.map(), item) != nullptr);
+  }
   if (container.kind() != Kind::kList) return Value::Error(kNoOverload);
   const ListValue& list = container.list();
   return Value::Bool(

@@ -172,25 +172,26 @@ class Parser {
 
   std::optional<int> Unary() {
     const size_t offset = token_.offset;
-    if (token_.Is("!")) {
-      if (!Advance()) return std::nullopt;
-      return Prefixed(Op::kNot, offset);
-    }
-    if (!token_.Is("-")) return Member();
-    if (!Advance()) return std::nullopt;
-    // A literal with its sign: the least number has no positive counterpart.
-    const bool is_number = token_.kind == TokenKind::kInt || token_.kind == TokenKind::kDouble;
-    if (is_number) return Suffixes(Number(offset, true));
-    return Prefixed(Op::kNegate, offset);
+    if (token_.Is("!")) return Signed("!", Op::kNot, offset);
+    if (token_.Is("-")) return Signed("-", Op::kNegate, offset);
+    return Member();
   }
 
-  std::optional<int> Prefixed(Op op, size_t offset) {
+  // A run of one sign; two of them are none, as the grammar of CEL has it.
+  std::optional<int> Signed(std::string_view sign, Op op, size_t offset) {
+    bool applies = false;
+    for (; token_.Is(sign); applies = !applies) {
+      if (!Advance()) return std::nullopt;
+    }
+    // A literal with its sign: the least number has no positive counterpart.
+    const bool is_number = token_.kind == TokenKind::kInt || token_.kind == TokenKind::kDouble;
+    if (op == Op::kNegate && is_number) return Suffixes(Number(offset, applies));
     if (++nesting_ > limits_.depth_max) {
       return Fail(offset, absl::StrCat("nested deeper than ", limits_.depth_max, " levels"));
     }
     const std::optional<int> arg = Unary();
     --nesting_;
-    if (!arg) return std::nullopt;
+    if (!arg || !applies) return arg;
     return AddOp(op, offset, {*arg});
   }
 

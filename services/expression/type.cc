@@ -4,6 +4,12 @@
 
 namespace baton::expression {
 
+Type Type::Open() {
+  Type open;
+  open.is_open_ = true;
+  return open;
+}
+
 Type Type::List(Type element) {
   Type list(Kind::kList);
   list.element_ = std::make_shared<const Type>(std::move(element));
@@ -31,6 +37,8 @@ bool Fits(const Type& actual, const Type& expected) {
 }
 
 Type Join(const Type& one, const Type& other) {
+  if (one.is_open()) return other;
+  if (other.is_open()) return one;
   if (one.is_dyn() || other.is_dyn() || one.kind() != other.kind()) return Type();
   if (one.kind() == Kind::kList) return Type::List(Join(one.element(), other.element()));
   if (one.kind() == Kind::kMap) {

@@ -14,10 +14,13 @@ class Type {
  public:
   Type() = default;                                 // dyn
   Type(Kind kind) : is_dyn_(false), kind_(kind) {}  // NOLINT: a kind is a type
+  // Of the items of an empty list: dyn until it meets another type, then that one.
+  static Type Open();
   static Type List(Type element);
   static Type Map(Type key, Type value);
 
   bool is_dyn() const { return is_dyn_; }
+  bool is_open() const { return is_open_; }
   bool Is(Kind kind) const { return !is_dyn_ && kind_ == kind; }
   Kind kind() const { return kind_; }                                        // not of dyn
   Type key() const { return key_ == nullptr ? Type() : *key_; }              // of a map
@@ -28,6 +31,7 @@ class Type {
 
  private:
   bool is_dyn_ = true;
+  bool is_open_ = false;
   Kind kind_ = Kind::kAbsent;
   std::shared_ptr<const Type> key_, element_;
 };

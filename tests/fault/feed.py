@@ -10,10 +10,12 @@ from checks import Change, Ledger
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from world import DEAD, FEEDBACK, INPUT
 
+SILENCE_S = 10
 
-def milliseconds(time):
+
+def milliseconds(text):
     """Of an RFC 3339 time; 0 if empty."""
-    return round(datetime.fromisoformat(time).timestamp() * 1000) if time else 0
+    return round(datetime.fromisoformat(text).timestamp() * 1000) if text else 0
 
 
 def read_change(message):
@@ -52,9 +54,9 @@ class Feed:
         # topic while the broker is coming back.
         self._partitions = {topic: partitions(self._asker, topic)
                             for topic in (INPUT, FEEDBACK, DEAD)}
-        self._consumer.assign([TopicPartition(topic, partition, 0)
-                               for topic in (FEEDBACK, DEAD)
-                               for partition in self._partitions[topic]])
+        self._next = {(topic, partition): 0 for topic in (FEEDBACK, DEAD)
+                      for partition in self._partitions[topic]}
+        self._assign()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
         self._thread.start()
@@ -65,13 +67,24 @@ class Feed:
                          "auto.offset.reset": "earliest", "reconnect.backoff.max.ms": 500,
                          "enable.partition.eof": False, "fetch.wait.max.ms": 50, "log_level": 0})
 
+    def _assign(self):
+        self._consumer.assign([TopicPartition(topic, partition, offset)
+                               for (topic, partition), offset in self._next.items()])
+
     def _follow(self):
+        heard = time.monotonic()
         while not self._stopping.is_set():
-            messages = self._consumer.consume(2000, 0.1)
+            messages = [one for one in self._consumer.consume(2000, 0.1) if not one.error()]
             with self.lock:
                 for message in messages:
-                    if not message.error():
-                        self._take(message)
+                    self._next[message.topic(), message.partition()] = message.offset() + 1
+                    self._take(message)
+            # Should the client hear nothing more after a broker died and came back, it asks anew.
+            if messages:
+                heard = time.monotonic()
+            elif time.monotonic() - heard > SILENCE_S:
+                self._assign()
+                heard = time.monotonic()
 
     def _take(self, message):
         if message.topic() == DEAD:

@@ -4,8 +4,8 @@
 #
 #   node_packages NAME   what tests/checks/slow/NAME/package-lock.json names, in
 #                  build/local/cache/NAME/node_modules.
-#   tools_venv     Go, Node.js and npm from tests/checks/slow/tools.requirements; sets TOOLS to the
-#                  folder of their programs.
+#   tools_venv     Go, Node.js, npm and cel-cpp for Python, of tests/checks/slow/tools.requirements;
+#                  sets TOOLS to the folder of their programs.
 
 TOOLS_VENV=$PWD/build/local/cache/tools
 TOOLS=$TOOLS_VENV/bin

@@ -21,6 +21,8 @@ TEST(CheckerTest, FindsWrongComparisonsBeforeAnythingIsEvaluated) {
   EXPECT_EQ(Problems("lead.country + 1"), "1:14: there is no string + int\n");
   EXPECT_EQ(Problems("1 + 1.0"), "1:3: there is no int + double\n");
   EXPECT_EQ(Problems("fit in ['a']"), "1:5: there is no int in list(string)\n");
+  EXPECT_EQ(Problems("['a'] + [1]"), "1:7: there is no list(string) + list(int)\n");
+  EXPECT_EQ(Problems("([] + [1])[0] == 'a'"), "1:15: there is no int == string\n");
   EXPECT_EQ(Problems("fit > 1.5"), "");
   EXPECT_EQ(Problems("anything > 1 && anything == 'a'"), "");
 }

@@ -13,6 +13,12 @@ using testing::HasSubstr;
 
 const LeadEnvironment lead;
 
+std::string Repeated(int times, const std::string& text) {
+  std::string repeated;
+  for (int i = 0; i < times; ++i) repeated += text;
+  return repeated;
+}
+
 TEST(ParserTest, OperatorsBindAsInCel) {
   EXPECT_EQ(lead.Evaluated("1 + 2 * 3 - 4 / 2"), "5");
   EXPECT_EQ(lead.Evaluated("10 - 4 - 3"), "3");
@@ -23,6 +29,7 @@ TEST(ParserTest, OperatorsBindAsInCel) {
   EXPECT_EQ(lead.Evaluated("true ? (false ? 1 : 2) : 3"), "2");
   EXPECT_EQ(lead.Evaluated("!true || true"), "true");
   EXPECT_EQ(lead.Evaluated("(1 + 2) * 3"), "9");
+  EXPECT_EQ(lead.Evaluated("[--fit, ---fit, !!!true]"), "[40, -40, false]");
 }
 
 TEST(ParserTest, ReadsEveryKindOfLiteral) {
@@ -65,8 +72,7 @@ TEST(ParserTest, RefusesWhatIsTooMuch) {
   EXPECT_THAT(lead.Problems(std::string(9'000, ' ')), HasSubstr("at most 8192 are allowed"));
   EXPECT_THAT(lead.Problems(std::string(150, '(') + "1" + std::string(150, ')')),
               HasSubstr("nested deeper than 100 levels"));
-  EXPECT_THAT(lead.Problems(std::string(150, '!') + "true"),
-              HasSubstr("nested deeper than 100 levels"));
+  EXPECT_THAT(lead.Problems(Repeated(150, "!-") + "1"), HasSubstr("nested deeper than 100 levels"));
   std::string list = "[0";
   for (int i = 0; i < 1'000; ++i) list += ",1";
   EXPECT_THAT(lead.Problems(list + "]"), HasSubstr("more than 1000 items"));
