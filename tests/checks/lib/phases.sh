@@ -4,7 +4,7 @@
 #
 #   phase NAME CMD...              runs a step that is no test: only its failure is counted
 #   run_checks NAME FOLDER         each executable of FOLDER (not of folders inside it)
-#   run_labels PRESET              the ctest tests by label
+#   run_labels PRESET              the ctest tests by label, the folders beside them
 #   run_ctest PRESET NAME ARGS...  one run of ctest
 #   has_tests PRESET ARGS...       true if ctest would run any
 #   start_folders PRESET           each tests/NAME/run in the background, but not bench, fuzz and
@@ -110,6 +110,8 @@ run_ctest() {
 run_labels() {
   local preset=$1 label known
   for label in "${LABELS[@]}"; do
+    # Not with the unit tests, which must not see the addresses of servers.
+    [[ $label != contract ]] || start_folders "$preset"
     has_tests "$preset" -L "^$label\$" || continue
     case $label in
       unit | contract) ;;
