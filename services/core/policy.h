@@ -74,10 +74,15 @@ struct DisqualifyRule {
 
 inline constexpr int32_t kPriorityMax = 100;
 
+// Whose owner a rule asks first.
+enum class OwnerOf { kNobody, kAccount, kLead };
+
 struct RouteTarget {
-  QueueId queue;
+  QueueId queue;                    // with an owner: what the lead falls back to
   int32_t priority = 0;             // 0..kPriorityMax, higher first
   std::vector<std::string> skills;  // the rep needs all of them; sorted
+  OwnerOf owner = OwnerOf::kNobody;
+  DurationMs owner_wait_ms = 0;  // how long the lead waits for an owner who cannot take it now
 };
 
 struct RouteRule {

@@ -65,7 +65,8 @@ void FindRoute(const Policy& policy, const Subjects& subjects, Judgment& judgmen
     judgment.route = {
         rule.name, rule.to.queue, rule.to.priority,
         Union(rule.to.skills,
-              queue == policy.queues.end() ? std::vector<std::string>() : queue->second.skills)};
+              queue == policy.queues.end() ? std::vector<std::string>() : queue->second.skills),
+        /*owners=*/{}, rule.to.owner_wait_ms};
     return;
   }
 }

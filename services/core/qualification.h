@@ -37,11 +37,16 @@ struct RuleStep {
   bool operator==(const RuleStep&) const = default;
 };
 
+inline constexpr size_t kOwnersMax = 8;
+
 struct Route {
   std::string rule;  // the rule that matched
   QueueId queue;
   int32_t priority = 0;
   std::vector<std::string> skills;  // of the target and of the queue; sorted, no repetition
+  // Whom the lead belongs to, the one asked first in front, none twice; at most kOwnersMax.
+  std::vector<RepId> owners;
+  DurationMs owner_wait_ms = 0;  // so long it waits for one of them before others are asked
   bool operator==(const Route&) const = default;
 };
 

@@ -77,7 +77,7 @@ struct Texts {
   }
   static std::string Text(const core::Route& route) {
     return absl::StrCat(route.rule, ">", route.queue.str(), "^", route.priority,
-                        Text(route.skills));
+                        Text(route.skills), Text(route.owners), "+", route.owner_wait_ms);
   }
   static std::string Text(const core::Candidate& candidate) {
     return Fields()

@@ -42,6 +42,8 @@ std::string EncodeJudgment(const core::Judgment& judgment) {
   out.set_route_queue(judgment.route.queue.str());
   out.set_route_priority(judgment.route.priority);
   for (const std::string& skill : judgment.route.skills) out.add_route_skills(skill);
+  for (const core::RepId& owner : judgment.route.owners) out.add_route_owners(owner.str());
+  out.set_route_owner_wait_ms(judgment.route.owner_wait_ms);
   for (const core::RuleStep& step : judgment.route_path) {
     v1::RuleStep& stored = *out.add_route_path();
     stored.set_rule(step.rule);
@@ -63,6 +65,10 @@ absl::Status DecodeJudgment(absl::string_view blob, core::Judgment& judgment) {
   judgment.route.queue = core::QueueId::Trusted(stored.route_queue());
   judgment.route.priority = stored.route_priority();
   judgment.route.skills.assign(stored.route_skills().begin(), stored.route_skills().end());
+  for (const std::string& owner : stored.route_owners()) {
+    judgment.route.owners.push_back(core::RepId::Trusted(owner));
+  }
+  judgment.route.owner_wait_ms = stored.route_owner_wait_ms();
   for (const v1::RuleStep& step : stored.route_path()) {
     judgment.route_path.push_back({step.rule(), step.matched(), GetConditions(step.conditions())});
   }
