@@ -63,10 +63,13 @@ void FindRoute(const Policy& policy, const Subjects& subjects, Judgment& judgmen
     if (!step.matched) continue;
     const auto queue = policy.queues.find(rule.to.queue);
     judgment.route = {
-        rule.name, rule.to.queue, rule.to.priority,
+        rule.name,
+        rule.to.queue,
+        rule.to.priority,
         Union(rule.to.skills,
               queue == policy.queues.end() ? std::vector<std::string>() : queue->second.skills),
-        /*owners=*/{}, rule.to.owner_wait_ms};
+        /*owners=*/{},
+        rule.to.owner_wait_ms};
     return;
   }
 }

@@ -76,8 +76,8 @@ struct Texts {
     return absl::StrCat(step.rule, "=", Text(step.matched), Text(step.conditions));
   }
   static std::string Text(const core::Route& route) {
-    return absl::StrCat(route.rule, ">", route.queue.str(), "^", route.priority,
-                        Text(route.skills), Text(route.owners), "+", route.owner_wait_ms);
+    return absl::StrCat(route.rule, ">", route.queue.str(), "^", route.priority, Text(route.skills),
+                        Text(route.owners), "+", route.owner_wait_ms);
   }
   static std::string Text(const core::Candidate& candidate) {
     return Fields()

@@ -58,8 +58,12 @@ Judgment RichJudgment() {
   judgment.disqualified_by = "competitor";
   judgment.disqualified_reason = "COMPETITOR";
   judgment.qualified = true;
-  judgment.route = {"dach", support::QueueNamed("dach"), 100, {"de", "fr"},
-                    {core::RepId::Trusted("zoe"), core::RepId::Trusted("ada")}, 1'800'000};
+  judgment.route = {"dach",
+                    support::QueueNamed("dach"),
+                    100,
+                    {"de", "fr"},
+                    {core::RepId::Trusted("zoe"), core::RepId::Trusted("ada")},
+                    1'800'000};
   judgment.route_path = {{"vip", false, {{"tier: 1", "(absent)", false}}}, {"dach", true, {}}};
   return judgment;
 }
