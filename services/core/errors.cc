@@ -66,6 +66,7 @@ constexpr std::array kCatalogue = {
     KnownReason{"WORKSPACE_EXISTS", "Choose another id."},
     KnownReason{"WORKSPACE_NOT_FOUND", "Create the workspace first."},
     KnownReason{"WRONG_STAGE", "Read the lead: its stage does not allow this."},
+    KnownReason{"ZONES_MISSING", "Install the package tzdata where Baton runs."},
 };
 
 }  // namespace

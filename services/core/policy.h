@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/calendar.h"
 #include "core/event.h"
 #include "core/ids.h"
 #include "core/reasons.h"
@@ -113,6 +114,7 @@ struct Policy {
   std::vector<DisqualifyRule> disqualify;
   std::vector<RouteRule> routing;
   std::map<QueueId, QueuePolicy> queues;
+  std::map<std::string, Calendar> calendars;
   std::vector<Reason> reasons;  // standard ones and the policy's own
 };
 

@@ -28,6 +28,7 @@ class ErrorList {
 
   void Add(int line, int column, std::string_view message);
   bool empty() const { return errors_.empty(); }
+  size_t count() const { return errors_.size() + left_out_; }
   // The errors in the order of the text; beyond kDocumentErrorsMax a last one says how many more.
   std::vector<DocumentError> Take() &&;
 

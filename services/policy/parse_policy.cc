@@ -97,11 +97,12 @@ void CheckCaps(const YamlNode& spec, const core::Policy& policy, ErrorList& erro
 void ParseSpec(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
   const MapReader spec(node, "spec", kSpecKeys, errors);
   using Section = void (*)(const YamlNode&, core::Policy&, ErrorList&);
-  constexpr std::array<std::pair<std::string_view, Section>, 6> kSections = {{
+  constexpr std::array<std::pair<std::string_view, Section>, 7> kSections = {{
       {"attributes", ParseAttributes},
       {"reasons", ParseReasons},
       {"scoring", ParseScoring},
       {"definition", ParseDefinition},
+      {"calendars", ParseCalendars},
       {"queues", ParseQueues},
       {"routing", ParseRouting},
   }};

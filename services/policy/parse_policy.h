@@ -2,7 +2,8 @@
 //
 // The language: metadata {workspace, name, owner} and spec with attributes (declared types),
 // scoring (fit by match, intent by activity), definition (mql, disqualify), routing (first match
-// wins, a default comes last), queues (mode offer or direct) and reasons (extend). In a match a
+// wins, a default comes last), queues (mode offer or direct),
+// calendars (zone, hours, holidays, exceptions) and reasons (extend). In a match a
 // plain value means equality, a list any of its values, ">= 200, < 5000" all of its parts, "!= x"
 // unequal, "*.edu" ends with, present and absent what they say. Expressions (when:) come later in
 // the same format. Keys of the language that Baton does not act on yet are refused: never accepted
@@ -25,6 +26,7 @@ namespace baton::policy {
 inline constexpr size_t kRulesMax = 1000;  // fit, intent, disqualify and routing together
 inline constexpr size_t kAttributesDeclaredMax = 64;
 inline constexpr size_t kQueuesMax = 200;
+inline constexpr size_t kCalendarsMax = 64;
 
 struct ParsedPolicy {
   core::Policy policy;                // whole only if ok(); its revision is 0

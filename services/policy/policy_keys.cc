@@ -15,9 +15,9 @@ constexpr KeyRule kDocument[] = {
     {"apiVersion", kRequired}, {"kind", kRequired}, {"metadata", kRequired}, {"spec", kRequired}};
 constexpr KeyRule kMetadata[] = {{"workspace", kRequired}, {"name", kRequired}, {"owner"}};
 constexpr KeyRule kSpec[] = {
-    {"attributes"},         {"scoring"},        {"definition", kRequired}, {"routing", kRequired},
-    {"queues", kRequired},  {"reasons"},        {"sla", kNotYet},          {"recycle", kNotYet},
-    {"calendars", kNotYet}, {"tests", kNotYet}, {"shadow", kNotYet}};
+    {"attributes"},        {"scoring"},        {"definition", kRequired}, {"routing", kRequired},
+    {"queues", kRequired}, {"reasons"},        {"sla", kNotYet},          {"recycle", kNotYet},
+    {"calendars"},         {"tests", kNotYet}, {"shadow", kNotYet}};
 constexpr KeyRule kScoring[] = {{"fit"}, {"intent"}};
 constexpr KeyRule kFitRule[] = {{"name", kRequired},
                                 {"match", kRequired},
@@ -44,6 +44,8 @@ constexpr KeyRule kQueue[] = {{"mode", kRequired},   {"accept_within"},     {"re
                               {"requires"},          {"strategy", kNotYet}, {"widen", kNotYet},
                               {"calendar", kNotYet}, {"sla", kNotYet}};
 constexpr KeyRule kRequires[] = {{"skills", kRequired}};
+constexpr KeyRule kCalendar[] = {
+    {"zone", kRequired}, {"hours", kRequired}, {"holidays"}, {"exceptions"}};
 constexpr KeyRule kReasons[] = {{"extend", kRequired}};
 constexpr KeyRule kReason[] = {{"code", kRequired}, {"class", kRequired},     {"fault"},
                                {"cool_down"},       {"counts_in_acceptance"}, {"needs_revisit_at"}};
@@ -63,13 +65,15 @@ const KeyTable kRouteRuleKeys = {"route_rule", kRouteRule};
 const KeyTable kRouteTargetKeys = {"route_target", kRouteTarget};
 const KeyTable kQueueKeys = {"queue", kQueue};
 const KeyTable kRequiresKeys = {"requires", kRequires};
+const KeyTable kCalendarKeys = {"calendar", kCalendar};
 const KeyTable kReasonsKeys = {"reasons", kReasons};
 const KeyTable kReasonKeys = {"reason", kReason};
 
 std::vector<KeyTable> AllPolicyKeyTables() {
-  return {kDocumentKeys,    kMetadataKeys,   kSpecKeys,     kScoringKeys,        kFitRuleKeys,
-          kIntentRuleKeys,  kDefinitionKeys, kMqlKeys,      kDisqualifyRuleKeys, kRouteRuleKeys,
-          kRouteTargetKeys, kQueueKeys,      kRequiresKeys, kReasonsKeys,        kReasonKeys};
+  return {kDocumentKeys,       kMetadataKeys,   kSpecKeys,        kScoringKeys,
+          kFitRuleKeys,        kIntentRuleKeys, kDefinitionKeys,  kMqlKeys,
+          kDisqualifyRuleKeys, kRouteRuleKeys,  kRouteTargetKeys, kQueueKeys,
+          kRequiresKeys,       kCalendarKeys,   kReasonsKeys,     kReasonKeys};
 }
 
 }  // namespace baton::policy

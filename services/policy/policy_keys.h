@@ -27,6 +27,7 @@ extern const KeyTable kRouteRuleKeys;
 extern const KeyTable kRouteTargetKeys;
 extern const KeyTable kQueueKeys;
 extern const KeyTable kRequiresKeys;
+extern const KeyTable kCalendarKeys;
 extern const KeyTable kReasonsKeys;
 extern const KeyTable kReasonKeys;
 

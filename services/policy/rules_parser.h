@@ -17,6 +17,9 @@ void ParseScoring(const YamlNode& node, core::Policy& policy, ErrorList& errors)
 // Needs attributes and reasons.
 void ParseDefinition(const YamlNode& node, core::Policy& policy, ErrorList& errors);
 
+// Needs the database of time zones on this machine.
+void ParseCalendars(const YamlNode& node, core::Policy& policy, ErrorList& errors);
+
 void ParseQueues(const YamlNode& node, core::Policy& policy, ErrorList& errors);
 
 // Needs attributes and queues.

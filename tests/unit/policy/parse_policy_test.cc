@@ -49,6 +49,13 @@ TEST(ParsePolicyTest, ReadsDefinitionAndDisqualification) {
   EXPECT_EQ(policy.disqualify[0].reason, "COMPETITOR");
 }
 
+TEST(ParsePolicyTest, ReadsCalendars) {
+  const core::Policy policy = Sample();
+  ASSERT_EQ(policy.calendars.size(), 1u);
+  EXPECT_EQ(policy.calendars.at("dach").rules().zone, "Europe/Berlin");
+  EXPECT_EQ(policy.calendars.at("dach").rules().exceptions.size(), 4u);
+}
+
 TEST(ParsePolicyTest, ReadsRoutingAndQueues) {
   const core::Policy policy = Sample();
   ASSERT_EQ(policy.routing.size(), 5u);
