@@ -1,4 +1,4 @@
-// batonctl policy apply|get|validate
+// batonctl policy apply|get|validate|test
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -6,6 +6,7 @@
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
+#include "batonctl/policy_file.h"
 #include "core/errors.h"
 #include "policy/parse_policy.h"
 #include "policy/yaml_tree.h"
@@ -20,28 +21,19 @@ struct PolicyArguments {
   bool dry_run = false;
 };
 
-// All errors of a document, on stderr.
-void NoteErrors(const Session& session, const std::vector<policy::DocumentError>& errors) {
-  for (const policy::DocumentError& error : errors) session.Note(policy::ToString(error));
-}
-
 absl::Status Validate(Session& session, const PolicyArguments& arguments) {
-  const absl::StatusOr<std::string> yaml = ReadFile(arguments.file, policy::kDocumentBytesMax);
-  if (!yaml.ok()) return yaml.status();
-  const policy::ParsedPolicy parsed = policy::ParsePolicy(*yaml, arguments.file);
-  if (!parsed.ok()) {
-    NoteErrors(session, parsed.errors);
-    return FileError(
-        absl::StrCat(arguments.file, " is not valid: ", Counted(parsed.errors.size(), "error")));
-  }
-  const core::Policy& policy = parsed.policy;
+  const absl::StatusOr<PolicyFile> file =
+      ReadPolicyFile(session, arguments.file, DocumentTests::kMustPass);
+  if (!file.ok()) return file.status();
+  const core::Policy& policy = file->parsed.policy;
   v1::Policy answer;
   answer.set_name(absl::StrCat("workspaces/", policy.workspace.str(), "/policies/", policy.name));
-  answer.set_yaml(*yaml);
-  Table table({"POLICY", "WORKSPACE", "ATTRIBUTES", "SCORING RULES", "ROUTES", "QUEUES"});
+  answer.set_yaml(file->yaml);
+  Table table({"POLICY", "WORKSPACE", "ATTRIBUTES", "SCORING RULES", "ROUTES", "QUEUES", "TESTS"});
   table.AddRow({policy.name, policy.workspace.str(), absl::StrCat(policy.attributes.size()),
                 absl::StrCat(policy.fit.size() + policy.intent.size()),
-                absl::StrCat(policy.routing.size()), absl::StrCat(policy.queues.size())});
+                absl::StrCat(policy.routing.size()), absl::StrCat(policy.queues.size()),
+                absl::StrCat(file->parsed.tests.size())});
   session.Note(absl::StrCat(arguments.file, " is valid."));
   return session.Print(answer, table, {answer.name()});
 }
@@ -49,7 +41,7 @@ absl::Status Validate(Session& session, const PolicyArguments& arguments) {
 // An answer has room for the first errors only; here is room for all, with the file's name.
 absl::Status Refused(const Session& session, const absl::Status& status, const std::string& yaml,
                      const std::string& file) {
-  const std::vector<policy::DocumentError> errors = policy::ParsePolicy(yaml, file).errors;
+  const std::vector<policy::DocumentError> errors = policy::CheckPolicy(yaml, file).errors;
   if (errors.empty()) return status;  // the server knows more than this batonctl
   NoteErrors(session, errors);
   return core::Error(status.code(), core::ErrorReason(status),
@@ -113,11 +105,13 @@ void AddPolicyCommands(CLI::App& app, Session& session) {
                  "NAME@REVISION for an earlier one; default: the active one");
   OnRun(get, session, [&session, arguments] { return Get(session, *arguments); });
 
-  CLI::App& validate =
-      *group.add_subcommand("validate", "Checks a policy document, without a server");
+  CLI::App& validate = *group.add_subcommand(
+      "validate", "Checks a policy document and runs its tests, without a server");
   validate.add_option("--file,-f", arguments->file, "the document; - is standard input")
       ->required();
   OnRun(validate, session, [&session, arguments] { return Validate(session, *arguments); });
+
+  AddPolicyTest(group, session);
 }
 
 }  // namespace baton::batonctl

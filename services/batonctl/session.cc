@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "absl/strings/numbers.h"
@@ -89,9 +90,21 @@ std::string Session::RequestId() {
 
 absl::Status Session::Print(const google::protobuf::Message& message, const Table& table,
                             const std::vector<std::string>& names) const {
+  return PrintText([&] { return ToJson(message, /*one_line=*/false); }, table, names);
+}
+
+absl::Status Session::Print(const nlohmann::ordered_json& json, const Table& table,
+                            const std::vector<std::string>& names) const {
+  // What a stranger wrote may not be UTF-8.
+  constexpr auto kReplace = nlohmann::json::error_handler_t::replace;
+  return PrintText([&] { return json.dump(1, ' ', false, kReplace); }, table, names);
+}
+
+absl::Status Session::PrintText(const std::function<std::string()>& json, const Table& table,
+                                const std::vector<std::string>& names) const {
   switch (options.format) {
     case OutputFormat::kJson:
-      world_.out << ToJson(message, /*one_line=*/false) << "\n";
+      world_.out << json() << "\n";
       break;
     case OutputFormat::kTable:
       world_.out << table.Render(world_.colour);

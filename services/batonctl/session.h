@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -67,11 +68,17 @@ class Session {
   // Prints data in the format asked for: `message` as JSON, or the table, or the names.
   absl::Status Print(const google::protobuf::Message& message, const Table& table,
                      const std::vector<std::string>& names) const;
+  // The same for data that is no message of the API.
+  absl::Status Print(const nlohmann::ordered_json& json, const Table& table,
+                     const std::vector<std::string>& names) const;
   void Note(const std::string& text) const;
   // Prints message, reason and what to do; answers the exit code.
   int Fail(const absl::Status& status) const;
 
  private:
+  absl::Status PrintText(const std::function<std::string()>& json, const Table& table,
+                         const std::vector<std::string>& names) const;
+
   Surroundings world_;
   std::unique_ptr<Server> server_;
   std::string request_id_;  // made by RequestId

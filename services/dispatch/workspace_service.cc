@@ -157,7 +157,7 @@ absl::StatusOr<v1::ApplyPolicyResponse> WorkspaceService::Apply(
   if (request.yaml().size() > kPolicyBytesMax) {
     return core::FieldError("yaml", absl::StrCat("must be at most ", kPolicyBytesMax, " bytes"));
   }
-  const policy::ParsedPolicy parsed = policy::ParsePolicy(request.yaml(), kDocumentName);
+  const policy::ParsedPolicy parsed = policy::CheckPolicy(request.yaml(), kDocumentName);
   if (!parsed.ok()) return Invalid(parsed.errors);
   if (parsed.policy.workspace != *workspace) {
     return core::FieldError(

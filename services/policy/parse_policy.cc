@@ -13,6 +13,7 @@
 #include "policy/match_parser.h"
 #include "policy/policy_keys.h"
 #include "policy/rules_parser.h"
+#include "policy/tests_parser.h"
 #include "policy/values.h"
 #include "policy/yaml_tree.h"
 
@@ -94,7 +95,8 @@ void CheckCaps(const YamlNode& spec, const core::Policy& policy, ErrorList& erro
 }
 
 // Sections in the order in which they need each other.
-void ParseSpec(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
+void ParseSpec(const YamlNode& node, ParsedPolicy& parsed, ErrorList& errors) {
+  core::Policy& policy = parsed.policy;
   const MapReader spec(node, "spec", kSpecKeys, errors);
   using Section = void (*)(const YamlNode&, core::Policy&, ErrorList&);
   constexpr std::array<std::pair<std::string_view, Section>, 7> kSections = {{
@@ -110,6 +112,9 @@ void ParseSpec(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
     if (const YamlNode* section = spec.Find(key); section != nullptr) {
       parse(*section, policy, errors);
     }
+  }
+  if (const YamlNode* tests = spec.Find("tests"); tests != nullptr) {
+    parsed.tests = ParseTests(*tests, policy, errors);
   }
   CheckCaps(node, policy, errors);
 }
@@ -132,9 +137,18 @@ ParsedPolicy ParsePolicy(std::string_view yaml, std::string_view file_name) {
       ParseMetadata(*metadata, parsed.policy, errors);
     }
     if (const YamlNode* spec = document.Find("spec"); spec != nullptr) {
-      ParseSpec(*spec, parsed.policy, errors);
+      ParseSpec(*spec, parsed, errors);
     }
   }
+  parsed.errors = std::move(errors).Take();
+  return parsed;
+}
+
+ParsedPolicy CheckPolicy(std::string_view yaml, std::string_view file_name) {
+  ParsedPolicy parsed = ParsePolicy(yaml, file_name);
+  if (!parsed.ok()) return parsed;
+  ErrorList errors(file_name);
+  AddMismatches(parsed.tests, RunTests(parsed.policy, parsed.tests), errors);
   parsed.errors = std::move(errors).Take();
   return parsed;
 }

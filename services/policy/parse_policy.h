@@ -2,12 +2,11 @@
 //
 // The language: metadata {workspace, name, owner} and spec with attributes (declared types),
 // scoring (fit by match, intent by activity), definition (mql, disqualify), routing (first match
-// wins, a default comes last), queues (mode offer or direct),
-// calendars (zone, hours, holidays, exceptions) and reasons (extend). In a match a
-// plain value means equality, a list any of its values, ">= 200, < 5000" all of its parts, "!= x"
-// unequal, "*.edu" ends with, present and absent what they say. Expressions (when:) come later in
-// the same format. Keys of the language that Baton does not act on yet are refused: never accepted
-// and ignored.
+// wins, a default comes last), queues (mode offer or direct), calendars (zone, hours, holidays,
+// exceptions), reasons (extend) and tests (policy_tests.h). In a match a plain value means
+// equality, a list any of its values, ">= 200, < 5000" all of its parts, "!= x" unequal, "*.edu"
+// ends with, present and absent what they say. Expressions (when:) come later in the same format.
+// Keys of the language that Baton does not act on yet are refused: never accepted and ignored.
 //
 // Pure functions, thread-safe, never throw; hostile documents are bounded by the caps here and in
 // yaml_tree.h.
@@ -20,6 +19,7 @@
 #include "absl/status/status.h"
 #include "core/policy.h"
 #include "policy/document_error.h"
+#include "policy/policy_tests.h"
 
 namespace baton::policy {
 
@@ -30,6 +30,7 @@ inline constexpr size_t kCalendarsMax = 64;
 
 struct ParsedPolicy {
   core::Policy policy;                // whole only if ok(); its revision is 0
+  std::vector<PolicyTest> tests;      // likewise; not run yet
   std::vector<DocumentError> errors;  // all of them, in the order of the text
 
   bool ok() const { return errors.empty(); }
@@ -37,6 +38,10 @@ struct ParsedPolicy {
 
 // `file_name` is how the errors name the document.
 ParsedPolicy ParsePolicy(std::string_view yaml, std::string_view file_name);
+
+// ParsePolicy, and the document's tests are run: each expectation that is not met is an error too.
+// What becomes a revision is checked so; a revision that is in force is not tested again.
+ParsedPolicy CheckPolicy(std::string_view yaml, std::string_view file_name);
 
 // The errors (at least one) as one INVALID_ARGUMENT, reason INVALID_POLICY: a line each, as many as
 // fit a message (440 bytes, then the number of the others); "errors" says how many there are. Where

@@ -15,9 +15,9 @@ constexpr KeyRule kDocument[] = {
     {"apiVersion", kRequired}, {"kind", kRequired}, {"metadata", kRequired}, {"spec", kRequired}};
 constexpr KeyRule kMetadata[] = {{"workspace", kRequired}, {"name", kRequired}, {"owner"}};
 constexpr KeyRule kSpec[] = {
-    {"attributes"},        {"scoring"},        {"definition", kRequired}, {"routing", kRequired},
-    {"queues", kRequired}, {"reasons"},        {"sla", kNotYet},          {"recycle", kNotYet},
-    {"calendars"},         {"tests", kNotYet}, {"shadow", kNotYet}};
+    {"attributes"},        {"scoring"}, {"definition", kRequired}, {"routing", kRequired},
+    {"queues", kRequired}, {"reasons"}, {"sla", kNotYet},          {"recycle", kNotYet},
+    {"calendars"},         {"tests"},   {"shadow", kNotYet}};
 constexpr KeyRule kScoring[] = {{"fit"}, {"intent"}};
 constexpr KeyRule kFitRule[] = {{"name", kRequired},
                                 {"match", kRequired},
@@ -49,6 +49,13 @@ constexpr KeyRule kCalendar[] = {
 constexpr KeyRule kReasons[] = {{"extend", kRequired}};
 constexpr KeyRule kReason[] = {{"code", kRequired}, {"class", kRequired},     {"fault"},
                                {"cool_down"},       {"counts_in_acceptance"}, {"needs_revisit_at"}};
+constexpr KeyRule kPolicyTest[] = {
+    {"name", kRequired}, {"given", kRequired}, {"expect", kRequired}};
+constexpr KeyRule kTestGiven[] = {{"lead"}, {"events"}, {"now"}};
+constexpr KeyRule kTestEvent[] = {{"activity"}, {"times"}, {"ago"}, {"lead"}, {"consent"}};
+constexpr KeyRule kTestExpect[] = {{"mql"},      {"queue"}, {"rule"},
+                                   {"priority"}, {"score"}, {"disqualified"}};
+constexpr KeyRule kTestScore[] = {{"fit"}, {"intent"}};
 
 }  // namespace
 
@@ -68,12 +75,18 @@ const KeyTable kRequiresKeys = {"requires", kRequires};
 const KeyTable kCalendarKeys = {"calendar", kCalendar};
 const KeyTable kReasonsKeys = {"reasons", kReasons};
 const KeyTable kReasonKeys = {"reason", kReason};
+const KeyTable kPolicyTestKeys = {"policy_test", kPolicyTest};
+const KeyTable kTestGivenKeys = {"test_given", kTestGiven};
+const KeyTable kTestEventKeys = {"test_event", kTestEvent};
+const KeyTable kTestExpectKeys = {"test_expect", kTestExpect};
+const KeyTable kTestScoreKeys = {"test_score", kTestScore};
 
 std::vector<KeyTable> AllPolicyKeyTables() {
-  return {kDocumentKeys,       kMetadataKeys,   kSpecKeys,        kScoringKeys,
-          kFitRuleKeys,        kIntentRuleKeys, kDefinitionKeys,  kMqlKeys,
-          kDisqualifyRuleKeys, kRouteRuleKeys,  kRouteTargetKeys, kQueueKeys,
-          kRequiresKeys,       kCalendarKeys,   kReasonsKeys,     kReasonKeys};
+  return {kDocumentKeys,    kMetadataKeys,   kSpecKeys,      kScoringKeys,        kFitRuleKeys,
+          kIntentRuleKeys,  kDefinitionKeys, kMqlKeys,       kDisqualifyRuleKeys, kRouteRuleKeys,
+          kRouteTargetKeys, kQueueKeys,      kRequiresKeys,  kCalendarKeys,       kReasonsKeys,
+          kReasonKeys,      kPolicyTestKeys, kTestGivenKeys, kTestEventKeys,      kTestExpectKeys,
+          kTestScoreKeys};
 }
 
 }  // namespace baton::policy

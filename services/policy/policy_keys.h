@@ -30,6 +30,11 @@ extern const KeyTable kRequiresKeys;
 extern const KeyTable kCalendarKeys;
 extern const KeyTable kReasonsKeys;
 extern const KeyTable kReasonKeys;
+extern const KeyTable kPolicyTestKeys;
+extern const KeyTable kTestGivenKeys;
+extern const KeyTable kTestEventKeys;
+extern const KeyTable kTestExpectKeys;
+extern const KeyTable kTestScoreKeys;
 
 // All of them.
 std::vector<KeyTable> AllPolicyKeyTables();

@@ -3,44 +3,25 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "core/roster.h"
 #include "core/text.h"
 #include "policy/map_reader.h"
 #include "policy/match_parser.h"
 #include "policy/policy_keys.h"
+#include "policy/unique_names.h"
 #include "policy/values.h"
 
 namespace baton::policy {
 namespace {
 
-constexpr size_t kNameBytesMax = 128;
 constexpr int64_t kPointsMax = 1000;
 constexpr int64_t kIntentCapMax = 1'000'000;  // where core clamps a score
 constexpr core::DurationMs kHalfLifeMin = core::kHourMs;
 constexpr core::DurationMs kHalfLifeMax = 3650 * core::kDayMs;
-
-// Names of the rules of one section, each once: explanations and reports tell rules by them.
-class RuleNames {
- public:
-  std::string Read(const YamlNode* node, const std::string& path, ErrorList& errors) {
-    if (node == nullptr) return "";
-    const std::optional<std::string> name = ReadText(*node, path, kNameBytesMax, errors);
-    if (name.has_value() && !seen_.insert(*name).second) {
-      AddError(*node, absl::StrCat("rule ", Quoted(*name), " exists already; names are unique"),
-               errors);
-    }
-    return name.value_or("");
-  }
-
- private:
-  std::set<std::string> seen_;
-};
 
 core::Match ReadMatch(const MapReader& rule, const MatchParser& matches) {
   const YamlNode* match = rule.Find("match");
@@ -56,7 +37,7 @@ int32_t ReadPoints(const MapReader& rule) {
 
 void ParseFit(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
   const MatchParser matches(policy.attributes, /*with_scores=*/false, errors);
-  RuleNames names;
+  UniqueNames names("rule");
   const std::string path = "scoring.fit";
   const absl::Span<const YamlNode> items = ReadList(node, path, errors);
   for (size_t i = 0; i < items.size(); ++i) {
@@ -66,24 +47,8 @@ void ParseFit(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
   }
 }
 
-// As for a lead event's activity: 1 to 64 characters of [A-Za-z0-9_.:-].
-std::string ReadActivity(const YamlNode* node, const std::string& path, ErrorList& errors) {
-  if (node == nullptr) return "";
-  const std::string name = ReadText(*node, path, core::kIdLengthMax, errors).value_or("");
-  const bool valid = std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return absl::ascii_isalnum(c) || c == '_' || c == '.' || c == ':' || c == '-';
-  });
-  if (!valid) {
-    AddError(*node,
-             absl::StrCat(path, " is the name of an activity: A-Z, a-z, 0-9, _ . : and -; ",
-                          "this is ", Quoted(name)),
-             errors);
-  }
-  return name;
-}
-
 void ParseIntent(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
-  RuleNames names;
+  UniqueNames names("rule");
   const std::string path = "scoring.intent";
   const absl::Span<const YamlNode> items = ReadList(node, path, errors);
   for (size_t i = 0; i < items.size(); ++i) {
@@ -109,7 +74,7 @@ void ParseIntent(const YamlNode& node, core::Policy& policy, ErrorList& errors) 
 
 void ParseDisqualify(const YamlNode& node, const MatchParser& matches, core::Policy& policy,
                      ErrorList& errors) {
-  RuleNames names;
+  UniqueNames names("rule");
   const std::string path = "definition.disqualify";
   const absl::Span<const YamlNode> items = ReadList(node, path, errors);
   for (size_t i = 0; i < items.size(); ++i) {
@@ -158,7 +123,7 @@ core::RouteTarget ParseTarget(const YamlNode& node, const std::string& path,
   return target;
 }
 
-core::RouteRule ParseRoute(const YamlNode& node, const std::string& path, RuleNames& names,
+core::RouteRule ParseRoute(const YamlNode& node, const std::string& path, UniqueNames& names,
                            const MatchParser& matches, const core::Policy& policy,
                            ErrorList& errors) {
   const MapReader map(node, path, kRouteRuleKeys, errors);
@@ -217,7 +182,7 @@ void ParseDefinition(const YamlNode& node, core::Policy& policy, ErrorList& erro
 
 void ParseRouting(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
   const MatchParser matches(policy.attributes, /*with_scores=*/true, errors);
-  RuleNames names;
+  UniqueNames names("rule");
   const absl::Span<const YamlNode> items = ReadList(node, "routing", errors);
   for (size_t i = 0; i < items.size(); ++i) {
     policy.routing.push_back(

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "core/ids.h"
 #include "core/text.h"
 
@@ -62,11 +64,34 @@ std::optional<std::string> ReadId(const YamlNode& node, const std::string& path,
   return node.text;
 }
 
+std::string ReadActivity(const YamlNode* node, const std::string& path, ErrorList& errors) {
+  if (node == nullptr) return "";
+  const std::string name = ReadText(*node, path, core::kIdLengthMax, errors).value_or("");
+  const bool valid = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return absl::ascii_isalnum(c) || c == '_' || c == '.' || c == ':' || c == '-';
+  });
+  if (!valid) {
+    AddError(*node,
+             absl::StrCat(path, " is the name of an activity: A-Z, a-z, 0-9, _ . : and -; ",
+                          "this is ", Quoted(name)),
+             errors);
+  }
+  return name;
+}
+
 std::optional<int64_t> ReadInt(const YamlNode& node, const std::string& path, int64_t min,
                                int64_t max, ErrorList& errors) {
   int64_t value = 0;
   if (!IsPlain(node) || !absl::SimpleAtoi(node.text, &value) || value < min || value > max) {
     return MustBe(node, path, absl::StrCat("a whole number from ", min, " to ", max), errors);
+  }
+  return value;
+}
+
+std::optional<double> ReadDouble(const YamlNode& node, const std::string& path, ErrorList& errors) {
+  double value = 0;
+  if (!IsPlain(node) || !absl::SimpleAtod(node.text, &value) || !std::isfinite(value)) {
+    return MustBe(node, path, "a number", errors);
   }
   return value;
 }
@@ -107,6 +132,18 @@ std::string FormatDuration(core::DurationMs duration) {
     }
   }
   return duration == 0 ? "0s" : absl::StrCat(duration, "ms");
+}
+
+std::optional<core::TimeMs> ReadTime(const YamlNode& node, const std::string& path,
+                                     ErrorList& errors) {
+  absl::Time time;
+  std::string error;
+  if (node.kind != YamlNode::Kind::kScalar ||
+      !absl::ParseTime(absl::RFC3339_full, node.text, &time, &error) ||
+      absl::ToUnixMillis(time) < core::kTimeMsMin || absl::ToUnixMillis(time) > core::kTimeMsMax) {
+    return MustBe(node, path, "an instant such as 2026-11-02T10:00:00Z", errors);
+  }
+  return absl::ToUnixMillis(time);
 }
 
 std::optional<size_t> ReadWord(const YamlNode& node, const std::string& path,

@@ -25,9 +25,16 @@ std::optional<std::string> ReadText(const YamlNode& node, const std::string& pat
 // 1 to 64 characters of [A-Za-z0-9_-].
 std::optional<std::string> ReadId(const YamlNode& node, const std::string& path, ErrorList& errors);
 
+// The name of an activity, as of a lead event: 1 to 64 characters of [A-Za-z0-9_.:-]; "" after an
+// error, or where there is none (nullptr).
+std::string ReadActivity(const YamlNode* node, const std::string& path, ErrorList& errors);
+
 // A whole number, not in quotes, min <= value <= max.
 std::optional<int64_t> ReadInt(const YamlNode& node, const std::string& path, int64_t min,
                                int64_t max, ErrorList& errors);
+
+// A finite number, not in quotes.
+std::optional<double> ReadDouble(const YamlNode& node, const std::string& path, ErrorList& errors);
 
 // true or false.
 std::optional<bool> ReadBool(const YamlNode& node, const std::string& path, ErrorList& errors);
@@ -37,6 +44,10 @@ std::optional<core::DurationMs> ReadDuration(const YamlNode& node, const std::st
                                              core::DurationMs min, core::DurationMs max,
                                              ErrorList& errors);
 std::string FormatDuration(core::DurationMs duration);  // "2h"; in the largest unit that divides it
+
+// An instant of RFC 3339.
+std::optional<core::TimeMs> ReadTime(const YamlNode& node, const std::string& path,
+                                     ErrorList& errors);
 
 // One of `words`; its index.
 std::optional<size_t> ReadWord(const YamlNode& node, const std::string& path,

@@ -1,4 +1,4 @@
-// A policy document, and a lead that it judges.
+// A policy document with its tests, and a lead that it judges.
 #include "core/qualification.h"
 #include "fuzz/fuzz.h"
 #include "policy/parse_policy.h"
@@ -13,6 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Require(!baton::policy::InvalidPolicy(parsed.errors).ok(), "errors are an error");
     return 0;
   }
+  const auto results = baton::policy::RunTests(parsed.policy, parsed.tests);
+  Require(results.size() == parsed.tests.size(), "each test has a result");
   baton::core::Facts facts;
   facts.attributes["email"].value = std::string("ada@example.org");
   facts.attributes["employees"].value = int64_t{300};

@@ -77,6 +77,18 @@ TEST_F(WorkspaceApiTest, EveryErrorOfADocumentIsAViolation) {
   EXPECT_NE(violations[0].description.find("points"), std::string::npos);
 }
 
+TEST_F(WorkspaceApiTest, ADocumentWhoseTestFailsIsRefused) {
+  const std::string test = "  tests: [{name: Nobody, given: {}, expect: {mql: true}}]\n";
+  const auto refused = Apply(kPolicy + test);
+  EXPECT_EQ(refused.code(), ::grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(refused.reason(), "INVALID_POLICY");
+  const auto violations = DetailsOf(refused.status).violations;
+  ASSERT_EQ(violations.size(), 1u);
+  EXPECT_NE(violations[0].description.find("test 'Nobody' expects mql true, found false"),
+            std::string::npos)
+      << violations[0].description;
+}
+
 TEST_F(WorkspaceApiTest, NewDocumentIsTheNextRevision) {
   EXPECT_EQ(Apply(kPolicy).response.policy().revision(), 1);  // the same text
   std::string yaml = kPolicy;

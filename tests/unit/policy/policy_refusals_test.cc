@@ -48,7 +48,7 @@ TEST(PolicyRefusalsTest, ExpressionsNameTheMatchForm) {
 }
 
 TEST(PolicyRefusalsTest, SectionsThatAreNotEnforcedYet) {
-  for (const std::string section : {"sla", "recycle", "tests", "shadow"}) {
+  for (const std::string section : {"sla", "recycle", "shadow"}) {
     EXPECT_THAT(ErrorOf("  queues:\n", "  " + section + ": {}\n  queues:\n"),
                 HasSubstr("'" + section +
                           "' in spec is not enforced yet; remove it (what Baton "

@@ -1,0 +1,28 @@
+#include "batonctl/policy_file.h"
+
+#include "absl/strings/str_cat.h"
+#include "batonctl/exit_codes.h"
+#include "batonctl/format.h"
+#include "policy/yaml_tree.h"
+
+namespace baton::batonctl {
+
+absl::StatusOr<PolicyFile> ReadPolicyFile(const Session& session, const std::string& path,
+                                          DocumentTests tests) {
+  absl::StatusOr<std::string> yaml = ReadFile(path, policy::kDocumentBytesMax);
+  if (!yaml.ok()) return yaml.status();
+  PolicyFile file;
+  file.yaml = *std::move(yaml);
+  file.parsed = tests == DocumentTests::kMustPass ? policy::CheckPolicy(file.yaml, path)
+                                                  : policy::ParsePolicy(file.yaml, path);
+  if (file.parsed.ok()) return file;
+  NoteErrors(session, file.parsed.errors);
+  return FileError(
+      absl::StrCat(path, " is not valid: ", Counted(file.parsed.errors.size(), "error")));
+}
+
+void NoteErrors(const Session& session, const std::vector<policy::DocumentError>& errors) {
+  for (const policy::DocumentError& error : errors) session.Note(policy::ToString(error));
+}
+
+}  // namespace baton::batonctl
