@@ -14,7 +14,8 @@ namespace {
 constexpr char kFooter[] =
     "Data goes to standard output, notes and errors to standard error.\n"
     "Exit codes: 0 done; 1 the server (or Kafka) refused; 2 the command line or a file is\n"
-    "wrong; 3 no answer, the same command may work later. verify has its own.\n"
+    "wrong; 3 no answer, the same command may work later. verify and the checks of policies\n"
+    "(test, diff) answer with 1 too: see their --help.\n"
     "Environment: BATONCTL_SERVER, BATONCTL_WORKSPACE, BATON_KAFKA_BROKERS,\n"
     "BATON_KAFKA_TOPIC_PREFIX, BATON_REDIS_URL, NO_COLOR; more with --help of a command.";
 
@@ -91,7 +92,7 @@ int Run(const std::vector<std::string>& arguments, Surroundings surroundings) {
       return *code;
     absl::Status status = SetGlobalOptions(session.options, output, timeout);
     if (status.ok()) status = session.action();
-    return status.ok() ? kExitOk : session.Fail(status);
+    return status.ok() ? session.exit_code : session.Fail(status);
   } catch (const std::exception& error) {
     return session.Fail(absl::InternalError(error.what()));
   }

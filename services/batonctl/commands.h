@@ -13,7 +13,9 @@ namespace baton::batonctl {
 void AddTopicsCommands(CLI::App& app, Session& session);
 void AddWorkspaceCommands(CLI::App& app, Session& session);
 void AddPolicyCommands(CLI::App& app, Session& session);
-void AddPolicyTest(CLI::App& policies, Session& session);  // one command of the group policy
+// Commands of the group policy.
+void AddPolicyTest(CLI::App& policies, Session& session);
+void AddPolicyDiff(CLI::App& policies, Session& session);
 void AddLeadCommands(CLI::App& app, Session& session);
 void AddLeadSubmit(CLI::App& leads, Session& session);  // one command of the group lead
 void AddAssignmentCommands(CLI::App& app, Session& session);

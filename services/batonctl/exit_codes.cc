@@ -26,6 +26,10 @@ absl::Status NotChecked(const absl::Status& status) {
                      absl::StrCat("could not check: ", status.message()));
 }
 
+absl::Status NotAnAnswer(const absl::Status& status) {
+  return ExitCode(status) == kExitRefused ? NotChecked(status) : status;
+}
+
 absl::Status WithContext(const absl::Status& status, const std::string& before,
                          const std::string& after) {
   absl::Status told(status.code(), absl::StrCat(before, status.message(), after));

@@ -9,6 +9,7 @@
 namespace baton::batonctl {
 
 inline constexpr int kExitOk = 0;
+inline constexpr int kExitDiffers = 1;  // diff: the answer is yes
 inline constexpr int kExitRefused = 1;  // the server (or Kafka) was asked and said no
 inline constexpr int kExitUsage = 2;  // the command line or a file given is wrong; nothing was sent
 inline constexpr int kExitNotChecked = 2;  // verify: nothing is known, for whatever reason
@@ -22,6 +23,9 @@ absl::Status FileError(const std::string& message);
 
 // verify could not check; `status` says why.
 absl::Status NotChecked(const absl::Status& status);
+
+// `status` for a command whose exit code 1 is an answer: its errors have greater ones.
+absl::Status NotAnAnswer(const absl::Status& status);
 
 // `status` with the same code, reason and variables, and more text around its message.
 absl::Status WithContext(const absl::Status& status, const std::string& before,

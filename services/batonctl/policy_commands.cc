@@ -1,4 +1,4 @@
-// batonctl policy apply|get|validate|test
+// batonctl policy apply|get|validate
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -112,6 +112,7 @@ void AddPolicyCommands(CLI::App& app, Session& session) {
   OnRun(validate, session, [&session, arguments] { return Validate(session, *arguments); });
 
   AddPolicyTest(group, session);
+  AddPolicyDiff(group, session);
 }
 
 }  // namespace baton::batonctl

@@ -54,6 +54,7 @@ class Session {
 
   GlobalOptions options;
   std::function<absl::Status()> action;  // the command chosen on the command line
+  int exit_code = 0;                     // of a command that did what it is for
 
   const Surroundings& world() const { return world_; }
   Server& server();  // connects when first used

@@ -7,9 +7,11 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace baton::policy {
 namespace {
@@ -212,6 +214,48 @@ bool IsText(std::string_view text, ErrorList& errors) {
   return true;
 }
 
+// A scalar that would be read as something else, or end early, is quoted.
+void AppendScalar(const YamlNode& node, std::string& text) {
+  const bool plain =
+      !node.text.empty() && node.text.find_first_of("{}[],:#&*!|>'\"%@`") == std::string::npos;
+  if (plain) {
+    text += node.text;
+  } else {
+    absl::StrAppend(&text, "\"", absl::StrReplaceAll(node.text, {{"\\", "\\\\"}, {"\"", "\\\""}}),
+                    "\"");
+  }
+}
+
+void AppendFlow(const YamlNode& node, std::string& text) {
+  const char* separator = "";
+  switch (node.kind) {
+    case YamlNode::Kind::kNull:
+      text += "null";
+      return;
+    case YamlNode::Kind::kScalar:
+      AppendScalar(node, text);
+      return;
+    case YamlNode::Kind::kList:
+      text += "[";
+      for (const YamlNode& item : node.items) {
+        text += std::exchange(separator, ", ");
+        AppendFlow(item, text);
+      }
+      text += "]";
+      return;
+    case YamlNode::Kind::kMap:
+      text += "{";
+      for (const auto& [key, value] : node.entries) {
+        text += std::exchange(separator, ", ");
+        AppendScalar(key, text);
+        text += ": ";
+        AppendFlow(value, text);
+      }
+      text += "}";
+      return;
+  }
+}
+
 }  // namespace
 
 std::string Describe(const YamlNode& node) {
@@ -226,6 +270,12 @@ std::string Describe(const YamlNode& node) {
       return "a mapping";
   }
   return "unknown";
+}
+
+std::string FlowText(const YamlNode& node) {
+  std::string text;
+  AppendFlow(node, text);
+  return text;
 }
 
 std::optional<YamlNode> ParseYaml(std::string_view text, ErrorList& errors) {

@@ -45,6 +45,9 @@ std::optional<YamlNode> ParseYaml(std::string_view text, ErrorList& errors);
 // "a mapping", "a list", "text", "nothing": what the node is, for messages.
 std::string Describe(const YamlNode& node);
 
+// The node in YAML's flow style, on one line: {country: [DE, AT], employees: ">= 200"}.
+std::string FlowText(const YamlNode& node);
+
 }  // namespace baton::policy
 
 #endif  // BATON_POLICY_YAML_TREE_H_
