@@ -90,6 +90,21 @@ dispatch::PolicySource PoliciesFrom(agreement::PolicyCache& cache) {
   };
 }
 
+// For the clock, which does without a policy that cannot be read.
+clock::PolicySource ReadablePoliciesFrom(agreement::PolicyCache& cache) {
+  return
+      [&cache](absl::Span<const core::WorkspaceId> workspaces) -> absl::StatusOr<clock::Policies> {
+        const auto active = cache.Active(workspaces);
+        if (!active.ok()) return active.status();
+        clock::Policies policies;
+        policies.reserve(active->size());
+        for (const absl::StatusOr<agreement::ActivePolicy>& one : *active) {
+          policies.push_back(one.ok() ? one->policy : nullptr);
+        }
+        return policies;
+      };
+}
+
 }  // namespace
 
 struct App::Parts {
@@ -124,8 +139,8 @@ void App::Parts::AddClock(const BatonConfig& config) {
   clock::ClockOptions options;
   options.tick = config.clock.tick;
   const auto now = [] { return absl::ToUnixMillis(absl::Now()); };
-  Add(std::make_unique<clock::ClockService>(*store, *store, *store, *store, now, options,
-                                            *metrics));
+  Add(std::make_unique<clock::ClockService>(
+      *store, *store, *store, *store, ReadablePoliciesFrom(*policies), now, options, *metrics));
 }
 
 void App::Parts::AddRelay(const BatonConfig& config, const events::TopicNames& topics) {

@@ -68,20 +68,10 @@ absl::Status BacklogDrain::DrainWorkspace(const core::WorkspaceId& workspace) {
   if (absl::IsNotFound(queues.status())) return absl::OkStatus();
   if (!queues.ok()) return queues.status();
   for (const store::QueueState& queue : *queues) {
-    const auto key = std::pair(workspace, queue.settings.id);
-    if (queue.waiting == 0 || queue.settings.paused) {
-      cursors_.erase(key);
-      continue;
-    }
-    absl::StatusOr<store::DrainResult> drained =
-        store::DrainQueue(roster_, workspace, queue.settings.id, cursors_[key]);
-    if (!drained.ok() || drained->cursor.empty()) {
-      cursors_.erase(key);
-    } else {
-      cursors_[key] = drained->cursor;
-    }
-    if (!drained.ok()) return drained.status();
-    drained_.Add(drained->assigned);
+    if (queue.waiting == 0 || queue.settings.paused) continue;
+    const absl::StatusOr<int> assigned = store::DrainQueue(roster_, workspace, queue.settings.id);
+    if (!assigned.ok()) return assigned.status();
+    drained_.Add(*assigned);
   }
   return absl::OkStatus();
 }

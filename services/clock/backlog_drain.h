@@ -58,8 +58,6 @@ class BacklogDrain {
   std::set<FreedRep> freed_ ABSL_GUARDED_BY(mutex_);
 
   std::vector<core::WorkspaceId> round_;  // still to be looked at before the list is read anew
-  // Where the next look at a queue goes on whose backlog was too long for one.
-  std::map<std::pair<core::WorkspaceId, core::QueueId>, std::string> cursors_;
 };
 
 }  // namespace baton::clock

@@ -20,10 +20,10 @@ constexpr double kJitter = 0.2;          // of a tick, so that several clocks do
 
 ClockService::ClockService(store::TimerStore& timers, store::LeadStore& leads,
                            store::RosterStore& roster, store::WorkspaceStore& workspaces,
-                           std::function<core::TimeMs()> now, ClockOptions options,
-                           platform::Metrics& metrics)
+                           PolicySource policies, std::function<core::TimeMs()> now,
+                           ClockOptions options, platform::Metrics& metrics)
     : options_(options),
-      sweep_(timers, leads, std::move(now), options.batch_max, metrics),
+      sweep_(timers, leads, std::move(policies), std::move(now), options.batch_max, metrics),
       drain_(roster, workspaces, options.drain_workspaces_max, metrics),
       errors_(metrics.AddCounter("baton_clock_errors_total", "Sweeps and drains that failed")),
       timers_ready_("clock timers"),

@@ -31,8 +31,8 @@ class ClockService : public platform::Service {
  public:
   // `now` is this machine's own clock, compared with the store's.
   ClockService(store::TimerStore& timers, store::LeadStore& leads, store::RosterStore& roster,
-               store::WorkspaceStore& workspaces, std::function<core::TimeMs()> now,
-               ClockOptions options, platform::Metrics& metrics);
+               store::WorkspaceStore& workspaces, PolicySource policies,
+               std::function<core::TimeMs()> now, ClockOptions options, platform::Metrics& metrics);
   ~ClockService() override;
 
   std::string_view name() const override { return "clock"; }

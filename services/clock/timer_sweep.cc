@@ -27,10 +27,11 @@ TimerSweep::Meters::Meters(platform::Metrics& metrics)
       skew_seconds(metrics.AddGauge("baton_clock_skew_seconds",
                                     "Store's clock minus ours; 0 while they agree")) {}
 
-TimerSweep::TimerSweep(store::TimerStore& timers, store::LeadStore& leads,
+TimerSweep::TimerSweep(store::TimerStore& timers, store::LeadStore& leads, PolicySource policies,
                        std::function<core::TimeMs()> now, int batch_max, platform::Metrics& metrics)
     : timers_(timers),
       leads_(leads),
+      policies_(std::move(policies)),
       now_(std::move(now)),
       batch_max_(batch_max),
       meters_(metrics) {}
@@ -64,11 +65,30 @@ absl::StatusOr<store::DueTimers> TimerSweep::ReadDue(int shard) {
       kSkewMaxMs, " ms: timers are held until both agree; check time synchronisation"));
 }
 
+absl::StatusOr<Policies> TimerSweep::PoliciesOf(
+    const std::vector<absl::StatusOr<core::LeadRecord>>& records) const {
+  std::vector<core::WorkspaceId> workspaces;
+  std::vector<size_t> places;
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (!records[i].ok() || records[i]->stage != core::Stage::kQueued) continue;
+    workspaces.push_back(records[i]->key.workspace);
+    places.push_back(i);
+  }
+  Policies policies(records.size());
+  if (workspaces.empty()) return policies;
+  absl::StatusOr<Policies> found = policies_(workspaces);
+  if (!found.ok()) return found.status();
+  for (size_t i = 0; i < places.size(); ++i) policies[places[i]] = std::move((*found)[i]);
+  return policies;
+}
+
 absl::Status TimerSweep::Fire(const std::vector<store::DueTimer>& due, Sweep& sweep) {
   std::vector<core::LeadKey> keys;
   for (const store::DueTimer& timer : due) keys.push_back(timer.key);
   absl::StatusOr<store::LoadedLeads> loaded = leads_.Load(keys);
   if (!loaded.ok()) return loaded.status();
+  const absl::StatusOr<Policies> policies = PoliciesOf(loaded->records);
+  if (!policies.ok()) return policies.status();
   std::vector<core::Plan> plans;
   for (size_t i = 0; i < due.size(); ++i) {
     const absl::StatusOr<core::LeadRecord>& record = loaded->records[i];
@@ -76,7 +96,8 @@ absl::Status TimerSweep::Fire(const std::vector<store::DueTimer>& due, Sweep& sw
       NoteUnreadable(due[i].key, record.status());
       continue;
     }
-    std::optional<core::Plan> plan = core::DecideTimer(*record, due[i].due_at_ms, loaded->now_ms);
+    std::optional<core::Plan> plan =
+        core::DecideTimer(*record, (*policies)[i].get(), due[i].due_at_ms, loaded->now_ms);
     if (plan.has_value()) {
       plans.push_back(*std::move(plan));
     } else {

@@ -1,9 +1,10 @@
 // Fires the due timers of a shard: an offer that nobody accepted goes to the next rep, a lead that
-// everybody passed on is offered again.
+// everybody passed on is offered again, one that waited too long goes where the policy says.
 #ifndef BATON_CLOCK_TIMER_SWEEP_H_
 #define BATON_CLOCK_TIMER_SWEEP_H_
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <vector>
@@ -12,11 +13,18 @@
 #include "absl/time/time.h"
 #include "clock/backlog_drain.h"
 #include "core/plan.h"
+#include "core/policy.h"
 #include "platform/metrics.h"
 #include "store/lead_store.h"
 #include "store/pipe_store.h"
 
 namespace baton::clock {
+
+// The active policies of workspaces, in their order; nullptr for one that has none or whose policy
+// cannot be read.
+using Policies = std::vector<std::shared_ptr<const core::Policy>>;
+using PolicySource =
+    std::function<absl::StatusOr<Policies>(absl::Span<const core::WorkspaceId> workspaces)>;
 
 struct Sweep {
   int fired = 0;
@@ -29,8 +37,8 @@ struct Sweep {
 class TimerSweep {
  public:
   // `now` is the caller's own clock, for the two-clock rule.
-  TimerSweep(store::TimerStore& timers, store::LeadStore& leads, std::function<core::TimeMs()> now,
-             int batch_max, platform::Metrics& metrics);
+  TimerSweep(store::TimerStore& timers, store::LeadStore& leads, PolicySource policies,
+             std::function<core::TimeMs()> now, int batch_max, platform::Metrics& metrics);
 
   int shards() const { return timers_.shards(); }
 
@@ -50,6 +58,9 @@ class TimerSweep {
   };
 
   absl::StatusOr<store::DueTimers> ReadDue(int shard);
+  // Policies of the leads that wait, in the order of `records`.
+  absl::StatusOr<Policies> PoliciesOf(
+      const std::vector<absl::StatusOr<core::LeadRecord>>& records) const;
   absl::Status Fire(const std::vector<store::DueTimer>& due, Sweep& sweep);
   absl::Status Count(const core::Plan& plan, core::TimeMs now_ms, const store::CommitResult& result,
                      Sweep& sweep);
@@ -57,6 +68,7 @@ class TimerSweep {
 
   store::TimerStore& timers_;
   store::LeadStore& leads_;
+  const PolicySource policies_;
   const std::function<core::TimeMs()> now_;
   const int batch_max_;
   Meters meters_;

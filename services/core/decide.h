@@ -67,8 +67,10 @@ absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Acti
 // A timer that came due. nullopt: the record has moved on or now_ms is before due_at_ms, there is
 // nothing to do.
 // Offer expiry: the silent rep is passed over (and stays charged), the lead is offered to the next.
-// Retry: everyone who passed may be asked again.
-std::optional<Plan> DecideTimer(const LeadRecord& record, TimeMs due_at_ms, TimeMs now_ms);
+// Retry: everyone who passed may be asked again. Retry and wait: what waiting has led to by now
+// (waiting.h). `policy`: the active one; nullptr: not known, which only waiting minds.
+std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, TimeMs due_at_ms,
+                                TimeMs now_ms);
 
 }  // namespace baton::core
 

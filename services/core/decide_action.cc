@@ -8,6 +8,7 @@
 #include "core/decide.h"
 #include "core/errors.h"
 #include "core/handback.h"
+#include "core/waiting.h"
 
 namespace baton::core {
 namespace {
@@ -54,13 +55,17 @@ Plan HandBack(const LeadRecord& record, const Action& action, ChangeType type) {
   return plan;
 }
 
-Plan Reroute(const LeadRecord& record, const Action& action, const Policy* policy) {
+// It belongs to nobody any more, and its times begin anew.
+Plan Reroute(const LeadRecord& record, const Action& action, const Policy* policy, TimeMs now_ms) {
   Plan plan = HandBack(record, action, ChangeType::kRerouted);
-  if (action.queue.empty() || action.queue == record.queue) return plan;
-  plan.after.queue = action.queue;
-  plan.after.passed = {record.rep};
-  plan.changes.back().queue = action.queue;
-  plan.policy_revision = policy->revision;  // it was this policy that has the queue
+  if (policy != nullptr) plan.policy_revision = policy->revision;
+  if (!action.queue.empty() && action.queue != record.queue) {
+    plan.after.queue = action.queue;
+    plan.after.passed = {record.rep};
+    plan.changes.back().queue = action.queue;
+  }
+  plan.after.owners.clear();
+  EnterQueue(policy, now_ms, plan.after);
   return plan;
 }
 
@@ -85,6 +90,7 @@ Plan Close(const LeadRecord& record, const Action& action, ChangeType type, Stag
   plan.after.stage = stage;
   plan.after.rep = RepId();
   plan.after.reason = action.reason;
+  if (record.stage != Stage::kOffered) plan.after.last_owner = record.rep;
   CancelTimer(plan.after);
   plan.placement = Placement::kRelease;
   return plan;
@@ -125,7 +131,10 @@ Plan ReportOutcome(const LeadRecord& record, const Action& action) {
   plan.after.stage = action.outcome;
   if (action.outcome != Stage::kSql) SetDeal(action, plan);
   // The rep stays the customer's owner, but the lead no longer fills the rep's capacity.
-  if (action.outcome == Stage::kWon) plan.placement = Placement::kRelease;
+  if (action.outcome == Stage::kWon) {
+    plan.after.last_owner = record.rep;
+    plan.placement = Placement::kRelease;
+  }
   return plan;
 }
 
@@ -143,7 +152,7 @@ Plan CarryOut(const LeadRecord& record, const Action& action, const Reason* reas
     case ActionType::kRecycle:
       return Recycle(record, action, *reason, now_ms);
     case ActionType::kReroute:
-      return Reroute(record, action, policy);
+      return Reroute(record, action, policy, now_ms);
     case ActionType::kReportOutcome:
       return ReportOutcome(record, action);
   }

@@ -3,7 +3,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/decide.h"
+#include "core/owners.h"
 #include "core/text.h"
+#include "core/waiting.h"
 
 namespace baton::core {
 namespace {
@@ -49,10 +51,12 @@ bool SaysSomethingNew(const Judgment& judgment, const Judgment& stored) {
 }
 
 // Everything that belongs to one handoff cycle starts afresh; the fencing token goes on.
-void OpenCycle(LeadRecord& lead) {
+void OpenCycle(const Policy& policy, TimeMs now_ms, LeadRecord& lead) {
   ++lead.cycle;
   lead.stage = Stage::kMql;
   lead.queue = lead.judgment.route.queue;
+  lead.owners = lead.judgment.route.owners;
+  EnterQueue(&policy, now_ms, lead);
   lead.passed.clear();
   lead.candidates.clear();
   lead.accepted_at_ms = 0;
@@ -70,13 +74,14 @@ void JudgeLead(const Policy& policy, const std::string& cause, TimeMs now_ms, Pl
   LeadRecord& lead = plan.after;
   plan.policy_revision = policy.revision;
   Judgment judgment = Judge(lead.facts, policy, now_ms);
+  NameOwners(policy, lead, judgment.route);
   plan.judgment_changed = SaysSomethingNew(judgment, lead.judgment);
   if (plan.judgment_changed) lead.judgment = std::move(judgment);
 
   const bool qualified = lead.judgment.qualified;
   if (!qualified && lead.stage == Stage::kNurture) return;
   if (qualified) {
-    OpenCycle(lead);
+    OpenCycle(policy, now_ms, lead);
     plan.placement = Placement::kOffer;
   } else {
     lead.stage = Stage::kNurture;

@@ -2,10 +2,12 @@
 
 #include "core/decide.h"
 #include "core/handback.h"
+#include "core/waiting.h"
 
 namespace baton::core {
 
-std::optional<Plan> DecideTimer(const LeadRecord& record, TimeMs due_at_ms, TimeMs now_ms) {
+std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, TimeMs due_at_ms,
+                                TimeMs now_ms) {
   if (record.due_at_ms != due_at_ms || now_ms < due_at_ms) return std::nullopt;
   Plan plan;
   plan.key = record.key;
@@ -27,12 +29,13 @@ std::optional<Plan> DecideTimer(const LeadRecord& record, TimeMs due_at_ms, Time
     plan.changes.push_back(std::move(change));
     return plan;
   }
-  if (record.timer == TimerKind::kRetry && record.stage == Stage::kQueued) {
-    plan.after.passed.clear();
-    ReturnToQueue(plan.after);
-    return plan;
-  }
-  return std::nullopt;
+  if (record.stage != Stage::kQueued) return std::nullopt;
+  if (record.timer != TimerKind::kRetry && record.timer != TimerKind::kWait) return std::nullopt;
+  if (record.timer == TimerKind::kRetry) plan.after.passed.clear();
+  if (policy != nullptr) plan.policy_revision = policy->revision;
+  ReturnToQueue(plan.after);
+  Outwait(policy, now_ms, plan);
+  return plan;
 }
 
 }  // namespace baton::core

@@ -17,7 +17,8 @@ namespace baton::core {
 inline constexpr size_t kAnsweredRequestsMax = 16;  // request ids remembered per lead
 inline constexpr size_t kPassedMax = 64;            // reps remembered as having passed on a lead
 
-enum class TimerKind { kNone, kOfferExpiry, kRetry };
+// kRetry: those who passed are asked again. kWait: waiting longer has a consequence (waiting.h).
+enum class TimerKind { kNone, kOfferExpiry, kRetry, kWait };
 
 // The answer that a request id got, to be given again.
 struct AnsweredRequest {
@@ -45,8 +46,21 @@ struct LeadRecord {
   TimeMs offered_at_ms = 0;  // latest assignment
   TimeMs due_at_ms = 0;      // of the timer; 0: none
   TimerKind timer = TimerKind::kNone;
-  std::vector<RepId> passed;          // declined or silent in this round, in order
-  std::vector<Candidate> candidates;  // of the latest choice (also one that found nobody)
+  std::vector<RepId> passed;                   // declined or silent in this round, in order
+  std::vector<Candidate> candidates;           // of the latest choice (also one that found nobody)
+  ChoiceBasis chosen_by = ChoiceBasis::kNone;  // of the latest choice that found somebody
+
+  // What the choice has to know of the lead besides; written by decisions.
+  std::vector<RepId> owners;  // asked before others, in this order; at most kOwnersMax
+  bool owners_only = false;   // nobody else is asked while one of them has not passed
+  TimeMs wait_until_ms = 0;   // waiting longer has a consequence; 0: none
+
+  // Since when it waits, and for whom (waiting.h).
+  QueueId home;              // whose settings say what waiting leads to; `queue` but for widening
+  TimeMs home_since_ms = 0;  // entered it
+  int32_t widened = 0;       // of its widenings
+  bool escalated = false;    // its max_wait was announced
+  RepId last_owner;          // had accepted the lead before, in this cycle or an earlier one
 
   Facts facts;
   Judgment judgment;  // the one that opened the cycle, or the latest one before the first

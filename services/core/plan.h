@@ -58,8 +58,8 @@ struct JourneyInput {
 // How the store places the lead after applying `after` and `changes`. kKeep and kRelease store
 // every field of `after` as it is (so an accept cancels its timer by due_at_ms 0 and timer kNone).
 // With kOffer, `after` says QUEUED (MQL for a new cycle) and the store decides stage, rep,
-// queued_at_ms, generation, offered_at_ms, due_at_ms, timer, candidates and, in direct mode,
-// accepted_at_ms.
+// queued_at_ms, generation, offered_at_ms, due_at_ms, timer, candidates, chosen_by and, in direct
+// mode, accepted_at_ms.
 enum class Placement {
   kKeep,     // nothing moves
   kOffer,    // leave owner and backlog, then choose a rep of after.queue or wait in its backlog

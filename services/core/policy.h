@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/calendar.h"
@@ -93,14 +94,42 @@ struct RouteRule {
   RouteTarget to;
 };
 
-enum class QueueMode { kOffer, kDirect };
+// kPull: leads wait until a rep claims one.
+enum class QueueMode { kOffer, kDirect, kPull };
+std::string_view QueueModeName(QueueMode mode);  // "offer", "direct", "pull"
+
+// Which of those who can have a lead gets it: see ChooseRep. kOwnerFirst: a lead's owners first,
+// then as kWeightedFair.
+enum class Strategy { kWeightedFair, kLeastLoaded, kLongestIdle, kOwnerFirst };
+std::string_view StrategyName(Strategy strategy);  // "weighted_fair" ...
+
+// A lead that nobody took for so long goes on waiting in another queue.
+struct Widening {
+  DurationMs after_ms = 0;
+  QueueId to;
+  bool operator==(const Widening&) const = default;
+};
+inline constexpr size_t kWideningsMax = 8;
+
+// What waiting adds to a priority: `by` for every `every_ms`, up to `max`.
+struct Ageing {
+  DurationMs every_ms = 0;  // 0: nothing
+  int32_t by = 1;
+  int32_t max = kPriorityMax;
+  bool operator==(const Ageing&) const = default;
+};
 
 struct QueuePolicy {
   QueueId id;
   QueueMode mode = QueueMode::kOffer;
+  Strategy strategy = Strategy::kWeightedFair;
   DurationMs accept_within_ms = 2 * kHourMs;  // kOffer: 1 s .. 30 d
   DurationMs retry_after_ms = 5 * kMinuteMs;  // cool-down when every rep declined or stayed silent
   std::vector<std::string> skills;            // every rep of the queue needs these; sorted
+  bool count_owned = true;      // what goes to its owner counts as that rep's turn, if it had one
+  std::vector<Widening> widen;  // by time, ascending; at most kWideningsMax
+  DurationMs max_wait_ms = 0;   // 0: none; then the lead goes to escalate_to, or is announced
+  QueueId escalate_to;          // empty: it stays
 };
 
 struct Policy {

@@ -1,11 +1,31 @@
 #include "core/roster.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace baton::core {
 namespace {
 
 constexpr int64_t kNanoPerLead = 1'000'000'000;
+
+// In the order of their enumerations.
+constexpr std::array<std::string_view, 3> kModeNames = {"offer", "direct", "pull"};
+constexpr std::array<std::string_view, 4> kStrategyNames = {"weighted_fair", "least_loaded",
+                                                            "longest_idle", "owner_first"};
+constexpr std::array<std::string_view, 5> kBasisNames = {"none", "weighted_fair", "least_loaded",
+                                                         "longest_idle", "owner"};
+constexpr std::array<std::string_view, 3> kTieNames = {"none", "fairness", "id"};
+
+template <typename Enum, size_t kSize>
+std::string_view NameOf(Enum value, const std::array<std::string_view, kSize>& names) {
+  const auto index = static_cast<size_t>(value);
+  return index < kSize ? names[index] : std::string_view();
+}
+
+Candidate AsCandidate(const Member& member, CandidateReason reason) {
+  return {member.rep, reason, member.owed_nano, 0, member.open, member.capacity};
+}
 
 // Why this member cannot have the lead; kFairness: nothing is in the way.
 CandidateReason Eligibility(const Member& member, absl::Span<const std::string> skills,
@@ -22,6 +42,118 @@ CandidateReason Eligibility(const Member& member, absl::Span<const std::string> 
   return CandidateReason::kFairness;
 }
 
+// Leaves in `able` only those whose `measure` is least, the others get `reason`.
+template <typename Measure>
+void KeepLeast(absl::Span<const Member> members, Measure measure, CandidateReason reason,
+               std::vector<size_t>& able, std::vector<Candidate>& candidates) {
+  if (able.empty()) return;
+  auto least = measure(members[able.front()]);
+  for (const size_t i : able) least = std::min(least, measure(members[i]));
+  std::vector<size_t> kept;
+  for (const size_t i : able) {
+    if (measure(members[i]) == least) {
+      kept.push_back(i);
+    } else {
+      candidates[i].reason = reason;
+    }
+  }
+  able = std::move(kept);
+}
+
+ChoiceBasis Narrow(Strategy strategy, absl::Span<const Member> members, std::vector<size_t>& able,
+                   std::vector<Candidate>& candidates) {
+  switch (strategy) {
+    case Strategy::kLeastLoaded:
+      KeepLeast(
+          members, [](const Member& member) { return member.open; }, CandidateReason::kBusier, able,
+          candidates);
+      return ChoiceBasis::kLeastLoaded;
+    case Strategy::kLongestIdle:
+      KeepLeast(
+          members, [](const Member& member) { return member.last_assigned_ms; },
+          CandidateReason::kLessIdle, able, candidates);
+      return ChoiceBasis::kLongestIdle;
+    case Strategy::kWeightedFair:
+    case Strategy::kOwnerFirst:
+      break;
+  }
+  return ChoiceBasis::kWeightedFair;
+}
+
+// Of the members at `able` the one who is owed most.
+void ChooseByLedger(absl::Span<const Member> members, const std::vector<size_t>& able,
+                    Choice& choice) {
+  int64_t weights = 0;
+  for (const size_t i : able) weights += members[i].weight;
+  Candidate* best = nullptr;
+  bool tied = false;
+  for (const size_t i : able) {
+    Candidate& candidate = choice.candidates[i];
+    candidate.share_nano = kNanoPerLead * members[i].weight / weights;
+    const int64_t claim = candidate.deviation_nano + candidate.share_nano;
+    const int64_t most = best == nullptr ? 0 : best->deviation_nano + best->share_nano;
+    if (best == nullptr || claim > most) {
+      best = &candidate;  // at a tie the earlier one, which has the smaller id, stays
+      tied = false;
+    } else if (claim == most) {
+      tied = true;
+    }
+  }
+  if (best == nullptr) {
+    choice.basis = ChoiceBasis::kNone;
+    return;
+  }
+  best->reason = CandidateReason::kChosen;
+  choice.rep = best->rep;
+  if (tied) {
+    choice.tie = TieBreak::kId;
+  } else if (choice.basis != ChoiceBasis::kWeightedFair && able.size() > 1) {
+    choice.tie = TieBreak::kFairness;
+  }
+}
+
+bool IsAmong(const RepId& rep, const std::vector<Candidate>& candidates) {
+  return std::any_of(candidates.begin(), candidates.end(),
+                     [&rep](const Candidate& candidate) { return candidate.rep == rep; });
+}
+
+// Owners that were asked and are not in the queue, in front of its members.
+void PutStrangersFirst(std::vector<Candidate> asked, std::vector<Candidate>& members) {
+  asked.erase(std::remove_if(asked.begin(), asked.end(),
+                             [&members](const Candidate& candidate) {
+                               return IsAmong(candidate.rep, members);
+                             }),
+              asked.end());
+  members.insert(members.begin(), asked.begin(), asked.end());
+}
+
+// To the last one asked. As a turn of that rep, if the members could have chosen it.
+Choice GiveToOwner(const Pool& pool, std::vector<Candidate> asked,
+                   absl::Span<const std::string> skills, absl::Span<const RepId> passed) {
+  const RepId owner = asked.back().rep;
+  asked.back().reason = CandidateReason::kChosen;
+  Choice choice;
+  if (pool.count_owned) choice = ChooseRep(pool.members, skills, passed);
+  const bool counts = std::any_of(choice.candidates.begin(), choice.candidates.end(),
+                                  [&owner](const Candidate& candidate) {
+                                    return candidate.rep == owner && candidate.share_nano != 0;
+                                  });
+  if (counts) {
+    for (Candidate& candidate : choice.candidates) {
+      if (candidate.share_nano == 0) continue;
+      candidate.reason =
+          candidate.rep == owner ? CandidateReason::kChosen : CandidateReason::kNotOwner;
+    }
+    PutStrangersFirst(std::move(asked), choice.candidates);
+  } else {
+    choice.candidates = std::move(asked);
+  }
+  choice.rep = owner;
+  choice.basis = ChoiceBasis::kOwner;
+  choice.tie = TieBreak::kNone;
+  return choice;
+}
+
 // What the choice moved in the ledger, times `sign`.
 void Apply(absl::Span<const Candidate> candidates, int64_t sign,
            std::map<RepId, int64_t>& owed_nano) {
@@ -32,7 +164,7 @@ void Apply(absl::Span<const Candidate> candidates, int64_t sign,
     paid += candidate.share_nano;
     if (candidate.reason == CandidateReason::kChosen) chosen = &candidate;
   }
-  if (chosen != nullptr) owed_nano[chosen->rep] -= sign * paid;
+  if (chosen != nullptr && paid != 0) owed_nano[chosen->rep] -= sign * paid;
 }
 
 }  // namespace
@@ -53,35 +185,66 @@ std::string_view CandidateReasonName(CandidateReason reason) {
       return "missing_skill";
     case CandidateReason::kPassed:
       return "passed";
+    case CandidateReason::kNotOwner:
+      return "not_owner";
+    case CandidateReason::kBusier:
+      return "busier";
+    case CandidateReason::kLessIdle:
+      return "less_idle";
   }
   return "";
 }
 
+std::string_view QueueModeName(QueueMode mode) {
+  return NameOf(mode, kModeNames);
+}
+
+std::string_view StrategyName(Strategy strategy) {
+  return NameOf(strategy, kStrategyNames);
+}
+
+std::string_view ChoiceBasisName(ChoiceBasis basis) {
+  return NameOf(basis, kBasisNames);
+}
+
+std::string_view TieBreakName(TieBreak tie) {
+  return NameOf(tie, kTieNames);
+}
+
 Choice ChooseRep(absl::Span<const Member> members, absl::Span<const std::string> skills,
-                 absl::Span<const RepId> passed) {
+                 absl::Span<const RepId> passed, Strategy strategy) {
   Choice choice;
   choice.candidates.reserve(members.size());
-  int64_t weights = 0;
+  std::vector<size_t> able;
   for (const Member& member : members) {
     const CandidateReason reason = Eligibility(member, skills, passed);
-    if (reason == CandidateReason::kFairness) weights += member.weight;
-    choice.candidates.push_back(
-        {member.rep, reason, member.owed_nano, 0, member.open, member.capacity});
+    if (reason == CandidateReason::kFairness) able.push_back(choice.candidates.size());
+    choice.candidates.push_back(AsCandidate(member, reason));
   }
-  Candidate* best = nullptr;
-  for (size_t i = 0; i < members.size(); ++i) {
-    Candidate& candidate = choice.candidates[i];
-    if (candidate.reason != CandidateReason::kFairness) continue;
-    candidate.share_nano = kNanoPerLead * members[i].weight / weights;
-    if (best == nullptr ||
-        candidate.deviation_nano + candidate.share_nano > best->deviation_nano + best->share_nano) {
-      best = &candidate;  // at a tie the earlier one, which has the smaller id, stays
+  choice.basis = Narrow(strategy, members, able, choice.candidates);
+  ChooseByLedger(members, able, choice);
+  return choice;
+}
+
+Choice ChooseFrom(const Pool& pool, absl::Span<const std::string> skills,
+                  absl::Span<const RepId> passed) {
+  std::vector<Candidate> asked;
+  bool awaited = false;
+  for (const Member& owner : pool.owners) {
+    const CandidateReason reason = Eligibility(owner, /*skills=*/{}, passed);
+    asked.push_back(AsCandidate(owner, reason));
+    if (reason == CandidateReason::kFairness) {
+      return GiveToOwner(pool, std::move(asked), skills, passed);
     }
+    awaited = awaited || reason != CandidateReason::kPassed;
   }
-  if (best != nullptr) {
-    best->reason = CandidateReason::kChosen;
-    choice.rep = best->rep;
+  Choice choice;
+  if (pool.owners_only && awaited) {
+    choice.candidates = std::move(asked);
+    return choice;
   }
+  choice = ChooseRep(pool.members, skills, passed, pool.strategy);
+  PutStrangersFirst(std::move(asked), choice.candidates);
   return choice;
 }
 

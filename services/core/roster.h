@@ -52,7 +52,10 @@ enum class CandidateReason {
   kAway,
   kOffline,
   kMissingSkill,
-  kPassed,  // declined this lead, let it time out, or rerouted it
+  kPassed,    // declined this lead, let it time out, or rerouted it
+  kNotOwner,  // could have had it; it belongs to another
+  kBusier,    // could have had it; another has fewer open leads
+  kLessIdle,  // could have had it; another has waited longer for a lead
 };
 std::string_view CandidateReasonName(CandidateReason reason);  // "chosen", "at_capacity" ...
 
@@ -61,8 +64,8 @@ struct Candidate {
   CandidateReason reason = CandidateReason::kChosen;
   int64_t deviation_nano = 0;  // got minus entitled to, before this choice, in 10^-9 leads,
                                // negated: positive means the rep is owed leads
-  int64_t share_nano = 0;      // entitlement from this lead; 0 unless kChosen or kFairness
-  int32_t open = 0;            // leads owned at that moment
+  int64_t share_nano = 0;  // entitlement from this lead; 0 unless the ledger moved by the choice
+  int32_t open = 0;        // leads owned at that moment
   int32_t capacity = 0;
   bool operator==(const Candidate&) const = default;
 };
@@ -75,12 +78,23 @@ struct Member {
   Presence presence = Presence::kOffline;
   std::vector<std::string> skills;  // sorted
   int32_t open = 0;                 // size of the rep's open set
+  TimeMs last_assigned_ms = 0;      // of this queue, as far as it was noted; 0: never
   int64_t owed_nano = 0;            // ledger of this queue: entitlement minus leads got
 };
 
+// What a choice was made by.
+enum class ChoiceBasis { kNone, kWeightedFair, kLeastLoaded, kLongestIdle, kOwner };
+std::string_view ChoiceBasisName(ChoiceBasis basis);  // "none", "weighted_fair" ... "owner"
+
+// What decided between several that were equal by the basis.
+enum class TieBreak { kNone, kFairness, kId };
+std::string_view TieBreakName(TieBreak tie);  // "none", "fairness", "id"
+
 struct Choice {
-  RepId rep;                          // empty: nobody
-  std::vector<Candidate> candidates;  // every member, ordered by rep id
+  RepId rep;  // empty: nobody
+  ChoiceBasis basis = ChoiceBasis::kNone;
+  TieBreak tie = TieBreak::kNone;
+  std::vector<Candidate> candidates;  // ChooseRep: every member, ordered by rep id
 };
 
 // Weighted fair choice: each eligible member is owed weight / (sum of eligible weights) of the
@@ -91,8 +105,30 @@ struct Choice {
 // (tests/unit/core/roster_properties_test.cc). share_nano = floor(10^9 * weight / sum). `members`
 // ordered by rep id. Reasons are tested in this order: passed, offline, away, missing skill, at
 // capacity.
+//
+// kLeastLoaded and kLongestIdle first leave only those with the fewest open leads, or whose latest
+// lead of this queue is longest ago, and choose among these in the same way: the ledger moves
+// between them alone. kOwnerFirst is kWeightedFair here.
 Choice ChooseRep(absl::Span<const Member> members, absl::Span<const std::string> skills,
-                 absl::Span<const RepId> passed);
+                 absl::Span<const RepId> passed, Strategy strategy = Strategy::kWeightedFair);
+
+// Whom a lead may go to.
+struct Pool {
+  absl::Span<const Member> members;  // of the queue, ordered by rep id
+  absl::Span<const Member> owners;   // reps of the roster that own the lead, in its order
+  bool owners_only = false;          // it waits for those of them who have not passed
+  Strategy strategy = Strategy::kWeightedFair;
+  bool count_owned = true;
+};
+
+// The first of the owners who can have it; they need no skills and need not be in the queue. The
+// ledger then moves as if the choice among the members had fallen on that owner, who so has had a
+// turn; not at all without count_owned, or if the owner is not a member who could have been chosen.
+// Else nobody while owners_only and an owner has not passed; else ChooseRep. Candidates are the
+// owners asked that are not in the queue, in their order, then the members; only the owners asked
+// where the members did not matter.
+Choice ChooseFrom(const Pool& pool, absl::Span<const std::string> skills,
+                  absl::Span<const RepId> passed);
 
 // What the choice does to the ledger of the queue: every eligible candidate gains its share, the
 // chosen one pays the sum of all shares. The ledger of a queue therefore always sums to zero.

@@ -61,7 +61,7 @@ void BacklogDrainer::Drain(const Hint& hint) {
   if (hint.queue.empty()) {
     status = store::DrainQueuesOf(roster_, hint.workspace, {&hint.rep, 1}).status();
   } else {
-    status = store::DrainQueue(roster_, hint.workspace, hint.queue, "").status();
+    status = store::DrainQueue(roster_, hint.workspace, hint.queue).status();
   }
   if (status.ok()) return;
   platform::LogWarning("dispatch.drain_failed", {{"workspace", hint.workspace.str()},

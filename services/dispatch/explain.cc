@@ -49,9 +49,48 @@ std::string Remedy(core::CandidateReason reason, const core::LeadRecord& record)
                                                   TimeText(record.due_at_ms), ".");
     case core::CandidateReason::kChosen:
     case core::CandidateReason::kFairness:
+    case core::CandidateReason::kNotOwner:
+    case core::CandidateReason::kBusier:
+    case core::CandidateReason::kLessIdle:
       break;
   }
   return "";
+}
+
+double OwedWithShare(const core::Candidate& candidate) {
+  return static_cast<double>(candidate.deviation_nano + candidate.share_nano) * kNano;
+}
+
+// Why the one chosen was.
+std::string Merit(const core::LeadRecord& record, const core::Candidate& chosen) {
+  switch (record.chosen_by) {
+    case core::ChoiceBasis::kOwner:
+      return "the lead belongs to that rep";
+    case core::ChoiceBasis::kLeastLoaded:
+      return absl::StrFormat("%d open leads, the fewest of those who could take it", chosen.open);
+    case core::ChoiceBasis::kLongestIdle:
+      return "waited longest for a lead of those who could take it";
+    case core::ChoiceBasis::kNone:
+    case core::ChoiceBasis::kWeightedFair:
+      break;
+  }
+  return absl::StrFormat(
+      "owed %.2f leads with this one's share, the most of those who could take it",
+      OwedWithShare(chosen));
+}
+
+// What decided between those who were equal, empty if nothing had to.
+std::string TieSentence(const core::LeadRecord& record, const core::Candidate& chosen) {
+  int equals = 0, as_much = 0;
+  for (const core::Candidate& candidate : record.candidates) {
+    if (candidate.reason != core::CandidateReason::kFairness) continue;
+    ++equals;
+    if (OwedWithShare(candidate) == OwedWithShare(chosen)) ++as_much;
+  }
+  if (as_much > 0) return "; of equals the first by id";
+  const bool measured = record.chosen_by == core::ChoiceBasis::kLeastLoaded ||
+                        record.chosen_by == core::ChoiceBasis::kLongestIdle;
+  return measured && equals > 0 ? "; of equals the one who was owed most" : "";
 }
 
 v1::Candidate ToProto(const core::WorkspaceId& workspace, const core::Candidate& candidate) {
@@ -108,16 +147,12 @@ std::string ChoiceSentence(const core::LeadRecord& record) {
     if (&candidate == &*chosen || others.size() >= kRepsNamedMax) continue;
     others.push_back(
         candidate.reason == core::CandidateReason::kFairness
-            ? absl::StrFormat(
-                  "%s was owed %.2f", candidate.rep.str(),
-                  static_cast<double>(candidate.deviation_nano + candidate.share_nano) * kNano)
+            ? absl::StrFormat("%s was owed %.2f", candidate.rep.str(), OwedWithShare(candidate))
             : absl::StrCat(candidate.rep.str(), " ", Spoken(candidate.reason)));
   }
-  std::string sentence = absl::StrFormat(
-      "Rep %s was chosen among %d: owed %.2f leads with this one's share, the most of those who "
-      "could take it",
-      chosen->rep.str(), record.candidates.size(),
-      static_cast<double>(chosen->deviation_nano + chosen->share_nano) * kNano);
+  std::string sentence =
+      absl::StrCat("Rep ", chosen->rep.str(), " was chosen among ", record.candidates.size(), ": ",
+                   Merit(record, *chosen), TieSentence(record, *chosen));
   if (!others.empty()) absl::StrAppend(&sentence, " (", absl::StrJoin(others, ", "), ")");
   return absl::StrCat(sentence, ".");
 }
@@ -140,39 +175,33 @@ std::string PlaceSentence(const core::LeadRecord& record) {
   return absl::StrCat(sentence, ".");
 }
 
-}  // namespace
-
-WaitingRoom MakeWaitingRoom(const core::QueueId& queue, absl::Span<const store::QueueState> queues,
-                            absl::Span<const store::RepState> reps) {
-  WaitingRoom room;
-  for (const store::QueueState& state : queues) {
-    if (state.settings.id == queue) room.paused = state.settings.paused;
-  }
-  for (const store::RepState& state : reps) {
-    const core::Rep& rep = state.rep;
-    if (std::find(rep.queues.begin(), rep.queues.end(), queue) == rep.queues.end()) continue;
-    core::Member& member = room.members.emplace_back();
-    member.rep = rep.id;
-    member.weight = rep.weight;
-    member.capacity = rep.capacity;
-    member.presence = rep.presence;
-    member.skills = rep.skills;
-    member.open = static_cast<int32_t>(state.open.size());
-  }
-  return room;
+core::Member AsMember(const store::RepState& state) {
+  const core::Rep& rep = state.rep;
+  core::Member member;
+  member.rep = rep.id;
+  member.weight = rep.weight;
+  member.capacity = rep.capacity;
+  member.presence = rep.presence;
+  member.skills = rep.skills;
+  member.open = static_cast<int32_t>(state.open.size());
+  return member;
 }
 
-std::string WaitingFor(const core::LeadRecord& record, const WaitingRoom& room) {
-  const std::string queue = absl::StrCat("queue ", record.queue.str());
-  if (room.paused) return absl::StrCat("Offers of ", queue, " are paused until it is resumed.");
-  if (room.members.empty()) {
-    return absl::StrCat("No rep is in ", queue, ": add one and the lead is offered.");
+std::string AwaitedOwners(const core::Choice& choice) {
+  std::vector<std::string> owners;
+  for (const core::Candidate& candidate : choice.candidates) {
+    owners.push_back(absl::StrCat(candidate.rep.str(), " (", Spoken(candidate.reason), ")"));
   }
-  const core::Choice choice =
-      core::ChooseRep(room.members, record.judgment.route.skills, record.passed);
-  if (!choice.rep.empty()) {
-    return absl::StrCat("Rep ", choice.rep.str(), " can take it now: it is about to be offered.");
-  }
+  return absl::StrCat("It waits for its owner ", absl::StrJoin(owners, ", "), ".");
+}
+
+bool WaitsForOwner(const core::LeadRecord& record, const WaitingRoom& room) {
+  return std::any_of(room.owners.begin(), room.owners.end(), [&record](const core::Member& owner) {
+    return std::find(record.passed.begin(), record.passed.end(), owner.rep) == record.passed.end();
+  });
+}
+
+std::string NobodyCan(const core::LeadRecord& record, const core::Choice& choice) {
   std::map<core::CandidateReason, int> counts;
   for (const core::Candidate& candidate : choice.candidates) ++counts[candidate.reason];
   std::vector<std::string> parts;
@@ -184,8 +213,58 @@ std::string WaitingFor(const core::LeadRecord& record, const WaitingRoom& room) 
       remedies.push_back(remedy);
     }
   }
-  return absl::StrCat("Nobody of ", queue, " can take it: of ", choice.candidates.size(), " reps ",
-                      absl::StrJoin(parts, ", "), ".", absl::StrJoin(remedies, ""));
+  return absl::StrCat("Nobody of queue ", record.queue.str(), " can take it: of ",
+                      choice.candidates.size(), " reps ", absl::StrJoin(parts, ", "), ".",
+                      absl::StrJoin(remedies, ""));
+}
+
+}  // namespace
+
+WaitingRoom MakeWaitingRoom(const core::LeadRecord& record,
+                            absl::Span<const store::QueueState> queues,
+                            absl::Span<const store::RepState> reps) {
+  WaitingRoom room;
+  for (const store::QueueState& state : queues) {
+    if (state.settings.id != record.queue) continue;
+    room.paused = state.settings.paused;
+    room.mode = state.policy.mode;
+  }
+  for (const store::RepState& state : reps) {
+    const std::vector<core::QueueId>& of_rep = state.rep.queues;
+    if (std::find(of_rep.begin(), of_rep.end(), record.queue) == of_rep.end()) continue;
+    room.members.push_back(AsMember(state));
+  }
+  for (const core::RepId& owner : record.owners) {
+    const auto state = std::find_if(reps.begin(), reps.end(), [&owner](const store::RepState& one) {
+      return one.rep.id == owner;
+    });
+    if (state != reps.end()) room.owners.push_back(AsMember(*state));
+  }
+  return room;
+}
+
+std::string WaitingFor(const core::LeadRecord& record, const WaitingRoom& room) {
+  const std::string queue = absl::StrCat("queue ", record.queue.str());
+  if (room.paused) return absl::StrCat("Offers of ", queue, " are paused until it is resumed.");
+  if (room.mode == core::QueueMode::kPull) {
+    return absl::StrCat("Reps claim the leads of ", queue, ": it waits until one does.");
+  }
+  core::Pool pool;
+  pool.members = room.members;
+  pool.owners = room.owners;
+  pool.owners_only = record.owners_only;
+  const core::Choice choice = core::ChooseFrom(pool, record.judgment.route.skills, record.passed);
+  if (!choice.rep.empty()) {
+    return absl::StrCat("Rep ", choice.rep.str(), " can take it now: it is about to be offered.");
+  }
+  if (record.owners_only && WaitsForOwner(record, room)) {
+    return absl::StrCat(AwaitedOwners(choice), " Others are asked from ",
+                        TimeText(record.wait_until_ms), " on.");
+  }
+  if (room.members.empty()) {
+    return absl::StrCat("No rep is in ", queue, ": add one and the lead is offered.");
+  }
+  return NobodyCan(record, choice);
 }
 
 v1::ExplainLeadResponse Explain(const core::LeadRecord& record,

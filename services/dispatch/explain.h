@@ -16,10 +16,13 @@ namespace baton::dispatch {
 // The queue a lead waits in, as it is now.
 struct WaitingRoom {
   bool paused = false;
+  core::QueueMode mode = core::QueueMode::kOffer;
   std::vector<core::Member> members;  // ordered by rep id
+  std::vector<core::Member> owners;   // of the lead, in its order
 };
-// From the roster; of `queues` and `reps` only what concerns `queue`.
-WaitingRoom MakeWaitingRoom(const core::QueueId& queue, absl::Span<const store::QueueState> queues,
+// From the roster; of `queues` and `reps` only what concerns the lead and its queue.
+WaitingRoom MakeWaitingRoom(const core::LeadRecord& record,
+                            absl::Span<const store::QueueState> queues,
                             absl::Span<const store::RepState> reps);
 
 // Why a QUEUED lead waits and what would end that, in sentences.

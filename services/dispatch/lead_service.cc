@@ -188,7 +188,7 @@ absl::StatusOr<v1::ExplainLeadResponse> LeadService::ExplainOne(
   if (!queues.ok()) return queues.status();
   const auto reps = store_.ListReps(record->key.workspace);
   if (!reps.ok()) return reps.status();
-  return Explain(*record, MakeWaitingRoom(record->queue, *queues, *reps));
+  return Explain(*record, MakeWaitingRoom(*record, *queues, *reps));
 }
 
 }  // namespace baton::dispatch

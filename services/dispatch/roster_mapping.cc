@@ -174,7 +174,7 @@ v1::Queue ToProto(const core::WorkspaceId& workspace, const store::QueueState& s
   message.set_etag(absl::StrCat(state.settings.revision));
   message.set_display_name(state.settings.display_name);
   message.set_paused(state.settings.paused);
-  message.set_mode(state.policy.mode == core::QueueMode::kOffer ? "offer" : "direct");
+  message.set_mode(std::string(core::QueueModeName(state.policy.mode)));
   message.set_waiting_leads(ToInt32(state.waiting));
   if (state.oldest_queued_at_ms != 0) {
     *message.mutable_oldest_wait_time() = ToTimestamp(state.oldest_queued_at_ms);

@@ -2,7 +2,8 @@
 //
 // The language: metadata {workspace, name, owner} and spec with attributes (declared types),
 // scoring (fit by match, intent by activity), definition (mql, disqualify), routing (first match
-// wins, a default comes last), queues (mode offer or direct), calendars (zone, hours, holidays,
+// wins, a default comes last; to a queue, or to an owner with a fallback), queues (mode, strategy,
+// how long leads wait and where they go then), calendars (zone, hours, holidays,
 // exceptions), reasons (extend) and tests (policy_tests.h). In a match a plain value means
 // equality, a list any of its values, ">= 200, < 5000" all of its parts, "!= x" unequal, "*.edu"
 // ends with, present and absent what they say. Expressions (when:) come later in the same format.

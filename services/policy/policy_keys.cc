@@ -5,8 +5,6 @@ namespace {
 
 using enum KeyStatus;
 
-constexpr std::string_view kNameQueue =
-    "routing to an account's owner is not enforced yet; name a queue, as to: {queue: NAME}";
 constexpr std::string_view kCountsAll =
     "conditions on single activities are not enforced yet; a rule counts every activity of its "
     "name";
@@ -34,15 +32,13 @@ constexpr KeyRule kDisqualifyRule[] = {{"name", kRequired},
                                        {"when", kNotYet, kNoExpressions}};
 constexpr KeyRule kRouteRule[] = {
     {"name"}, {"match"}, {"default"}, {"to", kRequired}, {"when", kNotYet, kNoExpressions}};
-constexpr KeyRule kRouteTarget[] = {{"queue", kRequired},
-                                    {"priority"},
-                                    {"skills"},
-                                    {"owner", kNotYet, kNameQueue},
-                                    {"fallback", kNotYet, kNameQueue},
-                                    {"wait", kNotYet}};
-constexpr KeyRule kQueue[] = {{"mode", kRequired},   {"accept_within"},     {"retry_after"},
-                              {"requires"},          {"strategy", kNotYet}, {"widen", kNotYet},
-                              {"calendar", kNotYet}, {"sla", kNotYet}};
+constexpr KeyRule kRouteTarget[] = {{"queue"}, {"priority"}, {"skills"},
+                                    {"owner"}, {"fallback"}, {"wait"}};
+constexpr KeyRule kQueue[] = {{"mode", kRequired}, {"accept_within"},     {"retry_after"},
+                              {"requires"},        {"strategy"},          {"count_owned"},
+                              {"widen"},           {"max_wait"},          {"escalate_to"},
+                              {"age", kNotYet},    {"calendar", kNotYet}, {"sla", kNotYet}};
+constexpr KeyRule kWiden[] = {{"after", kRequired}, {"to", kRequired}};
 constexpr KeyRule kRequires[] = {{"skills", kRequired}};
 constexpr KeyRule kCalendar[] = {
     {"zone", kRequired}, {"hours", kRequired}, {"holidays"}, {"exceptions"}};
@@ -71,6 +67,7 @@ const KeyTable kDisqualifyRuleKeys = {"disqualify_rule", kDisqualifyRule};
 const KeyTable kRouteRuleKeys = {"route_rule", kRouteRule};
 const KeyTable kRouteTargetKeys = {"route_target", kRouteTarget};
 const KeyTable kQueueKeys = {"queue", kQueue};
+const KeyTable kWidenKeys = {"widen", kWiden};
 const KeyTable kRequiresKeys = {"requires", kRequires};
 const KeyTable kCalendarKeys = {"calendar", kCalendar};
 const KeyTable kReasonsKeys = {"reasons", kReasons};
@@ -82,11 +79,11 @@ const KeyTable kTestExpectKeys = {"test_expect", kTestExpect};
 const KeyTable kTestScoreKeys = {"test_score", kTestScore};
 
 std::vector<KeyTable> AllPolicyKeyTables() {
-  return {kDocumentKeys,    kMetadataKeys,   kSpecKeys,      kScoringKeys,        kFitRuleKeys,
-          kIntentRuleKeys,  kDefinitionKeys, kMqlKeys,       kDisqualifyRuleKeys, kRouteRuleKeys,
-          kRouteTargetKeys, kQueueKeys,      kRequiresKeys,  kCalendarKeys,       kReasonsKeys,
-          kReasonKeys,      kPolicyTestKeys, kTestGivenKeys, kTestEventKeys,      kTestExpectKeys,
-          kTestScoreKeys};
+  return {kDocumentKeys,    kMetadataKeys,   kSpecKeys,       kScoringKeys,        kFitRuleKeys,
+          kIntentRuleKeys,  kDefinitionKeys, kMqlKeys,        kDisqualifyRuleKeys, kRouteRuleKeys,
+          kRouteTargetKeys, kQueueKeys,      kWidenKeys,      kRequiresKeys,       kCalendarKeys,
+          kReasonsKeys,     kReasonKeys,     kPolicyTestKeys, kTestGivenKeys,      kTestEventKeys,
+          kTestExpectKeys,  kTestScoreKeys};
 }
 
 }  // namespace baton::policy

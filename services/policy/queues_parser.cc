@@ -1,4 +1,4 @@
-// The sections queues and reasons (rules_parser.h).
+// The section queues (rules_parser.h).
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -19,17 +19,89 @@ namespace {
 
 constexpr core::DurationMs kQueueTimeMin = core::kSecondMs;
 constexpr core::DurationMs kQueueTimeMax = 30 * core::kDayMs;
-constexpr core::DurationMs kCoolDownMax = 730 * core::kDayMs;
 
-// In the order of core::ReasonClass and core::ReasonFault.
-constexpr std::array<std::string_view, 5> kReasonClasses = {"reject", "recycle", "reroute",
-                                                            "decline", "lost"};
-constexpr std::array<std::string_view, 6> kReasonFaults = {"none",   "quality", "data",
-                                                           "status", "consent", "timing"};
-constexpr std::array<std::string_view, 2> kQueueModes = {"offer", "direct"};  // core::QueueMode
+// In the order of core::QueueMode and core::Strategy.
+constexpr std::array<std::string_view, 3> kQueueModes = {"offer", "direct", "pull"};
+constexpr std::array<std::string_view, 4> kStrategies = {"weighted_fair", "least_loaded",
+                                                         "longest_idle", "owner_first"};
 
-void ParseQueue(const YamlNode& key, const YamlNode& node, core::Policy& policy,
-                ErrorList& errors) {
+// A queue that another one names, looked up when all are known.
+struct Mention {
+  const YamlNode& node;
+  std::string path;
+  core::QueueId by;
+  core::QueueId queue;
+};
+
+std::optional<core::QueueId> ReadMention(const YamlNode& node, const std::string& path,
+                                         const core::QueueId& by, std::vector<Mention>& mentions,
+                                         ErrorList& errors) {
+  const std::optional<std::string> id = ReadId(node, path, errors);
+  if (!id.has_value()) return std::nullopt;
+  mentions.push_back({node, path, by, core::QueueId::Trusted(*id)});
+  return core::QueueId::Trusted(*id);
+}
+
+void ParseWiden(const YamlNode& node, const std::string& path, core::QueuePolicy& queue,
+                std::vector<Mention>& mentions, ErrorList& errors) {
+  const absl::Span<const YamlNode> items = ReadList(node, path, errors);
+  if (items.size() > core::kWideningsMax) {
+    AddError(node, absl::StrCat(path, " has at most ", core::kWideningsMax, " steps"), errors);
+    return;
+  }
+  for (size_t i = 0; i < items.size(); ++i) {
+    const MapReader map(items[i], ItemPath(path, i), kWidenKeys, errors);
+    core::Widening step;
+    step.after_ms = ReadDurationOr(map, "after", kQueueTimeMin, kQueueTimeMax, 0);
+    if (const YamlNode* to = map.Find("to"); to != nullptr) {
+      step.to =
+          ReadMention(*to, map.PathOf("to"), queue.id, mentions, errors).value_or(core::QueueId());
+    }
+    const bool in_order = queue.widen.empty() || queue.widen.back().after_ms < step.after_ms;
+    if (step.after_ms > 0 && !in_order) {
+      AddError(*map.Find("after"),
+               absl::StrCat(map.PathOf("after"), " must be later than that of the step before"),
+               errors);
+    }
+    queue.widen.push_back(std::move(step));
+  }
+}
+
+// How long leads wait, and where they go then.
+void ParseWaiting(const MapReader& map, core::QueuePolicy& queue, std::vector<Mention>& mentions) {
+  ErrorList& errors = map.errors();
+  if (const YamlNode* widen = map.Find("widen"); widen != nullptr) {
+    ParseWiden(*widen, map.PathOf("widen"), queue, mentions, errors);
+  }
+  queue.max_wait_ms = ReadDurationOr(map, "max_wait", kQueueTimeMin, kQueueTimeMax, 0);
+  const YamlNode* escalate_to = map.Find("escalate_to");
+  if (escalate_to == nullptr) return;
+  queue.escalate_to =
+      ReadMention(*escalate_to, map.PathOf("escalate_to"), queue.id, mentions, errors)
+          .value_or(core::QueueId());
+  if (map.Find("max_wait") == nullptr) {
+    AddError(*escalate_to,
+             absl::StrCat(map.PathOf("escalate_to"), " needs a max_wait after which to escalate"),
+             errors);
+  }
+}
+
+void ParseStrategy(const MapReader& map, core::QueuePolicy& queue) {
+  queue.count_owned = ReadBoolOr(map, "count_owned", true);
+  const YamlNode* strategy = map.Find("strategy");
+  if (strategy == nullptr) return;
+  queue.strategy = static_cast<core::Strategy>(
+      ReadWord(*strategy, map.PathOf("strategy"), kStrategies, map.errors()).value_or(0));
+  if (queue.mode == core::QueueMode::kPull) {
+    AddError(*strategy,
+             absl::StrCat("reps claim the leads of ", map.path(),
+                          " themselves, so no strategy chooses; remove it"),
+             map.errors());
+  }
+}
+
+void ParseQueue(const YamlNode& key, const YamlNode& node, std::vector<Mention>& mentions,
+                core::Policy& policy, ErrorList& errors) {
   const std::string path =
       absl::StrCat("queues.", Printable(core::Shortened(key.text, core::kIdLengthMax)));
   const std::optional<std::string> id = ReadId(key, "the name of a queue", errors);
@@ -47,12 +119,16 @@ void ParseQueue(const YamlNode& key, const YamlNode& node, core::Policy& policy,
   queue.retry_after_ms =
       ReadDurationOr(map, "retry_after", kQueueTimeMin, kQueueTimeMax, queue.retry_after_ms);
   const YamlNode* accept_within = map.Find("accept_within");
-  if (accept_within != nullptr && queue.mode == core::QueueMode::kDirect) {
-    AddError(*accept_within,
-             absl::StrCat(path, " assigns directly, so there is nothing to accept ",
-                          "within a time; use mode offer or remove it"),
-             errors);
+  if (accept_within != nullptr && queue.mode != core::QueueMode::kOffer) {
+    AddError(
+        *accept_within,
+        absl::StrCat(
+            path, queue.mode == core::QueueMode::kDirect ? " assigns directly" : " is claimed from",
+            ", so there is nothing to accept within a time; use mode offer or ", "remove it"),
+        errors);
   }
+  ParseStrategy(map, queue);
+  ParseWaiting(map, queue, mentions);
   if (const YamlNode* needs = map.Find("requires"); needs != nullptr) {
     if (needs->kind == YamlNode::Kind::kScalar) {
       AddError(*needs,
@@ -69,66 +145,48 @@ void ParseQueue(const YamlNode& key, const YamlNode& node, core::Policy& policy,
   if (id.has_value()) policy.queues.emplace(queue.id, std::move(queue));
 }
 
-bool IsUpperSnake(const std::string& code) {
-  return absl::ascii_isupper(static_cast<unsigned char>(code[0])) &&
-         std::all_of(code.begin(), code.end(), [](unsigned char c) {
-           return absl::ascii_isupper(c) || absl::ascii_isdigit(c) || c == '_';
-         });
+// True if leads that escalate from `queue` come back to it.
+bool EscalatesInACircle(const core::QueueId& queue, const core::Policy& policy) {
+  core::QueueId at = queue;
+  for (size_t steps = 0; steps <= policy.queues.size(); ++steps) {
+    const auto found = policy.queues.find(at);
+    if (found == policy.queues.end() || found->second.escalate_to.empty()) return false;
+    at = found->second.escalate_to;
+    if (at == queue) return true;
+  }
+  return false;
 }
 
-core::Reason ParseReason(const MapReader& map, const std::vector<core::Reason>& known) {
-  ErrorList& errors = map.errors();
-  core::Reason reason{};
-  if (const YamlNode* code = map.Find("code"); code != nullptr) {
-    reason.code = ReadText(*code, map.PathOf("code"), core::kIdLengthMax, errors).value_or("");
-    if (!reason.code.empty() && !IsUpperSnake(reason.code)) {
-      AddError(*code,
-               absl::StrCat(map.PathOf("code"), " must be like NO_FIBRE_AREA, this is ",
-                            Quoted(reason.code)),
-               errors);
-    } else if (core::FindReason(known, reason.code) != nullptr) {
-      AddError(*code, absl::StrCat("reason '", reason.code, "' exists already"), errors);
-    }
-  }
-  if (const YamlNode* name = map.Find("class"); name != nullptr) {
-    reason.reason_class = static_cast<core::ReasonClass>(
-        ReadWord(*name, map.PathOf("class"), kReasonClasses, errors).value_or(0));
-  }
-  if (const YamlNode* fault = map.Find("fault"); fault != nullptr) {
-    reason.fault = static_cast<core::ReasonFault>(
-        ReadWord(*fault, map.PathOf("fault"), kReasonFaults, errors).value_or(0));
-  }
-  reason.cool_down_ms = ReadDurationOr(map, "cool_down", core::kSecondMs, kCoolDownMax, 0);
-  reason.counts_in_acceptance = ReadBoolOr(map, "counts_in_acceptance", true);
-  reason.needs_revisit_at = ReadBoolOr(map, "needs_revisit_at", false);
-  for (const std::string_view key : {"cool_down", "needs_revisit_at"}) {
-    const YamlNode* node = map.Find(key);
-    if (node == nullptr || reason.reason_class == core::ReasonClass::kRecycle) continue;
-    AddError(*node, absl::StrCat(map.PathOf(std::string(key)), " is for reasons of class recycle"),
+void CheckMention(const Mention& mention, const core::Policy& policy, ErrorList& errors) {
+  if (policy.queues.count(mention.queue) == 0) {
+    std::vector<std::string> known;
+    for (const auto& [id, settings] : policy.queues) known.push_back(id.str());
+    AddError(mention.node,
+             absl::StrCat("queue '", mention.queue.str(), "' of ", mention.path,
+                          " is not among spec.queues", DidYouMean(mention.queue.str(), known)),
+             errors);
+  } else if (mention.queue == mention.by) {
+    AddError(mention.node, absl::StrCat(mention.path, " is the queue itself; name another one"),
+             errors);
+  } else if (policy.queues.at(mention.by).escalate_to == mention.queue &&
+             EscalatesInACircle(mention.by, policy)) {
+    AddError(mention.node,
+             absl::StrCat(mention.path, " leads back to ", mention.by.str(),
+                          ": leads would escalate in a circle"),
              errors);
   }
-  return reason;
 }
 
 }  // namespace
-
-void ParseReasons(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
-  const MapReader reasons(node, "reasons", kReasonsKeys, errors);
-  const YamlNode* extend = reasons.Find("extend");
-  if (extend == nullptr) return;
-  const absl::Span<const YamlNode> items = ReadList(*extend, "reasons.extend", errors);
-  for (size_t i = 0; i < items.size(); ++i) {
-    const MapReader map(items[i], ItemPath("reasons.extend", i), kReasonKeys, errors);
-    policy.reasons.push_back(ParseReason(map, policy.reasons));
-  }
-}
 
 void ParseQueues(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
   if (node.kind != YamlNode::Kind::kMap || node.entries.empty()) {
     AddError(node, "queues must be a mapping of at least one queue", errors);
     return;
   }
-  for (const auto& [key, value] : node.entries) ParseQueue(key, value, policy, errors);
+  std::vector<Mention> mentions;
+  for (const auto& [key, value] : node.entries) ParseQueue(key, value, mentions, policy, errors);
+  for (const Mention& mention : mentions) CheckMention(mention, policy, errors);
 }
 
 }  // namespace baton::policy

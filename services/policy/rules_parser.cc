@@ -18,6 +18,7 @@
 namespace baton::policy {
 namespace {
 
+constexpr std::array<std::string_view, 2> kOwners = {"account", "lead"};  // core::OwnerOf
 constexpr int64_t kPointsMax = 1000;
 constexpr int64_t kIntentCapMax = 1'000'000;  // where core clamps a score
 constexpr core::DurationMs kHalfLifeMin = core::kHourMs;
@@ -97,21 +98,64 @@ void ParseDisqualify(const YamlNode& node, const MatchParser& matches, core::Pol
   }
 }
 
+// The queue that `node` names.
+core::QueueId ReadQueue(const YamlNode& node, const std::string& path, const std::string& target,
+                        const core::Policy& policy, ErrorList& errors) {
+  const std::optional<std::string> id = ReadId(node, path, errors);
+  core::QueueId queue = core::QueueId::Trusted(id.value_or(""));
+  if (id.has_value() && policy.queues.count(queue) == 0) {
+    std::vector<std::string> known;
+    for (const auto& [queue_id, settings] : policy.queues) known.push_back(queue_id.str());
+    AddError(node,
+             absl::StrCat("queue '", *id, "' of ", target, " is not among spec.queues",
+                          DidYouMean(*id, known)),
+             errors);
+  }
+  return queue;
+}
+
+// owner, fallback and wait belong together; without them there is a queue.
+void ParseOwner(const MapReader& map, core::RouteTarget& target) {
+  ErrorList& errors = map.errors();
+  const YamlNode* owner = map.Find("owner");
+  const char* const needed = owner == nullptr ? "queue" : "fallback";
+  if (map.node().kind == YamlNode::Kind::kMap && map.Find(needed) == nullptr) {
+    AddError(map.node(), absl::StrCat("'", needed, "' is missing in ", map.path()), errors);
+  }
+  if (owner == nullptr) {
+    for (const char* key : {"fallback", "wait"}) {
+      if (const YamlNode* node = map.Find(key); node != nullptr) {
+        AddError(*node,
+                 absl::StrCat(map.PathOf(key), " is for a target with an owner, as to: {owner: ",
+                              "lead, fallback: NAME, wait: 30m}"),
+                 errors);
+      }
+    }
+    return;
+  }
+  const size_t whose = ReadWord(*owner, map.PathOf("owner"), kOwners, errors).value_or(0);
+  target.owner = static_cast<core::OwnerOf>(whose + 1);
+  if (target.owner == core::OwnerOf::kAccount && owner->text == "account") {
+    AddError(*owner, absl::StrCat(map.PathOf("owner"), ": account", core::ToAbsl(kNotEnforced)),
+             errors);
+  }
+  target.owner_wait_ms = ReadDurationOr(map, "wait", core::kSecondMs, 30 * core::kDayMs, 0);
+  if (const YamlNode* queue = map.Find("queue"); queue != nullptr) {
+    AddError(*queue,
+             absl::StrCat(map.path(), " names an owner: say fallback: NAME instead of queue"),
+             errors);
+  }
+}
+
 core::RouteTarget ParseTarget(const YamlNode& node, const std::string& path,
                               const core::Policy& policy, ErrorList& errors) {
   core::RouteTarget target;
   const MapReader map(node, path, kRouteTargetKeys, errors);
-  if (const YamlNode* queue = map.Find("queue"); queue != nullptr) {
-    const std::optional<std::string> id = ReadId(*queue, map.PathOf("queue"), errors);
-    target.queue = core::QueueId::Trusted(id.value_or(""));
-    if (id.has_value() && policy.queues.count(target.queue) == 0) {
-      std::vector<std::string> known;
-      for (const auto& [queue_id, settings] : policy.queues) known.push_back(queue_id.str());
-      AddError(*queue,
-               absl::StrCat("queue '", *id, "' of ", path, " is not among spec.queues",
-                            DidYouMean(*id, known)),
-               errors);
-    }
+  ParseOwner(map, target);
+  for (const char* key : {"queue", "fallback"}) {
+    const YamlNode* queue = map.Find(key);
+    if (queue == nullptr) continue;
+    target.queue = ReadQueue(*queue, map.PathOf(key), path, policy, errors);
   }
   if (const YamlNode* priority = map.Find("priority"); priority != nullptr) {
     target.priority = static_cast<int32_t>(

@@ -28,7 +28,10 @@ struct Default {
   std::string_view key, value;
 };
 constexpr Default kTargetDefaults[] = {{"priority", "0"}};
-constexpr Default kQueueDefaults[] = {{"accept_within", "2h"}, {"retry_after", "5m"}};
+constexpr Default kQueueDefaults[] = {{"accept_within", "2h"},
+                                      {"retry_after", "5m"},
+                                      {"strategy", "weighted_fair"},
+                                      {"count_owned", "true"}};
 constexpr Default kReasonDefaults[] = {
     {"fault", "none"}, {"counts_in_acceptance", "true"}, {"needs_revisit_at", "false"}};
 

@@ -1,21 +1,17 @@
 #include "store/drain.h"
 
 #include <set>
-#include <utility>
 
 namespace baton::store {
 
-absl::StatusOr<DrainResult> DrainQueue(RosterStore& roster, const core::WorkspaceId& workspace,
-                                       const core::QueueId& queue, std::string cursor) {
-  DrainResult total;
-  total.cursor = std::move(cursor);
+absl::StatusOr<int> DrainQueue(RosterStore& roster, const core::WorkspaceId& workspace,
+                               const core::QueueId& queue) {
+  int total = 0;
   for (int call = 0; call < kDrainCallsMax; ++call) {
-    absl::StatusOr<DrainResult> drained =
-        roster.Drain(workspace, queue, kDrainScanMax, total.cursor);
-    if (!drained.ok()) return drained.status();
-    total.assigned += drained->assigned;
-    total.cursor = std::move(drained->cursor);
-    if (total.cursor.empty()) break;
+    const absl::StatusOr<int> assigned = roster.Drain(workspace, queue, kDrainMax);
+    if (!assigned.ok()) return assigned.status();
+    total += *assigned;
+    if (*assigned < kDrainMax) break;
   }
   return total;
 }
@@ -28,14 +24,15 @@ absl::StatusOr<int> DrainQueuesOf(RosterStore& roster, const core::WorkspaceId& 
     if (absl::IsNotFound(state.status())) continue;
     if (!state.ok()) return state.status();
     queues.insert(state->rep.queues.begin(), state->rep.queues.end());
+    queues.insert(state->awaited_in.begin(), state->awaited_in.end());
   }
-  int assigned = 0;
+  int total = 0;
   for (const core::QueueId& queue : queues) {
-    absl::StatusOr<DrainResult> drained = DrainQueue(roster, workspace, queue, "");
-    if (!drained.ok()) return drained.status();
-    assigned += drained->assigned;
+    const absl::StatusOr<int> assigned = DrainQueue(roster, workspace, queue);
+    if (!assigned.ok()) return assigned.status();
+    total += *assigned;
   }
-  return assigned;
+  return total;
 }
 
 }  // namespace baton::store

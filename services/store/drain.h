@@ -4,8 +4,6 @@
 #ifndef BATON_STORE_DRAIN_H_
 #define BATON_STORE_DRAIN_H_
 
-#include <string>
-
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "store/roster_store.h"
@@ -14,13 +12,14 @@ namespace baton::store {
 
 inline constexpr int kDrainCallsMax = 10;  // calls of Drain for one queue at a time
 
-// Drains one queue from `cursor` (empty: its head) until nothing more can be placed, with at most
-// kDrainCallsMax calls; the result's cursor is not empty when there is more to look at.
-absl::StatusOr<DrainResult> DrainQueue(RosterStore& roster, const core::WorkspaceId& workspace,
-                                       const core::QueueId& queue, std::string cursor);
+// Drains one queue until nothing more can be placed, with at most kDrainCallsMax calls. Returns the
+// number of leads assigned.
+absl::StatusOr<int> DrainQueue(RosterStore& roster, const core::WorkspaceId& workspace,
+                               const core::QueueId& queue);
 
-// Drains each queue of `reps` once. Reps that do not exist are passed over. Returns the number of
-// leads assigned, or the first error; what was assigned before it stays assigned.
+// Drains each queue of `reps`, and those in which leads wait that belong to one of them, once. Reps
+// that do not exist are passed over. Returns the number of leads assigned, or the first error; what
+// was assigned before it stays assigned.
 absl::StatusOr<int> DrainQueuesOf(RosterStore& roster, const core::WorkspaceId& workspace,
                                   absl::Span<const core::RepId> reps);
 

@@ -95,18 +95,20 @@ class LeadStore {
   //  3. `after` is stored with revision + 1 (facts and judgment only if they changed); `changes`
   //     are appended to the outbox, inputs and then `changes` to the journey, each change with
   //     the next version;
-  //  4. kOffer: ChooseRep over the reps of the roster that have after.queue, with the skills of the
-  //     route. Somebody: generation + 1, OFFERED (queue mode direct: ACCEPTED, accepted_at set) and
-  //     change kAssigned; the lead joins the rep's open set; offer mode starts a timer of
-  //     accept_within. Nobody, or the queue is paused (then no choice is made and there are no
-  //     candidates): QUEUED, the lead joins the backlog by (priority descending, queued_at, id); a
-  //     change kQueued unless it was QUEUED before or the last of `changes` already says so; if
-  //     somebody passed, a timer of retry_after starts. queued_at is set once per cycle: a lead
-  //     that comes back to a queue keeps its place;
+  //  4. kOffer: ChooseFrom after.owners and the reps of the roster that have after.queue, with the
+  //     skills of the route and the strategy of the queue. Somebody: generation + 1, OFFERED (queue
+  //     mode direct: ACCEPTED, accepted_at set) and change kAssigned; the lead joins the rep's open
+  //     set; offer mode starts a timer of accept_within. Nobody, or the queue is paused or of mode
+  //     pull (then no choice is made and there are no candidates): QUEUED, the lead joins the
+  //     backlog by (priority descending, queued_at, id); a change kQueued unless it was QUEUED
+  //     before or the last of `changes` already says so; a timer starts: of retry_after if somebody
+  //     passed, or at after.wait_until_ms if that comes before. queued_at is set once per cycle: a
+  //     lead that comes back to a queue keeps its place;
   //  5. kRelease: due_at and timer are cleared, and the rep unless the lead is WON. kKeep: due_at
   //     and timer are those of `after`. Counters of inputs move by applied and duplicates.
   // The store's own changes have actor "baton", the cause of the last of `changes`, and kAssigned
-  // the detail mode=offer|direct. Queues that the active policy does not name have QueuePolicy's
+  // the details mode=offer|direct, strategy=(ChoiceBasisName) and, if one was needed,
+  // tie=fairness|id. Queues that the active policy does not name have QueuePolicy's
   // defaults.
   virtual absl::StatusOr<std::vector<CommitResult>> Commit(absl::Span<const core::Plan> plans) = 0;
 

@@ -12,11 +12,13 @@ namespace baton::store {
 
 inline constexpr size_t kRepsMax = 20000;   // per workspace
 inline constexpr size_t kQueuesMax = 1000;  // queues with settings, per workspace
-inline constexpr int kDrainScanMax = 200;   // waiting leads looked at in one call of Drain
+inline constexpr int kDrainMax = 200;       // assignments of one call of Drain
 
 struct RepState {
   core::Rep rep;
-  std::vector<core::LeadId> open;  // leads owned now, ordered; capacity in use is its size
+  std::vector<core::LeadId> open;         // leads owned now, ordered; capacity in use is its size
+  std::vector<core::QueueId> awaited_in;  // GetRep: queues in which leads wait that belong to the
+                                          // rep, ordered
 };
 
 struct QueueState {
@@ -26,12 +28,6 @@ struct QueueState {
   core::TimeMs oldest_queued_at_ms = 0;  // 0: nobody waits
   std::vector<core::RepId> members;
   std::map<core::RepId, int64_t> owed_nano;  // the fairness ledger, without zeros
-};
-
-struct DrainResult {
-  int assigned = 0;
-  std::string cursor;  // pass again to go on; empty: the backlog was seen to its end, or nobody of
-                       // the queue can take a lead now
 };
 
 class RosterStore {
@@ -64,14 +60,13 @@ class RosterStore {
                                                        int64_t expected_revision) = 0;
 
   // Offers waiting leads of a queue, in backlog order, to reps that can take them now, as kOffer
-  // does (lead_store.h) but without a cause: at most `max` (1..kDrainScanMax) assignments and
-  // kDrainScanMax leads looked at per call. Ends at once when no online rep of the queue has free
-  // capacity. Leads for whom nobody is found stay as they are. A paused queue, and one whose
-  // shard's outbox keeps outbox_max entries or more, assigns nothing and has no cursor. Safe to
-  // call from anywhere at any time. INVALID_ARGUMENT for a cursor that is not one of this store's.
-  virtual absl::StatusOr<DrainResult> Drain(const core::WorkspaceId& workspace,
-                                            const core::QueueId& queue, int max,
-                                            const std::string& cursor) = 0;
+  // does (lead_store.h) but without a cause: at most `max` (1..kDrainMax) of them. Returns how
+  // many; fewer than `max`: nobody can take any of the others now. Leads for whom nobody is found
+  // stay as they are, and cost nothing to those behind them who ask for somebody else. A queue that
+  // is paused or of mode pull, and one whose shard's outbox keeps outbox_max entries or more,
+  // assigns nothing. Safe to call from anywhere at any time.
+  virtual absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
+                                    int max) = 0;
 };
 
 }  // namespace baton::store

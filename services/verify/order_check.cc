@@ -94,9 +94,11 @@ class OrderSweep {
 
   void Join(const Event& event) {
     if (waiting_.contains(event.lead)) Leave(event.lead);
+    const auto before = queue_of_.find(event.lead);
+    const bool moved = before != queue_of_.end() && before->second != 0;  // from another queue
     PutInQueue(event.lead, event.queue);
     const auto wants = wants_.find(history_.name(event.lead));
-    if (event.change != ChangeType::kQueued || wants == wants_.end() ||
+    if (event.change != ChangeType::kQueued || moved || wants == wants_.end() ||
         wants->second.cycle != event.cycle) {
       return;
     }

@@ -74,9 +74,12 @@ struct StoredLead {
   std::string queue, rep;
   int64_t queued_at_ms = 0, due_at_ms = 0;
   core::TimerKind timer = core::TimerKind::kNone;
-  int64_t applied = 0;                  // inputs noted in its journey, ever
-  std::vector<std::string> passed;      // reps
-  std::string skills;                   // wanted, joined by ","
+  int64_t applied = 0;              // inputs noted in its journey, ever
+  std::vector<std::string> passed;  // reps
+  std::string skills;               // wanted, joined by ","
+  bool has_owners = false;          // is asked for by somebody before others
+  bool to_owner = false;            // the latest choice fell on one of them
+  int64_t wait_until_ms = 0;
   std::vector<uint64_t> recent_events;  // fingerprints of (source, id), oldest first; at most 64
   std::vector<core::Candidate> candidates;
 
@@ -95,7 +98,8 @@ struct StoredRep {
 struct StoredQueue {
   std::string id;
   std::map<std::string, int64_t> owed_nano;
-  std::vector<std::pair<std::string, int64_t>> waiting;  // lead, score
+  std::vector<std::pair<std::string, int64_t>> waiting;  // lead, when it was queued
+  std::vector<std::pair<std::string, int64_t>> lanes;    // of all its lanes: lead, place
 };
 
 // A workspace without its leads.

@@ -17,7 +17,7 @@ using core::Stage;
 using core::TimerKind;
 using core::ToAbsl;
 
-// The score of a backlog: priority first, then the time of arrival.
+// The place in a lane: priority first, then the time of arrival.
 constexpr int64_t kPriorityMax = 100;
 constexpr int64_t kPrioritySpan = int64_t{1} << 45;
 
@@ -29,14 +29,21 @@ absl::string_view TimerName(TimerKind timer) {
       return "a timer of an offer";
     case TimerKind::kRetry:
       return "a timer to try again";
+    case TimerKind::kWait:
+      return "a timer of its wait";
   }
   return "";
 }
 
 TimerKind TimerNeeded(const StoredLead& lead) {
   if (lead.stage == Stage::kOffered) return TimerKind::kOfferExpiry;
-  return lead.stage == Stage::kQueued && !lead.passed.empty() ? TimerKind::kRetry
-                                                              : TimerKind::kNone;
+  if (lead.stage != Stage::kQueued) return TimerKind::kNone;
+  // Which of the two comes first is the store's to say.
+  if (!lead.passed.empty() && lead.wait_until_ms != 0 && lead.timer != TimerKind::kNone) {
+    return lead.timer == TimerKind::kWait ? TimerKind::kWait : TimerKind::kRetry;
+  }
+  if (!lead.passed.empty()) return TimerKind::kRetry;
+  return lead.wait_until_ms != 0 ? TimerKind::kWait : TimerKind::kNone;
 }
 
 std::string Where(const std::string& rep, const std::string& queue) {
@@ -90,10 +97,15 @@ void StoreCheck::Add(const StoredWorkspace& workspace) {
   }
   for (const StoredQueue& queue : workspace.queues) {
     CheckLedger(workspace.id, queue);
-    for (const auto& [lead, score] : queue.waiting) {
+    for (const auto& [lead, queued_at_ms] : queue.waiting) {
       Standing& standing = standing_[key(lead)];
       absl::StrAppend(&standing.queue, standing.queue.empty() ? "" : ",", queue.id);
-      standing.score = score;
+      standing.queued_at_ms = queued_at_ms;
+    }
+    for (const auto& [lead, place] : queue.lanes) {
+      Standing& standing = standing_[key(lead)];
+      ++standing.lanes;
+      standing.place = place;
     }
   }
   for (const auto& [lead, due] : workspace.timers) standing_[key(lead)].due_at_ms = due;
@@ -111,10 +123,20 @@ void StoreCheck::CheckStanding(const StoredLead& lead, const Standing& standing)
                      " and belongs ", Where(rep, queue), ", but stands ",
                      Where(standing.rep, standing.queue)));
   }
-  const int64_t score = (kPriorityMax - lead.priority) * kPrioritySpan + lead.queued_at_ms;
-  if (!queue.empty() && standing.score != score) {
+  if (standing.lanes != (queue.empty() ? 0 : 1)) {
+    return findings_.Violation(Check::kPlaces, absl::StrCat("lead ", lead.key(), " stands in ",
+                                                            standing.lanes, " lanes of queues"));
+  }
+  if (queue.empty()) return;
+  const int64_t place = (kPriorityMax - lead.priority) * kPrioritySpan + lead.queued_at_ms;
+  if (standing.place != place) {
     findings_.Violation(Check::kPlaces, absl::StrCat("lead ", lead.key(), " waits at place ",
-                                                     standing.score, ", its place is ", score));
+                                                     standing.place, ", its place is ", place));
+  }
+  if (standing.queued_at_ms != lead.queued_at_ms) {
+    findings_.Violation(Check::kPlaces,
+                        absl::StrCat("lead ", lead.key(), " was queued at ", lead.queued_at_ms,
+                                     ", its backlog says ", standing.queued_at_ms));
   }
 }
 
@@ -194,7 +216,7 @@ void StoreCheck::CheckChoice(const StoredLead& lead) {
     fault(absl::StrCat("owned ", chosen->open, " leads of at most ", chosen->capacity,
                        " when it was chosen"));
   }
-  if (chosen->deviation_nano + chosen->share_nano < best_claim) {
+  if (!lead.to_owner && chosen->deviation_nano + chosen->share_nano < best_claim) {
     fault("another one was owed more when it was chosen");
   }
 }
@@ -214,6 +236,7 @@ void StoreCheck::CheckOwner(const StoredLead& lead) {
   const StoredRep& rep = found->second;
   if (rep.revision != 1) return;
   if (!rep.online) fault("the rep was never online");
+  if (lead.to_owner) return;
   for (const absl::string_view skill : absl::StrSplit(lead.skills, ',', absl::SkipEmpty())) {
     if (std::find(rep.skills.begin(), rep.skills.end(), skill) == rep.skills.end()) {
       fault(absl::StrCat("the rep lacks the skill ", skill));
@@ -235,7 +258,7 @@ void StoreCheck::CheckLead(const StoredLead& lead, const LeadEnd& end, bool feed
   CheckChoice(lead);
   CheckOwner(lead);
   if (lead.stage != Stage::kNew && lead.stage != Stage::kNurture &&
-      lead.stage != Stage::kRecycled) {
+      lead.stage != Stage::kRecycled && !lead.has_owners) {
     wants_[key] = {lead.cycle, lead.priority, lead.skills};
   }
 }

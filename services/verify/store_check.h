@@ -46,9 +46,11 @@ class StoreCheck {
  private:
   // Where a lead stands.
   struct Standing {
-    std::string rep, queue;  // in whose open set, in which backlog
-    int64_t score = 0;       // there
-    int64_t due_at_ms = 0;   // in the timers; 0: none
+    std::string rep, queue;    // in whose open set, in which backlog
+    int64_t queued_at_ms = 0;  // says the backlog
+    int lanes = 0;             // in how many
+    int64_t place = 0;         // there
+    int64_t due_at_ms = 0;     // in the timers; 0: none
   };
 
   void CheckLedger(const std::string& workspace, const StoredQueue& queue);

@@ -29,6 +29,15 @@ int64_t Number(absl::string_view text) {
   return absl::SimpleAtoi(text, &number) ? number : 0;
 }
 
+// Members of a sorted set with their scores.
+std::vector<std::pair<std::string, int64_t>> Scores(const Reply& reply) {
+  std::vector<std::pair<std::string, int64_t>> scores;
+  for (size_t i = 0; i + 1 < reply.elements.size(); i += 2) {
+    scores.emplace_back(reply.elements[i].text, Number(reply.elements[i + 1].text));
+  }
+  return scores;
+}
+
 WorkspaceKeys KeysOf(int shard, const std::string& workspace) {
   return WorkspaceKeys(shard, core::WorkspaceId::Trusted(workspace));
 }
@@ -148,6 +157,7 @@ absl::Status StoreReader::ReadQueues(int shard, const std::set<std::string>& ids
     const auto queue = core::QueueId::Trusted(id);
     commands.push_back({"HGET", keys.Queue(queue), "g"});
     commands.push_back({"ZRANGE", keys.Backlog(queue), "0", "-1", "WITHSCORES"});
+    commands.push_back({"HKEYS", keys.Lanes(queue)});
   }
   const auto replies = Run(commands);
   if (!replies.ok()) return replies.status();
@@ -156,11 +166,19 @@ absl::Status StoreReader::ReadQueues(int shard, const std::set<std::string>& ids
     StoredQueue queue;
     queue.id = id;
     if (!ParseLedger((*replies)[at].text, queue.owed_nano)) return Unreadable("ledger of " + id);
-    const std::vector<Reply>& waiting = (*replies)[at + 1].elements;
-    for (size_t i = 0; i + 1 < waiting.size(); i += 2) {
-      queue.waiting.emplace_back(waiting[i].text, Number(waiting[i + 1].text));
+    queue.waiting = Scores((*replies)[at + 1]);
+    std::vector<Command> of_lanes;
+    for (const Reply& lane : (*replies)[at + 2].elements) {
+      of_lanes.push_back(
+          {"ZRANGE", keys.Lane(core::QueueId::Trusted(id), lane.text), "0", "-1", "WITHSCORES"});
     }
-    at += 2;
+    const auto lanes = Run(of_lanes);
+    if (!lanes.ok()) return lanes.status();
+    for (const Reply& lane : *lanes) {
+      const auto places = Scores(lane);
+      queue.lanes.insert(queue.lanes.end(), places.begin(), places.end());
+    }
+    at += 3;
     workspace.queues.push_back(std::move(queue));
   }
   return absl::OkStatus();

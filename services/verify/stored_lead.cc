@@ -13,6 +13,7 @@ namespace {
 using core::CandidateReason;
 
 constexpr size_t kItems = 24;      // of the line, with the sizes of the blobs
+constexpr size_t kWaiting = 24;    // item: owners, owners_only, wait_until, chosen_by
 constexpr size_t kFirstSize = 18;  // item
 constexpr size_t kBlobs = 6;       // candidates, origin, scores, facts, judgment, rest
 constexpr size_t kFactsBlob = 3;
@@ -27,6 +28,7 @@ std::optional<core::TimerKind> ParseTimer(absl::string_view text) {
   if (text == "none") return core::TimerKind::kNone;
   if (text == "offer_expiry") return core::TimerKind::kOfferExpiry;
   if (text == "retry") return core::TimerKind::kRetry;
+  if (text == "wait") return core::TimerKind::kWait;
   return std::nullopt;
 }
 
@@ -70,6 +72,11 @@ bool ReadLine(const std::vector<absl::string_view>& items, StoredLead& lead) {
   lead.applied = NumberOrMinusOne(items[14]) - lead.version;
   lead.passed = absl::StrSplit(items[15], ',', absl::SkipEmpty());
   lead.skills = std::string(items[16]);
+  if (items.size() >= kWaiting + 4) {
+    lead.has_owners = !items[kWaiting].empty();
+    lead.wait_until_ms = NumberOrMinusOne(items[kWaiting + 2]);
+    lead.to_owner = items[kWaiting + 3] == "owner";
+  }
   return true;
 }
 

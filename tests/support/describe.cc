@@ -99,6 +99,9 @@ struct Texts {
         .Add("version", answer.version)
         .text();
   }
+  static std::string Text(const core::Widening& widening) {
+    return absl::StrCat(widening.after_ms, ">", widening.to.str());
+  }
   static std::string Text(const core::QueuePolicy& policy) {
     return Fields()
         .Add("id", policy.id)
@@ -106,6 +109,11 @@ struct Texts {
         .Add("accept_within", policy.accept_within_ms)
         .Add("retry_after", policy.retry_after_ms)
         .Add("skills", policy.skills)
+        .Add("strategy", policy.strategy)
+        .Add("count_owned", policy.count_owned)
+        .Add("widen", policy.widen)
+        .Add("max_wait", policy.max_wait_ms)
+        .Add("escalate_to", policy.escalate_to)
         .text();
   }
 
@@ -177,6 +185,15 @@ std::string Describe(const core::LeadRecord& record) {
       .Add("timer", record.timer)
       .Add("passed", record.passed)
       .Add("candidates", record.candidates)
+      .Add("chosen_by", record.chosen_by)
+      .Add("owners", record.owners)
+      .Add("owners_only", record.owners_only)
+      .Add("wait_until", record.wait_until_ms)
+      .Add("home", record.home)
+      .Add("home_since", record.home_since_ms)
+      .Add("widened", record.widened)
+      .Add("escalated", record.escalated)
+      .Add("last_owner", record.last_owner)
       .AddText("facts", absl::StrCat("(", Describe(record.facts), ")"))
       .AddText("judgment", absl::StrCat("(", Describe(record.judgment), ")"))
       .Add("accepted_at", record.accepted_at_ms)

@@ -101,10 +101,9 @@ absl::StatusOr<core::QueueSettings> FlakyStore::PutQueue(const core::WorkspaceId
   return Try([&] { return inner_.PutQueue(workspace, settings, expected_revision); });
 }
 
-absl::StatusOr<store::DrainResult> FlakyStore::Drain(const core::WorkspaceId& workspace,
-                                                     const core::QueueId& queue, int max,
-                                                     const std::string& cursor) {
-  return Try([&] { return inner_.Drain(workspace, queue, max, cursor); });
+absl::StatusOr<int> FlakyStore::Drain(const core::WorkspaceId& workspace,
+                                      const core::QueueId& queue, int max) {
+  return Try([&] { return inner_.Drain(workspace, queue, max); });
 }
 
 absl::StatusOr<store::Workspace> FlakyStore::CreateWorkspace(const core::WorkspaceId& id,

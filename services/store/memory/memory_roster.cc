@@ -63,19 +63,16 @@ QueueState DescribeQueue(const core::QueueId& id, const WorkspaceState& workspac
   return queue;
 }
 
-std::string EncodeCursor(const Place& place) {
-  return absl::StrCat(place.priority, "/", place.queued_at_ms, "/", place.lead.str());
-}
-
-absl::StatusOr<Place> DecodeCursor(const std::string& cursor) {
-  const std::vector<std::string> parts = absl::StrSplit(cursor, '/');
-  Place place;
-  if (parts.size() != 3 || !absl::SimpleAtoi(parts[0], &place.priority) ||
-      !absl::SimpleAtoi(parts[1], &place.queued_at_ms) || !core::IsValidId(parts[2])) {
-    return core::FieldError("cursor", "not a cursor of this store");
+// Queues in which leads wait that belong to the rep.
+std::vector<core::QueueId> AwaitedIn(const WorkspaceState& workspace, const core::RepId& rep) {
+  std::set<core::QueueId> queues;
+  for (const auto& [id, lead] : workspace.leads) {
+    const std::vector<core::RepId>& owners = lead.record.owners;
+    if (!lead.waiting.has_value()) continue;
+    if (std::find(owners.begin(), owners.end(), rep) == owners.end()) continue;
+    queues.insert(lead.waiting->queue);
   }
-  place.lead = core::LeadId::Trusted(parts[2]);
-  return place;
+  return {queues.begin(), queues.end()};
 }
 
 }  // namespace
@@ -112,7 +109,7 @@ absl::StatusOr<RepState> MemoryStore::GetRep(const core::WorkspaceId& workspace,
   if (state == nullptr) return RepNotFound(rep);
   const auto found = state->reps.find(rep);
   if (found == state->reps.end()) return RepNotFound(rep);
-  return RepState{found->second, OpenOf(*state, rep)};
+  return RepState{found->second, OpenOf(*state, rep), AwaitedIn(*state, rep)};
 }
 
 absl::StatusOr<std::vector<RepState>> MemoryStore::ListReps(const core::WorkspaceId& workspace) {
@@ -158,22 +155,14 @@ absl::StatusOr<core::QueueSettings> MemoryStore::PutQueue(const core::WorkspaceI
   return stored;
 }
 
-absl::StatusOr<DrainResult> MemoryStore::Drain(const core::WorkspaceId& workspace,
-                                               const core::QueueId& queue, int max,
-                                               const std::string& cursor) {
-  std::optional<Place> behind;
-  if (!cursor.empty()) {
-    absl::StatusOr<Place> place = DecodeCursor(cursor);
-    if (!place.ok()) return place.status();
-    behind = *std::move(place);
-  }
+absl::StatusOr<int> MemoryStore::Drain(const core::WorkspaceId& workspace,
+                                       const core::QueueId& queue, int max) {
   absl::MutexLock lock(&mutex_);
   WorkspaceState* state = Find(workspace);
-  if (state == nullptr) return DrainResult();
+  if (state == nullptr) return 0;
   ShardState& shard = ShardFor(workspace);
-  const memory::Drained drained = DrainBacklog(queue, std::clamp(max, 1, kDrainScanMax), behind,
-                                               limits_, {*state, shard, Now(shard)});
-  return DrainResult{drained.assigned, drained.last.has_value() ? EncodeCursor(*drained.last) : ""};
+  return memory::DrainBacklog(queue, std::clamp(max, 1, kDrainMax), limits_,
+                              {*state, shard, Now(shard)});
 }
 
 }  // namespace baton::store

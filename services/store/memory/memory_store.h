@@ -43,8 +43,8 @@ class MemoryStore final : public Store {
   absl::StatusOr<core::QueueSettings> PutQueue(const core::WorkspaceId& workspace,
                                                const core::QueueSettings& settings,
                                                int64_t expected_revision) override;
-  absl::StatusOr<DrainResult> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
-                                    int max, const std::string& cursor) override;
+  absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
+                            int max) override;
 
   absl::StatusOr<Workspace> CreateWorkspace(const core::WorkspaceId& id,
                                             const std::string& display_name) override;

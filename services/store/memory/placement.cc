@@ -82,33 +82,60 @@ void Leave(StoredLead& lead, Site site) {
   }
 }
 
+// What `values` has for `queue` and `rep`, or 0.
+int64_t NumberOf(const std::map<QueueId, std::map<RepId, int64_t>>& values, const QueueId& queue,
+                 const RepId& rep) {
+  const auto of_queue = values.find(queue);
+  if (of_queue == values.end()) return 0;
+  const auto found = of_queue->second.find(rep);
+  return found == of_queue->second.end() ? 0 : found->second;
+}
+
+core::Member MemberOf(const core::Rep& rep, const QueueId& queue, const WorkspaceState& workspace) {
+  core::Member member;
+  member.rep = rep.id;
+  member.weight = rep.weight;
+  member.capacity = rep.capacity;
+  member.presence = rep.presence;
+  member.skills = rep.skills;
+  if (const auto open = workspace.open.find(rep.id); open != workspace.open.end()) {
+    member.open = static_cast<int32_t>(open->second.size());
+  }
+  member.last_assigned_ms = NumberOf(workspace.last_assigned, queue, rep.id);
+  member.owed_nano = NumberOf(workspace.ledgers, queue, rep.id);
+  return member;
+}
+
 std::vector<core::Member> Members(const QueueId& queue, const WorkspaceState& workspace) {
-  const auto ledger = workspace.ledgers.find(queue);
   std::vector<core::Member> members;
   for (const RepId& id : MembersOf(workspace, queue)) {
-    const core::Rep& rep = workspace.reps.at(id);
-    core::Member member{.rep = id,
-                        .weight = rep.weight,
-                        .capacity = rep.capacity,
-                        .presence = rep.presence,
-                        .skills = rep.skills,
-                        .open = 0,
-                        .owed_nano = 0};
-    if (const auto open = workspace.open.find(id); open != workspace.open.end()) {
-      member.open = static_cast<int32_t>(open->second.size());
-    }
-    if (ledger != workspace.ledgers.end()) {
-      const auto owed = ledger->second.find(id);
-      if (owed != ledger->second.end()) member.owed_nano = owed->second;
-    }
-    members.push_back(std::move(member));
+    members.push_back(MemberOf(workspace.reps.at(id), queue, workspace));
   }
   return members;
 }
 
 core::Choice Choose(const LeadRecord& record, const WorkspaceState& workspace) {
-  return core::ChooseRep(Members(record.queue, workspace), record.judgment.route.skills,
-                         record.passed);
+  std::vector<core::Member> owners;
+  for (const RepId& id : record.owners) {
+    const auto rep = workspace.reps.find(id);
+    if (rep != workspace.reps.end()) {
+      owners.push_back(MemberOf(rep->second, record.queue, workspace));
+    }
+  }
+  const std::vector<core::Member> members = Members(record.queue, workspace);
+  const core::QueuePolicy policy = PolicyOf(workspace, record.queue);
+  core::Pool pool;
+  pool.members = members;
+  pool.owners = owners;
+  pool.owners_only = record.owners_only;
+  pool.strategy = policy.strategy;
+  pool.count_owned = policy.count_owned;
+  return core::ChooseFrom(pool, record.judgment.route.skills, record.passed);
+}
+
+// True if leads of the queue are given to reps by the store.
+bool IsGivenOut(const QueueId& queue, const WorkspaceState& workspace) {
+  return !IsPaused(workspace, queue) && PolicyOf(workspace, queue).mode != core::QueueMode::kPull;
 }
 
 // Gives the lead, which has left owner and backlog, to the rep chosen.
@@ -118,17 +145,25 @@ void Assign(const core::Choice& choice, const std::string& cause, StoredLead& le
   site.workspace.open[choice.rep].insert(record.key.lead);
 
   const core::QueuePolicy policy = PolicyOf(site.workspace, record.queue);
-  const bool direct = policy.mode == core::QueueMode::kDirect;
-  record.stage = direct ? Stage::kAccepted : Stage::kOffered;
+  if (policy.strategy == core::Strategy::kLongestIdle) {
+    site.workspace.last_assigned[record.queue][choice.rep] = site.now_ms;
+  }
+  const bool offered = policy.mode == core::QueueMode::kOffer;
+  record.stage = offered ? Stage::kOffered : Stage::kAccepted;
   record.rep = choice.rep;
   record.generation++;
   record.offered_at_ms = site.now_ms;
   record.candidates = choice.candidates;
-  if (direct) {
-    record.accepted_at_ms = site.now_ms;
-  } else {
+  record.chosen_by = choice.basis;
+  if (offered) {
     StartTimer(TimerKind::kOfferExpiry, site.now_ms + policy.accept_within_ms, lead, site);
+  } else {
+    record.accepted_at_ms = site.now_ms;
   }
+  std::map<std::string, std::string> details = {
+      {"mode", std::string(core::QueueModeName(policy.mode))},
+      {"strategy", std::string(core::ChoiceBasisName(choice.basis))}};
+  if (choice.tie != core::TieBreak::kNone) details["tie"] = core::TieBreakName(choice.tie);
   Publish({.type = ChangeType::kAssigned,
            .stage = record.stage,
            .queue = record.queue,
@@ -137,8 +172,22 @@ void Assign(const core::Choice& choice, const std::string& cause, StoredLead& le
            .reason = "",
            .actor = "baton",
            .cause = cause,
-           .details = {{"mode", direct ? "direct" : "offer"}}},
+           .details = std::move(details)},
           record.due_at_ms, lead, site);
+}
+
+// Who passed is asked again, or waiting has a consequence; whichever comes first.
+void StartWaitingTimer(StoredLead& lead, Site site) {
+  const LeadRecord& record = lead.record;
+  const core::TimeMs wait_until_ms =
+      record.wait_until_ms == 0 ? 0 : std::max(record.wait_until_ms, site.now_ms);
+  const core::DurationMs cool_down = PolicyOf(site.workspace, record.queue).retry_after_ms;
+  const core::TimeMs retry_at_ms = record.passed.empty() ? 0 : site.now_ms + cool_down;
+  if (wait_until_ms != 0 && (retry_at_ms == 0 || wait_until_ms < retry_at_ms)) {
+    StartTimer(TimerKind::kWait, wait_until_ms, lead, site);
+  } else if (retry_at_ms != 0) {
+    StartTimer(TimerKind::kRetry, retry_at_ms, lead, site);
+  }
 }
 
 // Puts the lead, which has left owner and backlog, into the backlog of its queue.
@@ -149,10 +198,7 @@ void Wait(bool announce, const std::string& cause, StoredLead& lead, Site site) 
   lead.waiting = WaitingIn{record.queue,
                            {record.judgment.route.priority, record.queued_at_ms, record.key.lead}};
   site.workspace.backlogs[record.queue].insert(lead.waiting->place);
-  if (!record.passed.empty()) {
-    const core::DurationMs cool_down = PolicyOf(site.workspace, record.queue).retry_after_ms;
-    StartTimer(TimerKind::kRetry, site.now_ms + cool_down, lead, site);
-  }
+  StartWaitingTimer(lead, site);
   if (!announce) return;
   Publish({.type = ChangeType::kQueued,
            .stage = record.stage,
@@ -177,6 +223,7 @@ LeadRecord Merge(const LeadRecord& before, const Plan& plan, core::TimeMs now_ms
   next.queued_at_ms = before.queued_at_ms;
   next.offered_at_ms = before.offered_at_ms;
   next.candidates = before.candidates;
+  next.chosen_by = before.chosen_by;
   next.due_at_ms = 0;
   next.timer = TimerKind::kNone;
   if (!plan.facts_changed) next.facts = before.facts;
@@ -193,22 +240,14 @@ LeadRecord Merge(const LeadRecord& before, const Plan& plan, core::TimeMs now_ms
 // Somebody of the queue gets the lead, or it waits.
 void Offer(const Plan& plan, Stage stage_before, StoredLead& lead, Site site) {
   const std::string cause = plan.changes.empty() ? "" : plan.changes.back().cause;
-  core::Choice choice;  // of a paused queue: nobody, no candidates
-  if (!IsPaused(site.workspace, lead.record.queue)) choice = Choose(lead.record, site.workspace);
+  core::Choice choice;  // of a queue that is paused or pulled from: nobody, no candidates
+  if (IsGivenOut(lead.record.queue, site.workspace)) choice = Choose(lead.record, site.workspace);
   if (!choice.rep.empty()) return Assign(choice, cause, lead, site);
 
   lead.record.candidates = choice.candidates;
   const bool said = stage_before == Stage::kQueued ||
                     (!plan.changes.empty() && plan.changes.back().stage == Stage::kQueued);
   Wait(!said, cause, lead, site);
-}
-
-// True if an online rep of `queue` could own one more lead.
-bool AnyoneHasRoom(const QueueId& queue, const WorkspaceState& workspace) {
-  for (const core::Member& member : Members(queue, workspace)) {
-    if (member.presence == core::Presence::kOnline && member.open < member.capacity) return true;
-  }
-  return false;
 }
 
 bool IsOutboxFull(const ShardState& shard, int64_t cap) {
@@ -267,19 +306,13 @@ const LeadRecord& ApplyPlan(const Plan& plan, Site site) {
   return lead.record;
 }
 
-Drained DrainBacklog(const QueueId& queue, int max, const std::optional<Place>& behind,
-                     const StoreLimits& limits, Site site) {
-  Drained drained;
-  if (IsPaused(site.workspace, queue)) return drained;
-  if (IsOutboxFull(site.shard, limits.outbox_max)) return drained;
+int DrainBacklog(const QueueId& queue, int max, const StoreLimits& limits, Site site) {
+  if (!IsGivenOut(queue, site.workspace)) return 0;
+  if (IsOutboxFull(site.shard, limits.outbox_max)) return 0;
   const std::set<Place>& backlog = site.workspace.backlogs[queue];
-  auto next = behind.has_value() ? backlog.upper_bound(*behind) : backlog.begin();
-
-  for (int looked_at = 0; next != backlog.end(); looked_at++) {
-    if (!AnyoneHasRoom(queue, site.workspace)) return {drained.assigned, std::nullopt};
-    if (looked_at == kDrainScanMax || drained.assigned == max) return drained;
+  int assigned = 0;
+  for (auto next = backlog.begin(); next != backlog.end() && assigned < max;) {
     const Place place = *next++;
-    drained.last = place;
     StoredLead& lead = site.workspace.leads.at(place.lead);
     const core::Choice choice = Choose(lead.record, site.workspace);
     if (choice.rep.empty()) continue;
@@ -288,9 +321,9 @@ Drained DrainBacklog(const QueueId& queue, int max, const std::optional<Place>& 
     Leave(lead, site);
     StopTimer(lead, site);
     Assign(choice, /*cause=*/"", lead, site);
-    drained.assigned++;
+    assigned++;
   }
-  return {drained.assigned, std::nullopt};
+  return assigned;
 }
 
 std::vector<RepId> MembersOf(const WorkspaceState& workspace, const QueueId& queue) {

@@ -4,8 +4,6 @@
 #ifndef BATON_STORE_MEMORY_PLACEMENT_H_
 #define BATON_STORE_MEMORY_PLACEMENT_H_
 
-#include <optional>
-
 #include "store/memory/state.h"
 
 namespace baton::store::memory {
@@ -23,13 +21,8 @@ CommitCode CheckPlan(const core::Plan& plan, const Site& site, const StoreLimits
 // Applies a plan that CheckPlan let pass. Returns the lead as stored then.
 const core::LeadRecord& ApplyPlan(const core::Plan& plan, Site site);
 
-// `behind`: the place to go on from (exclusive); nullopt: from the front.
-struct Drained {
-  int assigned = 0;
-  std::optional<Place> last;  // set if leads stand behind the last one looked at
-};
-Drained DrainBacklog(const core::QueueId& queue, int max, const std::optional<Place>& behind,
-                     const StoreLimits& limits, Site site);
+// RosterStore::Drain.
+int DrainBacklog(const core::QueueId& queue, int max, const StoreLimits& limits, Site site);
 
 // Ids of the reps that have `queue`, ordered.
 std::vector<core::RepId> MembersOf(const WorkspaceState& workspace, const core::QueueId& queue);

@@ -48,6 +48,7 @@ struct WorkspaceState {
   std::map<core::RepId, core::Rep> reps;
   std::map<core::RepId, std::set<core::LeadId>> open;  // leads owned now
   std::map<core::QueueId, std::map<core::RepId, int64_t>> ledgers;
+  std::map<core::QueueId, std::map<core::RepId, core::TimeMs>> last_assigned;  // by longest_idle
   std::map<core::QueueId, std::set<Place>> backlogs;
   std::map<core::LeadId, StoredLead> leads;
 };

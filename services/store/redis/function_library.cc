@@ -88,6 +88,15 @@ void AddDetails(std::string& out) {
     assignment.details["mode"] = std::string(word);
     absl::StrAppend(&items, word, "=", Quoted(EncodeChangeDetails(assignment)), ",");
   }
+  const auto add_words = [&items](const char* name, const auto& table) {
+    for (const auto& [value, word] : table) {
+      core::Change assignment;
+      assignment.details[name] = std::string(word);
+      absl::StrAppend(&items, name, "_", word, "=", Quoted(EncodeChangeDetails(assignment)), ",");
+    }
+  };
+  add_words("strategy", kBasisNames);
+  add_words("tie", kTieNames);
   AddTable("DETAILS", items, out);
 }
 
@@ -96,7 +105,7 @@ void AddLimits(std::string& out) {
       "LIMIT",
       absl::StrCat("number=", kNumberMax, ",clock=", kClockMax, ",batch=", kBatchMax,
                    ",cycle=", kInt32Max, ",priority=", core::kPriorityMax, ",partition=", kInt32Max,
-                   ",page=", kPageSizeMax, ",journey=", kJourneyMax, ",drain_scan=", kDrainScanMax,
+                   ",page=", kPageSizeMax, ",journey=", kJourneyMax, ",drain=", kDrainMax,
                    ",weight=", core::kWeightMax, ",capacity=", core::kCapacityMax,
                    ",queues_per_rep=", core::kQueuesPerRepMax, ",reps=", kRepsMax,
                    ",reps_per_queue=", core::kRepsPerQueueMax, ",queues=", kQueuesMax),
@@ -104,7 +113,9 @@ void AddLimits(std::string& out) {
   const core::QueuePolicy defaults;
   AddTable("QUEUE_DEFAULTS",
            absl::StrCat("mode=", Quoted(NameIn(kModeNames, defaults.mode)), ",accept_within=",
-                        defaults.accept_within_ms, ",retry_after=", defaults.retry_after_ms),
+                        defaults.accept_within_ms, ",retry_after=", defaults.retry_after_ms,
+                        ",strategy=", Quoted(NameIn(kStrategyNames, defaults.strategy)),
+                        ",count_owned=", defaults.count_owned ? "true" : "false"),
            out);
 }
 
@@ -118,6 +129,9 @@ std::string Prelude() {
   AddWords("TIMER", kTimerNames, out);
   AddWords("PRESENCE", kPresenceNames, out);
   AddWords("MODE", kModeNames, out);
+  AddWords("STRATEGY", kStrategyNames, out);
+  AddWords("BASIS", kBasisNames, out);
+  AddWords("TIE", kTieNames, out);
   AddWords("PLACEMENT", kPlacementNames, out);
   AddDetails(out);
   AddLimits(out);

@@ -42,7 +42,8 @@ std::string PlanText(const core::Plan& plan) {
                       "|", after.cycle, "|", after.queue.str(), "|", after.due_at_ms, "|",
                       NameIn(kTimerNames, after.timer), "|", after.accepted_at_ms, "|",
                       route.priority, "|", JoinIds(after.passed), "|", JoinEscaped(route.skills),
-                      "|", plan.changes.size());
+                      "|", JoinIds(after.owners), "|", Flag(after.owners_only), "|",
+                      after.wait_until_ms, "|", plan.changes.size());
 }
 
 core::Stage StageOf(Items& items) {
@@ -63,6 +64,16 @@ struct Line {
   int64_t journeyed = 0;  // number of journey entries ever made
   std::array<size_t, kBlobs> sizes = {};
 };
+
+// What the line has since leads have owners.
+void DecodeWaiting(Items& items, core::LeadRecord& record) {
+  record.owners = SplitIds<core::RepId>(items.Word());
+  record.owners_only = items.Number() != 0;
+  record.wait_until_ms = items.Number();
+  const std::optional<core::ChoiceBasis> basis = ValueIn(kBasisNames, items.Word());
+  if (!basis.has_value()) items.Fail();
+  record.chosen_by = basis.value_or(core::ChoiceBasis::kNone);
+}
 
 absl::StatusOr<Line> DecodeLine(absl::string_view text, core::LeadRecord& record) {
   Items items(text, "a stored lead");
@@ -88,6 +99,7 @@ absl::StatusOr<Line> DecodeLine(absl::string_view text, core::LeadRecord& record
   items.Skip();  // skills: also in the judgment
   record.traceparent = items.Unescaped();
   for (size_t& size : line.sizes) size = static_cast<size_t>(items.Number());
+  if (!items.at_end()) DecodeWaiting(items, record);
   if (!items.status().ok()) return items.status();
   return line;
 }
@@ -216,6 +228,11 @@ absl::StatusOr<CommitResult> DecodeCommit(const Reply& reply, const core::Plan& 
   record.currency = after.currency;
   record.close_date_ms = after.close_date_ms;
   record.answered = after.answered;
+  record.home = after.home;
+  record.home_since_ms = after.home_since_ms;
+  record.widened = after.widened;
+  record.escalated = after.escalated;
+  record.last_owner = after.last_owner;
   if (auto line = DecodeLine(reply.elements[1].text, record); !line.ok()) return line.status();
   absl::Status status = DecodeCandidates(reply.elements[2].text, record.candidates);
   if (!status.ok()) return status;

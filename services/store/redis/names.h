@@ -29,14 +29,15 @@ enum class Outcome {
 template <typename Enum, size_t kSize>
 using NameTable = std::array<std::pair<Enum, absl::string_view>, kSize>;
 
-inline constexpr NameTable<core::TimerKind, 3> kTimerNames = {{
+inline constexpr NameTable<core::TimerKind, 4> kTimerNames = {{
     {core::TimerKind::kNone, "none"},
     {core::TimerKind::kOfferExpiry, "offer_expiry"},
     {core::TimerKind::kRetry, "retry"},
+    {core::TimerKind::kWait, "wait"},
 }};
 
 // Candidates keep their reason as a number: a queue has many members and a lead remembers them all.
-inline constexpr std::array<std::pair<core::CandidateReason, int>, 7> kReasonNumbers = {{
+inline constexpr std::array<std::pair<core::CandidateReason, int>, 10> kReasonNumbers = {{
     {core::CandidateReason::kChosen, 1},
     {core::CandidateReason::kFairness, 2},
     {core::CandidateReason::kAtCapacity, 3},
@@ -44,6 +45,9 @@ inline constexpr std::array<std::pair<core::CandidateReason, int>, 7> kReasonNum
     {core::CandidateReason::kOffline, 5},
     {core::CandidateReason::kMissingSkill, 6},
     {core::CandidateReason::kPassed, 7},
+    {core::CandidateReason::kNotOwner, 11},
+    {core::CandidateReason::kBusier, 12},
+    {core::CandidateReason::kLessIdle, 13},
 }};
 
 inline constexpr NameTable<core::Presence, 3> kPresenceNames = {{
@@ -52,9 +56,31 @@ inline constexpr NameTable<core::Presence, 3> kPresenceNames = {{
     {core::Presence::kOffline, "offline"},
 }};
 
-inline constexpr NameTable<core::QueueMode, 2> kModeNames = {{
+inline constexpr NameTable<core::QueueMode, 3> kModeNames = {{
     {core::QueueMode::kOffer, "offer"},
     {core::QueueMode::kDirect, "direct"},
+    {core::QueueMode::kPull, "pull"},
+}};
+
+inline constexpr NameTable<core::Strategy, 4> kStrategyNames = {{
+    {core::Strategy::kWeightedFair, "weighted_fair"},
+    {core::Strategy::kLeastLoaded, "least_loaded"},
+    {core::Strategy::kLongestIdle, "longest_idle"},
+    {core::Strategy::kOwnerFirst, "owner_first"},
+}};
+
+inline constexpr NameTable<core::ChoiceBasis, 5> kBasisNames = {{
+    {core::ChoiceBasis::kNone, "none"},
+    {core::ChoiceBasis::kWeightedFair, "weighted_fair"},
+    {core::ChoiceBasis::kLeastLoaded, "least_loaded"},
+    {core::ChoiceBasis::kLongestIdle, "longest_idle"},
+    {core::ChoiceBasis::kOwner, "owner"},
+}};
+
+inline constexpr NameTable<core::TieBreak, 3> kTieNames = {{
+    {core::TieBreak::kNone, "none"},
+    {core::TieBreak::kFairness, "fairness"},
+    {core::TieBreak::kId, "id"},
 }};
 
 inline constexpr NameTable<core::Placement, 3> kPlacementNames = {{

@@ -85,6 +85,11 @@ std::string EncodeRest(const core::LeadRecord& record) {
   out.set_amount_minor(record.amount_minor);
   out.set_currency(record.currency);
   out.set_close_date_ms(record.close_date_ms);
+  out.set_home(record.home.str());
+  out.set_home_since_ms(record.home_since_ms);
+  out.set_widened(record.widened);
+  out.set_escalated(record.escalated);
+  out.set_last_owner(record.last_owner.str());
   for (const core::AnsweredRequest& answer : record.answered) {
     v1::AnsweredRequest& stored = *out.add_answered();
     stored.set_request_id(answer.request_id);
@@ -108,6 +113,11 @@ absl::Status DecodeRest(absl::string_view blob, core::LeadRecord& record) {
   record.amount_minor = stored.amount_minor();
   record.currency = stored.currency();
   record.close_date_ms = stored.close_date_ms();
+  record.home = core::QueueId::Trusted(stored.home());
+  record.home_since_ms = stored.home_since_ms();
+  record.widened = stored.widened();
+  record.escalated = stored.escalated();
+  record.last_owner = core::RepId::Trusted(stored.last_owner());
   for (const v1::AnsweredRequest& answer : stored.answered()) {
     const std::optional<core::Stage> stage = core::ParseStage(answer.stage());
     if (!stage.has_value()) return Unreadable("the stage of an answered request");

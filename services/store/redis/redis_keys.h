@@ -73,9 +73,20 @@ class WorkspaceKeys {
   std::string Queue(const core::QueueId& id) const {
     return absl::StrCat(workspace_, ":q:", id.str());
   }
-  // Sorted set of waiting leads: see functions/backlog.lua. (Lua)
+  // Sorted set of all leads that wait in the queue, by the time they were queued. (Lua)
   std::string Backlog(const core::QueueId& id) const {
     return absl::StrCat(workspace_, ":b:", id.str());
+  }
+  // Hash and sorted sets: see functions/lanes.lua. (Lua)
+  std::string Lanes(const core::QueueId& id) const {
+    return absl::StrCat(workspace_, ":n:", id.str());
+  }
+  std::string Lane(const core::QueueId& id, absl::string_view lane) const {
+    return absl::StrCat(workspace_, ":n:", id.str(), ":", lane);
+  }
+  // Hash: queue -> number of leads that wait there and belong to the rep. (Lua)
+  std::string Awaited(const core::RepId& id) const {
+    return absl::StrCat(workspace_, ":f:", id.str());
   }
   // Sorted set of the leads that a rep owns; its size is the capacity in use. (Lua)
   std::string Open(const core::RepId& id) const {

@@ -68,12 +68,17 @@ absl::StatusOr<RepState> RedisStore::GetRep(const core::WorkspaceId& workspace,
                                             const core::RepId& rep) {
   const WorkspaceKeys keys(ShardOf(workspace), workspace);
   const absl::StatusOr<Replies> replies =
-      Run({{"HGET", keys.Reps(), rep.str()}, ReadOpenSet(keys, rep)});
+      Run({{"HGET", keys.Reps(), rep.str()}, ReadOpenSet(keys, rep), {"HKEYS", keys.Awaited(rep)}});
   if (!replies.ok()) return replies.status();
   if ((*replies)[0].is_nil()) return RepNotFound(rep);
   absl::StatusOr<core::Rep> stored = redis::DecodeRep(rep.str(), (*replies)[0].text);
   if (!stored.ok()) return stored.status();
-  return RepState{*std::move(stored), DecodeOpenSet((*replies)[1])};
+  RepState state{*std::move(stored), DecodeOpenSet((*replies)[1]), {}};
+  for (const Reply& queue : (*replies)[2].elements) {
+    state.awaited_in.push_back(core::QueueId::Trusted(queue.text));
+  }
+  std::sort(state.awaited_in.begin(), state.awaited_in.end());
+  return state;
 }
 
 absl::StatusOr<std::vector<RepState>> RedisStore::ListReps(const core::WorkspaceId& workspace) {
@@ -85,7 +90,7 @@ absl::StatusOr<std::vector<RepState>> RedisStore::ListReps(const core::Workspace
     absl::StatusOr<core::Rep> rep =
         redis::DecodeRep(listed->elements[i].text, listed->elements[i + 1].text);
     if (!rep.ok()) return rep.status();
-    all.push_back({*std::move(rep), {}});
+    all.push_back({*std::move(rep), {}, {}});
   }
   std::sort(all.begin(), all.end(),
             [](const RepState& one, const RepState& other) { return one.rep.id < other.rep.id; });
@@ -137,34 +142,18 @@ absl::StatusOr<core::QueueSettings> RedisStore::PutQueue(const core::WorkspaceId
   return stored;
 }
 
-absl::StatusOr<DrainResult> RedisStore::Drain(const core::WorkspaceId& workspace,
-                                              const core::QueueId& queue, int max,
-                                              const std::string& cursor) {
-  std::string score;
-  std::string lead;
-  if (!cursor.empty()) {
-    absl::StatusOr<redis::DrainPlace> place = redis::DecodeCursor(cursor);
-    if (!place.ok()) return place.status();
-    score = absl::StrCat(place->score);
-    lead = std::move(place->lead);
-  }
+absl::StatusOr<int> RedisStore::Drain(const core::WorkspaceId& workspace,
+                                      const core::QueueId& queue, int max) {
   const int shard = ShardOf(workspace);
   const ShardKeys shard_keys(shard);
   const absl::StatusOr<Reply> reply = RunOne(
       library_.Call("drain",
                     {shard_keys.Meta(), shard_keys.Outbox(), shard_keys.Timers(),
                      WorkspaceKeys(shard, workspace).Workspace()},
-                    {workspace.str(), queue.str(), absl::StrCat(std::clamp(max, 1, kDrainScanMax)),
-                     score, lead, SimulatedClock(), absl::StrCat(options_.limits.outbox_max)}));
+                    {workspace.str(), queue.str(), absl::StrCat(std::clamp(max, 1, kDrainMax)),
+                     SimulatedClock(), absl::StrCat(options_.limits.outbox_max)}));
   if (!reply.ok()) return reply.status();
-  const std::vector<Reply>& answer = reply->elements;
-  if (answer.size() != 1 && answer.size() != 4) return redis::Unreadable("an answer of drain");
-  DrainResult result;
-  result.assigned = static_cast<int>(answer[0].integer);
-  if (answer.size() == 4) {
-    result.cursor = absl::StrCat(answer[1].integer, "/", answer[2].integer, "/", answer[3].text);
-  }
-  return result;
+  return static_cast<int>(reply->integer);
 }
 
 }  // namespace baton::store

@@ -64,8 +64,8 @@ class RedisStore final : public Store {
                                                int64_t expected_revision) override;
   // Runs inside Redis as one function: some 20 us per lead looked at or assigned, during which
   // nothing else is served, so `max` is best kept to tens.
-  absl::StatusOr<DrainResult> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
-                                    int max, const std::string& cursor) override;
+  absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
+                            int max) override;
 
   // The cap of workspaces is counted just before the creation: concurrent creators may overshoot it
   // by their number.

@@ -13,9 +13,6 @@
 namespace baton::store::redis {
 namespace {
 
-// functions/backlog.lua
-constexpr int64_t kPrioritySpan = int64_t{1} << 45;
-
 absl::Status DecodeSettings(const std::string& text, core::QueueSettings& settings) {
   if (text.empty()) return absl::OkStatus();
   Items items(text, "stored queue settings");
@@ -23,6 +20,17 @@ absl::Status DecodeSettings(const std::string& text, core::QueueSettings& settin
   settings.paused = items.Number() != 0;
   settings.display_name = items.Unescaped();
   return items.status();
+}
+
+// "after>queue,after>queue"
+void DecodeWidenings(Items& items, std::vector<core::Widening>& widen) {
+  for (const absl::string_view one : absl::StrSplit(items.Word(), ',', absl::SkipEmpty())) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(one, absl::MaxSplits('>', 1));
+    core::Widening& widening = widen.emplace_back();
+    if (!absl::SimpleAtoi(parts.first, &widening.after_ms)) items.Fail();
+    widening.to = core::QueueId::Trusted({parts.second.data(), parts.second.size()});
+  }
 }
 
 absl::Status DecodeQueuePolicy(const std::string& text, core::QueuePolicy& policy) {
@@ -34,6 +42,15 @@ absl::Status DecodeQueuePolicy(const std::string& text, core::QueuePolicy& polic
   policy.accept_within_ms = items.Number();
   policy.retry_after_ms = items.Number();
   policy.skills = items.List();
+  if (items.at_end()) return items.status();
+  const std::optional<core::Strategy> strategy = ValueIn(kStrategyNames, items.Word());
+  if (!strategy.has_value()) items.Fail();
+  policy.strategy = strategy.value_or(core::Strategy::kWeightedFair);
+  policy.count_owned = items.Number() != 0;
+  DecodeWidenings(items, policy.widen);
+  policy.max_wait_ms = items.Number();
+  const absl::string_view escalate_to = items.Word();
+  policy.escalate_to = core::QueueId::Trusted({escalate_to.data(), escalate_to.size()});
   return items.status();
 }
 
@@ -84,7 +101,13 @@ absl::StatusOr<core::Rep> DecodeRep(const std::string& id, const std::string& st
 std::string EncodeQueuePolicy(const core::QueuePolicy& policy) {
   return absl::StrCat(policy.id.str(), "|", NameIn(kModeNames, policy.mode), "|",
                       policy.accept_within_ms, "|", policy.retry_after_ms, "|",
-                      JoinEscaped(policy.skills));
+                      JoinEscaped(policy.skills), "|", NameIn(kStrategyNames, policy.strategy), "|",
+                      policy.count_owned ? "1" : "0", "|",
+                      absl::StrJoin(policy.widen, ",",
+                                    [](std::string* out, const core::Widening& one) {
+                                      absl::StrAppend(out, one.after_ms, ">", one.to.str());
+                                    }),
+                      "|", policy.max_wait_ms, "|", policy.escalate_to.str());
 }
 
 absl::StatusOr<QueueState> DecodeQueue(const platform::redis::Reply& reply) {
@@ -101,18 +124,6 @@ absl::StatusOr<QueueState> DecodeQueue(const platform::redis::Reply& reply) {
   queue.waiting = reply.elements[5].integer;
   queue.oldest_queued_at_ms = reply.elements[6].integer;
   return queue;
-}
-
-absl::StatusOr<DrainPlace> DecodeCursor(const std::string& cursor) {
-  const std::vector<std::string> parts = absl::StrSplit(cursor, '/');
-  int32_t priority = 0;
-  core::TimeMs queued_at_ms = 0;
-  if (parts.size() != 3 || !absl::SimpleAtoi(parts[0], &priority) || priority < 0 ||
-      priority > core::kPriorityMax || !absl::SimpleAtoi(parts[1], &queued_at_ms) ||
-      queued_at_ms < 0 || queued_at_ms >= kPrioritySpan || !core::IsValidId(parts[2])) {
-    return core::FieldError("cursor", "not a cursor of this store");
-  }
-  return DrainPlace{(core::kPriorityMax - priority) * kPrioritySpan + queued_at_ms, parts[2]};
 }
 
 }  // namespace baton::store::redis

@@ -17,19 +17,11 @@ namespace baton::store::redis {
 std::string EncodeRep(const core::Rep& rep);
 absl::StatusOr<core::Rep> DecodeRep(const std::string& id, const std::string& stored);
 
-// "queue|mode|accept_within|retry_after|skills"; stored without the queue.
+// The queue and its row (functions/queue.lua); stored without the queue.
 std::string EncodeQueuePolicy(const core::QueuePolicy& policy);
 
 // One element of the answer of list_queues.
 absl::StatusOr<QueueState> DecodeQueue(const platform::redis::Reply& reply);
-
-// Where Drain is to go on: "priority/queued_at/lead". INVALID_ARGUMENT INVALID_FIELD for a text
-// that is none.
-struct DrainPlace {
-  int64_t score = 0;
-  std::string lead;
-};
-absl::StatusOr<DrainPlace> DecodeCursor(const std::string& cursor);
 
 }  // namespace baton::store::redis
 

@@ -53,6 +53,7 @@ class Items {
   std::string Unescaped();
   std::vector<std::string> List();
   void Skip() { Word(); }
+  bool at_end() const { return next_ >= items_.size(); }
   // Notes that an item's value is not acceptable.
   void Fail() { failed_ = true; }
   absl::Status status() const;

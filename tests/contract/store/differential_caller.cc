@@ -124,12 +124,13 @@ std::string Caller::Act(const LeadKey& key, const core::Action& action, const Po
   return "stuck";
 }
 
-std::string Caller::FireTimer(const store::DueTimer& timer) {
+std::string Caller::FireTimer(const store::DueTimer& timer, const Policies& policies) {
   bool lost = false;
   for (int decision = 0; decision < kDecisionsMax; decision++) {
     const auto loaded = UntilAnswered([&] { return store_.Load({timer.key}); });
     if (!loaded.ok()) return TextOf(loaded.status());
-    const auto plan = DecideTimer(*loaded->records[0], timer.due_at_ms, loaded->now_ms);
+    const auto plan = DecideTimer(*loaded->records[0], PolicyOf(timer.key.workspace, policies),
+                                  timer.due_at_ms, loaded->now_ms);
     if (!plan.has_value()) return lost ? CodeText(CommitCode::kCommitted) : "nothing to do";
     const auto results = Commit({*plan});
     if (results.ok()) return CodeText(results->at(0).code);
@@ -139,7 +140,7 @@ std::string Caller::FireTimer(const store::DueTimer& timer) {
   return "stuck";
 }
 
-std::string Caller::FireTimers() {
+std::string Caller::FireTimers(const Policies& policies) {
   std::string text;
   for (int shard = 0; shard < store_.shards(); shard++) {
     const auto read = UntilAnswered([&] { return store_.Due(shard, store::kPageSizeMax); });
@@ -151,8 +152,8 @@ std::string Caller::FireTimers() {
     std::sort(due.timers.begin(), due.timers.end(), order);  // ties come in any order
     absl::StrAppend(&text, "now ", due.now_ms, " next ", due.next_due_at_ms, "; ");
     for (const store::DueTimer& timer : due.timers) {
-      absl::StrAppend(&text, timer.key.lead.str(), " due ", timer.due_at_ms, " ", FireTimer(timer),
-                      "; ");
+      absl::StrAppend(&text, timer.key.lead.str(), " due ", timer.due_at_ms, " ",
+                      FireTimer(timer, policies), "; ");
     }
   }
   return text;
@@ -205,21 +206,16 @@ std::string Caller::PutQueue(const core::WorkspaceId& workspace,
 
 std::string Caller::DrainOnce(const core::WorkspaceId& workspace, const core::QueueId& queue,
                               int max) {
-  std::string& cursor = cursors_[{workspace, queue}];
-  const auto drained = store_.Drain(workspace, queue, max, cursor);
-  if (!drained.ok()) return TextOf(drained.status());
-  cursor = drained->cursor;
-  return absl::StrCat("assigned ", drained->assigned, cursor.empty() ? " end" : " more");
+  const auto assigned = store_.Drain(workspace, queue, max);
+  return assigned.ok() ? absl::StrCat("assigned ", *assigned) : TextOf(assigned.status());
 }
 
 std::string Caller::DrainToTheEnd(const core::WorkspaceId& workspace, const core::QueueId& queue) {
-  std::string cursor;
+  absl::StatusOr<int> assigned;
   do {
-    const auto drained =
-        UntilAnswered([&] { return store_.Drain(workspace, queue, store::kDrainScanMax, cursor); });
-    if (!drained.ok()) return TextOf(drained.status());
-    cursor = drained->cursor;
-  } while (!cursor.empty());
+    assigned = UntilAnswered([&] { return store_.Drain(workspace, queue, store::kDrainMax); });
+    if (!assigned.ok()) return TextOf(assigned.status());
+  } while (*assigned == store::kDrainMax);
   return "drained";
 }
 

@@ -31,7 +31,7 @@ class Caller {
   };
   Submitted Submit(const std::vector<core::LeadEvent>& events, const Policies& policies);
   std::string Act(const core::LeadKey& key, const core::Action& action, const Policies& policies);
-  std::string FireTimers();
+  std::string FireTimers(const Policies& policies);
   // Plans that were decided too early or on something else, committed as they are.
   std::string CommitAsIs(const std::vector<core::Plan>& plans);
 
@@ -54,11 +54,9 @@ class Caller {
 
  private:
   absl::StatusOr<std::vector<store::CommitResult>> Commit(const std::vector<core::Plan>& plans);
-  std::string FireTimer(const store::DueTimer& timer);
+  std::string FireTimer(const store::DueTimer& timer, const Policies& policies);
 
   store::Store& store_;
-  // Cursors of drains that have not come to their end, by workspace and queue.
-  std::map<std::pair<core::WorkspaceId, core::QueueId>, std::string> cursors_;
   std::map<store::CommitCode, int> codes_;
 };
 

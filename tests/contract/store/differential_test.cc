@@ -156,7 +156,7 @@ class Walk {
     if (world_.Chance(10)) by_ms = 10 * core::kMinuteMs;
     if (world_.Chance(10)) by_ms = -world_.Number(30'000);
     clock_.Advance(by_ms);
-    Both("timers", [&](Caller& on) { return on.FireTimers(); });
+    Both("timers", [&](Caller& on) { return on.FireTimers(policies_); });
   }
 
   // The stored revision, or (rarely) a wrong one, or any.
@@ -251,6 +251,13 @@ class Walk {
     if (releases) plan.after.stage = world_.Chance(50) ? core::Stage::kWon : core::Stage::kRecycled;
     if (world_.Chance(30)) plan.after.cycle++;
     if (world_.Chance(30)) plan.after.passed.push_back(world_.AnyRep());
+    if (world_.Chance(60)) {
+      plan.after.owners = {world_.AnyRep()};
+      const core::RepId other = world_.AnyRep();
+      if (other != plan.after.owners[0]) plan.after.owners.push_back(other);
+      plan.after.owners_only = world_.Chance(50);
+      plan.after.wait_until_ms = clock_.now_ms() + world_.Number(60'000);
+    }
     if (world_.Chance(50)) {
       core::Change change;
       change.type = core::ChangeType::kQualified;

@@ -30,6 +30,14 @@ core::QueuePolicy MakeQueue(const std::string& id, World& world) {
   queue.id = core::QueueId::Trusted(id);
   const bool direct = id == "enterprise" ? world.Chance(80) : world.Chance(10);
   queue.mode = direct ? core::QueueMode::kDirect : core::QueueMode::kOffer;
+  queue.strategy = static_cast<core::Strategy>(world.Number(4));
+  queue.count_owned = world.Chance(50);
+  if (world.Chance(40)) {
+    queue.widen = {{(5 + world.Number(20)) * core::kSecondMs, world.AnyQueue()}};
+    if (world.Chance(50)) queue.widen.push_back({core::kMinuteMs, world.AnyQueue()});
+  }
+  if (world.Chance(40)) queue.max_wait_ms = (10 + world.Number(60)) * core::kSecondMs;
+  if (world.Chance(50)) queue.escalate_to = world.AnyQueue();
   queue.accept_within_ms = (5 + world.Number(60)) * core::kSecondMs;
   queue.retry_after_ms = (1 + world.Number(30)) * core::kSecondMs;
   if (world.Chance(30)) queue.skills = {"saas"};
@@ -225,6 +233,8 @@ core::Policy World::NextPolicy(const core::WorkspaceId& workspace) {
     core::RouteRule made;
     made.name = queue;
     made.to = {core::QueueId::Trusted(queue), Number(4) * 30, skills(queue, std::move(skill))};
+    if (Chance(60)) made.to.owner = core::OwnerOf::kLead;
+    if (Chance(50)) made.to.owner_wait_ms = (1 + Number(30)) * core::kSecondMs;
     return made;
   };
   policy.routing = {rule("dach", {"german"}), rule("enterprise", {}), rule("inside", {})};

@@ -59,7 +59,7 @@ TEST_P(PlacementTest, AnAssignmentIsPublished) {
   expected.generation = 1;
   expected.actor = "baton";
   expected.cause = "cause-1";
-  expected.details = {{"mode", "offer"}};
+  expected.details = {{"mode", "offer"}, {"strategy", "weighted_fair"}};
   EXPECT_EQ(Describe(entry.change), Describe(expected));
 }
 
@@ -74,7 +74,8 @@ TEST_P(PlacementTest, ADirectQueueMakesTheRepOwnTheLeadAtOnce) {
   const store::OutboxEntry entry = Outbox().back();
   EXPECT_EQ(entry.due_at_ms, 0);
   EXPECT_EQ(entry.change.stage, Stage::kAccepted);
-  EXPECT_THAT(entry.change.details, ElementsAre(Pair("mode", "direct")));
+  EXPECT_THAT(entry.change.details,
+              ElementsAre(Pair("mode", "direct"), Pair("strategy", "weighted_fair")));
 }
 
 TEST_P(PlacementTest, WithNobodyTheLeadWaits) {

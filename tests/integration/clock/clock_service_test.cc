@@ -29,8 +29,12 @@ class ClockServiceTest : public testing::Test {
   }
 
   std::unique_ptr<ClockService> StartClock(std::function<core::TimeMs()> now = &Now) {
-    auto clock = std::make_unique<ClockService>(store_, store_, store_, store_, std::move(now),
-                                                ClockOptions{}, *metrics_);
+    auto clock = std::make_unique<ClockService>(
+        store_, store_, store_, store_,
+        [this](absl::Span<const core::WorkspaceId> workspaces) {
+          return Policies(workspaces.size(), std::make_shared<core::Policy>(policy_));
+        },
+        std::move(now), ClockOptions{}, *metrics_);
     EXPECT_TRUE(clock->Start().ok());
     return clock;
   }

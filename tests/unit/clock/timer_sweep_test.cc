@@ -19,8 +19,8 @@ using testing::IsEmpty;
 class TimerSweepTest : public testing::Test {
  protected:
   TimerSweep NewSweep(int batch_max = 100) {
-    return TimerSweep(world_.store, world_.store, world_.own_clock.function(), batch_max,
-                      *world_.metrics);
+    return TimerSweep(world_.store, world_.store, world_.policies(), world_.own_clock.function(),
+                      batch_max, *world_.metrics);
   }
 
   World world_;
@@ -61,7 +61,8 @@ TEST_F(TimerSweepTest, LeadThatCannotBeReadHoldsUpNoOther) {
   support::FlakyStore flaky(world_.store, [] { return Fault::kNone; });
   flaky.SpoilRecord(support::Key("bad"));
   flaky.SpoilPlans(support::Key("worse"));
-  TimerSweep sweep(flaky, flaky, world_.own_clock.function(), 100, *world_.metrics);
+  TimerSweep sweep(flaky, flaky, world_.policies(), world_.own_clock.function(), 100,
+                   *world_.metrics);
   world_.Pass(kAcceptWithinMs);
   const auto due = sweep.Run(0);
   ASSERT_TRUE(due.ok()) << due.status();
@@ -149,7 +150,8 @@ TEST_F(TimerSweepTest, LostAnswerFiresNothingTwice) {
     faults.pop_front();
     return fault;
   });
-  TimerSweep sweep(flaky, flaky, world_.own_clock.function(), 100, *world_.metrics);
+  TimerSweep sweep(flaky, flaky, world_.policies(), world_.own_clock.function(), 100,
+                   *world_.metrics);
   world_.Pass(kAcceptWithinMs);
   EXPECT_EQ(sweep.Run(0).status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(sweep.Run(0)->fired, 0);
@@ -165,7 +167,8 @@ TEST(TimerSweepLimitsTest, FullOutboxKeepsTimersDueWithoutSpinning) {
   world.Capture("l1");
   world.Capture("l2");
   world.Pass(kAcceptWithinMs);
-  TimerSweep sweep(world.store, world.store, world.own_clock.function(), 1, *world.metrics);
+  TimerSweep sweep(world.store, world.store, world.policies(), world.own_clock.function(), 1,
+                   *world.metrics);
   EXPECT_EQ(sweep.Run(0).status().code(), absl::StatusCode::kResourceExhausted);
   const int64_t last = world.store.Bounds(0)->last_sequence;
   ASSERT_TRUE(world.store.Trim(0, last, 0).ok());

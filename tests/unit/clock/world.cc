@@ -64,4 +64,12 @@ void World::Pass(core::DurationMs duration_ms) {
   own_clock.Advance(duration_ms);
 }
 
+PolicySource World::policies() {
+  return [this](absl::Span<const core::WorkspaceId> workspaces) {
+    core::Policy active = policy;
+    active.revision = 1;
+    return Policies(workspaces.size(), std::make_shared<core::Policy>(active));
+  };
+}
+
 }  // namespace baton::clock

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "clock/timer_sweep.h"
 #include "core/decide.h"
 #include "platform/metrics.h"
 #include "store/memory/memory_store.h"
@@ -25,6 +26,7 @@ struct World {
   void Act(const std::string& lead, core::ActionType type, const std::string& reason = "");
   core::LeadRecord Lead(const std::string& lead, const std::string& workspace = "acme");
   void Pass(core::DurationMs duration_ms);  // on both clocks
+  PolicySource policies();                  // `policy`, as it is then
 
   support::ManualClock store_clock{support::kNow};
   support::ManualClock own_clock{support::kNow};

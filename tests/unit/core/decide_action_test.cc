@@ -111,7 +111,7 @@ TEST(DecideActionTest, RerouteIntoTheSameQueueKeepsWhoPassed) {
   const Plan plan = Decide(record, ActionOf(ActionType::kReroute, "WRONG_LANGUAGE"));
   EXPECT_EQ(plan.placement, Placement::kOffer);
   EXPECT_TRUE(plan.refund);
-  EXPECT_EQ(plan.policy_revision, 0);
+  EXPECT_EQ(plan.policy_revision, 1);
   EXPECT_EQ(plan.after.queue, QueueNamed("dach"));
   EXPECT_EQ(plan.after.accepted_at_ms, 0);
   EXPECT_EQ(plan.after.passed, (std::vector<RepId>{RepNamed("bob"), RepNamed("ada")}));

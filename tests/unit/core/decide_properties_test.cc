@@ -164,7 +164,7 @@ RC_GTEST_PROP(DecideProperties, EveryPlanMakesOnlyLegalMoves, ()) {
       lead.Apply(DecideEvents(lead.record(), events, what % 16 == 0 ? nullptr : &policy, kNow),
                  luck);
     } else if (what % 4 == 1) {
-      const auto plan = DecideTimer(lead.record(), lead.record().due_at_ms, kNow);
+      const auto plan = DecideTimer(lead.record(), nullptr, lead.record().due_at_ms, kNow);
       if (plan) lead.Apply(*plan, luck);
     } else {
       Act(policy, ActionOf(lead.record(), what / 4, a, b), luck, lead);

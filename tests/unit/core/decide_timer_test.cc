@@ -22,7 +22,7 @@ LeadRecord WaitingForRetry() {
 
 TEST(DecideTimerTest, SilentRepIsPassedOverAndStaysCharged) {
   const LeadRecord record = RecordIn(Stage::kOffered);
-  const auto plan = DecideTimer(record, record.due_at_ms, record.due_at_ms + 40);
+  const auto plan = DecideTimer(record, nullptr, record.due_at_ms, record.due_at_ms + 40);
   ASSERT_TRUE(plan.has_value());
   EXPECT_EQ(plan->key, record.key);
   EXPECT_EQ(plan->expected_revision, record.revision);
@@ -50,7 +50,7 @@ TEST(DecideTimerTest, SilentRepIsPassedOverAndStaysCharged) {
 
 TEST(DecideTimerTest, RetryAsksEveryoneAgainAndPublishesNothingItself) {
   const LeadRecord record = WaitingForRetry();
-  const auto plan = DecideTimer(record, kNow, kNow);
+  const auto plan = DecideTimer(record, nullptr, kNow, kNow);
   ASSERT_TRUE(plan.has_value());
   EXPECT_TRUE(plan->after.passed.empty());
   EXPECT_EQ(plan->after.stage, Stage::kQueued);
@@ -63,24 +63,43 @@ TEST(DecideTimerTest, RetryAsksEveryoneAgainAndPublishesNothingItself) {
 }
 
 TEST(DecideTimerTest, NothingToDoBeforeItIsDue) {
-  EXPECT_FALSE(DecideTimer(WaitingForRetry(), kNow, kNow - 1).has_value());
+  EXPECT_FALSE(DecideTimer(WaitingForRetry(), nullptr, kNow, kNow - 1).has_value());
 }
 
 TEST(DecideTimerTest, SupersededTimerDoesNothing) {
   const LeadRecord record = RecordIn(Stage::kOffered);
-  EXPECT_FALSE(DecideTimer(record, record.due_at_ms - 1, record.due_at_ms).has_value());
-  EXPECT_FALSE(DecideTimer(RecordIn(Stage::kAccepted), kNow, kNow).has_value());
-  EXPECT_FALSE(DecideTimer(LeadRecord(), kNow, kNow).has_value());
-  EXPECT_FALSE(DecideTimer(LeadRecord(), 0, kNow).has_value());
+  EXPECT_FALSE(DecideTimer(record, nullptr, record.due_at_ms - 1, record.due_at_ms).has_value());
+  EXPECT_FALSE(DecideTimer(RecordIn(Stage::kAccepted), nullptr, kNow, kNow).has_value());
+  EXPECT_FALSE(DecideTimer(LeadRecord(), nullptr, kNow, kNow).has_value());
+  EXPECT_FALSE(DecideTimer(LeadRecord(), nullptr, 0, kNow).has_value());
 }
 
 TEST(DecideTimerTest, TimerOfAnotherKindThanTheStageDoesNothing) {
   LeadRecord record = WaitingForRetry();
   record.timer = TimerKind::kOfferExpiry;
-  EXPECT_FALSE(DecideTimer(record, kNow, kNow).has_value());
+  EXPECT_FALSE(DecideTimer(record, nullptr, kNow, kNow).has_value());
   LeadRecord offered = RecordIn(Stage::kOffered);
   offered.timer = TimerKind::kRetry;
-  EXPECT_FALSE(DecideTimer(offered, offered.due_at_ms, offered.due_at_ms).has_value());
+  EXPECT_FALSE(DecideTimer(offered, nullptr, offered.due_at_ms, offered.due_at_ms).has_value());
+}
+
+TEST(DecideTimerTest, AWaitThatIsOverLeadsToWhatThePolicySays) {
+  Policy policy = support::SamplePolicy();
+  policy.revision = 7;
+  policy.queues[QueueNamed("dach")].widen = {{kHourMs, QueueNamed("inside")}};
+  LeadRecord record = RecordIn(Stage::kQueued);
+  record.home = record.queue;
+  record.home_since_ms = kNow;
+  record.passed = {RepNamed("ada")};
+  record.timer = TimerKind::kWait;
+  record.due_at_ms = kNow + kHourMs;
+  const auto plan = DecideTimer(record, &policy, record.due_at_ms, record.due_at_ms);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_EQ(plan->placement, Placement::kOffer);
+  EXPECT_EQ(plan->policy_revision, 7);
+  EXPECT_EQ(plan->after.queue, QueueNamed("inside"));
+  EXPECT_EQ(plan->after.passed, record.passed) << "who passed has still passed";
+  EXPECT_EQ(plan->changes.size(), 1u);
 }
 
 }  // namespace

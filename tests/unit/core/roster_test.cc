@@ -107,6 +107,143 @@ TEST(ChooseRepTest, SharesAreExactAtTheLargestQueue) {
   EXPECT_EQ(choice.candidates.back().share_nano, 100'000);
 }
 
+std::vector<Member> ThreeMembers() {
+  return {SampleMember("ada"), SampleMember("bob"), SampleMember("cyd")};
+}
+
+TEST(StrategyTest, LeastLoadedTakesWhoHasTheFewestOpenLeads) {
+  std::vector<Member> members = ThreeMembers();
+  members[0].open = 2;
+  members[1].open = 1;
+  members[2].open = 3;
+  members[0].owed_nano = 5'000'000'000;
+  const Choice choice = ChooseRep(members, {}, {}, Strategy::kLeastLoaded);
+  EXPECT_EQ(choice.rep, RepNamed("bob"));
+  EXPECT_EQ(choice.basis, ChoiceBasis::kLeastLoaded);
+  EXPECT_EQ(choice.tie, TieBreak::kNone);
+  EXPECT_EQ(ReasonOf(choice, "ada"), CandidateReason::kBusier);
+  EXPECT_EQ(choice.candidates[0].share_nano, 0) << "the ledger moves between equals only";
+}
+
+TEST(StrategyTest, EqualsByLoadAreToldApartByFairnessThenById) {
+  std::vector<Member> members = ThreeMembers();
+  members[0].open = 1;
+  Choice choice = ChooseRep(members, {}, {}, Strategy::kLeastLoaded);
+  EXPECT_EQ(choice.rep, RepNamed("bob"));
+  EXPECT_EQ(choice.tie, TieBreak::kId);
+  members[2].owed_nano = 1;
+  choice = ChooseRep(members, {}, {}, Strategy::kLeastLoaded);
+  EXPECT_EQ(choice.rep, RepNamed("cyd"));
+  EXPECT_EQ(choice.tie, TieBreak::kFairness);
+  EXPECT_EQ(ReasonOf(choice, "bob"), CandidateReason::kFairness);
+}
+
+TEST(StrategyTest, LongestIdleTakesWhoWaitedLongestForALead) {
+  std::vector<Member> members = ThreeMembers();
+  members[0].last_assigned_ms = 300;
+  members[1].last_assigned_ms = 100;
+  members[2].last_assigned_ms = 200;
+  const Choice choice = ChooseRep(members, {}, {}, Strategy::kLongestIdle);
+  EXPECT_EQ(choice.rep, RepNamed("bob"));
+  EXPECT_EQ(choice.basis, ChoiceBasis::kLongestIdle);
+  EXPECT_EQ(ReasonOf(choice, "cyd"), CandidateReason::kLessIdle);
+  members[2].last_assigned_ms = 0;
+  EXPECT_EQ(ChooseRep(members, {}, {}, Strategy::kLongestIdle).rep, RepNamed("cyd"))
+      << "who never had one comes first";
+}
+
+TEST(StrategyTest, WhoCannotHaveTheLeadIsNotMeasured) {
+  std::vector<Member> members = ThreeMembers();
+  members[0].presence = Presence::kAway;
+  members[1].open = 4;
+  members[2].open = 3;
+  const Choice choice = ChooseRep(members, {}, {}, Strategy::kLeastLoaded);
+  EXPECT_EQ(choice.rep, RepNamed("cyd"));
+  EXPECT_EQ(ReasonOf(choice, "ada"), CandidateReason::kAway);
+}
+
+TEST(StrategyTest, AFairChoiceTellsWhetherTheIdDecided) {
+  EXPECT_EQ(ChooseRep(ThreeMembers(), {}, {}).tie, TieBreak::kId);
+  std::vector<Member> members = ThreeMembers();
+  members[1].owed_nano = 1;
+  EXPECT_EQ(ChooseRep(members, {}, {}).tie, TieBreak::kNone);
+  EXPECT_EQ(ChooseRep(members, {}, {}).basis, ChoiceBasis::kWeightedFair);
+  EXPECT_EQ(ChooseRep({}, {}, {}).basis, ChoiceBasis::kNone);
+}
+
+class OwnerTest : public testing::Test {
+ protected:
+  Choice Choose(std::vector<RepId> passed = {}) const {
+    Pool pool;
+    pool.members = members_;
+    pool.owners = owners_;
+    pool.owners_only = owners_only_;
+    pool.count_owned = count_owned_;
+    return ChooseFrom(pool, {}, passed);
+  }
+
+  std::vector<Member> members_ = ThreeMembers();
+  std::vector<Member> owners_ = {SampleMember("bob")};
+  bool owners_only_ = true;
+  bool count_owned_ = true;
+};
+
+TEST_F(OwnerTest, TheOwnerGetsTheLeadAndPaysForItsTurn) {
+  const Choice choice = Choose();
+  EXPECT_EQ(choice.rep, RepNamed("bob"));
+  EXPECT_EQ(choice.basis, ChoiceBasis::kOwner);
+  EXPECT_EQ(ReasonOf(choice, "ada"), CandidateReason::kNotOwner);
+  std::map<RepId, int64_t> owed;
+  ChargeLedger(choice, owed);
+  EXPECT_EQ(owed[RepNamed("bob")], -666'666'666);
+  EXPECT_EQ(owed[RepNamed("ada")], 333'333'333);
+}
+
+TEST_F(OwnerTest, WithoutCountingTheLedgerStaysAsItIs) {
+  count_owned_ = false;
+  std::map<RepId, int64_t> owed;
+  ChargeLedger(Choose(), owed);
+  EXPECT_TRUE(owed.empty());
+  EXPECT_EQ(Choose().candidates.size(), 1u);
+}
+
+TEST_F(OwnerTest, AnOwnerOutsideTheQueueNeedsNoTurn) {
+  owners_ = {SampleMember("zoe")};
+  const Choice choice = Choose();
+  EXPECT_EQ(choice.rep, RepNamed("zoe"));
+  std::map<RepId, int64_t> owed;
+  ChargeLedger(choice, owed);
+  EXPECT_TRUE(owed.empty());
+}
+
+TEST_F(OwnerTest, TheFirstOwnerWhoCanHaveItIsTaken) {
+  owners_ = {SampleMember("zoe"), SampleMember("cyd"), SampleMember("ada")};
+  owners_[0].presence = Presence::kAway;
+  const Choice choice = Choose();
+  EXPECT_EQ(choice.rep, RepNamed("cyd"));
+  EXPECT_EQ(choice.candidates[0].rep, RepNamed("zoe")) << "a stranger to the queue comes first";
+  EXPECT_EQ(choice.candidates[0].reason, CandidateReason::kAway);
+  EXPECT_EQ(choice.candidates.size(), 4u);
+}
+
+TEST_F(OwnerTest, NobodyElseGetsTheLeadWhileItWaitsForItsOwner) {
+  owners_[0].presence = Presence::kAway;
+  const Choice choice = Choose();
+  EXPECT_TRUE(choice.rep.empty());
+  EXPECT_EQ(choice.candidates.size(), 1u);
+  EXPECT_EQ(ReasonOf(choice, "bob"), CandidateReason::kAway);
+}
+
+TEST_F(OwnerTest, OthersAreAskedWhenTheWaitIsOverOrEveryOwnerPassed) {
+  owners_[0].open = owners_[0].capacity;
+  owners_only_ = false;
+  EXPECT_EQ(Choose().rep, RepNamed("ada"));
+  owners_only_ = true;
+  EXPECT_EQ(Choose({RepNamed("bob")}).rep, RepNamed("ada"));
+  owners_.clear();
+  EXPECT_EQ(Choose().rep, RepNamed("ada")) << "an owner who is no rep is not waited for";
+}
+
 TEST(ChargeLedgerTest, ChosenPaysWhatTheOthersGain) {
   const Choice choice =
       ChooseRep({{SampleMember("ada", 3), SampleMember("bob", 2), SampleMember("cyd", 2)}}, {}, {});

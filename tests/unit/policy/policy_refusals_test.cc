@@ -57,18 +57,42 @@ TEST(PolicyRefusalsTest, SectionsThatAreNotEnforcedYet) {
 }
 
 TEST(PolicyRefusalsTest, KeysThatAreNotEnforcedYet) {
-  for (const std::string key : {"strategy: weighted_fair", "widen: []", "calendar: x", "sla: x"}) {
+  for (const std::string key : {"age: {}", "calendar: x", "sla: x"}) {
     EXPECT_THAT(ErrorOf("{mode: offer}", "{mode: offer, " + key + "}"),
                 HasSubstr("not enforced yet"));
   }
-  for (const std::string key : {"owner: account", "fallback: dach", "wait: 30m"}) {
-    EXPECT_THAT(ErrorOf("{queue: dach}", "{queue: dach, " + key + "}"),
-                HasSubstr("not enforced yet"));
-  }
+  EXPECT_THAT(ErrorOf("{queue: dach}", "{owner: account, fallback: dach}"),
+              HasSubstr("owner: account is not enforced yet"));
   EXPECT_THAT(ErrorOf("mode: offer", "mode: pull"),
               HasSubstr("mode pull of queues.dach is not enforced"));
   EXPECT_THAT(ErrorOf("activity: demo_request,", "activity: demo_request, match: {country: DE},"),
               HasSubstr("not enforced yet"));
+}
+
+TEST(PolicyRefusalsTest, Owners) {
+  EXPECT_THAT(ErrorOf("{queue: dach}", "{queue: dach, fallback: dach}"),
+              HasSubstr("fallback is for a target with an owner"));
+  EXPECT_THAT(ErrorOf("{queue: dach}", "{queue: dach, wait: 30m}"),
+              HasSubstr("wait is for a target with an owner"));
+  EXPECT_THAT(ErrorOf("{queue: dach}", "{owner: lead}"), HasSubstr("'fallback' is missing in"));
+  EXPECT_THAT(ErrorOf("{queue: dach}", "{owner: lead, fallback: dahc}"),
+              HasSubstr("queue 'dahc' of routing[0].to is not among spec.queues; did you mean"));
+  EXPECT_THAT(ErrorOf("{queue: dach}", "{owner: lead, fallback: dach, queue: dach}"),
+              HasSubstr("say fallback: NAME instead of queue"));
+  EXPECT_THAT(ErrorOf("{queue: dach}", "{owner: contact, fallback: dach}"),
+              HasSubstr("account, lead"));
+}
+
+TEST(PolicyRefusalsTest, WaitingInQueues) {
+  const auto queue = [](const std::string& keys) {
+    return ErrorOf("{mode: offer}", "{mode: offer, " + keys + "}");
+  };
+  EXPECT_THAT(queue("strategy: fairest"), HasSubstr("weighted_fair, least_loaded"));
+  EXPECT_THAT(queue("widen: [{after: 30m, to: dach}]"), HasSubstr("is the queue itself"));
+  EXPECT_THAT(queue("widen: [{after: 30m, to: emea}]"), HasSubstr("queue 'emea' of queues.dach"));
+  EXPECT_THAT(queue("widen: [{after: 30m}]"), HasSubstr("'to' is missing in"));
+  EXPECT_THAT(queue("escalate_to: dach"), HasSubstr("needs a max_wait"));
+  EXPECT_THAT(queue("max_wait: 0s"), HasSubstr("max_wait"));
 }
 
 TEST(PolicyRefusalsTest, Attributes) {

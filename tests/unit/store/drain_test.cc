@@ -14,25 +14,26 @@ using core::RepId;
 using core::WorkspaceId;
 using testing::ElementsAre;
 
-// A roster whose calls of Drain answer as told and are noted as "queue@cursor".
+// A roster whose calls of Drain answer as told and are noted by their queues.
 class ScriptedRoster : public RosterStore {
  public:
   std::map<RepId, std::vector<QueueId>> reps;
-  std::map<QueueId, std::deque<absl::StatusOr<DrainResult>>> answers;
+  std::map<RepId, std::vector<QueueId>> awaited;
+  std::map<QueueId, std::deque<absl::StatusOr<int>>> answers;
   std::vector<std::string> calls;
 
   absl::StatusOr<RepState> GetRep(const WorkspaceId&, const RepId& rep) override {
     if (!reps.contains(rep)) return absl::NotFoundError(rep.str());
     RepState state;
     state.rep.queues = reps[rep];
+    state.awaited_in = awaited[rep];
     return state;
   }
-  absl::StatusOr<DrainResult> Drain(const WorkspaceId&, const QueueId& queue, int max,
-                                    const std::string& cursor) override {
-    EXPECT_EQ(max, kDrainScanMax);
-    calls.push_back(queue.str() + "@" + cursor);
+  absl::StatusOr<int> Drain(const WorkspaceId&, const QueueId& queue, int max) override {
+    EXPECT_EQ(max, kDrainMax);
+    calls.push_back(queue.str());
     auto& queued = answers[queue];
-    if (queued.empty()) return DrainResult();
+    if (queued.empty()) return 0;
     auto answer = queued.front();
     queued.pop_front();
     return answer;
@@ -60,29 +61,35 @@ const QueueId kDach = QueueId::Trusted("dach");
 const RepId kAda = RepId::Trusted("ada");
 const RepId kBob = RepId::Trusted("bob");
 
-TEST(DrainQueueTest, GoesOnUntilTheCursorIsEmpty) {
+TEST(DrainQueueTest, GoesOnWhileACallAssignsAllItMay) {
   ScriptedRoster roster;
-  roster.answers[kSmb] = {DrainResult{3, "c1"}, DrainResult{0, "c2"}, DrainResult{1, ""}};
-  const auto drained = DrainQueue(roster, kAcme, kSmb, "c0");
-  EXPECT_EQ(drained->assigned, 4);
-  EXPECT_EQ(drained->cursor, "");
-  EXPECT_THAT(roster.calls, ElementsAre("smb@c0", "smb@c1", "smb@c2"));
+  roster.answers[kSmb] = {kDrainMax, kDrainMax, 1};
+  EXPECT_EQ(DrainQueue(roster, kAcme, kSmb).value(), 2 * kDrainMax + 1);
+  EXPECT_THAT(roster.calls, ElementsAre("smb", "smb", "smb"));
 }
 
 TEST(DrainQueueTest, EndsAfterABoundedNumberOfCalls) {
   ScriptedRoster roster;
-  roster.answers[kSmb].assign(100, DrainResult{0, "more"});
-  EXPECT_EQ(DrainQueue(roster, kAcme, kSmb, "")->cursor, "more");
+  roster.answers[kSmb].assign(100, kDrainMax);
+  EXPECT_EQ(DrainQueue(roster, kAcme, kSmb).value(), kDrainCallsMax * kDrainMax);
   EXPECT_EQ(roster.calls.size(), static_cast<size_t>(kDrainCallsMax));
 }
 
 TEST(DrainQueuesOfTest, DrainsEachQueueOfTheRepsOnce) {
   ScriptedRoster roster;
   roster.reps = {{kAda, {kDach, kSmb}}, {kBob, {kSmb}}};
-  roster.answers[kDach] = {DrainResult{2, ""}};
-  roster.answers[kSmb] = {DrainResult{1, ""}};
+  roster.answers[kDach] = {2};
+  roster.answers[kSmb] = {1};
   EXPECT_EQ(DrainQueuesOf(roster, kAcme, {kAda, kBob, RepId::Trusted("gone")}).value(), 3);
-  EXPECT_THAT(roster.calls, ElementsAre("dach@", "smb@"));
+  EXPECT_THAT(roster.calls, ElementsAre("dach", "smb"));
+}
+
+TEST(DrainQueuesOfTest, DrainsAlsoWhereLeadsWaitForTheirOwner) {
+  ScriptedRoster roster;
+  roster.reps = {{kAda, {kSmb}}};
+  roster.awaited = {{kAda, {kDach}}};
+  EXPECT_EQ(DrainQueuesOf(roster, kAcme, {kAda}).value(), 0);
+  EXPECT_THAT(roster.calls, ElementsAre("dach", "smb"));
 }
 
 TEST(DrainQueuesOfTest, TellsTheFirstError) {

@@ -142,7 +142,7 @@ TEST(FunctionLibraryTest, ConstantsAreThoseOfTheCode) {
   const FunctionLibrary library;
   for (const char* line : {"baton.CODE = {committed=0,stale_revision=1,", "OFFERED='OFFERED'",
                            "sqo_opened='sqo_opened'", "baton.REASON = {chosen=1,", "journey=1000,",
-                           "drain_scan=200,", "reps_per_queue=10000,", "accept_within=7200000,"}) {
+                           "drain=200,", "reps_per_queue=10000,", "accept_within=7200000,"}) {
     EXPECT_TRUE(absl::StrContains(library.text(), line)) << line;
   }
 }

@@ -33,8 +33,11 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Journey(LeadId::Trusted("l1")),
                                       workspace.Queue(QueueId::Trusted("q1")),
                                       workspace.Backlog(QueueId::Trusted("q1")),
+                                      workspace.Lanes(QueueId::Trusted("q1")),
+                                      workspace.Lane(QueueId::Trusted("q1"), "0a"),
+                                      workspace.Awaited(RepId::Trusted("r1")),
                                       workspace.Open(RepId::Trusted("r1"))};
-  EXPECT_EQ(keys.size(), 15u);  // no two are equal
+  EXPECT_EQ(keys.size(), 18u);  // no two are equal
   for (const std::string& key : keys) EXPECT_EQ(TagOf(key), "{b07}") << key;
 }
 

@@ -58,7 +58,9 @@ TEST(RedisLeadCodecTest, ReadsAStoredLead) {
 // Release N reads what N+1 appended to the line.
 TEST(RedisLeadCodecTest, ReadsALineWithItemsOfALaterRelease) {
   LeadRecord record;
-  EXPECT_TRUE(DecodeLead(Text(Stored(absl::StrCat(kLine, "|0|0|0|0|0|0|later"), "")), record).ok());
+  EXPECT_TRUE(
+      DecodeLead(Text(Stored(absl::StrCat(kLine, "|0|0|0|0|0|0||0|0|none|later"), "")), record)
+          .ok());
   EXPECT_EQ(record.revision, 3);
 }
 

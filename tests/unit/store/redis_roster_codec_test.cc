@@ -58,6 +58,11 @@ TEST(RedisRosterCodecTest, AQueueIsReadWithAllItsParts) {
   policy.accept_within_ms = 7;
   policy.retry_after_ms = 8;
   policy.skills = {"de"};
+  policy.strategy = core::Strategy::kLongestIdle;
+  policy.count_owned = false;
+  policy.widen = {{60'000, support::QueueNamed("inside")}, {90'000, support::QueueNamed("emea")}};
+  policy.max_wait_ms = 120'000;
+  policy.escalate_to = support::QueueNamed("triage");
   const std::string stored = EncodeQueuePolicy(policy).substr(5);  // without "dach|"
   const std::string ledger(
       "\x82\xa3"
@@ -78,10 +83,28 @@ TEST(RedisRosterCodecTest, AQueueIsReadWithAllItsParts) {
   EXPECT_EQ(queue->policy.accept_within_ms, 7);
   EXPECT_EQ(queue->policy.retry_after_ms, 8);
   EXPECT_THAT(queue->policy.skills, ElementsAre("de"));
+  EXPECT_EQ(queue->policy.strategy, core::Strategy::kLongestIdle);
+  EXPECT_FALSE(queue->policy.count_owned);
+  EXPECT_EQ(queue->policy.widen, policy.widen);
+  EXPECT_EQ(queue->policy.max_wait_ms, 120'000);
+  EXPECT_EQ(queue->policy.escalate_to, support::QueueNamed("triage"));
   EXPECT_THAT(queue->members, ElementsAre(support::RepNamed("ada"), support::RepNamed("bo")));
   EXPECT_THAT(queue->owed_nano, ElementsAre(Pair(support::RepNamed("ada"), 5)));  // without zeros
   EXPECT_EQ(queue->waiting, 4);
   EXPECT_EQ(queue->oldest_queued_at_ms, 99);
+}
+
+TEST(RedisRosterCodecTest, AQueuePolicyOfAnEarlierReleaseHasDefaultsForTheRest) {
+  Reply reply;
+  reply.elements = {TextReply("dach"), TextReply(""), TextReply("offer|7|8|de"),
+                    TextReply(""),     TextReply(""), Number(0),
+                    Number(0)};
+  const auto queue = DecodeQueue(reply);
+  ASSERT_TRUE(queue.ok()) << queue.status();
+  EXPECT_EQ(queue->policy.accept_within_ms, 7);
+  EXPECT_EQ(queue->policy.strategy, core::Strategy::kWeightedFair);
+  EXPECT_TRUE(queue->policy.count_owned);
+  EXPECT_TRUE(queue->policy.widen.empty());
 }
 
 TEST(RedisRosterCodecTest, AQueueOfWhichNothingIsStoredHasDefaults) {
@@ -107,22 +130,6 @@ TEST(RedisRosterCodecTest, UnreadableTextsAreErrors) {
   reply.elements[1] = TextReply("");
   reply.elements[4] = TextReply("\xc1");
   EXPECT_TRUE(absl::IsInternal(DecodeQueue(reply).status()));
-}
-
-TEST(RedisRosterCodecTest, CursorsGiveThePlaceInTheBacklog) {
-  const auto place = DecodeCursor("100/1700000000000/lead-1");
-  ASSERT_TRUE(place.ok());
-  EXPECT_EQ(place->score, 1'700'000'000'000);
-  EXPECT_EQ(place->lead, "lead-1");
-  EXPECT_LT(DecodeCursor("9/5/a")->score, DecodeCursor("8/4/a")->score);   // priority comes first
-  EXPECT_LT(DecodeCursor("0/35184372088831/a")->score, int64_t{1} << 53);  // exact in a double
-}
-
-TEST(RedisRosterCodecTest, ATextThatIsNoCursorIsRefused) {
-  for (const char* cursor : {"x", "1/2", "101/2/a", "-1/2/a", "1/-2/a", "1/35184372088832/a",
-                             "1/2/a b", "1/2/", "1/2/a/b"}) {
-    EXPECT_EQ(core::ErrorReason(DecodeCursor(cursor).status()), "INVALID_FIELD") << cursor;
-  }
 }
 
 TEST(RedisShardCodecTest, ReadsAShardAndOneThatWasNeverOpened) {

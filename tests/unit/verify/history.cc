@@ -122,8 +122,10 @@ History CleanHistory() {
   workspace.id = "w";
   workspace.epoch = 1;
   workspace.reps = {{"ada", 1, 2, true, {}, {"ann"}}, {"eve", 1, 2, true, {}, {}}};
-  workspace.queues = {
-      {"q", {{"ada", -500'000'000}, {"eve", 500'000'000}}, {{"bob", 100 * kPrioritySpan + 200}}}};
+  workspace.queues = {{"q",
+                       {{"ada", -500'000'000}, {"eve", 500'000'000}},
+                       {{"bob", 200}},
+                       {{"bob", 100 * kPrioritySpan + 200}}}};
   workspace.timers = {{"bob", 900}};
   history.workspaces = {workspace};
   history.leads = {Ann(), Bob()};

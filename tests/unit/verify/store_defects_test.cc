@@ -32,8 +32,33 @@ TEST(StoreDefectsTest, ALeadNowhere) {
 
 TEST(StoreDefectsTest, ALeadThatWaitsAtAWrongPlace) {
   History history = CleanHistory();
-  ++history.workspace().queues[0].waiting[0].second;
+  ++history.workspace().queues[0].lanes[0].second;
   EXPECT_TRUE(Names(Examine(history), Check::kPlaces, "lead w/bob waits at place"));
+}
+
+TEST(StoreDefectsTest, ALeadWhoseBacklogHasAnotherTime) {
+  History history = CleanHistory();
+  ++history.workspace().queues[0].waiting[0].second;
+  EXPECT_TRUE(Names(Examine(history), Check::kPlaces,
+                    "lead w/bob was queued at 200, its backlog says 201"));
+}
+
+TEST(StoreDefectsTest, ALeadInTwoLanes) {
+  History history = CleanHistory();
+  auto& lanes = history.workspace().queues[0].lanes;
+  lanes.push_back(lanes[0]);
+  EXPECT_TRUE(Names(Examine(history), Check::kPlaces, "lead w/bob stands in 2 lanes"));
+}
+
+TEST(StoreDefectsTest, ALeadWhoseWaitEndsWithoutATimer) {
+  History history = CleanHistory();
+  history.workspace().timers.clear();
+  StoredLead& bob = history.lead("bob");
+  bob.passed.clear();
+  bob.timer = TimerKind::kNone;
+  bob.due_at_ms = 0;
+  bob.wait_until_ms = 900;
+  EXPECT_TRUE(Names(Examine(history), Check::kTimers, "it needs a timer of its wait"));
 }
 
 TEST(StoreDefectsTest, APlaceWithoutALead) {

@@ -1,19 +1,20 @@
 -- activate_policy: stores a document as the next revision and makes it active, with what the
 -- placement needs of its queues (WorkspaceStore::ActivatePolicy).
 -- KEYS: 1 workspace, 2 policies (hash: revision -> document)
--- ARGV: 1 expected revision (-1: any), 2 document, then "queue|mode|accept_within|retry_after|
---       skills" for each queue, ordered by id
+-- ARGV: 1 expected revision (-1: any), 2 document, then "queue|" and its policy as in queue.lua
+--       for each queue, ordered by id
 -- Returns: {OUTCOME.done, active revision} (the same one if the document is the active one),
 --          {OUTCOME.no_workspace}, {OUTCOME.mismatch, active revision}
 -- Idempotency: by the expected revision.
 
 local OUTCOME = baton.OUTCOME
+local ROW = '^([%w_-]+)|((%l+)|%d+|%d+|[^|]*|[%l_]+|[01]|[%w_>,-]*|%d+|[%w_-]*)$'
 
 -- The queues' ids in order and their rows by id.
 local function read_queues(args)
   local ids, rows = {}, {}
   for i = 3, #args do
-    local queue, row, mode = string.match(args[i], '^([%w_-]+)|((%l+)|%d+|%d+|[^|]*)$')
+    local queue, row, mode = string.match(args[i], ROW)
     baton.one_of(mode, baton.MODE, 'mode')
     ids[#ids + 1], rows[baton.id(queue, 'queue')] = queue, row
   end

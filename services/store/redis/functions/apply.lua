@@ -58,7 +58,11 @@ function baton.apply(reads, keys, args)
   local refunded = #charged > 0 and baton.queue_of(workspace, before.queue) or nil
   local owned = plan.placement ~= PLACEMENT.keep and baton.leave(step)
   if step.left_queue then
-    baton.check_backlog(keys[1], step.left_queue)
+    baton.check_backlog(keys[1], step.left_queue, before)
+  end
+  if queue then
+    baton.check_backlog(keys[1], queue.id, step.lead)
+    baton.read_owners(queue, step.lead)
   end
   baton.check_journey(step)
   -- All is read: from here on nothing fails.

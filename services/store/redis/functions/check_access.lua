@@ -7,11 +7,12 @@
 
 local COMMANDS = {
   {'TIME'}, {'GET'}, {'SET', 'v'},
-  {'HGET', 'f'}, {'HMGET', 'f'}, {'HLEN'}, {'HSET', 'f', 'v'}, {'HDEL', 'f'},
+  {'HGET', 'f'}, {'HMGET', 'f'}, {'HGETALL'}, {'HLEN'}, {'HSET', 'f', 'v'}, {'HDEL', 'f'},
+  {'HINCRBY', 'f', '1'},
   {'LLEN'}, {'RPUSH', 'v'}, {'LTRIM', '0', '-1'}, {'SCARD'}, {'SMEMBERS'}, {'SADD', 'm'},
   {'SREM', 'm'}, {'XLEN'}, {'XADD', '1-0', 'f', 'v'}, {'XTRIM', 'MINID', '1'},
   {'XREVRANGE', '+', '-'}, {'ZADD', '0', 'm'}, {'ZREM', 'm'}, {'ZCARD'}, {'ZSCORE', 'm'},
-  {'ZCOUNT', '0', '1'}, {'ZRANGE', '0', '1'}, {'ZRANGEBYSCORE', '0', '1'},
+  {'ZRANGE', '0', '1'}, {'ZRANGEBYSCORE', '0', '1'},
 }
 
 local function check_access(keys, args)

@@ -1,9 +1,9 @@
--- The choice of a rep: the rule of core/roster.h (ChooseRep, ChargeLedger, RefundLedger), in whole
--- numbers below 2^53, so that both compute the same.
+-- The choice of a rep among the members of a queue: the rule of core/roster.h (ChooseRep,
+-- ChargeLedger, RefundLedger), in whole numbers below 2^53, so that both compute the same.
 -- Candidates are one flat list, six items each: rep, reason, deviation, share, open, capacity.
 
 local NANO_PER_LEAD = 1e9
-local REASON, eligibility = baton.REASON, baton.eligibility
+local REASON, BASIS, TIE, eligibility = baton.REASON, baton.BASIS, baton.TIE, baton.eligibility
 
 -- What a choice moved in the ledger `owed`, times `sign`: 1 charges, -1 refunds.
 function baton.move_ledger(owed, candidates, sign)
@@ -18,7 +18,7 @@ function baton.move_ledger(owed, candidates, sign)
       chosen = rep
     end
   end
-  if chosen then
+  if chosen and paid ~= 0 then
     owed[chosen] = (owed[chosen] or 0) - sign * paid
   end
 end
@@ -54,12 +54,11 @@ local function look(queue, lead)
   return able, weights
 end
 
--- Returns the candidates, which stand until the queue's next choice, and the index of the member
--- chosen (nil: nobody).
-function baton.choose(queue, lead)
-  local able, weights = look(queue, lead)
+-- Of the members at `able` the place of the one who is owed most, and whether another is owed as
+-- much.
+local function most_owed(queue, able, weights)
   local members, candidates, shares = queue.members, queue.candidates, shares_of(queue, weights)
-  local best, best_claim = nil, nil
+  local best, best_claim, tied = nil, nil, false
   for i = 1, #able do
     local weight, at = members[able[i]].weight, able[i] * 6 - 5
     local share = shares[weight]
@@ -70,11 +69,27 @@ function baton.choose(queue, lead)
     local claim = candidates[at + 2] + share
     candidates[at + 3] = share
     if not best or claim > best_claim then -- at a tie the smaller id stays
-      best, best_claim = able[i], claim
+      best, best_claim, tied = at, claim, false
+    else
+      tied = tied or claim == best_claim
     end
   end
-  if best then
-    candidates[best * 6 - 4] = REASON.chosen
+  return best, tied
+end
+
+-- Returns the candidates, which stand until the queue's next choice, and {rep, basis, tie}, or nil
+-- in its place: nobody.
+function baton.choose_member(queue, lead, strategy)
+  local able, weights = look(queue, lead)
+  local basis
+  able, weights, basis = baton.narrow(queue, strategy, able, weights)
+  local best, tied = most_owed(queue, able, weights)
+  local candidates = queue.candidates
+  if not best then
+    return candidates, nil
   end
-  return candidates, best
+  candidates[best + 1] = REASON.chosen
+  local narrowed = basis ~= BASIS.weighted_fair and #able > 1
+  local tie = tied and TIE.id or narrowed and TIE.fairness or TIE.none
+  return candidates, {rep = candidates[best], basis = basis, tie = tie}
 end

@@ -34,22 +34,3 @@ function baton.eligibility(member, open, wants)
   end
   return REASON.fairness
 end
-
-local function anyone_can(queue, wants)
-  for _, member in ipairs(queue.members) do
-    if baton.eligibility(member, queue.open[member.rep], wants) == REASON.fairness then
-      return true
-    end
-  end
-  return false
-end
-
--- True if nobody can have the stored lead; kept in `hopeless` for all leads that want the same.
-function baton.is_hopeless(text, queue, hopeless)
-  local stored = baton.stored_wants(text)
-  local key = stored.skills .. '|' .. stored.passed
-  if hopeless[key] == nil then
-    hopeless[key] = not anyone_can(queue, baton.wants_of(stored))
-  end
-  return hopeless[key]
-end

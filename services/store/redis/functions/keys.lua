@@ -32,6 +32,22 @@ function baton.open_key(workspace, rep)
   return workspace .. ':o:' .. rep
 end
 
+function baton.lanes_key(workspace, queue)
+  return workspace .. ':n:' .. queue
+end
+
+function baton.lane_key(workspace, queue, lane)
+  return workspace .. ':n:' .. queue .. ':' .. lane
+end
+
+function baton.awaited_key(workspace, rep)
+  return workspace .. ':f:' .. rep
+end
+
+function baton.reps_key(workspace)
+  return workspace .. ':reps'
+end
+
 function baton.waiting_key(workspace)
   return workspace .. ':waiting'
 end

@@ -2,20 +2,24 @@
 -- "|": 1 (format), revision, version, stage, cycle, queue, rep, generation, queued_at, offered_at,
 -- due_at, timer, priority, accepted_at, journeyed, passed, skills, traceparent, and the sizes of
 -- the six blobs that follow the line (record.proto) and pass through functions unread: candidates,
--- origin, scores, facts, judgment, rest. What a later release appends to the line is kept.
+-- origin, scores, facts, judgment, rest; then (since leads have owners) owners, owners_only,
+-- wait_until, chosen_by. What a later release appends to the line is kept.
 
 local DUE = '^1|%d+|%d+|%u+|%d+|[%w_-]*|[%w_-]*|%d+|%d+|%d+|(%d+)|'
 local PATTERN = '^1|(%d+)|(%d+)|(%u+)|(%d+)|([%w_-]*)|([%w_-]*)|(%d+)|(%d+)|(%d+)|(%d+)|' ..
   '([%l_]+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)' ..
   '([^\n]*)\n()'
-local FORMAT = '1|%d|%d|%s|%d|%s|%s|%d|%d|%d|%d|%s|%d|%d|%d|%s|%s|%s|%d|%d|%d|%d|%d|%d%s'
+local WAITING = '^|([%w_,-]*)|([01])|(%d+)|([%l_]+)(.*)$'
+local FORMAT = '1|%d|%d|%s|%d|%s|%s|%d|%d|%d|%d|%s|%d|%d|%d|%s|%s|%s|%d|%d|%d|%d|%d|%d' ..
+  '|%s|%d|%d|%s%s'
 
 -- A lead that does not exist yet: read only.
 local NOBODY = {
   revision = 0, version = 0, stage = baton.STAGE.NEW, cycle = 0, queue = '', rep = '',
   generation = 0, queued_at = 0, offered_at = 0, due_at = 0, timer = baton.TIMER.none,
   priority = 0, accepted_at = 0, journeyed = 0, passed = '', skills = '', traceparent = '',
-  extra = '', candidates = '', origin = '', scores = '', facts = '', judgment = '', rest = '',
+  owners = '', owners_only = false, wait_until = 0, chosen_by = baton.BASIS.none, extra = '',
+  candidates = '', origin = '', scores = '', facts = '', judgment = '', rest = '',
 }
 
 -- Cuts the blobs, whose sizes are given in their order, out of `text` from `start` on.
@@ -29,6 +33,21 @@ local function cut(lead, text, start, sizes)
   if start ~= #text + 1 then
     baton.refuse('stored lead has a wrong size')
   end
+end
+
+-- What the line has behind the sizes.
+local function add_waiting(lead, text)
+  if text == '' then
+    lead.owners, lead.owners_only, lead.wait_until = '', false, 0
+    lead.chosen_by, lead.extra = baton.BASIS.none, ''
+    return
+  end
+  local owners, only, wait_until, chosen_by, extra = string.match(text, WAITING)
+  if not owners then
+    baton.refuse('stored lead is not readable')
+  end
+  lead.owners, lead.owners_only, lead.wait_until = owners, only == '1', tonumber(wait_until)
+  lead.chosen_by, lead.extra = chosen_by, extra
 end
 
 -- `text`: as stored, or false for a lead that does not exist, which is read only.
@@ -48,19 +67,11 @@ function baton.parse_lead(text)
     queued_at = tonumber(queued_at), offered_at = tonumber(offered_at),
     due_at = tonumber(due_at), timer = timer, priority = tonumber(priority),
     accepted_at = tonumber(accepted_at), journeyed = tonumber(journeyed), passed = passed,
-    skills = skills, traceparent = traceparent, extra = extra,
+    skills = skills, traceparent = traceparent,
   }
+  add_waiting(lead, extra)
   cut(lead, text, start, {candidates, origin, scores, facts, judgment, rest})
   return lead
-end
-
-local FIVE = '[^|]*|[^|]*|[^|]*|[^|]*|[^|]*|'
-local WANTS = '^1|' .. FIVE .. FIVE .. '[^|]*|[^|]*|[^|]*|[^|]*|([^|]*)|([^|]*)|'
-
--- What a choice asks of a stored lead, without reading the rest: {passed, skills}.
-function baton.stored_wants(text)
-  local passed, skills = string.match(text or '', WANTS)
-  return {passed = passed or baton.refuse('stored lead is not readable'), skills = skills}
 end
 
 -- When the timer of a stored lead is due, 0: it has none; nil: there is no such lead.
@@ -74,7 +85,7 @@ function baton.format_line(lead)
     lead.rep, lead.generation, lead.queued_at, lead.offered_at, lead.due_at, lead.timer,
     lead.priority, lead.accepted_at, lead.journeyed, lead.passed, lead.skills, lead.traceparent,
     #lead.candidates, #lead.origin, #lead.scores, #lead.facts, #lead.judgment, #lead.rest,
-    lead.extra)
+    lead.owners, lead.owners_only and 1 or 0, lead.wait_until, lead.chosen_by, lead.extra)
 end
 
 function baton.write_lead(key, line, lead)

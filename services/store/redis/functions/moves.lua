@@ -17,34 +17,6 @@ function baton.leave(step)
   return owned
 end
 
--- A key of a wrong type stops the call here, before its first write.
-function baton.check_backlog(workspace, queue)
-  redis.call('ZCARD', baton.backlog_key(workspace, queue))
-  redis.call('SCARD', baton.waiting_key(workspace))
-end
-
--- The leads that leave and join a backlog.
-local function backlog_of(backlogs, workspace, queue)
-  local key = baton.backlog_key(workspace, queue)
-  backlogs[key] = backlogs[key] or
-    {waiting = baton.waiting_key(workspace), queue = queue, left = {}, joined = {}}
-  return backlogs[key]
-end
-
-function baton.write_backlogs(backlogs)
-  for key, backlog in pairs(backlogs) do
-    if #backlog.left > 0 then
-      baton.send('ZREM', key, backlog.left)
-    end
-    if #backlog.joined > 0 then
-      baton.send('ZADD', key, backlog.joined)
-      redis.call('SADD', backlog.waiting, backlog.queue)
-    elseif redis.call('ZCARD', key) == 0 then
-      redis.call('SREM', backlog.waiting, backlog.queue)
-    end
-  end
-end
-
 -- Notes in `moves` where the lead of the step leaves and joins.
 function baton.gather(moves, step)
   local workspace, due = step.workspace_key, step.lead.due_at
@@ -61,13 +33,10 @@ function baton.gather(moves, step)
     list[#list + 1], list[#list + 2] = '0', step.id
   end
   if step.left_queue then
-    local left = backlog_of(moves.backlogs, workspace, step.left_queue).left
-    left[#left + 1] = step.id
+    baton.move(moves.backlogs, workspace, step.left_queue, step.id, step.before, false)
   end
   if step.joined_queue then
-    local joined = backlog_of(moves.backlogs, workspace, step.joined_queue).joined
-    joined[#joined + 1] = baton.score_of(step.lead.priority, step.lead.queued_at)
-    joined[#joined + 1] = step.id
+    baton.move(moves.backlogs, workspace, step.joined_queue, step.id, step.lead, true)
   end
   if step.before.due_at ~= due then
     local list = baton.list_of(due == 0 and moves.removed or moves.added, moves.timers)

@@ -1,33 +1,46 @@
 -- Placing a lead: it gets a rep of its queue, or waits in the backlog. Decides only; the writing is
 -- done by step.lua and moves.lua.
 
-local STAGE, TIMER = baton.STAGE, baton.TIMER
+local STAGE, TIMER, DETAILS = baton.STAGE, baton.TIMER, baton.DETAILS
 
 local function announcement(change, lead)
   return change .. '|' .. lead.stage .. '|' .. lead.queue .. '|' .. lead.rep .. '|' ..
     string.format('%d', lead.generation)
 end
 
--- Gives the lead to member `chosen` of the queue. `details`: who did it and why (ChangeDetails).
-function baton.assign(step, queue, candidates, chosen, details)
-  local lead, now, direct = step.lead, step.shard.now, queue.policy.mode == baton.MODE.direct
+-- Gives the lead to the rep of the choice. `details`: who did it and why (ChangeDetails).
+function baton.assign(step, queue, candidates, choice, details)
+  local lead, now, mode = step.lead, step.shard.now, queue.policy.mode
   baton.move_ledger(queue.owed, candidates, 1)
-  queue.charged = true
-  lead.rep = queue.members[chosen].rep
+  lead.rep, lead.chosen_by = choice.rep, choice.basis
   queue.open[lead.rep] = queue.open[lead.rep] + 1
+  baton.note_assigned(queue, lead.rep, now)
   lead.generation = lead.generation + 1
   lead.offered_at = now
   step.joined_rep = lead.rep
   lead.candidates = cmsgpack.pack(candidates)
-  if direct then
-    lead.stage, lead.accepted_at, lead.due_at, lead.timer = STAGE.ACCEPTED, now, 0, TIMER.none
-    details = details .. baton.DETAILS.direct
-  else
+  if mode == baton.MODE.offer then
     lead.stage, lead.timer = STAGE.OFFERED, TIMER.offer_expiry
     lead.due_at = now + queue.policy.accept_within
-    details = details .. baton.DETAILS.offer
+  else
+    lead.stage, lead.accepted_at, lead.due_at, lead.timer = STAGE.ACCEPTED, now, 0, TIMER.none
+  end
+  details = details .. DETAILS[mode] .. DETAILS['strategy_' .. choice.basis]
+  if choice.tie ~= baton.TIE.none then
+    details = details .. DETAILS['tie_' .. choice.tie]
   end
   baton.publish(step, announcement(baton.CHANGE.assigned, lead), details, lead.due_at)
+end
+
+-- The timer of a lead that waits: who passed is asked again, or waiting has a consequence.
+local function start_timer(lead, queue, now)
+  local retry_at = lead.passed ~= '' and now + queue.policy.retry_after
+  local wait_until = lead.wait_until > 0 and math.max(lead.wait_until, now)
+  if wait_until and not (retry_at and retry_at <= wait_until) then
+    lead.timer, lead.due_at = TIMER.wait, wait_until
+  elseif retry_at then
+    lead.timer, lead.due_at = TIMER.retry, retry_at
+  end
 end
 
 -- Puts the lead into the backlog of its queue. `announce`: as a change of its own.
@@ -35,10 +48,7 @@ local function wait(step, queue, announce, details)
   local lead = step.lead
   lead.stage = STAGE.QUEUED
   step.joined_queue = lead.queue
-  if lead.passed ~= '' then
-    lead.timer = TIMER.retry
-    lead.due_at = step.shard.now + queue.policy.retry_after
-  end
+  start_timer(lead, queue, step.shard.now)
   if announce then
     baton.publish(step, announcement(baton.CHANGE.queued, lead), details, 0)
   end
@@ -46,12 +56,12 @@ end
 
 -- `said_queued`: the plan has already announced that the lead waits.
 function baton.offer(step, queue, said_queued, details)
-  local candidates, chosen = {}, nil
-  if not queue.paused then
-    candidates, chosen = baton.choose(queue, step.lead)
+  local candidates, choice = {}, nil
+  if not queue.paused and queue.policy.mode ~= baton.MODE.pull then
+    candidates, choice = baton.choose(queue, step.lead)
   end
-  if chosen then
-    return baton.assign(step, queue, candidates, chosen, details)
+  if choice then
+    return baton.assign(step, queue, candidates, choice, details)
   end
   step.lead.candidates = cmsgpack.pack(candidates)
   return wait(step, queue, not said_queued, details)

@@ -8,9 +8,10 @@
 local FIXED = 11
 -- expected revision, policy revision, placement, refund, not before, may use reserve, applied,
 -- duplicates, facts changed, judgment changed, stage, cycle, queue, due, timer, accepted at,
--- priority, passed, skills, number of changes
+-- priority, passed, skills, owners, owners only, wait until, number of changes
 local PATTERN = '^(-?%d+)|(-?%d+)|(%l+)|([01])|(-?%d+)|([01])|(%d+)|(%d+)|([01])|([01])|(%u+)|' ..
-  '(%d+)|([%w_-]*)|(%d+)|([%l_]+)|(%d+)|(%d+)|([%w_,-]*)|([^|]*)|(%d+)$'
+  '(%d+)|([%w_-]*)|(%d+)|([%l_]+)|(%d+)|(%d+)|([%w_,-]*)|([^|]*)|' ..
+  '([%w_,-]*)|([01])|(%d+)|(%d+)$'
 local CHANGE = '^([%l_]+)|(%u+)|[%w_-]*|[%w_-]*|%d+$'
 
 -- What the pattern cannot say: numbers that would not stay exact, words that nobody knows.
@@ -18,7 +19,7 @@ local function check(plan)
   local limit = baton.LIMIT
   if plan.applied > limit.batch or plan.duplicates > limit.batch or plan.changes > limit.batch or
       plan.cycle > limit.cycle or plan.due_at > limit.clock or plan.accepted_at > limit.clock or
-      plan.priority > limit.priority then
+      plan.priority > limit.priority or plan.wait_until > limit.clock then
     baton.refuse('a number of the plan is too great')
   end
   baton.one_of(plan.placement, baton.PLACEMENT, 'placement')
@@ -33,8 +34,8 @@ end
 
 local plan_of = baton.remembered(function(text)
   local expected, policy, placement, refund, not_before, reserve, applied, duplicates, facts,
-    judgment, stage, cycle, queue, due_at, timer, accepted_at, priority, passed, skills,
-    changes = string.match(text, PATTERN)
+    judgment, stage, cycle, queue, due_at, timer, accepted_at, priority, passed, skills, owners,
+    only, wait_until, changes = string.match(text, PATTERN)
   if not expected then
     baton.refuse('plan is not readable')
   end
@@ -44,7 +45,8 @@ local plan_of = baton.remembered(function(text)
     applied = tonumber(applied), duplicates = tonumber(duplicates), facts = facts == '1',
     judgment = judgment == '1', stage = stage, cycle = tonumber(cycle), queue = queue,
     due_at = tonumber(due_at), timer = timer, accepted_at = tonumber(accepted_at),
-    priority = tonumber(priority), passed = passed, skills = skills, changes = tonumber(changes),
+    priority = tonumber(priority), passed = passed, skills = skills, owners = owners,
+    owners_only = only == '1', wait_until = tonumber(wait_until), changes = tonumber(changes),
   }
   check(plan)
   return plan

@@ -1,21 +1,25 @@
 -- A queue: hash with the fields m (members.lua), g (ledger: MessagePack map from rep to nano-leads
--- owed; keeps reps that left), p (of the active policy: "mode|accept_within|retry_after|skills")
--- and s (settings: "revision|paused|display name").
+-- owed; keeps reps that left), l (MessagePack map from rep to when it last got a lead, kept while
+-- the strategy is longest_idle), p (of the active policy: "mode|accept_within|retry_after|skills",
+-- then, since queues have strategies, "|strategy|count_owned|widen|max_wait|escalate_to") and s
+-- (settings: "revision|paused|display name").
 
 local function parse_policy(text)
   if not text then
     return baton.QUEUE_DEFAULTS
   end
   local mode, accept_within, retry_after = string.match(text, '^(%l+)|(%d+)|(%d+)|')
+  local strategy, count_owned = string.match(text, '^%l+|%d+|%d+|[^|]*|([%l_]+)|([01])|')
   if not mode then
     baton.refuse('stored queue policy is not readable')
   end
   return {
     mode = mode, accept_within = tonumber(accept_within), retry_after = tonumber(retry_after),
+    strategy = strategy or baton.QUEUE_DEFAULTS.strategy, count_owned = count_owned ~= '0',
   }
 end
 
-function baton.parse_ledger(text)
+local function unpack_map(text)
   return text and cmsgpack.unpack(text) or {}
 end
 
@@ -23,7 +27,7 @@ end
 -- is known; the reps of this queue are added to it.
 function baton.read_queue(workspace, queue, open)
   local key = baton.queue_key(workspace, queue)
-  local stored = redis.call('HMGET', key, 'm', 'g', 'p', 's')
+  local stored = redis.call('HMGET', key, 'm', 'g', 'p', 's', 'l')
   local members = baton.parse_members(stored[1])
   local open_prefix = baton.open_key(workspace, '')
   for i = 1, #members do
@@ -31,16 +35,19 @@ function baton.read_queue(workspace, queue, open)
     open[rep] = open[rep] or redis.call('ZCARD', open_prefix .. rep)
   end
   return {
-    id = queue, key = key, members = members, open = open,
-    owed = baton.parse_ledger(stored[2]), policy = parse_policy(stored[3]),
+    id = queue, key = key, workspace = workspace, members = members, open = open, owners = {},
+    owed = unpack_map(stored[2]), policy = parse_policy(stored[3]), last = unpack_map(stored[5]),
     candidates = {}, paused = stored[4] and string.find(stored[4], '^%d+|1|') ~= nil,
   }
 end
 
--- Writes the queue's ledger if something was charged.
+-- Writes what choices have changed of the queue.
 function baton.write_ledger(queue)
   if queue.charged then
     redis.call('HSET', queue.key, 'g', cmsgpack.pack(queue.owed))
+  end
+  if queue.noted then
+    redis.call('HSET', queue.key, 'l', cmsgpack.pack(queue.last))
   end
 end
 

@@ -53,7 +53,6 @@ function baton.queue_of(workspace, id)
   local queue = workspace.queues[id]
   if not queue then
     queue = baton.read_queue(workspace.key, id, workspace.open)
-    baton.check_backlog(workspace.key, id)
     workspace.queues[id] = queue
   end
   return queue

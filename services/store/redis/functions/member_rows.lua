@@ -1,0 +1,49 @@
+-- Changing the text of a queue's members (members.lua) without reading it all.
+
+function baton.is_member(text, rep)
+  return string.find(';' .. text, ';' .. rep .. '|', 1, true) ~= nil
+end
+
+function baton.count_members(text)
+  local _, separators = string.gsub(text, ';', ';')
+  return text == '' and 0 or separators + 1
+end
+
+-- Start and rep of the first row that begins at `position` or behind it; nil if there is none.
+local function row_from(text, position)
+  local start = 1
+  if position > 1 then
+    local separator = string.find(text, ';', position - 1, true)
+    start = separator and separator + 1
+  end
+  return start, start and string.match(text, '^[%w_-]+', start)
+end
+
+-- The text with the row of `rep` replaced by `row`, or without it if `row` is nil.
+function baton.replace_member(text, rep, row)
+  local low, high = 1, #text + 1
+  while low < high do -- find the first position behind which no row comes before `rep`
+    local middle = math.floor((low + high) / 2)
+    local _, found = row_from(text, middle)
+    if found and baton.is_before(found, rep) then
+      low = middle + 1
+    else
+      high = middle
+    end
+  end
+  local start, found = row_from(text, low)
+  local rows = {}
+  if found then
+    rows[1] = start > 1 and string.sub(text, 1, start - 2) or nil
+    rows[#rows + 1] = row
+    local rest = start
+    if found == rep then
+      rest = (string.find(text, ';', start, true) or #text) + 1
+    end
+    rows[#rows + 1] = rest <= #text and string.sub(text, rest) or nil
+  else
+    rows[1] = text ~= '' and text or nil
+    rows[#rows + 1] = row
+  end
+  return table.concat(rows, ';')
+end

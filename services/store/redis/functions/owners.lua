@@ -1,0 +1,87 @@
+-- Owners of a lead: asked before the members of its queue (core/roster.h, ChooseFrom).
+
+local REASON, BASIS, TIE = baton.REASON, baton.BASIS, baton.TIE
+
+-- Reads those owners of the lead that are reps, with how many leads they own, into the queue.
+function baton.read_owners(queue, lead)
+  for rep in string.gmatch(lead.owners, '[^,]+') do
+    if queue.owners[rep] == nil then
+      local text = redis.call('HGET', baton.reps_key(queue.workspace), rep)
+      queue.owners[rep] = text and baton.member_of(rep, text) or false
+      queue.open[rep] = queue.open[rep] or
+        redis.call('ZCARD', baton.open_key(queue.workspace, rep))
+    end
+  end
+end
+
+local function add(asked, queue, owner, reason)
+  local rep = owner.rep
+  for _, item in ipairs({rep, reason, queue.owed[rep] or 0, 0, queue.open[rep], owner.capacity}) do
+    asked[#asked + 1] = item
+  end
+end
+
+-- Those asked that are not in the queue, then its members.
+local function strangers_first(asked, members)
+  local known, all = {}, {}
+  for i = 1, #members, 6 do
+    known[members[i]] = true
+  end
+  for i = 1, #asked do
+    if not known[asked[i - (i - 1) % 6]] then
+      all[#all + 1] = asked[i]
+    end
+  end
+  for i = 1, #members do
+    all[#all + 1] = members[i]
+  end
+  return all
+end
+
+-- Place of the owner among the candidates, if it could have been chosen.
+local function turn_of(candidates, owner)
+  for i = 1, #candidates, 6 do
+    if candidates[i] == owner and candidates[i + 3] ~= 0 then
+      return i
+    end
+  end
+end
+
+-- To the last one asked; as a turn of that rep, if the members could have chosen it.
+local function give(queue, lead, asked)
+  local last = #asked - 5
+  local choice = {rep = asked[last], basis = BASIS.owner, tie = TIE.none}
+  asked[last + 1] = REASON.chosen
+  local candidates = queue.policy.count_owned and baton.choose_member(queue, lead) or {}
+  local turn = turn_of(candidates, choice.rep)
+  if not turn then
+    return asked, choice
+  end
+  for i = 1, #candidates, 6 do
+    if candidates[i + 3] ~= 0 then
+      candidates[i + 1] = i == turn and REASON.chosen or REASON.not_owner
+    end
+  end
+  return strangers_first(asked, candidates), choice
+end
+
+-- As baton.choose_member, but first among the lead's owners, who have been read.
+function baton.choose(queue, lead)
+  local asked, awaited = {}, false
+  for rep in string.gmatch(lead.owners, '[^,]+') do
+    local owner = queue.owners[rep]
+    if owner then
+      local reason = baton.eligibility(owner, queue.open[rep], {passed = lead.passed, skills = ''})
+      add(asked, queue, owner, reason)
+      if reason == REASON.fairness then
+        return give(queue, lead, asked)
+      end
+      awaited = awaited or reason ~= REASON.passed
+    end
+  end
+  if lead.owners_only and awaited then
+    return asked, nil
+  end
+  local candidates, choice = baton.choose_member(queue, lead, queue.policy.strategy)
+  return #asked > 0 and strangers_first(asked, candidates) or candidates, choice
+end
