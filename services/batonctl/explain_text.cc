@@ -37,8 +37,23 @@ std::string Sum(const v1::ExplainLeadResponse& explanation, const std::string& k
 }
 
 std::string ConditionText(const v1::ConditionResult& condition) {
-  return absl::StrCat(condition.held() ? "held" : "failed", ": ", condition.condition(), " (found ",
-                      condition.found(), ")");
+  std::string text =
+      absl::StrCat(condition.held() ? "held" : "failed", ": ", condition.condition());
+  if (!condition.found().empty()) absl::StrAppend(&text, " (found ", condition.found(), ")");
+  if (!condition.error().empty()) absl::StrAppend(&text, ": ", condition.error());
+  return text;
+}
+
+// Rules that could have mattered, had they been decided.
+std::string WhatErred(const v1::ExplainLeadResponse& explanation) {
+  if (explanation.condition_errors().empty()) return "";
+  std::string text = "These conditions could not be decided, so they did not match:\n";
+  for (const v1::ConditionError& error : explanation.condition_errors()) {
+    const std::string rule =
+        error.rule().empty() ? "" : absl::StrCat(" rule \"", error.rule(), "\"");
+    absl::StrAppend(&text, "  ", error.section(), rule, ": ", error.error(), "\n");
+  }
+  return text;
 }
 
 std::string WhyQualified(const v1::ExplainLeadResponse& explanation) {
@@ -135,8 +150,8 @@ std::string WhyWaits(const v1::ExplainLeadResponse& explanation) {
 
 std::string ExplainText(const v1::ExplainLeadResponse& explanation) {
   const std::string text =
-      absl::StrCat(WhereItIs(explanation.lead()), WhyQualified(explanation), WhyQueue(explanation),
-                   WhyRep(explanation), WhyWaits(explanation));
+      absl::StrCat(WhereItIs(explanation.lead()), WhyQualified(explanation), WhatErred(explanation),
+                   WhyQueue(explanation), WhyRep(explanation), WhyWaits(explanation));
   std::string printable;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = text.find('\n', begin);

@@ -1,60 +1,28 @@
 // A checked policy: what marketing and sales agreed on, ready to be evaluated. Built and validated
 // by services/policy from YAML; immutable afterwards, shared between threads as shared_ptr<const
-// Policy>.
+// Policy>. A copy shares its conditions and their vocabulary.
 #ifndef BATON_CORE_POLICY_H_
 #define BATON_CORE_POLICY_H_
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/calendar.h"
-#include "core/event.h"
+#include "core/condition.h"
 #include "core/ids.h"
 #include "core/reasons.h"
 #include "core/time.h"
+#include "core/vocabulary.h"
 
 namespace baton::core {
 
-enum class AttributeType { kBool, kInt, kDouble, kString, kStringList };
-
-// One test of one value. kIn: equals any of `values` (for a list attribute: contains any).
-// kPresent / kAbsent take no value.
-enum class CompareOp {
-  kIn,
-  kNotIn,
-  kLess,
-  kLessEqual,
-  kGreater,
-  kGreaterEqual,
-  kPresent,
-  kAbsent,
-  kEndsWith
-};
-
-struct Comparison {
-  CompareOp op = CompareOp::kIn;
-  std::vector<AttributeValue> values;  // exactly one for the ordering operators
-};
-
-// `subject` is a declared attribute, or one of the computed ones: "fit", "intent" (int) and
-// "consent" ("unknown" | "granted" | "withdrawn"). All comparisons must hold.
-struct FieldMatch {
-  std::string subject;
-  std::vector<Comparison> all;
-  std::string text;  // as written, for explanations: "employees: >= 200"
-};
-
-// All fields must match. An empty match always holds.
-struct Match {
-  std::vector<FieldMatch> fields;
-};
-
 struct FitRule {
   std::string name;
-  Match when;
+  Condition when;
   int32_t points = 0;  // -1000..1000
 };
 
@@ -70,7 +38,7 @@ struct IntentRule {
 
 struct DisqualifyRule {
   std::string name;
-  Match when;
+  Condition when;
   std::string reason;  // code of class kReject
 };
 
@@ -90,7 +58,7 @@ struct RouteTarget {
 struct RouteRule {
   std::string name;
   bool is_default = false;  // matches always; the last rule is the default
-  Match when;
+  Condition when;
   RouteTarget to;
 };
 
@@ -136,10 +104,12 @@ struct Policy {
   WorkspaceId workspace;
   std::string name;
   int64_t revision = 0;  // given by the store at activation; 1, 2, 3 ...
-  std::map<std::string, AttributeType> attributes;
+  AttributeTypes attributes;
+  // What all conditions below were compiled with.
+  std::shared_ptr<const Vocabulary> vocabulary = std::make_shared<const Vocabulary>();
   std::vector<FitRule> fit;
   std::vector<IntentRule> intent;
-  Match definition;  // an MQL is a lead for which this holds
+  Condition definition;  // an MQL is a lead for which this holds
   std::vector<DisqualifyRule> disqualify;
   std::vector<RouteRule> routing;
   std::map<QueueId, QueuePolicy> queues;

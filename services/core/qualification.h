@@ -3,14 +3,14 @@
 #define BATON_CORE_QUALIFICATION_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/condition.h"
 #include "core/facts.h"
 #include "core/policy.h"
 
 namespace baton::core {
-
-inline constexpr size_t kFoundBytesMax = 128;  // longer values are cut in explanations
 
 enum class FactorKind { kFit, kIntent };
 
@@ -22,12 +22,18 @@ struct Factor {
   bool operator==(const Factor&) const = default;
 };
 
-// One condition that was looked at, with the value found and whether it held.
-struct ConditionResult {
-  std::string condition;  // "employees: >= 200"
-  std::string found;      // "120", "(absent)", "120 (type string does not compare)"
-  bool held = false;
-  bool operator==(const ConditionResult&) const = default;
+// Where a rule stands in the policy.
+enum class RuleSection { kFit, kIntent, kDefinition, kDisqualify, kRouting };
+std::string_view RuleSectionName(RuleSection section);  // "fit" ...
+
+inline constexpr size_t kConditionErrorsMax = 16;  // kept with a judgment
+
+// A condition that could not be decided and so did not hold.
+struct ConditionError {
+  RuleSection section = RuleSection::kFit;
+  std::string rule;   // its name; empty for the definition
+  std::string error;  // "lead.employees is of type string, declared int"
+  bool operator==(const ConditionError&) const = default;
 };
 
 struct RuleStep {
@@ -63,6 +69,7 @@ struct Judgment {
   bool qualified = false;                   // definition holds and nothing disqualifies
   Route route;                              // set when qualified
   std::vector<RuleStep> route_path;         // rules looked at, in order; filled when qualified
+  std::vector<ConditionError> errors;       // the first kConditionErrorsMax, in policy order
   bool operator==(const Judgment&) const = default;
 };
 

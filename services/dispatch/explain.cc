@@ -109,7 +109,15 @@ v1::ConditionResult ToProto(const core::ConditionResult& result) {
   message.set_condition(result.condition);
   message.set_found(result.found);
   message.set_held(result.held);
+  message.set_error(result.error);
   return message;
+}
+
+std::string FailureText(const core::ConditionResult& result) {
+  const std::string found = result.found.empty()
+                                ? result.condition
+                                : absl::StrCat(result.condition, " (found ", result.found, ")");
+  return result.error.empty() ? found : absl::StrCat(found, ": ", result.error);
 }
 
 std::string QualificationSentence(const core::LeadRecord& record) {
@@ -130,8 +138,7 @@ std::string QualificationSentence(const core::LeadRecord& record) {
   }
   std::vector<std::string> failed;
   for (const core::ConditionResult& result : judgment.definition) {
-    if (!result.held)
-      failed.push_back(absl::StrCat(result.condition, " (found ", result.found, ")"));
+    if (!result.held) failed.push_back(FailureText(result));
   }
   return absl::StrCat("It does not qualify (", scores, "): ", absl::StrJoin(failed, ", "), ".");
 }
@@ -289,6 +296,12 @@ v1::ExplainLeadResponse Explain(const core::LeadRecord& record,
     for (const core::ConditionResult& result : step.conditions) {
       *message.add_conditions() = ToProto(result);
     }
+  }
+  for (const core::ConditionError& error : judgment.errors) {
+    v1::ConditionError& message = *response.add_condition_errors();
+    message.set_section(Text(core::RuleSectionName(error.section)));
+    message.set_rule(error.rule);
+    message.set_error(error.error);
   }
   for (const std::string& skill : judgment.route.skills) response.add_skills(skill);
   for (const core::Candidate& candidate : record.candidates) {

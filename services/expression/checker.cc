@@ -13,6 +13,7 @@ namespace baton::expression {
 namespace {
 
 constexpr int64_t kPatternCost = 20;
+constexpr int64_t kComparisonsPerStep = 4;  // of the items of a list with what is looked for
 
 bool IsComprehension(Op op) {
   return op == Op::kAll || op == Op::kExists || op == Op::kExistsOne || op == Op::kFilter ||
@@ -63,6 +64,7 @@ class Checker {
     int64_t cost = 0;
     for (const int arg : node.args) cost += Visit(arg);
     Judge(node);
+    if (node.op == Op::kIn) cost += ItemsOf(At(node.args[1])) / kComparisonsPerStep;
     if (node.op == Op::kMatches) cost += kPatternCost;
     for (const Function* function : node.overloads) cost = std::max(cost, cost + function->cost);
     return cost;
@@ -140,6 +142,7 @@ class Checker {
       const bool asks = node.op == Op::kHas;
       node.op = asks ? Op::kHasVariable : Op::kVariable;
       node.slot = *slot;
+      node.name = name;
       node.type = asks ? Type(Kind::kBool) : environment_.TypeOf(*slot);
       return true;
     }
@@ -315,6 +318,11 @@ class Checker {
     syntax_.patterns.push_back(std::move(compiled));
   }
 
+  static int64_t ItemsOf(const Node& list) {
+    const bool is_written = list.op == Op::kMakeList || list.op == Op::kLiteral;
+    return is_written ? static_cast<int64_t>(list.args.size()) : kItemsAssumed;
+  }
+
   int64_t Comprehend(Node& node) {
     const int64_t range_cost = Visit(node.args[0]);
     const Node& range = At(node.args[0]);
@@ -327,8 +335,7 @@ class Checker {
         Complain(node, absl::StrCat(range.type.Name(), " has no items"));
       }
     }
-    const bool is_written = range.op == Op::kMakeList || range.op == Op::kLiteral;
-    const int64_t items = is_written ? static_cast<int64_t>(range.args.size()) : kItemsAssumed;
+    const int64_t items = ItemsOf(range);
     node.slot = static_cast<int>(locals_.size());
     locals_.push_back({node.name, item});
     int64_t each = 0;

@@ -16,7 +16,8 @@ namespace baton::expression {
 struct Checked {
   std::vector<Problem> problems;  // empty: the syntax is complete and may be evaluated
   // Upper bound of the steps of an evaluation: a step for each part, those of a comprehension for
-  // each item of its range (kItemsAssumed where the range is not written out).
+  // each item of its range (kItemsAssumed where the range is not written out), some for the items
+  // that `in` compares.
   int64_t cost = 0;
 };
 

@@ -6,7 +6,8 @@ namespace baton::expression {
 
 int Environment::AddVariable(std::string name, Type type) {
   const int slot = static_cast<int>(types_.size());
-  slots_[std::move(name)] = slot;
+  slots_[name] = slot;
+  names_.push_back(std::move(name));
   types_.push_back(std::move(type));
   return slot;
 }

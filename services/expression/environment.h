@@ -43,6 +43,7 @@ class Environment {
   size_t slots() const { return types_.size(); }
   std::optional<int> SlotOf(std::string_view name) const;
   const Type& TypeOf(int slot) const { return types_[static_cast<size_t>(slot)]; }
+  const std::string& NameOf(int slot) const { return names_[static_cast<size_t>(slot)]; }
   bool IsObject(std::string_view name) const;  // fields of it are declared
   // Of an object ("lead"), or of everything ("").
   std::vector<std::string_view> NamesIn(std::string_view object) const;
@@ -53,7 +54,8 @@ class Environment {
 
  private:
   std::map<std::string, int, std::less<>> slots_;
-  std::vector<Type> types_;
+  std::vector<Type> types_;         // by slot
+  std::vector<std::string> names_;  // by slot
   std::deque<Function> functions_;
   bool typed_ = true;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "expression/utf8.h"
 
@@ -43,13 +44,30 @@ Place PlaceOf(std::string_view text, size_t offset) {
   return place;
 }
 
+std::string Marked(std::string_view text, size_t offset) {
+  constexpr size_t kShown = 50;  // bytes on either side of the place
+  offset = std::min(offset, text.size());
+  const size_t before = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
+  size_t begin = before == std::string_view::npos ? 0 : before + 1;
+  size_t end = std::min(text.find('\n', offset), text.size());
+  if (offset - begin > kShown) begin = offset - kShown;
+  if (end - offset > kShown) end = offset + kShown;
+  while (begin < offset && !BeginsCharacter(text[begin])) ++begin;
+  while (end > offset && end < text.size() && !BeginsCharacter(text[end])) --end;
+  std::string line(text.substr(begin, end - begin));
+  for (char& c : line) {
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = ' ';
+  }
+  const auto column =
+      std::count_if(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                    text.begin() + static_cast<std::ptrdiff_t>(offset), BeginsCharacter);
+  return absl::StrCat("\n | ", line, "\n | ", std::string(static_cast<size_t>(column), ' '), "^");
+}
+
 std::string Describe(const Problem& problem, std::string_view text) {
   const Place place = PlaceOf(text, problem.offset);
-  const size_t before = text.rfind('\n', problem.offset == 0 ? 0 : problem.offset - 1);
-  const size_t begin = problem.offset == 0 || before == std::string_view::npos ? 0 : before + 1;
-  const std::string_view line = text.substr(begin, text.find('\n', begin) - begin);
-  return absl::StrCat(place.line, ":", place.column, ": ", problem.message, "\n | ", AbslView(line),
-                      "\n | ", std::string(static_cast<size_t>(place.column - 1), ' '), "^");
+  return absl::StrCat(place.line, ":", place.column, ": ", problem.message,
+                      Marked(text, problem.offset));
 }
 
 std::string DidYouMean(std::string_view word, const std::vector<std::string_view>& known) {

@@ -25,6 +25,10 @@ Place PlaceOf(std::string_view text, size_t offset);
 //    |     ^
 std::string Describe(const Problem& problem, std::string_view text);
 
+// The line of the text at `offset`, at most about 100 bytes of it, and a caret below the place,
+// each behind a line break.
+std::string Marked(std::string_view text, size_t offset);
+
 // "; did you mean 'country'?" for the nearest of `known`, or "" if none is near.
 std::string DidYouMean(std::string_view word, const std::vector<std::string_view>& known);
 

@@ -270,6 +270,25 @@ std::variant<Program, std::vector<Problem>> Program::Compile(std::string_view te
   return Program(std::move(syntax), checked.cost);
 }
 
+std::vector<VariableUse> Program::Variables() const {
+  std::vector<VariableUse> uses;
+  for (const Node& node : syntax_.nodes) {
+    if (node.op != Op::kVariable && node.op != Op::kHasVariable) continue;
+    uses.push_back({node.slot, node.offset});
+  }
+  std::stable_sort(uses.begin(), uses.end(), [](const VariableUse& one, const VariableUse& other) {
+    return one.offset < other.offset;
+  });
+  std::vector<VariableUse> first;
+  for (const VariableUse& use : uses) {
+    const bool known = std::any_of(first.begin(), first.end(), [&](const VariableUse& other) {
+      return other.slot == use.slot;
+    });
+    if (!known) first.push_back(use);
+  }
+  return first;
+}
+
 Value Program::Evaluate(absl::Span<const Value> variables, Scratch& scratch) const {
   return Evaluation(syntax_, variables, scratch).Of(syntax_.root());
 }

@@ -15,6 +15,12 @@
 
 namespace baton::expression {
 
+// A variable that a program reads, and where its name first stands in the text.
+struct VariableUse {
+  int slot = 0;
+  size_t offset = 0;
+};
+
 // Immutable, thread-safe. The environment outlives it.
 class Program {
  public:
@@ -30,6 +36,8 @@ class Program {
 
   const Type& type() const { return syntax_.root().type; }
   int64_t cost() const { return cost_; }  // checker.h
+  // Each once, in the order of the text.
+  std::vector<VariableUse> Variables() const;
 
  private:
   Program(Syntax syntax, int64_t cost) : syntax_(std::move(syntax)), cost_(cost) {}

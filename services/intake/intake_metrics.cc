@@ -25,6 +25,22 @@ IntakeMetrics::IntakeMetrics(platform::Metrics& metrics)
       total_duplicates_(Total("duplicate")),
       total_dead_lettered_(Total("dead_lettered")) {}
 
+void IntakeMetrics::CountConditionErrors(const core::WorkspaceId& workspace,
+                                         const std::vector<core::ConditionError>& errors) {
+  absl::MutexLock lock(&mutex_);
+  for (const core::ConditionError& error : errors) {
+    platform::Labels labels = {{"workspace", workspace.str()},
+                               {"section", std::string(core::RuleSectionName(error.section))},
+                               {"rule", error.rule}};
+    if (erring_rules_.size() < kErringRulesMax) erring_rules_.insert(labels);
+    if (!erring_rules_.contains(labels)) labels["workspace"] = labels["rule"] = "";
+    metrics_
+        .AddCounter("baton_policy_condition_errors_total",
+                    "Conditions that could not be decided and so did not match, by rule", labels)
+        .Add();
+  }
+}
+
 void IntakeMetrics::CountDeadLetter(events::DeadLetterClass klass) {
   metrics_
       .AddCounter("baton_input_dead_letters_total", "Input records refused, by reason",

@@ -4,6 +4,13 @@
 #ifndef BATON_INTAKE_INTAKE_METRICS_H_
 #define BATON_INTAKE_INTAKE_METRICS_H_
 
+#include <set>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "core/ids.h"
+#include "core/qualification.h"
 #include "events/lead_event_codec.h"
 #include "platform/metrics.h"
 #include "store/pipe_store.h"
@@ -14,6 +21,11 @@ class IntakeMetrics {
  public:
   explicit IntakeMetrics(platform::Metrics& metrics);
 
+  // Each rule has a series of its own, of the first kErringRulesMax of a process; others are counted
+  // together, without a name.
+  static constexpr size_t kErringRulesMax = 500;
+  void CountConditionErrors(const core::WorkspaceId& workspace,
+                            const std::vector<core::ConditionError>& errors);
   void CountDeadLetter(events::DeadLetterClass klass);
   void ShowTotals(const store::InputCounters& totals);
 
@@ -30,6 +42,8 @@ class IntakeMetrics {
   platform::Gauge& Total(const char* part);
 
   platform::Metrics& metrics_;
+  absl::Mutex mutex_;
+  std::set<platform::Labels> erring_rules_ ABSL_GUARDED_BY(mutex_);
   platform::Gauge& total_input_;
   platform::Gauge& total_applied_;
   platform::Gauge& total_duplicates_;

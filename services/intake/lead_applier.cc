@@ -151,6 +151,9 @@ void LeadApplier::CountCommitted(const core::Plan& plan, const LeadWork& work, c
                                  const InputBatch& batch) {
   metrics_.applied.Add(plan.applied);
   metrics_.duplicates.Add(plan.duplicates);
+  if (plan.policy_revision > 0) {
+    metrics_.CountConditionErrors(plan.key.workspace, plan.after.judgment.errors);
+  }
   for (const size_t record : work.records) {
     const core::DurationMs waited_ms = now_ms - batch.records[record].timestamp_ms;
     metrics_.decision_seconds.Observe(

@@ -5,37 +5,44 @@
 #include <cmath>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "core/facts.h"
 #include "core/text.h"
-#include "policy/policy_keys.h"
+#include "expression/value.h"
 #include "policy/values.h"
 
 namespace baton::policy {
 namespace {
 
 using core::AttributeType;
-using core::CompareOp;
-using core::Comparison;
+using expression::DebugString;
+using expression::Value;
 
-constexpr size_t kConditionTextBytesMax = 200;  // shown by explanations, kept with each cycle
 constexpr std::array<std::string_view, 3> kConsentWords = {"unknown", "granted", "withdrawn"};
+// Names that CEL takes for something else unless they stand between backquotes.
+constexpr std::array<std::string_view, 4> kKeywords = {"in", "true", "false", "null"};
 // The longer operator first where one begins with the other.
-constexpr std::array<std::pair<std::string_view, CompareOp>, 5> kOperators = {{
-    {">=", CompareOp::kGreaterEqual},
-    {"<=", CompareOp::kLessEqual},
-    {"!=", CompareOp::kNotIn},
-    {">", CompareOp::kGreater},
-    {"<", CompareOp::kLess},
-}};
+constexpr std::array<std::string_view, 5> kOperators = {">=", "<=", "!=", ">", "<"};
+
+// One comparison of a field.
+struct Clause {
+  enum class Needs { kValue, kNone, kAbsence };
+
+  std::string cel;              // empty: nothing besides what it needs
+  Needs needs = Needs::kValue;  // kNone: an attribute that is absent passes
+};
 
 std::string Trimmed(absl::string_view text) {
   return std::string(absl::StripAsciiWhitespace(text));
+}
+
+std::string TypeName(AttributeType type) {
+  return std::string(core::AttributeTypeName(type));
 }
 
 // The subject of one condition, for reading its literals.
@@ -50,26 +57,38 @@ struct Subject {
     AddError(at, message, errors);
     return std::nullopt;
   }
+
+  std::string Cel() const {
+    if (computed && name != "consent") return name;
+    const bool is_keyword = std::find(kKeywords.begin(), kKeywords.end(), name) != kKeywords.end();
+    return is_keyword ? absl::StrCat("lead.`", name, "`") : absl::StrCat("lead.", name);
+  }
 };
 
-std::optional<core::AttributeValue> ReadLiteral(const Subject& subject, const std::string& text) {
+std::string DoubleLiteral(double value) {
+  const std::string text = DebugString(Value::Double(value));
+  return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+}
+
+// In CEL.
+std::optional<std::string> ReadLiteral(const Subject& subject, const std::string& text) {
   const auto mistyped = [&](const std::string& what) {
     return subject.Refuse(absl::StrCat(Quoted(text), " is not ", what, ", but ", subject.name,
                                        subject.computed ? " is " : " is declared ",
-                                       AttributeTypeName(subject.type)));
+                                       TypeName(subject.type)));
   };
   switch (subject.type) {
     case AttributeType::kBool:
-      if (text == "true" || text == "false") return text == "true";
+      if (text == "true" || text == "false") return text;
       return mistyped("true or false");
     case AttributeType::kInt: {
       int64_t value = 0;
-      if (absl::SimpleAtoi(text, &value)) return value;
+      if (absl::SimpleAtoi(text, &value)) return absl::StrCat(value);
       return mistyped("a whole number");
     }
     case AttributeType::kDouble: {
       double value = 0;
-      if (absl::SimpleAtod(text, &value) && std::isfinite(value)) return value;
+      if (absl::SimpleAtod(text, &value) && std::isfinite(value)) return DoubleLiteral(value);
       return mistyped("a number");
     }
     case AttributeType::kString:
@@ -87,47 +106,75 @@ std::optional<core::AttributeValue> ReadLiteral(const Subject& subject, const st
     return subject.Refuse(absl::StrCat("consent is unknown, granted or withdrawn, never ",
                                        Quoted(text), DidYouMean(text, words)));
   }
-  return text;
+  return DebugString(Value::String(text));
 }
 
-std::optional<Comparison> ReadSuffix(const Subject& subject, const std::string& text) {
+std::optional<std::string> ReadEnding(const Subject& subject, const std::string& text) {
   if (subject.type != AttributeType::kString || subject.computed) {
     return subject.Refuse(absl::StrCat("'*' (ends with) is for attributes declared string; ",
-                                       subject.name, " is ", AttributeTypeName(subject.type)));
+                                       subject.name, " is ", TypeName(subject.type)));
   }
   const std::string ending = text.substr(1);
   if (ending.empty() || ending.find('*') != std::string::npos) {
     return subject.Refuse("'*' stands once, first, before what the value ends with, as in *.edu");
   }
-  std::optional<core::AttributeValue> value = ReadLiteral(subject, ending);
-  if (!value.has_value()) return std::nullopt;
-  return Comparison{CompareOp::kEndsWith, {*std::move(value)}};
+  return ReadLiteral(subject, ending);
 }
 
-std::optional<Comparison> ReadPresence(const Subject& subject, CompareOp op) {
+// One that any of `literals` satisfies.
+Clause AnyOf(const Subject& subject, const std::vector<std::string>& literals) {
+  const std::string list = absl::StrCat("[", absl::StrJoin(literals, ", "), "]");
+  const bool is_one = literals.size() == 1;
+  if (subject.type == AttributeType::kStringList) {
+    return {is_one ? absl::StrCat(literals[0], " in ", subject.Cel())
+                   : absl::StrCat(subject.Cel(), ".exists(item, item in ", list, ")")};
+  }
+  return {is_one ? absl::StrCat(subject.Cel(), " == ", literals[0])
+                 : absl::StrCat(subject.Cel(), " in ", list)};
+}
+
+Clause AnyEnding(const Subject& subject, const std::vector<std::string>& literals) {
+  if (literals.size() == 1) return {absl::StrCat(subject.Cel(), ".endsWith(", literals[0], ")")};
+  return {absl::StrCat("[", absl::StrJoin(literals, ", "), "].exists(ending, ", subject.Cel(),
+                       ".endsWith(ending))")};
+}
+
+Clause Unequal(const Subject& subject, const std::string& literal) {
+  const bool is_list = subject.type == AttributeType::kStringList;
+  return {is_list ? absl::StrCat("!(", literal, " in ", subject.Cel(), ")")
+                  : absl::StrCat(subject.Cel(), " != ", literal),
+          Clause::Needs::kNone};
+}
+
+std::optional<Clause> ReadPresence(const Subject& subject, Clause::Needs needs) {
   if (subject.computed) {
     return subject.Refuse(absl::StrCat(subject.name, " is computed and always present"));
   }
-  return Comparison{op, {}};
+  return Clause{"", needs};
 }
 
 // One part of a condition text: ">= 200", "!= x", "*.edu", "present".
-std::optional<Comparison> ReadPart(const Subject& subject, const std::string& part) {
-  if (part == "present") return ReadPresence(subject, CompareOp::kPresent);
-  if (part == "absent") return ReadPresence(subject, CompareOp::kAbsent);
-  if (part.starts_with('*')) return ReadSuffix(subject, part);
-  for (const auto& [sign, op] : kOperators) {
+std::optional<Clause> ReadPart(const Subject& subject, const std::string& part) {
+  if (part == "present") return ReadPresence(subject, Clause::Needs::kValue);
+  if (part == "absent") return ReadPresence(subject, Clause::Needs::kAbsence);
+  if (part.starts_with('*')) {
+    const std::optional<std::string> ending = ReadEnding(subject, part);
+    if (!ending.has_value()) return std::nullopt;
+    return AnyEnding(subject, {*ending});
+  }
+  for (const std::string_view sign : kOperators) {
     if (!part.starts_with(sign)) continue;
     const bool ordered =
         subject.type == AttributeType::kInt || subject.type == AttributeType::kDouble;
-    if (op != CompareOp::kNotIn && !ordered) {
+    if (sign != "!=" && !ordered) {
       return subject.Refuse(absl::StrCat("'", core::ToAbsl(sign), "' compares numbers; ",
-                                         subject.name, " is ", AttributeTypeName(subject.type)));
+                                         subject.name, " is ", TypeName(subject.type)));
     }
-    std::optional<core::AttributeValue> value =
+    const std::optional<std::string> literal =
         ReadLiteral(subject, Trimmed(part.substr(sign.size())));
-    if (!value.has_value()) return std::nullopt;
-    return Comparison{op, {*std::move(value)}};
+    if (!literal.has_value()) return std::nullopt;
+    if (sign == "!=") return Unequal(subject, *literal);
+    return Clause{absl::StrCat(subject.Cel(), " ", core::ToAbsl(sign), " ", *literal)};
   }
   if (part.starts_with('=')) {
     return subject.Refuse("a plain value means equality, without '='");
@@ -146,97 +193,88 @@ bool IsConditionText(const std::string& text) {
   return first == "present" || first == "absent";
 }
 
-std::vector<Comparison> ReadScalar(const Subject& subject) {
-  std::vector<Comparison> all;
+std::vector<Clause> ReadScalar(const Subject& subject) {
+  std::vector<Clause> all;
   const std::string text = Trimmed(subject.at.text);
   if (!IsConditionText(text)) {
-    std::optional<core::AttributeValue> value = ReadLiteral(subject, subject.at.text);
-    if (value.has_value()) all.push_back({CompareOp::kIn, {*std::move(value)}});
+    const std::optional<std::string> literal = ReadLiteral(subject, subject.at.text);
+    if (literal.has_value()) all.push_back(AnyOf(subject, {*literal}));
     return all;
   }
   for (const absl::string_view part : absl::StrSplit(text, ',')) {
-    std::optional<Comparison> one = ReadPart(subject, Trimmed(part));
+    std::optional<Clause> one = ReadPart(subject, Trimmed(part));
     if (one.has_value()) all.push_back(*std::move(one));
   }
   return all;
 }
 
-// Any of the values: either all plain or all suffixes.
-std::vector<Comparison> ReadAnyOf(const Subject& list) {
-  Comparison any;
+// Any of the values: either all plain or all endings.
+std::vector<Clause> ReadAnyOf(const Subject& list) {
+  std::vector<std::string> literals;
   const absl::Span<const YamlNode> items = ReadList(list.at, list.name, list.errors);
   if (list.at.items.empty()) list.Refuse(absl::StrCat("the list of ", list.name, " is empty"));
+  const bool endings = !items.empty() && items.front().text.starts_with('*');
   for (const YamlNode& node : items) {
     const Subject item = {list.name, list.type, list.computed, node, list.errors};
-    const bool suffix = node.text.starts_with('*');
+    std::optional<std::string> literal;
     if (node.kind != YamlNode::Kind::kScalar) {
       item.Refuse(
           absl::StrCat("a value of ", list.name, " must be text, this is ", Describe(node)));
-    } else if (suffix != items.front().text.starts_with('*')) {
+    } else if (endings != node.text.starts_with('*')) {
       item.Refuse("a list holds either plain values or '*' values, not both");
-    } else if (!suffix && node.text != "present" && node.text != "absent" &&
+    } else if (!endings && node.text != "present" && node.text != "absent" &&
                IsConditionText(node.text)) {
       item.Refuse(absl::StrCat("a list means any of its plain values; write the comparison ",
                                Quoted(node.text), " outside of a list"));
-    } else if (suffix) {
-      std::optional<Comparison> one = ReadSuffix(item, node.text);
-      if (one.has_value()) any.values.push_back(std::move(one->values.front()));
-      any.op = CompareOp::kEndsWith;
     } else {
-      std::optional<core::AttributeValue> value = ReadLiteral(item, node.text);
-      if (value.has_value()) any.values.push_back(*std::move(value));
+      literal = endings ? ReadEnding(item, node.text) : ReadLiteral(item, node.text);
     }
+    if (literal.has_value()) literals.push_back(*std::move(literal));
   }
-  return {std::move(any)};
+  if (literals.empty()) return {};
+  return {endings ? AnyEnding(list, literals) : AnyOf(list, literals)};
 }
 
-// The condition as written: "country: [DE, AT, CH]".
-std::string ConditionText(const std::string& subject, const YamlNode& value) {
-  const bool is_list = value.kind == YamlNode::Kind::kList;
-  std::string text = is_list ? std::string("[") : value.text;
-  if (is_list) {
-    for (const YamlNode& item : value.items) {
-      absl::StrAppend(&text, text.size() > 1 ? ", " : "", item.text);
-      if (text.size() > kConditionTextBytesMax) break;
-    }
-    if (text.size() <= kConditionTextBytesMax) text += "]";
+// The field in CEL: what an absent attribute makes of it, then the comparisons.
+std::string FieldCel(const Subject& subject, const std::vector<Clause>& clauses) {
+  const auto any_needs = [&](Clause::Needs needs) {
+    return std::any_of(clauses.begin(), clauses.end(),
+                       [&](const Clause& clause) { return clause.needs == needs; });
+  };
+  std::vector<std::string> parts;
+  const std::string has = absl::StrCat("has(", subject.Cel(), ")");
+  const bool needs_value = any_needs(Clause::Needs::kValue);
+  const bool needs_absence = any_needs(Clause::Needs::kAbsence);
+  if (!subject.computed && needs_value) parts.push_back(has);
+  if (needs_absence) parts.push_back("!" + has);
+  for (const Clause& clause : clauses) {
+    const bool passes = needs_absence && clause.needs == Clause::Needs::kNone;
+    if (!clause.cel.empty() && !passes) parts.push_back(clause.cel);
   }
-  return absl::StrCat(subject, ": ", Printable(core::Shortened(text, kConditionTextBytesMax)));
+  const std::string all = absl::StrJoin(parts, " && ");
+  const bool absent_passes = !subject.computed && !needs_value && !needs_absence;
+  return absent_passes ? absl::StrCat("!", has, " || ", all) : all;
 }
 
 }  // namespace
 
-std::string AttributeTypeName(AttributeType type) {
-  switch (type) {
-    case AttributeType::kBool:
-      return "bool";
-    case AttributeType::kInt:
-      return "int";
-    case AttributeType::kDouble:
-      return "double";
-    case AttributeType::kString:
-      return "string";
-    case AttributeType::kStringList:
-      return "list(string)";
-  }
-  return "unknown";
-}
-
-MatchParser::MatchParser(const AttributeTypes& attributes, bool with_scores, ErrorList& errors)
+MatchParser::MatchParser(const core::AttributeTypes& attributes, bool with_scores,
+                         ErrorList& errors)
     : subjects_(attributes), with_scores_(with_scores), errors_(errors) {
   subjects_["consent"] = AttributeType::kString;
   if (with_scores) subjects_["fit"] = subjects_["intent"] = AttributeType::kInt;
 }
 
-core::Match MatchParser::Parse(const YamlNode& node, const std::string& path) const {
-  core::Match match;
+std::vector<MatchField> MatchParser::Parse(const YamlNode& node, const std::string& path) const {
+  std::vector<MatchField> fields;
   if (node.kind != YamlNode::Kind::kMap) {
     AddError(node,
              node.kind == YamlNode::Kind::kScalar
-                 ? absl::StrCat(path, ": ", core::ToAbsl(kNoExpressions))
+                 ? absl::StrCat(path, " is a mapping of attributes to conditions; a condition in ",
+                                "one text is written as when: 'lead.employees >= 200'")
                  : absl::StrCat(path, " must be a mapping of attributes to conditions"),
              errors_);
-    return match;
+    return fields;
   }
   if (node.entries.empty()) {
     AddError(node, absl::StrCat(path, " needs at least one condition"), errors_);
@@ -258,19 +296,19 @@ core::Match MatchParser::Parse(const YamlNode& node, const std::string& path) co
     }
     const bool computed = key.text == "consent" || (score && with_scores_);
     const Subject subject = {key.text, declared->second, computed, value, errors_};
-    core::FieldMatch field = {key.text, {}, ConditionText(key.text, value)};
+    std::vector<Clause> clauses;
     if (value.kind == YamlNode::Kind::kScalar) {
-      field.all = ReadScalar(subject);
+      clauses = ReadScalar(subject);
     } else if (value.kind == YamlNode::Kind::kList) {
-      field.all = ReadAnyOf(subject);
+      clauses = ReadAnyOf(subject);
     } else {
       subject.Refuse(absl::StrCat(key.text, " needs a value, a list of values or a condition such ",
                                   "as \">= 200, < 5000\", present or absent; this is ",
                                   Describe(value)));
     }
-    match.fields.push_back(std::move(field));
+    if (!clauses.empty()) fields.push_back({FieldCel(subject, clauses), value});
   }
-  return match;
+  return fields;
 }
 
 }  // namespace baton::policy

@@ -1,34 +1,43 @@
-// Conditions: `match: {employees: ">= 200, < 5000", country: [DE, AT, CH], email: present}`.
+// Conditions for people who write no code, short for CEL. A lead that lacks an attribute does not
+// match, unless the condition is "absent" or only "!=":
+//   employees: ">= 200, < 5000"   has(lead.employees) && lead.employees >= 200 && ... < 5000
+//   country: [DE, AT]             has(lead.country) && lead.country in ["DE", "AT"]
+//   country: "!= DE"              !has(lead.country) || lead.country != "DE"
+//   email: "*.edu"                has(lead.email) && lead.email.endsWith(".edu")
+//   tags: saas                    has(lead.tags) && "saas" in lead.tags
+//   email: present, absent        has(lead.email), !has(lead.email)
+//   fit: ">= 30"                  fit >= 30
 #ifndef BATON_POLICY_MATCH_PARSER_H_
 #define BATON_POLICY_MATCH_PARSER_H_
 
-#include <map>
 #include <string>
+#include <vector>
 
-#include "core/policy.h"
+#include "core/vocabulary.h"
 #include "policy/map_reader.h"
 
 namespace baton::policy {
 
-using AttributeTypes = std::map<std::string, core::AttributeType>;
+struct MatchField {
+  std::string cel;
+  const YamlNode& at;  // what it was written as
+};
 
 // Reads conditions over declared attributes, `consent`, and with `with_scores` also fit and intent.
-// Refers to `attributes` and `errors`, which must outlive it.
+// Refers to `errors`, which must outlive it.
 class MatchParser {
  public:
-  MatchParser(const AttributeTypes& attributes, bool with_scores, ErrorList& errors);
+  MatchParser(const core::AttributeTypes& attributes, bool with_scores, ErrorList& errors);
 
-  // `path` is how messages name the match: "routing[1].match". At least one condition is required.
-  core::Match Parse(const YamlNode& node, const std::string& path) const;
+  // One for each field that is sound. `path` is how messages name the match: "routing[1].match". At
+  // least one field is required.
+  std::vector<MatchField> Parse(const YamlNode& node, const std::string& path) const;
 
  private:
-  AttributeTypes subjects_;
+  core::AttributeTypes subjects_;
   bool with_scores_;
   ErrorList& errors_;
 };
-
-// "int", "list(string)" ...
-std::string AttributeTypeName(core::AttributeType type);
 
 }  // namespace baton::policy
 

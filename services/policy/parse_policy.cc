@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -10,7 +11,6 @@
 #include "core/errors.h"
 #include "core/text.h"
 #include "policy/map_reader.h"
-#include "policy/match_parser.h"
 #include "policy/policy_keys.h"
 #include "policy/rules_parser.h"
 #include "policy/tests_parser.h"
@@ -76,6 +76,23 @@ void ParseAttributes(const YamlNode& node, core::Policy& policy, ErrorList& erro
     policy.attributes[key.text] =
         type.has_value() ? static_cast<core::AttributeType>(*type) : core::AttributeType::kString;
   }
+  policy.vocabulary = std::make_shared<const core::Vocabulary>(policy.attributes);
+}
+
+// What is declared without being written: the attributes that every workspace has.
+void AddStandardAttributes(core::Policy& policy) {
+  policy.attributes = {{"company", core::AttributeType::kString},
+                       {"email", core::AttributeType::kString}};
+  policy.vocabulary = std::make_shared<const core::Vocabulary>(policy.attributes);
+}
+
+// Of all conditions together.
+int64_t StepsOf(const core::Policy& policy) {
+  int64_t steps = policy.definition.cost();
+  for (const core::FitRule& rule : policy.fit) steps += rule.when.cost();
+  for (const core::DisqualifyRule& rule : policy.disqualify) steps += rule.when.cost();
+  for (const core::RouteRule& rule : policy.routing) steps += rule.when.cost();
+  return steps;
 }
 
 void CheckCaps(const YamlNode& spec, const core::Policy& policy, ErrorList& errors) {
@@ -84,6 +101,13 @@ void CheckCaps(const YamlNode& spec, const core::Policy& policy, ErrorList& erro
   if (rules > kRulesMax) {
     AddError(spec,
              absl::StrCat("the policy has ", rules, " rules, at most ", kRulesMax, " are allowed"),
+             errors);
+  }
+  if (const int64_t steps = StepsOf(policy); steps > kStepsMax) {
+    AddError(spec,
+             absl::StrCat("the conditions of the policy take up to ", steps,
+                          " steps for one lead, at most ", kStepsMax,
+                          " are allowed; have fewer items looked at inside each other"),
              errors);
   }
   if (policy.queues.size() > kQueuesMax) {
@@ -98,6 +122,7 @@ void CheckCaps(const YamlNode& spec, const core::Policy& policy, ErrorList& erro
 void ParseSpec(const YamlNode& node, ParsedPolicy& parsed, ErrorList& errors) {
   core::Policy& policy = parsed.policy;
   const MapReader spec(node, "spec", kSpecKeys, errors);
+  AddStandardAttributes(policy);
   using Section = void (*)(const YamlNode&, core::Policy&, ErrorList&);
   constexpr std::array<std::pair<std::string_view, Section>, 7> kSections = {{
       {"attributes", ParseAttributes},

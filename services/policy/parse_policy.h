@@ -4,9 +4,8 @@
 // scoring (fit by match, intent by activity), definition (mql, disqualify), routing (first match
 // wins, a default comes last; to a queue, or to an owner with a fallback), queues (mode, strategy,
 // how long leads wait and where they go then), calendars (zone, hours, holidays,
-// exceptions), reasons (extend) and tests (policy_tests.h). In a match a plain value means
-// equality, a list any of its values, ">= 200, < 5000" all of its parts, "!= x" unequal, "*.edu"
-// ends with, present and absent what they say. Expressions (when:) come later in the same format.
+// exceptions), reasons (extend) and tests (policy_tests.h). A rule's condition is `when:`, CEL
+// over what core/vocabulary.h names, or `match:`, which is short for it (match_parser.h).
 // Keys of the language that Baton does not act on yet are refused: never accepted and ignored.
 //
 // Pure functions, thread-safe, never throw; hostile documents are bounded by the caps here and in
@@ -26,6 +25,9 @@ namespace baton::policy {
 
 inline constexpr size_t kRulesMax = 1000;  // fit, intent, disqualify and routing together
 inline constexpr size_t kAttributesDeclaredMax = 64;
+// Of all conditions for one lead, as core::Condition::cost() counts them: about a millisecond's
+// half.
+inline constexpr int64_t kStepsMax = 25'000;
 inline constexpr size_t kQueuesMax = 200;
 inline constexpr size_t kCalendarsMax = 64;
 

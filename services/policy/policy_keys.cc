@@ -17,21 +17,15 @@ constexpr KeyRule kSpec[] = {
     {"queues", kRequired}, {"reasons"}, {"sla", kNotYet},          {"recycle", kNotYet},
     {"calendars"},         {"tests"},   {"shadow", kNotYet}};
 constexpr KeyRule kScoring[] = {{"fit"}, {"intent"}};
-constexpr KeyRule kFitRule[] = {{"name", kRequired},
-                                {"match", kRequired},
-                                {"points", kRequired},
-                                {"when", kNotYet, kNoExpressions}};
+constexpr KeyRule kFitRule[] = {{"name", kRequired}, {"match"}, {"when"}, {"points", kRequired}};
 constexpr KeyRule kIntentRule[] = {
     {"name", kRequired}, {"activity", kRequired},        {"points", kRequired},        {"max"},
     {"half_life"},       {"match", kNotYet, kCountsAll}, {"when", kNotYet, kCountsAll}};
 constexpr KeyRule kDefinition[] = {{"mql", kRequired}, {"disqualify"}};
-constexpr KeyRule kMql[] = {{"match", kRequired}, {"when", kNotYet, kNoExpressions}};
-constexpr KeyRule kDisqualifyRule[] = {{"name", kRequired},
-                                       {"match", kRequired},
-                                       {"reason", kRequired},
-                                       {"when", kNotYet, kNoExpressions}};
-constexpr KeyRule kRouteRule[] = {
-    {"name"}, {"match"}, {"default"}, {"to", kRequired}, {"when", kNotYet, kNoExpressions}};
+constexpr KeyRule kMql[] = {{"match"}, {"when"}};
+constexpr KeyRule kDisqualifyRule[] = {
+    {"name", kRequired}, {"match"}, {"when"}, {"reason", kRequired}};
+constexpr KeyRule kRouteRule[] = {{"name"}, {"match"}, {"when"}, {"default"}, {"to", kRequired}};
 constexpr KeyRule kRouteTarget[] = {{"queue"}, {"priority"}, {"skills"},
                                     {"owner"}, {"fallback"}, {"wait"}};
 constexpr KeyRule kQueue[] = {{"mode", kRequired}, {"accept_within"},     {"retry_after"},

@@ -9,11 +9,6 @@
 
 namespace baton::policy {
 
-// What is said of an expression, wherever one is found.
-inline constexpr std::string_view kNoExpressions =
-    "expressions are not supported yet; write the condition as match: "
-    "{employees: \">= 200, < 5000\", country: [DE, AT, CH]}";
-
 extern const KeyTable kDocumentKeys;
 extern const KeyTable kMetadataKeys;
 extern const KeyTable kSpecKeys;

@@ -18,8 +18,9 @@ constexpr char kNoMql[] = "(no MQL)";
 constexpr char kNothing[] = "(nothing)";
 
 std::string ConditionLine(const ConditionResult& condition) {
-  return absl::StrCat(condition.condition, condition.held ? " holds" : " does not hold", ", found ",
-                      condition.found);
+  return absl::StrCat(condition.condition, condition.held ? " holds" : " does not hold",
+                      condition.found.empty() ? "" : ", found ", condition.found,
+                      condition.error.empty() ? "" : ": ", condition.error);
 }
 
 // The conditions that decided: those that failed, or all of them if none did.

@@ -8,9 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/roster.h"
-#include "core/text.h"
+#include "policy/condition_parser.h"
 #include "policy/map_reader.h"
-#include "policy/match_parser.h"
 #include "policy/policy_keys.h"
 #include "policy/unique_names.h"
 #include "policy/values.h"
@@ -24,11 +23,6 @@ constexpr int64_t kIntentCapMax = 1'000'000;  // where core clamps a score
 constexpr core::DurationMs kHalfLifeMin = core::kHourMs;
 constexpr core::DurationMs kHalfLifeMax = 3650 * core::kDayMs;
 
-core::Match ReadMatch(const MapReader& rule, const MatchParser& matches) {
-  const YamlNode* match = rule.Find("match");
-  return match == nullptr ? core::Match{} : matches.Parse(*match, rule.PathOf("match"));
-}
-
 int32_t ReadPoints(const MapReader& rule) {
   const YamlNode* points = rule.Find("points");
   if (points == nullptr) return 0;
@@ -37,14 +31,14 @@ int32_t ReadPoints(const MapReader& rule) {
 }
 
 void ParseFit(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
-  const MatchParser matches(policy.attributes, /*with_scores=*/false, errors);
+  const ConditionParser conditions(policy, /*with_scores=*/false, errors);
   UniqueNames names("rule");
   const std::string path = "scoring.fit";
   const absl::Span<const YamlNode> items = ReadList(node, path, errors);
   for (size_t i = 0; i < items.size(); ++i) {
     const MapReader rule(items[i], ItemPath(path, i), kFitRuleKeys, errors);
     policy.fit.push_back({names.Read(rule.Find("name"), rule.PathOf("name"), errors),
-                          ReadMatch(rule, matches), ReadPoints(rule)});
+                          conditions.OfRule(rule), ReadPoints(rule)});
   }
 }
 
@@ -73,7 +67,7 @@ void ParseIntent(const YamlNode& node, core::Policy& policy, ErrorList& errors) 
   }
 }
 
-void ParseDisqualify(const YamlNode& node, const MatchParser& matches, core::Policy& policy,
+void ParseDisqualify(const YamlNode& node, const ConditionParser& conditions, core::Policy& policy,
                      ErrorList& errors) {
   UniqueNames names("rule");
   const std::string path = "definition.disqualify";
@@ -82,7 +76,7 @@ void ParseDisqualify(const YamlNode& node, const MatchParser& matches, core::Pol
     const MapReader map(items[i], ItemPath(path, i), kDisqualifyRuleKeys, errors);
     core::DisqualifyRule rule;
     rule.name = names.Read(map.Find("name"), map.PathOf("name"), errors);
-    rule.when = ReadMatch(map, matches);
+    rule.when = conditions.OfRule(map);
     if (const YamlNode* code = map.Find("reason"); code != nullptr) {
       rule.reason = code->text;
       const core::Reason* reason = core::FindReason(policy.reasons, code->text);
@@ -168,12 +162,12 @@ core::RouteTarget ParseTarget(const YamlNode& node, const std::string& path,
 }
 
 core::RouteRule ParseRoute(const YamlNode& node, const std::string& path, UniqueNames& names,
-                           const MatchParser& matches, const core::Policy& policy,
+                           const ConditionParser& conditions, const core::Policy& policy,
                            ErrorList& errors) {
   const MapReader map(node, path, kRouteRuleKeys, errors);
   core::RouteRule rule;
   rule.is_default = ReadBoolOr(map, "default", false);
-  rule.when = ReadMatch(map, matches);
+  if (!rule.is_default) rule.when = conditions.OfRule(map);
   if (const YamlNode* to = map.Find("to"); to != nullptr) {
     rule.to = ParseTarget(*to, map.PathOf("to"), policy, errors);
   }
@@ -183,17 +177,14 @@ core::RouteRule ParseRoute(const YamlNode& node, const std::string& path, Unique
   if (name != nullptr && !rule.is_default && rule.name == "default") {
     AddError(*name, "only the default rule is called 'default'", errors);
   }
-  const bool is_map = node.kind == YamlNode::Kind::kMap;
-  if (is_map && rule.is_default && map.Find("match") != nullptr) {
-    AddError(*map.Find("match"),
-             absl::StrCat(path, " is the default and matches always; give it ", "no match"),
-             errors);
-  }
-  if (is_map && !rule.is_default && name == nullptr) {
+  if (rule.is_default) {
+    for (const char* key : {"match", "when"}) {
+      if (map.Find(key) == nullptr) continue;
+      AddError(*map.Find(key),
+               absl::StrCat(path, " is the default and matches always; give it no ", key), errors);
+    }
+  } else if (node.kind == YamlNode::Kind::kMap && name == nullptr) {
     AddError(node, absl::StrCat("'name' is missing in ", path), errors);
-  }
-  if (is_map && !rule.is_default && map.Find("match") == nullptr && map.Find("when") == nullptr) {
-    AddError(node, absl::StrCat("'match' (or default: true) is missing in ", path), errors);
   }
   return rule;
 }
@@ -210,27 +201,25 @@ void ParseScoring(const YamlNode& node, core::Policy& policy, ErrorList& errors)
 
 void ParseDefinition(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
   const MapReader definition(node, "definition", kDefinitionKeys, errors);
-  const MatchParser matches(policy.attributes, /*with_scores=*/true, errors);
+  const ConditionParser conditions(policy, /*with_scores=*/true, errors);
   if (const YamlNode* mql = definition.Find("mql"); mql != nullptr) {
-    if (mql->kind == YamlNode::Kind::kScalar) {
-      AddError(*mql, absl::StrCat("definition.mql: ", core::ToAbsl(kNoExpressions)), errors);
-    } else {
-      const MapReader map(*mql, "definition.mql", kMqlKeys, errors);
-      policy.definition = ReadMatch(map, matches);
-    }
+    policy.definition =
+        mql->kind == YamlNode::Kind::kScalar
+            ? conditions.OfText(*mql, "definition.mql")
+            : conditions.OfRule(MapReader(*mql, "definition.mql", kMqlKeys, errors));
   }
   if (const YamlNode* rules = definition.Find("disqualify"); rules != nullptr) {
-    ParseDisqualify(*rules, matches, policy, errors);
+    ParseDisqualify(*rules, conditions, policy, errors);
   }
 }
 
 void ParseRouting(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
-  const MatchParser matches(policy.attributes, /*with_scores=*/true, errors);
+  const ConditionParser conditions(policy, /*with_scores=*/true, errors);
   UniqueNames names("rule");
   const absl::Span<const YamlNode> items = ReadList(node, "routing", errors);
   for (size_t i = 0; i < items.size(); ++i) {
     policy.routing.push_back(
-        ParseRoute(items[i], ItemPath("routing", i), names, matches, policy, errors));
+        ParseRoute(items[i], ItemPath("routing", i), names, conditions, policy, errors));
     if (policy.routing.back().is_default && i + 1 < items.size()) {
       AddError(items[i],
                absl::StrCat(ItemPath("routing", i), " is the default, so no rule after ",

@@ -4,6 +4,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <sstream>
@@ -20,7 +21,7 @@ namespace {
 // parser's own exception and caught in ParseYaml).
 class TreeBuilder : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(ErrorList& errors) : errors_(errors) {}
+  TreeBuilder(std::string_view text, ErrorList& errors) : text_(text), errors_(errors) {}
 
   YamlNode TakeRoot() { return std::move(root_); }
 
@@ -46,6 +47,7 @@ class TreeBuilder : public YAML::EventHandler {
     YamlNode node = At(mark, YamlNode::Kind::kScalar);
     node.text = value;
     node.quoted = tag == "!";
+    if (mark.pos >= 0) node.source = text_.substr(std::min<size_t>(mark.pos, text_.size()));
     Add(std::move(node), anchor, mark);
   }
 
@@ -162,6 +164,7 @@ class TreeBuilder : public YAML::EventHandler {
     parent.node.entries.push_back({std::move(key), std::move(value)});
   }
 
+  std::string_view text_;
   ErrorList& errors_;
   YamlNode root_;
   std::vector<Frame> open_;
@@ -289,13 +292,13 @@ std::optional<YamlNode> ParseYaml(std::string_view text, ErrorList& errors) {
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    TreeBuilder builder(errors);
+    TreeBuilder builder(text, errors);
     if (!parser.HandleNextDocument(builder)) {
       errors.Add(1, 1, "the document is empty");
       return std::nullopt;
     }
     YamlNode root = builder.TakeRoot();
-    TreeBuilder rest(errors);
+    TreeBuilder rest(text, errors);
     if (parser.HandleNextDocument(rest)) {
       errors.Add(root.line, root.column, "more than one document in this file; split it at '---'");
     }

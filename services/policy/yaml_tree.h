@@ -30,6 +30,7 @@ struct YamlNode {
   int column = 1;
   std::string text;                // kScalar
   bool quoted = false;             // kScalar: written in quotes or as a block
+  std::string_view source;         // kScalar: the document from where it begins
   std::vector<YamlNode> items;     // kList
   std::vector<YamlEntry> entries;  // kMap: keys are scalars, each once
 };
@@ -38,8 +39,9 @@ struct YamlEntry {
   YamlNode key, value;
 };
 
-// The document's root, or nullopt if it cannot be read at all. Errors are added either way:
-// repeated keys, for instance, do not keep the rest from being checked. Never throws.
+// The document's root, whose `source`s are parts of `text`, or nullopt if it cannot be read at all.
+// Errors are added either way: repeated keys, for instance, do not keep the rest from being
+// checked. Never throws.
 std::optional<YamlNode> ParseYaml(std::string_view text, ErrorList& errors);
 
 // "a mapping", "a list", "text", "nothing": what the node is, for messages.

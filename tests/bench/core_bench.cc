@@ -1,6 +1,7 @@
 // The pure core by itself: what one event, one decision, one choice costs without any server.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -8,7 +9,9 @@
 #include "absl/strings/str_format.h"
 #include "core/decide.h"
 #include "core/facts.h"
+#include "core/qualification.h"
 #include "expression/program.h"
+#include "policy/parse_policy.h"
 #include "support/builders.h"
 
 namespace baton {
@@ -81,6 +84,69 @@ void EvaluateCondition(benchmark::State& state) {
   }
 }
 BENCHMARK(EvaluateCondition);
+
+// A lead with all that facts can hold, of what the rules below read.
+core::Facts FullLead() {
+  core::Facts facts;
+  facts.attributes["text"].value = std::string(core::kAttributeBytesMax, 'x');
+  facts.attributes["list"].value = std::vector<std::string>(128, "abcdefg");
+  for (int activity = 0; activity < 64; ++activity) {
+    std::map<int32_t, int64_t>& days = facts.activities[absl::StrCat("activity", activity)];
+    for (int day = 0; day < 400; ++day) days[20'000 + day] = 3;
+  }
+  return facts;
+}
+
+// As many fit rules as are legal with `when` (1,000, or fewer if they take too many steps), and as
+// many intent rules as are left of 1,000.
+std::string WorstPolicy(const std::string& when, int64_t fit_rules) {
+  std::string yaml =
+      "apiVersion: baton.dev/v1\nkind: HandoffPolicy\nmetadata: {workspace: w, name: n}\nspec:\n"
+      "  attributes: {text: string, list: list(string)}\n  scoring:\n    fit:\n";
+  for (int64_t i = 0; i < fit_rules; ++i) {
+    absl::StrAppend(&yaml, "      - {name: f", i, ", points: 1, when: '", when, "'}\n");
+  }
+  absl::StrAppend(&yaml, fit_rules == 999 ? "" : "    intent:\n");
+  for (int64_t i = 0; i < 999 - fit_rules; ++i) {
+    absl::StrAppend(&yaml, "      - {name: i", i, ", activity: activity", i % 64,
+                    ", points: 1, half_life: ", 720 + i, "h}\n");
+  }
+  return yaml +
+         "  definition: {mql: intent < 0}\n"
+         "  routing: [{default: true, to: {queue: q}}]\n  queues: {q: {mode: direct}}\n";
+}
+
+// The most expensive conditions that a policy may have, by what they spend their steps on.
+void JudgeByTheWorstPolicy(benchmark::State& state, const std::string& when) {
+  policy::ParsedPolicy parsed;
+  int64_t rules = 999;
+  for (parsed = policy::ParsePolicy(WorstPolicy(when, rules), "p"); !parsed.ok() && rules > 0;
+       parsed = policy::ParsePolicy(WorstPolicy(when, rules), "p")) {
+    rules -= std::max<int64_t>(1, rules / 50);
+  }
+  const core::Facts facts = FullLead();
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(core::Judge(facts, parsed.policy, 20'400 * core::kDayMs));
+  }
+  state.counters["fit_rules"] = static_cast<double>(rules);
+}
+BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, comparisons,
+                  "lead.text == \"a\" || lead.text == \"b\" || lead.text < \"x\"");
+BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, decay, "false");
+BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, lists, "lead.list.all(x, x != \"a\")");
+BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, pairs,
+                  "lead.list.exists(a, lead.list.exists(b, a + b == \"\"))");
+BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, contains, "lead.text.contains(\"xxxxxxxxxxy\")");
+BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, patterns, "lead.text.matches(\"(x+x+)+y\")");
+BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, made_patterns, "lead.text.matches(lead.text + \"y\")");
+BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, texts,
+                  "lead.text.upperAscii().replace(\"X\", \"yy\").size() < 5");
+BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, splits, "lead.text.split(\"\").join(\"-\") == \"\"");
+BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, doubling,
+                  "(lead.text + lead.text + lead.text + lead.text + lead.text) < \"x\"");
+BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, timestamps,
+                  "timestamp(\"2026-01-01T00:00:00Z\").getFullYear(\"Europe/Berlin\") == 5");
+BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, errors, "lead.email == \"a\"");
 
 }  // namespace
 }  // namespace baton

@@ -1,10 +1,11 @@
 #include "support/builders.h"
 
+#include <stdexcept>
 #include <utility>
+#include <variant>
 
 namespace baton::support {
 
-using core::CompareOp;
 using core::LeadEvent;
 using core::LeadRecord;
 using core::Policy;
@@ -76,19 +77,17 @@ LeadEvent QualifyingCapture(std::string_view id, core::TimeMs at_ms) {
   return event;
 }
 
-core::FieldMatch Field(std::string_view subject, CompareOp op,
-                       std::vector<core::AttributeValue> values) {
-  static const std::map<CompareOp, std::string> kTexts = {{CompareOp::kIn, "in"},
-                                                          {CompareOp::kNotIn, "not in"},
-                                                          {CompareOp::kLess, "<"},
-                                                          {CompareOp::kLessEqual, "<="},
-                                                          {CompareOp::kGreater, ">"},
-                                                          {CompareOp::kGreaterEqual, ">="},
-                                                          {CompareOp::kPresent, "present"},
-                                                          {CompareOp::kAbsent, "absent"},
-                                                          {CompareOp::kEndsWith, "ends with"}};
-  std::string text = std::string(subject) + ": " + kTexts.at(op);
-  return {std::string(subject), {{op, std::move(values)}}, std::move(text)};
+core::Condition When(const Policy& policy, std::string_view text) {
+  auto compiled = core::Condition::Compile(text, *policy.vocabulary);
+  if (const auto* problems = std::get_if<std::vector<expression::Problem>>(&compiled)) {
+    throw std::invalid_argument(expression::Describe(problems->front(), text));
+  }
+  return std::get<core::Condition>(std::move(compiled));
+}
+
+void Declare(Policy& policy, core::AttributeTypes attributes) {
+  policy.vocabulary = std::make_shared<const core::Vocabulary>(attributes);
+  policy.attributes = std::move(attributes);
 }
 
 Policy SamplePolicy() {
@@ -96,28 +95,27 @@ Policy SamplePolicy() {
   policy.workspace = core::WorkspaceId::Trusted("acme");
   policy.name = "inbound";
   policy.revision = 1;
-  policy.attributes = {{"country", core::AttributeType::kString},
-                       {"email", core::AttributeType::kString},
-                       {"employees", core::AttributeType::kInt},
-                       {"industry", core::AttributeType::kString}};
-  core::FieldMatch mid_market = Field("employees", CompareOp::kGreaterEqual, {int64_t{200}});
-  mid_market.all.push_back({CompareOp::kLess, {int64_t{5000}}});
-  const core::FieldMatch target =
-      Field("industry", CompareOp::kIn, {std::string("saas"), std::string("retail")});
-  policy.fit = {{"mid-market", {{mid_market}}, 30},
-                {"target industry", {{target}}, 20},
-                {"student", {{Field("email", CompareOp::kEndsWith, {std::string(".edu")})}}, -40}};
+  Declare(policy, {{"country", core::AttributeType::kString},
+                   {"email", core::AttributeType::kString},
+                   {"employees", core::AttributeType::kInt},
+                   {"industry", core::AttributeType::kString}});
+  policy.fit = {
+      {"mid-market",
+       When(policy, "has(lead.employees) && lead.employees >= 200 && lead.employees < 5000"), 30},
+      {"target industry", When(policy, "has(lead.industry) && lead.industry in ['saas', 'retail']"),
+       20},
+      {"student", When(policy, "has(lead.email) && lead.email.endsWith('.edu')"), -40}};
   policy.intent = {{"demo request", "demo_request", 60, 0, 0},
                    {"pricing page", "page_view", 10, 30, 7 * core::kDayMs}};
-  policy.definition.fields = {Field("fit", CompareOp::kGreaterEqual, {int64_t{30}}),
-                              Field("intent", CompareOp::kGreaterEqual, {int64_t{40}}),
-                              Field("email", CompareOp::kPresent),
-                              Field("consent", CompareOp::kNotIn, {std::string("withdrawn")})};
+  policy.definition = When(policy,
+                           "fit >= 30 && intent >= 40 && has(lead.email) && "
+                           "lead.consent != 'withdrawn'");
   policy.disqualify = {
-      {"competitor", {{Field("industry", CompareOp::kIn, {std::string("crm")})}}, "COMPETITOR"}};
-  const core::FieldMatch dach =
-      Field("country", CompareOp::kIn, {std::string("DE"), std::string("AT"), std::string("CH")});
-  policy.routing = {{"DACH", false, {{dach}}, {QueueNamed("dach"), 5, {"de"}}},
+      {"competitor", When(policy, "has(lead.industry) && lead.industry == 'crm'"), "COMPETITOR"}};
+  policy.routing = {{"DACH",
+                     false,
+                     When(policy, "has(lead.country) && lead.country in ['DE', 'AT', 'CH']"),
+                     {QueueNamed("dach"), 5, {"de"}}},
                     {"default", true, {}, {QueueNamed("triage"), 0, {}}}};
   for (const core::QueuePolicy& queue :
        {QueueOf("dach", core::QueueMode::kOffer), QueueOf("triage", core::QueueMode::kOffer),

@@ -30,9 +30,10 @@ core::LeadEvent ConsentEvent(std::string_view id, core::Consent consent, core::T
 // A captured lead that SamplePolicy() qualifies for queue "dach": fit 50, intent 60.
 core::LeadEvent QualifyingCapture(std::string_view id = "e1", core::TimeMs at_ms = kNow);
 
-// One comparison with one or more values; `text` is made up as "subject op values".
-core::FieldMatch Field(std::string_view subject, core::CompareOp op,
-                       std::vector<core::AttributeValue> values = {});
+// The condition over what `policy` declares; throws if it is none.
+core::Condition When(const core::Policy& policy, std::string_view text);
+// Before its conditions are made.
+void Declare(core::Policy& policy, core::AttributeTypes attributes);
 
 // Revision 1 of workspace "acme":
 //   fit      mid-market: 200 <= employees < 5000, 30 points; target industry: saas or retail, 20;

@@ -51,8 +51,11 @@ struct Texts {
     return absl::StrCat(Text(factor.kind), factor.rule, factor.points >= 0 ? "+" : "",
                         factor.points);
   }
+  static std::string Text(const core::ConditionError& error) {
+    return absl::StrCat(Text(error.section), error.rule, ": ", error.error);
+  }
   static std::string Text(const core::ConditionResult& result) {
-    return absl::StrCat(result.condition, "?", result.found, "=", Text(result.held));
+    return absl::StrCat(result.condition, "?", result.found, "=", Text(result.held), result.error);
   }
 
   // "name=value" pairs.
@@ -166,6 +169,7 @@ std::string Describe(const core::Judgment& judgment) {
       .Add("qualified", judgment.qualified)
       .Add("route", judgment.route)
       .Add("route_path", judgment.route_path)
+      .Add("errors", judgment.errors)
       .text();
 }
 

@@ -17,6 +17,7 @@ void SetConditions(const std::vector<core::ConditionResult>& conditions,
     stored.set_text(condition.condition);
     stored.set_found(condition.found);
     stored.set_held(condition.held);
+    stored.set_error(condition.error);
   }
 }
 
@@ -24,7 +25,8 @@ std::vector<core::ConditionResult> GetConditions(
     const google::protobuf::RepeatedPtrField<v1::Condition>& stored) {
   std::vector<core::ConditionResult> conditions;
   for (const v1::Condition& condition : stored) {
-    conditions.push_back({condition.text(), condition.found(), condition.held()});
+    conditions.push_back(
+        {condition.text(), condition.found(), condition.held(), condition.error()});
   }
   return conditions;
 }
@@ -50,6 +52,12 @@ std::string EncodeJudgment(const core::Judgment& judgment) {
     stored.set_matched(step.matched);
     SetConditions(step.conditions, *stored.mutable_conditions());
   }
+  for (const core::ConditionError& error : judgment.errors) {
+    v1::ConditionError& kept = *out.add_errors();
+    kept.set_section(static_cast<int32_t>(error.section));
+    kept.set_rule(error.rule);
+    kept.set_error(error.error);
+  }
   return out.SerializeAsString();
 }
 
@@ -71,6 +79,10 @@ absl::Status DecodeJudgment(absl::string_view blob, core::Judgment& judgment) {
   judgment.route.owner_wait_ms = stored.route_owner_wait_ms();
   for (const v1::RuleStep& step : stored.route_path()) {
     judgment.route_path.push_back({step.rule(), step.matched(), GetConditions(step.conditions())});
+  }
+  for (const v1::ConditionError& error : stored.errors()) {
+    judgment.errors.push_back(
+        {static_cast<core::RuleSection>(error.section()), error.rule(), error.error()});
   }
   return absl::OkStatus();
 }

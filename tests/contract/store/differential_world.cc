@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "support/builders.h"
 
 namespace baton::contract {
 namespace {
@@ -19,10 +20,6 @@ const char* const kQueues[] = {"dach", "enterprise", "inside", "unnamed"};
 template <typename Item, size_t kSize>
 const Item& Pick(const Item (&items)[kSize], World& world) {
   return items[world.Number(static_cast<int>(kSize))];
-}
-
-core::FieldMatch Test(const std::string& subject, core::CompareOp op, core::AttributeValue value) {
-  return {subject, {{op, {std::move(value)}}}, subject};
 }
 
 core::QueuePolicy MakeQueue(const std::string& id, World& world) {
@@ -198,25 +195,22 @@ core::Rep World::RepNamed(const core::RepId& id) {
 }
 
 core::Policy World::NextPolicy(const core::WorkspaceId& workspace) {
-  using core::CompareOp;
   core::Policy policy;
   policy.workspace = workspace;
   policy.name = "random";
-  policy.attributes = {{"country", core::AttributeType::kString},
-                       {"employees", core::AttributeType::kInt},
-                       {"partner", core::AttributeType::kBool},
-                       {"ratio", core::AttributeType::kDouble},
-                       {"tools", core::AttributeType::kStringList}};
-  policy.fit = {{"big", {{Test("employees", CompareOp::kGreaterEqual, int64_t{200})}}, 30},
-                {"dach", {{Test("country", CompareOp::kIn, std::string("DE"))}}, 20 + Number(20)},
-                {"partner", {{Test("partner", CompareOp::kIn, true)}}, -10}};
+  support::Declare(policy, {{"country", core::AttributeType::kString},
+                            {"employees", core::AttributeType::kInt},
+                            {"partner", core::AttributeType::kBool},
+                            {"ratio", core::AttributeType::kDouble},
+                            {"tools", core::AttributeType::kStringList}});
+  const auto when = [&](const std::string& text) { return support::When(policy, text); };
+  policy.fit = {{"big", when("lead.employees >= 200"), 30},
+                {"dach", when("has(lead.country) && lead.country == 'DE'"), 20 + Number(20)},
+                {"partner", when("has(lead.partner) && lead.partner"), -10}};
   policy.intent = {{"demo", "demo_request", 30, 60, 7 * core::kDayMs},
                    {"views", "page_view", 3, 0, core::kDayMs}};
-  policy.definition = {{Test("fit", CompareOp::kGreaterEqual, int64_t{Number(30)}),
-                        Test("intent", CompareOp::kGreaterEqual, int64_t{Number(5)})}};
-  policy.disqualify = {{"no consent",
-                        {{Test("consent", CompareOp::kIn, std::string("withdrawn"))}},
-                        "DO_NOT_CONTACT"}};
+  policy.definition = when(absl::StrCat("fit >= ", Number(30), " && intent >= ", Number(5)));
+  policy.disqualify = {{"no consent", when("lead.consent == 'withdrawn'"), "DO_NOT_CONTACT"}};
   for (const char* queue : {"dach", "enterprise", "inside"}) {
     if (queue == std::string("enterprise") && Chance(20)) continue;  // the policy drops it
     policy.queues[core::QueueId::Trusted(queue)] = MakeQueue(queue, *this);
@@ -238,8 +232,8 @@ core::Policy World::NextPolicy(const core::WorkspaceId& workspace) {
     return made;
   };
   policy.routing = {rule("dach", {"german"}), rule("enterprise", {}), rule("inside", {})};
-  policy.routing[0].when = {{Test("country", CompareOp::kIn, std::string("DE"))}};
-  policy.routing[1].when = {{Test("employees", CompareOp::kGreater, int64_t{1000})}};
+  policy.routing[0].when = when("lead.country == 'DE'");
+  policy.routing[1].when = when("has(lead.employees) && lead.employees > 1000");
   policy.routing[2].is_default = true;
   policy.reasons = core::StandardReasons();
   return policy;

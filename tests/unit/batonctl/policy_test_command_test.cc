@@ -47,7 +47,7 @@ TEST(PolicyTestCommandTest, ExitsOneAndShowsWhatFailed) {
   EXPECT_EQ(run.code, kExitRefused);
   EXPECT_THAT(run.out, HasSubstr("Unknown  11    FAILED  queue triage  (no MQL)\n"));
   EXPECT_THAT(run.err, HasSubstr(file.path() + ":11:50: test 'Unknown' expects queue triage, found "
-                                               "(no MQL); definition: country: present does not "
+                                               "(no MQL); definition: has(lead.country) does not "
                                                "hold, found (absent)\n"));
   EXPECT_THAT(run.err, HasSubstr("error: 1 of 2 tests failed\n"));
   EXPECT_EQ(world.Run({"policy", "test", "-f", file.path(), "-o", "name"}).out, "Unknown\n");

@@ -11,12 +11,12 @@ namespace {
 
 using support::Activity;
 using support::ConsentEvent;
-using support::Field;
 using support::kNow;
 using support::QualifyingCapture;
 using support::QueueNamed;
 using support::SamplePolicy;
 using support::Updated;
+using support::When;
 
 constexpr TimeMs kMidnight = kNow - 9 * kHourMs;
 
@@ -54,7 +54,11 @@ TEST(JudgeTest, QualifiesAndRoutesTheSampleLead) {
   EXPECT_EQ(judgment.definition.size(), 4u);
   EXPECT_EQ(judgment.route, (Route{"DACH", QueueNamed("dach"), 5, {"de"}}));
   EXPECT_EQ(judgment.route_path,
-            (std::vector<RuleStep>{{"DACH", true, {{"country: in", "DE", true}}}}));
+            (std::vector<RuleStep>{{"DACH",
+                                    true,
+                                    {{"has(lead.country)", "DE", true},
+                                     {"lead.country in ['DE', 'AT', 'CH']", "DE", true}}}}));
+  EXPECT_TRUE(judgment.errors.empty());
 }
 
 TEST(JudgeTest, UnqualifiedLeadShowsEveryConditionAndHasNoRoute) {
@@ -62,10 +66,10 @@ TEST(JudgeTest, UnqualifiedLeadShowsEveryConditionAndHasNoRoute) {
       Judge(FactsOf({Updated("e1", {{"employees", int64_t{300}}})}), SamplePolicy(), kNow);
   EXPECT_FALSE(judgment.qualified);
   EXPECT_EQ(judgment.definition,
-            (std::vector<ConditionResult>{{"fit: >=", "30", true},
-                                          {"intent: >=", "0", false},
-                                          {"email: present", "(absent)", false},
-                                          {"consent: not in", "unknown", true}}));
+            (std::vector<ConditionResult>{{"fit >= 30", "30", true},
+                                          {"intent >= 40", "0", false},
+                                          {"has(lead.email)", "(absent)", false},
+                                          {"lead.consent != 'withdrawn'", "unknown", true}}));
   EXPECT_EQ(judgment.route, Route());
   EXPECT_TRUE(judgment.route_path.empty());
 }
@@ -79,8 +83,8 @@ TEST(JudgeTest, WithdrawnConsentDoesNotQualify) {
 
 TEST(JudgeTest, FirstDisqualifyingRuleWins) {
   Policy policy = SamplePolicy();
-  const Match german = {{Field("country", CompareOp::kIn, {std::string("DE")})}};
-  policy.disqualify = {{"never", {{Field("country", CompareOp::kAbsent)}}, "VENDOR"},
+  const Condition german = When(policy, "lead.country == 'DE'");
+  policy.disqualify = {{"never", When(policy, "!has(lead.country)"), "VENDOR"},
                        {"first", german, "NO_NEED"},
                        {"second", german, "COMPETITOR"}};
   const Judgment judgment = Judge(FactsOf({QualifyingCapture()}), policy, kNow);
@@ -93,12 +97,12 @@ TEST(JudgeTest, RoutePathStopsAtTheMatchAndConditionsAtTheFirstFailure) {
   Policy policy = SamplePolicy();
   RouteRule nordics = policy.routing[0];
   nordics.name = "nordics";
-  nordics.when = {{Field("country", CompareOp::kIn, {std::string("SE")}),
-                   Field("employees", CompareOp::kPresent)}};
+  nordics.when = When(policy, "lead.country == 'SE' && has(lead.employees)");
   policy.routing.insert(policy.routing.begin(), nordics);
   const Judgment judgment = Judge(FactsOf({QualifyingCapture()}), policy, kNow);
   ASSERT_EQ(judgment.route_path.size(), 2u);
-  EXPECT_EQ(judgment.route_path[0], (RuleStep{"nordics", false, {{"country: in", "DE", false}}}));
+  EXPECT_EQ(judgment.route_path[0],
+            (RuleStep{"nordics", false, {{"lead.country == 'SE'", "DE", false}}}));
   EXPECT_TRUE(judgment.route_path[1].matched);
   EXPECT_EQ(judgment.route.rule, "DACH");
 }
@@ -146,6 +150,56 @@ TEST(JudgeTest, RulesWithoutPointsAreNoFactors) {
   Policy policy;
   policy.fit = {{"nothing", {}, 0}};
   EXPECT_TRUE(Judge({}, policy, kNow).factors.empty());
+}
+
+// The sample lead without an industry, and with a text for its employees.
+Judgment OfDoubtfulLead(const Policy& policy) {
+  LeadEvent event = QualifyingCapture();
+  event.attributes["employees"] = std::string("many");
+  event.attributes.erase("industry");
+  return Judge(FactsOf({event}), policy, kNow);
+}
+
+TEST(JudgeTest, ConditionThatCannotBeDecidedDoesNotMatchAndIsKept) {
+  Policy policy = SamplePolicy();
+  policy.fit[1].when = When(policy, "lead.industry == 'saas'");
+  const Judgment judgment = OfDoubtfulLead(policy);
+  EXPECT_EQ(judgment.fit, 0);
+  EXPECT_EQ(judgment.errors,
+            (std::vector<ConditionError>{
+                {RuleSection::kFit, "mid-market", "lead.employees is of type string, declared int"},
+                {RuleSection::kFit, "target industry", "no such key: lead.industry"}}));
+}
+
+TEST(JudgeTest, ErrorsOfTheDefinitionStandBesideItsConditions) {
+  Policy policy = SamplePolicy();
+  policy.definition = When(policy, "intent >= 40 && lead.employees > 5");
+  const Judgment judgment = OfDoubtfulLead(policy);
+  EXPECT_FALSE(judgment.qualified);
+  EXPECT_EQ(judgment.definition.at(1).found, "many (of type string, declared int)");
+  EXPECT_EQ(judgment.definition.at(1).error, "lead.employees is of type string, declared int");
+  EXPECT_EQ(judgment.errors.back().section, RuleSection::kDefinition);
+}
+
+TEST(JudgeTest, ErrorsOfRoutesStandBesideTheirConditions) {
+  Policy policy = SamplePolicy();
+  policy.definition = When(policy, "intent >= 40");
+  policy.routing[0].when = When(policy, "lead.industry == 'saas'");
+  const Judgment judgment = OfDoubtfulLead(policy);
+  EXPECT_EQ(judgment.route.rule, "default");
+  EXPECT_EQ(judgment.route_path.at(0).conditions,
+            (std::vector<ConditionResult>{
+                {"lead.industry == 'saas'", "(absent)", false, "no such key: lead.industry"}}));
+  EXPECT_EQ(judgment.errors.back(),
+            (ConditionError{RuleSection::kRouting, "DACH", "no such key: lead.industry"}));
+}
+
+TEST(JudgeTest, KeepsAFewErrorsOnly) {
+  Policy policy = SamplePolicy();
+  for (int i = 0; i < 100; ++i) {
+    policy.fit.push_back({"size", When(policy, "lead.employees > 5"), 1});
+  }
+  EXPECT_EQ(OfDoubtfulLead(policy).errors.size(), kConditionErrorsMax);
 }
 
 TEST(IntentTest, EachOccurrenceCountsUpToTheRulesMax) {

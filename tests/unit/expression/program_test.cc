@@ -19,7 +19,7 @@ TEST(ProgramTest, ReadsVariablesByName) {
 }
 
 TEST(ProgramTest, WhatIsAbsentIsAnErrorUnlessAsked) {
-  EXPECT_EQ(Evaluated("lead.email == 'a@b.example'"), "error: no such key: email");
+  EXPECT_EQ(Evaluated("lead.email == 'a@b.example'"), "error: no such key: lead.email");
   EXPECT_EQ(Evaluated("has(lead.email)"), "false");
   EXPECT_EQ(Evaluated("has(lead.country)"), "true");
   EXPECT_EQ(Evaluated("has(lead.email) && lead.email.endsWith('.edu')"), "false");

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/condition.h"
+#include "expression/problem.h"
 #include "policy/document_error.h"
 #include "policy/yaml_tree.h"
 
@@ -10,18 +12,17 @@ namespace baton::policy {
 namespace {
 
 using core::AttributeType;
-using core::AttributeValue;
-using core::CompareOp;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-const AttributeTypes kAttributes = {
-    {"country", AttributeType::kString},  {"employees", AttributeType::kInt},
-    {"budget", AttributeType::kDouble},   {"vip", AttributeType::kBool},
-    {"tags", AttributeType::kStringList}, {"email", AttributeType::kString}};
+const core::AttributeTypes kAttributes = {
+    {"in", AttributeType::kInt},        {"country", AttributeType::kString},
+    {"employees", AttributeType::kInt}, {"budget", AttributeType::kDouble},
+    {"vip", AttributeType::kBool},      {"tags", AttributeType::kStringList},
+    {"email", AttributeType::kString}};
 
 struct Result {
-  core::Match match;
+  std::vector<std::string> cel;
   std::vector<std::string> errors;
 };
 
@@ -30,7 +31,10 @@ Result Parse(const std::string& yaml, bool with_scores = true) {
   const auto root = ParseYaml(yaml, errors);
   Result result;
   if (root.has_value()) {
-    result.match = MatchParser(kAttributes, with_scores, errors).Parse(*root, "rule.match");
+    const MatchParser parser(kAttributes, with_scores, errors);
+    for (const MatchField& field : parser.Parse(*root, "rule.match")) {
+      result.cel.push_back(field.cel);
+    }
   }
   for (const DocumentError& error : std::move(errors).Take()) {
     result.errors.push_back(error.message);
@@ -43,58 +47,75 @@ std::string FirstError(const std::string& yaml, bool with_scores = true) {
   return result.errors.empty() ? "" : result.errors.front();
 }
 
-core::FieldMatch OnlyField(const std::string& yaml) {
-  Result result = Parse(yaml);
+// The CEL of the only field, which compiles.
+std::string Cel(const std::string& yaml) {
+  const Result result = Parse(yaml);
   EXPECT_THAT(result.errors, ElementsAre()) << yaml;
-  EXPECT_EQ(result.match.fields.size(), 1u);
-  return result.match.fields.empty() ? core::FieldMatch{} : result.match.fields.front();
+  if (result.cel.size() != 1) return std::to_string(result.cel.size()) + " fields";
+  const core::Vocabulary vocabulary(kAttributes);
+  const auto compiled = core::Condition::Compile(result.cel[0], vocabulary);
+  if (const auto* problems = std::get_if<std::vector<expression::Problem>>(&compiled)) {
+    ADD_FAILURE() << expression::Describe(problems->front(), result.cel[0]);
+  }
+  return result.cel[0];
 }
 
 TEST(MatchParserTest, PlainValueMeansEqualityInTheDeclaredType) {
-  EXPECT_THAT(OnlyField("{country: NO}").all.at(0).values,
-              ElementsAre(AttributeValue(std::string("NO"))));
-  EXPECT_THAT(OnlyField("{employees: 200}").all.at(0).values,
-              ElementsAre(AttributeValue(int64_t{200})));
-  EXPECT_THAT(OnlyField("{budget: 1.5}").all.at(0).values, ElementsAre(AttributeValue(1.5)));
-  EXPECT_THAT(OnlyField("{vip: true}").all.at(0).values, ElementsAre(AttributeValue(true)));
-  EXPECT_THAT(OnlyField("{tags: saas}").all.at(0).values,
-              ElementsAre(AttributeValue(std::string("saas"))));
-  EXPECT_EQ(OnlyField("{country: DE}").all.at(0).op, CompareOp::kIn);
-  EXPECT_THAT(OnlyField("{country: \"Korea, Republic of\"}").all.at(0).values,
-              ElementsAre(AttributeValue(std::string("Korea, Republic of"))));
+  EXPECT_EQ(Cel("{country: NO}"), R"(has(lead.country) && lead.country == "NO")");
+  EXPECT_EQ(Cel("{employees: 200}"), "has(lead.employees) && lead.employees == 200");
+  EXPECT_EQ(Cel("{budget: 1.5}"), "has(lead.budget) && lead.budget == 1.5");
+  EXPECT_EQ(Cel("{budget: 2}"), "has(lead.budget) && lead.budget == 2.0");
+  EXPECT_EQ(Cel("{budget: 1e30}"), "has(lead.budget) && lead.budget == 1e+30");
+  EXPECT_EQ(Cel("{vip: true}"), "has(lead.vip) && lead.vip == true");
+  EXPECT_EQ(Cel("{tags: saas}"), R"(has(lead.tags) && "saas" in lead.tags)");
+  EXPECT_EQ(Cel("{country: \"Korea, Republic of\"}"),
+            R"(has(lead.country) && lead.country == "Korea, Republic of")");
+  EXPECT_EQ(Cel("{country: 'a\"b\\c'}"), R"(has(lead.country) && lead.country == "a\"b\\c")");
 }
 
 TEST(MatchParserTest, CommaMeansAllOf) {
-  const core::FieldMatch field = OnlyField("{employees: \">= 200, < 5000\"}");
-  ASSERT_EQ(field.all.size(), 2u);
-  EXPECT_EQ(field.all[0].op, CompareOp::kGreaterEqual);
-  EXPECT_EQ(field.all[1].op, CompareOp::kLess);
-  EXPECT_EQ(field.all[1].values.at(0), AttributeValue(int64_t{5000}));
-  EXPECT_EQ(field.text, "employees: >= 200, < 5000");
+  EXPECT_EQ(Cel("{employees: \">= 200, < 5000\"}"),
+            "has(lead.employees) && lead.employees >= 200 && lead.employees < 5000");
 }
 
 TEST(MatchParserTest, ListMeansAnyOf) {
-  const core::FieldMatch field = OnlyField("{country: [DE, AT, CH]}");
-  ASSERT_EQ(field.all.size(), 1u);
-  EXPECT_EQ(field.all[0].op, CompareOp::kIn);
-  EXPECT_EQ(field.all[0].values.size(), 3u);
-  EXPECT_EQ(field.text, "country: [DE, AT, CH]");
+  EXPECT_EQ(Cel("{country: [DE, AT, CH]}"),
+            R"(has(lead.country) && lead.country in ["DE", "AT", "CH"])");
+  EXPECT_EQ(Cel("{country: [DE]}"), R"(has(lead.country) && lead.country == "DE")");
+  EXPECT_EQ(Cel("{tags: [a, b]}"),
+            R"(has(lead.tags) && lead.tags.exists(item, item in ["a", "b"]))");
+  EXPECT_EQ(Cel("{email: [\"*.edu\", \"*.ac.uk\"]}"),
+            R"(has(lead.email) && [".edu", ".ac.uk"].exists(ending, lead.email.endsWith(ending)))");
+  EXPECT_EQ(Cel("{email: [present]}"), R"(has(lead.email) && lead.email == "present")");
 }
 
 TEST(MatchParserTest, ReadsEachOperator) {
-  EXPECT_EQ(OnlyField("{employees: \"> 1\"}").all.at(0).op, CompareOp::kGreater);
-  EXPECT_EQ(OnlyField("{budget: \"<=-1.5\"}").all.at(0).op, CompareOp::kLessEqual);
-  EXPECT_EQ(OnlyField("{country: \"!= DE\"}").all.at(0).op, CompareOp::kNotIn);
-  EXPECT_EQ(OnlyField("{email: present}").all.at(0).op, CompareOp::kPresent);
-  EXPECT_EQ(OnlyField("{email: \"absent\"}").all.at(0).op, CompareOp::kAbsent);
-  EXPECT_EQ(OnlyField("{email: [present]}").all.at(0).op, CompareOp::kIn);
-  EXPECT_EQ(OnlyField("{consent: \"!= withdrawn\"}").all.at(0).op, CompareOp::kNotIn);
-  EXPECT_EQ(OnlyField("{fit: \">= 30\"}").all.at(0).values.at(0), AttributeValue(int64_t{30}));
-  const core::FieldMatch ending = OnlyField("{email: \"*.edu, != x@y.edu\"}");
-  ASSERT_EQ(ending.all.size(), 2u);
-  EXPECT_EQ(ending.all[0].op, CompareOp::kEndsWith);
-  EXPECT_EQ(ending.all[0].values.at(0), AttributeValue(std::string(".edu")));
-  EXPECT_EQ(OnlyField("{email: [\"*.edu\", \"*.ac.uk\"]}").all.at(0).values.size(), 2u);
+  EXPECT_EQ(Cel("{employees: \"> 1\"}"), "has(lead.employees) && lead.employees > 1");
+  EXPECT_EQ(Cel("{budget: \"<=-1.5\"}"), "has(lead.budget) && lead.budget <= -1.5");
+  EXPECT_EQ(Cel("{email: \"*.edu\"}"), R"(has(lead.email) && lead.email.endsWith(".edu"))");
+  EXPECT_EQ(Cel("{email: present}"), "has(lead.email)");
+  EXPECT_EQ(Cel("{email: \"absent\"}"), "!has(lead.email)");
+}
+
+TEST(MatchParserTest, ComputedSubjectsAreAlwaysThere) {
+  EXPECT_EQ(Cel("{fit: \">= 30\"}"), "fit >= 30");
+  EXPECT_EQ(Cel("{intent: 5}"), "intent == 5");
+  EXPECT_EQ(Cel("{consent: \"!= withdrawn\"}"), R"(lead.consent != "withdrawn")");
+}
+
+TEST(MatchParserTest, UnequalLetsAnAbsentAttributePass) {
+  EXPECT_EQ(Cel("{country: \"!= DE\"}"), R"(!has(lead.country) || lead.country != "DE")");
+  EXPECT_EQ(Cel("{tags: \"!= saas\"}"), R"(!has(lead.tags) || !("saas" in lead.tags))");
+  EXPECT_EQ(Cel("{country: \"!= DE, != AT\"}"),
+            R"(!has(lead.country) || lead.country != "DE" && lead.country != "AT")");
+  EXPECT_EQ(Cel("{country: \"present, != DE\"}"), R"(has(lead.country) && lead.country != "DE")");
+  EXPECT_EQ(Cel("{email: \"*.edu, != x@y.edu\"}"),
+            R"(has(lead.email) && lead.email.endsWith(".edu") && lead.email != "x@y.edu")");
+  EXPECT_EQ(Cel("{country: \"absent, != DE\"}"), "!has(lead.country)");
+}
+
+TEST(MatchParserTest, WordsOfTheLanguageCanNameAttributes) {
+  EXPECT_EQ(Cel("{in: 5}"), "has(lead.`in`) && lead.`in` == 5");
 }
 
 TEST(MatchParserTest, RefusesUndeclaredAttributes) {
@@ -139,15 +160,14 @@ TEST(MatchParserTest, RefusesMalformedConditions) {
   EXPECT_THAT(FirstError("{country: {in: DE}}"), HasSubstr("this is a mapping"));
   EXPECT_THAT(FirstError("{country: }"), HasSubstr("this is nothing"));
   EXPECT_THAT(FirstError("{}"), HasSubstr("at least one condition"));
-  EXPECT_THAT(FirstError("lead.employees >= 200"), HasSubstr("expressions are not supported yet"));
+  EXPECT_THAT(FirstError("lead.employees >= 200"), HasSubstr("written as when: 'lead."));
 }
 
-TEST(MatchParserTest, BoundsListsValuesAndTexts) {
+TEST(MatchParserTest, BoundsListsAndValues) {
   std::string list = "{country: [";
   for (int i = 0; i < 1001; ++i) list += "c" + std::to_string(i) + ", ";
   EXPECT_THAT(FirstError(list + "x]}"), HasSubstr("at most 1000 are allowed"));
   EXPECT_THAT(FirstError("{country: " + std::string(1025, 'a') + "}"), HasSubstr("1024 bytes"));
-  EXPECT_LT(OnlyField("{country: [" + std::string(900, 'a') + "]}").text.size(), 300u);
 }
 
 }  // namespace

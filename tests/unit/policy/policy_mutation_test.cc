@@ -59,7 +59,7 @@ TEST(PolicyMutationTest, NeverCrashes) {
     }
     if (parsed.ok()) {
       ASSERT_FALSE(parsed.policy.routing.empty());
-      ASSERT_FALSE(parsed.policy.definition.fields.empty());
+      ASSERT_FALSE(parsed.policy.definition.empty());
       ASSERT_FALSE(parsed.policy.workspace.empty());
       continue;
     }

@@ -37,16 +37,18 @@ TEST(PolicyTestsTest, PassWhenTheDocumentDoesAsExpected) {
 }
 
 TEST(PolicyTestsTest, FailuresSayWhatWasExpectedFoundAndWhy) {
-  EXPECT_THAT(Failures(kBerlin, "{queue: triage}"),
-              ElementsAre(AllOf(HasSubstr("policy.yaml:14:"),
-                                HasSubstr("test 'A' expects queue triage, found dach; rule 'DACH' "
-                                          "matches: country: DE holds, found DE"))));
   EXPECT_THAT(
-      Failures("{lead: {country: FR, employees: 300}}", "{rule: DACH}"),
-      ElementsAre(HasSubstr("expects rule DACH, found default; rule 'DACH' does not match: "
-                            "country: DE does not hold, found FR; rule 'default' matches")));
+      Failures(kBerlin, "{queue: triage}"),
+      ElementsAre(AllOf(
+          HasSubstr("policy.yaml:14:"),
+          HasSubstr("test 'A' expects queue triage, found dach; rule 'DACH' "
+                    "matches: has(lead.country) && lead.country == \"DE\" holds, found DE"))));
+  EXPECT_THAT(Failures("{lead: {country: FR, employees: 300}}", "{rule: DACH}"),
+              ElementsAre(HasSubstr("expects rule DACH, found default; rule 'DACH' does not match: "
+                                    "has(lead.country) && lead.country == \"DE\" does not hold, "
+                                    "found FR; rule 'default' matches")));
   EXPECT_THAT(Failures("{lead: {employees: 20}}", "{mql: true}"),
-              ElementsAre(HasSubstr("expects mql true, found false; definition: fit: >= 30 does "
+              ElementsAre(HasSubstr("expects mql true, found false; definition: fit >= 30 does "
                                     "not hold, found 0")));
   EXPECT_THAT(Failures("{lead: {employees: 20}}", "{queue: dach}"),
               ElementsAre(HasSubstr("expects queue dach, found (no MQL); definition: fit")));

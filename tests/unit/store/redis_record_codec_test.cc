@@ -54,7 +54,11 @@ Judgment RichJudgment() {
   judgment.intent = 60;
   judgment.factors = {{core::FactorKind::kFit, "student", -40},
                       {core::FactorKind::kIntent, "demo request", 60}};
-  judgment.definition = {{"fit: >= 30", "10", false}, {"email: present", "a@b.c", true}};
+  judgment.definition = {{"fit >= 30", "10", false},
+                         {"has(lead.email)", "a@b.c", true},
+                         {"lead.vip", "yes (of type string, declared bool)", false, "of a type"}};
+  judgment.errors = {{core::RuleSection::kFit, "size", "no such key: lead.size"},
+                     {core::RuleSection::kDefinition, "", "of a type"}};
   judgment.disqualified_by = "competitor";
   judgment.disqualified_reason = "COMPETITOR";
   judgment.qualified = true;

@@ -1,0 +1,110 @@
+#include "core/condition.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/text.h"
+#include "expression/conjuncts.h"
+
+namespace baton::core {
+namespace {
+
+using expression::Kind;
+using expression::Problem;
+using expression::Program;
+using expression::Value;
+
+constexpr size_t kErrorBytesMax = 200;
+
+std::string ErrorOf(const Value& value) {
+  if (value.is_error()) return Shortened(value.text(), kErrorBytesMax);
+  return absl::StrCat("neither true nor false but of type ",
+                      ToAbsl(expression::TypeNameOf(value.kind())));
+}
+
+}  // namespace
+
+std::variant<Condition, std::vector<Problem>> Condition::Compile(std::string_view text,
+                                                                 const Vocabulary& vocabulary,
+                                                                 const expression::Limits& limits) {
+  // The whole first: its problems have their places in the whole.
+  auto whole = Program::Compile(text, vocabulary.environment(), limits);
+  if (auto* problems = std::get_if<std::vector<Problem>>(&whole)) return std::move(*problems);
+  const expression::Type& type = std::get<Program>(whole).type();
+  if (!type.is_dyn() && !type.Is(Kind::kBool)) {
+    return std::vector<Problem>{
+        {0, absl::StrCat("a condition is true or false, this is ", type.Name())}};
+  }
+  Condition condition;
+  for (const std::string_view part : expression::Conjuncts(text)) {
+    auto problems = condition.AddTest(part, vocabulary, limits);
+    if (!problems.empty()) return problems;
+  }
+  return condition;
+}
+
+std::vector<Problem> Condition::AddTest(std::string_view text, const Vocabulary& vocabulary,
+                                        const expression::Limits& limits) {
+  auto compiled = Program::Compile(text, vocabulary.environment(), limits);
+  if (auto* problems = std::get_if<std::vector<Problem>>(&compiled)) return std::move(*problems);
+  Test test{std::string(text),
+            std::make_shared<const Program>(std::get<Program>(std::move(compiled))),
+            {}};
+  for (const expression::VariableUse& use : test.program->Variables()) {
+    test.slots.push_back(use.slot);
+  }
+  cost_ += test.program->cost();
+  tests_.push_back(std::move(test));
+  return {};
+}
+
+Truth Condition::Evaluate(const Subjects& subjects, std::string* error) const {
+  Truth truth = Truth::kHolds;
+  for (const Test& test : tests_) {
+    subjects.scratch().Reset();
+    const Value value = test.program->Evaluate(subjects.values(), subjects.scratch());
+    if (value.IsFalse()) return Truth::kFails;
+    if (value.IsTrue() || truth == Truth::kErrs) continue;
+    truth = Truth::kErrs;
+    if (error != nullptr) *error = ErrorOf(value);
+  }
+  return truth;
+}
+
+ConditionResult Condition::ResultOf(const Test& test, const Value& value,
+                                    const Subjects& subjects) {
+  ConditionResult result;
+  result.condition = Shortened(test.text, kConditionTextBytesMax);
+  result.held = value.IsTrue();
+  if (!value.IsTrue() && !value.IsFalse()) result.error = ErrorOf(value);
+  if (test.slots.size() == 1) {
+    result.found = subjects.Found(test.slots.front());
+    return result;
+  }
+  result.found = absl::StrJoin(test.slots, ", ", [&](std::string* out, int slot) {
+    absl::StrAppend(out, subjects.NameOf(slot), " ", subjects.Found(slot));
+  });
+  result.found = Shortened(result.found, 2 * kFoundBytesMax);
+  return result;
+}
+
+Truth Condition::Explain(const Subjects& subjects, Extent extent,
+                         std::vector<ConditionResult>& results, std::string& error) const {
+  Truth truth = Truth::kHolds;
+  for (const Test& test : tests_) {
+    subjects.scratch().Reset();
+    const Value value = test.program->Evaluate(subjects.values(), subjects.scratch());
+    results.push_back(ResultOf(test, value, subjects));
+    if (value.IsFalse()) {
+      truth = Truth::kFails;
+      if (extent == Extent::kUntilFalse) break;
+    } else if (!value.IsTrue() && truth == Truth::kHolds) {
+      truth = Truth::kErrs;
+      error = results.back().error;
+    }
+  }
+  return truth;
+}
+
+}  // namespace baton::core

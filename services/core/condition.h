@@ -1,0 +1,77 @@
+// Conditions of a policy: CEL, compiled once and evaluated over the subjects of one lead.
+//
+// A condition is the parts that && joins. Each is a test of its own, so that an explanation shows
+// which of them failed and what it found. By CEL one that is false outweighs one that fails with an
+// error; a condition that ends in an error does not hold.
+#ifndef BATON_CORE_CONDITION_H_
+#define BATON_CORE_CONDITION_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/subjects.h"
+#include "core/vocabulary.h"
+#include "expression/program.h"
+
+namespace baton::core {
+
+inline constexpr size_t kConditionTextBytesMax = 200;  // longer ones are cut in explanations
+
+// One test that was looked at, with the values found and whether it held.
+struct ConditionResult {
+  std::string condition;  // CEL: "lead.employees >= 200"
+  std::string found;      // "120", "(absent)"; of several "lead.country DE, lead.employees 120"
+  bool held = false;
+  std::string error;  // why it could not be decided, else empty
+  bool operator==(const ConditionResult&) const = default;
+};
+
+enum class Truth { kHolds, kFails, kErrs };
+
+// Immutable, thread-safe, cheap to copy. An empty one holds. Refers to its vocabulary.
+class Condition {
+ public:
+  Condition() = default;
+
+  // All that is wrong with `text`, by its bytes, or the condition: one test for each part.
+  static std::variant<Condition, std::vector<expression::Problem>> Compile(
+      std::string_view text, const Vocabulary& vocabulary, const expression::Limits& limits = {});
+
+  // Adds `text` as one test, whatever it consists of; empty: done.
+  std::vector<expression::Problem> AddTest(std::string_view text, const Vocabulary& vocabulary,
+                                           const expression::Limits& limits);
+
+  bool empty() const { return tests_.empty(); }
+  size_t size() const { return tests_.size(); }
+  // Steps of an evaluation at most (expression/checker.h).
+  int64_t cost() const { return cost_; }
+
+  // kErrs: `error`, if given, says why. Stops at the first test that decides.
+  Truth Evaluate(const Subjects& subjects, std::string* error = nullptr) const;
+
+  enum class Extent { kAllTests, kUntilFalse };
+  // Likewise, with the result of each test looked at appended to `results`.
+  Truth Explain(const Subjects& subjects, Extent extent, std::vector<ConditionResult>& results,
+                std::string& error) const;
+
+ private:
+  struct Test {
+    std::string text;
+    std::shared_ptr<const expression::Program> program;
+    std::vector<int> slots;  // of what it names
+  };
+
+  static ConditionResult ResultOf(const Test& test, const expression::Value& value,
+                                  const Subjects& subjects);
+
+  std::vector<Test> tests_;
+  int64_t cost_ = 0;
+};
+
+}  // namespace baton::core
+
+#endif  // BATON_CORE_CONDITION_H_

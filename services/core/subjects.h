@@ -1,0 +1,55 @@
+// What conditions read of one lead: bound once, then read by every condition of the policy.
+#ifndef BATON_CORE_SUBJECTS_H_
+#define BATON_CORE_SUBJECTS_H_
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "core/facts.h"
+#include "core/vocabulary.h"
+#include "expression/scratch.h"
+#include "expression/value.h"
+
+namespace baton::core {
+
+inline constexpr size_t kFoundBytesMax = 128;  // longer values are cut in explanations
+
+// An attribute whose value is not of its declared type is an error to who reads it; an int stands
+// for a double and a double without fraction for an int. Belongs to one thread; what it is made
+// from outlives it.
+class Subjects {
+ public:
+  Subjects(const Vocabulary& vocabulary, const Facts& facts, expression::Scratch& scratch);
+
+  // Absent before.
+  void SetScores(int32_t fit, int32_t intent);
+
+  absl::Span<const expression::Value> values() const { return values_; }
+  expression::Scratch& scratch() const { return scratch_; }
+
+  // The value at a slot, for people: "300", "(absent)", "200 (of type string, declared int)".
+  std::string Found(int slot) const;
+  const std::string& NameOf(int slot) const { return vocabulary_.environment().NameOf(slot); }
+
+ private:
+  struct Mismatch {
+    int slot = 0;
+    std::string error, found;
+  };
+
+  expression::Value Bind(const Vocabulary::Attribute& attribute, const AttributeValue& value);
+  expression::Value Refuse(const Vocabulary::Attribute& attribute, const AttributeValue& value);
+
+  const Vocabulary& vocabulary_;
+  expression::Scratch& scratch_;
+  std::vector<expression::Value> values_;
+  std::deque<expression::ListValue> lists_;
+  std::deque<Mismatch> mismatches_;
+};
+
+}  // namespace baton::core
+
+#endif  // BATON_CORE_SUBJECTS_H_

@@ -1,0 +1,50 @@
+#include "core/vocabulary.h"
+
+namespace baton::core {
+namespace {
+
+expression::Type TypeOf(AttributeType type) {
+  using expression::Kind;
+  switch (type) {
+    case AttributeType::kBool:
+      return Kind::kBool;
+    case AttributeType::kInt:
+      return Kind::kInt;
+    case AttributeType::kDouble:
+      return Kind::kDouble;
+    case AttributeType::kString:
+      return Kind::kString;
+    case AttributeType::kStringList:
+      return expression::Type::List(Kind::kString);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view AttributeTypeName(AttributeType type) {
+  switch (type) {
+    case AttributeType::kBool:
+      return "bool";
+    case AttributeType::kInt:
+      return "int";
+    case AttributeType::kDouble:
+      return "double";
+    case AttributeType::kString:
+      return "string";
+    case AttributeType::kStringList:
+      return "list(string)";
+  }
+  return "unknown";
+}
+
+Vocabulary::Vocabulary(const AttributeTypes& attributes) {
+  environment_.AddVariable("fit", expression::Kind::kInt);
+  environment_.AddVariable("intent", expression::Kind::kInt);
+  environment_.AddVariable("lead.consent", expression::Kind::kString);
+  for (const auto& [name, type] : attributes) {
+    attributes_.push_back({name, type, environment_.AddVariable("lead." + name, TypeOf(type))});
+  }
+}
+
+}  // namespace baton::core

@@ -1,0 +1,53 @@
+// What the conditions of a policy may name, and where each value stands when they are evaluated.
+//
+//   fit, intent      int; what scoring adds up, so not for the conditions of scoring itself
+//   lead.consent     string: "unknown", "granted" or "withdrawn"
+//   lead.NAME        each declared attribute, of its type; absent where a lead has none
+#ifndef BATON_CORE_VOCABULARY_H_
+#define BATON_CORE_VOCABULARY_H_
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "expression/environment.h"
+
+namespace baton::core {
+
+enum class AttributeType { kBool, kInt, kDouble, kString, kStringList };
+
+using AttributeTypes = std::map<std::string, AttributeType>;
+
+// "int", "list(string)" ...
+std::string_view AttributeTypeName(AttributeType type);
+
+// Immutable, thread-safe. Outlives the conditions compiled with it.
+class Vocabulary {
+ public:
+  // Slots of the computed ones.
+  static constexpr int kFit = 0;
+  static constexpr int kIntent = 1;
+  static constexpr int kConsent = 2;
+
+  struct Attribute {
+    std::string name;
+    AttributeType type = AttributeType::kString;
+    int slot = 0;
+  };
+
+  explicit Vocabulary(const AttributeTypes& attributes = {});
+  Vocabulary(const Vocabulary&) = delete;
+  Vocabulary& operator=(const Vocabulary&) = delete;
+
+  const expression::Environment& environment() const { return environment_; }
+  const std::vector<Attribute>& attributes() const { return attributes_; }  // by name
+
+ private:
+  expression::Environment environment_;
+  std::vector<Attribute> attributes_;
+};
+
+}  // namespace baton::core
+
+#endif  // BATON_CORE_VOCABULARY_H_

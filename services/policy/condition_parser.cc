@@ -1,0 +1,94 @@
+#include "policy/condition_parser.h"
+
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/text.h"
+#include "expression/problem.h"
+#include "expression/program.h"
+#include "policy/match_parser.h"
+#include "policy/source_place.h"
+
+namespace baton::policy {
+namespace {
+
+using expression::Problem;
+
+// A match may name a long list; what it costs is counted like everything else.
+constexpr expression::Limits kMatchLimits = {.bytes_max = kDocumentBytesMax * 4};
+
+void AddProblems(const YamlNode& node, const std::string& path,
+                 const std::vector<Problem>& problems, ErrorList& errors) {
+  for (const Problem& problem : problems) {
+    const SourcePlace place = PlaceIn(node, problem.offset);
+    errors.Add(place.line, place.column,
+               absl::StrCat(path, ": ", Printable(problem.message),
+                            expression::Marked(node.text, problem.offset)));
+  }
+}
+
+}  // namespace
+
+ConditionParser::ConditionParser(const core::Policy& policy, bool with_scores, ErrorList& errors)
+    : policy_(policy), with_scores_(with_scores), errors_(errors) {}
+
+core::Condition ConditionParser::OfRule(const MapReader& rule) const {
+  const YamlNode* when = rule.Find("when");
+  const YamlNode* match = rule.Find("match");
+  if (when != nullptr && match != nullptr) {
+    AddError(*match, absl::StrCat(rule.path(), " has 'when' and 'match'; keep one of them"),
+             errors_);
+  } else if (when != nullptr) {
+    return OfText(*when, rule.PathOf("when"));
+  } else if (match != nullptr) {
+    return OfMatch(*match, rule.PathOf("match"));
+  } else if (rule.node().kind == YamlNode::Kind::kMap) {
+    AddError(rule.node(), absl::StrCat("'when' or 'match' is missing in ", rule.path()), errors_);
+  }
+  return {};
+}
+
+core::Condition ConditionParser::OfText(const YamlNode& node, const std::string& path) const {
+  if (node.kind != YamlNode::Kind::kScalar) {
+    AddError(node,
+             absl::StrCat(path, " must be a condition such as 'lead.employees >= 200', this is ",
+                          Describe(node)),
+             errors_);
+    return {};
+  }
+  auto compiled = core::Condition::Compile(node.text, *policy_.vocabulary);
+  if (const auto* problems = std::get_if<std::vector<Problem>>(&compiled)) {
+    AddProblems(node, path, *problems, errors_);
+    return {};
+  }
+  if (!with_scores_) RefuseScores(node, path);
+  return std::get<core::Condition>(std::move(compiled));
+}
+
+void ConditionParser::RefuseScores(const YamlNode& node, const std::string& path) const {
+  const auto compiled = expression::Program::Compile(node.text, policy_.vocabulary->environment());
+  for (const auto& use : std::get<expression::Program>(compiled).Variables()) {
+    if (use.slot != core::Vocabulary::kFit && use.slot != core::Vocabulary::kIntent) continue;
+    const std::string& name = policy_.vocabulary->environment().NameOf(use.slot);
+    AddProblems(node, path,
+                {{use.offset, absl::StrCat("'", name,
+                                           "' is what scoring computes; it can stand in "
+                                           "definition and routing, not here")}},
+                errors_);
+  }
+}
+
+core::Condition ConditionParser::OfMatch(const YamlNode& node, const std::string& path) const {
+  core::Condition condition;
+  for (const MatchField& field :
+       MatchParser(policy_.attributes, with_scores_, errors_).Parse(node, path)) {
+    for (const Problem& problem : condition.AddTest(field.cel, *policy_.vocabulary, kMatchLimits)) {
+      AddError(field.at, absl::StrCat(path, ": ", Printable(problem.message)), errors_);
+    }
+  }
+  return condition;
+}
+
+}  // namespace baton::policy

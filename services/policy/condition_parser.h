@@ -1,0 +1,35 @@
+// Conditions of rules: `when:` in CEL, or `match:`, which is short for CEL (match_parser.h).
+#ifndef BATON_POLICY_CONDITION_PARSER_H_
+#define BATON_POLICY_CONDITION_PARSER_H_
+
+#include <string>
+
+#include "core/policy.h"
+#include "policy/map_reader.h"
+
+namespace baton::policy {
+
+// Reads conditions over what `policy.vocabulary` names; fit and intent only `with_scores`. Refers
+// to its arguments, which must outlive it.
+class ConditionParser {
+ public:
+  ConditionParser(const core::Policy& policy, bool with_scores, ErrorList& errors);
+
+  // The rule's `when` or `match`; both, or neither, is an error.
+  core::Condition OfRule(const MapReader& rule) const;
+  // Of a text in CEL. `path` is how messages name it: "routing[1].when".
+  core::Condition OfText(const YamlNode& node, const std::string& path) const;
+  // Of a mapping of attributes to what they must be.
+  core::Condition OfMatch(const YamlNode& node, const std::string& path) const;
+
+ private:
+  void RefuseScores(const YamlNode& node, const std::string& path) const;
+
+  const core::Policy& policy_;
+  bool with_scores_;
+  ErrorList& errors_;
+};
+
+}  // namespace baton::policy
+
+#endif  // BATON_POLICY_CONDITION_PARSER_H_

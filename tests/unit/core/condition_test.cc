@@ -1,0 +1,185 @@
+#include "core/condition.h"
+
+#include <gtest/gtest.h>
+
+#include "support/builders.h"
+
+namespace baton::core {
+namespace {
+
+using support::ConsentEvent;
+using support::Updated;
+using Texts = std::vector<std::string>;
+
+const AttributeTypes kTypes = {{"country", AttributeType::kString},
+                               {"employees", AttributeType::kInt},
+                               {"budget", AttributeType::kDouble},
+                               {"vip", AttributeType::kBool},
+                               {"tags", AttributeType::kStringList}};
+
+Facts FactsWith(std::map<std::string, AttributeValue> attributes) {
+  Facts facts;
+  Fold(Updated("e1", std::move(attributes)), facts);
+  return facts;
+}
+
+Facts German() {
+  return FactsWith({{"country", std::string("DE")}, {"employees", int64_t{300}}});
+}
+
+// A lead asked about one condition.
+class Asked {
+ public:
+  explicit Asked(Facts facts) : facts_(std::move(facts)), subjects_(vocabulary_, facts_, scratch_) {
+    subjects_.SetScores(30, -5);
+  }
+
+  Truth Evaluate(std::string_view text) { return Compile(text).Evaluate(subjects_, &error_); }
+
+  std::vector<ConditionResult> Explain(std::string_view text, Condition::Extent extent) {
+    std::vector<ConditionResult> results;
+    truth_ = Compile(text).Explain(subjects_, extent, results, error_);
+    return results;
+  }
+
+  std::string Found(std::string_view text) {
+    return Explain(text, Condition::Extent::kAllTests).at(0).found;
+  }
+
+  std::string Problem(std::string_view text) {
+    const auto compiled = Condition::Compile(text, vocabulary_);
+    const auto* problems = std::get_if<std::vector<expression::Problem>>(&compiled);
+    return problems == nullptr ? "" : expression::Describe(problems->front(), text);
+  }
+
+  const std::string& error() const { return error_; }
+  Truth truth() const { return truth_; }
+
+ private:
+  Condition Compile(std::string_view text) {
+    return std::get<Condition>(Condition::Compile(text, vocabulary_));
+  }
+
+  const Vocabulary vocabulary_{kTypes};
+  const Facts facts_;
+  expression::Scratch scratch_;
+  Subjects subjects_;
+  std::string error_;
+  Truth truth_ = Truth::kErrs;
+};
+
+TEST(ConditionTest, EmptyOneHolds) {
+  const Vocabulary vocabulary;
+  const Facts facts;
+  expression::Scratch scratch;
+  EXPECT_EQ(Condition().Evaluate(Subjects(vocabulary, facts, scratch)), Truth::kHolds);
+}
+
+TEST(ConditionTest, ReadsAttributesOfEachType) {
+  Asked lead(FactsWith({{"country", std::string("DE")},
+                        {"employees", int64_t{300}},
+                        {"budget", 1.5},
+                        {"vip", true},
+                        {"tags", Texts{"fibre", "voice"}}}));
+  EXPECT_EQ(lead.Evaluate("lead.country == 'DE' && lead.employees == 300 && lead.budget < 2.0 && "
+                          "lead.vip && 'voice' in lead.tags && size(lead.tags) == 2"),
+            Truth::kHolds);
+}
+
+TEST(ConditionTest, ReadsScoresAndConsent) {
+  Facts facts;
+  Fold(ConsentEvent("e1", Consent::kWithdrawn), facts);
+  Asked lead(facts);
+  EXPECT_EQ(lead.Evaluate("fit == 30 && intent == -5 && lead.consent == 'withdrawn'"),
+            Truth::kHolds);
+}
+
+TEST(ConditionTest, AttributeCannotPoseAsAScore) {
+  Asked lead(FactsWith({{"fit", int64_t{1000}}, {"consent", std::string("granted")}}));
+  EXPECT_EQ(lead.Evaluate("fit == 30 && lead.consent == 'unknown'"), Truth::kHolds);
+}
+
+TEST(ConditionTest, AbsentAttributeIsAnErrorThatHasAvoids) {
+  Asked lead{Facts()};
+  EXPECT_EQ(lead.Evaluate("lead.country == 'DE'"), Truth::kErrs);
+  EXPECT_EQ(lead.error(), "no such key: lead.country");
+  EXPECT_EQ(lead.Evaluate("has(lead.country) && lead.country == 'DE'"), Truth::kFails);
+}
+
+TEST(ConditionTest, FalseOutweighsAnErrorBeforeOrAfterIt) {
+  Asked lead(German());
+  EXPECT_EQ(lead.Evaluate("lead.vip && lead.country == 'FR'"), Truth::kFails);
+  EXPECT_EQ(lead.Evaluate("lead.country == 'FR' && lead.vip"), Truth::kFails);
+  EXPECT_EQ(lead.Evaluate("lead.vip && lead.country == 'DE'"), Truth::kErrs);
+}
+
+TEST(ConditionTest, NumbersStandForEachOtherIfNothingIsLost) {
+  Asked lead(FactsWith({{"employees", 300.0}, {"budget", int64_t{2}}}));
+  EXPECT_EQ(lead.Evaluate("lead.employees % 2 == 0 && lead.budget + 0.5 == 2.5"), Truth::kHolds);
+  Asked half(FactsWith({{"employees", 300.5}}));
+  EXPECT_EQ(half.Evaluate("lead.employees > 5"), Truth::kErrs);
+  EXPECT_EQ(half.error(), "lead.employees is of type double, declared int");
+}
+
+TEST(ConditionTest, ValueOfAnotherTypeIsAnErrorButPresent) {
+  Asked lead(FactsWith({{"country", Texts{"DE", "AT"}}, {"employees", std::string("many")}}));
+  EXPECT_EQ(lead.Evaluate("lead.country == 'DE'"), Truth::kErrs);
+  EXPECT_EQ(lead.error(), "lead.country is of type list(string), declared string");
+  EXPECT_EQ(lead.Found("lead.country != 'DE'"), "DE, AT (of type list(string), declared string)");
+  EXPECT_EQ(lead.Found("lead.employees > 1"), "many (of type string, declared int)");
+  EXPECT_EQ(lead.Evaluate("has(lead.country)"), Truth::kHolds);
+}
+
+TEST(ConditionTest, ExplainsEachPartWithTheValuesFound) {
+  Asked lead(German());
+  EXPECT_EQ(
+      lead.Explain("lead.country == 'DE' && (lead.employees < 5 || has(lead.vip)) && lead.vip",
+                   Condition::Extent::kAllTests),
+      (std::vector<ConditionResult>{
+          {"lead.country == 'DE'", "DE", true},
+          {"(lead.employees < 5 || has(lead.vip))", "lead.employees 300, lead.vip (absent)", false},
+          {"lead.vip", "(absent)", false, "no such key: lead.vip"}}));
+  EXPECT_EQ(lead.truth(), Truth::kFails);
+}
+
+TEST(ConditionTest, ExplainsUpToThePartThatIsFalse) {
+  Asked lead(German());
+  const auto results = lead.Explain("lead.vip && lead.employees > 500 && lead.country == 'DE'",
+                                    Condition::Extent::kUntilFalse);
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_EQ(results[0].error, "no such key: lead.vip");
+  EXPECT_EQ(results[1].found, "300");
+}
+
+TEST(ConditionTest, ShowsValuesOfEachType) {
+  Asked lead(FactsWith({{"country", std::string(1000, 'x')},
+                        {"employees", int64_t{-7}},
+                        {"budget", 1234567.25},
+                        {"vip", true},
+                        {"tags", Texts{"a", "b"}}}));
+  EXPECT_EQ(lead.Found("lead.employees > 0"), "-7");
+  EXPECT_EQ(lead.Found("lead.budget > 0.0"), "1234567.25");
+  EXPECT_EQ(lead.Found("lead.vip"), "true");
+  EXPECT_EQ(lead.Found("'a' in lead.tags"), "a, b");
+  EXPECT_EQ(lead.Found("lead.country == ''").size(), kFoundBytesMax);
+  EXPECT_EQ(lead.Found("1 > 2"), "");
+}
+
+TEST(ConditionTest, MustBeTrueOrFalse) {
+  Asked lead(German());
+  EXPECT_EQ(lead.Problem("lead.employees"),
+            "1:1: a condition is true or false, this is int\n | lead.employees\n | ^");
+  EXPECT_EQ(lead.Evaluate("[true, 5][1]"), Truth::kErrs);
+  EXPECT_EQ(lead.error(), "neither true nor false but of type int");
+}
+
+TEST(ConditionTest, ProblemsHaveTheirPlaceInTheWhole) {
+  Asked lead{Facts()};
+  EXPECT_EQ(lead.Problem("lead.vip && lead.contry == 'DE'"),
+            "1:18: there is no lead.contry; did you mean 'country'?\n"
+            " | lead.vip && lead.contry == 'DE'\n"
+            " |                  ^");
+}
+
+}  // namespace
+}  // namespace baton::core

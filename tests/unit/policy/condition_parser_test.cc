@@ -1,0 +1,126 @@
+// Conditions of rules in a whole document: what is accepted, and where errors point.
+#include "policy/condition_parser.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/qualification.h"
+#include "policy_testing.h"
+
+namespace baton::policy {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr char kMatch[] = "match: {employees: \">= 200\"}";
+constexpr char kMql[] = "mql: {match: {fit: \">= 30\"}}";
+
+// kSmallPolicy with `condition` (a line, or several) in place of its fit rule's match.
+std::vector<std::string> ErrorsOfFit(const std::string& condition) {
+  return ErrorsOf(Changed(kMatch, condition));
+}
+
+TEST(ConditionParserTest, EveryRuleCanHaveAnExpression) {
+  std::string text = Changed(kMatch, "when: lead.employees >= 200 && lead.country != 'FR'");
+  const auto change = [&](const std::string& from, const std::string& to) {
+    text.replace(text.find(from), from.size(), to);
+  };
+  change(kMql,
+         "mql: fit >= 30 && has(lead.email) && lead.consent != \"withdrawn\"\n"
+         "    disqualify: [{name: vendor, when: lead.email.endsWith('@vendor.example'), "
+         "reason: VENDOR}]");
+  change("match: {country: DE}", "when: 'lead.country in [\"DE\", \"AT\"]'");
+  EXPECT_THAT(ErrorsOf(text), ElementsAre());
+}
+
+TEST(ConditionParserTest, DefinitionCanBeATextOrAMappingOfOneCondition) {
+  EXPECT_THAT(ErrorsOf(Changed(kMql, "mql: {when: fit >= 30}")), ElementsAre());
+  EXPECT_THAT(ErrorsOf(Changed(kMql, "mql: {}")),
+              ElementsAre(HasSubstr("'when' or 'match' is missing in definition.mql")));
+  EXPECT_THAT(ErrorsOf(Changed(kMql, "mql: [fit >= 30]")),
+              ElementsAre(HasSubstr("definition.mql must be a mapping")));
+}
+
+TEST(ConditionParserTest, MatchAndWhenMeanTheSame) {
+  core::Facts facts;
+  facts.attributes["employees"].value = int64_t{300};
+  const auto fit_of = [&](const std::string& condition) {
+    return core::Judge(facts, ParsePolicy(Changed(kMatch, condition), "p").policy, 0).fit;
+  };
+  EXPECT_EQ(fit_of(kMatch), 30);
+  EXPECT_EQ(fit_of("when: has(lead.employees) && lead.employees >= 200"), 30);
+  EXPECT_EQ(fit_of("when: lead.employees >= 301"), 0);
+}
+
+TEST(ConditionParserTest, EmailAndCompanyNeedNoDeclaration) {
+  EXPECT_THAT(ErrorsOf(Changed(", email: string", "")), ElementsAre());
+  EXPECT_THAT(ErrorsOfFit("when: lead.email.endsWith('.edu') || lead.company == 'x'"),
+              ElementsAre());
+  EXPECT_THAT(ErrorsOf(Changed("email: string", "email: string, company: int")), ElementsAre());
+}
+
+TEST(ConditionParserTest, OneConditionARule) {
+  EXPECT_THAT(ErrorsOfFit("match: {vip: true}, when: lead.vip"),
+              ElementsAre(HasSubstr("scoring.fit[0] has 'when' and 'match'; keep one of them")));
+  EXPECT_THAT(ErrorsOfFit("when: {vip: true}"),
+              ElementsAre(HasSubstr("scoring.fit[0].when must be a condition such as")));
+}
+
+TEST(ConditionParserTest, ErrorsNameTheirPlaceAndWhatIsNear) {
+  EXPECT_THAT(ErrorsOfFit("when: lead.vip && lead.contry == 'DE'"),
+              ElementsAre("policy.yaml:8:45: scoring.fit[0].when: there is no lead.contry; did you "
+                          "mean 'country'?\n"
+                          " | lead.vip && lead.contry == 'DE'\n"
+                          " |                  ^"));
+}
+
+TEST(ConditionParserTest, ReportsEveryErrorOfAnExpression) {
+  EXPECT_THAT(ErrorsOfFit("when: lead.contry == 'DE' && lead.employees >= 'many' && lead.vp"),
+              ElementsAre(HasSubstr("8:33: scoring.fit[0].when: there is no lead.contry"),
+                          HasSubstr("8:66: scoring.fit[0].when: there is no int >= string"),
+                          HasSubstr("there is no lead.vp; did you mean 'vip'?")));
+}
+
+TEST(ConditionParserTest, PlacesAreThoseOfTheDocumentHoweverItIsWritten) {
+  EXPECT_THAT(ErrorsOfFit("when: 'lead.country == ''DE'' && lead.vp'"),
+              ElementsAre(StartsWith("policy.yaml:8:60: ")));
+  EXPECT_THAT(ErrorsOfFit("when: \"lead.country == \\\"D\\u00e4\\\" && lead.vp\""),
+              ElementsAre(StartsWith("policy.yaml:8:65: ")));
+  const std::string fit = "      - {name: size, match: {employees: \">= 200\"}, points: 30}\n";
+  const auto block = [&](const std::string& when) {
+    return ErrorsOf(Changed(fit, "      - name: size\n        points: 30\n        when: " + when));
+  };
+  EXPECT_THAT(block("|\n          lead.country == 'DE' &&\n            lead.vp\n"),
+              ElementsAre(StartsWith("policy.yaml:12:18: ")));
+  EXPECT_THAT(block(">-\n          lead.country == 'DE' &&\n          lead.vp\n"),
+              ElementsAre(StartsWith("policy.yaml:12:16: ")));
+  EXPECT_THAT(block("lead.country == 'DE' &&\n          lead.vp\n"),
+              ElementsAre(StartsWith("policy.yaml:11:16: ")));
+}
+
+TEST(ConditionParserTest, ScoresAreNotThereWhileTheyAreAddedUp) {
+  EXPECT_THAT(ErrorsOfFit("when: lead.vip && fit > 3"),
+              ElementsAre(HasSubstr("8:40: scoring.fit[0].when: 'fit' is what scoring computes; it "
+                                    "can stand in definition and routing, not here")));
+}
+
+TEST(ConditionParserTest, ConditionsAreTrueOrFalse) {
+  EXPECT_THAT(ErrorsOfFit("when: lead.employees"),
+              ElementsAre(HasSubstr("a condition is true or false, this is int")));
+  EXPECT_THAT(ErrorsOfFit("when: ''"), ElementsAre(HasSubstr("scoring.fit[0].when: ")));
+}
+
+TEST(ConditionParserTest, CostOfAllConditionsIsBounded) {
+  std::string rules;
+  for (int i = 0; i < 300; ++i) {
+    rules += "      - {name: r" + std::to_string(i) +
+             ", when: 'lead.tags.all(a, lead.tags.exists(b, a == b))', points: 1}\n";
+  }
+  EXPECT_THAT(ErrorsOf(Changed("    intent:\n", rules + "    intent:\n")),
+              ElementsAre(HasSubstr("steps for one lead, at most")));
+}
+
+}  // namespace
+}  // namespace baton::policy
