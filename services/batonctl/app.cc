@@ -16,8 +16,9 @@ constexpr char kFooter[] =
     "Exit codes: 0 done; 1 the server (or Kafka) refused; 2 the command line or a file is\n"
     "wrong; 3 no answer, the same command may work later. verify and the checks of policies\n"
     "(test, diff) answer with 1 too: see their --help.\n"
-    "Environment: BATONCTL_SERVER, BATONCTL_WORKSPACE, BATON_KAFKA_BROKERS,\n"
-    "BATON_KAFKA_TOPIC_PREFIX, BATON_REDIS_URL, NO_COLOR; more with --help of a command.";
+    "Environment: BATONCTL_SERVER, BATONCTL_WORKSPACE, BATONCTL_PRINCIPAL, BATONCTL_ROLES,\n"
+    "BATON_KAFKA_BROKERS, BATON_KAFKA_TOPIC_PREFIX, BATON_REDIS_URL, NO_COLOR; more with --help\n"
+    "of a command.";
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output,
                       std::string& timeout) {
@@ -26,6 +27,11 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output
       ->capture_default_str();
   app.add_option("--workspace,-w", options.workspace, "the workspace to work in")
       ->envname("BATONCTL_WORKSPACE");
+  app.add_option("--principal", options.identity.principal, "who you are, such as ada@acme.example")
+      ->envname("BATONCTL_PRINCIPAL");
+  app.add_option("--roles", options.identity.roles,
+                 "your roles, comma-separated: marketing, sales, rep, admin, service")
+      ->envname("BATONCTL_ROLES");
   app.add_option("--output,-o", output, "table, json or name")
       ->check(CLI::IsMember({"table", "json", "name"}))
       ->capture_default_str();
@@ -34,6 +40,17 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output
   app.add_option("--request-id", options.request_id,
                  "makes a change once however often it is sent; default: a new one");
   app.set_version_flag("--version", "batonctl " BATON_VERSION);
+}
+
+// Both become metadata, which takes no other characters; what they mean is the server's business.
+absl::Status CheckIdentity(const Identity& identity) {
+  const auto plain = [](const std::string& text) {
+    return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 32 && c < 127; });
+  };
+  if (!plain(identity.principal))
+    return UsageError("--principal takes letters, digits and ._@+-, such as ada@acme.example");
+  return plain(identity.roles) ? absl::OkStatus()
+                               : UsageError("--roles must be words with commas between them");
 }
 
 absl::Status SetGlobalOptions(GlobalOptions& options, const std::string& output,
@@ -46,7 +63,7 @@ absl::Status SetGlobalOptions(GlobalOptions& options, const std::string& output,
     return UsageError(
         absl::StrCat("--timeout is a time like 500ms, 10s or 1m, this is '", timeout, "'"));
   }
-  return absl::OkStatus();
+  return CheckIdentity(options.identity);
 }
 
 void AddCommands(CLI::App& app, Session& session) {

@@ -16,6 +16,7 @@ void AddPolicyCommands(CLI::App& app, Session& session);
 // Commands of the group policy.
 void AddPolicyTest(CLI::App& policies, Session& session);
 void AddPolicyDiff(CLI::App& policies, Session& session);
+void AddPolicyRevisionCommands(CLI::App& policies, Session& session);
 void AddLeadCommands(CLI::App& app, Session& session);
 void AddLeadSubmit(CLI::App& leads, Session& session);  // one command of the group lead
 void AddAssignmentCommands(CLI::App& app, Session& session);

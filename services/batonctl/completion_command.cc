@@ -14,6 +14,7 @@ namespace {
 std::vector<std::string> KnownValues(const std::string& option) {
   if (option == "--output" || option == "-o") return {"table", "json", "name"};
   if (option == "--presence") return {"online", "away", "offline"};
+  if (option == "--as") return {"marketing", "sales", "admin"};
   if (option == "--type") return {"captured", "updated", "activity", "consent"};
   if (option == "--consent") return {"granted", "withdrawn"};
   return {};

@@ -39,8 +39,11 @@ absl::StatusOr<std::string> MethodFor(const Message& request, const Message& res
 
 class GrpcServer : public Server {
  public:
-  GrpcServer(const std::string& address, absl::Duration timeout)
-      : address_(address), timeout_(timeout), stub_(MakeChannel(address)) {}
+  GrpcServer(const std::string& address, absl::Duration timeout, Identity identity)
+      : address_(address),
+        timeout_(timeout),
+        identity_(std::move(identity)),
+        stub_(MakeChannel(address)) {}
 
   ~GrpcServer() override {
     queue_.Shutdown();
@@ -54,6 +57,7 @@ class GrpcServer : public Server {
     const absl::StatusOr<std::string> method = MethodFor(request, response);
     if (!method.ok()) return method.status();
     grpc::ClientContext context;
+    SayWhoCalls(context);
     context.set_deadline(absl::ToChronoTime(absl::Now() + timeout_));
     const auto call = stub_.PrepareUnaryCall(&context, *method, request, &queue_);
     call->StartCall();
@@ -68,6 +72,7 @@ class GrpcServer : public Server {
     const absl::StatusOr<std::string> method = MethodFor(request, response);
     if (!method.ok()) return method.status();
     grpc::ClientContext context;
+    SayWhoCalls(context);
     const auto call = stub_.PrepareCall(&context, *method, &queue_);
     call->StartCall(this);
     bool open = Wait();
@@ -97,6 +102,11 @@ class GrpcServer : public Server {
     arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
     arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
     return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  }
+
+  void SayWhoCalls(grpc::ClientContext& context) const {
+    if (!identity_.principal.empty()) context.AddMetadata("baton-principal", identity_.principal);
+    if (!identity_.roles.empty()) context.AddMetadata("baton-roles", identity_.roles);
   }
 
   // The one operation under way; false: it found the call at its end.
@@ -133,14 +143,16 @@ class GrpcServer : public Server {
 
   const std::string address_;
   const absl::Duration timeout_;
+  const Identity identity_;
   GenericStub stub_;
   grpc::CompletionQueue queue_;
 };
 
 }  // namespace
 
-std::unique_ptr<Server> ConnectGrpc(const std::string& address, absl::Duration timeout) {
-  return std::make_unique<GrpcServer>(address, timeout);
+std::unique_ptr<Server> ConnectGrpc(const std::string& address, absl::Duration timeout,
+                                    const Identity& identity) {
+  return std::make_unique<GrpcServer>(address, timeout, identity);
 }
 
 }  // namespace baton::batonctl

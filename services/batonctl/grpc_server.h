@@ -10,9 +10,10 @@
 
 namespace baton::batonctl {
 
-// A plaintext channel to `address` ("host:port"), never through an HTTP proxy. Connects at the
-// first call. Each call ends after `timeout`; streams end by themselves only.
-std::unique_ptr<Server> ConnectGrpc(const std::string& address, absl::Duration timeout);
+// A plaintext channel for `identity` to `address` ("host:port"), never through an HTTP proxy.
+// Connects at the first call. Each call ends after `timeout`; streams end by themselves only.
+std::unique_ptr<Server> ConnectGrpc(const std::string& address, absl::Duration timeout,
+                                    const Identity& identity);
 
 }  // namespace baton::batonctl
 

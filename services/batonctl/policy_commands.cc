@@ -1,12 +1,13 @@
-// batonctl policy apply|get|validate
+// batonctl policy apply|get|validate; the others of the group have files of their own.
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "baton/v1/workspace_service.pb.h"
+#include "baton/v1/policy_service.pb.h"
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
 #include "batonctl/policy_file.h"
+#include "batonctl/policy_view.h"
 #include "core/errors.h"
 #include "policy/parse_policy.h"
 #include "policy/yaml_tree.h"
@@ -17,7 +18,6 @@ namespace {
 struct PolicyArguments {
   std::string file;
   std::string name = "-";  // whatever the policy is called
-  std::string expect_revision;
   bool dry_run = false;
 };
 
@@ -53,22 +53,24 @@ absl::Status Apply(Session& session, const PolicyArguments& arguments) {
   if (!parent.ok()) return parent.status();
   const absl::StatusOr<std::string> yaml = ReadFile(arguments.file, policy::kDocumentBytesMax);
   if (!yaml.ok()) return yaml.status();
-  v1::ApplyPolicyRequest request;
+  v1::CreatePolicyRevisionRequest request;
   request.set_parent(*parent);
   request.set_yaml(*yaml);
-  request.set_etag(arguments.expect_revision);
   request.set_validate_only(arguments.dry_run);
-  const auto response = Ask<v1::ApplyPolicyResponse>(session.server(), request);
+  const auto response = Ask<v1::CreatePolicyRevisionResponse>(session.server(), request);
   if (!response.ok()) {
     return core::ErrorReason(response.status()) == "INVALID_POLICY"
                ? Refused(session, response.status(), *yaml, arguments.file)
                : response.status();
   }
   const v1::Policy& policy = response->policy();
-  Table table({"POLICY", "REVISION", "STATE"});
-  table.AddRow({ShortName(policy.name()), absl::StrCat(policy.revision()),
-                arguments.dry_run ? "valid, not applied" : "active"});
-  return session.Print(policy, table, {policy.name()});
+  if (arguments.dry_run) {
+    Table table({"POLICY", "STATE"});
+    table.AddRow({ShortName(policy.name()), "valid, not kept"});
+    return session.Print(policy, table, {policy.name()});
+  }
+  NoteNextStep(session, policy);
+  return session.Print(policy, RevisionTable({policy}), {policy.name()});
 }
 
 absl::Status Get(Session& session, const PolicyArguments& arguments) {
@@ -93,10 +95,9 @@ void AddPolicyCommands(CLI::App& app, Session& session) {
   CLI::App& group = AddGroup(app, "policy", "The handoff policy of a workspace");
   auto arguments = std::make_shared<PolicyArguments>();
 
-  CLI::App& apply = *group.add_subcommand("apply", "Makes a policy document the active revision");
+  CLI::App& apply =
+      *group.add_subcommand("apply", "Keeps a policy document as a draft, to be approved");
   apply.add_option("--file,-f", arguments->file, "the document; - is standard input")->required();
-  apply.add_option("--expect-revision", arguments->expect_revision,
-                   "refuse unless this revision is the active one");
   apply.add_flag("--dry-run", arguments->dry_run, "let the server check it only");
   OnRun(apply, session, [&session, arguments] { return Apply(session, *arguments); });
 
@@ -113,6 +114,7 @@ void AddPolicyCommands(CLI::App& app, Session& session) {
 
   AddPolicyTest(group, session);
   AddPolicyDiff(group, session);
+  AddPolicyRevisionCommands(group, session);
 }
 
 }  // namespace baton::batonctl

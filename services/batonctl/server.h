@@ -5,10 +5,17 @@
 #include <google/protobuf/message.h>
 
 #include <functional>
+#include <string>
 
 #include "absl/status/statusor.h"
 
 namespace baton::batonctl {
+
+// Who calls, as the server is told; empty: not said.
+struct Identity {
+  std::string principal;  // "ada@acme.example"
+  std::string roles;      // "marketing,sales"
+};
 
 // Methods are found by the type of their request: in this API each type belongs to one method.
 // Errors carry the server's reason, variables and retry time (core/errors.h); a server that did not

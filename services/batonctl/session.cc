@@ -43,7 +43,9 @@ std::string HintFor(const absl::Status& status) {
 }  // namespace
 
 Server& Session::server() {
-  if (server_ == nullptr) server_ = world_.connect(options.server, options.timeout);
+  if (server_ == nullptr) {
+    server_ = world_.connect(options.server, options.timeout, options.identity);
+  }
   return *server_;
 }
 

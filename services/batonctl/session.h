@@ -25,7 +25,8 @@ struct GlobalOptions {
   std::string workspace;  // empty: none given
   OutputFormat format = OutputFormat::kTable;
   absl::Duration timeout = absl::Seconds(10);  // per call
-  std::string request_id;                      // empty: a new one for each change
+  Identity identity;
+  std::string request_id;  // empty: a new one for each change
 };
 
 // The world outside: the terminal, the network and the clock, given by main.cc and by tests.
@@ -33,7 +34,8 @@ struct Surroundings {
   std::ostream& out;  // data
   std::ostream& err;  // notes and errors
   bool colour = false;
-  std::function<std::unique_ptr<Server>(const std::string& address, absl::Duration timeout)>
+  std::function<std::unique_ptr<Server>(const std::string& address, absl::Duration timeout,
+                                        const Identity& identity)>
       connect;
   std::function<absl::StatusOr<std::vector<platform::kafka::TopicInfo>>(
       const platform::kafka::KafkaConfig&, absl::Duration deadline)>

@@ -13,6 +13,7 @@
 #include "dispatch/event_publisher.h"
 #include "dispatch/event_submitter.h"
 #include "dispatch/lead_service.h"
+#include "dispatch/policy_service.h"
 #include "dispatch/roster_service.h"
 #include "dispatch/token_sealer.h"
 #include "dispatch/watch_hub.h"
@@ -50,7 +51,8 @@ struct DispatchService::Parts {
         assignments({runner, batcher, lister, store, hub, watch_fillers, sealer,
                      options.watch_backlog_max}),
         roster(store, store, drainer, runner, sealer),
-        workspaces(store, drainer, runner, sealer) {}
+        workspaces(store, runner, sealer),
+        agreements(store, store, drainer, runner, sealer, metrics) {}
 
   const DispatchOptions options;
   const TokenSealer sealer;
@@ -69,6 +71,7 @@ struct DispatchService::Parts {
   AssignmentService assignments;
   RosterService roster;
   WorkspaceService workspaces;
+  PolicyService agreements;
 };
 
 DispatchService::DispatchService(DispatchOptions options, store::Store& store,
@@ -89,9 +92,10 @@ absl::Status DispatchService::Start() {
   }
   if (absl::Status made = parts.publisher.Start(); !made.ok()) return made;
   const absl::Status listening = parts.server.Start(
-      {&parts.leads, &parts.assignments, &parts.roster, &parts.workspaces},
+      {&parts.leads, &parts.assignments, &parts.roster, &parts.workspaces, &parts.agreements},
       {v1::LeadService::service_full_name(), v1::AssignmentService::service_full_name(),
-       v1::RosterService::service_full_name(), v1::WorkspaceService::service_full_name()});
+       v1::RosterService::service_full_name(), v1::WorkspaceService::service_full_name(),
+       v1::PolicyService::service_full_name()});
   if (!listening.ok()) return listening;
   parts.drainer.Start();
   parts.batcher.Start();

@@ -8,17 +8,12 @@
 #include "core/errors.h"
 #include "dispatch/pages.h"
 #include "dispatch/proto_mapping.h"
-#include "dispatch/require_workspace.h"
 #include "dispatch/resource_names.h"
 #include "dispatch/roster_mapping.h"
-#include "policy/parse_policy.h"
 #include "store/store_errors.h"
 
 namespace baton::dispatch {
 namespace {
-
-constexpr size_t kPolicyBytesMax = 256 * 1024;
-constexpr char kDocumentName[] = "policy";  // how errors name it: the API has no file
 
 v1::Workspace ToProto(const store::Workspace& workspace) {
   v1::Workspace message;
@@ -27,31 +22,6 @@ v1::Workspace ToProto(const store::Workspace& workspace) {
   *message.mutable_create_time() = ToTimestamp(workspace.created_at_ms);
   message.set_policy_revision(ToInt32(workspace.policy_revision));
   return message;
-}
-
-v1::Policy ToProto(const core::WorkspaceId& workspace, const std::string& name,
-                   const store::PolicyDocument& document) {
-  v1::Policy message;
-  message.set_name(FormatPolicy(workspace, name, document.revision));
-  message.set_revision(ToInt32(document.revision));
-  message.set_yaml(document.yaml);
-  return message;
-}
-
-// The document's errors, in the message for people and each as a violation for editors.
-absl::Status Invalid(const std::vector<policy::DocumentError>& errors) {
-  Violations violations;
-  for (const policy::DocumentError& error : errors) {
-    violations.Add("yaml", policy::ToString(error));
-  }
-  return violations.AddTo(policy::InvalidPolicy(errors));
-}
-
-absl::Status PolicyNameNotFound(const PolicyName& name) {
-  return core::Error(absl::StatusCode::kNotFound, "POLICY_NOT_FOUND",
-                     absl::StrCat("the policy of workspace ", name.workspace.str(),
-                                  " is not called ", name.policy, "; '-' stands for any name"),
-                     {{"workspace", name.workspace.str()}, {"policy", name.policy}});
 }
 
 }  // namespace
@@ -75,20 +45,6 @@ absl::Status PolicyNameNotFound(const PolicyName& name) {
     v1::ListWorkspacesResponse* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::ListWorkspacesRequest& wanted) { return List(wanted); });
-}
-
-::grpc::ServerUnaryReactor* WorkspaceService::ApplyPolicy(::grpc::CallbackServerContext* context,
-                                                          const v1::ApplyPolicyRequest* request,
-                                                          v1::ApplyPolicyResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::ApplyPolicyRequest& wanted) { return Apply(wanted); });
-}
-
-::grpc::ServerUnaryReactor* WorkspaceService::GetPolicy(::grpc::CallbackServerContext* context,
-                                                        const v1::GetPolicyRequest* request,
-                                                        v1::GetPolicyResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::GetPolicyRequest& wanted) { return ReadPolicy(wanted); });
 }
 
 absl::StatusOr<v1::CreateWorkspaceResponse> WorkspaceService::Create(
@@ -145,57 +101,6 @@ absl::StatusOr<v1::ListWorkspacesResponse> WorkspaceService::List(
         return message.ByteSizeLong();
       });
   if (!next.empty()) response.set_next_page_token(MakePageToken(sealer_, kContext, next));
-  return response;
-}
-
-absl::StatusOr<v1::ApplyPolicyResponse> WorkspaceService::Apply(
-    const v1::ApplyPolicyRequest& request) {
-  const auto workspace = ParseWorkspace("parent", request.parent());
-  if (!workspace.ok()) return workspace.status();
-  const auto expected = ParseEtag("etag", request.etag(), -1);
-  if (!expected.ok()) return expected.status();
-  if (request.yaml().size() > kPolicyBytesMax) {
-    return core::FieldError("yaml", absl::StrCat("must be at most ", kPolicyBytesMax, " bytes"));
-  }
-  const policy::ParsedPolicy parsed = policy::CheckPolicy(request.yaml(), kDocumentName);
-  if (!parsed.ok()) return Invalid(parsed.errors);
-  if (parsed.policy.workspace != *workspace) {
-    return core::FieldError(
-        "yaml", absl::StrCat("metadata.workspace is ", parsed.policy.workspace.str(), ", not ",
-                             workspace->str()));
-  }
-  v1::ApplyPolicyResponse response;
-  if (request.validate_only()) {
-    const auto versions = workspaces_.PolicyVersions({&*workspace, 1});
-    if (!versions.ok()) return versions.status();
-    if (!versions->front().ok()) return versions->front().status();
-    const int64_t revision = versions->front()->revision;
-    if (revision == store::kNoWorkspace) return store::WorkspaceNotFound(*workspace);
-    if (*expected >= 0 && *expected != revision) return store::EtagMismatch(*expected, revision);
-    *response.mutable_policy() =
-        ToProto(*workspace, parsed.policy.name, {revision + 1, request.yaml()});
-    return response;
-  }
-  const auto active = workspaces_.ActivatePolicy(parsed.policy, request.yaml(), *expected);
-  if (!active.ok()) return active.status();
-  // A queue may have another mode now, and leads may wait in one that is new.
-  for (const auto& [queue, settings] : parsed.policy.queues) drainer_.QueueFreed(*workspace, queue);
-  *response.mutable_policy() = ToProto(*workspace, parsed.policy.name, *active);
-  return response;
-}
-
-absl::StatusOr<v1::GetPolicyResponse> WorkspaceService::ReadPolicy(
-    const v1::GetPolicyRequest& request) {
-  const auto name = ParsePolicyName("name", request.name());
-  if (!name.ok()) return name.status();
-  if (absl::Status known = RequireWorkspace(workspaces_, name->workspace); !known.ok())
-    return known;
-  const auto document = workspaces_.GetPolicy(name->workspace, name->revision);
-  if (!document.ok()) return document.status();
-  const std::string called = policy::ParsePolicy(document->yaml, kDocumentName).policy.name;
-  if (name->policy != "-" && name->policy != called) return PolicyNameNotFound(*name);
-  v1::GetPolicyResponse response;
-  *response.mutable_policy() = ToProto(name->workspace, called, *document);
   return response;
 }
 

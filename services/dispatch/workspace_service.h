@@ -3,7 +3,6 @@
 #define BATON_DISPATCH_WORKSPACE_SERVICE_H_
 
 #include "baton/v1/workspace_service.grpc.pb.h"
-#include "dispatch/backlog_drainer.h"
 #include "dispatch/call_runner.h"
 #include "dispatch/token_sealer.h"
 #include "store/workspace_store.h"
@@ -13,9 +12,9 @@ namespace baton::dispatch {
 // Thread-safe.
 class WorkspaceService final : public ::baton::v1::WorkspaceService::CallbackService {
  public:
-  WorkspaceService(store::WorkspaceStore& workspaces, BacklogDrainer& drainer,
-                   const CallRunner& runner, const TokenSealer& sealer)
-      : workspaces_(workspaces), drainer_(drainer), runner_(runner), sealer_(sealer) {}
+  WorkspaceService(store::WorkspaceStore& workspaces, const CallRunner& runner,
+                   const TokenSealer& sealer)
+      : workspaces_(workspaces), runner_(runner), sealer_(sealer) {}
 
   ::grpc::ServerUnaryReactor* CreateWorkspace(
       ::grpc::CallbackServerContext* context, const ::baton::v1::CreateWorkspaceRequest* request,
@@ -26,12 +25,6 @@ class WorkspaceService final : public ::baton::v1::WorkspaceService::CallbackSer
   ::grpc::ServerUnaryReactor* ListWorkspaces(
       ::grpc::CallbackServerContext* context, const ::baton::v1::ListWorkspacesRequest* request,
       ::baton::v1::ListWorkspacesResponse* response) override;
-  ::grpc::ServerUnaryReactor* ApplyPolicy(::grpc::CallbackServerContext* context,
-                                          const ::baton::v1::ApplyPolicyRequest* request,
-                                          ::baton::v1::ApplyPolicyResponse* response) override;
-  ::grpc::ServerUnaryReactor* GetPolicy(::grpc::CallbackServerContext* context,
-                                        const ::baton::v1::GetPolicyRequest* request,
-                                        ::baton::v1::GetPolicyResponse* response) override;
 
  private:
   absl::StatusOr<::baton::v1::CreateWorkspaceResponse> Create(
@@ -40,13 +33,8 @@ class WorkspaceService final : public ::baton::v1::WorkspaceService::CallbackSer
       const ::baton::v1::GetWorkspaceRequest& request);
   absl::StatusOr<::baton::v1::ListWorkspacesResponse> List(
       const ::baton::v1::ListWorkspacesRequest& request);
-  absl::StatusOr<::baton::v1::ApplyPolicyResponse> Apply(
-      const ::baton::v1::ApplyPolicyRequest& request);
-  absl::StatusOr<::baton::v1::GetPolicyResponse> ReadPolicy(
-      const ::baton::v1::GetPolicyRequest& request);
 
   store::WorkspaceStore& workspaces_;
-  BacklogDrainer& drainer_;
   const CallRunner& runner_;
   const TokenSealer& sealer_;
 };

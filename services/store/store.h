@@ -5,6 +5,7 @@
 
 #include "store/lead_store.h"
 #include "store/pipe_store.h"
+#include "store/policy_store.h"
 #include "store/roster_store.h"
 #include "store/workspace_store.h"
 
@@ -13,6 +14,7 @@ namespace baton::store {
 class Store : public LeadStore,
               public RosterStore,
               public WorkspaceStore,
+              public PolicyStore,
               public TimerStore,
               public OutboxStore,
               public InputStore,

@@ -1,4 +1,5 @@
-// Workspaces and their active policy. Contract, errors and thread-safety as in lead_store.h.
+// Workspaces and which policy is active; how that comes about is policy_store.h's. Contract, errors
+// and thread-safety as in lead_store.h.
 #ifndef BATON_STORE_WORKSPACE_STORE_H_
 #define BATON_STORE_WORKSPACE_STORE_H_
 
@@ -45,14 +46,8 @@ class WorkspaceStore {
   virtual absl::StatusOr<std::vector<absl::StatusOr<PolicyVersion>>> PolicyVersions(
       absl::Span<const core::WorkspaceId> workspaces) = 0;
 
-  // Stores the document as the next revision and makes it active, with the queue settings that the
-  // placement needs. NOT_FOUND WORKSPACE_NOT_FOUND; ABORTED ETAG_MISMATCH unless expected_revision
-  // is the active one (0: none yet; -1: any). The same text as the active one is no new revision.
-  // policy.revision is not looked at.
-  virtual absl::StatusOr<PolicyDocument> ActivatePolicy(const core::Policy& policy,
-                                                        const std::string& yaml,
-                                                        int64_t expected_revision) = 0;
-  // revision 0: the active one. NOT_FOUND POLICY_NOT_FOUND; INTERNAL STATE_UNREADABLE.
+  // Any revision's document; revision 0: the active one. NOT_FOUND POLICY_NOT_FOUND; INTERNAL
+  // STATE_UNREADABLE.
   virtual absl::StatusOr<PolicyDocument> GetPolicy(const core::WorkspaceId& workspace,
                                                    int64_t revision) = 0;
 };

@@ -111,6 +111,12 @@ MUTANTS = [
            "    baton.write_lead(step.lead_key, step.line, step.lead)\n  end\n"
            "  for _, step in ipairs(steps) do\n    write_entries(outbox, step)\n  end\n",
            (FUNCTIONS,)),
+    Mutant("one-key", "one approval activates a policy", LUA + "activate_policy.lua",
+           "return missing > 0 and {OUTCOME.unapproved, missing} or nil",
+           "return missing > 2 and {OUTCOME.unapproved, missing} or nil", (CONTRACT,)),
+    Mutant("activation-late", "of two activations both win", LUA + "activate_policy.lua",
+           "elseif wish.number ~= policies.activations + 1 then", "elseif false then",
+           (CONTRACT,)),
     Mutant("policy-unchecked", "a plan made under an older policy is applied",
            LUA + "apply.lua",
            "elseif plan.policy ~= 0 and plan.policy ~= tonumber(workspace.policy) then",

@@ -58,6 +58,14 @@ struct Texts {
     return absl::StrCat(result.condition, "?", result.found, "=", Text(result.held), result.error);
   }
 
+  static std::string Text(const store::Approval& approval) {
+    return absl::StrCat(approval.principal, Text(approval.role), "@", approval.at_ms);
+  }
+  static std::string Text(const store::Activation& activation) {
+    return absl::StrCat(activation.number, activation.rollback ? " back " : " ",
+                        activation.principal, "@", activation.at_ms, " ", activation.reason);
+  }
+
   // "name=value" pairs.
   class Fields {
    public:
@@ -320,6 +328,22 @@ std::string Describe(const store::Workspace& workspace) {
 
 std::string Describe(const store::PolicyDocument& document) {
   return Fields().Add("revision", document.revision).Add("yaml", document.yaml).text();
+}
+
+std::string Describe(const store::PolicyRevision& revision) {
+  return Fields()
+      .Add("revision", revision.revision)
+      .Add("name", revision.name)
+      .Add("state", revision.state)
+      .Add("creator", revision.creator)
+      .Add("created_at", revision.created_at_ms)
+      .Add("approvals", revision.approvals)
+      .Add("activations", revision.activations)
+      .Add("superseded_at", revision.superseded_at_ms)
+      .Add("withdrawn_at", revision.withdrawn_at_ms)
+      .Add("withdrawn_by", revision.withdrawn_by)
+      .Add("latest_activation", revision.latest_activation)
+      .text();
 }
 
 std::string Describe(const store::InputCounters& counters) {

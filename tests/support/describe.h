@@ -23,6 +23,8 @@ std::string Describe(const store::OutboxEntry& entry);
 std::string Describe(const store::OutboxBounds& bounds);
 std::string Describe(const store::Workspace& workspace);
 std::string Describe(const store::PolicyDocument& document);
+// All but the fingerprint, which each store makes in its own way.
+std::string Describe(const store::PolicyRevision& revision);
 std::string Describe(const store::InputCounters& counters);
 
 }  // namespace baton::support

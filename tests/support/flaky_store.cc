@@ -120,15 +120,51 @@ absl::StatusOr<std::vector<absl::StatusOr<store::PolicyVersion>>> FlakyStore::Po
   return Try([&] { return inner_.PolicyVersions(workspaces); });
 }
 
-absl::StatusOr<store::PolicyDocument> FlakyStore::ActivatePolicy(const core::Policy& policy,
-                                                                 const std::string& yaml,
-                                                                 int64_t expected_revision) {
-  return Try([&] { return inner_.ActivatePolicy(policy, yaml, expected_revision); });
-}
-
 absl::StatusOr<store::PolicyDocument> FlakyStore::GetPolicy(const core::WorkspaceId& workspace,
                                                             int64_t revision) {
   return Try([&] { return inner_.GetPolicy(workspace, revision); });
+}
+
+absl::StatusOr<store::PolicyRevision> FlakyStore::CreateRevision(const core::Policy& policy,
+                                                                 const std::string& yaml,
+                                                                 const std::string& principal) {
+  return Try([&] { return inner_.CreateRevision(policy, yaml, principal); });
+}
+
+absl::StatusOr<store::PolicyRevision> FlakyStore::GetRevision(const store::RevisionKey& key) {
+  return Try([&] { return inner_.GetRevision(key); });
+}
+
+absl::StatusOr<store::RevisionPage> FlakyStore::ListRevisions(const core::WorkspaceId& workspace,
+                                                              int64_t before, int page_size) {
+  return Try([&] { return inner_.ListRevisions(workspace, before, page_size); });
+}
+
+absl::StatusOr<store::PolicyRevision> FlakyStore::ApproveRevision(const store::RevisionKey& key,
+                                                                  const std::string& fingerprint,
+                                                                  const std::string& principal,
+                                                                  store::ApproverRole role) {
+  return Try([&] { return inner_.ApproveRevision(key, fingerprint, principal, role); });
+}
+
+absl::StatusOr<store::PolicyRevision> FlakyStore::RevokeApproval(const store::RevisionKey& key,
+                                                                 const std::string& principal) {
+  return Try([&] { return inner_.RevokeApproval(key, principal); });
+}
+
+absl::StatusOr<store::PolicyRevision> FlakyStore::ActivateRevision(
+    const core::Policy& policy, const std::string& fingerprint,
+    const store::Activation& activation) {
+  return Try([&] { return inner_.ActivateRevision(policy, fingerprint, activation); });
+}
+
+absl::StatusOr<store::PolicyRevision> FlakyStore::WithdrawRevision(const store::RevisionKey& key,
+                                                                   const std::string& principal) {
+  return Try([&] { return inner_.WithdrawRevision(key, principal); });
+}
+
+absl::Status FlakyStore::DeleteRevision(const store::RevisionKey& key) {
+  return Try([&] { return inner_.DeleteRevision(key); });
 }
 
 absl::StatusOr<store::DueTimers> FlakyStore::Due(int shard, int max) {

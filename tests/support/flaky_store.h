@@ -55,11 +55,27 @@ class FlakyStore final : public store::Store {
   absl::StatusOr<std::vector<store::Workspace>> ListWorkspaces() override;
   absl::StatusOr<std::vector<absl::StatusOr<store::PolicyVersion>>> PolicyVersions(
       absl::Span<const core::WorkspaceId> workspaces) override;
-  absl::StatusOr<store::PolicyDocument> ActivatePolicy(const core::Policy& policy,
-                                                       const std::string& yaml,
-                                                       int64_t expected_revision) override;
   absl::StatusOr<store::PolicyDocument> GetPolicy(const core::WorkspaceId& workspace,
                                                   int64_t revision) override;
+
+  absl::StatusOr<store::PolicyRevision> CreateRevision(const core::Policy& policy,
+                                                       const std::string& yaml,
+                                                       const std::string& principal) override;
+  absl::StatusOr<store::PolicyRevision> GetRevision(const store::RevisionKey& key) override;
+  absl::StatusOr<store::RevisionPage> ListRevisions(const core::WorkspaceId& workspace,
+                                                    int64_t before, int page_size) override;
+  absl::StatusOr<store::PolicyRevision> ApproveRevision(const store::RevisionKey& key,
+                                                        const std::string& fingerprint,
+                                                        const std::string& principal,
+                                                        store::ApproverRole role) override;
+  absl::StatusOr<store::PolicyRevision> RevokeApproval(const store::RevisionKey& key,
+                                                       const std::string& principal) override;
+  absl::StatusOr<store::PolicyRevision> ActivateRevision(
+      const core::Policy& policy, const std::string& fingerprint,
+      const store::Activation& activation) override;
+  absl::StatusOr<store::PolicyRevision> WithdrawRevision(const store::RevisionKey& key,
+                                                         const std::string& principal) override;
+  absl::Status DeleteRevision(const store::RevisionKey& key) override;
 
   int shards() const override { return inner_.shards(); }
   absl::StatusOr<store::DueTimers> Due(int shard, int max) override;

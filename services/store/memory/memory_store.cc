@@ -1,4 +1,5 @@
-// Leads, workspaces and pipes; reps and queues are in memory_roster.cc.
+// Leads, workspaces and pipes; reps and queues are in memory_roster.cc, revisions of policies in
+// memory_policies.cc.
 #include "store/memory/memory_store.h"
 
 #include <algorithm>
@@ -164,28 +165,11 @@ absl::StatusOr<std::vector<absl::StatusOr<PolicyVersion>>> MemoryStore::PolicyVe
     const WorkspaceState* workspace = Find(id);
     version.revision = workspace == nullptr ? kNoWorkspace : workspace->about.policy_revision;
     if (version.revision > 0) {
-      version.fingerprint = absl::StrCat(std::hash<std::string>()(workspace->policies.back().yaml));
+      version.fingerprint = workspace->policies.at(version.revision).about.fingerprint;
     }
     versions.emplace_back(std::move(version));
   }
   return versions;
-}
-
-absl::StatusOr<PolicyDocument> MemoryStore::ActivatePolicy(const core::Policy& policy,
-                                                           const std::string& yaml,
-                                                           int64_t expected_revision) {
-  absl::MutexLock lock(&mutex_);
-  WorkspaceState* workspace = Find(policy.workspace);
-  if (workspace == nullptr) return WorkspaceNotFound(policy.workspace);
-  const int64_t active = workspace->about.policy_revision;
-  if (expected_revision != -1 && expected_revision != active) {
-    return EtagMismatch(expected_revision, active);
-  }
-  if (active != 0 && workspace->policies.back().yaml == yaml) return workspace->policies.back();
-  workspace->policies.push_back({active + 1, yaml});
-  workspace->about.policy_revision = active + 1;
-  workspace->queue_policies = policy.queues;
-  return workspace->policies.back();
 }
 
 absl::StatusOr<PolicyDocument> MemoryStore::GetPolicy(const core::WorkspaceId& workspace,
@@ -194,10 +178,9 @@ absl::StatusOr<PolicyDocument> MemoryStore::GetPolicy(const core::WorkspaceId& w
   const WorkspaceState* state = Find(workspace);
   if (state == nullptr) return PolicyNotFound(workspace, revision);
   const int64_t wanted = revision == 0 ? state->about.policy_revision : revision;
-  if (wanted < 1 || wanted > static_cast<int64_t>(state->policies.size())) {
-    return PolicyNotFound(workspace, revision);
-  }
-  return state->policies[static_cast<size_t>(wanted - 1)];
+  const auto found = state->policies.find(wanted);
+  if (found == state->policies.end()) return PolicyNotFound(workspace, revision);
+  return PolicyDocument{wanted, found->second.yaml};
 }
 
 int MemoryStore::shards() const ABSL_NO_THREAD_SAFETY_ANALYSIS {

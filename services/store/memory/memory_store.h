@@ -51,10 +51,26 @@ class MemoryStore final : public Store {
   absl::StatusOr<std::vector<Workspace>> ListWorkspaces() override;
   absl::StatusOr<std::vector<absl::StatusOr<PolicyVersion>>> PolicyVersions(
       absl::Span<const core::WorkspaceId> workspaces) override;
-  absl::StatusOr<PolicyDocument> ActivatePolicy(const core::Policy& policy, const std::string& yaml,
-                                                int64_t expected_revision) override;
   absl::StatusOr<PolicyDocument> GetPolicy(const core::WorkspaceId& workspace,
                                            int64_t revision) override;
+
+  absl::StatusOr<PolicyRevision> CreateRevision(const core::Policy& policy, const std::string& yaml,
+                                                const std::string& principal) override;
+  absl::StatusOr<PolicyRevision> GetRevision(const RevisionKey& key) override;
+  absl::StatusOr<RevisionPage> ListRevisions(const core::WorkspaceId& workspace, int64_t before,
+                                             int page_size) override;
+  absl::StatusOr<PolicyRevision> ApproveRevision(const RevisionKey& key,
+                                                 const std::string& fingerprint,
+                                                 const std::string& principal,
+                                                 ApproverRole role) override;
+  absl::StatusOr<PolicyRevision> RevokeApproval(const RevisionKey& key,
+                                                const std::string& principal) override;
+  absl::StatusOr<PolicyRevision> ActivateRevision(const core::Policy& policy,
+                                                  const std::string& fingerprint,
+                                                  const Activation& activation) override;
+  absl::StatusOr<PolicyRevision> WithdrawRevision(const RevisionKey& key,
+                                                  const std::string& principal) override;
+  absl::Status DeleteRevision(const RevisionKey& key) override;
 
   int shards() const override;
   absl::StatusOr<DueTimers> Due(int shard, int max) override;
@@ -81,6 +97,13 @@ class MemoryStore final : public Store {
   // nullptr: no such workspace.
   memory::WorkspaceState* Find(const core::WorkspaceId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   memory::ShardState& ShardFor(const core::WorkspaceId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  struct FoundRevision {
+    memory::WorkspaceState* workspace;
+    memory::StoredRevision* revision;
+  };
+  // WORKSPACE_NOT_FOUND, POLICY_NOT_FOUND; revision 0: the active one.
+  absl::StatusOr<FoundRevision> FindRevisionOf(const RevisionKey& key)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   CommitResult CommitOne(const core::Plan& plan) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const StoreLimits limits_;

@@ -40,9 +40,16 @@ struct StoredLead {
   int64_t journey_dropped = 0;
 };
 
+struct StoredRevision {
+  PolicyRevision about;  // its state and the workspace's latest activation are not kept here
+  std::string yaml;
+};
+
 struct WorkspaceState {
   Workspace about;
-  std::vector<PolicyDocument> policies;                       // revision i at index i - 1
+  std::map<int64_t, StoredRevision> policies;                 // by revision
+  int64_t revisions = 0;                                      // the last number given
+  int64_t activations = 0;                                    // likewise
   std::map<core::QueueId, core::QueuePolicy> queue_policies;  // of the active revision
   std::map<core::QueueId, core::QueueSettings> queue_settings;
   std::map<core::RepId, core::Rep> reps;

@@ -108,7 +108,9 @@ void AddLimits(std::string& out) {
                    ",page=", kPageSizeMax, ",journey=", kJourneyMax, ",drain=", kDrainMax,
                    ",weight=", core::kWeightMax, ",capacity=", core::kCapacityMax,
                    ",queues_per_rep=", core::kQueuesPerRepMax, ",reps=", kRepsMax,
-                   ",reps_per_queue=", core::kRepsPerQueueMax, ",queues=", kQueuesMax),
+                   ",reps_per_queue=", core::kRepsPerQueueMax, ",queues=", kQueuesMax,
+                   ",drafts=", kDraftsMax, ",revisions=", kRevisionsMax,
+                   ",approvals=", kApprovalsMax, ",activations=", kActivationsMax),
       out);
   const core::QueuePolicy defaults;
   AddTable("QUEUE_DEFAULTS",
@@ -133,6 +135,7 @@ std::string Prelude() {
   AddWords("BASIS", kBasisNames, out);
   AddWords("TIE", kTieNames, out);
   AddWords("PLACEMENT", kPlacementNames, out);
+  AddWords("ROLE", kRoleNames, out);
   AddDetails(out);
   AddLimits(out);
   return out;

@@ -11,6 +11,7 @@
 #include "core/plan.h"
 #include "core/roster.h"
 #include "store/lead_store.h"
+#include "store/policy_store.h"
 
 namespace baton::store::redis {
 
@@ -24,6 +25,10 @@ enum class Outcome {
   kAbsent,
   kOwnsLeads,
   kExists,
+  kClosed,
+  kOtherRole,
+  kUnapproved,
+  kChanged,
 };
 
 template <typename Enum, size_t kSize>
@@ -83,6 +88,11 @@ inline constexpr NameTable<core::TieBreak, 3> kTieNames = {{
     {core::TieBreak::kId, "id"},
 }};
 
+inline constexpr NameTable<ApproverRole, 2> kRoleNames = {{
+    {ApproverRole::kMarketing, "marketing"},
+    {ApproverRole::kSales, "sales"},
+}};
+
 inline constexpr NameTable<core::Placement, 3> kPlacementNames = {{
     {core::Placement::kKeep, "keep"},
     {core::Placement::kOffer, "offer"},
@@ -99,7 +109,7 @@ inline constexpr NameTable<CommitCode, 7> kCommitCodeNames = {{
     {CommitCode::kUnknownWorkspace, "unknown_workspace"},
 }};
 
-inline constexpr NameTable<Outcome, 8> kOutcomeNames = {{
+inline constexpr NameTable<Outcome, 12> kOutcomeNames = {{
     {Outcome::kDone, "done"},
     {Outcome::kNoWorkspace, "no_workspace"},
     {Outcome::kMismatch, "mismatch"},
@@ -108,6 +118,10 @@ inline constexpr NameTable<Outcome, 8> kOutcomeNames = {{
     {Outcome::kAbsent, "absent"},
     {Outcome::kOwnsLeads, "owns_leads"},
     {Outcome::kExists, "exists"},
+    {Outcome::kClosed, "closed"},
+    {Outcome::kOtherRole, "other_role"},
+    {Outcome::kUnapproved, "unapproved"},
+    {Outcome::kChanged, "changed"},
 }};
 
 // Every value of each enumeration has its word; empty only for a value that is none.

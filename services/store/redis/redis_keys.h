@@ -49,7 +49,8 @@ class WorkspaceKeys {
   WorkspaceKeys(int shard, const core::WorkspaceId& id)
       : workspace_(absl::StrCat(ShardTag(shard), "w:", id.str())) {}
 
-  // Hash: policy (active revision), queues (of it), name, created_at. (Lua)
+  // Hash: policy (active revision), policy_hash and queues (of it), activations and revisions (the
+  // last numbers given), name, created_at. (Lua)
   const std::string& Workspace() const { return workspace_; }
   // Sorted set of all lead ids, in byte order.
   std::string Leads() const { return workspace_ + ":leads"; }
@@ -57,6 +58,10 @@ class WorkspaceKeys {
   std::string Reps() const { return workspace_ + ":reps"; }
   // Hash: revision -> document.
   std::string Policies() const { return workspace_ + ":policies"; }
+  // Set of the revisions that are drafts.
+  std::string Drafts() const { return workspace_ + ":drafts"; }
+  // Hash: see functions/revision.lua. (Lua)
+  std::string Revision(int64_t revision) const { return absl::StrCat(workspace_, ":r:", revision); }
   // Set of the queues that have settings.
   std::string Settings() const { return workspace_ + ":settings"; }
   // Set of the queues in which leads wait. (Lua)

@@ -74,10 +74,26 @@ class RedisStore final : public Store {
   absl::StatusOr<std::vector<Workspace>> ListWorkspaces() override;
   absl::StatusOr<std::vector<absl::StatusOr<PolicyVersion>>> PolicyVersions(
       absl::Span<const core::WorkspaceId> workspaces) override;
-  absl::StatusOr<PolicyDocument> ActivatePolicy(const core::Policy& policy, const std::string& yaml,
-                                                int64_t expected_revision) override;
   absl::StatusOr<PolicyDocument> GetPolicy(const core::WorkspaceId& workspace,
                                            int64_t revision) override;
+
+  absl::StatusOr<PolicyRevision> CreateRevision(const core::Policy& policy, const std::string& yaml,
+                                                const std::string& principal) override;
+  absl::StatusOr<PolicyRevision> GetRevision(const RevisionKey& key) override;
+  absl::StatusOr<RevisionPage> ListRevisions(const core::WorkspaceId& workspace, int64_t before,
+                                             int page_size) override;
+  absl::StatusOr<PolicyRevision> ApproveRevision(const RevisionKey& key,
+                                                 const std::string& fingerprint,
+                                                 const std::string& principal,
+                                                 ApproverRole role) override;
+  absl::StatusOr<PolicyRevision> RevokeApproval(const RevisionKey& key,
+                                                const std::string& principal) override;
+  absl::StatusOr<PolicyRevision> ActivateRevision(const core::Policy& policy,
+                                                  const std::string& fingerprint,
+                                                  const Activation& activation) override;
+  absl::StatusOr<PolicyRevision> WithdrawRevision(const RevisionKey& key,
+                                                  const std::string& principal) override;
+  absl::Status DeleteRevision(const RevisionKey& key) override;
 
   int shards() const override { return options_.shards; }
   absl::StatusOr<DueTimers> Due(int shard, int max) override;
@@ -123,6 +139,11 @@ class RedisStore final : public Store {
   absl::StatusOr<Answer> CallForOutcome(absl::string_view function,
                                         const std::vector<std::string>& keys,
                                         const std::vector<std::string>& args);
+  // The same for a function whose first keys are meta and workspace and whose first argument is the
+  // revision. WORKSPACE_NOT_FOUND, POLICY_NOT_FOUND, ETAG_MISMATCH for another document.
+  absl::StatusOr<Answer> CallOnRevision(const RevisionKey& key, absl::string_view function,
+                                        std::vector<std::string> keys,
+                                        std::vector<std::string> args);
   // FCALL of commit for plans[numbers ...], all of one shard.
   platform::redis::Command CommitCall(int shard, absl::Span<const core::Plan> plans,
                                       absl::Span<const size_t> numbers) const;

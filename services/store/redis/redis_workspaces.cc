@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "store/redis/redis_keys.h"
 #include "store/redis/redis_store.h"
-#include "store/redis/roster_codec.h"
 #include "store/redis/text.h"
 #include "store/store_errors.h"
 
@@ -120,22 +119,6 @@ absl::StatusOr<std::vector<absl::StatusOr<PolicyVersion>>> RedisStore::PolicyVer
     versions.push_back(DecodeVersion(workspaces[i], (*replies)[i]));
   }
   return versions;
-}
-
-absl::StatusOr<PolicyDocument> RedisStore::ActivatePolicy(const core::Policy& policy,
-                                                          const std::string& yaml,
-                                                          int64_t expected_revision) {
-  const WorkspaceKeys keys(ShardOf(policy.workspace), policy.workspace);
-  std::vector<std::string> args = {absl::StrCat(expected_revision), yaml};
-  for (const auto& [id, queue] : policy.queues) args.push_back(redis::EncodeQueuePolicy(queue));
-  const absl::StatusOr<Answer> answer =
-      CallForOutcome("activate_policy", {keys.Workspace(), keys.Policies()}, args);
-  if (!answer.ok()) return answer.status();
-  if (answer->outcome == Outcome::kNoWorkspace) return WorkspaceNotFound(policy.workspace);
-  if (answer->outcome == Outcome::kMismatch) {
-    return EtagMismatch(expected_revision, answer->number);
-  }
-  return PolicyDocument{answer->number, yaml};
 }
 
 absl::StatusOr<PolicyDocument> RedisStore::GetPolicy(const core::WorkspaceId& workspace,

@@ -87,8 +87,7 @@ class World:
         behind them `idle` ones in none."""
         policy = (BENCH / "policy.yaml").read_text(encoding="utf-8")
         self.batonctl("workspace", "create", name)
-        self.batonctl("-w", name, "policy", "apply", "--file", "-",
-                      text=policy.replace("workspace: bench", f"workspace: {name}"))
+        self.adopt(name, policy.replace("workspace: bench", f"workspace: {name}"))
         rows = [f"    - {{id: rep-{i:03d}, display_name: Rep {i}, queues: "
                 f"[{QUEUES[i % len(QUEUES)] if i < reps else ''}], weight: {i % 3 + 1}, "
                 f"capacity: {REP_CAPACITY}, skills: [], presence: online}}\n"
@@ -96,6 +95,15 @@ class World:
         self.batonctl("-w", name, "rep", "apply", "--file", "-", text=(
             f"apiVersion: baton.dev/v1\nkind: Roster\nmetadata: {{workspace: {name}}}\nspec:\n"
             f"  reps:\n{''.join(rows)}"))
+
+    def adopt(self, workspace, policy):
+        """Makes the policy active: marketing and sales approve it."""
+        mia, sam = ("--principal", "mia@bench.example"), ("--principal", "sam@bench.example")
+        draft = self.batonctl("-w", workspace, *mia, "-o", "name", "policy", "apply", "--file", "-",
+                              text=policy).strip()
+        for who, role in ((mia, "marketing"), (sam, "sales")):
+            self.batonctl(*who, "policy", "approve", draft, "--as", role)
+        self.batonctl(*sam, "policy", "activate", draft, "--as", "sales")
 
     def batonctl(self, *args, text=""):
         return self.run(BIN / "batonctl", "--server", self.grpc, "--timeout", "30s", *args,

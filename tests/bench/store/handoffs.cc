@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "support/make_active.h"
 
 namespace baton::bench {
 namespace {
@@ -39,7 +40,7 @@ void Prepare(store::Store& store, const core::WorkspaceId& workspace, int reps) 
   policy.workspace = workspace;
   const core::QueueId queue = core::QueueId::Trusted("inside");
   policy.queues[queue].id = queue;
-  Must(store.ActivatePolicy(policy, "bench", 0));
+  Must(support::MakeActive(store, policy, "bench"));
   for (int i = 0; i < reps; ++i) {
     core::Rep rep;
     rep.id = core::RepId::Trusted(absl::StrFormat("rep-%03d", i));

@@ -185,13 +185,14 @@ TEST_F(CommitFunctionTest, DerivedKeysAreThoseOfTheHeader) {
   ASSERT_EQ(Code(Qualify("l2")), CommitCode::kCommitted);
   std::vector<std::string> keys;
   for (const auto& [key, text] : DumpAll()) keys.push_back(key);
-  EXPECT_THAT(keys, testing::UnorderedElementsAre(
-                        shard_.Meta(), shard_.Outbox(), shard_.Timers(), shard_.Workspaces(),
-                        acme_.Workspace(), acme_.Leads(), acme_.Reps(), acme_.Policies(),
-                        acme_.Waiting(), acme_.Lead(LeadNamed("l1")), acme_.Lead(LeadNamed("l2")),
-                        acme_.Journey(LeadNamed("l1")), acme_.Journey(LeadNamed("l2")),
-                        acme_.Queue(QueueNamed("inside")), acme_.Queue(QueueNamed("field")),
-                        acme_.Backlog(QueueNamed("inside")), acme_.Open(RepNamed("ada"))));
+  EXPECT_THAT(
+      keys, testing::UnorderedElementsAre(
+                shard_.Meta(), shard_.Outbox(), shard_.Timers(), shard_.Workspaces(),
+                acme_.Workspace(), acme_.Leads(), acme_.Reps(), acme_.Policies(), acme_.Revision(1),
+                acme_.Waiting(), acme_.Lead(LeadNamed("l1")), acme_.Lead(LeadNamed("l2")),
+                acme_.Journey(LeadNamed("l1")), acme_.Journey(LeadNamed("l2")),
+                acme_.Queue(QueueNamed("inside")), acme_.Queue(QueueNamed("field")),
+                acme_.Backlog(QueueNamed("inside")), acme_.Open(RepNamed("ada"))));
 }
 
 TEST_F(CommitFunctionTest, TheJourneyKeepsItsNewestEntries) {

@@ -78,10 +78,7 @@ void FunctionTest::SetUp() {
                       {shard_.Meta(), shard_.Workspaces(), acme_.Workspace()},
                       {"acme", "Acme", "0", "100", absl::StrCat(kNow)}}),
             0);
-  ASSERT_EQ(AnswerOf({"activate_policy",
-                      {acme_.Workspace(), acme_.Policies()},
-                      {"0", "yaml 1", "field|direct|60000|30000|", "inside|offer|60000|30000|"}}),
-            0);
+  Adopt("yaml 1", 1, {QueueRow("field|direct|60000|30000|"), QueueRow("inside|offer|60000|30000|")});
 }
 
 std::vector<Reply> FunctionTest::RunAll(const std::vector<Command>& commands) {
@@ -132,6 +129,38 @@ Dump FunctionTest::DumpAll() {
   return dump;
 }
 
+Call FunctionTest::CreateRevision(const std::string& yaml) {
+  return {"create_revision",
+          {shard_.Meta(), acme_.Workspace(), acme_.Policies(), acme_.Drafts()},
+          {yaml, "inbound", "mia@acme.example", absl::StrCat(kNow)}};
+}
+
+Call FunctionTest::Approve(int64_t revision, const std::string& principal,
+                           const std::string& role) {
+  return {"approve_revision",
+          {shard_.Meta(), acme_.Workspace()},
+          {absl::StrCat(revision), "", principal, role, absl::StrCat(kNow)}};
+}
+
+Call FunctionTest::Activate(int64_t revision, int64_t activation, const std::string& kind,
+                            const std::vector<std::string>& queues) {
+  const std::string fingerprint = Run(Command{"HGET", acme_.Revision(revision), "hash"}).text;
+  Call call{"activate_policy",
+            {shard_.Meta(), acme_.Workspace(), acme_.Policies(), acme_.Drafts()},
+            {absl::StrCat(revision), fingerprint, absl::StrCat(activation), kind,
+             "sam@acme.example", "", absl::StrCat(kNow)}};
+  call.args.insert(call.args.end(), queues.begin(), queues.end());
+  return call;
+}
+
+void FunctionTest::Adopt(const std::string& yaml, int64_t number,
+                         const std::vector<std::string>& queues) {
+  ASSERT_EQ(AnswerOf(CreateRevision(yaml)), 0);
+  ASSERT_EQ(AnswerOf(Approve(number, "mia@acme.example", "marketing")), 0);
+  ASSERT_EQ(AnswerOf(Approve(number, "sam@acme.example", "sales")), 0);
+  ASSERT_EQ(AnswerOf(Activate(number, number, "activate", queues)), 0);
+}
+
 void FunctionTest::PutRep(const std::string& rep, const std::string& row) {
   ASSERT_EQ(AnswerOf({"put_rep", {acme_.Workspace(), acme_.Reps()}, {rep, "-1", row}}), 0);
 }
@@ -141,7 +170,7 @@ Call FunctionTest::Commit(const std::string& lead, const std::string& plan,
   Call call{"plan",
             {shard_.Meta(), shard_.Outbox(), shard_.Timers(), acme_.Workspace(), acme_.Leads(),
              acme_.Lead(LeadNamed(lead)), acme_.Journey(LeadNamed(lead))},
-            {"acme", lead, absl::StrCat(plan, "|", changes.size()), "1000|100|100", "", "", "FACTS",
+            {"acme", lead, absl::StrCat(plan, "||0|0|", changes.size()), "1000|100|100", "", "", "FACTS",
              "ORIGIN", "SCORES", "JUDGMENT", "OWN"}};
   for (const std::string& change : changes) {
     call.args.push_back(change);
@@ -168,6 +197,10 @@ Call Together(const std::vector<Call>& plans) {
     commit.args.insert(commit.args.end(), plan.args.begin(), plan.args.end());
   }
   return commit;
+}
+
+std::string QueueRow(const std::string& row) {
+  return absl::StrCat(row, "|weighted_fair|1||0|");
 }
 
 core::LeadId LeadNamed(const std::string& id) {

@@ -52,6 +52,14 @@ class FunctionTest : public testing::Test {
   int64_t AnswerOf(const Call& call);
   Dump DumpAll();
 
+  // A revision "inbound" by mia, her approval or another's, its activation by sam ("activate" or
+  // "rollback").
+  Call CreateRevision(const std::string& yaml);
+  Call Approve(int64_t revision, const std::string& principal, const std::string& role);
+  Call Activate(int64_t revision, int64_t activation, const std::string& kind,
+                const std::vector<std::string>& queues);
+  // All of that for the workspace's revision `number`, its activation of the same number.
+  void Adopt(const std::string& yaml, int64_t number, const std::vector<std::string>& queues);
   void PutRep(const std::string& rep, const std::string& row);  // "weight|capacity|presence|..."
   // A plan for `lead`; `plan` is ARGV 3 of plan.lua.
   Call Commit(const std::string& lead, const std::string& plan,
@@ -70,6 +78,9 @@ class FunctionTest : public testing::Test {
 
 // A reply and all in it as one text.
 std::string Flatten(const Reply& reply);
+
+// "queue|mode|accept_within|retry_after|skills" with the defaults of what follows.
+std::string QueueRow(const std::string& row);
 
 core::LeadId LeadNamed(const std::string& id);
 core::RepId RepNamed(const std::string& id);

@@ -28,8 +28,12 @@ class FunctionsFuzzTest : public FunctionTest {
     Seed();
   }
 
-  // Some of everything: reps, leads that are owned, waiting and closed, timers, checkpoints.
+  // Some of everything: reps, leads that are owned, waiting and closed, timers, checkpoints, a
+  // draft that both approved.
   void Seed() {
+    ASSERT_EQ(AnswerOf(CreateRevision("yaml 2")), 0);
+    ASSERT_EQ(AnswerOf(Approve(2, "mia@acme.example", "marketing")), 0);
+    ASSERT_EQ(AnswerOf(Approve(2, "sam@acme.example", "sales")), 0);
     PutRep("ada", "1|2|online|field,inside|de|Ada");
     PutRep("bo", "2|1|away|inside||Bo");
     for (const char* lead : {"l1", "l2", "l3", "l4"}) ASSERT_EQ(AnswerOf(Qualify(lead)), 0);
@@ -99,6 +103,25 @@ class FunctionsFuzzTest : public FunctionTest {
     return absl::StrJoin(mutated, "|");
   }
 
+  Call AnyPolicyCall() {
+    switch (Below(5)) {
+      case 0:
+        return CreateRevision(absl::StrCat("yaml ", Below(4)));
+      case 1:
+        return Approve(2, Below(2) == 0 ? "mia@acme.example" : "eve@acme.example",
+                       Below(2) == 0 ? "marketing" : "");
+      case 2:
+        return Activate(2, 2, "activate", {QueueRow("inside|offer|1|2|"), QueueRow("other|direct|1|2|de")});
+      case 3:
+        return Activate(1, 2, "rollback", {QueueRow("inside|offer|1|2|")});
+      default:
+        return {"end_revision",
+                {shard_.Meta(), acme_.Workspace(), acme_.Policies(), acme_.Drafts()},
+                {absl::StrCat(1 + Below(3)), Below(2) == 0 ? "mia@acme.example" : "",
+                 absl::StrCat(kNow)}};
+    }
+  }
+
   Call AnyCall() {
     const std::vector<std::string> four = {shard_.Meta(), shard_.Outbox(), shard_.Timers(),
                                            acme_.Workspace()};
@@ -137,9 +160,7 @@ class FunctionsFuzzTest : public FunctionTest {
                 {acme_.Workspace(), acme_.Settings(), acme_.Queue(QueueNamed("inside"))},
                 {"inside", "-1", "0", "Inside"}};
       case 11:
-        return {"activate_policy",
-                {acme_.Workspace(), acme_.Policies()},
-                {"-1", "yaml 2", "inside|offer|1|2|", "other|direct|1|2|de"}};
+        return AnyPolicyCall();
       case 12:
         return {"advance",
                 {"{b00}:input:leads", "{b00}:input", shard_.Meta()},
@@ -211,9 +232,7 @@ class FunctionsFuzzTest : public FunctionTest {
     Run(Call{"create_workspace",
              {shard_.Meta(), shard_.Workspaces(), acme_.Workspace()},
              {"acme", "Acme", "0", "100", absl::StrCat(kNow)}});
-    Run(Call{"activate_policy",
-             {acme_.Workspace(), acme_.Policies()},
-             {"0", "yaml 1", "field|direct|60000|30000|", "inside|offer|60000|30000|"}});
+    Adopt("yaml 1", 1, {QueueRow("field|direct|60000|30000|"), QueueRow("inside|offer|60000|30000|")});
     Seed();
   }
 

@@ -78,11 +78,9 @@ TEST_F(RosterFunctionsTest, SettingsOfAQueueAreCountedOnce) {
 }
 
 TEST_F(RosterFunctionsTest, APolicyTakesItsQueuesFromTheOneBefore) {
-  ASSERT_EQ(Ends({"activate_policy",
-                  {acme_.Workspace(), acme_.Policies()},
-                  {"1", "yaml 2", "inside|direct|1|2|de"}}),
-            Outcome::kDone);
-  EXPECT_EQ(Run(Command{"HGET", acme_.Queue(QueueNamed("inside")), "p"}).text, "direct|1|2|de");
+  Adopt("yaml 2", 2, {QueueRow("inside|direct|1|2|de")});
+  EXPECT_EQ(Run(Command{"HGET", acme_.Queue(QueueNamed("inside")), "p"}).text,
+            "direct|1|2|de|weighted_fair|1||0|");
   EXPECT_TRUE(Run(Command{"HGET", acme_.Queue(QueueNamed("field")), "p"}).is_nil());
   EXPECT_EQ(Run(Command{"HGET", acme_.Workspace(), "queues"}).text, "inside");
   EXPECT_EQ(Run(Command{"HGET", acme_.Policies(), "1"}).text, "yaml 1");
@@ -91,11 +89,14 @@ TEST_F(RosterFunctionsTest, APolicyTakesItsQueuesFromTheOneBefore) {
 
 TEST_F(RosterFunctionsTest, NothingIsCreatedForAWorkspaceThatDoesNotExist) {
   Run(Command{"FLUSHALL"});
+  Run(Call{"open_shard", {shard_.Meta(), shard_.Outbox()}, {"abcdef", "0"}});
+  const Dump before = DumpAll();
   EXPECT_EQ(Ends(Put("bo", -1, "1|1|online|inside||")), Outcome::kNoWorkspace);
   EXPECT_EQ(Ends(PutQueue("inside", -1, true)), Outcome::kNoWorkspace);
-  EXPECT_EQ(Ends({"activate_policy", {acme_.Workspace(), acme_.Policies()}, {"-1", "yaml"}}),
-            Outcome::kNoWorkspace);
-  EXPECT_TRUE(DumpAll().empty());
+  EXPECT_EQ(Ends(CreateRevision("yaml")), Outcome::kNoWorkspace);
+  EXPECT_EQ(Ends(Approve(1, "mia@acme.example", "marketing")), Outcome::kNoWorkspace);
+  EXPECT_EQ(Ends(Activate(1, 1, "activate", {})), Outcome::kNoWorkspace);
+  EXPECT_EQ(DumpAll(), before);
 }
 
 TEST_F(RosterFunctionsTest, ADrainAssignsInOrderOfPriorityAndAge) {

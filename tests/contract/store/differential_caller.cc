@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/errors.h"
 #include "support/describe.h"
+#include "support/make_active.h"
 
 namespace baton::contract {
 
@@ -228,15 +229,40 @@ std::string Caller::CreateWorkspace(const core::WorkspaceId& id) {
   return TextOf(created.status());
 }
 
-std::string Caller::Activate(const core::Policy& policy, const std::string& yaml,
-                             int64_t expected) {
+std::string Caller::Draft(const core::Policy& policy, const std::string& yaml) {
+  return ResultText(
+      UntilAnswered([&] { return store_.CreateRevision(policy, yaml, support::kMarketer); }));
+}
+
+std::string Caller::Approve(const store::RevisionKey& key, const std::string& principal,
+                            store::ApproverRole role) {
+  return ResultText(
+      UntilAnswered([&] { return store_.ApproveRevision(key, "", principal, role); }));
+}
+
+std::string Caller::Revoke(const store::RevisionKey& key, const std::string& principal) {
+  return ResultText(UntilAnswered([&] { return store_.RevokeApproval(key, principal); }));
+}
+
+std::string Caller::Activate(const core::Policy& policy, const store::Activation& activation) {
+  const auto revision = UntilAnswered([&] {
+    return store_.GetRevision({policy.workspace, policy.revision});
+  });
+  const std::string fingerprint = revision.ok() ? revision->fingerprint : "none";
+  return ResultText(
+      UntilAnswered([&] { return store_.ActivateRevision(policy, fingerprint, activation); }));
+}
+
+std::string Caller::Withdraw(const store::RevisionKey& key, const std::string& principal) {
+  return ResultText(UntilAnswered([&] { return store_.WithdrawRevision(key, principal); }));
+}
+
+std::string Caller::Delete(const store::RevisionKey& key) {
+  const auto before = UntilAnswered([&] { return store_.GetRevision(key); });
   bool lost = false;
-  auto active = UntilAnswered([&] { return store_.ActivatePolicy(policy, yaml, expected); }, &lost);
-  if (lost && absl::IsAborted(active.status())) {
-    const auto now = UntilAnswered([&] { return store_.GetPolicy(policy.workspace, 0); });
-    if (now.ok() && now->yaml == yaml && now->revision == expected + 1) active = now;
-  }
-  return ResultText(active);
+  absl::Status status = UntilAnswered([&] { return store_.DeleteRevision(key); }, &lost);
+  if (lost && before.ok() && absl::IsNotFound(status)) status = absl::OkStatus();
+  return TextOf(status);
 }
 
 std::string Caller::Trim(int shard, int64_t upto, int64_t keep) {

@@ -43,7 +43,13 @@ class Caller {
   std::string DrainToTheEnd(const core::WorkspaceId& workspace, const core::QueueId& queue);
 
   std::string CreateWorkspace(const core::WorkspaceId& id);
-  std::string Activate(const core::Policy& policy, const std::string& yaml, int64_t expected);
+  std::string Draft(const core::Policy& policy, const std::string& yaml);
+  std::string Approve(const store::RevisionKey& key, const std::string& principal,
+                      store::ApproverRole role);
+  std::string Revoke(const store::RevisionKey& key, const std::string& principal);
+  std::string Activate(const core::Policy& policy, const store::Activation& activation);
+  std::string Withdraw(const store::RevisionKey& key, const std::string& principal);
+  std::string Delete(const store::RevisionKey& key);
   std::string Trim(int shard, int64_t upto, int64_t keep);
   std::string Advance(const std::string& topic, const store::InputAdvance& advance);
 

@@ -63,10 +63,19 @@ void AddJourney(store::Store& store, const core::LeadKey& key, Lines& lines) {
 }
 
 void AddPolicies(store::Store& store, const store::Workspace& workspace, Lines& lines) {
-  for (int64_t revision = 1; revision <= workspace.policy_revision; revision++) {
-    const auto document = UntilAnswered([&] { return store.GetPolicy(workspace.id, revision); });
-    lines.push_back(document.ok() ? Describe(*document) : TextOf(document.status()));
-  }
+  int64_t before = 0;
+  do {
+    const auto page =
+        UntilAnswered([&] { return store.ListRevisions(workspace.id, before, kPageSize); });
+    if (!page.ok()) return lines.push_back(TextOf(page.status()));
+    for (const store::PolicyRevision& each : page->revisions) {
+      lines.push_back(Describe(each));
+      const auto document =
+          UntilAnswered([&] { return store.GetPolicy(workspace.id, each.revision); });
+      lines.push_back(document.ok() ? Describe(*document) : TextOf(document.status()));
+    }
+    before = page->next_before;
+  } while (before != 0);
 }
 
 void AddTimers(store::Store& store, support::ManualClock& clock, Lines& lines) {

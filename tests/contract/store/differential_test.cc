@@ -19,6 +19,7 @@
 #include "store/memory/memory_store.h"
 #include "support/describe.h"
 #include "support/flaky_store.h"
+#include "support/make_active.h"
 #include "support/manual_clock.h"
 
 namespace baton::contract {
@@ -77,7 +78,7 @@ class Walk {
     for (const char* id : {"acme", "beta"}) {
       const WorkspaceId workspace = WorkspaceId::Trusted(id);
       Both("create", [&](Caller& on) { return on.CreateWorkspace(workspace); });
-      Activate(workspace);
+      Adopt(workspace);
       for (int i = 0; i < 6; i++) EditRep(workspace);
     }
     const int operations = Operations();
@@ -109,9 +110,10 @@ class Walk {
     if (roll < 82) return DeleteRep();
     if (roll < 85) return EditQueue();
     if (roll < 91) return Drain();
-    if (roll < 93) return Activate(world_.AnyWorkspace());
-    if (roll < 96) return CommitOddPlan();
-    if (roll < 98) return Trim();
+    if (roll < 93) return Adopt(world_.AnyWorkspace());
+    if (roll < 95) return EditRevision(world_.AnyWorkspace());
+    if (roll < 97) return CommitOddPlan();
+    if (roll < 99) return Trim();
     const WorkspaceId id = world_.AnyWorkspace();
     Both("create workspace", [&](Caller& on) { return on.CreateWorkspace(id); });
   }
@@ -206,18 +208,63 @@ class Walk {
     });
   }
 
-  void Activate(const WorkspaceId& workspace) {
-    const auto active = policies_.find(workspace);
-    const int64_t revision = active == policies_.end() ? 0 : active->second.revision;
-    const bool same_text = revision > 0 && world_.Chance(10);
-    core::Policy policy = same_text ? active->second : world_.NextPolicy(workspace);
+  // A draft that both approve and that becomes active, if nothing speaks against it.
+  void Adopt(const WorkspaceId& workspace) {
+    std::map<int64_t, core::Policy>& revisions = revisions_[workspace];
+    const bool same_text = !revisions.empty() && world_.Chance(10);
+    core::Policy policy = same_text ? revisions.rbegin()->second : world_.NextPolicy(workspace);
     if (!same_text) policy.name = absl::StrCat("policy ", ++policies_made_);
-    const int64_t expected = Expected(revision);
-    Both("activate", [&](Caller& on) { return on.Activate(policy, policy.name, expected); });
-    const auto now = reference_store_.PolicyVersions({workspace});
-    if (!now.ok() || now->at(0)->revision <= revision) return;
-    policy.revision = now->at(0)->revision;
-    policies_[workspace] = policy;
+    Both("draft", [&](Caller& on) { return on.Draft(policy, policy.name); });
+    const auto made = reference_store_.CreateRevision(policy, policy.name, support::kMarketer);
+    if (!made.ok()) return;
+    policy.revision = made->revision;
+    revisions[made->revision] = policy;
+    for (const auto& [principal, role] :
+         {std::pair(support::kMarketer, store::ApproverRole::kMarketing),
+          std::pair(support::kSeller, store::ApproverRole::kSales)}) {
+      if (world_.Chance(10)) continue;  // and is missing
+      Both("approve", [&](Caller& on) {
+        return on.Approve({workspace, made->revision}, principal, role);
+      });
+    }
+    Activate(policy, /*rollback=*/false);
+  }
+
+  void Activate(const core::Policy& policy, bool rollback) {
+    const auto now = reference_store_.GetRevision({policy.workspace, policy.revision});
+    store::Activation activation;
+    activation.number = Expected(now.ok() ? now->latest_activation : 0) + 1;
+    activation.principal = support::kSeller;
+    activation.rollback = rollback;
+    if (rollback) activation.reason = "it was | better";
+    Both("activate", [&](Caller& on) { return on.Activate(policy, activation); });
+    const auto active = reference_store_.GetRevision({policy.workspace, 0});
+    if (active.ok()) {
+      policies_[policy.workspace] = revisions_[policy.workspace].at(active->revision);
+    }
+  }
+
+  // What else happens to revisions, also to those that do not allow it.
+  void EditRevision(const WorkspaceId& workspace) {
+    const std::map<int64_t, core::Policy>& revisions = revisions_[workspace];
+    if (revisions.empty()) return;
+    const int64_t number = 1 + world_.Number(static_cast<int>(revisions.rbegin()->first) + 1);
+    const store::RevisionKey key{workspace, number};
+    const auto known = revisions.find(number);
+    const char* principal = world_.Chance(50) ? support::kMarketer : support::kSeller;
+    const auto role =
+        world_.Chance(50) ? store::ApproverRole::kMarketing : store::ApproverRole::kSales;
+    const int roll = world_.Number(100);
+    if (roll < 30 && known != revisions.end()) return Activate(known->second, world_.Chance(80));
+    if (roll < 50) {
+      Both("approve", [&](Caller& on) { return on.Approve(key, principal, role); });
+    } else if (roll < 65) {
+      Both("revoke", [&](Caller& on) { return on.Revoke(key, principal); });
+    } else if (roll < 90) {
+      Both("withdraw", [&](Caller& on) { return on.Withdraw(key, principal); });
+    } else {
+      Both("delete", [&](Caller& on) { return on.Delete(key); });
+    }
   }
 
   // Plans that no decision makes: taken too early, on something else, or with unusual effects.
@@ -307,6 +354,8 @@ class Walk {
   support::ManualClock& clock_;
   const bool repeatable_;
   Policies policies_;
+  // By number: what was drafted in each workspace.
+  std::map<WorkspaceId, std::map<int64_t, core::Policy>> revisions_;
   int policies_made_ = 0;
   int operation_ = 0;
   std::map<int, int64_t> checkpoints_;

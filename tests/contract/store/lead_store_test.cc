@@ -85,7 +85,7 @@ TEST_P(LeadStoreTest, AnotherPolicyThanTheActiveOneIsRefusedAndZeroMeansAny) {
   EXPECT_EQ(TryCommit(plan), CommitCode::kStalePolicy);
   plan.policy_revision = 1;
   Commit(plan);
-  ASSERT_TRUE(store().ActivatePolicy(MakePolicy(), "second", 1).ok());
+  ASSERT_TRUE(MakeActive(MakePolicy(), "second").ok());
   plan = Keep("l1");
   plan.policy_revision = 1;
   EXPECT_EQ(TryCommit(plan), CommitCode::kStalePolicy);

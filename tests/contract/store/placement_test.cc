@@ -362,7 +362,7 @@ TEST_P(PlacementTest, ANewPolicyDecidesTheNextOffer) {
   const LeadRecord first = CommitQualified("l1");
   core::Policy policy = MakePolicy();
   policy.queues[QueueNamed("inside")].accept_within_ms = 5 * core::kSecondMs;
-  ASSERT_TRUE(store().ActivatePolicy(policy, "second", 1).ok());
+  ASSERT_TRUE(MakeActive(policy, "second").ok());
   EXPECT_EQ(CommitQualified("l2").due_at_ms, kStart + 5 * core::kSecondMs);
   EXPECT_EQ(Load("l1").due_at_ms, first.due_at_ms);
 }

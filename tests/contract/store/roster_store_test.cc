@@ -172,7 +172,7 @@ TEST_P(RosterStoreTest, AQueueShowsSettingsPolicyAndMembers) {
   AddRep("cy", 5, {"field"});
   core::Policy policy = MakePolicy();
   policy.queues[QueueNamed("inside")].skills = {"saas"};
-  ASSERT_TRUE(store().ActivatePolicy(policy, "second", 1).ok());
+  ASSERT_TRUE(MakeActive(policy, "second").ok());
   store::QueueState expected;
   expected.settings.id = QueueNamed("inside");
   expected.policy = policy.queues[QueueNamed("inside")];
@@ -184,7 +184,7 @@ TEST_P(RosterStoreTest, AQueueThatThePolicyDropsShowsTheDefaults) {
   CommitQualified("l1");
   core::Policy policy = MakePolicy();
   policy.queues.erase(QueueNamed("inside"));
-  ASSERT_TRUE(store().ActivatePolicy(policy, "second", 1).ok());
+  ASSERT_TRUE(MakeActive(policy, "second").ok());
   store::QueueState expected;
   expected.settings.id = QueueNamed("inside");
   expected.policy.id = QueueNamed("inside");

@@ -1,5 +1,7 @@
 #include "contract/store/store_fixture.h"
 
+#include "support/make_active.h"
+
 namespace baton::contract {
 
 using core::Change;
@@ -41,7 +43,7 @@ core::RepId RepNamed(const std::string& id) {
 void StoreTest::SetUp() {
   MakeStore(/*shards=*/1, store::StoreLimits());
   ASSERT_TRUE(store().CreateWorkspace(acme_, "Acme").ok());
-  ASSERT_TRUE(store().ActivatePolicy(MakePolicy(), "first", 0).ok());
+  ASSERT_TRUE(MakeActive(MakePolicy(), "first").ok());
 }
 
 void StoreTest::MakeStore(int shards, const store::StoreLimits& limits) {
@@ -49,6 +51,11 @@ void StoreTest::MakeStore(int shards, const store::StoreLimits& limits) {
   auto made = GetParam().make({shards, limits, clock_.function()});
   ASSERT_TRUE(made.ok()) << made.status();
   store_ = *std::move(made);
+}
+
+absl::StatusOr<store::PolicyRevision> StoreTest::MakeActive(const core::Policy& policy,
+                                                            const std::string& yaml) {
+  return support::MakeActive(store(), policy, yaml);
 }
 
 core::LeadKey StoreTest::Key(const std::string& lead) const {

@@ -31,6 +31,9 @@ class StoreTest : public testing::TestWithParam<StoreKind> {
   store::Store& store() { return *store_; }
   core::LeadKey Key(const std::string& lead) const;
   core::Policy MakePolicy() const;
+  // support::MakeActive on this store.
+  absl::StatusOr<store::PolicyRevision> MakeActive(const core::Policy& policy,
+                                                   const std::string& yaml);
 
   core::Rep AddRep(const std::string& id, int capacity = 5,
                    const std::vector<std::string>& queues = {"field", "inside"});

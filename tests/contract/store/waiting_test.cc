@@ -20,7 +20,7 @@ class WaitingTest : public StoreTest {
   void ChangeQueue(Change change) {
     core::Policy policy = MakePolicy();
     change(policy.queues[QueueNamed("inside")]);
-    ASSERT_TRUE(store().ActivatePolicy(policy, "changed", -1).ok());
+    ASSERT_TRUE(MakeActive(policy, "changed").ok());
   }
 
   Plan QualifyOwned(const std::string& lead, const std::vector<std::string>& owners,

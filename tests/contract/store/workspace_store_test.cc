@@ -43,7 +43,7 @@ TEST_P(WorkspaceStoreTest, WorkspacesAreListedByIdWithTheirActiveRevision) {
   for (const char* id : {"zoo", "acme", "acme-2", "Acme", "b"}) {
     ASSERT_TRUE(store().CreateWorkspace(WorkspaceId::Trusted(id), "").ok());
   }
-  ASSERT_TRUE(store().ActivatePolicy(MakePolicy(), "first", 0).ok());
+  ASSERT_TRUE(MakeActive(MakePolicy(), "first").ok());
   const auto all = store().ListWorkspaces();
   ASSERT_TRUE(all.ok());
   std::vector<std::string> ids;
@@ -76,49 +76,20 @@ TEST_P(WorkspaceStoreTest, TheFingerprintOfAPolicyIsThatOfItsText) {
   const auto fingerprint = [this] { return store().PolicyVersions({acme_})->at(0)->fingerprint; };
   const std::string first = fingerprint();
   EXPECT_NE(first, "");
-  ASSERT_TRUE(store().ActivatePolicy(MakePolicy(), "second", 1).ok());
+  ASSERT_TRUE(MakeActive(MakePolicy(), "second").ok());
   EXPECT_NE(fingerprint(), first);
-  ASSERT_TRUE(store().ActivatePolicy(MakePolicy(), "first", 2).ok());
+  ASSERT_TRUE(MakeActive(MakePolicy(), "first").ok());
   EXPECT_EQ(fingerprint(), first);
 }
 
-TEST_P(WorkspaceStoreTest, ActivationNumbersThePolicies) {
-  core::Policy policy = MakePolicy();
-  policy.revision = 77;
-  const auto second = store().ActivatePolicy(policy, "second: \"\xc3\xa9\"\n", 1);
-  ASSERT_TRUE(second.ok());
-  EXPECT_EQ(second->revision, 2);
-  EXPECT_EQ(store().ActivatePolicy(policy, "third", -1)->revision, 3);
+TEST_P(WorkspaceStoreTest, EveryRevisionsDocumentIsKept) {
+  ASSERT_EQ(MakeActive(MakePolicy(), "second: \"\xc3\xa9\"\n")->revision, 2);
+  ASSERT_EQ(MakeActive(MakePolicy(), "third")->revision, 3);
   EXPECT_THAT(Revisions({acme_}), ElementsAre(3));
   EXPECT_EQ(store().GetPolicy(acme_, 2)->yaml, "second: \"\xc3\xa9\"\n");
   EXPECT_EQ(store().GetPolicy(acme_, 0)->yaml, "third");
   EXPECT_EQ(store().GetPolicy(acme_, 0)->revision, 3);
   EXPECT_EQ(store().GetPolicy(acme_, 1)->yaml, "first");
-}
-
-TEST_P(WorkspaceStoreTest, ActivationNeedsTheActiveRevision) {
-  for (const int64_t expected : {0, 2}) {
-    const auto refused = store().ActivatePolicy(MakePolicy(), "second", expected);
-    EXPECT_EQ(refused.status().code(), absl::StatusCode::kAborted);
-    EXPECT_EQ(ErrorReason(refused.status()), "ETAG_MISMATCH");
-  }
-  EXPECT_EQ(ErrorReason(store().ActivatePolicy(MakePolicy(), "first", 0).status()), "ETAG_MISMATCH")
-      << "also for the active text";
-  EXPECT_THAT(Revisions({acme_}), ElementsAre(1));
-}
-
-TEST_P(WorkspaceStoreTest, TheActiveTextIsNoNewRevision) {
-  EXPECT_EQ(store().ActivatePolicy(MakePolicy(), "first", 1)->revision, 1);
-  EXPECT_EQ(store().ActivatePolicy(MakePolicy(), "second", 1)->revision, 2);
-  EXPECT_EQ(store().ActivatePolicy(MakePolicy(), "first", 2)->revision, 3) << "an older one is";
-}
-
-TEST_P(WorkspaceStoreTest, PoliciesNeedAWorkspace) {
-  core::Policy policy = MakePolicy();
-  policy.workspace = kNone;
-  const auto refused = store().ActivatePolicy(policy, "first", -1);
-  EXPECT_EQ(refused.status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(ErrorReason(refused.status()), "WORKSPACE_NOT_FOUND");
 }
 
 TEST_P(WorkspaceStoreTest, AnAbsentPolicyIsNotFound) {

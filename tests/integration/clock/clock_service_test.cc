@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "store/memory/memory_store.h"
 #include "support/builders.h"
+#include "support/make_active.h"
 
 namespace baton::clock {
 namespace {
@@ -25,7 +26,7 @@ class ClockServiceTest : public testing::Test {
   ClockServiceTest() {
     EXPECT_TRUE(store_.CreateWorkspace(kAcme, "Acme").ok());
     for (auto& [id, queue] : policy_.queues) queue.accept_within_ms = core::kSecondMs;
-    policy_.revision = store_.ActivatePolicy(policy_, "policy", -1)->revision;
+    policy_.revision = support::MakeActive(store_, policy_, "policy")->revision;
   }
 
   std::unique_ptr<ClockService> StartClock(std::function<core::TimeMs()> now = &Now) {

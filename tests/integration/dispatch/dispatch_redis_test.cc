@@ -28,10 +28,7 @@ class DispatchRedisTest : public ::testing::Test {
     workspace.set_workspace_id("acme");
     ASSERT_TRUE(
         Call(*api_->workspaces, &v1::WorkspaceService::Stub::CreateWorkspace, workspace).ok());
-    v1::ApplyPolicyRequest policy;
-    policy.set_parent("workspaces/acme");
-    policy.set_yaml(kPolicy);
-    ASSERT_TRUE(Call(*api_->workspaces, &v1::WorkspaceService::Stub::ApplyPolicy, policy).ok());
+    MakeActive(*api_, kPolicy);
     for (const char* rep : {"ada", "bob"}) AddRep(rep);
   }
 

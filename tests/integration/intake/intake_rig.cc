@@ -11,6 +11,7 @@
 #include "policy/parse_policy.h"
 #include "support/builders.h"
 #include "support/kafka_cluster.h"
+#include "support/make_active.h"
 #include "support/policy_text.h"
 
 namespace baton::intake {
@@ -69,7 +70,7 @@ IntakeRig::IntakeRig() : group_(support::UniqueName("intake")) {
   EXPECT_TRUE(store_->CreateWorkspace(core::WorkspaceId::Trusted("acme"), "Acme").ok());
   const policy::ParsedPolicy parsed = policy::ParsePolicy(support::kPolicyText, "policy.yaml");
   EXPECT_TRUE(parsed.ok());
-  EXPECT_TRUE(store_->ActivatePolicy(parsed.policy, support::kPolicyText, -1).ok());
+  EXPECT_TRUE(support::MakeActive(*store_, parsed.policy, support::kPolicyText).ok());
 }
 
 std::unique_ptr<IntakeRig::Member> IntakeRig::Join() {

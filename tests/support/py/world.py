@@ -8,14 +8,19 @@ from datetime import datetime, timezone
 
 import grpc
 from baton.v1 import (assignment_service_pb2, assignment_service_pb2_grpc, lead_service_pb2,
-                      lead_service_pb2_grpc, roster_service_pb2, roster_service_pb2_grpc,
-                      workspace_service_pb2, workspace_service_pb2_grpc)
+                      lead_service_pb2_grpc, policy_service_pb2, policy_service_pb2_grpc,
+                      roster_service_pb2, roster_service_pb2_grpc, workspace_service_pb2,
+                      workspace_service_pb2_grpc)
 from cloudevents.http import CloudEvent
 from cloudevents.kafka import KafkaMessage, from_binary, to_binary, to_structured
 from confluent_kafka import Consumer, KafkaError, Producer
 
 INPUT, FEEDBACK = "baton.lead-events.v1", "baton.feedback.v1"
 ASSIGNMENTS, STATE, DEAD = "baton.assignments.v1", "baton.lead-state.v1", INPUT + ".dlq"
+
+# Who calls, as metadata.
+MIA = (("baton-principal", "mia@acme.example"), ("baton-roles", "marketing"))
+SAM = (("baton-principal", "sam@acme.example"), ("baton-roles", "sales"))
 
 POLICY = """
 apiVersion: baton.dev/v1
@@ -53,6 +58,7 @@ class World:
         self.name = "w" + uuid.uuid4().hex[:12]
         self.channel = grpc.insecure_channel(stack.address)
         self.workspaces = workspace_service_pb2_grpc.WorkspaceServiceStub(self.channel)
+        self.policies = policy_service_pb2_grpc.PolicyServiceStub(self.channel)
         self.leads = lead_service_pb2_grpc.LeadServiceStub(self.channel)
         self.assignments = assignment_service_pb2_grpc.AssignmentServiceStub(self.channel)
         self.roster = roster_service_pb2_grpc.RosterServiceStub(self.channel)
@@ -61,8 +67,7 @@ class World:
         self.ids = itertools.count(1)
         self.workspaces.CreateWorkspace(
             workspace_service_pb2.CreateWorkspaceRequest(workspace_id=self.name), timeout=10)
-        self.workspaces.ApplyPolicy(workspace_service_pb2.ApplyPolicyRequest(
-            parent=self.parent, yaml=policy(self.name, accept_within)), timeout=10)
+        self.adopt(policy(self.name, accept_within))
 
     @property
     def parent(self):
@@ -70,6 +75,28 @@ class World:
 
     def close(self):
         self.channel.close()
+
+    def draft(self, yaml):
+        """A draft by Mia of marketing."""
+        return self.policies.CreatePolicyRevision(policy_service_pb2.CreatePolicyRevisionRequest(
+            parent=self.parent, yaml=yaml), timeout=10, metadata=MIA).policy
+
+    def approve(self, name, role, who):
+        return self.policies.ApprovePolicyRevision(
+            policy_service_pb2.ApprovePolicyRevisionRequest(name=name, role=role), timeout=10,
+            metadata=who).policy
+
+    def activate(self, policy, who=SAM):
+        return self.policies.ActivatePolicyRevision(
+            policy_service_pb2.ActivatePolicyRevisionRequest(
+                name=policy.name, etag=policy.activation_etag), timeout=10, metadata=who).policy
+
+    def adopt(self, yaml):
+        """Marketing and sales approve the policy, and it becomes active."""
+        draft = self.draft(yaml)
+        self.approve(draft.name, policy_service_pb2.APPROVER_ROLE_MARKETING, MIA)
+        self.approve(draft.name, policy_service_pb2.APPROVER_ROLE_SALES, SAM)
+        return self.activate(draft)
 
     def add_rep(self, rep, queues=("inbound",), capacity=1000, weight=1):
         message = roster_service_pb2.Rep(

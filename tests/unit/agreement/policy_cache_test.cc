@@ -10,6 +10,7 @@
 #include "store/memory/memory_store.h"
 #include "support/builders.h"
 #include "support/flaky_store.h"
+#include "support/make_active.h"
 #include "support/manual_clock.h"
 #include "support/policy_text.h"
 
@@ -34,11 +35,6 @@ class ReplacedStore : public store::WorkspaceStore {
       absl::Span<const WorkspaceId> workspaces) override {
     return now->PolicyVersions(workspaces);
   }
-  absl::StatusOr<store::PolicyDocument> ActivatePolicy(const core::Policy& policy,
-                                                       const std::string& yaml,
-                                                       int64_t expected) override {
-    return now->ActivatePolicy(policy, yaml, expected);
-  }
   absl::StatusOr<store::PolicyDocument> GetPolicy(const WorkspaceId& id,
                                                   int64_t revision) override {
     return now->GetPolicy(id, revision);
@@ -55,13 +51,13 @@ class PolicyCacheTest : public ::testing::Test {
     ASSERT_TRUE(store_.CreateWorkspace(WorkspaceId::Trusted(workspace), workspace).ok());
   }
   void Activate(const std::string& workspace, int points) { Activate(store_, workspace, points); }
-  static void Activate(store::WorkspaceStore& store, const std::string& workspace, int points) {
+  static void Activate(store::PolicyStore& store, const std::string& workspace, int points) {
     std::string yaml = support::kPolicyText;
     yaml.replace(yaml.find("acme"), 4, workspace);
     yaml.replace(yaml.find("points: 60"), 10, absl::StrCat("points: ", points));
     policy::ParsedPolicy parsed = policy::ParsePolicy(yaml, "policy.yaml");
     ASSERT_TRUE(parsed.ok()) << policy::InvalidPolicy(parsed.errors);
-    ASSERT_TRUE(store.ActivatePolicy(parsed.policy, yaml, -1).ok());
+    ASSERT_TRUE(support::MakeActive(store, parsed.policy, yaml).ok());
   }
 
   support::ManualClock clock_{support::kNow};
@@ -127,7 +123,7 @@ TEST_F(PolicyCacheTest, GivesTheStoresErrors) {
 
 TEST_F(PolicyCacheTest, NamesAStoredPolicyThatItCannotRead) {
   core::Policy policy = support::SamplePolicy();
-  ASSERT_TRUE(store_.ActivatePolicy(policy, "kind: SomethingElse\n", -1).ok());
+  ASSERT_TRUE(support::MakeActive(store_, policy, "kind: SomethingElse\n").ok());
   const absl::Status status = cache_.Active(WorkspaceId::Trusted("acme")).status();
   EXPECT_EQ(core::ErrorReason(status), "STORED_POLICY_INVALID");
 }
@@ -136,7 +132,7 @@ TEST_F(PolicyCacheTest, PolicyThatCannotBeReadLeavesTheOthersAlone) {
   Create("broken");
   core::Policy policy = support::SamplePolicy();
   policy.workspace = WorkspaceId::Trusted("broken");
-  ASSERT_TRUE(store_.ActivatePolicy(policy, "kind: SomethingElse\n", -1).ok());
+  ASSERT_TRUE(support::MakeActive(store_, policy, "kind: SomethingElse\n").ok());
   Activate("acme", 60);
   const std::vector<WorkspaceId> workspaces = {WorkspaceId::Trusted("broken"),
                                                WorkspaceId::Trusted("acme")};

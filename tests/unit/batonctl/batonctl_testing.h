@@ -98,7 +98,9 @@ class World {
     result.code = batonctl::Run(
         arguments,
         {out, err, colour,
-         [this](const std::string& to, absl::Duration wait) -> std::unique_ptr<batonctl::Server> {
+         [this](const std::string& to, absl::Duration wait,
+                const Identity& caller) -> std::unique_ptr<batonctl::Server> {
+           identity = caller;
            address = to;
            timeout = wait;
            return std::make_unique<Connection>(server);
@@ -134,6 +136,7 @@ class World {
   FakeKafka kafka;
   std::string address;
   absl::Duration timeout;
+  Identity identity;  // of the latest run that called the server
   std::vector<absl::Duration> pauses;
   absl::StatusOr<verify::Report> verify_report = verify::Report();
   verify::Options verify_options;  // of the latest call

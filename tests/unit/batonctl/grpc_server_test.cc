@@ -76,7 +76,7 @@ class GrpcServerTest : public ::testing::Test {
       builder.RegisterService(service);
     }
     grpc_ = builder.BuildAndStart();
-    server_ = ConnectGrpc("127.0.0.1:" + std::to_string(port_), absl::Seconds(5));
+    server_ = ConnectGrpc("127.0.0.1:" + std::to_string(port_), absl::Seconds(5), {});
   }
   ~GrpcServerTest() override {
     server_.reset();
@@ -121,7 +121,8 @@ TEST_F(GrpcServerTest, ReadsTheDetailsOfARefusal) {
 }
 
 TEST_F(GrpcServerTest, EndsACallAtItsTimeout) {
-  const auto impatient = ConnectGrpc("127.0.0.1:" + std::to_string(port_), absl::Milliseconds(200));
+  const auto impatient =
+      ConnectGrpc("127.0.0.1:" + std::to_string(port_), absl::Milliseconds(200), {});
   const absl::Status status =
       Ask<v1::ExplainLeadResponse>(*impatient, v1::ExplainLeadRequest()).status();
   EXPECT_TRUE(absl::IsDeadlineExceeded(status));
@@ -151,7 +152,7 @@ TEST_F(GrpcServerTest, LeavesAStreamWhenAsked) {
 }
 
 TEST_F(GrpcServerTest, SaysThatNobodyAnswers) {
-  const auto nobody = ConnectGrpc("127.0.0.1:1", absl::Seconds(5));
+  const auto nobody = ConnectGrpc("127.0.0.1:1", absl::Seconds(5), {});
   const absl::Status status = Ask<v1::GetLeadResponse>(*nobody, v1::GetLeadRequest()).status();
   EXPECT_TRUE(absl::IsUnavailable(status));
   EXPECT_EQ(core::ErrorReason(status), "UNREACHABLE");

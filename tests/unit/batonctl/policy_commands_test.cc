@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "baton/v1/workspace_service.pb.h"
+#include "baton/v1/policy_service.pb.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl_testing.h"
 #include "core/errors.h"
@@ -33,28 +33,41 @@ TEST(PolicyCommandsTest, NamesEveryErrorOfAFile) {
   EXPECT_THAT(run.err, HasSubstr("is not valid: 7 errors"));
 }
 
-TEST(PolicyCommandsTest, AppliesADocument) {
+v1::Policy Draft(const std::string& parent) {
+  v1::Policy policy;
+  policy.set_name(parent + "/policies/inbound@3");
+  policy.set_revision(3);
+  policy.set_state(v1::POLICY_STATE_DRAFT);
+  policy.add_missing_approvals(v1::APPROVER_ROLE_MARKETING);
+  policy.add_missing_approvals(v1::APPROVER_ROLE_SALES);
+  return policy;
+}
+
+TEST(PolicyCommandsTest, AppliesADocumentAndSaysWhatIsMissing) {
   World world;
-  world.server.On<v1::ApplyPolicyRequest, v1::ApplyPolicyResponse>(
-      [](const v1::ApplyPolicyRequest& request, v1::ApplyPolicyResponse& response) {
-        response.mutable_policy()->set_name(request.parent() + "/policies/inbound@3");
-        response.mutable_policy()->set_revision(3);
+  world.server.On<v1::CreatePolicyRevisionRequest, v1::CreatePolicyRevisionResponse>(
+      [](const v1::CreatePolicyRevisionRequest& request,
+         v1::CreatePolicyRevisionResponse& response) {
+        *response.mutable_policy() = Draft(request.parent());
         return absl::OkStatus();
       });
-  const RunResult run = world.Run(
-      {"-w", "demo", "policy", "apply", "--file", kSamplePolicy, "--expect-revision", "2"});
+  const RunResult run = world.Run({"-w", "demo", "--principal", "mia@acme.example", "policy",
+                                   "apply", "--file", kSamplePolicy});
   EXPECT_EQ(run.code, kExitOk) << run.err;
-  EXPECT_EQ(run.out, "POLICY     REVISION  STATE\ninbound@3  3         active\n");
-  const auto& request = world.server.At<v1::ApplyPolicyRequest>(0);
+  EXPECT_EQ(run.out,
+            "POLICY     REVISION  STATE  MISSING APPROVALS\n"
+            "inbound@3  3         draft  marketing and sales\n");
+  EXPECT_THAT(run.err, HasSubstr("batonctl policy approve inbound@3 --as sales\n"));
+  EXPECT_EQ(world.identity.principal, "mia@acme.example");
+  const auto& request = world.server.At<v1::CreatePolicyRevisionRequest>(0);
   EXPECT_EQ(request.yaml(), TemporaryFile::Read(kSamplePolicy));
-  EXPECT_EQ(request.etag(), "2");
   EXPECT_FALSE(request.validate_only());
 }
 
 TEST(PolicyCommandsTest, ShowsAllErrorsWhereTheServerNamesTheFirst) {
   World world;
-  world.server.On<v1::ApplyPolicyRequest, v1::ApplyPolicyResponse>(
-      [](const v1::ApplyPolicyRequest&, v1::ApplyPolicyResponse&) {
+  world.server.On<v1::CreatePolicyRevisionRequest, v1::CreatePolicyRevisionResponse>(
+      [](const v1::CreatePolicyRevisionRequest&, v1::CreatePolicyRevisionResponse&) {
         return core::Error(absl::StatusCode::kInvalidArgument, "INVALID_POLICY", "first error");
       });
   const TemporaryFile file("kind: Policy\n");

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "baton/v1/workspace_service.pb.h"
+#include "baton/v1/policy_service.pb.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl_testing.h"
 #include "temporary_file.h"

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "gtest/gtest.h"
+#include "support/make_active.h"
 
 namespace baton::clock {
 
@@ -15,7 +16,7 @@ void World::AddWorkspace(const std::string& id) {
   EXPECT_TRUE(store.CreateWorkspace(workspace, id).ok());
   core::Policy own = policy;
   own.workspace = workspace;
-  EXPECT_TRUE(store.ActivatePolicy(own, "policy", -1).ok());
+  EXPECT_TRUE(support::MakeActive(store, own, "policy").ok());
 }
 
 void World::AddRep(const std::string& id, int32_t capacity, const std::string& workspace) {

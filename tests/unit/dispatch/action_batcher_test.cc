@@ -11,6 +11,7 @@
 #include "store/memory/memory_store.h"
 #include "support/builders.h"
 #include "support/flaky_store.h"
+#include "support/make_active.h"
 
 namespace baton::dispatch {
 namespace {
@@ -38,7 +39,7 @@ class ActionBatcherTest : public ::testing::Test {
                  *metrics_) {
     const auto workspace = core::WorkspaceId::Trusted("acme");
     EXPECT_TRUE(inner_.CreateWorkspace(workspace, "").ok());
-    EXPECT_TRUE(inner_.ActivatePolicy(support::SamplePolicy(), "yaml", 0).ok());
+    EXPECT_TRUE(support::MakeActive(inner_, support::SamplePolicy(), "yaml").ok());
     core::Rep ada = support::SampleRep("ada");
     ada.capacity = 1000;
     EXPECT_TRUE(inner_.PutRep(workspace, ada, 0).ok());

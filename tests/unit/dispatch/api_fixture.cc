@@ -127,7 +127,7 @@ RunningApi::RunningApi(store::Store& store, DispatchOptions options, ProducerFac
 }
 
 void RunningApi::Start(store::Store& store, DispatchOptions options, ProducerFactory producers) {
-  PolicySource policies = [this](absl::Span<const core::WorkspaceId> wanted)
+  PolicySource active_policies = [this](absl::Span<const core::WorkspaceId> wanted)
       -> absl::StatusOr<std::vector<absl::StatusOr<SharedPolicy>>> {
     const auto active = policies_.Active(wanted);
     if (!active.ok()) return active.status();
@@ -137,12 +137,13 @@ void RunningApi::Start(store::Store& store, DispatchOptions options, ProducerFac
     }
     return found;
   };
-  service_ = std::make_unique<DispatchService>(std::move(options), store, std::move(policies),
-                                               std::move(producers), *metrics_);
+  service_ = std::make_unique<DispatchService>(
+      std::move(options), store, std::move(active_policies), std::move(producers), *metrics_);
   const absl::Status started = service_->Start();
   EXPECT_TRUE(started.ok()) << started;
   const auto channel = NewChannel();
   workspaces = v1::WorkspaceService::NewStub(channel);
+  policies = v1::PolicyService::NewStub(channel);
   leads = v1::LeadService::NewStub(channel);
   assignments = v1::AssignmentService::NewStub(channel);
   roster = v1::RosterService::NewStub(channel);
@@ -163,17 +164,33 @@ std::shared_ptr<::grpc::Channel> RunningApi::NewChannel(int window_bytes) const 
                                      ::grpc::InsecureChannelCredentials(), arguments);
 }
 
+void MakeActive(RunningApi& api, const std::string& yaml) {
+  using Stub = v1::PolicyService::Stub;
+  v1::CreatePolicyRevisionRequest create;
+  create.set_parent("workspaces/acme");
+  create.set_yaml(yaml);
+  const auto draft = CallAs(kMia, *api.policies, &Stub::CreatePolicyRevision, create);
+  ASSERT_TRUE(draft.ok()) << draft.status.error_message();
+  v1::ApprovePolicyRevisionRequest approve;
+  approve.set_name(draft.response.policy().name());
+  approve.set_role(v1::APPROVER_ROLE_MARKETING);
+  ASSERT_TRUE(CallAs(kMia, *api.policies, &Stub::ApprovePolicyRevision, approve).ok());
+  approve.set_role(v1::APPROVER_ROLE_SALES);
+  ASSERT_TRUE(CallAs(kSam, *api.policies, &Stub::ApprovePolicyRevision, approve).ok());
+  v1::ActivatePolicyRevisionRequest activate;
+  activate.set_name(draft.response.policy().name());
+  activate.set_etag(draft.response.policy().activation_etag());
+  const auto active = CallAs(kSam, *api.policies, &Stub::ActivatePolicyRevision, activate);
+  ASSERT_TRUE(active.ok()) << active.status.error_message();
+}
+
 ApiTest::ApiTest(DispatchOptions options)
     : store_(4, {}, [] { return absl::ToUnixMillis(absl::Now()); }),
       api_(store_, std::move(options)) {
   v1::CreateWorkspaceRequest workspace;
   workspace.set_workspace_id("acme");
   EXPECT_TRUE(Call(*api_.workspaces, &v1::WorkspaceService::Stub::CreateWorkspace, workspace).ok());
-  v1::ApplyPolicyRequest policy;
-  policy.set_parent("workspaces/acme");
-  policy.set_yaml(kPolicy);
-  const auto applied = Call(*api_.workspaces, &v1::WorkspaceService::Stub::ApplyPolicy, policy);
-  EXPECT_TRUE(applied.ok()) << applied.status.error_message();
+  MakeActive(api_, kPolicy);
 }
 
 void ApiTest::AddRep(const std::string& id, int32_t capacity) {

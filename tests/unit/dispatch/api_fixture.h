@@ -15,6 +15,7 @@
 #include "agreement/policy_cache.h"
 #include "baton/v1/assignment_service.grpc.pb.h"
 #include "baton/v1/lead_service.grpc.pb.h"
+#include "baton/v1/policy_service.grpc.pb.h"
 #include "baton/v1/roster_service.grpc.pb.h"
 #include "baton/v1/workspace_service.grpc.pb.h"
 #include "dispatch/dispatch_service.h"
@@ -86,6 +87,7 @@ class RunningApi {
   std::unique_ptr<v1::LeadService::Stub> leads;
   std::unique_ptr<v1::AssignmentService::Stub> assignments;
   std::unique_ptr<v1::RosterService::Stub> roster;
+  std::unique_ptr<v1::PolicyService::Stub> policies;
 
  private:
   void Start(store::Store& store, DispatchOptions options, ProducerFactory producers);
@@ -96,18 +98,41 @@ class RunningApi {
   std::unique_ptr<DispatchService> service_;
 };
 
+// Who a call says that it comes from.
+struct Identity {
+  std::string principal;
+  std::string roles;
+};
+inline const Identity kMia = {"mia@acme.example", "marketing"};
+inline const Identity kSam = {"sam@acme.example", "sales"};
+
 // One call with a deadline: Call(*api.leads, &Stub::GetLead, request).
 template <typename Stub, typename Request, typename Response>
 Outcome<Response> Call(Stub& stub,
                        ::grpc::Status (Stub::*method)(::grpc::ClientContext*, const Request&,
                                                       Response*),
-                       const Request& request, absl::Duration deadline = absl::Seconds(10)) {
+                       const Request& request, absl::Duration deadline = absl::Seconds(10),
+                       const Identity& identity = {}) {
   ::grpc::ClientContext context;
+  if (!identity.principal.empty()) context.AddMetadata("baton-principal", identity.principal);
+  if (!identity.roles.empty()) context.AddMetadata("baton-roles", identity.roles);
   context.set_deadline(absl::ToChronoTime(absl::Now() + deadline));
   Outcome<Response> outcome;
   outcome.status = (stub.*method)(&context, request, &outcome.response);
   return outcome;
 }
+
+// The same as somebody: CallAs(kMia, *api.policies, ...).
+template <typename Stub, typename Request, typename Response>
+Outcome<Response> CallAs(const Identity& identity, Stub& stub,
+                         ::grpc::Status (Stub::*method)(::grpc::ClientContext*, const Request&,
+                                                        Response*),
+                         const Request& request) {
+  return Call(stub, method, request, absl::Seconds(10), identity);
+}
+
+// Makes `yaml` the active policy of workspace acme: kMia and kSam approve it.
+void MakeActive(RunningApi& api, const std::string& yaml);
 
 // The setup that most tests want: workspace, policy, memory store.
 class ApiTest : public ::testing::Test {

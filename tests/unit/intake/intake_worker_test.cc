@@ -441,7 +441,7 @@ TEST_F(IntakeWorkerTest, PolicyThatCannotBeReadConcernsItsWorkspaceOnly) {
   ASSERT_TRUE(store_.CreateWorkspace(broken, "").ok());
   core::Policy policy = support::SamplePolicy();
   policy.workspace = broken;
-  ASSERT_TRUE(store_.ActivatePolicy(policy, "kind: SomethingElse\n", -1).ok());
+  ASSERT_TRUE(support::MakeActive(store_, policy, "kind: SomethingElse\n").ok());
   core::LeadEvent stuck = View("a", "1");
   stuck.key.workspace = broken;
   Append(0, stuck);

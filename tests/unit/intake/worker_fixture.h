@@ -17,6 +17,7 @@
 #include "store/memory/memory_store.h"
 #include "support/builders.h"
 #include "support/flaky_store.h"
+#include "support/make_active.h"
 #include "support/policy_text.h"
 
 namespace baton::intake {
@@ -35,7 +36,7 @@ class WorkerFixture : public ::testing::Test {
   void Activate(const std::string& yaml) {
     policy::ParsedPolicy parsed = policy::ParsePolicy(yaml, "policy.yaml");
     ASSERT_TRUE(parsed.ok()) << policy::InvalidPolicy(parsed.errors);
-    ASSERT_TRUE(store_.ActivatePolicy(parsed.policy, yaml, -1).ok());
+    ASSERT_TRUE(support::MakeActive(store_, parsed.policy, yaml).ok());
   }
 
   // As after a crash: nothing of the old worker is finished. It joins with partitions 0 and 1.

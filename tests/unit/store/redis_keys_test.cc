@@ -27,6 +27,8 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Leads(),
                                       workspace.Reps(),
                                       workspace.Policies(),
+                                      workspace.Drafts(),
+                                      workspace.Revision(1),
                                       workspace.Settings(),
                                       workspace.Waiting(),
                                       workspace.Lead(LeadId::Trusted("l1")),
@@ -37,7 +39,7 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Lane(QueueId::Trusted("q1"), "0a"),
                                       workspace.Awaited(RepId::Trusted("r1")),
                                       workspace.Open(RepId::Trusted("r1"))};
-  EXPECT_EQ(keys.size(), 18u);  // no two are equal
+  EXPECT_EQ(keys.size(), 20u);  // no two are equal
   for (const std::string& key : keys) EXPECT_EQ(TagOf(key), "{b07}") << key;
 }
 

@@ -1,63 +1,73 @@
--- activate_policy: stores a document as the next revision and makes it active, with what the
--- placement needs of its queues (WorkspaceStore::ActivatePolicy).
--- KEYS: 1 workspace, 2 policies (hash: revision -> document)
--- ARGV: 1 expected revision (-1: any), 2 document, then "queue|" and its policy as in queue.lua
---       for each queue, ordered by id
--- Returns: {OUTCOME.done, active revision} (the same one if the document is the active one),
---          {OUTCOME.no_workspace}, {OUTCOME.mismatch, active revision}
--- Idempotency: by the expected revision.
+-- activate_policy: makes a revision the active one, with what the placement needs of its queues
+-- (PolicyStore::ActivateRevision).
+-- KEYS: 1 meta, 2 workspace, 3 policies (hash: revision -> document), 4 drafts (set of revisions)
+-- ARGV: 1 revision, 2 fingerprint of its document, 3 number that the activation is to have, 4 kind,
+--       5 principal, 6 reason (escaped), 7 clock, then "queue|" and its policy as in queue.lua for
+--       each queue, ordered by id
+-- Returns: {OUTCOME.done}, {OUTCOME.no_workspace}, {OUTCOME.absent}, {OUTCOME.changed} (another
+--          document), {OUTCOME.mismatch, last activation}, {OUTCOME.closed} (no draft; for a
+--          rollback: never active), {OUTCOME.unapproved, missing roles}
+-- Idempotency: by the number of the activation.
 
-local OUTCOME = baton.OUTCOME
-local ROW = '^([%w_-]+)|((%l+)|%d+|%d+|[^|]*|[%l_]+|[01]|[%w_>,-]*|%d+|[%w_-]*)$'
+local OUTCOME, ACTIVATION, QUEUES_FROM = baton.OUTCOME, baton.ACTIVATION, 8
 
--- The queues' ids in order and their rows by id.
-local function read_queues(args)
-  local ids, rows = {}, {}
-  for i = 3, #args do
-    local queue, row, mode = string.match(args[i], ROW)
-    baton.one_of(mode, baton.MODE, 'mode')
-    ids[#ids + 1], rows[baton.id(queue, 'queue')] = queue, row
+local function read_wish(args)
+  local wish = {
+    revision = baton.whole(args[1], 'revision', 1, baton.LIMIT.number), hash = args[2],
+    number = baton.whole(args[3], 'activation', 0, baton.LIMIT.number),
+    kind = baton.one_of(args[4], ACTIVATION, 'kind'), principal = baton.principal(args[5]),
+  }
+  if not args[6] or string.find(args[6], '|', 1, true) then
+    baton.refuse('reason is not escaped')
   end
-  return ids, rows
+  return wish
+end
+
+-- How the call ends without a change; nil: the revision may become active.
+local function ending(policies, revision, wish)
+  if not revision then
+    return {OUTCOME.absent}
+  elseif revision.hash ~= wish.hash then
+    return {OUTCOME.changed}
+  elseif wish.number == policies.activations and wish.revision == policies.active then
+    return {OUTCOME.done}
+  elseif wish.number ~= policies.activations + 1 then
+    return {OUTCOME.mismatch, policies.activations}
+  elseif wish.kind == ACTIVATION.rollback then
+    return revision.activated == 0 and {OUTCOME.closed} or nil
+  elseif not baton.is_draft(revision) then
+    return {OUTCOME.closed}
+  end
+  local missing = baton.missing_roles(revision)
+  return missing > 0 and {OUTCOME.unapproved, missing} or nil
 end
 
 local function activate_policy(keys, args)
-  baton.expect_count(keys, 2, 'keys')
-  local expected = baton.whole(args[1], 'revision', -1, baton.LIMIT.number)
-  local document = args[2] or baton.refuse('no document')
-  local ids, rows = read_queues(args)
-  local stored = redis.call('HMGET', keys[1], 'policy', 'queues')
-  if not stored[1] then
+  baton.expect_count(keys, 4, 'keys')
+  local wish = read_wish(args)
+  local ids, rows = baton.read_queue_policies(args, QUEUES_FROM)
+  local now = baton.read_shard(keys[1], args[7]).now
+  local policies = baton.read_policies(keys[2])
+  if not policies then
     return {OUTCOME.no_workspace}
   end
-  local active = baton.whole(stored[1], 'stored revision', 0, baton.LIMIT.number)
-  if expected ~= -1 and expected ~= active then
-    return {OUTCOME.mismatch, active}
-  elseif active > 0 and redis.call('HGET', keys[2], stored[1]) == document then
-    return {OUTCOME.done, active}
+  local revision = baton.read_revision(keys[2], wish.revision)
+  local code = ending(policies, revision, wish)
+  if code then
+    return code
   end
-  local dropped = {}
-  for queue in string.gmatch(stored[2] or '', '[^,]+') do
-    if not rows[queue] then
-      dropped[#dropped + 1] = baton.queue_key(keys[1], queue)
-      redis.call('HLEN', dropped[#dropped])
-    end
+  local before = policies.active > 0 and baton.read_revision(keys[2], policies.active)
+  local dropped = baton.check_queues(keys[2], policies.queues, ids, rows)
+  redis.call('SCARD', keys[4])
+  local document = redis.call('HGET', keys[3], args[1])
+  if not document or redis.sha1hex(document) ~= revision.hash then
+    baton.refuse('stored document is not the one that was approved')
   end
-  for _, queue in ipairs(ids) do
-    redis.call('HLEN', baton.queue_key(keys[1], queue))
-  end
-  redis.call('HLEN', keys[2])
-  for _, key in ipairs(dropped) do
-    redis.call('HDEL', key, 'p')
-  end
-  for _, queue in ipairs(ids) do
-    redis.call('HSET', baton.queue_key(keys[1], queue), 'p', rows[queue])
-  end
-  local revision = string.format('%d', active + 1)
-  redis.call('HSET', keys[2], revision, document)
-  redis.call('HSET', keys[1], 'policy', revision, 'policy_hash', redis.sha1hex(document),
-    'queues', table.concat(ids, ','))
-  return {OUTCOME.done, active + 1}
+  baton.write_activation({
+    workspace = keys[2], drafts = keys[4], wish = wish, revision = revision, before = before,
+    reason = args[6], now = string.format('%d', now), ids = ids, rows = rows, dropped = dropped,
+  })
+  return {OUTCOME.done}
 end
 
 baton.register('activate_policy', activate_policy)

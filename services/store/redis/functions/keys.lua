@@ -48,6 +48,11 @@ function baton.reps_key(workspace)
   return workspace .. ':reps'
 end
 
+-- `revision`: its number as text.
+function baton.revision_key(workspace, revision)
+  return workspace .. ':r:' .. revision
+end
+
 function baton.waiting_key(workspace)
   return workspace .. ':waiting'
 end

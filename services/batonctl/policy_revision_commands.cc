@@ -1,0 +1,219 @@
+// batonctl policy approve|revoke|activate|rollback|withdraw|delete|history
+#include <memory>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "baton/v1/policy_service.pb.h"
+#include "batonctl/commands.h"
+#include "batonctl/exit_codes.h"
+#include "batonctl/policy_view.h"
+#include "core/errors.h"
+#include "policy/document_error.h"
+
+namespace baton::batonctl {
+namespace {
+
+struct RevisionArguments {
+  std::string name;
+  std::string role;
+  std::string etag;
+  std::string reason;
+  int64_t expect_revision = -1;  // -1: any
+  int limit = kListLimitDefault;
+};
+
+// "workspaces/demo/policies/NAME@REVISION"; "-" for a name that is left out.
+absl::StatusOr<std::string> RevisionName(const Session& session, const std::string& text) {
+  if (!absl::StrContains(text, '@')) {
+    return UsageError(absl::StrCat("name a revision: NAME@REVISION, as `batonctl policy history` ",
+                                   "shows it; this is ", policy::Quoted(text)));
+  }
+  if (absl::StartsWith(text, "workspaces/")) return text;
+  const absl::StatusOr<std::string> workspace = session.Workspace();
+  if (!workspace.ok()) return workspace.status();
+  return absl::StrCat(*workspace, "/policies/", absl::StartsWith(text, "@") ? "-" : "", text);
+}
+
+// The caller acts in this role, whatever else it has.
+void ActAs(Session& session, const std::string& role) {
+  std::vector<std::string> roles =
+      absl::StrSplit(session.options.identity.roles, ',', absl::SkipEmpty());
+  for (const std::string& each : roles) {
+    if (each == role) return;
+  }
+  if (!role.empty()) roles.push_back(role);
+  session.options.identity.roles = absl::StrJoin(roles, ",");
+}
+
+absl::Status PrintOne(const Session& session, const v1::Policy& policy) {
+  NoteNextStep(session, policy);
+  return session.Print(policy, RevisionTable({policy}), {policy.name()});
+}
+
+// Sends a request about one revision and prints what became of it.
+template <typename Response, typename Request>
+absl::Status Change(Session& session, const Request& request) {
+  const auto response = Ask<Response>(session.server(), request);
+  return response.ok() ? PrintOne(session, response->policy()) : response.status();
+}
+
+absl::Status Approve(Session& session, const RevisionArguments& arguments) {
+  const auto name = RevisionName(session, arguments.name);
+  if (!name.ok()) return name.status();
+  ActAs(session, arguments.role);
+  v1::ApprovePolicyRevisionRequest request;
+  request.set_name(*name);
+  request.set_role(arguments.role == "marketing" ? v1::APPROVER_ROLE_MARKETING
+                                                 : v1::APPROVER_ROLE_SALES);
+  request.set_etag(arguments.etag);
+  return Change<v1::ApprovePolicyRevisionResponse>(session, request);
+}
+
+absl::Status Revoke(Session& session, const RevisionArguments& arguments) {
+  const auto name = RevisionName(session, arguments.name);
+  if (!name.ok()) return name.status();
+  v1::RevokePolicyApprovalRequest request;
+  request.set_name(*name);
+  return Change<v1::RevokePolicyApprovalResponse>(session, request);
+}
+
+// The etag of an activation that replaces what is active now.
+absl::StatusOr<std::string> ActivationEtag(Session& session, const std::string& name,
+                                           int64_t expected_revision) {
+  const std::string policies = name.substr(0, name.find('@'));
+  v1::GetPolicyRequest request;
+  request.set_name(absl::StrCat(policies.substr(0, policies.rfind('/')), "/-"));
+  const auto active = Ask<v1::GetPolicyResponse>(session.server(), request);
+  const bool none = core::ErrorReason(active.status()) == "POLICY_NOT_FOUND";
+  if (!active.ok() && !none) return active.status();
+  const int64_t found = none ? 0 : active->policy().revision();
+  if (expected_revision >= 0 && expected_revision != found) {
+    return core::Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+                       absl::StrCat("revision ", found, " is active, not ", expected_revision));
+  }
+  return none ? "0" : active->policy().activation_etag();
+}
+
+absl::Status Activate(Session& session, const RevisionArguments& arguments) {
+  const auto name = RevisionName(session, arguments.name);
+  if (!name.ok()) return name.status();
+  ActAs(session, arguments.role);
+  const auto etag = ActivationEtag(session, *name, arguments.expect_revision);
+  if (!etag.ok()) return etag.status();
+  v1::ActivatePolicyRevisionRequest request;
+  request.set_name(*name);
+  request.set_etag(*etag);
+  return Change<v1::ActivatePolicyRevisionResponse>(session, request);
+}
+
+absl::Status Rollback(Session& session, const RevisionArguments& arguments) {
+  const auto name = RevisionName(session, arguments.name);
+  if (!name.ok()) return name.status();
+  ActAs(session, arguments.role);
+  const auto etag = ActivationEtag(session, *name, arguments.expect_revision);
+  if (!etag.ok()) return etag.status();
+  v1::RollbackPolicyRequest request;
+  request.set_name(*name);
+  request.set_etag(*etag);
+  request.set_reason(arguments.reason);
+  return Change<v1::RollbackPolicyResponse>(session, request);
+}
+
+absl::Status Withdraw(Session& session, const RevisionArguments& arguments) {
+  const auto name = RevisionName(session, arguments.name);
+  if (!name.ok()) return name.status();
+  v1::WithdrawPolicyRevisionRequest request;
+  request.set_name(*name);
+  return Change<v1::WithdrawPolicyRevisionResponse>(session, request);
+}
+
+absl::Status Delete(Session& session, const RevisionArguments& arguments) {
+  const auto name = RevisionName(session, arguments.name);
+  if (!name.ok()) return name.status();
+  ActAs(session, arguments.role);
+  v1::DeletePolicyRevisionRequest request;
+  request.set_name(*name);
+  const auto response = Ask<v1::DeletePolicyRevisionResponse>(session.server(), request);
+  if (response.ok()) session.Note(absl::StrCat("Deleted ", *name, "."));
+  return response.status();
+}
+
+absl::Status History(Session& session, const RevisionArguments& arguments) {
+  const auto parent = session.Workspace();
+  if (!parent.ok()) return parent.status();
+  v1::ListPolicyRevisionsRequest request;
+  request.set_parent(*parent);
+  const auto response = AskPages<v1::ListPolicyRevisionsResponse>(
+      session.server(), request, arguments.limit,
+      +[](const v1::ListPolicyRevisionsResponse& page) { return page.policies_size(); });
+  if (!response.ok()) return response.status();
+  std::vector<std::string> names;
+  for (const v1::Policy& policy : response->policies()) names.push_back(policy.name());
+  NoteMore(session, response->next_page_token());
+  return session.Print(
+      *response, HistoryTable({response->policies().begin(), response->policies().end()}), names);
+}
+
+// A command about one revision.
+CLI::App& AddOnRevision(CLI::App& group, Session& session, const char* name, const char* about,
+                        const std::shared_ptr<RevisionArguments>& arguments,
+                        absl::Status (*run)(Session&, const RevisionArguments&)) {
+  CLI::App& command = *group.add_subcommand(name, about);
+  command.add_option("NAME", arguments->name, "NAME@REVISION, or only @REVISION")->required();
+  OnRun(command, session, [&session, arguments, run] { return run(session, *arguments); });
+  return command;
+}
+
+CLI::Option* AddAs(CLI::App& command, const std::shared_ptr<RevisionArguments>& arguments,
+                   const std::vector<std::string>& roles) {
+  return command
+      .add_option("--as", arguments->role,
+                  absl::StrCat("the role in which you do it: ", absl::StrJoin(roles, ", ")))
+      ->check(CLI::IsMember(roles));
+}
+
+void AddExpectRevision(CLI::App& command, const std::shared_ptr<RevisionArguments>& arguments) {
+  command
+      .add_option("--expect-revision", arguments->expect_revision,
+                  "refuse unless this revision is the active one; 0: none")
+      ->check(CLI::NonNegativeNumber);
+}
+
+}  // namespace
+
+void AddPolicyRevisionCommands(CLI::App& group, Session& session) {
+  auto arguments = std::make_shared<RevisionArguments>();
+  CLI::App& approve = AddOnRevision(group, session, "approve",
+                                    "Approves a draft for marketing or sales", arguments, Approve);
+  AddAs(approve, arguments, {"marketing", "sales"})->required();
+  approve.add_option("--etag", arguments->etag, "refuse unless the document has this etag");
+  AddOnRevision(group, session, "revoke", "Takes your approval of a draft back", arguments, Revoke);
+
+  CLI::App& activate =
+      AddOnRevision(group, session, "activate", "Makes a draft active that both roles approved",
+                    arguments, Activate);
+  AddAs(activate, arguments, {"marketing", "sales", "admin"});
+  AddExpectRevision(activate, arguments);
+
+  CLI::App& rollback =
+      AddOnRevision(group, session, "rollback", "Makes a revision active again that was so before",
+                    arguments, Rollback);
+  AddAs(rollback, arguments, {"marketing", "sales"});
+  AddExpectRevision(rollback, arguments);
+  rollback.add_option("--reason", arguments->reason, "why; kept in the history")->required();
+
+  AddOnRevision(group, session, "withdraw", "Closes a draft that nobody shall approve", arguments,
+                Withdraw);
+  CLI::App& remove = AddOnRevision(group, session, "delete",
+                                   "Forgets a withdrawn or superseded revision", arguments, Delete);
+  AddAs(remove, arguments, {"admin"});
+
+  CLI::App& history =
+      *group.add_subcommand("history", "Shows who made, approved and activated what, and when");
+  AddLimit(history, arguments->limit);
+  OnRun(history, session, [&session, arguments] { return History(session, *arguments); });
+}
+
+}  // namespace baton::batonctl

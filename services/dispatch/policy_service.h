@@ -1,0 +1,98 @@
+// PolicyService of baton.v1.
+#ifndef BATON_DISPATCH_POLICY_SERVICE_H_
+#define BATON_DISPATCH_POLICY_SERVICE_H_
+
+#include <string>
+
+#include "baton/v1/policy_service.grpc.pb.h"
+#include "dispatch/backlog_drainer.h"
+#include "dispatch/call_runner.h"
+#include "dispatch/principal.h"
+#include "dispatch/resource_names.h"
+#include "dispatch/token_sealer.h"
+#include "platform/metrics.h"
+#include "store/policy_store.h"
+#include "store/workspace_store.h"
+
+namespace baton::dispatch {
+
+// Each activation is a log line "policy.activated" with who, which revision and which number, and
+// is counted in baton_policy_activations_total by kind. Thread-safe.
+class PolicyService final : public ::baton::v1::PolicyService::CallbackService {
+ public:
+  PolicyService(store::WorkspaceStore& workspaces, store::PolicyStore& policies,
+                BacklogDrainer& drainer, const CallRunner& runner, const TokenSealer& sealer,
+                platform::Metrics& metrics);
+
+  ::grpc::ServerUnaryReactor* CreatePolicyRevision(
+      ::grpc::CallbackServerContext* context,
+      const ::baton::v1::CreatePolicyRevisionRequest* request,
+      ::baton::v1::CreatePolicyRevisionResponse* response) override;
+  ::grpc::ServerUnaryReactor* GetPolicy(::grpc::CallbackServerContext* context,
+                                        const ::baton::v1::GetPolicyRequest* request,
+                                        ::baton::v1::GetPolicyResponse* response) override;
+  ::grpc::ServerUnaryReactor* ListPolicyRevisions(
+      ::grpc::CallbackServerContext* context,
+      const ::baton::v1::ListPolicyRevisionsRequest* request,
+      ::baton::v1::ListPolicyRevisionsResponse* response) override;
+  ::grpc::ServerUnaryReactor* ApprovePolicyRevision(
+      ::grpc::CallbackServerContext* context,
+      const ::baton::v1::ApprovePolicyRevisionRequest* request,
+      ::baton::v1::ApprovePolicyRevisionResponse* response) override;
+  ::grpc::ServerUnaryReactor* RevokePolicyApproval(
+      ::grpc::CallbackServerContext* context,
+      const ::baton::v1::RevokePolicyApprovalRequest* request,
+      ::baton::v1::RevokePolicyApprovalResponse* response) override;
+  ::grpc::ServerUnaryReactor* ActivatePolicyRevision(
+      ::grpc::CallbackServerContext* context,
+      const ::baton::v1::ActivatePolicyRevisionRequest* request,
+      ::baton::v1::ActivatePolicyRevisionResponse* response) override;
+  ::grpc::ServerUnaryReactor* RollbackPolicy(
+      ::grpc::CallbackServerContext* context, const ::baton::v1::RollbackPolicyRequest* request,
+      ::baton::v1::RollbackPolicyResponse* response) override;
+  ::grpc::ServerUnaryReactor* WithdrawPolicyRevision(
+      ::grpc::CallbackServerContext* context,
+      const ::baton::v1::WithdrawPolicyRevisionRequest* request,
+      ::baton::v1::WithdrawPolicyRevisionResponse* response) override;
+  ::grpc::ServerUnaryReactor* DeletePolicyRevision(
+      ::grpc::CallbackServerContext* context,
+      const ::baton::v1::DeletePolicyRevisionRequest* request,
+      ::baton::v1::DeletePolicyRevisionResponse* response) override;
+
+ private:
+  using Caller = absl::StatusOr<Principal>;
+
+  absl::StatusOr<::baton::v1::CreatePolicyRevisionResponse> Create(
+      const Caller& caller, const ::baton::v1::CreatePolicyRevisionRequest& request);
+  absl::StatusOr<::baton::v1::GetPolicyResponse> Get(const ::baton::v1::GetPolicyRequest& request);
+  absl::StatusOr<::baton::v1::ListPolicyRevisionsResponse> List(
+      const ::baton::v1::ListPolicyRevisionsRequest& request);
+  absl::StatusOr<::baton::v1::Policy> Approve(
+      const Caller& caller, const ::baton::v1::ApprovePolicyRevisionRequest& request);
+  absl::StatusOr<::baton::v1::Policy> Revoke(const Caller& caller, const std::string& name);
+  absl::StatusOr<::baton::v1::Policy> Activate(const Caller& caller, const std::string& name,
+                                               const std::string& etag,
+                                               store::Activation activation);
+  absl::StatusOr<::baton::v1::Policy> Rollback(const Caller& caller,
+                                               const ::baton::v1::RollbackPolicyRequest& request);
+  absl::StatusOr<::baton::v1::Policy> Withdraw(const Caller& caller, const std::string& name);
+  absl::StatusOr<::baton::v1::DeletePolicyRevisionResponse> Delete(
+      const Caller& caller, const ::baton::v1::DeletePolicyRevisionRequest& request);
+
+  // The revision that `name` names with its number, once it is known to be called so.
+  absl::StatusOr<store::PolicyRevision> Named(const PolicyName& name);
+  // The revision's document, compiled.
+  absl::StatusOr<core::Policy> Compiled(const store::RevisionKey& key);
+
+  store::WorkspaceStore& workspaces_;
+  store::PolicyStore& policies_;
+  BacklogDrainer& drainer_;
+  const CallRunner& runner_;
+  const TokenSealer& sealer_;
+  platform::Counter& activations_;
+  platform::Counter& rollbacks_;
+};
+
+}  // namespace baton::dispatch
+
+#endif  // BATON_DISPATCH_POLICY_SERVICE_H_

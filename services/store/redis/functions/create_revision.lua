@@ -1,0 +1,60 @@
+-- create_revision: keeps a document as a draft (PolicyStore::CreateRevision).
+-- KEYS: 1 meta, 2 workspace, 3 policies (hash: revision -> document), 4 drafts (set of revisions)
+-- ARGV: 1 document, 2 name (escaped), 3 principal, 4 clock
+-- Returns: {OUTCOME.done, revision}: the new one, or the active one or draft that has this text;
+--          {OUTCOME.no_workspace}, {OUTCOME.full} (drafts), {OUTCOME.queue_full} (revisions)
+-- Idempotency: by the text.
+
+local OUTCOME = baton.OUTCOME
+
+-- The revision that has this text already.
+local function known(workspace_key, policies, drafts, hash)
+  if policies.active > 0 and policies.hash == hash then
+    return policies.active
+  end
+  for _, draft in ipairs(drafts) do
+    local number = baton.whole(draft, 'stored draft', 1, baton.LIMIT.number)
+    local revision = baton.read_revision(workspace_key, number)
+    if revision and revision.hash == hash then
+      return number
+    end
+  end
+  return nil
+end
+
+local function create_revision(keys, args)
+  baton.expect_count(keys, 4, 'keys')
+  baton.expect_count(args, 4, 'arguments')
+  local document, name, principal = args[1], args[2], baton.principal(args[3])
+  if string.find(name, '|', 1, true) then
+    baton.refuse('name is not escaped')
+  end
+  local now = baton.read_shard(keys[1], args[4]).now
+  local policies = baton.read_policies(keys[2])
+  if not policies then
+    return {OUTCOME.no_workspace}
+  end
+  local drafts, hash = redis.call('SMEMBERS', keys[4]), redis.sha1hex(document)
+  local same = known(keys[2], policies, drafts, hash)
+  if same then
+    return {OUTCOME.done, same}
+  elseif #drafts >= baton.LIMIT.drafts then
+    return {OUTCOME.full}
+  elseif redis.call('HLEN', keys[3]) >= baton.LIMIT.revisions then
+    return {OUTCOME.queue_full}
+  end
+  local number = math.max(policies.revisions, policies.active) + 1
+  local revision = string.format('%d', number)
+  local key = baton.revision_key(keys[2], revision)
+  if redis.call('HLEN', key) > 0 then
+    baton.refuse('revision ' .. revision .. ' exists already')
+  end
+  redis.call('HSET', keys[3], revision, document)
+  redis.call('HSET', key, 'name', name, 'hash', hash, 'by', principal, 'at',
+    string.format('%d', now))
+  redis.call('SADD', keys[4], revision)
+  redis.call('HSET', keys[2], 'revisions', revision)
+  return {OUTCOME.done, number}
+end
+
+baton.register('create_revision', create_revision)
