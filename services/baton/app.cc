@@ -12,6 +12,7 @@
 #include "agreement/policy_cache.h"
 #include "baton/store_watch.h"
 #include "clock/clock_service.h"
+#include "clock/hours_service.h"
 #include "dispatch/dispatch_service.h"
 #include "events/handoff_event_codec.h"
 #include "intake/intake_service.h"
@@ -141,6 +142,7 @@ void App::Parts::AddClock(const BatonConfig& config) {
   const auto now = [] { return absl::ToUnixMillis(absl::Now()); };
   Add(std::make_unique<clock::ClockService>(
       *store, *store, *store, *store, ReadablePoliciesFrom(*policies), now, options, *metrics));
+  Add(std::make_unique<clock::HoursService>(*store, *store, *policies, now, *metrics));
 }
 
 void App::Parts::AddRelay(const BatonConfig& config, const events::TopicNames& topics) {

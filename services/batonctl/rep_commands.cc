@@ -8,6 +8,7 @@
 #include "batonctl/format.h"
 #include "batonctl/roster_arguments.h"
 #include "batonctl/roster_view.h"
+#include "batonctl/roster_work.h"
 #include "core/roster.h"
 
 namespace baton::batonctl {
@@ -17,10 +18,10 @@ struct RepArguments {
   std::string rep, file, presence;
   int limit = kListLimitDefault;
   // apply by flags: what was not given stays as it is.
-  CLI::Option *display_name = nullptr, *queues = nullptr, *weight = nullptr, *capacity = nullptr,
-              *skills = nullptr;
+  CLI::Option *display_name = nullptr, *queues = nullptr, *weight = nullptr, *capacity = nullptr;
+  WorkOptions work;
   std::string display_name_value, etag_value;
-  std::vector<std::string> queue_values, skill_values;
+  std::vector<std::string> queue_values;
   int32_t weight_value = 1, capacity_value = 0;
 };
 
@@ -99,13 +100,16 @@ absl::Status ApplyFile(Session& session, const RepArguments& arguments) {
     v1::UpdateRepRequest request;
     const absl::StatusOr<std::string> name = session.Name("reps", entry.id);
     if (!name.ok()) return name.status();
-    if (absl::Status status = NameQueues(session, entry.rep); !status.ok()) return status;
+    absl::Status named = NameQueues(session, entry.rep);
+    named.Update(NameDelegates(session, entry.rep));
+    if (!named.ok()) return named;
     *request.mutable_rep() = entry.rep;
     request.mutable_rep()->set_name(*name);
     request.set_allow_missing(true);
     for (const char* field : {"display_name", "queues", "weight", "capacity", "skills"}) {
       request.mutable_update_mask()->add_paths(field);
     }
+    for (const std::string& field : entry.fields) request.mutable_update_mask()->add_paths(field);
     if (entry.sets_presence) request.mutable_update_mask()->add_paths("presence");
     auto response = Ask<v1::UpdateRepResponse>(session.server(), request);
     if (!response.ok()) {
@@ -129,8 +133,11 @@ absl::Status ApplyFlags(Session& session, const RepArguments& arguments) {
   rep.set_weight(arguments.weight_value);
   rep.set_capacity(arguments.capacity_value);
   for (const std::string& queue : arguments.queue_values) rep.add_queues(queue);
-  for (const std::string& skill : arguments.skill_values) rep.add_skills(skill);
-  if (absl::Status status = NameQueues(session, rep); !status.ok()) return status;
+  std::vector<std::string> work_fields;
+  absl::Status status = arguments.work.Read(rep, work_fields);
+  status.Update(NameQueues(session, rep));
+  status.Update(NameDelegates(session, rep));
+  if (!status.ok()) return status;
   if (!arguments.presence.empty()) {
     const absl::StatusOr<v1::Presence> presence = ParsePresence(arguments.presence);
     if (!presence.ok()) return presence.status();
@@ -141,15 +148,15 @@ absl::Status ApplyFlags(Session& session, const RepArguments& arguments) {
       {arguments.display_name, "display_name"},
       {arguments.queues, "queues"},
       {arguments.weight, "weight"},
-      {arguments.capacity, "capacity"},
-      {arguments.skills, "skills"}};
+      {arguments.capacity, "capacity"}};
   for (const auto& [option, field] : fields) {
     if (option->count() > 0) request.mutable_update_mask()->add_paths(field);
   }
+  for (const std::string& field : work_fields) request.mutable_update_mask()->add_paths(field);
   if (request.update_mask().paths().empty()) {
     return UsageError(
         "nothing to change: give --file, or some of --display-name, --queue, --weight, "
-        "--capacity, --skill and --presence");
+        "--capacity, --skill, --presence and the others that --help lists");
   }
   const auto response = Ask<v1::UpdateRepResponse>(session.server(), request);
   if (!response.ok()) return response.status();
@@ -180,9 +187,7 @@ void AddApply(CLI::App& group, Session& session, const std::shared_ptr<RepArgume
   arguments->capacity =
       flag(apply.add_option("--capacity", arguments->capacity_value, "leads owned at one time")
                ->check(CLI::Range(0, core::kCapacityMax)));
-  arguments->skills =
-      flag(apply.add_option("--skill", arguments->skill_values, "a skill; repeat for more")
-               ->allow_extra_args(false));
+  arguments->work.AddTo(apply, file);
   flag(apply.add_option("--presence", arguments->presence, "online, away or offline"));
   flag(apply.add_option("--etag", arguments->etag_value, "refuse unless the rep still has it"));
   OnRun(apply, session, [&session, arguments] { return Apply(session, *arguments); });

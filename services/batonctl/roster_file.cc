@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "batonctl/document_head.h"
 #include "batonctl/exit_codes.h"
+#include "batonctl/roster_work.h"
 #include "core/roster.h"
 #include "policy/map_reader.h"
 #include "policy/values.h"
@@ -33,6 +34,12 @@ constexpr KeyRule kRep[] = {{"id", KeyStatus::kRequired},
                             {"weight"},
                             {"capacity"},
                             {"skills"},
+                            {"daily_cap"},
+                            {"calendar"},
+                            {"time_zone"},
+                            {"absences"},
+                            {"ramp_up"},
+                            {"attributes"},
                             {"presence"}};
 constexpr KeyRule kQueue[] = {{"id", KeyStatus::kRequired}, {"display_name"}, {"paused"}};
 constexpr KeyTable kSpecKeys = {"spec", kSpec};
@@ -76,12 +83,7 @@ RosterEntry ReadRep(const MapReader& map, std::set<std::string>& seen) {
   }
   entry.rep.set_weight(ReadNumberOr(map, "weight", 1, core::kWeightMax, 1));
   entry.rep.set_capacity(ReadNumberOr(map, "capacity", 0, core::kCapacityMax, kCapacityDefault));
-  if (const YamlNode* skills = map.Find("skills"); skills != nullptr) {
-    for (const std::string& skill :
-         policy::ReadIdList(*skills, map.PathOf("skills"), core::kSkillsMax, map.errors())) {
-      entry.rep.add_skills(skill);
-    }
-  }
+  entry.fields = ReadRosterWork(map, entry.rep);
   if (const YamlNode* presence = map.Find("presence"); presence != nullptr) {
     const std::optional<size_t> word =
         policy::ReadWord(*presence, map.PathOf("presence"), kPresences, map.errors());

@@ -24,8 +24,9 @@ namespace baton::batonctl {
 
 struct RosterEntry {
   std::string id;
-  v1::Rep rep;                 // without its name; queues as ids
-  bool sets_presence = false;  // the document says something of it; else it stays as it is
+  v1::Rep rep;                      // without its name; queues as ids
+  std::vector<std::string> fields;  // besides the usual ones, those the document speaks of
+  bool sets_presence = false;       // the document says something of it; else it stays as it is
 };
 
 struct QueueEntry {

@@ -8,15 +8,39 @@
 
 namespace baton::batonctl {
 
+namespace {
+
+// What is particular about the rep: "9 a day, dach, Europe/Vienna, 2 absences, ramp-up".
+std::string WorkText(const v1::Rep& rep) {
+  std::vector<std::string> parts;
+  if (rep.daily_cap() > 0) parts.push_back(absl::StrCat(rep.daily_cap(), " a day"));
+  if (!rep.calendar().empty()) parts.push_back(rep.calendar());
+  if (!rep.time_zone().empty()) parts.push_back(rep.time_zone());
+  if (rep.absences_size() > 0) {
+    parts.push_back(absl::StrCat(rep.absences_size(), " absences"));
+  }
+  if (rep.has_ramp_up()) parts.push_back("ramp-up");
+  return absl::StrJoin(parts, ", ");
+}
+
+}  // namespace
+
 Table RepsTable(const std::vector<v1::Rep>& reps) {
-  Table table({"REP", "NAME", "PRESENCE", "OPEN", "CAPACITY", "WEIGHT", "QUEUES", "SKILLS"});
+  Table table(
+      {"REP", "NAME", "PRESENCE", "OPEN", "CAPACITY", "WEIGHT", "QUEUES", "SKILLS", "WORK"});
   for (const v1::Rep& rep : reps) {
     std::vector<std::string> queues;
     for (const std::string& queue : rep.queues()) queues.push_back(ShortName(queue));
+    std::vector<std::string> skills;
+    for (const std::string& skill : rep.skills()) {
+      const auto level = rep.skill_levels().find(skill);
+      skills.push_back(level == rep.skill_levels().end() ? skill
+                                                         : absl::StrCat(skill, "=", level->second));
+    }
     table.AddRow({ShortName(rep.name()), rep.display_name(), PresenceText(rep.presence()),
                   absl::StrCat(rep.open_leads()), absl::StrCat(rep.capacity()),
                   absl::StrCat(rep.weight()), absl::StrJoin(queues, ","),
-                  absl::StrJoin(rep.skills(), ",")});
+                  absl::StrJoin(skills, ","), WorkText(rep)});
   }
   return table;
 }

@@ -68,6 +68,7 @@ constexpr std::array kCatalogue = {
     KnownReason{"STATE_UNREADABLE",
                 "Mend or restore what is stored; dead letters can then be sent again."},
     KnownReason{"STORED_POLICY_INVALID", "Activate a policy that this release can read."},
+    KnownReason{"TOO_MANY_CALENDARS", "Let reps share zones and calendars."},
     KnownReason{"TOO_MANY_APPROVALS", "The revision has enough approvals: activate it."},
     KnownReason{"TOO_MANY_DRAFTS", "Withdraw drafts that nobody will approve."},
     KnownReason{"TOO_MANY_QUEUES", "The workspace is at its cap: remove queues that nobody needs."},

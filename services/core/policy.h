@@ -104,7 +104,8 @@ struct Policy {
   WorkspaceId workspace;
   std::string name;
   int64_t revision = 0;  // given by the store at activation; 1, 2, 3 ...
-  AttributeTypes attributes;
+  AttributeTypes attributes;  // of leads
+  AttributeTypes rep_attributes;
   // What all conditions below were compiled with.
   std::shared_ptr<const Vocabulary> vocabulary = std::make_shared<const Vocabulary>();
   std::vector<FitRule> fit;

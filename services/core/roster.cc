@@ -4,10 +4,13 @@
 #include <array>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace baton::core {
 namespace {
 
 constexpr int64_t kNanoPerLead = 1'000'000'000;
+constexpr std::string_view kAtLeast = ">=";
 
 // In the order of their enumerations.
 constexpr std::array<std::string_view, 3> kModeNames = {"offer", "direct", "pull"};
@@ -35,10 +38,12 @@ CandidateReason Eligibility(const Member& member, absl::Span<const std::string> 
   }
   if (member.presence == Presence::kOffline) return CandidateReason::kOffline;
   if (member.presence == Presence::kAway) return CandidateReason::kAway;
+  if (member.unavailable.has_value()) return *member.unavailable;
   if (!std::includes(member.skills.begin(), member.skills.end(), skills.begin(), skills.end())) {
     return CandidateReason::kMissingSkill;
   }
   if (member.open >= member.capacity) return CandidateReason::kAtCapacity;
+  if (member.left_today.has_value() && *member.left_today <= 0) return CandidateReason::kDailyCap;
   return CandidateReason::kFairness;
 }
 
@@ -191,6 +196,12 @@ std::string_view CandidateReasonName(CandidateReason reason) {
       return "busier";
     case CandidateReason::kLessIdle:
       return "less_idle";
+    case CandidateReason::kOnLeave:
+      return "on_leave";
+    case CandidateReason::kOutsideHours:
+      return "outside_hours";
+    case CandidateReason::kDailyCap:
+      return "daily_cap";
   }
   return "";
 }
@@ -209,6 +220,53 @@ std::string_view ChoiceBasisName(ChoiceBasis basis) {
 
 std::string_view TieBreakName(TieBreak tie) {
   return NameOf(tie, kTieNames);
+}
+
+std::vector<std::string> SkillWords(const std::map<std::string, int32_t>& levels) {
+  std::vector<std::string> words;
+  for (const auto& [skill, level] : levels) {
+    words.push_back(skill);
+    for (int32_t i = 2; i <= level; ++i) words.push_back(absl::StrCat(skill, ">=", i));
+  }
+  std::sort(words.begin(), words.end());
+  return words;
+}
+
+std::map<std::string, int32_t> SkillLevels(const std::vector<std::string>& words) {
+  std::map<std::string, int32_t> levels;
+  for (const std::string& word : words) {
+    const size_t sign = word.find(kAtLeast);
+    int32_t& level = levels[word.substr(0, sign)];
+    level = std::max(level, sign == std::string::npos ? 1 : word.back() - '0');
+  }
+  return levels;
+}
+
+std::optional<std::string> WantedSkill(std::string_view text) {
+  const size_t sign = text.find(kAtLeast);
+  if (!IsValidId(text.substr(0, sign))) return std::nullopt;
+  if (sign == std::string_view::npos) return std::string(text);
+  const std::string_view level = text.substr(sign + kAtLeast.size());
+  if (level.size() != 1 || level[0] < '1' || level[0] > '0' + kSkillLevelMax) return std::nullopt;
+  return std::string(level == "1" ? text.substr(0, sign) : text);
+}
+
+Member AsMember(const Rep& rep, const Hours* hours, int32_t given_today, TimeMs now_ms) {
+  const WorkRules& work = rep.work;
+  const int64_t permille = RampPermille(work.ramp, now_ms);
+  Member member;
+  member.rep = rep.id;
+  member.weight = rep.weight * permille;
+  member.capacity = RampedCapacity(rep.capacity, permille);
+  member.presence = rep.presence;
+  member.skills = rep.skills;
+  if (AbsenceAt(work, now_ms) != nullptr) {
+    member.unavailable = CandidateReason::kOnLeave;
+  } else if (!IsAtWork(work, hours, now_ms)) {
+    member.unavailable = CandidateReason::kOutsideHours;
+  }
+  if (work.daily_cap > 0) member.left_today = work.daily_cap - given_today;
+  return member;
 }
 
 Choice ChooseRep(absl::Span<const Member> members, absl::Span<const std::string> skills,

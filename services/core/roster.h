@@ -8,12 +8,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "core/ids.h"
 #include "core/policy.h"
+#include "core/work.h"
 
 namespace baton::core {
 
@@ -22,6 +24,8 @@ enum class Presence { kOnline, kAway, kOffline };
 inline constexpr int32_t kWeightMax = 1000;
 inline constexpr int32_t kCapacityMax = 1000;
 inline constexpr size_t kSkillsMax = 32;  // per rep
+inline constexpr int32_t kSkillLevelMax = 5;
+inline constexpr size_t kRepAttributesMax = 64;
 inline constexpr size_t kQueuesPerRepMax = 32;
 inline constexpr size_t kRepsPerQueueMax = 10000;
 
@@ -31,10 +35,20 @@ struct Rep {
   std::vector<QueueId> queues;      // sorted
   int32_t weight = 1;               // 1..kWeightMax: share of leads in each of its queues
   int32_t capacity = 5;             // 0..kCapacityMax: leads owned at one time
-  std::vector<std::string> skills;  // sorted
+  std::vector<std::string> skills;  // as SkillWords makes them, sorted
   Presence presence = Presence::kOffline;
+  WorkRules work;
+  std::map<std::string, AttributeValue> attributes;  // for conditions: rep.languages
   int64_t revision = 0;  // grows with each change; the etag; 0: does not exist
 };
+
+// What a choice compares skills by: "german" for a level of 1, and with a level of 3 also
+// "german>=2" and "german>=3"; sorted. SkillLevels is the inverse.
+std::vector<std::string> SkillWords(const std::map<std::string, int32_t>& levels);
+std::map<std::string, int32_t> SkillLevels(const std::vector<std::string>& words);
+// The word that a lead asks for: "german", or "german>=2" to "german>=5"; "german>=1" is "german".
+// nullopt for anything else.
+std::optional<std::string> WantedSkill(std::string_view text);
 
 // Settings of a queue that sales changes by day; mode and times are the policy's (QueuePolicy).
 struct QueueSettings {
@@ -52,10 +66,13 @@ enum class CandidateReason {
   kAway,
   kOffline,
   kMissingSkill,
-  kPassed,    // declined this lead, let it time out, or rerouted it
-  kNotOwner,  // could have had it; it belongs to another
-  kBusier,    // could have had it; another has fewer open leads
-  kLessIdle,  // could have had it; another has waited longer for a lead
+  kPassed,        // declined this lead, let it time out, or rerouted it
+  kNotOwner,      // could have had it; it belongs to another
+  kBusier,        // could have had it; another has fewer open leads
+  kLessIdle,      // could have had it; another has waited longer for a lead
+  kOnLeave,       // a planned absence
+  kOutsideHours,  // its calendar is closed
+  kDailyCap,      // was given as many leads as it takes in a day
 };
 std::string_view CandidateReasonName(CandidateReason reason);  // "chosen", "at_capacity" ...
 
@@ -73,13 +90,15 @@ struct Candidate {
 // A queue member as the choice sees it.
 struct Member {
   RepId rep;
-  int32_t weight = 1;
+  int64_t weight = 1;
   int32_t capacity = 0;
   Presence presence = Presence::kOffline;
-  std::vector<std::string> skills;  // sorted
-  int32_t open = 0;                 // size of the rep's open set
-  TimeMs last_assigned_ms = 0;      // of this queue, as far as it was noted; 0: never
-  int64_t owed_nano = 0;            // ledger of this queue: entitlement minus leads got
+  std::vector<std::string> skills;             // sorted
+  std::optional<CandidateReason> unavailable;  // kOnLeave, kOutsideHours
+  std::optional<int32_t> left_today;           // of its daily cap
+  int32_t open = 0;                            // size of the rep's open set
+  TimeMs last_assigned_ms = 0;                 // of this queue, as far as it was noted; 0: never
+  int64_t owed_nano = 0;                       // ledger of this queue: entitlement minus leads got
 };
 
 // What a choice was made by.
@@ -103,8 +122,8 @@ struct Choice {
 // reps whoever comes and goes and for teams of five with weights up to 5 that stay, and within 2
 // otherwise; from four reps that come and go on no rule can promise 1
 // (tests/unit/core/roster_properties_test.cc). share_nano = floor(10^9 * weight / sum). `members`
-// ordered by rep id. Reasons are tested in this order: passed, offline, away, missing skill, at
-// capacity.
+// ordered by rep id. Reasons are tested in this order: passed, offline, away, on leave, outside
+// hours, missing skill, at capacity, daily cap.
 //
 // kLeastLoaded and kLongestIdle first leave only those with the fewest open leads, or whose latest
 // lead of this queue is longest ago, and choose among these in the same way: the ledger moves
@@ -129,6 +148,11 @@ struct Pool {
 // where the members did not matter.
 Choice ChooseFrom(const Pool& pool, absl::Span<const std::string> skills,
                   absl::Span<const RepId> passed);
+
+// The rep as a choice sees it at `now_ms`, without open leads and ledger. Weights of members are in
+// thousandths of a rep's, so that a ramp shows. `hours`: those that rep.work names, or nullptr;
+// `given_today`: leads given since DayBegin.
+Member AsMember(const Rep& rep, const Hours* hours, int32_t given_today, TimeMs now_ms);
 
 // What the choice does to the ledger of the queue: every eligible candidate gains its share, the
 // chosen one pays the sum of all shares. The ledger of a queue therefore always sums to zero.

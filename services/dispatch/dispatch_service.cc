@@ -38,7 +38,7 @@ struct DispatchService::Parts {
         server(options.server, metrics),
         hub(store, options, [this](bool readable) { server.SetServing(readable); }),
         drainer(store),
-        batcher(store, store, std::move(policies), drainer, options.action_threads,
+        batcher(store, store, policies, drainer, options.action_threads,
                 options.actions_waiting_max, metrics),
         waiter(store, options.decision_waits_max),
         publisher(std::move(producers)),
@@ -50,7 +50,7 @@ struct DispatchService::Parts {
         leads(store, runner, submitter, sealer),
         assignments({runner, batcher, lister, store, hub, watch_fillers, sealer,
                      options.watch_backlog_max}),
-        roster(store, store, drainer, runner, sealer),
+        roster(store, store, std::move(policies), drainer, runner, sealer),
         workspaces(store, runner, sealer),
         agreements(store, store, drainer, runner, sealer, metrics) {}
 

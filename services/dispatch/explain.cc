@@ -47,6 +47,12 @@ std::string Remedy(core::CandidateReason reason, const core::LeadRecord& record)
       return record.due_at_ms == 0 ? ""
                                    : absl::StrCat(" Those who passed are asked again at ",
                                                   TimeText(record.due_at_ms), ".");
+    case core::CandidateReason::kOnLeave:
+      return " It is offered as soon as a rep is back from leave.";
+    case core::CandidateReason::kOutsideHours:
+      return " It is offered as soon as the hours of a rep begin.";
+    case core::CandidateReason::kDailyCap:
+      return " It is offered as soon as a rep's next day begins.";
     case core::CandidateReason::kChosen:
     case core::CandidateReason::kFairness:
     case core::CandidateReason::kNotOwner:

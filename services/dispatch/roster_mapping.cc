@@ -8,6 +8,7 @@
 #include "core/errors.h"
 #include "dispatch/proto_mapping.h"
 #include "dispatch/wire_status.h"
+#include "dispatch/work_mapping.h"
 
 namespace baton::dispatch {
 namespace {
@@ -55,18 +56,6 @@ void ReadQueues(const core::WorkspaceId& workspace, const v1::Rep& message, core
   }
 }
 
-void ReadSkills(const v1::Rep& message, core::Rep& rep, Violations& violations) {
-  rep.skills.assign(message.skills().begin(), message.skills().end());
-  SortUnique(rep.skills);
-  if (rep.skills.size() > core::kSkillsMax) {
-    violations.Add("rep.skills", absl::StrCat("must be at most ", core::kSkillsMax));
-  }
-  if (!std::all_of(rep.skills.begin(), rep.skills.end(),
-                   [](const std::string& skill) { return core::IsValidId(skill); })) {
-    violations.Add("rep.skills", "each must be 1 to 64 characters of [A-Za-z0-9_-]");
-  }
-}
-
 }  // namespace
 
 absl::StatusOr<int64_t> ParseEtag(absl::string_view field, const std::string& etag,
@@ -88,9 +77,9 @@ v1::Rep ToProto(const core::WorkspaceId& workspace, const core::Rep& rep, size_t
   for (const core::QueueId& queue : rep.queues) message.add_queues(FormatQueue(workspace, queue));
   message.set_weight(rep.weight);
   message.set_capacity(rep.capacity);
-  for (const std::string& skill : rep.skills) message.add_skills(skill);
   message.set_presence(ToProto(rep.presence));
   message.set_open_leads(ToInt32(static_cast<int64_t>(open_leads)));
+  AddWork(workspace, rep, message);
   return message;
 }
 
@@ -130,6 +119,7 @@ absl::StatusOr<core::Rep> FromProto(const RepName& name, const v1::Rep& message)
     violations.Add("rep.capacity", absl::StrCat("must be 0 to ", core::kCapacityMax));
   }
   ReadSkills(message, rep, violations);
+  ReadWork(name, message, rep, violations);
   if (message.presence() != v1::PRESENCE_UNSPECIFIED) {
     const auto presence = FromProto("rep.presence", message.presence());
     if (!presence.ok()) violations.Add(presence.status());
@@ -157,12 +147,30 @@ absl::StatusOr<v1::Rep> Masked(const v1::Rep& stored, const v1::Rep& update,
       merged.set_capacity(update.capacity());
     } else if (path == "skills") {
       *merged.mutable_skills() = update.skills();
+      merged.clear_skill_levels();
+    } else if (path == "skill_levels") {
+      *merged.mutable_skill_levels() = update.skill_levels();
+    } else if (path == "daily_cap") {
+      merged.set_daily_cap(update.daily_cap());
+    } else if (path == "calendar") {
+      merged.set_calendar(update.calendar());
+    } else if (path == "time_zone") {
+      merged.set_time_zone(update.time_zone());
+    } else if (path == "absences") {
+      *merged.mutable_absences() = update.absences();
+    } else if (path == "ramp_up") {
+      merged.clear_ramp_up();
+      if (update.has_ramp_up()) *merged.mutable_ramp_up() = update.ramp_up();
+    } else if (path == "attributes") {
+      *merged.mutable_attributes() = update.attributes();
     } else if (path == "presence") {
       const auto presence = FromProto("rep.presence", update.presence());
       if (!presence.ok()) return presence.status();
       merged.set_presence(update.presence());
     } else {
-      return UnknownPath(path, "display_name, queues, weight, capacity, skills, presence");
+      return UnknownPath(path,
+                         "display_name, queues, weight, capacity, skills, skill_levels, daily_cap, "
+                         "calendar, time_zone, absences, ramp_up, attributes, presence");
     }
   }
   return merged;

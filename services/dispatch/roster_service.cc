@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "core/errors.h"
 #include "dispatch/pages.h"
+#include "dispatch/rep_preparation.h"
 #include "dispatch/require_workspace.h"
 #include "dispatch/roster_mapping.h"
 #include "store/store_errors.h"
@@ -42,10 +44,11 @@ absl::StatusOr<Response> WithQueue(absl::StatusOr<v1::Queue> queue) {
 }  // namespace
 
 RosterService::RosterService(store::WorkspaceStore& workspaces, store::RosterStore& roster,
-                             BacklogDrainer& drainer, const CallRunner& runner,
-                             const TokenSealer& sealer)
+                             PolicySource policies, BacklogDrainer& drainer,
+                             const CallRunner& runner, const TokenSealer& sealer)
     : workspaces_(workspaces),
       roster_(roster),
+      policies_(std::move(policies)),
       drainer_(drainer),
       runner_(runner),
       sealer_(sealer) {}
@@ -126,7 +129,7 @@ absl::StatusOr<v1::Rep> RosterService::Create(const v1::CreateRepRequest& reques
   if (!id.ok()) return core::FieldError("rep_id", "must be 1 to 64 characters of [A-Za-z0-9_-]");
   const auto rep = FromProto({*workspace, *id}, request.rep());
   if (!rep.ok()) return rep.status();
-  const auto stored = roster_.PutRep(*workspace, *rep, 0);
+  const auto stored = Put(*workspace, core::Rep(), *rep);
   if (absl::IsAborted(stored.status())) {
     return core::Error(absl::StatusCode::kAlreadyExists, "REP_EXISTS",
                        absl::StrCat("rep ", id->str(), " exists already"), {{"rep", id->str()}});
@@ -215,7 +218,7 @@ absl::StatusOr<v1::Rep> RosterService::ChangeRep(const RepName& name, int64_t ex
     }
     const auto changed = change(*state);
     if (!changed.ok()) return changed.status();
-    const auto stored = roster_.PutRep(name.workspace, *changed, state->rep.revision);
+    const auto stored = Put(name.workspace, state->rep, *changed);
     if (stored.ok()) {
       drainer_.RepFreed(name.workspace, name.rep);
       return ToProto(name.workspace, *stored, state->open.size());
@@ -224,6 +227,14 @@ absl::StatusOr<v1::Rep> RosterService::ChangeRep(const RepName& name, int64_t ex
     if (!absl::IsAborted(last)) break;
   }
   return last;
+}
+
+absl::StatusOr<core::Rep> RosterService::Put(const core::WorkspaceId& workspace,
+                                             const core::Rep& before, const core::Rep& rep) {
+  const core::TimeMs now_ms = absl::ToUnixMillis(absl::Now());
+  absl::Status prepared = PrepareRep(workspace, before, rep, policies_, roster_, now_ms);
+  if (!prepared.ok()) return prepared;
+  return roster_.PutRep(workspace, rep, before.revision);
 }
 
 absl::StatusOr<store::QueueState> RosterService::FindQueue(const QueueName& name) {

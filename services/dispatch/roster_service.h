@@ -7,6 +7,7 @@
 #include "baton/v1/roster_service.grpc.pb.h"
 #include "dispatch/backlog_drainer.h"
 #include "dispatch/call_runner.h"
+#include "dispatch/options.h"
 #include "dispatch/resource_names.h"
 #include "dispatch/token_sealer.h"
 #include "store/roster_store.h"
@@ -18,7 +19,8 @@ namespace baton::dispatch {
 class RosterService final : public ::baton::v1::RosterService::CallbackService {
  public:
   RosterService(store::WorkspaceStore& workspaces, store::RosterStore& roster,
-                BacklogDrainer& drainer, const CallRunner& runner, const TokenSealer& sealer);
+                PolicySource policies, BacklogDrainer& drainer, const CallRunner& runner,
+                const TokenSealer& sealer);
 
   ::grpc::ServerUnaryReactor* CreateRep(::grpc::CallbackServerContext* context,
                                         const ::baton::v1::CreateRepRequest* request,
@@ -64,6 +66,10 @@ class RosterService final : public ::baton::v1::RosterService::CallbackService {
   absl::StatusOr<::baton::v1::Rep> ChangeRep(const RepName& name, int64_t expected_revision,
                                              bool allow_missing, const RepChange& change);
 
+  // PrepareRep, then PutRep.
+  absl::StatusOr<core::Rep> Put(const core::WorkspaceId& workspace, const core::Rep& before,
+                                const core::Rep& rep);
+
   absl::StatusOr<store::QueueState> FindQueue(const QueueName& name);
   absl::StatusOr<::baton::v1::Queue> GetOneQueue(const ::baton::v1::GetQueueRequest& request);
   absl::StatusOr<::baton::v1::ListQueuesResponse> ListAllQueues(
@@ -72,6 +78,7 @@ class RosterService final : public ::baton::v1::RosterService::CallbackService {
 
   store::WorkspaceStore& workspaces_;
   store::RosterStore& roster_;
+  const PolicySource policies_;
   BacklogDrainer& drainer_;
   const CallRunner& runner_;
   const TokenSealer& sealer_;

@@ -48,23 +48,21 @@ void ParseMetadata(const YamlNode& node, core::Policy& policy, ErrorList& errors
   }
 }
 
-void ParseAttributes(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
+// Names and types of section `section`.
+void ParseTypes(const YamlNode& node, absl::string_view section,
+                std::map<std::string, core::AttributeType>& types, ErrorList& errors) {
   if (node.kind != YamlNode::Kind::kMap) {
-    AddError(node, "attributes must be a mapping of names to types", errors);
+    AddError(node, absl::StrCat(section, " must be a mapping of names to types"), errors);
     return;
   }
   if (node.entries.size() > kAttributesDeclaredMax) {
     AddError(node,
-             absl::StrCat("attributes declares ", node.entries.size(), " names, at most ",
+             absl::StrCat(section, " declares ", node.entries.size(), " names, at most ",
                           kAttributesDeclaredMax, " are allowed"),
              errors);
   }
   for (const auto& [key, value] : node.entries) {
-    const auto computed = std::find(kComputedSubjects.begin(), kComputedSubjects.end(), key.text);
-    if (computed != kComputedSubjects.end()) {
-      AddError(key, absl::StrCat("'", key.text, "' is what Baton computes and cannot be declared"),
-               errors);
-    } else if (!IsAttributeName(key.text)) {
+    if (!IsAttributeName(key.text)) {
       AddError(key,
                absl::StrCat("attribute ", Quoted(key.text), " must be 1 to 64 characters of ",
                             "A-Z, a-z, 0-9 and _, not beginning with a digit"),
@@ -73,7 +71,7 @@ void ParseAttributes(const YamlNode& node, core::Policy& policy, ErrorList& erro
     const std::optional<size_t> type =
         ReadWord(value, absl::StrCat("the type of ", Quoted(key.text)), kTypeWords, errors);
     // A name whose type is wrong is declared all the same, so that its uses are not errors too.
-    policy.attributes[key.text] =
+    types[key.text] =
         type.has_value() ? static_cast<core::AttributeType>(*type) : core::AttributeType::kString;
   }
   policy.vocabulary = std::make_shared<const core::Vocabulary>(policy.attributes);
@@ -93,6 +91,20 @@ int64_t StepsOf(const core::Policy& policy) {
   for (const core::DisqualifyRule& rule : policy.disqualify) steps += rule.when.cost();
   for (const core::RouteRule& rule : policy.routing) steps += rule.when.cost();
   return steps;
+}
+
+void ParseAttributes(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
+  ParseTypes(node, "attributes", policy.attributes, errors);
+  for (const auto& [key, value] : node.entries) {
+    const auto computed = std::find(kComputedSubjects.begin(), kComputedSubjects.end(), key.text);
+    if (computed == kComputedSubjects.end()) continue;
+    AddError(key, absl::StrCat("'", key.text, "' is what Baton computes and cannot be declared"),
+             errors);
+  }
+}
+
+void ParseRepAttributes(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
+  ParseTypes(node, "rep_attributes", policy.rep_attributes, errors);
 }
 
 void CheckCaps(const YamlNode& spec, const core::Policy& policy, ErrorList& errors) {
@@ -124,8 +136,9 @@ void ParseSpec(const YamlNode& node, ParsedPolicy& parsed, ErrorList& errors) {
   const MapReader spec(node, "spec", kSpecKeys, errors);
   AddStandardAttributes(policy);
   using Section = void (*)(const YamlNode&, core::Policy&, ErrorList&);
-  constexpr std::array<std::pair<std::string_view, Section>, 7> kSections = {{
+  constexpr std::array<std::pair<std::string_view, Section>, 8> kSections = {{
       {"attributes", ParseAttributes},
+      {"rep_attributes", ParseRepAttributes},
       {"reasons", ParseReasons},
       {"scoring", ParseScoring},
       {"definition", ParseDefinition},

@@ -1,6 +1,7 @@
 // The handoff policy that marketing and sales sign: from YAML to a checked core::Policy.
 //
-// The language: metadata {workspace, name, owner} and spec with attributes (declared types),
+// The language: metadata {workspace, name, owner} and spec with attributes and rep_attributes
+// (declared types),
 // scoring (fit by match, intent by activity), definition (mql, disqualify), routing (first match
 // wins, a default comes last; to a queue, or to an owner with a fallback), queues (mode, strategy,
 // how long leads wait and where they go then), calendars (zone, hours, holidays,

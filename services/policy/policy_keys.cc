@@ -12,10 +12,18 @@ constexpr std::string_view kCountsAll =
 constexpr KeyRule kDocument[] = {
     {"apiVersion", kRequired}, {"kind", kRequired}, {"metadata", kRequired}, {"spec", kRequired}};
 constexpr KeyRule kMetadata[] = {{"workspace", kRequired}, {"name", kRequired}, {"owner"}};
-constexpr KeyRule kSpec[] = {
-    {"attributes"},        {"scoring"}, {"definition", kRequired}, {"routing", kRequired},
-    {"queues", kRequired}, {"reasons"}, {"sla", kNotYet},          {"recycle", kNotYet},
-    {"calendars"},         {"tests"},   {"shadow", kNotYet}};
+constexpr KeyRule kSpec[] = {{"attributes"},
+                             {"scoring"},
+                             {"definition", kRequired},
+                             {"routing", kRequired},
+                             {"queues", kRequired},
+                             {"reasons"},
+                             {"rep_attributes"},
+                             {"sla", kNotYet},
+                             {"recycle", kNotYet},
+                             {"calendars"},
+                             {"tests"},
+                             {"shadow", kNotYet}};
 constexpr KeyRule kScoring[] = {{"fit"}, {"intent"}};
 constexpr KeyRule kFitRule[] = {{"name", kRequired}, {"match"}, {"when"}, {"points", kRequired}};
 constexpr KeyRule kIntentRule[] = {

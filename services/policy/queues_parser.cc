@@ -7,7 +7,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "core/roster.h"
 #include "core/text.h"
 #include "policy/map_reader.h"
 #include "policy/policy_keys.h"
@@ -138,7 +137,7 @@ void ParseQueue(const YamlNode& key, const YamlNode& node, std::vector<Mention>&
     } else {
       const MapReader inner(*needs, map.PathOf("requires"), kRequiresKeys, errors);
       if (const YamlNode* skills = inner.Find("skills"); skills != nullptr) {
-        queue.skills = ReadIdList(*skills, inner.PathOf("skills"), core::kSkillsMax, errors);
+        queue.skills = ReadSkillList(*skills, inner.PathOf("skills"), errors);
       }
     }
   }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "core/roster.h"
+#include "core/text.h"
 #include "policy/condition_parser.h"
 #include "policy/map_reader.h"
 #include "policy/policy_keys.h"
@@ -156,7 +156,7 @@ core::RouteTarget ParseTarget(const YamlNode& node, const std::string& path,
         ReadInt(*priority, map.PathOf("priority"), 0, core::kPriorityMax, errors).value_or(0));
   }
   if (const YamlNode* skills = map.Find("skills"); skills != nullptr) {
-    target.skills = ReadIdList(*skills, map.PathOf("skills"), core::kSkillsMax, errors);
+    target.skills = ReadSkillList(*skills, map.PathOf("skills"), errors);
   }
   return target;
 }

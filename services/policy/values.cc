@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "core/ids.h"
+#include "core/roster.h"
 #include "core/text.h"
 
 namespace baton::policy {
@@ -179,28 +180,56 @@ absl::Span<const YamlNode> ReadList(const YamlNode& node, const std::string& pat
   return node.items;
 }
 
-std::vector<std::string> ReadIdList(const YamlNode& node, const std::string& path, size_t max_items,
-                                    ErrorList& errors) {
-  std::vector<std::string> ids;
+namespace {
+
+// Items that `read` takes, each once; sorted.
+template <typename Read>
+std::vector<std::string> ReadWords(const YamlNode& node, const std::string& path, size_t max_items,
+                                   ErrorList& errors, Read read) {
+  std::vector<std::string> words;
   const absl::Span<const YamlNode> items = ReadList(node, path, errors);
   if (items.size() > max_items) {
     AddError(
         node,
         absl::StrCat(path, " has ", items.size(), " items, at most ", max_items, " are allowed"),
         errors);
-    return ids;
+    return words;
   }
   for (size_t i = 0; i < items.size(); ++i) {
-    const std::optional<std::string> id = ReadId(items[i], ItemPath(path, i), errors);
-    if (!id.has_value()) continue;
-    if (std::find(ids.begin(), ids.end(), *id) != ids.end()) {
-      AddError(items[i], absl::StrCat("'", *id, "' appears twice in ", path), errors);
+    const std::optional<std::string> word = read(items[i], ItemPath(path, i));
+    if (!word.has_value()) continue;
+    if (std::find(words.begin(), words.end(), *word) != words.end()) {
+      AddError(items[i], absl::StrCat("'", *word, "' appears twice in ", path), errors);
       continue;
     }
-    ids.push_back(*id);
+    words.push_back(*word);
   }
-  std::sort(ids.begin(), ids.end());
-  return ids;
+  std::sort(words.begin(), words.end());
+  return words;
+}
+
+}  // namespace
+
+std::vector<std::string> ReadIdList(const YamlNode& node, const std::string& path, size_t max_items,
+                                    ErrorList& errors) {
+  return ReadWords(node, path, max_items, errors,
+                   [&](const YamlNode& item, const std::string& item_path) {
+                     return ReadId(item, item_path, errors);
+                   });
+}
+
+std::vector<std::string> ReadSkillList(const YamlNode& node, const std::string& path,
+                                       ErrorList& errors) {
+  const auto read = [&](const YamlNode& item,
+                        const std::string& item_path) -> std::optional<std::string> {
+    std::optional<std::string> skill;
+    if (item.kind == YamlNode::Kind::kScalar) skill = core::WantedSkill(item.text);
+    if (!skill.has_value()) {
+      return MustBe(item, item_path, "a skill, as german or german>=3 (levels are 1 to 5)", errors);
+    }
+    return skill;
+  };
+  return ReadWords(node, path, core::kSkillsMax, errors, read);
 }
 
 core::DurationMs ReadDurationOr(const MapReader& map, std::string_view key, core::DurationMs min,

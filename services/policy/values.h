@@ -61,6 +61,10 @@ absl::Span<const YamlNode> ReadList(const YamlNode& node, const std::string& pat
 std::vector<std::string> ReadIdList(const YamlNode& node, const std::string& path, size_t max_items,
                                     ErrorList& errors);
 
+// A list of skills that a lead asks for (core::WantedSkill), each once; sorted.
+std::vector<std::string> ReadSkillList(const YamlNode& node, const std::string& path,
+                                       ErrorList& errors);
+
 // The value of a key that may be left out.
 core::DurationMs ReadDurationOr(const MapReader& map, std::string_view key, core::DurationMs min,
                                 core::DurationMs max, core::DurationMs otherwise);

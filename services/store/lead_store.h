@@ -96,14 +96,17 @@ class LeadStore {
   //     are appended to the outbox, inputs and then `changes` to the journey, each change with
   //     the next version;
   //  4. kOffer: ChooseFrom after.owners and the reps of the roster that have after.queue, with the
-  //     skills of the route and the strategy of the queue. Somebody: generation + 1, OFFERED (queue
-  //     mode direct: ACCEPTED, accepted_at set) and change kAssigned; the lead joins the rep's open
-  //     set; offer mode starts a timer of accept_within. Nobody, or the queue is paused or of mode
-  //     pull (then no choice is made and there are no candidates): QUEUED, the lead joins the
-  //     backlog by (priority descending, queued_at, id); a change kQueued unless it was QUEUED
-  //     before or the last of `changes` already says so; a timer starts: of retry_after if somebody
-  //     passed, or at after.wait_until_ms if that comes before. queued_at is set once per cycle: a
-  //     lead that comes back to a queue keeps its place;
+  //     skills of the route and the strategy of the queue. All are as at that instant (AsMember,
+  //     with the hours of PutHours); the delegate of an owner on leave is asked behind the owner,
+  //     that of a member on leave is a member, too, with that one's weight. Leads given are counted
+  //     for daily caps. Somebody: generation + 1, OFFERED (queue mode direct: ACCEPTED, accepted_at
+  //     set) and change kAssigned; the lead joins the rep's open set; offer mode starts a timer of
+  //     accept_within. Nobody, or the queue is paused or of mode pull (then no choice is made and
+  //     there are no candidates): QUEUED, the lead joins the backlog by (priority descending,
+  //     queued_at, id); a change kQueued unless it was QUEUED before or the last of `changes`
+  //     already says so; a timer starts: of retry_after if somebody passed, or at
+  //     after.wait_until_ms if that comes before. queued_at is set once per cycle: a lead that
+  //     comes back to a queue keeps its place;
   //  5. kRelease: due_at and timer are cleared, and the rep unless the lead is WON. kKeep: due_at
   //     and timer are those of `after`. Counters of inputs move by applied and duplicates.
   // The store's own changes have actor "baton", the cause of the last of `changes`, and kAssigned

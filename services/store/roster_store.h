@@ -2,6 +2,7 @@
 #ifndef BATON_STORE_ROSTER_STORE_H_
 #define BATON_STORE_ROSTER_STORE_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,15 @@ class RosterStore {
   virtual absl::StatusOr<core::QueueSettings> PutQueue(const core::WorkspaceId& workspace,
                                                        const core::QueueSettings& settings,
                                                        int64_t expected_revision) = 0;
+
+  // What the calendars of reps say of the next days (core/work.h), by core::HoursName: added to
+  // what is stored, or with only_these instead of it. A rep whose hours are not stored, or have run
+  // out, is outside its hours. NOT_FOUND WORKSPACE_NOT_FOUND; ABORTED ETAG_MISMATCH unless
+  // policy_revision is the active one (-1: any); RESOURCE_EXHAUSTED TOO_MANY_CALENDARS above
+  // core::kHoursMax. Idempotent.
+  virtual absl::Status PutHours(const core::WorkspaceId& workspace, int64_t policy_revision,
+                                const std::map<std::string, core::Hours>& hours,
+                                bool only_these) = 0;
 
   // Offers waiting leads of a queue, in backlog order, to reps that can take them now, as kOffer
   // does (lead_store.h) but without a cause: at most `max` (1..kDrainMax) of them. Returns how

@@ -100,6 +100,13 @@ struct Texts {
         .Add("capacity", candidate.capacity)
         .text();
   }
+  static std::string Text(const core::Absence& absence) {
+    return absl::StrCat(absence.from_ms, "-", absence.until_ms, ">", absence.delegate.str());
+  }
+  static std::string Text(const core::WorkRules& work) {
+    return absl::StrCat(work.daily_cap, "/", core::HoursName(work), "/", Text(work.absences), "/",
+                        work.ramp.start_ms, "+", work.ramp.days, "*", work.ramp.from_percent);
+  }
   static std::string Text(const core::AnsweredRequest& answer) {
     return Fields()
         .Add("id", answer.request_id)
@@ -245,6 +252,8 @@ std::string Describe(const core::Rep& rep) {
       .Add("capacity", rep.capacity)
       .Add("skills", rep.skills)
       .Add("presence", rep.presence)
+      .Add("work", rep.work)
+      .Add("attributes", rep.attributes)
       .Add("revision", rep.revision)
       .text();
 }

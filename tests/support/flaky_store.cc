@@ -101,6 +101,12 @@ absl::StatusOr<core::QueueSettings> FlakyStore::PutQueue(const core::WorkspaceId
   return Try([&] { return inner_.PutQueue(workspace, settings, expected_revision); });
 }
 
+absl::Status FlakyStore::PutHours(const core::WorkspaceId& workspace, int64_t policy_revision,
+                                  const std::map<std::string, core::Hours>& hours,
+                                  bool only_these) {
+  return Try([&] { return inner_.PutHours(workspace, policy_revision, hours, only_these); });
+}
+
 absl::StatusOr<int> FlakyStore::Drain(const core::WorkspaceId& workspace,
                                       const core::QueueId& queue, int max) {
   return Try([&] { return inner_.Drain(workspace, queue, max); });

@@ -47,6 +47,8 @@ class FlakyStore final : public store::Store {
   absl::StatusOr<core::QueueSettings> PutQueue(const core::WorkspaceId& workspace,
                                                const core::QueueSettings& settings,
                                                int64_t expected_revision) override;
+  absl::Status PutHours(const core::WorkspaceId& workspace, int64_t policy_revision,
+                        const std::map<std::string, core::Hours>& hours, bool only_these) override;
   absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
                             int max) override;
 

@@ -99,6 +99,7 @@ absl::Status MemoryStore::DeleteRep(const core::WorkspaceId& workspace, const co
   const size_t open = OpenOf(*state, rep).size();
   if (open > 0) return RepOwnsLeads(rep, static_cast<int64_t>(open));
   state->reps.erase(rep);
+  state->given.erase(rep);
   return absl::OkStatus();
 }
 
@@ -153,6 +154,25 @@ absl::StatusOr<core::QueueSettings> MemoryStore::PutQueue(const core::WorkspaceI
   stored = settings;
   stored.revision = revision + 1;
   return stored;
+}
+
+absl::Status MemoryStore::PutHours(const core::WorkspaceId& workspace, int64_t policy_revision,
+                                   const std::map<std::string, core::Hours>& hours,
+                                   bool only_these) {
+  absl::MutexLock lock(&mutex_);
+  WorkspaceState* state = Find(workspace);
+  if (state == nullptr) return WorkspaceNotFound(workspace);
+  if (absl::Status status = CheckEtag(policy_revision, state->about.policy_revision);
+      !status.ok()) {
+    return status;
+  }
+  std::map<std::string, core::Hours> all = only_these ? decltype(hours){} : state->hours;
+  for (const auto& [name, one] : hours) all[name] = one;
+  if (all.size() > core::kHoursMax) {
+    return CapReached("TOO_MANY_CALENDARS", "calendars and zones of reps", core::kHoursMax);
+  }
+  state->hours = std::move(all);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<int> MemoryStore::Drain(const core::WorkspaceId& workspace,

@@ -91,13 +91,24 @@ int64_t NumberOf(const std::map<QueueId, std::map<RepId, int64_t>>& values, cons
   return found == of_queue->second.end() ? 0 : found->second;
 }
 
-core::Member MemberOf(const core::Rep& rep, const QueueId& queue, const WorkspaceState& workspace) {
-  core::Member member;
-  member.rep = rep.id;
-  member.weight = rep.weight;
-  member.capacity = rep.capacity;
-  member.presence = rep.presence;
-  member.skills = rep.skills;
+// nullptr: the rep needs none, or none are known.
+const core::Hours* HoursFor(const core::Rep& rep, const WorkspaceState& workspace) {
+  const auto found = workspace.hours.find(core::HoursName(rep.work));
+  return found == workspace.hours.end() ? nullptr : &found->second;
+}
+
+// The count of the day at `now_ms`.
+GivenToday GivenTo(const core::Rep& rep, const WorkspaceState& workspace, core::TimeMs now_ms) {
+  const core::TimeMs day_ms = core::DayBegin(HoursFor(rep, workspace), now_ms);
+  const auto found = workspace.given.find(rep.id);
+  if (found != workspace.given.end() && found->second.day_ms == day_ms) return found->second;
+  return {day_ms, 0};
+}
+
+core::Member MemberOf(const core::Rep& rep, const QueueId& queue, const WorkspaceState& workspace,
+                      core::TimeMs now_ms) {
+  const int32_t given = rep.work.daily_cap > 0 ? GivenTo(rep, workspace, now_ms).count : 0;
+  core::Member member = core::AsMember(rep, HoursFor(rep, workspace), given, now_ms);
   if (const auto open = workspace.open.find(rep.id); open != workspace.open.end()) {
     member.open = static_cast<int32_t>(open->second.size());
   }
@@ -106,24 +117,55 @@ core::Member MemberOf(const core::Rep& rep, const QueueId& queue, const Workspac
   return member;
 }
 
-std::vector<core::Member> Members(const QueueId& queue, const WorkspaceState& workspace) {
-  std::vector<core::Member> members;
+// Delegates of members on leave that are not in the queue themselves stand in for them.
+std::vector<core::Member> Members(const QueueId& queue, const WorkspaceState& workspace,
+                                  core::TimeMs now_ms) {
+  std::map<RepId, core::Member> members;
+  std::map<RepId, int64_t> stand_ins;  // with whose weight
   for (const RepId& id : MembersOf(workspace, queue)) {
-    members.push_back(MemberOf(workspace.reps.at(id), queue, workspace));
+    const core::Rep& rep = workspace.reps.at(id);
+    members.emplace(id, MemberOf(rep, queue, workspace, now_ms));
+    const core::Absence* absence = core::AbsenceAt(rep.work, now_ms);
+    if (absence != nullptr) stand_ins.emplace(absence->delegate, members.at(id).weight);
   }
-  return members;
+  for (const auto& [id, weight] : stand_ins) {
+    const auto rep = workspace.reps.find(id);
+    if (rep == workspace.reps.end() || members.contains(id)) continue;
+    members.emplace(id, MemberOf(rep->second, queue, workspace, now_ms)).first->second.weight =
+        weight;
+  }
+  std::vector<core::Member> ordered;
+  for (auto& [id, member] : members) ordered.push_back(std::move(member));
+  return ordered;
 }
 
-core::Choice Choose(const LeadRecord& record, const WorkspaceState& workspace) {
+// Those of the lead's owners that are reps, and behind each who is on leave the delegate; each
+// once.
+std::vector<core::Member> Owners(const LeadRecord& record, const Site& site) {
   std::vector<core::Member> owners;
-  for (const RepId& id : record.owners) {
-    const auto rep = workspace.reps.find(id);
-    if (rep != workspace.reps.end()) {
-      owners.push_back(MemberOf(rep->second, record.queue, workspace));
+  const auto add = [&](const RepId& id) -> const core::Rep* {
+    const auto rep = site.workspace.reps.find(id);
+    if (rep == site.workspace.reps.end()) return nullptr;
+    const bool known = std::any_of(owners.begin(), owners.end(),
+                                   [&id](const core::Member& owner) { return owner.rep == id; });
+    if (!known) {
+      owners.push_back(MemberOf(rep->second, record.queue, site.workspace, site.now_ms));
     }
+    return &rep->second;
+  };
+  for (const RepId& id : record.owners) {
+    const core::Rep* owner = add(id);
+    if (owner == nullptr) continue;
+    const core::Absence* absence = core::AbsenceAt(owner->work, site.now_ms);
+    if (absence != nullptr) add(absence->delegate);
   }
-  const std::vector<core::Member> members = Members(record.queue, workspace);
-  const core::QueuePolicy policy = PolicyOf(workspace, record.queue);
+  return owners;
+}
+
+core::Choice Choose(const LeadRecord& record, const Site& site) {
+  const std::vector<core::Member> owners = Owners(record, site);
+  const std::vector<core::Member> members = Members(record.queue, site.workspace, site.now_ms);
+  const core::QueuePolicy policy = PolicyOf(site.workspace, record.queue);
   core::Pool pool;
   pool.members = members;
   pool.owners = owners;
@@ -138,11 +180,20 @@ bool IsGivenOut(const QueueId& queue, const WorkspaceState& workspace) {
   return !IsPaused(workspace, queue) && PolicyOf(workspace, queue).mode != core::QueueMode::kPull;
 }
 
+void CountGiven(const RepId& id, Site site) {
+  const core::Rep& rep = site.workspace.reps.at(id);
+  if (rep.work.daily_cap == 0) return;
+  GivenToday given = GivenTo(rep, site.workspace, site.now_ms);
+  ++given.count;
+  site.workspace.given[id] = given;
+}
+
 // Gives the lead, which has left owner and backlog, to the rep chosen.
 void Assign(const core::Choice& choice, const std::string& cause, StoredLead& lead, Site site) {
   LeadRecord& record = lead.record;
   core::ChargeLedger(choice, site.workspace.ledgers[record.queue]);
   site.workspace.open[choice.rep].insert(record.key.lead);
+  CountGiven(choice.rep, site);
 
   const core::QueuePolicy policy = PolicyOf(site.workspace, record.queue);
   if (policy.strategy == core::Strategy::kLongestIdle) {
@@ -241,7 +292,7 @@ LeadRecord Merge(const LeadRecord& before, const Plan& plan, core::TimeMs now_ms
 void Offer(const Plan& plan, Stage stage_before, StoredLead& lead, Site site) {
   const std::string cause = plan.changes.empty() ? "" : plan.changes.back().cause;
   core::Choice choice;  // of a queue that is paused or pulled from: nobody, no candidates
-  if (IsGivenOut(lead.record.queue, site.workspace)) choice = Choose(lead.record, site.workspace);
+  if (IsGivenOut(lead.record.queue, site.workspace)) choice = Choose(lead.record, site);
   if (!choice.rep.empty()) return Assign(choice, cause, lead, site);
 
   lead.record.candidates = choice.candidates;
@@ -314,7 +365,7 @@ int DrainBacklog(const QueueId& queue, int max, const StoreLimits& limits, Site 
   for (auto next = backlog.begin(); next != backlog.end() && assigned < max;) {
     const Place place = *next++;
     StoredLead& lead = site.workspace.leads.at(place.lead);
-    const core::Choice choice = Choose(lead.record, site.workspace);
+    const core::Choice choice = Choose(lead.record, site);
     if (choice.rep.empty()) continue;
     site.shard.latest_ms = site.now_ms;
     lead.record.revision++;

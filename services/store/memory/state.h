@@ -40,6 +40,12 @@ struct StoredLead {
   int64_t journey_dropped = 0;
 };
 
+// Leads given to a rep since its day began.
+struct GivenToday {
+  core::TimeMs day_ms = 0;
+  int32_t count = 0;
+};
+
 struct StoredRevision {
   PolicyRevision about;  // its state and the workspace's latest activation are not kept here
   std::string yaml;
@@ -53,6 +59,8 @@ struct WorkspaceState {
   std::map<core::QueueId, core::QueuePolicy> queue_policies;  // of the active revision
   std::map<core::QueueId, core::QueueSettings> queue_settings;
   std::map<core::RepId, core::Rep> reps;
+  std::map<std::string, core::Hours> hours;            // by core::HoursName
+  std::map<core::RepId, GivenToday> given;             // of reps with a daily cap
   std::map<core::RepId, std::set<core::LeadId>> open;  // leads owned now
   std::map<core::QueueId, std::map<core::RepId, int64_t>> ledgers;
   std::map<core::QueueId, std::map<core::RepId, core::TimeMs>> last_assigned;  // by longest_idle

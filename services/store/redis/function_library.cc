@@ -107,6 +107,8 @@ void AddLimits(std::string& out) {
                    ",cycle=", kInt32Max, ",priority=", core::kPriorityMax, ",partition=", kInt32Max,
                    ",page=", kPageSizeMax, ",journey=", kJourneyMax, ",drain=", kDrainMax,
                    ",weight=", core::kWeightMax, ",capacity=", core::kCapacityMax,
+                   ",daily_cap=", core::kDailyCapMax, ",ramp_days=", core::kRampDaysMax,
+                   ",absences=", core::kAbsencesMax, ",hours=", core::kHoursMax,
                    ",queues_per_rep=", core::kQueuesPerRepMax, ",reps=", kRepsMax,
                    ",reps_per_queue=", core::kRepsPerQueueMax, ",queues=", kQueuesMax,
                    ",drafts=", kDraftsMax, ",revisions=", kRevisionsMax,

@@ -42,7 +42,7 @@ inline constexpr NameTable<core::TimerKind, 4> kTimerNames = {{
 }};
 
 // Candidates keep their reason as a number: a queue has many members and a lead remembers them all.
-inline constexpr std::array<std::pair<core::CandidateReason, int>, 10> kReasonNumbers = {{
+inline constexpr std::array<std::pair<core::CandidateReason, int>, 13> kReasonNumbers = {{
     {core::CandidateReason::kChosen, 1},
     {core::CandidateReason::kFairness, 2},
     {core::CandidateReason::kAtCapacity, 3},
@@ -53,6 +53,9 @@ inline constexpr std::array<std::pair<core::CandidateReason, int>, 10> kReasonNu
     {core::CandidateReason::kNotOwner, 11},
     {core::CandidateReason::kBusier, 12},
     {core::CandidateReason::kLessIdle, 13},
+    {core::CandidateReason::kOnLeave, 21},
+    {core::CandidateReason::kOutsideHours, 22},
+    {core::CandidateReason::kDailyCap, 23},
 }};
 
 inline constexpr NameTable<core::Presence, 3> kPresenceNames = {{

@@ -54,8 +54,12 @@ class WorkspaceKeys {
   const std::string& Workspace() const { return workspace_; }
   // Sorted set of all lead ids, in byte order.
   std::string Leads() const { return workspace_ + ":leads"; }
-  // Hash: rep -> text.
+  // Hash: rep -> text. (Lua)
   std::string Reps() const { return workspace_ + ":reps"; }
+  // Hash: name of hours -> text: see functions/work.lua. (Lua)
+  std::string Hours() const { return workspace_ + ":hours"; }
+  // Hash: rep with a daily cap -> "begin of its day|leads given". (Lua)
+  std::string Given() const { return workspace_ + ":given"; }
   // Hash: revision -> document.
   std::string Policies() const { return workspace_ + ":policies"; }
   // Set of the revisions that are drafts.

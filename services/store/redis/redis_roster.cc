@@ -142,6 +142,30 @@ absl::StatusOr<core::QueueSettings> RedisStore::PutQueue(const core::WorkspaceId
   return stored;
 }
 
+absl::Status RedisStore::PutHours(const core::WorkspaceId& workspace, int64_t policy_revision,
+                                  const std::map<std::string, core::Hours>& hours,
+                                  bool only_these) {
+  const WorkspaceKeys keys(ShardOf(workspace), workspace);
+  std::vector<std::string> args = {absl::StrCat(policy_revision), only_these ? "1" : "0"};
+  for (const auto& [name, one] : hours) {
+    args.push_back(name);
+    args.push_back(redis::EncodeHours(one));
+  }
+  const absl::StatusOr<Answer> answer =
+      CallForOutcome("put_hours", {keys.Workspace(), keys.Hours()}, std::move(args));
+  if (!answer.ok()) return answer.status();
+  switch (answer->outcome) {
+    case Outcome::kNoWorkspace:
+      return WorkspaceNotFound(workspace);
+    case Outcome::kMismatch:
+      return EtagMismatch(policy_revision, answer->number);
+    case Outcome::kFull:
+      return CapReached("TOO_MANY_CALENDARS", "calendars and zones of reps", core::kHoursMax);
+    default:
+      return absl::OkStatus();
+  }
+}
+
 absl::StatusOr<int> RedisStore::Drain(const core::WorkspaceId& workspace,
                                       const core::QueueId& queue, int max) {
   const int shard = ShardOf(workspace);

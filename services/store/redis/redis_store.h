@@ -62,6 +62,8 @@ class RedisStore final : public Store {
   absl::StatusOr<core::QueueSettings> PutQueue(const core::WorkspaceId& workspace,
                                                const core::QueueSettings& settings,
                                                int64_t expected_revision) override;
+  absl::Status PutHours(const core::WorkspaceId& workspace, int64_t policy_revision,
+                        const std::map<std::string, core::Hours>& hours, bool only_these) override;
   // Runs inside Redis as one function: some 20 us per lead looked at or assigned, during which
   // nothing else is served, so `max` is best kept to tens.
   absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,

@@ -75,29 +75,6 @@ void DecodeMembers(const std::string& text, std::vector<core::RepId>& members) {
 
 }  // namespace
 
-std::string EncodeRep(const core::Rep& rep) {
-  return absl::StrCat(rep.weight, "|", rep.capacity, "|", NameIn(kPresenceNames, rep.presence), "|",
-                      JoinIds(rep.queues), "|", JoinEscaped(rep.skills), "|",
-                      Escape(rep.display_name));
-}
-
-absl::StatusOr<core::Rep> DecodeRep(const std::string& id, const std::string& stored) {
-  Items items(stored, "a stored rep");
-  core::Rep rep;
-  rep.id = core::RepId::Trusted(id);
-  rep.revision = items.Number();
-  rep.weight = static_cast<int32_t>(items.Number());
-  rep.capacity = static_cast<int32_t>(items.Number());
-  const std::optional<core::Presence> presence = ValueIn(kPresenceNames, items.Word());
-  if (!presence.has_value()) items.Fail();
-  rep.presence = presence.value_or(core::Presence::kOffline);
-  rep.queues = SplitIds<core::QueueId>(items.Word());
-  rep.skills = items.List();
-  rep.display_name = items.Unescaped();
-  if (!items.status().ok()) return items.status();
-  return rep;
-}
-
 std::string EncodeQueuePolicy(const core::QueuePolicy& policy) {
   return absl::StrCat(policy.id.str(), "|", NameIn(kModeNames, policy.mode), "|",
                       policy.accept_within_ms, "|", policy.retry_after_ms, "|",

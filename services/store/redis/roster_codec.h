@@ -13,9 +13,13 @@
 
 namespace baton::store::redis {
 
-// "weight|capacity|presence|queues|skills|name"; stored behind "revision|".
+// "weight|capacity|presence|queues|skills|name", and "|work|attributes" if there are any; stored
+// behind "revision|".
 std::string EncodeRep(const core::Rep& rep);
 absl::StatusOr<core::Rep> DecodeRep(const std::string& id, const std::string& stored);
+
+// As functions/hours.lua reads them.
+std::string EncodeHours(const core::Hours& hours);
 
 // The queue and its row (functions/queue.lua); stored without the queue.
 std::string EncodeQueuePolicy(const core::QueuePolicy& policy);

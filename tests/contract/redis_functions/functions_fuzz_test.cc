@@ -127,7 +127,7 @@ class FunctionsFuzzTest : public FunctionTest {
                                            acme_.Workspace()};
     const std::string lead = absl::StrCat("l", Below(6));
     const std::string clock = absl::StrCat(kNow);
-    switch (Below(14)) {
+    switch (Below(15)) {
       case 0:
       case 1:
         return Commit(lead,
@@ -152,7 +152,10 @@ class FunctionsFuzzTest : public FunctionTest {
       case 8:
         return {"put_rep",
                 {acme_.Workspace(), acme_.Reps()},
-                {Below(2) == 0 ? "ada" : "cy", "-1", "3|4|online|inside,other|de,fr|Name"}};
+                {Below(2) == 0 ? "ada" : "cy", "-1",
+                 Below(2) == 0 ? "3|4|online|inside,other|de,fr|Name"
+                               : "3|4|online|inside|de|Name|cap=2,hours=dach,ramp=5:9:20,"
+                                 "leave=1:9:ada|"}};
       case 9:
         return {"delete_rep", {acme_.Workspace(), acme_.Reps()}, {Below(2) == 0 ? "bo" : "cy"}};
       case 10:
@@ -165,6 +168,10 @@ class FunctionsFuzzTest : public FunctionTest {
         return {"advance",
                 {"{b00}:input:leads", "{b00}:input", shard_.Meta()},
                 {"1", "0", "0", absl::StrCat(1 + Below(20)), "5", "0", "1", "0", "5", "5", "0"}};
+      case 13:
+        return {"put_hours",
+                {acme_.Workspace(), acme_.Hours()},
+                {"-1", "0", "dach@Europe/Vienna", "1,2|5-9,12-20"}};
       default:
         return {Below(2) == 0 ? "trim_outbox" : "open_shard",
                 {shard_.Meta(), shard_.Outbox()},

@@ -181,6 +181,11 @@ std::string Caller::PutRep(const core::WorkspaceId& workspace, const core::Rep& 
   return ResultText(stored);
 }
 
+std::string Caller::PutHours(const core::WorkspaceId& workspace,
+                             const std::map<std::string, core::Hours>& hours, bool only_these) {
+  return TextOf(UntilAnswered([&] { return store_.PutHours(workspace, -1, hours, only_these); }));
+}
+
 std::string Caller::DeleteRep(const core::WorkspaceId& workspace, const core::RepId& rep) {
   const auto before = UntilAnswered([&] { return store_.GetRep(workspace, rep); });
   bool lost = false;

@@ -36,6 +36,8 @@ class Caller {
   std::string CommitAsIs(const std::vector<core::Plan>& plans);
 
   std::string PutRep(const core::WorkspaceId& workspace, const core::Rep& rep, int64_t expected);
+  std::string PutHours(const core::WorkspaceId& workspace,
+                       const std::map<std::string, core::Hours>& hours, bool only_these);
   std::string DeleteRep(const core::WorkspaceId& workspace, const core::RepId& rep);
   std::string PutQueue(const core::WorkspaceId& workspace, const core::QueueSettings& settings,
                        int64_t expected);

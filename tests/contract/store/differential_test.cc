@@ -106,7 +106,8 @@ class Walk {
     if (roll < 38) return Submit();
     if (roll < 62) return Act();
     if (roll < 74) return Tick();
-    if (roll < 80) return EditRep(world_.AnyWorkspace());
+    if (roll < 79) return EditRep(world_.AnyWorkspace());
+    if (roll < 80) return PutHours();
     if (roll < 82) return DeleteRep();
     if (roll < 85) return EditQueue();
     if (roll < 91) return Drain();
@@ -170,7 +171,7 @@ class Walk {
   void EditRep(const WorkspaceId& workspace) {
     const core::RepId id = world_.AnyRep();
     const auto stored = reference_store_.GetRep(workspace, id);
-    core::Rep rep = world_.RepNamed(id);
+    core::Rep rep = world_.RepNamed(id, clock_.now_ms());
     if (stored.ok() && world_.Chance(50)) {
       const core::Presence presence = rep.presence;
       rep = stored->rep;
@@ -184,6 +185,16 @@ class Walk {
     const WorkspaceId workspace = world_.AnyWorkspace();
     const core::RepId id = world_.AnyRep();
     Both("delete rep", [&](Caller& on) { return on.DeleteRep(workspace, id); });
+  }
+
+  void PutHours() {
+    const WorkspaceId workspace = world_.AnyWorkspace();
+    std::map<std::string, core::Hours> hours;
+    for (const char* name : {"office", "office@Europe/Berlin", "@Europe/Berlin"}) {
+      if (world_.Chance(60)) hours[name] = world_.HoursAround(clock_.now_ms());
+    }
+    const bool only_these = world_.Chance(20);
+    Both("hours", [&](Caller& on) { return on.PutHours(workspace, hours, only_these); });
   }
 
   void EditQueue() {

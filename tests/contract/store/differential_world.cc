@@ -176,7 +176,40 @@ core::Action World::ActionOn(const core::LeadRecord& record, core::TimeMs now_ms
   return action;
 }
 
-core::Rep World::RepNamed(const core::RepId& id) {
+core::WorkRules World::NextWork(core::TimeMs now_ms) {
+  core::WorkRules work;
+  if (Chance(50)) work.daily_cap = 1 + Number(6);
+  if (Chance(40)) work.calendar = Chance(80) ? "office" : "unknown";
+  if (Chance(30)) work.zone = "Europe/Berlin";
+  for (int i = Number(3); i > 0; --i) {
+    const core::TimeMs from = now_ms + (Number(600) - 300) * core::kSecondMs;
+    work.absences.push_back(
+        {from, from + 1 + Number(300) * core::kSecondMs, Chance(70) ? AnyRep() : core::RepId()});
+  }
+  if (Chance(30)) {
+    work.ramp = {now_ms - Number(5) * core::kDayMs, 1 + Number(5), 1 + Number(99)};
+  }
+  return work;
+}
+
+core::Hours World::HoursAround(core::TimeMs now_ms) {
+  core::Hours hours;
+  hours.always = Chance(20);
+  core::TimeMs at = now_ms - Number(300) * core::kSecondMs;
+  for (int i = Number(5); i > 0 && !hours.always; --i) {
+    const core::TimeMs until = at + 1 + Number(300) * core::kSecondMs;
+    hours.open.push_back({at, until});
+    at = until + 1 + Number(100) * core::kSecondMs;
+  }
+  at = now_ms - Number(600) * core::kSecondMs;
+  for (int i = Number(4); i > 0; --i) {
+    hours.days.push_back(at);
+    at += 1 + Number(600) * core::kSecondMs;
+  }
+  return hours;
+}
+
+core::Rep World::RepNamed(const core::RepId& id, core::TimeMs now_ms) {
   core::Rep rep;
   rep.id = id;
   rep.display_name = absl::StrCat("Rep ", id.str(), Chance(20) ? " \"x\"" : "");
@@ -191,6 +224,8 @@ core::Rep World::RepNamed(const core::RepId& id) {
   rep.presence = Chance(75)   ? core::Presence::kOnline
                  : Chance(50) ? core::Presence::kAway
                               : core::Presence::kOffline;
+  if (Chance(50)) rep.work = NextWork(now_ms);
+  if (Chance(20)) rep.attributes["team"] = std::string("a|b");
   return rep;
 }
 

@@ -30,11 +30,13 @@ class World {
   // Something a rep might do with the lead as it is: mostly allowed, sometimes not. The request id
   // is new, or (rarely) the one used before with the same action.
   core::Action ActionOn(const core::LeadRecord& record, core::TimeMs now_ms);
-  core::Rep RepNamed(const core::RepId& id);
+  core::Rep RepNamed(const core::RepId& id, core::TimeMs now_ms);
+  core::Hours HoursAround(core::TimeMs now_ms);
   // Without revision. Differs from call to call.
   core::Policy NextPolicy(const core::WorkspaceId& workspace);
 
  private:
+  core::WorkRules NextWork(core::TimeMs now_ms);
   core::LeadEvent NextEvent(core::TimeMs now_ms);
 
   std::mt19937_64 random_;

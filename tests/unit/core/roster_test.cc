@@ -97,6 +97,52 @@ TEST(ChooseRepTest, FirstReasonInTheAgreedOrderIsGiven) {
             CandidateReason::kPassed);
 }
 
+TEST(ChooseRepTest, ReasonsOfWorkHaveTheirPlaceInTheOrder) {
+  Member member = SampleMember("ada");
+  member.left_today = 0;
+  EXPECT_EQ(ReasonOf(ChooseRep({{member}}, {}, {}), "ada"), CandidateReason::kDailyCap);
+  member.open = member.capacity;
+  EXPECT_EQ(ReasonOf(ChooseRep({{member}}, {}, {}), "ada"), CandidateReason::kAtCapacity);
+  member.unavailable = CandidateReason::kOutsideHours;
+  EXPECT_EQ(ReasonOf(ChooseRep({{member}}, {"de"}, {}), "ada"), CandidateReason::kOutsideHours);
+  member.presence = Presence::kAway;
+  EXPECT_EQ(ReasonOf(ChooseRep({{member}}, {}, {}), "ada"), CandidateReason::kAway);
+}
+
+TEST(SkillWordsTest, ALevelIncludesThoseBelowIt) {
+  const std::map<std::string, int32_t> levels = {{"french", 1}, {"german", 3}};
+  const std::vector<std::string> words = SkillWords(levels);
+  EXPECT_THAT(words, testing::ElementsAre("french", "german", "german>=2", "german>=3"));
+  EXPECT_EQ(SkillLevels(words), levels);
+}
+
+TEST(SkillWordsTest, ALeadAsksForASkillOrALevel) {
+  EXPECT_EQ(WantedSkill("german"), "german");
+  EXPECT_EQ(WantedSkill("german>=1"), "german");
+  EXPECT_EQ(WantedSkill("german>=5"), "german>=5");
+  for (const char* wrong : {"german>=6", "german>=0", "german>=", "german>3", ">=3", "a b", "",
+                            "german>=33", "german>=x"}) {
+    EXPECT_EQ(WantedSkill(wrong), std::nullopt) << wrong;
+  }
+}
+
+TEST(AsMemberTest, CarriesOutTheRulesOfWork) {
+  Rep rep;
+  rep.id = RepNamed("ada");
+  rep.weight = 3;
+  rep.capacity = 10;
+  EXPECT_EQ(AsMember(rep, nullptr, 0, 0).weight, 3000);
+  EXPECT_EQ(AsMember(rep, nullptr, 0, 0).left_today, std::nullopt);
+  rep.work = {.daily_cap = 4, .calendar = "dach", .ramp = {0, 10, 50}};
+  Member member = AsMember(rep, nullptr, 3, 0);
+  EXPECT_EQ(member.weight, 1500);
+  EXPECT_EQ(member.capacity, 5);
+  EXPECT_EQ(member.left_today, 1);
+  EXPECT_EQ(member.unavailable, CandidateReason::kOutsideHours);
+  rep.work.absences = {{0, 1, {}}};
+  EXPECT_EQ(AsMember(rep, nullptr, 0, 0).unavailable, CandidateReason::kOnLeave);
+}
+
 TEST(ChooseRepTest, SharesAreExactAtTheLargestQueue) {
   std::vector<Member> members;
   for (size_t i = 0; i < kRepsPerQueueMax; ++i) {
@@ -289,6 +335,9 @@ TEST(CandidateReasonNameTest, NamesEachReason) {
   EXPECT_EQ(CandidateReasonName(CandidateReason::kOffline), "offline");
   EXPECT_EQ(CandidateReasonName(CandidateReason::kMissingSkill), "missing_skill");
   EXPECT_EQ(CandidateReasonName(CandidateReason::kPassed), "passed");
+  EXPECT_EQ(CandidateReasonName(CandidateReason::kOnLeave), "on_leave");
+  EXPECT_EQ(CandidateReasonName(CandidateReason::kOutsideHours), "outside_hours");
+  EXPECT_EQ(CandidateReasonName(CandidateReason::kDailyCap), "daily_cap");
 }
 
 }  // namespace

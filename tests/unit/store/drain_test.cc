@@ -50,6 +50,10 @@ class ScriptedRoster : public RosterStore {
                                                int64_t) override {
     return Unused();
   }
+  absl::Status PutHours(const WorkspaceId&, int64_t, const std::map<std::string, core::Hours>&,
+                        bool) override {
+    return Unused();
+  }
 
  private:
   static absl::Status Unused() { return absl::UnimplementedError("not used"); }

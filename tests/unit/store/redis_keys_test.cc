@@ -26,6 +26,8 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Workspace(),
                                       workspace.Leads(),
                                       workspace.Reps(),
+                                      workspace.Hours(),
+                                      workspace.Given(),
                                       workspace.Policies(),
                                       workspace.Drafts(),
                                       workspace.Revision(1),

@@ -51,6 +51,38 @@ TEST(RedisRosterCodecTest, ARepWithoutQueuesSkillsAndNameComesBack) {
   EXPECT_EQ(back->display_name, "");
 }
 
+TEST(RedisRosterCodecTest, RulesOfWorkAndAttributesComeBack) {
+  core::Rep rep = support::SampleRep("ada");
+  rep.work = {.daily_cap = 7,
+              .calendar = "dach",
+              .zone = "Europe/Vienna",
+              .absences = {{5, 6, support::RepNamed("bob")}, {8, 9, {}}},
+              .ramp = {3, 30, 25}};
+  rep.attributes = {{"languages", std::vector<std::string>{"de", "e|n"}}, {"quota", 2.0}};
+  const auto back = DecodeRep("ada", absl::StrCat("1|", EncodeRep(rep)));
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(back->work, rep.work);
+  EXPECT_EQ(back->attributes, rep.attributes);
+}
+
+TEST(RedisRosterCodecTest, ARepWithoutRulesOfWorkIsStoredAsBeforeThereWereAny) {
+  EXPECT_EQ(EncodeRep(core::Rep()), "1|5|offline|||");
+}
+
+TEST(RedisRosterCodecTest, BrokenRulesOfWorkAreUnreadable) {
+  for (const char* work : {"cap=x", "nonsense=1", "leave=1:2", "ramp=1:2:x", "cap"}) {
+    const auto back = DecodeRep("ada", absl::StrCat("1|1|1|online|||x|", work, "|"));
+    EXPECT_EQ(back.status().code(), absl::StatusCode::kInternal) << work;
+  }
+  EXPECT_FALSE(DecodeRep("ada", "1|1|1|online|||x||[1]").ok());
+  EXPECT_FALSE(DecodeRep("ada", "1|1|1|online|||x||{\"a\":null}").ok());
+}
+
+TEST(RedisRosterCodecTest, HoursAreWindowsOrAlways) {
+  EXPECT_EQ(EncodeHours({.open = {{1, 2}, {5, 9}}, .days = {0, 7}}), "0,7|1-2,5-9");
+  EXPECT_EQ(EncodeHours({.always = true, .open = {}, .days = {7}}), "7|always");
+}
+
 TEST(RedisRosterCodecTest, AQueueIsReadWithAllItsParts) {
   core::QueuePolicy policy;
   policy.id = support::QueueNamed("dach");

@@ -23,6 +23,7 @@ local function delete_rep(keys, args)
   if not queues then
     baton.refuse('stored rep is not readable')
   end
+  redis.call('HLEN', baton.given_key(keys[1]))
   local texts = {}
   for queue in string.gmatch(queues, '[^,]+') do
     local key = baton.queue_key(keys[1], queue)
@@ -32,6 +33,7 @@ local function delete_rep(keys, args)
     redis.call('HSET', key, 'm', text)
   end
   redis.call('HDEL', keys[2], rep)
+  redis.call('HDEL', baton.given_key(keys[1]), rep)
   return {OUTCOME.done}
 end
 

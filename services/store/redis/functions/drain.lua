@@ -49,6 +49,7 @@ local function write(keys, steps, queue, shard)
   end
   baton.write_steps(keys[2], keys[3], steps)
   baton.write_ledger(queue)
+  baton.write_given(keys[4], queue.call)
   baton.write_shard(keys[1], shard)
 end
 
@@ -59,7 +60,7 @@ local function drain(keys, args)
       redis.call('XLEN', keys[2]) >= from.outbox_max then
     return 0
   end
-  local queue = baton.read_queue(keys[4], from.queue, {})
+  local queue = baton.read_queue(keys[4], from.queue, {open = {}, given = {}, now = shard.now})
   if queue.paused or queue.policy.mode == baton.MODE.pull then
     return 0
   end

@@ -31,6 +31,8 @@ function baton.eligibility(member, open, wants)
     return REASON.missing_skill
   elseif open >= member.capacity then
     return REASON.at_capacity
+  elseif member.given and member.given.count >= member.work.cap then
+    return REASON.daily_cap
   end
   return REASON.fairness
 end

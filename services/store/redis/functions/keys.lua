@@ -48,6 +48,14 @@ function baton.reps_key(workspace)
   return workspace .. ':reps'
 end
 
+function baton.hours_key(workspace)
+  return workspace .. ':hours'
+end
+
+function baton.given_key(workspace)
+  return workspace .. ':given'
+end
+
 -- `revision`: its number as text.
 function baton.revision_key(workspace, revision)
   return workspace .. ':r:' .. revision

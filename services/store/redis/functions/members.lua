@@ -1,7 +1,10 @@
 -- The members of a queue, field "m" of its hash: one row per member, ordered by rep id,
--- "rep|weight|capacity|presence|skill,skill", rows separated by ";".
+-- "rep|weight|capacity|presence|skill,skill", and "|work" for who has rules of work (work.lua),
+-- rows separated by ";". Weights are read in thousandths, as at_work.lua needs them.
 
-local PATTERN = '^([%w_-]+)|(%d+)|(%d+)|(%l+)|([^|;]*)$'
+local PATTERN = '^([%w_-]+)|(%d+)|(%d+)|(%l+)|([^|;]*)|?([^|;]*)$'
+-- As put_rep.lua stores it.
+local REP = '^%d+|(%d+)|(%d+)|(%l+)|[%w_,-]*|([^|;]*)|[^|]*|?([^|;]*)'
 
 -- Why a member who is not online gets no lead.
 local ABSENT = {
@@ -13,32 +16,38 @@ local ABSENT = {
 local known, known_rows = {}, 0
 local KNOWN_ROWS_MAX = 20000
 
-local function make(rep, weight, capacity, presence, list)
+local function make(rep, weight, capacity, presence, list, work)
   local skills = {}
   for skill in string.gmatch(list, '[^,]+') do
     skills[skill] = true
   end
   return {
-    rep = rep, weight = tonumber(weight), capacity = tonumber(capacity), presence = presence,
-    skills = skills, absent = ABSENT[presence],
+    rep = rep, weight = weight * 1000, capacity = tonumber(capacity), presence = presence,
+    skills = skills, absent = ABSENT[presence], work = baton.parse_work(work),
   }
 end
 
--- A rep as stored in the hash of reps (put_rep.lua).
+-- A rep as stored in the hash of reps.
 function baton.member_of(rep, text)
-  local weight, capacity, presence, list =
-    string.match(text, '^%d+|(%d+)|(%d+)|(%l+)|[%w_,-]*|([^|;]*)|')
-  return make(rep, weight or baton.refuse('stored rep is not readable'), capacity, presence, list)
+  local weight, capacity, presence, list, work = string.match(text, REP)
+  if not weight then
+    baton.refuse('stored rep is not readable')
+  end
+  return make(rep, weight, capacity, presence, list, work)
 end
 
+-- working: the places of those with rules of work.
 local function parse(text)
-  local members = {}
+  local members = {working = {}}
   for row in string.gmatch(text, '[^;]+') do
-    local rep, weight, capacity, presence, list = string.match(row, PATTERN)
+    local rep, weight, capacity, presence, list, work = string.match(row, PATTERN)
     if not rep then
       baton.refuse('stored members are not readable')
     end
-    members[#members + 1] = make(rep, weight, capacity, presence, list)
+    members[#members + 1] = make(rep, weight, capacity, presence, list, work)
+    if work ~= '' then
+      members.working[#members.working + 1] = #members
+    end
   end
   return members
 end

@@ -2,18 +2,6 @@
 
 local REASON, BASIS, TIE = baton.REASON, baton.BASIS, baton.TIE
 
--- Reads those owners of the lead that are reps, with how many leads they own, into the queue.
-function baton.read_owners(queue, lead)
-  for rep in string.gmatch(lead.owners, '[^,]+') do
-    if queue.owners[rep] == nil then
-      local text = redis.call('HGET', baton.reps_key(queue.workspace), rep)
-      queue.owners[rep] = text and baton.member_of(rep, text) or false
-      queue.open[rep] = queue.open[rep] or
-        redis.call('ZCARD', baton.open_key(queue.workspace, rep))
-    end
-  end
-end
-
 local function add(asked, queue, owner, reason)
   local rep = owner.rep
   for _, item in ipairs({rep, reason, queue.owed[rep] or 0, 0, queue.open[rep], owner.capacity}) do
@@ -68,16 +56,14 @@ end
 -- As baton.choose_member, but first among the lead's owners, who have been read.
 function baton.choose(queue, lead)
   local asked, awaited = {}, false
-  for rep in string.gmatch(lead.owners, '[^,]+') do
-    local owner = queue.owners[rep]
-    if owner then
-      local reason = baton.eligibility(owner, queue.open[rep], {passed = lead.passed, skills = ''})
-      add(asked, queue, owner, reason)
-      if reason == REASON.fairness then
-        return give(queue, lead, asked)
-      end
-      awaited = awaited or reason ~= REASON.passed
+  for _, owner in ipairs(baton.first_asked(queue, lead)) do
+    local open = queue.open[owner.rep]
+    local reason = baton.eligibility(owner, open, {passed = lead.passed, skills = ''})
+    add(asked, queue, owner, reason)
+    if reason == REASON.fairness then
+      return give(queue, lead, asked)
     end
+    awaited = awaited or reason ~= REASON.passed
   end
   if lead.owners_only and awaited then
     return asked, nil

@@ -15,6 +15,7 @@ function baton.assign(step, queue, candidates, choice, details)
   lead.rep, lead.chosen_by = choice.rep, choice.basis
   queue.open[lead.rep] = queue.open[lead.rep] + 1
   baton.note_assigned(queue, lead.rep, now)
+  baton.count_given(queue.call, lead.rep)
   lead.generation = lead.generation + 1
   lead.offered_at = now
   step.joined_rep = lead.rep

@@ -1,16 +1,17 @@
 -- put_rep: creates or replaces a rep and its rows in the queues it joins, keeps and leaves
 -- (RosterStore::PutRep). Open sets and ledgers are not touched.
 -- KEYS: 1 workspace, 2 reps (hash: rep -> "revision|" .. what ARGV 3 says)
--- ARGV: 1 rep, 2 expected revision (-1: any), 3 "weight|capacity|presence|queues|skills|name"
+-- ARGV: 1 rep, 2 expected revision (-1: any), 3 "weight|capacity|presence|queues|skills|name", and
+--       "|work|attributes" for who has some of these (work.lua)
 -- Returns: {OUTCOME.done, revision}, {OUTCOME.no_workspace}, {OUTCOME.mismatch, found revision},
 --          {OUTCOME.full} (workspace), {OUTCOME.queue_full}
 -- Idempotency: by the expected revision.
 
 local OUTCOME = baton.OUTCOME
-local PATTERN = '^(%d+)|(%d+)|(%l+)|([%w_,-]*)|([^|;]*)|[^|]*$'
+local PATTERN = '^(%d+)|(%d+)|(%l+)|([%w_,-]*)|([^|;]*)|[^|]*|?([^|;]*)|?[^|]*$'
 
 local function read_rep(text)
-  local weight, capacity, presence, queues, skills = string.match(text, PATTERN)
+  local weight, capacity, presence, queues, skills, work = string.match(text, PATTERN)
   baton.whole(weight, 'weight', 1, baton.LIMIT.weight)
   baton.whole(capacity, 'capacity', 0, baton.LIMIT.capacity)
   baton.one_of(presence, baton.PRESENCE, 'presence')
@@ -22,7 +23,8 @@ local function read_rep(text)
   if count > baton.LIMIT.queues_per_rep then
     baton.refuse('too many queues')
   end
-  return set, string.format('%s|%s|%s|%s', weight, capacity, presence, skills)
+  local row = string.format('%s|%s|%s|%s', weight, capacity, presence, skills)
+  return set, baton.parse_work(work) and row .. '|' .. work or row
 end
 
 -- The queues of a rep as stored, or none.

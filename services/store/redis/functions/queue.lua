@@ -23,20 +23,22 @@ local function unpack_map(text)
   return text and cmsgpack.unpack(text) or {}
 end
 
--- All that a choice needs. `open`: how many leads each rep of the workspace owns now, as far as it
--- is known; the reps of this queue are added to it.
-function baton.read_queue(workspace, queue, open)
+-- All that a choice needs. `call`: see at_work.lua; call.open: how many leads each rep of the
+-- workspace owns now, as far as it is known; the reps of this queue are added to it.
+function baton.read_queue(workspace, queue, call)
   local key = baton.queue_key(workspace, queue)
   local stored = redis.call('HMGET', key, 'm', 'g', 'p', 's', 'l')
-  local members = baton.parse_members(stored[1])
+  local members = baton.members_now(workspace, baton.parse_members(stored[1]), call)
+  local open = call.open
   local open_prefix = baton.open_key(workspace, '')
   for i = 1, #members do
     local rep = members[i].rep
     open[rep] = open[rep] or redis.call('ZCARD', open_prefix .. rep)
   end
   return {
-    id = queue, key = key, workspace = workspace, members = members, open = open, owners = {},
-    owed = unpack_map(stored[2]), policy = parse_policy(stored[3]), last = unpack_map(stored[5]),
+    id = queue, key = key, workspace = workspace, members = members, open = open, call = call,
+    owners = {}, owed = unpack_map(stored[2]), policy = parse_policy(stored[3]),
+    last = unpack_map(stored[5]),
     candidates = {}, paused = stored[4] and string.find(stored[4], '^%d+|1|') ~= nil,
   }
 end
@@ -53,7 +55,7 @@ end
 
 function baton.anyone_has_room(queue)
   for _, member in ipairs(queue.members) do
-    if member.presence == baton.PRESENCE.online and queue.open[member.rep] < member.capacity then
+    if baton.eligibility(member, queue.open[member.rep], nil) == baton.REASON.fairness then
       return true
     end
   end

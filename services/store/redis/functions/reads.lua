@@ -34,11 +34,14 @@ function baton.lead_of(reads, key)
 end
 
 -- policy: the active revision, false if there is no such workspace; leads: their number, nil until
--- it is asked for; open: see read_queue; queues: by id.
+-- it is asked for; open, given, now: see at_work.lua; queues: by id.
 function baton.workspace_of(reads, key)
   local workspace = reads.workspaces[key]
   if not workspace then
-    workspace = {key = key, policy = redis.call('HGET', key, 'policy'), open = {}, queues = {}}
+    workspace = {
+      key = key, policy = redis.call('HGET', key, 'policy'), open = {}, given = {}, queues = {},
+      now = reads.shard.now,
+    }
     reads.workspaces[key] = workspace
   end
   return workspace
@@ -52,7 +55,7 @@ end
 function baton.queue_of(workspace, id)
   local queue = workspace.queues[id]
   if not queue then
-    queue = baton.read_queue(workspace.key, id, workspace.open)
+    queue = baton.read_queue(workspace.key, id, workspace)
     workspace.queues[id] = queue
   end
   return queue
@@ -73,6 +76,7 @@ function baton.write_reads(reads)
     for _, queue in pairs(workspace.queues) do
       baton.write_ledger(queue)
     end
+    baton.write_given(workspace.key, workspace)
   end
   baton.write_shard(reads.meta, reads.shard)
 end

@@ -1,0 +1,59 @@
+#include "clock/hours_renewal.h"
+
+#include <string>
+#include <vector>
+
+#include "core/roster.h"
+
+namespace baton::clock {
+
+HoursRenewal::HoursRenewal(store::RosterStore& roster, store::WorkspaceStore& workspaces,
+                           agreement::PolicyCache& policies, std::function<core::TimeMs()> now)
+    : roster_(roster), workspaces_(workspaces), policies_(policies), now_(std::move(now)) {}
+
+absl::Status HoursRenewal::Run() {
+  const auto listed = workspaces_.ListWorkspaces();
+  if (!listed.ok()) return listed.status();
+  const core::TimeMs now_ms = now_();
+  std::vector<core::WorkspaceId> due;
+  for (const store::Workspace& workspace : *listed) {
+    const Done& done = done_[workspace.id];
+    if (workspace.policy_revision != done.revision || now_ms - done.at_ms >= kEveryMs) {
+      due.push_back(workspace.id);
+    }
+  }
+  if (due.empty()) return absl::OkStatus();
+  const auto active = policies_.Active(due);
+  if (!active.ok()) return active.status();
+  absl::Status failed;
+  for (size_t i = 0; i < due.size(); ++i) {
+    const absl::Status renewed =
+        (*active)[i].ok() ? Renew(due[i], *(*active)[i], now_ms) : (*active)[i].status();
+    if (renewed.ok()) {
+      done_[due[i]] = {(*active)[i]->revision, now_ms};
+    }
+    failed.Update(renewed);
+  }
+  return failed;
+}
+
+absl::Status HoursRenewal::Renew(const core::WorkspaceId& workspace,
+                                 const agreement::ActivePolicy& active, core::TimeMs now_ms) {
+  const auto reps = roster_.ListReps(workspace);
+  if (!reps.ok()) return reps.status();
+  static const auto& none = *new std::map<std::string, core::Calendar>();
+  const auto& calendars = active.policy == nullptr ? none : active.policy->calendars;
+  std::map<std::string, core::Hours> all;
+  bool any = false;
+  for (const store::RepState& state : *reps) {
+    const std::string name = core::HoursName(state.rep.work);
+    any = any || !name.empty();
+    if (name.empty() || all.contains(name)) continue;
+    auto hours = core::HoursOf(state.rep.work, calendars, now_ms);
+    if (hours.ok()) all.emplace(name, *std::move(hours));  // else its calendar is gone: closed
+  }
+  return any ? roster_.PutHours(workspace, active.revision, all, /*only_these=*/true)
+             : absl::OkStatus();
+}
+
+}  // namespace baton::clock
