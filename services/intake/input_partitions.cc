@@ -72,6 +72,7 @@ void InputPartitions::OnRevoked(absl::Span<const platform::kafka::Position> remo
   }
   platform::LogInfo("intake.revoked", {{"topic", topic_},
                                        {"removed", absl::StrCat(removed.size())},
+                                       {"held", absl::StrCat(progress_.partitions().size())},
                                        {"lost", lost ? "true" : "false"}});
 }
 

@@ -56,6 +56,8 @@ def f2(trial):
         zombies = [trial.random.choice(trial.site.of_role(role)) for role in ("intake", "relay")]
         heirs = [one for role in ("intake", "relay") for one in trial.site.of_role(role)
                  if one not in zombies]
+        for zombie in zombies:  # who holds nothing has nothing to lose, and never says so
+            trial.until(f"{zombie.name} holds partitions", lambda one=zombie: owned(one) > 0, 30)
         marks = [len(zombie.log()) for zombie in zombies]
         for zombie in zombies:
             zombie.process.send_signal(19)
@@ -76,8 +78,8 @@ def f2(trial):
 
 def owned(program):
     """Partitions that the log of an intake or a relay last said it holds."""
-    lines = [line for line in program.log().splitlines() if '_assigned"' in line
-             or 'intake.assigned"' in line]
+    events = ('intake.assigned"', 'intake.revoked"', 'relay.shards_')
+    lines = [line for line in program.log().splitlines() if any(one in line for one in events)]
     key = '"held":"' if program.role == "intake" else '"owned":"'
     return int(lines[-1].split(key)[1].split('"')[0]) if lines else 0
 
