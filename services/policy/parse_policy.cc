@@ -74,7 +74,6 @@ void ParseTypes(const YamlNode& node, absl::string_view section,
     types[key.text] =
         type.has_value() ? static_cast<core::AttributeType>(*type) : core::AttributeType::kString;
   }
-  policy.vocabulary = std::make_shared<const core::Vocabulary>(policy.attributes);
 }
 
 // What is declared without being written: the attributes that every workspace has.
@@ -101,6 +100,7 @@ void ParseAttributes(const YamlNode& node, core::Policy& policy, ErrorList& erro
     AddError(key, absl::StrCat("'", key.text, "' is what Baton computes and cannot be declared"),
              errors);
   }
+  policy.vocabulary = std::make_shared<const core::Vocabulary>(policy.attributes);
 }
 
 void ParseRepAttributes(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
