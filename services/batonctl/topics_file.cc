@@ -28,12 +28,12 @@ constexpr int64_t kPartitionsMax = 10'000;
 constexpr int64_t kReplicationMax = 100;
 constexpr size_t kConfigBytesMax = 1024;
 
-constexpr KeyRule kSpec[] = {{"topics", KeyStatus::kRequired}};
+constexpr KeyRule kTopicsSpec[] = {{"topics", KeyStatus::kRequired}};
 constexpr KeyRule kTopic[] = {{"name", KeyStatus::kRequired},
                               {"partitions", KeyStatus::kRequired},
                               {"replication", KeyStatus::kRequired},
                               {"config"}};
-constexpr KeyTable kSpecKeys = {"spec", kSpec};
+constexpr KeyTable kTopicsSpecKeys = {"spec", kTopicsSpec};
 constexpr KeyTable kTopicKeys = {"topic", kTopic};
 
 std::string ReadTopicName(const MapReader& map, const std::string& prefix,
@@ -107,7 +107,7 @@ absl::StatusOr<std::vector<TopicSpec>> ParseTopics(const std::string& yaml,
   if (const std::optional<YamlNode> root = policy::ParseYaml(yaml, errors); root.has_value()) {
     const DocumentHead head = ReadDocumentHead(*root, "Topics", /*with_workspace=*/false, errors);
     if (head.spec != nullptr) {
-      const MapReader spec(*head.spec, "spec", kSpecKeys, errors);
+      const MapReader spec(*head.spec, "spec", kTopicsSpecKeys, errors);
       if (const YamlNode* list = spec.Find("topics"); list != nullptr) {
         topics = ReadTopics(*list, prefix, errors);
       }

@@ -21,8 +21,8 @@ class IntakeMetrics {
  public:
   explicit IntakeMetrics(platform::Metrics& metrics);
 
-  // Each rule has a series of its own, of the first kErringRulesMax of a process; others are counted
-  // together, without a name.
+  // Each rule has a series of its own, of the first kErringRulesMax of a process; others are
+  // counted together, without a name.
   static constexpr size_t kErringRulesMax = 500;
   void CountConditionErrors(const core::WorkspaceId& workspace,
                             const std::vector<core::ConditionError>& errors);

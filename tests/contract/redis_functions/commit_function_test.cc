@@ -39,14 +39,16 @@ TEST_F(CommitFunctionTest, AnAssignmentWritesExactlyTheseKeys) {
   expected[shard_.Meta()] = "string: 1|1|2|1700000000000|1|0|abcdef";
   expected[shard_.Outbox()] =
       "stream: [[1-0 [e acme|l1|1|0|1||7|1|1700000000000|qualified|MQL|inside||0\nDETAILSORIGIN"
-      "SCORES]] [2-0 [e acme|l1|1|1700000060000|1||18|2|1700000000000|assigned|OFFERED|inside|ada|"
-      "1\nOWN\x22\x0d\x0a\x04mode\x12\x05offerORIGINSCORES]]]";
+      "SCORES]] [2-0 [e acme|l1|1|1700000060000|1||45|2|1700000000000|assigned|OFFERED|inside|ada|"
+      "1\nOWN\x22\x0d\x0a\x04mode\x12\x05offer\x22\x19\x0a\x08strategy\x12\x0dweighted_fair"
+      "ORIGINSCORES]]]";
   expected[shard_.Timers()] = "zset: acme/l1=1700000060000";
   expected[acme_.Leads()] = "zset: l1=0";
   expected[acme_.Open(RepNamed("ada"))] = "zset: l1=0";
   expected[acme_.Journey(LeadNamed("l1"))] =
       "list: [IINPUT C1|1700000000000|qualified|MQL|inside||0\nDETAILS "
-      "C2|1700000000000|assigned|OFFERED|inside|ada|1\nOWN\x22\x0d\x0a\x04mode\x12\x05offer]";
+      "C2|1700000000000|assigned|OFFERED|inside|ada|1\nOWN\x22\x0d\x0a\x04mode\x12\x05offer"
+      "\x22\x19\x0a\x08strategy\x12\x0dweighted_fair]";
   const Dump found = DumpAll();
   expected[acme_.Lead(LeadNamed("l1"))] = found.at(acme_.Lead(LeadNamed("l1")));
   expected[acme_.Queue(QueueNamed("inside"))] = found.at(acme_.Queue(QueueNamed("inside")));
@@ -60,9 +62,7 @@ TEST_F(CommitFunctionTest, AnAssignmentWritesExactlyTheseKeys) {
 TEST_F(CommitFunctionTest, AWaitingLeadStandsInTheBacklogAndNowhereElse) {
   ASSERT_EQ(Code(Qualify("l1")), CommitCode::kCommitted);
   const Dump found = DumpAll();
-  // (100 - priority) * 2^45 + queued_at
-  EXPECT_EQ(found.at(acme_.Backlog(QueueNamed("inside"))),
-            absl::StrCat("zset: l1=", 95 * (int64_t{1} << 45) + kNow));
+  EXPECT_EQ(found.at(acme_.Backlog(QueueNamed("inside"))), absl::StrCat("zset: l1=", kNow));
   EXPECT_EQ(found.at(acme_.Waiting()), "set: inside");
   EXPECT_EQ(found.count(shard_.Timers()), 0u);
   EXPECT_THAT(LineOf("l1"),
@@ -178,6 +178,9 @@ TEST_F(CommitFunctionTest, AShardThatIsNotOpenIsTold) {
   EXPECT_EQ(DumpAll(), before);
 }
 
+// The lane of leads that ask for nothing: the SHA-1 of "|||0" (functions/lanes.lua).
+constexpr char kLane[] = "c2a1857f4d9eaa8914e10867ab2f927c33c3aa9f";
+
 // functions/keys.lua derives the same keys as redis_keys.h.
 TEST_F(CommitFunctionTest, DerivedKeysAreThoseOfTheHeader) {
   PutRep("ada", "1|1|online|inside||");
@@ -192,7 +195,8 @@ TEST_F(CommitFunctionTest, DerivedKeysAreThoseOfTheHeader) {
                 acme_.Waiting(), acme_.Lead(LeadNamed("l1")), acme_.Lead(LeadNamed("l2")),
                 acme_.Journey(LeadNamed("l1")), acme_.Journey(LeadNamed("l2")),
                 acme_.Queue(QueueNamed("inside")), acme_.Queue(QueueNamed("field")),
-                acme_.Backlog(QueueNamed("inside")), acme_.Open(RepNamed("ada"))));
+                acme_.Backlog(QueueNamed("inside")), acme_.Lanes(QueueNamed("inside")),
+                acme_.Lane(QueueNamed("inside"), kLane), acme_.Open(RepNamed("ada"))));
 }
 
 TEST_F(CommitFunctionTest, TheJourneyKeepsItsNewestEntries) {

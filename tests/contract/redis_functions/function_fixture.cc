@@ -78,7 +78,8 @@ void FunctionTest::SetUp() {
                       {shard_.Meta(), shard_.Workspaces(), acme_.Workspace()},
                       {"acme", "Acme", "0", "100", absl::StrCat(kNow)}}),
             0);
-  Adopt("yaml 1", 1, {QueueRow("field|direct|60000|30000|"), QueueRow("inside|offer|60000|30000|")});
+  Adopt("yaml 1", 1,
+        {QueueRow("field|direct|60000|30000|"), QueueRow("inside|offer|60000|30000|")});
 }
 
 std::vector<Reply> FunctionTest::RunAll(const std::vector<Command>& commands) {
@@ -170,8 +171,8 @@ Call FunctionTest::Commit(const std::string& lead, const std::string& plan,
   Call call{"plan",
             {shard_.Meta(), shard_.Outbox(), shard_.Timers(), acme_.Workspace(), acme_.Leads(),
              acme_.Lead(LeadNamed(lead)), acme_.Journey(LeadNamed(lead))},
-            {"acme", lead, absl::StrCat(plan, "||0|0|", changes.size()), "1000|100|100", "", "", "FACTS",
-             "ORIGIN", "SCORES", "JUDGMENT", "OWN"}};
+            {"acme", lead, absl::StrCat(plan, "||0|0|", changes.size()), "1000|100|100", "", "",
+             "FACTS", "ORIGIN", "SCORES", "JUDGMENT", "OWN"}};
   for (const std::string& change : changes) {
     call.args.push_back(change);
     call.args.push_back("DETAILS");

@@ -111,7 +111,8 @@ class FunctionsFuzzTest : public FunctionTest {
         return Approve(2, Below(2) == 0 ? "mia@acme.example" : "eve@acme.example",
                        Below(2) == 0 ? "marketing" : "");
       case 2:
-        return Activate(2, 2, "activate", {QueueRow("inside|offer|1|2|"), QueueRow("other|direct|1|2|de")});
+        return Activate(2, 2, "activate",
+                        {QueueRow("inside|offer|1|2|"), QueueRow("other|direct|1|2|de")});
       case 3:
         return Activate(1, 2, "rollback", {QueueRow("inside|offer|1|2|")});
       default:
@@ -144,9 +145,9 @@ class FunctionsFuzzTest : public FunctionTest {
       case 4:
         return Qualify(lead);
       case 5:
-        return {"drain", four, {"acme", "inside", "5", "", "", clock, "1000"}};
+        return {"drain", four, {"acme", "inside", "1", clock, "1000"}};
       case 6:
-        return {"drain", four, {"acme", "inside", "5", "3342500000000000", "l3", clock, "1000"}};
+        return {"drain", four, {"acme", "inside", "5", clock, "1000"}};
       case 7:
         return {"due_timers", {shard_.Meta(), shard_.Timers()}, {"5", absl::StrCat(2 * kNow)}};
       case 8:
@@ -239,7 +240,8 @@ class FunctionsFuzzTest : public FunctionTest {
     Run(Call{"create_workspace",
              {shard_.Meta(), shard_.Workspaces(), acme_.Workspace()},
              {"acme", "Acme", "0", "100", absl::StrCat(kNow)}});
-    Adopt("yaml 1", 1, {QueueRow("field|direct|60000|30000|"), QueueRow("inside|offer|60000|30000|")});
+    Adopt("yaml 1", 1,
+          {QueueRow("field|direct|60000|30000|"), QueueRow("inside|offer|60000|30000|")});
     Seed();
   }
 

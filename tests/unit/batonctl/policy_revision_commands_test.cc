@@ -76,7 +76,7 @@ TEST_F(PolicyRevisionCommandsTest, ActivatesInPlaceOfWhatIsActiveNow) {
   EXPECT_EQ(run.code, kExitOk) << run.err;
   EXPECT_EQ(run.out,
             "POLICY     REVISION  STATE   MISSING APPROVALS\n"
-            "inbound@3  3         active  \n");
+            "inbound@3  3         active\n");
   EXPECT_EQ(world_.server.At<v1::ActivatePolicyRevisionRequest>(1).etag(), "5");
   const RunResult other = Run({"activate", "@3", "--expect-revision", "1"});
   EXPECT_EQ(other.code, kExitRefused);
