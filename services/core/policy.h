@@ -103,7 +103,7 @@ struct QueuePolicy {
 struct Policy {
   WorkspaceId workspace;
   std::string name;
-  int64_t revision = 0;       // given by the store at activation; 1, 2, 3 ...
+  int64_t revision = 0;       // given by the store when the draft is made; 1, 2, 3 ...
   AttributeTypes attributes;  // of leads
   AttributeTypes rep_attributes;
   // What all conditions below were compiled with.
