@@ -76,7 +76,8 @@ void NoteNextStep(const Session& session, const v1::Policy& policy) {
   if (policy.state() != v1::POLICY_STATE_DRAFT) return;
   const std::string name = ShortName(policy.name());
   if (policy.missing_approvals().empty()) {
-    session.Note(absl::StrCat("Both roles approved; next: batonctl policy activate ", name));
+    session.Note(
+        absl::StrCat("Both roles approved; next: batonctl policy activate ", name, " --as sales"));
     return;
   }
   session.Note(absl::StrCat("Not active yet: the approval of ", MissingText(policy),
