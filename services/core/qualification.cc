@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 #include <utility>
 
+#include "core/activity_days.h"
 #include "core/subjects.h"
+#include "expression/checker.h"
 #include "expression/scratch.h"
 
 namespace baton::core {
@@ -21,43 +22,6 @@ void AddFactor(FactorKind kind, const std::string& rule, int32_t points, int32_t
   const int32_t before = score;
   score = std::clamp(before + points, -kScoreMax, kScoreMax);
   if (score != before) factors.push_back({kind, rule, score - before});
-}
-
-// What `occurrences` by day are worth at `now_ms`: each as much as is left of it.
-double Remaining(const std::map<int32_t, int64_t>& occurrences, DurationMs half_life_ms,
-                 TimeMs now_ms) {
-  if (half_life_ms == 0) {
-    return std::accumulate(
-        occurrences.begin(), occurrences.end(), 0.0,
-        [](double sum, const auto& day) { return sum + static_cast<double>(day.second); });
-  }
-  const auto left_after = [&](DurationMs age_ms) {
-    return std::exp2(-static_cast<double>(age_ms) / static_cast<double>(half_life_ms));
-  };
-  // From one day to the next: a power for each day would cost most of a judgment.
-  const double left_after_a_day = left_after(kDayMs);
-  double sum = 0, ahead = 0;
-  int32_t last = occurrences.empty() ? 0 : occurrences.begin()->first;
-  for (const auto& [day, count] : occurrences) {
-    // An activity that its sender dates ahead of us has not aged yet.
-    if (day * kDayMs > now_ms) {
-      ahead += static_cast<double>(count);
-      continue;
-    }
-    if (day - last == 1) sum *= left_after_a_day;
-    if (day - last > 1) sum *= left_after((day - last) * kDayMs);
-    sum += static_cast<double>(count);
-    last = day;
-  }
-  return sum * left_after(std::max<DurationMs>(0, now_ms - last * kDayMs)) + ahead;
-}
-
-int32_t IntentPoints(const IntentRule& rule, const Facts& facts, TimeMs now_ms) {
-  const auto activity = facts.activities.find(rule.activity);
-  if (activity == facts.activities.end()) return 0;
-  const double points = rule.points * Remaining(activity->second, rule.half_life_ms, now_ms);
-  const double limit = rule.max > 0 ? std::min(rule.max, kScoreMax) : kScoreMax;
-  return static_cast<int32_t>(std::lround(std::clamp(points, -limit, limit)));
 }
 
 std::vector<std::string> Union(const std::vector<std::string>& a,
@@ -102,14 +66,27 @@ class Judging {
     return Holds(condition.Evaluate(subjects_, &error), section, rule, error);
   }
 
+  int32_t IntentPoints(const IntentRule& rule) {
+    const auto activity = facts_.activities.find(rule.activity);
+    if (activity == facts_.activities.end()) return 0;
+    auto known = days_.find(&activity->first);
+    if (known == days_.end()) {
+      known = days_.emplace(&activity->first, ActivityDays(activity->second)).first;
+    }
+    const double points =
+        rule.points * known->second.Remaining(rule.half_life_ms, judgment_.judged_at_ms);
+    const double limit = rule.max > 0 ? std::min(rule.max, kScoreMax) : kScoreMax;
+    return static_cast<int32_t>(std::lround(std::clamp(points, -limit, limit)));
+  }
+
   void Score() {
     for (const FitRule& rule : policy_.fit) {
       if (!Holds(rule.when, RuleSection::kFit, rule.name)) continue;
       AddFactor(FactorKind::kFit, rule.name, rule.points, judgment_.fit, judgment_.factors);
     }
     for (const IntentRule& rule : policy_.intent) {
-      AddFactor(FactorKind::kIntent, rule.name, IntentPoints(rule, facts_, judgment_.judged_at_ms),
-                judgment_.intent, judgment_.factors);
+      AddFactor(FactorKind::kIntent, rule.name, IntentPoints(rule), judgment_.intent,
+                judgment_.factors);
     }
   }
 
@@ -156,6 +133,7 @@ class Judging {
   const Facts& facts_;
   const Policy& policy_;
   Subjects subjects_;
+  std::map<const std::string*, ActivityDays> days_;  // of the activities looked at
   Judgment judgment_;
 };
 
@@ -179,7 +157,7 @@ std::string_view RuleSectionName(RuleSection section) {
 
 Judgment Judge(const Facts& facts, const Policy& policy, TimeMs now_ms) {
   // One for each thread: it asks for memory once.
-  static thread_local expression::Scratch scratch;
+  static thread_local expression::Scratch scratch(expression::kKibMade * 1024);
   return Judging(facts, policy, now_ms, scratch).Run();
 }
 

@@ -12,7 +12,8 @@
 namespace baton::expression {
 namespace {
 
-constexpr int64_t kPatternCost = 20;
+constexpr int64_t kPatternCost = 100;       // for each KiB of the text
+constexpr int64_t kJoinCost = 10;           // for each KiB of the result
 constexpr int64_t kComparisonsPerStep = 4;  // of the items of a list with what is looked for
 
 bool IsComprehension(Op op) {
@@ -34,6 +35,7 @@ class Checker {
   int64_t Visit(int index) {
     Node& node = At(index);
     const int64_t cost = IsComprehension(node.op) ? Comprehend(node) : 1 + VisitPlain(node);
+    Measure(node);
     if (!environment_.typed()) node.type = Type();
     return Capped(cost);
   }
@@ -44,6 +46,7 @@ class Checker {
   struct Local {
     std::string name;
     Type type;
+    int64_t kib = 1;
   };
 
   Node& At(int index) { return syntax_.nodes[static_cast<size_t>(index)]; }
@@ -64,10 +67,74 @@ class Checker {
     int64_t cost = 0;
     for (const int arg : node.args) cost += Visit(arg);
     Judge(node);
-    if (node.op == Op::kIn) cost += ItemsOf(At(node.args[1])) / kComparisonsPerStep;
-    if (node.op == Op::kMatches) cost += kPatternCost;
-    for (const Function* function : node.overloads) cost = std::max(cost, cost + function->cost);
-    return cost;
+    return cost + OwnCost(node);
+  }
+
+  // What the node takes besides its parts, beyond a step.
+  int64_t OwnCost(const Node& node) {
+    const int64_t kib = KibOfArgs(node);
+    if (node.op == Op::kIn) return At(node.args[1]).items / kComparisonsPerStep;
+    if (node.op == Op::kMatches) return kPatternCost * kib;
+    if (node.op == Op::kCall) {
+      int64_t dearest = 0;
+      for (const Function* function : node.overloads) dearest = std::max(dearest, function->cost);
+      return Capped(dearest * kib);
+    }
+    const bool is_number = node.type.Is(Kind::kInt) || node.type.Is(Kind::kDouble);
+    if (node.op == Op::kAdd && !is_number) return kJoinCost * kib;
+    return std::max<int64_t>(0, kib - static_cast<int64_t>(node.args.size()));
+  }
+
+  int64_t KibOfArgs(const Node& node) {
+    int64_t kib = 0;
+    for (const int arg : node.args) kib += arg < 0 ? 0 : At(arg).kib;
+    return std::min(kib, kKibMade);
+  }
+
+  // How long the node's value can be.
+  void Measure(Node& node) {
+    constexpr int64_t kBytes = 1024;
+    switch (node.op) {
+      case Op::kLiteral:
+        if (node.literal.kind() == Kind::kString) {
+          node.kib = 1 + static_cast<int64_t>(node.literal.text().size()) / kBytes;
+        }
+        node.items = static_cast<int64_t>(node.args.size());
+        return;
+      case Op::kVariable:
+      case Op::kLocal:  // whose kib it has
+        node.items = kItemsAssumed;
+        return;
+      case Op::kMakeList:
+      case Op::kMakeMap:
+        node.items = static_cast<int64_t>(node.args.size());
+        node.kib = KibOfArgs(node);
+        return;
+      case Op::kFilter:
+        node.items = At(node.args[0]).items;
+        node.kib = At(node.args[0]).kib;
+        return;
+      case Op::kTransform:
+        node.items = At(node.args[0]).items;
+        node.kib = kKibMade;
+        return;
+      case Op::kCall:
+        node.items = kItemsMade;
+        node.kib = KibOfArgs(node);
+        for (const Function* function : node.overloads) {
+          if (function->may_grow) node.kib = kKibMade;
+        }
+        return;
+      case Op::kAdd:
+      case Op::kConditional:
+      case Op::kSelect:
+      case Op::kIndex:
+        node.items = kItemsMade;
+        node.kib = KibOfArgs(node);
+        return;
+      default:
+        return;
+    }
   }
 
   void Name(Node& node) {
@@ -79,6 +146,7 @@ class Checker {
       node.op = Op::kLocal;
       node.slot = static_cast<int>(std::distance(local, locals_.rend())) - 1;
       node.type = local->type;
+      node.kib = local->kib;
     } else if (const auto slot = environment_.SlotOf(name)) {
       node.op = Op::kVariable;
       node.slot = *slot;
@@ -290,6 +358,7 @@ class Checker {
     node.type = node.overloads[0]->result;
     for (const Function* function : node.overloads) node.type = Join(node.type, function->result);
     if (node.name == "matches") Pattern(node);
+    if (node.overloads.size() == 1 && node.overloads[0]->check) CheckLiterals(node);
   }
 
   void NoOverload(Node& node) {
@@ -305,6 +374,15 @@ class Checker {
                                                 DidYouMean(node.name, names)));
   }
 
+  void CheckLiterals(const Node& node) {
+    std::vector<Value> literals;
+    for (const int arg : node.args) {
+      literals.push_back(At(arg).op == Op::kLiteral ? At(arg).literal : Value());
+    }
+    std::string problem = node.overloads[0]->check(literals);
+    if (!problem.empty()) Complain(node, std::move(problem));
+  }
+
   // A pattern that is written out is read once.
   void Pattern(Node& node) {
     const Node& pattern = At(node.args[1]);
@@ -316,11 +394,6 @@ class Checker {
     node.op = Op::kMatches;
     node.slot = static_cast<int>(syntax_.patterns.size());
     syntax_.patterns.push_back(std::move(compiled));
-  }
-
-  static int64_t ItemsOf(const Node& list) {
-    const bool is_written = list.op == Op::kMakeList || list.op == Op::kLiteral;
-    return is_written ? static_cast<int64_t>(list.args.size()) : kItemsAssumed;
   }
 
   int64_t Comprehend(Node& node) {
@@ -335,9 +408,9 @@ class Checker {
         Complain(node, absl::StrCat(range.type.Name(), " has no items"));
       }
     }
-    const int64_t items = ItemsOf(range);
+    const int64_t items = range.items;
     node.slot = static_cast<int>(locals_.size());
-    locals_.push_back({node.name, item});
+    locals_.push_back({node.name, item, range.kib});
     int64_t each = 0;
     for (size_t i = 1; i < node.args.size(); ++i) {
       if (node.args[i] >= 0) each += Visit(node.args[i]);

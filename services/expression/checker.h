@@ -15,13 +15,15 @@ namespace baton::expression {
 
 struct Checked {
   std::vector<Problem> problems;  // empty: the syntax is complete and may be evaluated
-  // Upper bound of the steps of an evaluation: a step for each part, those of a comprehension for
-  // each item of its range (kItemsAssumed where the range is not written out), some for the items
-  // that `in` compares.
+  // Upper bound of the steps of an evaluation, for variables of up to 1 KiB and kItemsAssumed items
+  // and a Scratch of kKibMade: a step for each part, those of a comprehension for each item of its
+  // range, of functions and operators more for longer texts and lists. A step takes some 20 ns.
   int64_t cost = 0;
 };
 
-inline constexpr int64_t kItemsAssumed = 100;
+inline constexpr int64_t kItemsAssumed = 128;  // of a list that is a variable
+inline constexpr int64_t kItemsMade = 1'400;   // of one that an expression makes as it goes
+inline constexpr int64_t kKibMade = 32;        // of a text, likewise: Scratch's limits keep it so
 
 Checked Check(const Environment& environment, const Limits& limits, Syntax& syntax);
 

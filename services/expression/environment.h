@@ -23,7 +23,10 @@ struct Function {
   std::vector<Type> params;
   Type result;
   std::function<Value(Scratch&, const Value* args)> call;
-  int64_t cost = 1;
+  int64_t cost = 1;       // steps for each KiB of its arguments
+  bool may_grow = false;  // its result may be longer than its arguments together
+  // What is wrong with arguments that are written out (the others are absent), or "".
+  std::function<std::string(const std::vector<Value>& literals)> check = nullptr;
 };
 
 // The functions of the language itself: conversions, text, time (README.md lists them).

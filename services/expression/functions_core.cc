@@ -117,7 +117,10 @@ Value TimestampOfInt(Scratch& scratch, const Value* args) {
 
 void AddConversions(std::vector<Function>& out) {
   const auto add = [&out](const char* name, Type from, Type to, auto call) {
-    out.push_back({name, false, {std::move(from)}, std::move(to), call});
+    constexpr int64_t kReads = 60;  // a text, or writes one
+    const bool is_text = from.Is(Kind::kString) || to.Is(Kind::kString);
+    out.push_back(
+        {name, false, {std::move(from)}, std::move(to), call, is_text ? kReads : int64_t{1}});
   };
   for (const Kind kind :
        {Kind::kBool, Kind::kInt, Kind::kDouble, Kind::kString, Kind::kDuration, Kind::kTimestamp}) {
@@ -141,7 +144,8 @@ void AddConversions(std::vector<Function>& out) {
   add("type", Type(), Kind::kType, TypeOfValue);
   for (const bool is_member : {false, true}) {
     for (const Kind kind : {Kind::kString, Kind::kList, Kind::kMap}) {
-      out.push_back({"size", is_member, {Type(kind)}, Kind::kInt, SizeOf});
+      const int64_t cost = kind == Kind::kString ? 20 : 1;  // its characters are counted
+      out.push_back({"size", is_member, {Type(kind)}, Kind::kInt, SizeOf, cost});
     }
   }
 }

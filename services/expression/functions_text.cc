@@ -1,6 +1,7 @@
 // Functions of text. Semantics of CEL's standard definitions and of its strings extension (cel-go,
 // ext/strings.go).
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <string>
 
@@ -20,7 +21,9 @@ Value OutOfRange(Scratch& scratch, int64_t index) {
 }
 
 Value Contains(Scratch&, const Value* args) {
-  return Value::Bool(args[0].text().find(args[1].text()) != std::string_view::npos);
+  const std::string_view text = args[0].text(), part = args[1].text();
+  // Unlike find(), linear in what it looks through.
+  return Value::Bool(memmem(text.data(), text.size(), part.data(), part.size()) != nullptr);
 }
 
 Value StartsWith(Scratch&, const Value* args) {
@@ -239,33 +242,40 @@ Value Quote(Scratch& scratch, const Value* args) {
 void AddTextFunctions(std::vector<Function>& out) {
   const Type text(Kind::kString), number(Kind::kInt), truth(Kind::kBool);
   const Type texts = Type::List(text);
+  // Costs are those of looking through 1 KiB, and of making as much.
+  constexpr int64_t kAtOnce = 2, kLook = 150, kMake = 200, kCompile = 8'000;
   const auto add = [&out](const char* name, std::vector<Type> params, const Type& result,
-                          auto call) {
-    out.push_back({name, true, std::move(params), result, call, 2});
+                          int64_t cost, auto call) {
+    out.push_back({name, true, std::move(params), result, call, cost});
   };
-  add("contains", {text, text}, truth, Contains);
-  add("startsWith", {text, text}, truth, StartsWith);
-  add("endsWith", {text, text}, truth, EndsWith);
-  add("matches", {text, text}, truth, Matches);
-  out.push_back({"matches", false, {text, text}, truth, Matches, 100});
-  add("charAt", {text, number}, text, CharAt);
-  add("indexOf", {text, text}, number, IndexOf);
-  add("indexOf", {text, text, number}, number, IndexOfFrom);
-  add("lastIndexOf", {text, text}, number, LastIndexOf);
-  add("lastIndexOf", {text, text, number}, number, LastIndexOfFrom);
-  add("join", {texts}, text, JoinAll);
-  add("join", {texts, text}, text, JoinBy);
-  add("lowerAscii", {text}, text, LowerAscii);
-  add("upperAscii", {text}, text, UpperAscii);
-  add("split", {text, text}, texts, Split);
-  add("split", {text, text, number}, texts, SplitSome);
-  add("replace", {text, text, text}, text, Replace);
-  add("replace", {text, text, text, number}, text, ReplaceSome);
-  add("reverse", {text}, text, Reverse);
-  add("substring", {text, number}, text, SubstringFrom);
-  add("substring", {text, number, number}, text, Substring);
-  add("trim", {text}, text, Trim);
-  out.push_back({"strings.quote", false, {text}, text, Quote, 2});
+  const auto add_growing = [&](const char* name, std::vector<Type> params, const Type& result,
+                               auto call) {
+    add(name, std::move(params), result, 2 * kMake, call);
+    out.back().may_grow = true;
+  };
+  add("contains", {text, text}, truth, kLook, Contains);
+  add("startsWith", {text, text}, truth, kAtOnce, StartsWith);
+  add("endsWith", {text, text}, truth, kAtOnce, EndsWith);
+  add("matches", {text, text}, truth, kCompile, Matches);
+  out.push_back({"matches", false, {text, text}, truth, Matches, kCompile});
+  add("charAt", {text, number}, text, kLook, CharAt);
+  add("indexOf", {text, text}, number, kLook, IndexOf);
+  add("indexOf", {text, text, number}, number, kLook, IndexOfFrom);
+  add("lastIndexOf", {text, text}, number, kLook, LastIndexOf);
+  add("lastIndexOf", {text, text, number}, number, kLook, LastIndexOfFrom);
+  add_growing("join", {texts}, text, JoinAll);
+  add_growing("join", {texts, text}, text, JoinBy);
+  add("lowerAscii", {text}, text, kMake, LowerAscii);
+  add("upperAscii", {text}, text, kMake, UpperAscii);
+  add_growing("split", {text, text}, texts, Split);
+  add_growing("split", {text, text, number}, texts, SplitSome);
+  add_growing("replace", {text, text, text}, text, Replace);
+  add_growing("replace", {text, text, text, number}, text, ReplaceSome);
+  add("reverse", {text}, text, kMake, Reverse);
+  add("substring", {text, number}, text, kLook, SubstringFrom);
+  add("substring", {text, number, number}, text, kLook, Substring);
+  add("trim", {text}, text, kMake, Trim);
+  out.push_back({"strings.quote", false, {text}, text, Quote, kMake, true});
 }
 
 }  // namespace baton::expression

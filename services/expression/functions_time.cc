@@ -76,7 +76,7 @@ template <Part kPart>
 void Add(const char* name, std::vector<Function>& out) {
   const Type timestamp(Kind::kTimestamp), number(Kind::kInt);
   out.push_back({name, true, {timestamp}, number, InUtc<kPart>, 2});
-  out.push_back({name, true, {timestamp, Kind::kString}, number, InZone<kPart>, 4});
+  out.push_back({name, true, {timestamp, Kind::kString}, number, InZone<kPart>, 60});
 }
 
 Value HoursOf(Scratch&, const Value* args) {

@@ -15,7 +15,7 @@ auto& Take(Pool& pool, size_t& used) {
 
 bool Scratch::Spend(size_t bytes) {
   bytes_ += bytes;
-  return bytes_ <= kBytesMax;
+  return bytes_ <= bytes_max_;
 }
 
 std::string_view Scratch::Keep(std::string_view text) {

@@ -12,12 +12,21 @@
 
 namespace baton::expression {
 
+// Of whom a condition is about, for functions of the host: they know what it really is.
+struct Host {};
+
 // Belongs to one thread. Values made with it are valid until Reset.
 class Scratch {
  public:
   static constexpr size_t kBytesMax = 1 << 20;  // of texts and items
 
-  // The text as a value, or an error if there would be more than kBytesMax.
+  explicit Scratch(size_t bytes_max = kBytesMax) : bytes_max_(bytes_max) {}
+
+  // What functions of the host may ask; it outlives the evaluations.
+  void set_host(const Host* host) { host_ = host; }
+  const Host* host() const { return host_; }
+
+  // The text as a value, or an error if there would be more than its bytes.
   Value Text(std::string_view text);
   Value List(const ListValue& items);
   Value Map(const MapValue& items);
@@ -33,6 +42,8 @@ class Scratch {
   bool Spend(size_t bytes);
   std::string_view Keep(std::string_view text);
 
+  const size_t bytes_max_;
+  const Host* host_ = nullptr;
   std::deque<std::string> texts_;
   std::deque<ListValue> lists_;
   std::deque<MapValue> maps_;

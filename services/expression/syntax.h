@@ -66,6 +66,8 @@ struct Node {
   // The checker's:
   Type type;
   int slot = -1;
+  int64_t kib = 1;                         // KiB that its value takes at most, as far as is known
+  int64_t items = 0;                       // of a list or map, likewise
   std::vector<const Function*> overloads;  // of a kCall: those that may be meant
 };
 

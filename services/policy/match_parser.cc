@@ -127,7 +127,7 @@ Clause AnyOf(const Subject& subject, const std::vector<std::string>& literals) {
   const bool is_one = literals.size() == 1;
   if (subject.type == AttributeType::kStringList) {
     return {is_one ? absl::StrCat(literals[0], " in ", subject.Cel())
-                   : absl::StrCat(subject.Cel(), ".exists(item, item in ", list, ")")};
+                   : absl::StrCat(list, ".exists(item, item in ", subject.Cel(), ")")};
   }
   return {is_one ? absl::StrCat(subject.Cel(), " == ", literals[0])
                  : absl::StrCat(subject.Cel(), " in ", list)};

@@ -26,9 +26,9 @@ namespace baton::policy {
 
 inline constexpr size_t kRulesMax = 1000;  // fit, intent, disqualify and routing together
 inline constexpr size_t kAttributesDeclaredMax = 64;
-// Of all conditions for one lead, as core::Condition::cost() counts them: about a millisecond's
-// half.
-inline constexpr int64_t kStepsMax = 25'000;
+// Of all conditions for one lead, as core::Condition::cost() counts them: with all intent rules
+// there can be besides, less than a millisecond.
+inline constexpr int64_t kStepsMax = 15'000;
 inline constexpr size_t kQueuesMax = 200;
 inline constexpr size_t kCalendarsMax = 64;
 

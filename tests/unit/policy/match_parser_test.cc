@@ -83,7 +83,7 @@ TEST(MatchParserTest, ListMeansAnyOf) {
             R"(has(lead.country) && lead.country in ["DE", "AT", "CH"])");
   EXPECT_EQ(Cel("{country: [DE]}"), R"(has(lead.country) && lead.country == "DE")");
   EXPECT_EQ(Cel("{tags: [a, b]}"),
-            R"(has(lead.tags) && lead.tags.exists(item, item in ["a", "b"]))");
+            R"(has(lead.tags) && ["a", "b"].exists(item, item in lead.tags))");
   EXPECT_EQ(Cel("{email: [\"*.edu\", \"*.ac.uk\"]}"),
             R"(has(lead.email) && [".edu", ".ac.uk"].exists(ending, lead.email.endsWith(ending)))");
   EXPECT_EQ(Cel("{email: [present]}"), R"(has(lead.email) && lead.email == "present")");

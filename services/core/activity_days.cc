@@ -1,0 +1,55 @@
+#include "core/activity_days.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "absl/types/span.h"
+#include "core/facts.h"
+
+namespace baton::core {
+namespace {
+
+// The sum of counts[i] * left^(size - 1 - i): each day leaves `left` of what was there. Four sums
+// side by side, so that no multiplication waits for the one before.
+double SumUp(absl::Span<const double> counts, double left) {
+  const size_t rest = counts.size() % 4;
+  double before = 0;
+  for (size_t i = 0; i < rest; ++i) before = before * left + counts[i];
+  const double left2 = left * left, left4 = left2 * left2;
+  double sums[4] = {};
+  double before_left = before;
+  for (size_t i = rest; i < counts.size(); i += 4) {
+    before_left *= left4;
+    for (size_t k = 0; k < 4; ++k) sums[k] = sums[k] * left4 + counts[i + k];
+  }
+  return before_left + sums[0] * left2 * left + sums[1] * left2 + sums[2] * left + sums[3];
+}
+
+}  // namespace
+
+ActivityDays::ActivityDays(const std::map<int32_t, int64_t>& occurrences) {
+  if (occurrences.empty()) return;
+  last_day_ = occurrences.rbegin()->first;
+  const auto oldest = occurrences.lower_bound(last_day_ - static_cast<int32_t>(kActivityDaysMax));
+  counts_.resize(static_cast<size_t>(last_day_ - oldest->first) + 1);
+  for (auto day = oldest; day != occurrences.end(); ++day) {
+    counts_[static_cast<size_t>(day->first - oldest->first)] = static_cast<double>(day->second);
+  }
+  total_ = std::accumulate(counts_.begin(), counts_.end(), 0.0);
+}
+
+double ActivityDays::Remaining(DurationMs half_life_ms, TimeMs now_ms) const {
+  if (half_life_ms == 0) return total_;
+  const auto left_after = [&](DurationMs age_ms) {
+    return std::exp2(-static_cast<double>(age_ms) / static_cast<double>(half_life_ms));
+  };
+  const int64_t ahead =
+      std::clamp<int64_t>(last_day_ - DayNumber(now_ms), 0, static_cast<int64_t>(counts_.size()));
+  const absl::Span<const double> aged(counts_.data(), counts_.size() - static_cast<size_t>(ahead));
+  const double unaged = std::accumulate(counts_.end() - ahead, counts_.end(), 0.0);
+  const DurationMs age_ms = now_ms - (last_day_ - ahead) * kDayMs;
+  return SumUp(aged, left_after(kDayMs)) * left_after(std::max<DurationMs>(0, age_ms)) + unaged;
+}
+
+}  // namespace baton::core
