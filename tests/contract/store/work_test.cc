@@ -143,6 +143,7 @@ TEST_P(WorkTest, TheDelegateOfAnOwnerOnLeaveGetsTheOwnersLeads) {
   plan.after.owners_only = true;
   EXPECT_EQ(Commit(plan).rep, RepNamed("zoe"));
   EXPECT_THAT(Candidates("l1"), ElementsAre(Pair("ada", CandidateReason::kOnLeave),
+                                            Pair("bob", CandidateReason::kNotOwner),
                                             Pair("zoe", CandidateReason::kChosen)));
   plan = Qualify("l2", "inside");
   plan.after.owners = {RepNamed("ada")};

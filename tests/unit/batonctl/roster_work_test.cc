@@ -14,14 +14,14 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-std::string Roster(const std::string& rep) {
+std::string RosterWith(const std::string& rep) {
   return "apiVersion: baton.dev/v1\nkind: Roster\nmetadata: {workspace: demo}\n"
          "spec: {reps: [{id: ada, queues: [], " +
          rep + "}]}\n";
 }
 
-std::string ErrorOf(const std::string& rep) {
-  return std::string(ParseRoster(Roster(rep), "roster.yaml").status().message());
+std::string ErrorOfRep(const std::string& rep) {
+  return std::string(ParseRoster(RosterWith(rep), "roster.yaml").status().message());
 }
 
 const char kWhole[] =
@@ -50,7 +50,7 @@ void ExpectWhole(const v1::Rep& rep, const std::string& delegate) {
 }
 
 TEST(RosterWorkTest, ADocumentSaysAllOfARep) {
-  const auto roster = ParseRoster(Roster(kWhole), "roster.yaml");
+  const auto roster = ParseRoster(RosterWith(kWhole), "roster.yaml");
   ASSERT_TRUE(roster.ok()) << roster.status();
   ExpectWhole(roster->reps[0].rep, "bob");
   EXPECT_EQ(roster->reps[0].rep.attributes().at("code").string_value(), "7");
@@ -60,21 +60,21 @@ TEST(RosterWorkTest, ADocumentSaysAllOfARep) {
 }
 
 TEST(RosterWorkTest, WhatADocumentDoesNotSpeakOfStaysAsItIs) {
-  const auto roster = ParseRoster(Roster("skills: [german]"), "roster.yaml");
+  const auto roster = ParseRoster(RosterWith("skills: [german]"), "roster.yaml");
   ASSERT_TRUE(roster.ok()) << roster.status();
   EXPECT_TRUE(roster->reps[0].fields.empty());
 }
 
 TEST(RosterWorkTest, EachErrorHasItsPlace) {
-  EXPECT_THAT(ErrorOf("skills: {german: 6}"), HasSubstr("the level of german must be"));
-  EXPECT_THAT(ErrorOf("time_zone: Berlin"), HasSubstr("'Berlin' is no time zone"));
-  EXPECT_THAT(ErrorOf("absences: [{from: tomorrow, until: 2026-12-24T00:00:00Z}]"),
+  EXPECT_THAT(ErrorOfRep("skills: {german: 6}"), HasSubstr("the level of german must be"));
+  EXPECT_THAT(ErrorOfRep("time_zone: Berlin"), HasSubstr("'Berlin' is no time zone"));
+  EXPECT_THAT(ErrorOfRep("absences: [{from: tomorrow, until: 2026-12-24T00:00:00Z}]"),
               HasSubstr("reps[0].absences[0].from must be a time from 1970 on"));
-  EXPECT_THAT(ErrorOf("absences: [{from: 2026-12-24T00:00:00Z}]"),
+  EXPECT_THAT(ErrorOfRep("absences: [{from: 2026-12-24T00:00:00Z}]"),
               HasSubstr("'until' is missing in reps[0].absences[0]"));
-  EXPECT_THAT(ErrorOf("ramp_up: {start: 2026-12-24T00:00:00Z, days: 400, from_percent: 1}"),
+  EXPECT_THAT(ErrorOfRep("ramp_up: {start: 2026-12-24T00:00:00Z, days: 400, from_percent: 1}"),
               HasSubstr("reps[0].ramp_up.days must be a whole number from 1 to 365"));
-  EXPECT_THAT(ErrorOf("attributes: [a]"), HasSubstr("must be a mapping of names to values"));
+  EXPECT_THAT(ErrorOfRep("attributes: [a]"), HasSubstr("must be a mapping of names to values"));
 }
 
 class RepOptionsTest : public ::testing::Test {

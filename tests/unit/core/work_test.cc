@@ -10,13 +10,13 @@ namespace {
 
 using support::RepNamed;
 
-Calendar Office(const std::string& zone) {
+Calendar OfficeCalendar(const std::string& zone) {
   CalendarRules rules{.zone = zone};
   for (int day = 0; day < 5; ++day) rules.week[day] = {{9 * 60, 18 * 60}};
   return *Calendar::Make(rules);
 }
 
-TimeMs At(const std::string& text) {
+TimeMs Instant(const std::string& text) {
   absl::Time time;
   std::string error;
   EXPECT_TRUE(absl::ParseTime(absl::RFC3339_full, text, &time, &error)) << error;
@@ -26,26 +26,26 @@ TimeMs At(const std::string& text) {
 const TimeMs kMonday = 1'767'603'600'000;  // 2026-01-05T09:00:00Z
 
 TEST(WorkTest, HoursAreTheWindowsAndDaysOfTwoWeeks) {
-  const Calendar office = Office("Europe/Berlin");
+  const Calendar office = OfficeCalendar("Europe/Berlin");
   const absl::StatusOr<Hours> hours = MakeHours(&office, "", kMonday);
   ASSERT_TRUE(hours.ok()) << hours.status();
   EXPECT_FALSE(hours->always);
   EXPECT_EQ(hours->open.size(), 11u);  // Monday to Monday in two weeks; nothing of the Sunday
-  EXPECT_EQ(hours->open[0].from_ms, At("2026-01-05T08:00:00Z"));
-  EXPECT_EQ(hours->open[0].until_ms, At("2026-01-05T17:00:00Z"));
+  EXPECT_EQ(hours->open[0].from_ms, Instant("2026-01-05T08:00:00Z"));
+  EXPECT_EQ(hours->open[0].until_ms, Instant("2026-01-05T17:00:00Z"));
   EXPECT_EQ(hours->open.back().until_ms, kMonday + 14 * kDayMs);
-  EXPECT_EQ(hours->days.front(), At("2026-01-03T23:00:00Z"));
+  EXPECT_EQ(hours->days.front(), Instant("2026-01-03T23:00:00Z"));
   EXPECT_GE(hours->days.back(), kMonday + 14 * kDayMs);
 }
 
 TEST(WorkTest, ARepMayWorkByTheCalendarOfAnotherZone) {
-  const Calendar office = Office("Europe/Berlin");
+  const Calendar office = OfficeCalendar("Europe/Berlin");
   WorkRules rules{.calendar = "office", .zone = "America/New_York"};
   EXPECT_EQ(HoursName(rules), "office@America/New_York");
   const absl::StatusOr<Hours> hours = MakeHours(&office, rules.zone, kMonday);
   ASSERT_TRUE(hours.ok()) << hours.status();
-  EXPECT_FALSE(IsAtWork(rules, &*hours, At("2026-01-05T13:59:59Z")));
-  EXPECT_TRUE(IsAtWork(rules, &*hours, At("2026-01-05T14:00:00Z")));
+  EXPECT_FALSE(IsAtWork(rules, &*hours, Instant("2026-01-05T13:59:59Z")));
+  EXPECT_TRUE(IsAtWork(rules, &*hours, Instant("2026-01-05T14:00:00Z")));
 }
 
 TEST(WorkTest, WithoutACalendarTheZoneOnlySaysWhenDaysBegin) {
@@ -55,20 +55,20 @@ TEST(WorkTest, WithoutACalendarTheZoneOnlySaysWhenDaysBegin) {
   ASSERT_TRUE(hours.ok()) << hours.status();
   EXPECT_TRUE(hours->always);
   EXPECT_TRUE(IsAtWork(rules, nullptr, kMonday));
-  EXPECT_EQ(DayBegin(&*hours, At("2026-01-05T22:59:59Z")), At("2026-01-04T23:00:00Z"));
-  EXPECT_EQ(DayBegin(&*hours, At("2026-01-05T23:00:00Z")), At("2026-01-05T23:00:00Z"));
+  EXPECT_EQ(DayBegin(&*hours, Instant("2026-01-05T22:59:59Z")), Instant("2026-01-04T23:00:00Z"));
+  EXPECT_EQ(DayBegin(&*hours, Instant("2026-01-05T23:00:00Z")), Instant("2026-01-05T23:00:00Z"));
 }
 
 TEST(WorkTest, ADayOfTwentyThreeHoursIsADay) {
   const absl::StatusOr<Hours> hours =
-      MakeHours(nullptr, "Europe/Berlin", At("2026-03-28T12:00:00Z"));
+      MakeHours(nullptr, "Europe/Berlin", Instant("2026-03-28T12:00:00Z"));
   ASSERT_TRUE(hours.ok()) << hours.status();
-  EXPECT_EQ(DayBegin(&*hours, At("2026-03-29T12:00:00Z")), At("2026-03-28T23:00:00Z"));
-  EXPECT_EQ(DayBegin(&*hours, At("2026-03-29T22:00:00Z")), At("2026-03-29T22:00:00Z"));
+  EXPECT_EQ(DayBegin(&*hours, Instant("2026-03-29T12:00:00Z")), Instant("2026-03-28T23:00:00Z"));
+  EXPECT_EQ(DayBegin(&*hours, Instant("2026-03-29T22:00:00Z")), Instant("2026-03-29T22:00:00Z"));
 }
 
 TEST(WorkTest, DaysAreThoseOfUtcWithoutHoursAndGoOnBehindThem) {
-  EXPECT_EQ(DayBegin(nullptr, At("2026-01-05T23:00:00Z")), At("2026-01-05T00:00:00Z"));
+  EXPECT_EQ(DayBegin(nullptr, Instant("2026-01-05T23:00:00Z")), Instant("2026-01-05T00:00:00Z"));
   const Hours short_hours{.always = true, .open = {}, .days = {kMonday}};
   EXPECT_EQ(DayBegin(&short_hours, kMonday + kHourMs), kMonday);
   EXPECT_EQ(DayBegin(&short_hours, kMonday + 3 * kDayMs + 5), kMonday + 3 * kDayMs);

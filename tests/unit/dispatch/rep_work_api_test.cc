@@ -1,8 +1,9 @@
 // RosterService: rules of work, skill levels and attributes of reps.
 #include <gmock/gmock.h>
 
+#include "absl/time/civil_time.h"
 #include "api_fixture.h"
-#include "core/time.h"
+#include "policy/parse_policy.h"
 
 namespace baton::dispatch {
 namespace {
@@ -14,17 +15,16 @@ using testing::UnorderedElementsAre;
 class RepWorkApiTest : public ApiTest {
  protected:
   RepWorkApiTest() {
-    v1::ActivatePolicyRequest request;
-    request.set_parent("workspaces/acme");
-    request.set_yaml(std::string(kPolicy) +
-                     "  rep_attributes: {languages: list(string), level: int, quota: double}\n"
-                     "  calendars:\n"
-                     "    always: {zone: UTC, hours: {mon-sun: [\"00:00-24:00\"]}}\n"
-                     "    never: {zone: UTC, hours: {mon: [\"00:00-00:01\"]}, exceptions: {" +
-                     Closed() + "}}\n");
-    const auto activated =
-        Call(*api_.workspaces, &v1::WorkspaceService::Stub::ActivatePolicy, request);
-    EXPECT_TRUE(activated.ok()) << activated.status.error_message();
+    const std::string yaml =
+        std::string(kPolicy) +
+        "  rep_attributes: {languages: list(string), level: int, quota: double}\n"
+        "  calendars:\n"
+        "    always: {zone: UTC, hours: {mon-sun: [\"00:00-24:00\"]}}\n"
+        "    never: {zone: UTC, hours: {mon: [\"00:00-00:01\"]}, exceptions: {" +
+        Closed() + "}}\n";
+    const policy::ParsedPolicy parsed = policy::ParsePolicy(yaml, "policy.yaml");
+    EXPECT_TRUE(parsed.ok());
+    EXPECT_TRUE(store_.ActivatePolicy(parsed.policy, yaml, -1).ok());
     rep_.set_name("workspaces/acme/reps/ada");
     rep_.add_queues("workspaces/acme/queues/dach");
     rep_.add_skills("german");
@@ -125,7 +125,7 @@ TEST_F(RepWorkApiTest, OnLeaveTheDelegateGetsWhatComes) {
   absence.set_delegate("workspaces/acme/reps/zoe");
   ASSERT_TRUE(Put().ok());
   AddLead("l1");
-  EXPECT_EQ(GetLead("l1").owner(), "workspaces/acme/reps/zoe");
+  EXPECT_EQ(GetLead("l1").rep(), "workspaces/acme/reps/zoe");
 }
 
 TEST_F(RepWorkApiTest, EveryWrongFieldIsNamed) {

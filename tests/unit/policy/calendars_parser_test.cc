@@ -106,5 +106,31 @@ TEST(CalendarsParserTest, ThereAreCaps) {
               ElementsAre(HasSubstr("hours.tue has 9 windows, at most 8 are allowed")));
 }
 
+TEST(RepAttributesTest, AreDeclaredLikeThoseOfLeads) {
+  const ParsedPolicy parsed =
+      ParsePolicy(Changed("  queues:\n",
+                          "  rep_attributes: {languages: list(string), level: int}\n  queues:\n"),
+                  "policy.yaml");
+  ASSERT_TRUE(parsed.ok()) << ToString(parsed.errors[0]);
+  EXPECT_THAT(parsed.policy.rep_attributes,
+              ElementsAre(std::pair("languages", core::AttributeType::kStringList),
+                          std::pair("level", core::AttributeType::kInt)));
+  EXPECT_THAT(ErrorsOf(Changed("  queues:\n", "  rep_attributes: {level: inte}\n  queues:\n")),
+              ElementsAre(HasSubstr("the type of 'level' must be one of")));
+  EXPECT_THAT(ErrorsOf(Changed("  queues:\n", "  rep_attributes: [a]\n  queues:\n")),
+              ElementsAre(HasSubstr("rep_attributes must be a mapping of names to types")));
+}
+
+TEST(SkillLevelsTest, ARouteMayAskForALevel) {
+  const ParsedPolicy parsed =
+      ParsePolicy(Changed("{queue: dach}", "{queue: dach, skills: [\"german>=3\", \"french>=1\"]}"),
+                  "policy.yaml");
+  ASSERT_TRUE(parsed.ok()) << ToString(parsed.errors[0]);
+  EXPECT_THAT(parsed.policy.routing[0].to.skills, ElementsAre("french", "german>=3"));
+  EXPECT_THAT(
+      ErrorsOf(Changed("{queue: dach}", "{queue: dach, skills: [\"german>=7\"]}")),
+      ElementsAre(HasSubstr("must be a skill, as german or german>=3 (levels are 1 to 5)")));
+}
+
 }  // namespace
 }  // namespace baton::policy

@@ -6,7 +6,7 @@
 -- Idempotency: only asks.
 
 local COMMANDS = {
-  {'TIME'}, {'GET'}, {'SET', 'v'},
+  {'TIME'}, {'GET'}, {'SET', 'v'}, {'DEL'},
   {'HGET', 'f'}, {'HMGET', 'f'}, {'HGETALL'}, {'HLEN'}, {'HSET', 'f', 'v'}, {'HDEL', 'f'},
   {'HINCRBY', 'f', '1'},
   {'LLEN'}, {'RPUSH', 'v'}, {'LTRIM', '0', '-1'}, {'SCARD'}, {'SMEMBERS'}, {'SADD', 'm'},
