@@ -15,7 +15,7 @@ constexpr char kFooter[] =
     "Data goes to standard output, notes and errors to standard error.\n"
     "Exit codes: 0 done; 1 the server (or Kafka) refused; 2 the command line or a file is\n"
     "wrong; 3 no answer, the same command may work later. verify and the checks of policies\n"
-    "(test, diff) answer with 1 too: see their --help.\n"
+    "(test, lint, diff) answer with 1 too: see their --help.\n"
     "Environment: BATONCTL_SERVER, BATONCTL_WORKSPACE, BATONCTL_PRINCIPAL, BATONCTL_ROLES,\n"
     "BATON_KAFKA_BROKERS, BATON_KAFKA_TOPIC_PREFIX, BATON_REDIS_URL, NO_COLOR; more with --help\n"
     "of a command.";

@@ -15,6 +15,7 @@ void AddWorkspaceCommands(CLI::App& app, Session& session);
 void AddPolicyCommands(CLI::App& app, Session& session);
 // Commands of the group policy.
 void AddPolicyTest(CLI::App& policies, Session& session);
+void AddPolicyLint(CLI::App& policies, Session& session);
 void AddPolicyDiff(CLI::App& policies, Session& session);
 void AddPolicyRevisionCommands(CLI::App& policies, Session& session);
 void AddLeadCommands(CLI::App& app, Session& session);

@@ -9,8 +9,9 @@
 namespace baton::batonctl {
 
 inline constexpr int kExitOk = 0;
-inline constexpr int kExitDiffers = 1;  // diff: the answer is yes
-inline constexpr int kExitRefused = 1;  // the server (or Kafka) was asked and said no
+inline constexpr int kExitDiffers = 1;   // diff: the answer is yes
+inline constexpr int kExitFindings = 1;  // lint: there are some
+inline constexpr int kExitRefused = 1;   // the server (or Kafka) was asked and said no
 inline constexpr int kExitUsage = 2;  // the command line or a file given is wrong; nothing was sent
 inline constexpr int kExitNotChecked = 2;  // verify: nothing is known, for whatever reason
 inline constexpr int kExitUnreachable =

@@ -1,5 +1,7 @@
 // batonctl policy apply|get|validate; the others of the group have files of their own.
+#include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "baton/v1/policy_service.pb.h"
@@ -9,6 +11,7 @@
 #include "batonctl/policy_file.h"
 #include "batonctl/policy_view.h"
 #include "core/errors.h"
+#include "policy/lint.h"
 #include "policy/parse_policy.h"
 #include "policy/yaml_tree.h"
 
@@ -26,15 +29,23 @@ absl::Status Validate(Session& session, const PolicyArguments& arguments) {
       ReadPolicyFile(session, arguments.file, DocumentTests::kMustPass);
   if (!file.ok()) return file.status();
   const core::Policy& policy = file->parsed.policy;
+  const std::vector<policy::Finding> findings =
+      policy::Lint({file->root, file->parsed, std::nullopt});
+  const auto warnings =
+      std::count_if(findings.begin(), findings.end(), [](const policy::Finding& finding) {
+        return finding.severity == policy::Severity::kWarning;
+      });
   v1::Policy answer;
   answer.set_name(absl::StrCat("workspaces/", policy.workspace.str(), "/policies/", policy.name));
   answer.set_yaml(file->yaml);
-  Table table({"POLICY", "WORKSPACE", "ATTRIBUTES", "SCORING RULES", "ROUTES", "QUEUES", "TESTS"});
+  Table table({"POLICY", "WORKSPACE", "ATTRIBUTES", "SCORING RULES", "ROUTES", "QUEUES", "TESTS",
+               "WARNINGS"});
   table.AddRow({policy.name, policy.workspace.str(), absl::StrCat(policy.attributes.size()),
                 absl::StrCat(policy.fit.size() + policy.intent.size()),
                 absl::StrCat(policy.routing.size()), absl::StrCat(policy.queues.size()),
-                absl::StrCat(file->parsed.tests.size())});
-  session.Note(absl::StrCat(arguments.file, " is valid."));
+                absl::StrCat(file->parsed.tests.size()), absl::StrCat(warnings)});
+  session.Note(absl::StrCat(arguments.file, " is valid.",
+                            warnings == 0 ? "" : " batonctl policy lint shows the warnings."));
   return session.Print(answer, table, {answer.name()});
 }
 
@@ -113,6 +124,7 @@ void AddPolicyCommands(CLI::App& app, Session& session) {
   OnRun(validate, session, [&session, arguments] { return Validate(session, *arguments); });
 
   AddPolicyTest(group, session);
+  AddPolicyLint(group, session);
   AddPolicyDiff(group, session);
   AddPolicyRevisionCommands(group, session);
 }

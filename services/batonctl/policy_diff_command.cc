@@ -21,8 +21,8 @@ namespace {
 using policy::PolicyChange;
 
 constexpr size_t kCellBytesMax = 60;
-constexpr char kAbout[] = "Shows what differs between two policies in what they say";
-constexpr char kFooter[] =
+constexpr char kDiffAbout[] = "Shows what differs between two policies in what they say";
+constexpr char kDiffFooter[] =
     "FROM and TO are files, or NAME@REVISION of the server. With --file alone the active revision\n"
     "is compared with the file. Layout, comments, the order of keys and defaults that are written\n"
     "out make no difference; the order of rules does where the first match wins.\n"
@@ -73,10 +73,9 @@ absl::StatusOr<Document> FromServer(Session& session, const std::string& text) {
 }
 
 absl::StatusOr<Document> FromFile(const Session& session, const std::string& path) {
-  const absl::StatusOr<PolicyFile> file = ReadPolicyFile(session, path, DocumentTests::kAreNotRun);
+  absl::StatusOr<PolicyFile> file = ReadPolicyFile(session, path, DocumentTests::kAreNotRun);
   if (!file.ok()) return file.status();
-  policy::ErrorList errors(path);
-  return Document{path, policy::ParseYaml(file->yaml, errors).value_or(policy::YamlNode())};
+  return Document{path, std::move(file->root)};
 }
 
 absl::StatusOr<Document> Load(Session& session, const std::string& text) {
@@ -149,7 +148,7 @@ absl::Status Diff(Session& session, const DiffArguments& arguments) {
 }  // namespace
 
 void AddPolicyDiff(CLI::App& policies, Session& session) {
-  CLI::App& diff = *policies.add_subcommand("diff", kAbout)->footer(kFooter);
+  CLI::App& diff = *policies.add_subcommand("diff", kDiffAbout)->footer(kDiffFooter);
   auto arguments = std::make_shared<DiffArguments>();
   diff.add_option("FROM", arguments->from, "a file or NAME@REVISION; default: the active revision");
   diff.add_option("TO", arguments->to, "a file or NAME@REVISION");

@@ -3,7 +3,6 @@
 #include "absl/strings/str_cat.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
-#include "policy/yaml_tree.h"
 
 namespace baton::batonctl {
 
@@ -15,6 +14,8 @@ absl::StatusOr<PolicyFile> ReadPolicyFile(const Session& session, const std::str
   file.yaml = *std::move(yaml);
   file.parsed = tests == DocumentTests::kMustPass ? policy::CheckPolicy(file.yaml, path)
                                                   : policy::ParsePolicy(file.yaml, path);
+  policy::ErrorList known(path);  // `parsed` has them
+  file.root = policy::ParseYaml(file.yaml, known).value_or(policy::YamlNode());
   if (file.parsed.ok()) return file;
   NoteErrors(session, file.parsed.errors);
   return FileError(

@@ -8,11 +8,13 @@
 #include "absl/status/statusor.h"
 #include "batonctl/session.h"
 #include "policy/parse_policy.h"
+#include "policy/yaml_tree.h"
 
 namespace baton::batonctl {
 
 struct PolicyFile {
   std::string yaml;
+  policy::YamlNode root;
   policy::ParsedPolicy parsed;  // ok()
 };
 

@@ -17,8 +17,8 @@ using policy::PolicyTest;
 using policy::TestMismatch;
 using policy::TestResult;
 
-constexpr char kAbout[] = "Runs the tests inside a policy document, without a server";
-constexpr char kFooter[] =
+constexpr char kTestAbout[] = "Runs the tests inside a policy document, without a server";
+constexpr char kTestFooter[] =
     "Each test folds its events and judges the lead as production does. What differs from the\n"
     "expectations goes to standard error, with its place and the conditions that decided.\n"
     "Exit codes: 0 all tests pass; 1 a test failed; 2 the document or the command line is wrong.";
@@ -103,7 +103,7 @@ absl::Status RunFile(const Session& session, const std::string& path) {
 }  // namespace
 
 void AddPolicyTest(CLI::App& policies, Session& session) {
-  CLI::App& test = *policies.add_subcommand("test", kAbout)->footer(kFooter);
+  CLI::App& test = *policies.add_subcommand("test", kTestAbout)->footer(kTestFooter);
   auto path = std::make_shared<std::string>();
   test.add_option("--file,-f", *path, "the document; - is standard input")->required();
   OnRun(test, session, [&session, path] { return RunFile(session, *path); });

@@ -47,6 +47,8 @@ class Condition {
 
   bool empty() const { return tests_.empty(); }
   size_t size() const { return tests_.size(); }
+  const std::string& text(size_t test) const { return tests_[test].text; }  // CEL
+  const expression::Program& program(size_t test) const { return *tests_[test].program; }
   // Steps of an evaluation at most (expression/checker.h).
   int64_t cost() const { return cost_; }
 

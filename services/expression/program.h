@@ -35,6 +35,7 @@ class Program {
   Value Evaluate(absl::Span<const Value> variables, Scratch& scratch) const;
 
   const Type& type() const { return syntax_.root().type; }
+  const Syntax& syntax() const { return syntax_; }
   int64_t cost() const { return cost_; }  // checker.h
   // Each once, in the order of the text.
   std::vector<VariableUse> Variables() const;

@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/facts.h"
-#include "core/qualification.h"
 
 namespace baton::policy {
 namespace {
@@ -119,11 +118,14 @@ class Comparer {
 
 }  // namespace
 
-TestResult RunTest(const core::Policy& policy, const PolicyTest& test) {
+core::Judgment JudgeTest(const core::Policy& policy, const PolicyTest& test) {
   core::Facts facts;
   for (const core::LeadEvent& event : test.events) core::Fold(event, facts);
-  const Judgment judgment = core::Judge(facts, policy, test.now_ms);
+  return core::Judge(facts, policy, test.now_ms);
+}
 
+TestResult RunTest(const core::Policy& policy, const PolicyTest& test) {
+  const Judgment judgment = JudgeTest(policy, test);
   Comparer comparer(judgment);
   comparer.Compare("mql", test.mql, judgment.qualified, WhyQualified);
   comparer.CompareRoute("queue", test.queue, judgment.route.queue.str());

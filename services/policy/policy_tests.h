@@ -16,6 +16,7 @@
 #include "absl/types/span.h"
 #include "core/event.h"
 #include "core/policy.h"
+#include "core/qualification.h"
 #include "policy/document_error.h"
 
 namespace baton::policy {
@@ -63,6 +64,9 @@ struct TestResult {
   std::vector<TestMismatch> mismatches;  // in the order of PolicyTest's expectations
   bool passed() const { return mismatches.empty(); }
 };
+
+// What the policy says of the test's lead.
+core::Judgment JudgeTest(const core::Policy& policy, const PolicyTest& test);
 
 TestResult RunTest(const core::Policy& policy, const PolicyTest& test);
 

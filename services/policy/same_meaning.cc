@@ -35,7 +35,7 @@ constexpr Default kQueueDefaults[] = {{"accept_within", "2h"},
 constexpr Default kReasonDefaults[] = {
     {"fault", "none"}, {"counts_in_acceptance", "true"}, {"needs_revisit_at", "false"}};
 
-bool Has(Words words, const std::string& word) {
+bool HasWord(Words words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
@@ -79,13 +79,13 @@ std::string Tight(const std::string& text) {
 
 bool SameText(const std::string& key, const std::string& one, const std::string& other) {
   if (one == other) return true;
-  if (Has(kConditionKeys, key)) return Tight(one) == Tight(other);
-  if (!Has(kDurationKeys, key)) return false;
+  if (HasWord(kConditionKeys, key)) return Tight(one) == Tight(other);
+  if (!HasWord(kDurationKeys, key)) return false;
   const std::optional<core::DurationMs> duration = DurationOf(one);
   return duration.has_value() && duration == DurationOf(other);
 }
 
-YamlNode* Find(YamlNode& map, std::string_view key) {
+YamlNode* FindIn(YamlNode& map, std::string_view key) {
   for (auto& [name, value] : map.entries) {
     if (name.text == key) return &value;
   }
@@ -132,7 +132,7 @@ void Erase(absl::Span<const Default> defaults, YamlNode* map) {
 }  // namespace
 
 std::string KeyWithin(const std::string& parent, const std::string& key) {
-  return Has(kAttributeMaps, parent) ? "" : key;
+  return HasWord(kAttributeMaps, parent) ? "" : key;
 }
 
 bool SameMeaning(const std::string& key, const YamlNode& one, const YamlNode& other) {
@@ -158,16 +158,16 @@ bool SameButName(const YamlNode& one, const YamlNode& other) {
 }
 
 YamlNode WithoutDefaults(YamlNode document) {
-  YamlNode* spec = Find(document, "spec");
+  YamlNode* spec = FindIn(document, "spec");
   if (spec == nullptr) return document;
-  if (YamlNode* routing = Find(*spec, "routing"); routing != nullptr) {
-    for (YamlNode& rule : routing->items) Erase(kTargetDefaults, Find(rule, "to"));
+  if (YamlNode* routing = FindIn(*spec, "routing"); routing != nullptr) {
+    for (YamlNode& rule : routing->items) Erase(kTargetDefaults, FindIn(rule, "to"));
   }
-  if (YamlNode* queues = Find(*spec, "queues"); queues != nullptr) {
+  if (YamlNode* queues = FindIn(*spec, "queues"); queues != nullptr) {
     for (YamlEntry& queue : queues->entries) Erase(kQueueDefaults, &queue.value);
   }
-  YamlNode* reasons = Find(*spec, "reasons");
-  YamlNode* extend = reasons == nullptr ? nullptr : Find(*reasons, "extend");
+  YamlNode* reasons = FindIn(*spec, "reasons");
+  YamlNode* extend = reasons == nullptr ? nullptr : FindIn(*reasons, "extend");
   if (extend != nullptr) {
     for (YamlNode& reason : extend->items) Erase(kReasonDefaults, &reason);
   }
