@@ -18,9 +18,9 @@ absl::StatusOr<std::shared_ptr<const core::Policy>> Compile(const core::Workspac
   if (!parsed.ok()) {
     return core::Error(
         absl::StatusCode::kInternal, "STORED_POLICY_INVALID",
-        absl::StrCat(
-            "this release cannot read the active policy of workspace ", workspace.str(),
-            "; activate a corrected one: ", policy::InvalidPolicy(parsed.errors).message()),
+        absl::StrCat("this release cannot read policy revision ", document.revision,
+                     " of workspace ", workspace.str(), "; activate a corrected one: ",
+                     policy::InvalidPolicy(parsed.errors).message()),
         {{"workspace", workspace.str()}, {"revision", absl::StrCat(document.revision)}});
   }
   parsed.policy.workspace = workspace;
@@ -29,6 +29,14 @@ absl::StatusOr<std::shared_ptr<const core::Policy>> Compile(const core::Workspac
 }
 
 }  // namespace
+
+absl::StatusOr<std::shared_ptr<const core::Policy>> PolicyAt(store::WorkspaceStore& store,
+                                                             const core::WorkspaceId& workspace,
+                                                             int64_t revision) {
+  const auto document = store.GetPolicy(workspace, revision);
+  if (!document.ok()) return document.status();
+  return Compile(workspace, *document);
+}
 
 PolicyCache::PolicyCache(store::WorkspaceStore& store, size_t workspaces_max)
     : store_(store), workspaces_max_(workspaces_max) {}

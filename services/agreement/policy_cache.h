@@ -26,6 +26,12 @@ struct ActivePolicy {
   std::shared_ptr<const core::Policy> policy;  // nullptr exactly when revision is 0
 };
 
+// Any revision, read and compiled anew: for what is seldom asked. NOT_FOUND POLICY_NOT_FOUND;
+// INTERNAL STORED_POLICY_INVALID if this release cannot read it, or as the store says.
+absl::StatusOr<std::shared_ptr<const core::Policy>> PolicyAt(store::WorkspaceStore& store,
+                                                             const core::WorkspaceId& workspace,
+                                                             int64_t revision);
+
 class PolicyCache {
  public:
   // `store` outlives the cache. At most `workspaces_max` compiled policies are kept; beyond, an

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "batonctl/decision_text.h"
 #include "batonctl/format.h"
 #include "batonctl/lead_view.h"
 #include "policy/document_error.h"
@@ -57,17 +58,22 @@ std::string WhatErred(const v1::ExplainLeadResponse& explanation) {
 }
 
 std::string WhyQualified(const v1::ExplainLeadResponse& explanation) {
-  const v1::Lead& lead = explanation.lead();
+  v1::QualificationRecord scores = explanation.qualification();
+  if (!explanation.has_qualification()) {
+    scores.set_policy_revision(explanation.lead().policy_revision());
+    scores.set_fit(explanation.lead().fit());
+    scores.set_intent(explanation.lead().intent());
+  }
   if (!explanation.has_judge_time() && explanation.definition().empty()) {
     return "It was not judged yet: the workspace has no policy.\n";
   }
   const bool qualified = explanation.qualified();
   std::string text = absl::StrFormat(
       "It is %sa qualified lead (MQL) by policy revision %d%s.\n", qualified ? "" : "not ",
-      lead.policy_revision(),
+      scores.policy_revision(),
       explanation.has_judge_time() ? ", judged " + FormatTime(explanation.judge_time()) : "");
-  absl::StrAppend(&text, Sum(explanation, "fit", lead.fit()),
-                  Sum(explanation, "intent", lead.intent()));
+  absl::StrAppend(&text, Sum(explanation, "fit", scores.fit()),
+                  Sum(explanation, "intent", scores.intent()));
   for (const v1::ConditionResult& condition : explanation.definition()) {
     absl::StrAppend(&text, "  ", ConditionText(condition), "\n");
   }
@@ -103,9 +109,13 @@ std::string WhyQueue(const v1::ExplainLeadResponse& explanation) {
 std::string CandidateText(const v1::Candidate& candidate) {
   const std::string rep = ShortName(candidate.rep());
   const std::string& reason = candidate.reason();
-  const std::string account = absl::StrFormat(
+  std::string account = absl::StrFormat(
       "owed %.2f leads before, share of this one %.2f, %d of %d leads open", candidate.owed(),
       candidate.share(), candidate.open_leads(), candidate.capacity());
+  if (candidate.weight() > 0) {
+    absl::StrAppendFormat(&account, ", weight %g, owed %.2f after", candidate.weight(),
+                          candidate.owed_after());
+  }
   if (reason == "chosen") return absl::StrCat(rep, " was chosen: owed most (", account, ")");
   if (reason == "fairness")
     return absl::StrCat(rep, " was not: another was owed more (", account, ")");
@@ -148,10 +158,7 @@ std::string WhyWaits(const v1::ExplainLeadResponse& explanation) {
 
 }  // namespace
 
-std::string ExplainText(const v1::ExplainLeadResponse& explanation) {
-  const std::string text =
-      absl::StrCat(WhereItIs(explanation.lead()), WhyQualified(explanation), WhatErred(explanation),
-                   WhyQueue(explanation), WhyRep(explanation), WhyWaits(explanation));
+std::string PrintableLines(const std::string& text) {
   std::string printable;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = text.find('\n', begin);
@@ -159,6 +166,13 @@ std::string ExplainText(const v1::ExplainLeadResponse& explanation) {
     begin = end == std::string::npos ? text.size() : end + 1;
   }
   return printable;
+}
+
+std::string ExplainText(const v1::ExplainLeadResponse& explanation) {
+  const std::string text = absl::StrCat(
+      WhereItIs(explanation.lead()), WhyQualified(explanation), WhatErred(explanation),
+      WhyQueue(explanation), WhyRep(explanation), WhyWaits(explanation), RecordText(explanation));
+  return PrintableLines(text);
 }
 
 }  // namespace baton::batonctl

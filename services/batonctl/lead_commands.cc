@@ -1,9 +1,10 @@
-// batonctl lead get|list|journey|explain (submit: lead_submit.cc)
+// batonctl lead get|list|journey|explain|recompute (submit: lead_submit.cc)
 #include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "baton/v1/lead_service.pb.h"
 #include "batonctl/commands.h"
+#include "batonctl/decision_text.h"
 #include "batonctl/format.h"
 #include "batonctl/lead_view.h"
 
@@ -14,6 +15,7 @@ struct LeadArguments {
   std::string lead;
   std::string stage;
   int limit = kListLimitDefault;
+  int generation = 0;
 };
 
 absl::Status Get(Session& session, const LeadArguments& arguments) {
@@ -68,6 +70,7 @@ absl::Status Explain(Session& session, const LeadArguments& arguments) {
   if (!name.ok()) return name.status();
   v1::ExplainLeadRequest request;
   request.set_name(*name);
+  request.set_generation(arguments.generation);
   const auto response = Ask<v1::ExplainLeadResponse>(session.server(), request);
   if (!response.ok()) return response.status();
   if (session.options.format != OutputFormat::kTable) {
@@ -75,6 +78,31 @@ absl::Status Explain(Session& session, const LeadArguments& arguments) {
   }
   session.world().out << ExplainText(*response) << std::flush;
   return absl::OkStatus();
+}
+
+absl::Status Recompute(Session& session, const LeadArguments& arguments) {
+  const absl::StatusOr<std::string> name = session.Name("leads", arguments.lead);
+  if (!name.ok()) return name.status();
+  v1::RecomputeDecisionRequest request;
+  request.set_name(*name);
+  request.set_generation(arguments.generation);
+  const auto response = Ask<v1::RecomputeDecisionResponse>(session.server(), request);
+  if (!response.ok()) return response.status();
+  if (session.options.format == OutputFormat::kTable) {
+    session.world().out << PrintableLines(RecomputedText(ShortName(*name), *response))
+                        << std::flush;
+  } else if (absl::Status printed = session.Print(*response, Table({}), {*name}); !printed.ok()) {
+    return printed;
+  }
+  if (response->same()) return absl::OkStatus();
+  return absl::DataLossError("the decision made again is not the one recorded");
+}
+
+void AddGeneration(CLI::App& command, int& generation) {
+  command
+      .add_option("--generation", generation,
+                  "of the assignment; the latest 32 decisions are kept (default: the latest)")
+      ->check(CLI::NonNegativeNumber);
 }
 
 CLI::App& AddOfLead(CLI::App& group, const std::string& name, const std::string& about,
@@ -106,7 +134,15 @@ void AddLeadCommands(CLI::App& app, Session& session) {
   CLI::App& explain = AddOfLead(
       group, "explain", "Says why it is qualified, why this queue, why this rep, why it waits",
       arguments->lead);
+  AddGeneration(explain, arguments->generation);
   OnRun(explain, session, [&session, arguments] { return Explain(session, *arguments); });
+
+  CLI::App& recompute = AddOfLead(
+      group, "recompute",
+      "Makes a recorded decision again from its record alone; exit code 1 if it is another one",
+      arguments->lead);
+  AddGeneration(recompute, arguments->generation);
+  OnRun(recompute, session, [&session, arguments] { return Recompute(session, *arguments); });
 
   AddLeadSubmit(group, session);
 }

@@ -17,6 +17,9 @@ Table LeadDetails(const v1::Lead& lead);
 Table JourneyTable(const v1::GetLeadJourneyResponse& journey);
 Table AssignmentsTable(const std::vector<v1::Assignment>& assignments);
 
+// Text of strangers made fit for a terminal; its lines stay.
+std::string PrintableLines(const std::string& text);
+
 // Why it is (not) qualified with factors that sum to the scores, why this queue, why this rep and
 // why not each other, why it waits.
 std::string ExplainText(const v1::ExplainLeadResponse& explanation);

@@ -59,6 +59,7 @@ void OpenCycle(const Policy& policy, TimeMs now_ms, LeadRecord& lead) {
   EnterQueue(&policy, now_ms, lead);
   lead.passed.clear();
   lead.candidates.clear();
+  lead.choice = {};
   lead.accepted_at_ms = 0;
   lead.first_touch_at_ms = 0;
   lead.last_touch_at_ms = 0;

@@ -30,6 +30,7 @@ constexpr std::array kCatalogue = {
     KnownReason{"BROKER_UNAVAILABLE", "Kafka cannot be reached: send the same events again later."},
     KnownReason{"CHECKPOINT_MOVED", "Between our processes only: read the checkpoints again."},
     KnownReason{"CONTENTION", "The lead changes all the time: try again."},
+    KnownReason{"DECISION_NOT_KEPT", "Ask for one of the generations that are named."},
     KnownReason{"DRAINING", "Call again; another replica answers."},
     KnownReason{"ETAG_MISMATCH", "Somebody changed it meanwhile: read it again, then write."},
     KnownReason{"FORGED_TOKEN", "Pass a token as it was given, to the call that gave it."},

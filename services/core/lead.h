@@ -31,6 +31,16 @@ struct AnsweredRequest {
   bool operator==(const AnsweredRequest&) const = default;
 };
 
+// When, under what and by what the latest choice was made.
+struct ChoiceNote {
+  int64_t policy_revision = 0;  // the active one; 0: no choice was made
+  TimeMs at_ms = 0;             // the store's clock
+  int64_t weights = 0;          // sum of the weights of those among whom the ledger moved
+  ChoiceBasis basis = ChoiceBasis::kNone;  // kNone: nobody was found
+  TieBreak tie = TieBreak::kNone;
+  bool operator==(const ChoiceNote&) const = default;
+};
+
 struct LeadRecord {
   LeadKey key;
   int64_t revision = 0;  // grows with each write; the etag; 0: no such lead
@@ -47,7 +57,8 @@ struct LeadRecord {
   TimeMs due_at_ms = 0;      // of the timer; 0: none
   TimerKind timer = TimerKind::kNone;
   std::vector<RepId> passed;                   // declined or silent in this round, in order
-  std::vector<Candidate> candidates;           // of the latest choice (also one that found nobody)
+  std::vector<Candidate> candidates;           // of the judgment's latest choice, found or not
+  ChoiceNote choice;                           // of that choice
   ChoiceBasis chosen_by = ChoiceBasis::kNone;  // of the latest choice that found somebody
 
   // What the choice has to know of the lead besides; written by decisions.

@@ -48,7 +48,11 @@ class Judging {
     const bool defined = Define();
     Disqualify();
     judgment_.qualified = defined && judgment_.disqualified_by.empty();
-    if (judgment_.qualified) FindRoute();
+    if (judgment_.qualified) {
+      FindRoute();
+      judgment_.inputs = InputsOf(facts_, policy_);
+      judgment_.inputs_hash = InputsHash(judgment_.inputs);
+    }
     return std::move(judgment_);
   }
 

@@ -8,6 +8,7 @@
 
 #include "core/condition.h"
 #include "core/facts.h"
+#include "core/inputs.h"
 #include "core/policy.h"
 
 namespace baton::core {
@@ -70,6 +71,8 @@ struct Judgment {
   Route route;                              // set when qualified
   std::vector<RuleStep> route_path;         // rules looked at, in order; filled when qualified
   std::vector<ConditionError> errors;       // the first kConditionErrorsMax, in policy order
+  Inputs inputs;                            // what was judged; filled when qualified
+  std::string inputs_hash;                  // InputsHash of it; empty unless qualified
   bool operator==(const Judgment&) const = default;
 };
 

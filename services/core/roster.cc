@@ -88,7 +88,7 @@ ChoiceBasis Narrow(Strategy strategy, absl::Span<const Member> members, std::vec
 // Of the members at `able` the one who is owed most.
 void ChooseByLedger(absl::Span<const Member> members, const std::vector<size_t>& able,
                     Choice& choice) {
-  int64_t weights = 0;
+  int64_t& weights = choice.weights;
   for (const size_t i : able) weights += members[i].weight;
   Candidate* best = nullptr;
   bool tied = false;
@@ -152,6 +152,7 @@ Choice GiveToOwner(const Pool& pool, std::vector<Candidate> asked,
     PutStrangersFirst(std::move(asked), choice.candidates);
   } else {
     choice.candidates = std::move(asked);
+    choice.weights = 0;
   }
   choice.rep = owner;
   choice.basis = ChoiceBasis::kOwner;

@@ -114,6 +114,7 @@ struct Choice {
   ChoiceBasis basis = ChoiceBasis::kNone;
   TieBreak tie = TieBreak::kNone;
   std::vector<Candidate> candidates;  // ChooseRep: every member, ordered by rep id
+  int64_t weights = 0;                // sum of the weights of those with a share
 };
 
 // Weighted fair choice: each eligible member is owed weight / (sum of eligible weights) of the

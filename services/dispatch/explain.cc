@@ -1,6 +1,7 @@
 #include "dispatch/explain.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -68,8 +69,8 @@ double OwedWithShare(const core::Candidate& candidate) {
 }
 
 // Why the one chosen was.
-std::string Merit(const core::LeadRecord& record, const core::Candidate& chosen) {
-  switch (record.chosen_by) {
+std::string Merit(core::ChoiceBasis basis, const core::Candidate& chosen) {
+  switch (basis) {
     case core::ChoiceBasis::kOwner:
       return "the lead belongs to that rep";
     case core::ChoiceBasis::kLeastLoaded:
@@ -86,28 +87,9 @@ std::string Merit(const core::LeadRecord& record, const core::Candidate& chosen)
 }
 
 // What decided between those who were equal, empty if nothing had to.
-std::string TieSentence(const core::LeadRecord& record, const core::Candidate& chosen) {
-  int equals = 0, as_much = 0;
-  for (const core::Candidate& candidate : record.candidates) {
-    if (candidate.reason != core::CandidateReason::kFairness) continue;
-    ++equals;
-    if (OwedWithShare(candidate) == OwedWithShare(chosen)) ++as_much;
-  }
-  if (as_much > 0) return "; of equals the first by id";
-  const bool measured = record.chosen_by == core::ChoiceBasis::kLeastLoaded ||
-                        record.chosen_by == core::ChoiceBasis::kLongestIdle;
-  return measured && equals > 0 ? "; of equals the one who was owed most" : "";
-}
-
-v1::Candidate ToProto(const core::WorkspaceId& workspace, const core::Candidate& candidate) {
-  v1::Candidate message;
-  message.set_rep(FormatRep(workspace, candidate.rep));
-  message.set_reason(Text(core::CandidateReasonName(candidate.reason)));
-  message.set_owed(static_cast<double>(candidate.deviation_nano) * kNano);
-  message.set_share(static_cast<double>(candidate.share_nano) * kNano);
-  message.set_open_leads(candidate.open);
-  message.set_capacity(candidate.capacity);
-  return message;
+std::string TieText(core::TieBreak tie) {
+  if (tie == core::TieBreak::kId) return "; of equals the first by id";
+  return tie == core::TieBreak::kFairness ? "; of equals the one who was owed most" : "";
 }
 
 v1::ConditionResult ToProto(const core::ConditionResult& result) {
@@ -149,25 +131,27 @@ std::string QualificationSentence(const core::LeadRecord& record) {
   return absl::StrCat("It does not qualify (", scores, "): ", absl::StrJoin(failed, ", "), ".");
 }
 
-std::string ChoiceSentence(const core::LeadRecord& record) {
-  const auto chosen = std::find_if(record.candidates.begin(), record.candidates.end(),
-                                   [](const core::Candidate& candidate) {
-                                     return candidate.reason == core::CandidateReason::kChosen;
-                                   });
-  if (chosen == record.candidates.end()) return "";
+std::string ChoiceSentence(const core::AssignmentDecision& decision) {
+  const core::Candidate* chosen = decision.pool.chosen();
+  if (chosen == nullptr) return "";
   std::vector<std::string> others;
-  for (const core::Candidate& candidate : record.candidates) {
-    if (&candidate == &*chosen || others.size() >= kRepsNamedMax) continue;
+  for (const core::Candidate& candidate : decision.pool.candidates) {
+    if (&candidate == chosen || others.size() >= kRepsNamedMax) continue;
     others.push_back(
         candidate.reason == core::CandidateReason::kFairness
             ? absl::StrFormat("%s was owed %.2f", candidate.rep.str(), OwedWithShare(candidate))
             : absl::StrCat(candidate.rep.str(), " ", Spoken(candidate.reason)));
   }
   std::string sentence =
-      absl::StrCat("Rep ", chosen->rep.str(), " was chosen among ", record.candidates.size(), ": ",
-                   Merit(record, *chosen), TieSentence(record, *chosen));
+      absl::StrCat("Rep ", chosen->rep.str(), " was chosen among ", decision.pool.size(), ": ",
+                   Merit(decision.choice.basis, *chosen), TieText(decision.choice.tie));
   if (!others.empty()) absl::StrAppend(&sentence, " (", absl::StrJoin(others, ", "), ")");
   return absl::StrCat(sentence, ".");
+}
+
+std::string PastSentence(const core::AssignmentDecision& decision) {
+  return absl::StrCat("Assignment ", decision.generation, " was made at ",
+                      TimeText(decision.choice.at_ms), ".");
 }
 
 std::string PlaceSentence(const core::LeadRecord& record) {
@@ -206,6 +190,15 @@ std::string AwaitedOwners(const core::Choice& choice) {
     owners.push_back(absl::StrCat(candidate.rep.str(), " (", Spoken(candidate.reason), ")"));
   }
   return absl::StrCat("It waits for its owner ", absl::StrJoin(owners, ", "), ".");
+}
+
+// The choice as it would be made now.
+core::Choice ChooseNow(const core::LeadRecord& record, const WaitingRoom& room) {
+  core::Pool pool;
+  pool.members = room.members;
+  pool.owners = room.owners;
+  pool.owners_only = record.owners_only;
+  return core::ChooseFrom(pool, record.judgment.route.skills, record.passed);
 }
 
 bool WaitsForOwner(const core::LeadRecord& record, const WaitingRoom& room) {
@@ -262,11 +255,7 @@ std::string WaitingFor(const core::LeadRecord& record, const WaitingRoom& room) 
   if (room.mode == core::QueueMode::kPull) {
     return absl::StrCat("Reps claim the leads of ", queue, ": it waits until one does.");
   }
-  core::Pool pool;
-  pool.members = room.members;
-  pool.owners = room.owners;
-  pool.owners_only = record.owners_only;
-  const core::Choice choice = core::ChooseFrom(pool, record.judgment.route.skills, record.passed);
+  const core::Choice choice = ChooseNow(record, room);
   if (!choice.rep.empty()) {
     return absl::StrCat("Rep ", choice.rep.str(), " can take it now: it is about to be offered.");
   }
@@ -280,11 +269,37 @@ std::string WaitingFor(const core::LeadRecord& record, const WaitingRoom& room) 
   return NobodyCan(record, choice);
 }
 
-v1::ExplainLeadResponse Explain(const core::LeadRecord& record,
+std::string BlockedBy(const core::LeadRecord& record, const WaitingRoom& room) {
+  if (room.paused) return "paused";
+  if (room.mode == core::QueueMode::kPull) return "claim";
+  const core::Choice choice = ChooseNow(record, room);
+  if (!choice.rep.empty()) return "nothing";
+  if (record.owners_only && WaitsForOwner(record, room)) return "owner";
+  if (room.members.empty()) return "no_members";
+  // What changes soonest comes first; what is not named here comes in the order of the reasons.
+  constexpr std::array kSoonest = {core::CandidateReason::kAtCapacity, core::CandidateReason::kAway,
+                                   core::CandidateReason::kOffline, core::CandidateReason::kPassed};
+  const auto rank = [&kSoonest](const core::Candidate& candidate) {
+    const auto* place = std::find(kSoonest.begin(), kSoonest.end(), candidate.reason);
+    return std::pair(place - kSoonest.begin(), candidate.reason);
+  };
+  const auto soonest = std::min_element(
+      choice.candidates.begin(), choice.candidates.end(),
+      [&rank](const auto& one, const auto& other) { return rank(one) < rank(other); });
+  return soonest == choice.candidates.end() ? "no_members"
+                                            : Text(core::CandidateReasonName(soonest->reason));
+}
+
+v1::ExplainLeadResponse Explain(const core::LeadRecord& current, const DecisionPair& decisions,
                                 const std::optional<WaitingRoom>& room) {
+  core::LeadRecord record = current;
+  if (!decisions.is_latest) {
+    record.judgment =
+        decisions.qualification.has_value() ? decisions.qualification->judgment : core::Judgment();
+  }
   const core::Judgment& judgment = record.judgment;
   v1::ExplainLeadResponse response;
-  *response.mutable_lead() = ToProto(record);
+  *response.mutable_lead() = ToProto(current);
   response.set_qualified(judgment.qualified);
   if (judgment.judged_at_ms != 0) {
     *response.mutable_judge_time() = ToTimestamp(judgment.judged_at_ms);
@@ -310,15 +325,15 @@ v1::ExplainLeadResponse Explain(const core::LeadRecord& record,
     message.set_error(error.error);
   }
   for (const std::string& skill : judgment.route.skills) response.add_skills(skill);
-  for (const core::Candidate& candidate : record.candidates) {
-    *response.add_candidates() = ToProto(record.key.workspace, candidate);
-  }
+  AddRecords(current.key.workspace, decisions, response);
   std::vector<std::string> sentences = {PlaceSentence(record), QualificationSentence(record)};
-  if (room.has_value()) {
+  if (decisions.is_latest && room.has_value()) {
     response.set_waiting_for(WaitingFor(record, *room));
+    response.set_blocked_by(BlockedBy(record, *room));
     sentences.push_back(response.waiting_for());
-  } else if (const std::string choice = ChoiceSentence(record); !choice.empty()) {
-    sentences.push_back(choice);
+  } else if (decisions.choice.has_value()) {
+    if (!decisions.is_latest) sentences.push_back(PastSentence(*decisions.choice));
+    sentences.push_back(ChoiceSentence(*decisions.choice));
   }
   if (record.timer == core::TimerKind::kRetry && record.due_at_ms != 0) {
     *response.mutable_retry_time() = ToTimestamp(record.due_at_ms);

@@ -9,6 +9,7 @@
 #include "absl/types/span.h"
 #include "baton/v1/lead_service.pb.h"
 #include "core/lead.h"
+#include "dispatch/decision_mapping.h"
 #include "store/roster_store.h"
 
 namespace baton::dispatch {
@@ -28,8 +29,12 @@ WaitingRoom MakeWaitingRoom(const core::LeadRecord& record,
 // Why a QUEUED lead waits and what would end that, in sentences.
 std::string WaitingFor(const core::LeadRecord& record, const WaitingRoom& room);
 
-// `room`: where the lead waits; nullopt unless it is QUEUED.
-::baton::v1::ExplainLeadResponse Explain(const core::LeadRecord& record,
+// The constraint that stands in the way: ExplainLeadResponse.blocked_by.
+std::string BlockedBy(const core::LeadRecord& record, const WaitingRoom& room);
+
+// `decisions`: those to show. `room`: where the lead waits; nullopt unless it is QUEUED.
+::baton::v1::ExplainLeadResponse Explain(const core::LeadRecord& current,
+                                         const DecisionPair& decisions,
                                          const std::optional<WaitingRoom>& room);
 
 }  // namespace baton::dispatch

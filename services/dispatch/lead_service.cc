@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "agreement/policy_cache.h"
 #include "core/errors.h"
 #include "dispatch/explain.h"
 #include "dispatch/pages.h"
@@ -94,6 +95,14 @@ LeadService::LeadService(store::Store& store, const CallRunner& runner, EventSub
                                                      v1::ExplainLeadResponse* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::ExplainLeadRequest& wanted) { return ExplainOne(wanted); });
+}
+
+::grpc::ServerUnaryReactor* LeadService::RecomputeDecision(
+    ::grpc::CallbackServerContext* context, const v1::RecomputeDecisionRequest* request,
+    v1::RecomputeDecisionResponse* response) {
+  return runner_.Run(
+      context, request, response,
+      [this](const v1::RecomputeDecisionRequest& wanted) { return RecomputeOne(wanted); });
 }
 
 absl::StatusOr<core::LeadRecord> LeadService::Load(absl::string_view name) {
@@ -183,12 +192,39 @@ absl::StatusOr<v1::ExplainLeadResponse> LeadService::ExplainOne(
     const v1::ExplainLeadRequest& request) {
   const auto record = Load(request.name());
   if (!record.ok()) return record.status();
-  if (record->stage != core::Stage::kQueued) return Explain(*record, std::nullopt);
-  const auto queues = store_.ListQueues(record->key.workspace);
-  if (!queues.ok()) return queues.status();
-  const auto reps = store_.ListReps(record->key.workspace);
-  if (!reps.ok()) return reps.status();
-  return Explain(*record, MakeWaitingRoom(*record, *queues, *reps));
+  const auto past = store_.Decisions(record->key);
+  if (!past.ok()) return past.status();
+  const auto decisions = FindDecisions(*record, *past, request.generation());
+  if (!decisions.ok()) return decisions.status();
+  std::optional<WaitingRoom> room;
+  if (record->stage == core::Stage::kQueued) {
+    const auto queues = store_.ListQueues(record->key.workspace);
+    if (!queues.ok()) return queues.status();
+    const auto reps = store_.ListReps(record->key.workspace);
+    if (!reps.ok()) return reps.status();
+    room = MakeWaitingRoom(*record, *queues, *reps);
+  }
+  v1::ExplainLeadResponse response = Explain(*record, *decisions, room);
+  for (const int64_t generation : GenerationsKept(*record, *past)) {
+    response.add_generations(ToInt32(generation));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::RecomputeDecisionResponse> LeadService::RecomputeOne(
+    const v1::RecomputeDecisionRequest& request) {
+  const auto record = Load(request.name());
+  if (!record.ok()) return record.status();
+  const auto past = store_.Decisions(record->key);
+  if (!past.ok()) return past.status();
+  const auto decisions = FindDecisions(*record, *past, request.generation());
+  if (!decisions.ok()) return decisions.status();
+  const core::WorkspaceId& workspace = record->key.workspace;
+  if (!decisions->qualification.has_value()) return Recompute(workspace, *decisions, nullptr);
+  const auto policy =
+      agreement::PolicyAt(store_, workspace, decisions->qualification->judgment.policy_revision);
+  if (!policy.ok()) return policy.status();
+  return Recompute(workspace, *decisions, policy->get());
 }
 
 }  // namespace baton::dispatch

@@ -31,6 +31,9 @@ class LeadService final : public ::baton::v1::LeadService::CallbackService {
   ::grpc::ServerUnaryReactor* ExplainLead(::grpc::CallbackServerContext* context,
                                           const ::baton::v1::ExplainLeadRequest* request,
                                           ::baton::v1::ExplainLeadResponse* response) override;
+  ::grpc::ServerUnaryReactor* RecomputeDecision(
+      ::grpc::CallbackServerContext* context, const ::baton::v1::RecomputeDecisionRequest* request,
+      ::baton::v1::RecomputeDecisionResponse* response) override;
 
  private:
   absl::StatusOr<core::LeadRecord> Load(absl::string_view name);
@@ -39,6 +42,8 @@ class LeadService final : public ::baton::v1::LeadService::CallbackService {
       const ::baton::v1::GetLeadJourneyRequest& request);
   absl::StatusOr<::baton::v1::ExplainLeadResponse> ExplainOne(
       const ::baton::v1::ExplainLeadRequest& request);
+  absl::StatusOr<::baton::v1::RecomputeDecisionResponse> RecomputeOne(
+      const ::baton::v1::RecomputeDecisionRequest& request);
 
   store::Store& store_;
   const CallRunner& runner_;

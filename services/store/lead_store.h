@@ -20,6 +20,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "core/decision.h"
 #include "core/plan.h"
 
 namespace baton::store {
@@ -109,6 +110,11 @@ class LeadStore {
   //     comes back to a queue keeps its place;
   //  5. kRelease: due_at and timer are cleared, and the rep unless the lead is WON. kKeep: due_at
   //     and timer are those of `after`. Counters of inputs move by applied and duplicates.
+  // What is replaced is kept: `before`'s assignment (LatestChoice) if its choice found somebody and
+  // placement is kOffer or the judgment changed, and `before`'s qualification if it has one
+  // (HasQualified) and the judgment changed; the latest kPastDecisionsMax of both together, an
+  // assignment before the qualification of the same step. A judgment that changes has no candidates
+  // until the lead is offered.
   // The store's own changes have actor "baton", the cause of the last of `changes`, and kAssigned
   // the details mode=offer|direct, strategy=(ChoiceBasisName) and, if one was needed,
   // tie=fairness|id. Queues that the active policy does not name have QueuePolicy's
@@ -122,6 +128,10 @@ class LeadStore {
   // From `index` (0-based among those kept; below 0: from the start).
   virtual absl::StatusOr<JourneyPage> Journey(const core::LeadKey& key, int64_t index,
                                               int page_size) = 0;
+
+  // The decisions of the lead that newer ones replaced. Read it behind Load: what the record then
+  // no longer says is here.
+  virtual absl::StatusOr<core::PastDecisions> Decisions(const core::LeadKey& key) = 0;
 };
 
 }  // namespace baton::store

@@ -27,6 +27,7 @@ constexpr std::array<Description, kChecks> kDescriptions = {{
     {"choice", "each owner could take the lead when it was chosen"},
     {"order", "those who wait for the same are served in order"},
     {"fairness", "each ledger sums to zero, nobody is owed too much (ADR 7)"},
+    {"decisions", "each recorded decision, computed again, is the same (ADR 15)"},
 }};
 
 }  // namespace

@@ -26,8 +26,9 @@ enum class Check {
   kChoice,
   kOrder,
   kFairness,
+  kDecisions,
 };
-inline constexpr size_t kChecks = 15;
+inline constexpr size_t kChecks = 16;
 inline constexpr size_t kExamplesMax = 10;  // violations told of each check
 
 std::string_view CheckName(Check check);  // "conservation", "one-owner" ...

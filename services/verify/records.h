@@ -65,6 +65,12 @@ struct StateRecord {
   int32_t cycle = 0;
 };
 
+// What a choice was made with and by.
+struct StoredChoice {
+  int64_t weights = 0;  // of all who had a share, together
+  std::string basis;    // "weighted_fair", "owner" ...
+};
+
 // A lead as the store has it.
 struct StoredLead {
   std::string workspace, lead;
@@ -82,6 +88,10 @@ struct StoredLead {
   int64_t wait_until_ms = 0;
   std::vector<uint64_t> recent_events;  // fingerprints of (source, id), oldest first; at most 64
   std::vector<core::Candidate> candidates;
+  std::optional<StoredChoice> choice;  // nullopt: none was made
+  std::vector<std::string> owners;     // reps, in the order in which they are asked
+  std::string scores, judgment;        // blobs of store/v1/record.proto
+  std::vector<std::string> past;       // decisions that were replaced (functions/past.lua)
 
   std::string key() const { return workspace + "/" + lead; }
 };

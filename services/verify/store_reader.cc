@@ -272,12 +272,15 @@ absl::StatusOr<int64_t> StoreReader::ReadLeads(int shard, const std::string& wor
   std::vector<Command> commands;
   for (const Reply& lead : leads) {
     commands.push_back({"GET", keys.Lead(core::LeadId::Trusted(lead.text))});
+    commands.push_back({"LRANGE", keys.Decisions(core::LeadId::Trusted(lead.text)), "0", "-1"});
   }
   const auto values = Run(commands);
   if (!values.ok()) return values.status();
   for (size_t i = 0; i < leads.size(); ++i) {
-    const auto stored = ParseStoredLead(workspace, leads[i].text, (*values)[i].text);
+    auto stored = ParseStoredLead(workspace, leads[i].text, (*values)[2 * i].text);
     if (stored.ok()) {
+      for (const Reply& element : (*values)[2 * i + 1].elements)
+        stored->past.push_back(element.text);
       taker.take(*stored);
     } else {
       taker.unreadable(workspace + "/" + leads[i].text);

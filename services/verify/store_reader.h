@@ -7,8 +7,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -76,6 +78,13 @@ class StoreReader {
 // A lead's value as functions/lead.lua describes it. INTERNAL names the lead.
 absl::StatusOr<StoredLead> ParseStoredLead(const std::string& workspace, const std::string& lead,
                                            const std::string& value);
+
+// Candidates as functions/choose.lua packs them: rep, reason, deviation, share, open, capacity.
+// False if they are none.
+bool ReadCandidates(std::string_view blob, std::vector<core::Candidate>& candidates);
+
+// "policy revision,at,weights,basis,tie"; nullopt for no choice.
+std::optional<StoredChoice> ParseChoice(std::string_view text);
 
 }  // namespace baton::verify
 

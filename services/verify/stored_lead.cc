@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "baton/store/v1/record.pb.h"
+#include "core/text.h"
 #include "verify/store_reader.h"
 
 namespace baton::verify {
@@ -16,7 +17,9 @@ constexpr size_t kItems = 24;      // of the line, with the sizes of the blobs
 constexpr size_t kWaiting = 24;    // item: owners, owners_only, wait_until, chosen_by
 constexpr size_t kFirstSize = 18;  // item
 constexpr size_t kBlobs = 6;       // candidates, origin, scores, facts, judgment, rest
+constexpr size_t kScoresBlob = 2;
 constexpr size_t kFactsBlob = 3;
+constexpr size_t kJudgmentBlob = 4;
 constexpr size_t kCandidateItems = 6;
 
 int64_t NumberOrMinusOne(absl::string_view text) {
@@ -30,28 +33,6 @@ std::optional<core::TimerKind> ParseTimer(absl::string_view text) {
   if (text == "retry") return core::TimerKind::kRetry;
   if (text == "wait") return core::TimerKind::kWait;
   return std::nullopt;
-}
-
-// functions/choose.lua: rep, reason, deviation, share, open, capacity.
-bool ReadCandidates(absl::string_view blob, std::vector<core::Candidate>& candidates) {
-  if (blob.empty()) return true;
-  const nlohmann::json list = nlohmann::json::from_msgpack(blob.begin(), blob.end(), true, false);
-  if (list.is_object() && list.empty()) return true;
-  if (!list.is_array() || list.size() % kCandidateItems != 0) return false;
-  for (size_t at = 0; at < list.size(); at += kCandidateItems) {
-    if (!list[at].is_string()) return false;
-    for (size_t i = 1; i < kCandidateItems; ++i) {
-      if (!list[at + i].is_number()) return false;
-    }
-    const int reason = list[at + 1].get<int>();  // 1: chosen, 2: another one was owed more
-    candidates.push_back({core::RepId::Trusted(list[at].get_ref<const std::string&>()),
-                          reason == 1   ? CandidateReason::kChosen
-                          : reason == 2 ? CandidateReason::kFairness
-                                        : CandidateReason::kPassed,
-                          list[at + 2].get<int64_t>(), list[at + 3].get<int64_t>(),
-                          list[at + 4].get<int32_t>(), list[at + 5].get<int32_t>()});
-  }
-  return true;
 }
 
 bool ReadLine(const std::vector<absl::string_view>& items, StoredLead& lead) {
@@ -76,11 +57,59 @@ bool ReadLine(const std::vector<absl::string_view>& items, StoredLead& lead) {
     lead.has_owners = !items[kWaiting].empty();
     lead.wait_until_ms = NumberOrMinusOne(items[kWaiting + 2]);
     lead.to_owner = items[kWaiting + 3] == "owner";
+    lead.owners = absl::StrSplit(items[kWaiting], ',', absl::SkipEmpty());
+  }
+  if (items.size() > kWaiting + 4) {
+    lead.choice = ParseChoice({items[kWaiting + 4].data(), items[kWaiting + 4].size()});
   }
   return true;
 }
 
+// Those who could not have had the lead are not told apart.
+CandidateReason ReasonOf(int number) {
+  switch (number) {
+    case 1:
+      return CandidateReason::kChosen;
+    case 2:
+      return CandidateReason::kFairness;
+    case 11:
+      return CandidateReason::kNotOwner;
+    case 12:
+      return CandidateReason::kBusier;
+    case 13:
+      return CandidateReason::kLessIdle;
+    default:
+      return CandidateReason::kPassed;
+  }
+}
+
 }  // namespace
+
+bool ReadCandidates(std::string_view blob, std::vector<core::Candidate>& candidates) {
+  if (blob.empty()) return true;
+  const nlohmann::json list = nlohmann::json::from_msgpack(blob.begin(), blob.end(), true, false);
+  if (list.is_object() && list.empty()) return true;
+  if (!list.is_array() || list.size() % kCandidateItems != 0) return false;
+  for (size_t at = 0; at < list.size(); at += kCandidateItems) {
+    if (!list[at].is_string()) return false;
+    for (size_t i = 1; i < kCandidateItems; ++i) {
+      if (!list[at + i].is_number()) return false;
+    }
+    candidates.push_back({core::RepId::Trusted(list[at].get_ref<const std::string&>()),
+                          ReasonOf(list[at + 1].get<int>()), list[at + 2].get<int64_t>(),
+                          list[at + 3].get<int64_t>(), list[at + 4].get<int32_t>(),
+                          list[at + 5].get<int32_t>()});
+  }
+  return true;
+}
+
+std::optional<StoredChoice> ParseChoice(std::string_view text) {
+  const std::vector<std::string> items = absl::StrSplit(core::ToAbsl(text), ',');
+  StoredChoice choice;
+  if (items.size() < 5 || !absl::SimpleAtoi(items[2], &choice.weights)) return std::nullopt;
+  choice.basis = items[3];
+  return choice;
+}
 
 absl::StatusOr<StoredLead> ParseStoredLead(const std::string& workspace, const std::string& lead,
                                            const std::string& value) {
@@ -105,9 +134,11 @@ absl::StatusOr<StoredLead> ParseStoredLead(const std::string& workspace, const s
   store::v1::Facts facts;
   const absl::string_view encoded = blobs[kFactsBlob];
   if (!facts.ParseFromArray(encoded.data(), static_cast<int>(encoded.size())) ||
-      !ReadCandidates(blobs[0], stored.candidates)) {
+      !ReadCandidates({blobs[0].data(), blobs[0].size()}, stored.candidates)) {
     return unreadable;
   }
+  stored.scores = std::string(blobs[kScoresBlob]);
+  stored.judgment = std::string(blobs[kJudgmentBlob]);
   stored.recent_events.assign(facts.recent_events().begin(), facts.recent_events().end());
   return stored;
 }

@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "platform/kafka/topic_reader.h"
 #include "verify/change_history.h"
+#include "verify/decision_check.h"
 #include "verify/lead_states.h"
 #include "verify/order_check.h"
 #include "verify/record_parser.h"
@@ -186,6 +187,7 @@ class Attempt {
       const LeadEnd end = changes_.EndOf(lead.key());
       input_->CheckLead(lead);
       stored_.CheckLead(lead, end, changes_.begins_late());
+      decisions_.CheckLead(lead);
       states_.CheckLead(lead, end);
     };
     taker.unreadable = [this](const std::string& key) { stored_.CheckUnreadable(key); };
@@ -231,6 +233,7 @@ class Attempt {
     findings.Add(changes_.findings());
     findings.Add(states_.findings());
     findings.Add(stored_.findings());
+    findings.Add(decisions_.findings());
     CheckCapacity(changes_, stored_.capacities(), findings);
     CheckOrder(changes_, stored_.wants(), findings);
     report.equation = input_->equation();
@@ -275,6 +278,7 @@ class Attempt {
   ChangeHistory changes_;
   LeadStates states_;
   StoreCheck stored_;
+  DecisionCheck decisions_;
 };
 
 }  // namespace

@@ -1,5 +1,9 @@
 """A lead's whole way as marketing and sales see it."""
 
+import hashlib
+import struct
+from datetime import date
+
 import grpc
 import pytest
 from baton.v1 import (assignment_service_pb2 as aspb, lead_pb2, lead_service_pb2 as lspb,
@@ -146,6 +150,69 @@ def test_explanation_names_every_candidate_and_factors_that_sum(world):
         "ada": "chosen", "bob": "away"}
     assert [(step.rule, step.matched) for step in explained.route_path][-1][1]
     assert "ada" in explained.summary
+
+
+def test_decisions_are_on_record_and_made_again_are_the_same(world):
+    for rep in ("ada", "bob", "cora"):
+        world.add_rep(rep)
+    world.publish(world.event("lead-1"))
+    world.flush()
+    eventually(lambda: known(world, "lead-1") and world.lead("lead-1").assignment)
+    lead = f"{world.parent}/leads/lead-1"
+    for _ in range(2):
+        world.assignments.DeclineAssignment(aspb.DeclineAssignmentRequest(
+            name=world.lead("lead-1").assignment, reason="AWAY"), timeout=10)
+    winners = []
+    for generation in (1, 2, 3):
+        explained = world.leads.ExplainLead(lspb.ExplainLeadRequest(
+            name=lead, generation=generation), timeout=10)
+        chosen = [c.rep for c in explained.candidates if c.reason == "chosen"]
+        assert explained.choice.generation == generation
+        assert list(explained.choice.passed) == winners
+        assert inputs_hash(explained.qualification.inputs) == explained.qualification.inputs.hash
+        after = sum(c.owed_after for c in explained.candidates)
+        assert abs(after - sum(c.owed for c in explained.candidates)) < 1e-6
+        again = world.leads.RecomputeDecision(lspb.RecomputeDecisionRequest(
+            name=lead, generation=generation), timeout=10)
+        assert again.same, list(again.differences)
+        assert [again.winner] == chosen == [again.recorded_winner]
+        winners += chosen
+    assert len(set(winners)) == 3
+    code, info = error_info(lambda: world.leads.RecomputeDecision(
+        lspb.RecomputeDecisionRequest(name=lead, generation=4), timeout=10))
+    assert (code, info.reason) == (grpc.StatusCode.NOT_FOUND, "DECISION_NOT_KEPT")
+
+
+def inputs_hash(inputs):
+    """The hash of services/core/inputs.h, computed by an auditor."""
+    def number(value):
+        return struct.pack(">q", value)
+
+    def text(value):
+        return number(len(value.encode())) + value.encode()
+
+    def value(given):
+        kind = given.WhichOneof("kind")
+        field = getattr(given, kind)
+        return {"bool_value": lambda: b"\0" + bytes([field]),
+                "int_value": lambda: b"\1" + number(field),
+                "double_value": lambda: b"\2" + struct.pack(">d", field),
+                "string_value": lambda: b"\3" + text(field),
+                "list_value": lambda: b"\4" + number(len(field.values)) + b"".join(
+                    map(text, field.values))}[kind]()
+
+    days = {}
+    for entry in inputs.activities:
+        day = (date.fromisoformat(entry.date) - date(1970, 1, 1)).days
+        days.setdefault(entry.activity, {})[day] = entry.count
+    parts = [text("baton/inputs/1"), number(len(inputs.attributes))]
+    for name in sorted(inputs.attributes):
+        parts += [text(name), value(inputs.attributes[name])]
+    parts += [bytes([inputs.consent]), number(len(days))]
+    for name in sorted(days):
+        parts += [text(name), number(len(days[name]))]
+        parts += [number(day) + number(count) for day, count in sorted(days[name].items())]
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 def test_duplicate_event_has_no_effect(world):

@@ -107,6 +107,22 @@ struct Texts {
     return absl::StrCat(work.daily_cap, "/", core::HoursName(work), "/", Text(work.absences), "/",
                         work.ramp.start_ms, "+", work.ramp.days, "*", work.ramp.from_percent);
   }
+  static std::string Text(const core::ChoiceNote& choice) {
+    return Fields()
+        .Add("policy_revision", choice.policy_revision)
+        .Add("at", choice.at_ms)
+        .Add("weights", choice.weights)
+        .Add("basis", choice.basis)
+        .Add("tie", choice.tie)
+        .text();
+  }
+  static std::string Text(const core::Inputs& inputs) {
+    return Fields()
+        .Add("attributes", inputs.attributes)
+        .Add("consent", inputs.consent)
+        .Add("activities", inputs.activities)
+        .text();
+  }
   static std::string Text(const core::AnsweredRequest& answer) {
     return Fields()
         .Add("id", answer.request_id)
@@ -185,6 +201,8 @@ std::string Describe(const core::Judgment& judgment) {
       .Add("route", judgment.route)
       .Add("route_path", judgment.route_path)
       .Add("errors", judgment.errors)
+      .Add("inputs", judgment.inputs)
+      .Add("inputs_hash", judgment.inputs_hash)
       .text();
 }
 
@@ -204,6 +222,7 @@ std::string Describe(const core::LeadRecord& record) {
       .Add("timer", record.timer)
       .Add("passed", record.passed)
       .Add("candidates", record.candidates)
+      .Add("choice", record.choice)
       .Add("chosen_by", record.chosen_by)
       .Add("owners", record.owners)
       .Add("owners_only", record.owners_only)
@@ -227,6 +246,33 @@ std::string Describe(const core::LeadRecord& record) {
       .Add("traceparent", record.traceparent)
       .Add("answered", record.answered)
       .text();
+}
+
+std::string Describe(const core::AssignmentDecision& decision) {
+  return Fields()
+      .Add("cycle", decision.cycle)
+      .Add("generation", decision.generation)
+      .Add("queue", decision.queue)
+      .Add("choice", decision.choice)
+      .Add("passed", decision.passed)
+      .Add("skills", decision.skills)
+      .Add("owners", decision.owners)
+      .Add("candidates", decision.pool.candidates)
+      .Add("counts", decision.pool.counts)
+      .Add("paid", decision.pool.paid_nano)
+      .text();
+}
+
+std::string Describe(const core::PastDecisions& past) {
+  std::string text;
+  for (const core::AssignmentDecision& decision : past.assignments) {
+    absl::StrAppend(&text, "assignment (", Describe(decision), ") ");
+  }
+  for (const core::QualificationDecision& decision : past.qualifications) {
+    absl::StrAppend(&text, "qualification ", decision.cycle, " (", Describe(decision.judgment),
+                    ") ");
+  }
+  return text;
 }
 
 std::string Describe(const core::Change& change) {

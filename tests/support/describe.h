@@ -12,6 +12,8 @@ namespace baton::support {
 std::string Describe(const core::Facts& facts);
 std::string Describe(const core::Judgment& judgment);
 std::string Describe(const core::LeadRecord& record);
+std::string Describe(const core::AssignmentDecision& decision);
+std::string Describe(const core::PastDecisions& past);
 std::string Describe(const core::Change& change);
 std::string Describe(const core::Rep& rep);
 std::string Describe(const core::QueueSettings& settings);

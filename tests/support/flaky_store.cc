@@ -71,6 +71,10 @@ absl::StatusOr<store::JourneyPage> FlakyStore::Journey(const core::LeadKey& key,
   return Try([&] { return inner_.Journey(key, index, page_size); });
 }
 
+absl::StatusOr<core::PastDecisions> FlakyStore::Decisions(const core::LeadKey& key) {
+  return Try([&] { return inner_.Decisions(key); });
+}
+
 absl::StatusOr<core::Rep> FlakyStore::PutRep(const core::WorkspaceId& workspace,
                                              const core::Rep& rep, int64_t expected_revision) {
   return Try([&] { return inner_.PutRep(workspace, rep, expected_revision); });

@@ -34,6 +34,7 @@ class FlakyStore final : public store::Store {
                                             const std::string& after, int page_size) override;
   absl::StatusOr<store::JourneyPage> Journey(const core::LeadKey& key, int64_t index,
                                              int page_size) override;
+  absl::StatusOr<core::PastDecisions> Decisions(const core::LeadKey& key) override;
 
   absl::StatusOr<core::Rep> PutRep(const core::WorkspaceId& workspace, const core::Rep& rep,
                                    int64_t expected_revision) override;

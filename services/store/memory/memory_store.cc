@@ -135,6 +135,23 @@ absl::StatusOr<JourneyPage> MemoryStore::Journey(const core::LeadKey& key, int64
   return page;
 }
 
+absl::StatusOr<core::PastDecisions> MemoryStore::Decisions(const core::LeadKey& key) {
+  absl::MutexLock lock(&mutex_);
+  core::PastDecisions past;
+  const WorkspaceState* workspace = Find(key.workspace);
+  if (workspace == nullptr) return past;
+  const auto found = workspace->leads.find(key.lead);
+  if (found == workspace->leads.end()) return past;
+  for (const memory::PastDecision& decision : found->second.decisions) {
+    if (const auto* assignment = std::get_if<core::AssignmentDecision>(&decision)) {
+      past.assignments.push_back(*assignment);
+    } else {
+      past.qualifications.push_back(std::get<core::QualificationDecision>(decision));
+    }
+  }
+  return past;
+}
+
 absl::StatusOr<Workspace> MemoryStore::CreateWorkspace(const core::WorkspaceId& id,
                                                        const std::string& display_name) {
   absl::MutexLock lock(&mutex_);

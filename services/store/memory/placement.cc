@@ -188,6 +188,28 @@ void CountGiven(const RepId& id, Site site) {
   site.workspace.given[id] = given;
 }
 
+void NoteChoice(const core::Choice& choice, StoredLead& lead, Site site) {
+  lead.record.candidates = choice.candidates;
+  lead.record.choice = {site.workspace.about.policy_revision, site.now_ms, choice.weights,
+                        choice.basis, choice.tie};
+}
+
+void KeepDecision(PastDecision decision, StoredLead& lead) {
+  lead.decisions.push_back(std::move(decision));
+  if (lead.decisions.size() > core::kPastDecisionsMax) lead.decisions.pop_front();
+}
+
+// Keeps what the plan replaces.
+void KeepReplaced(const Plan& plan, StoredLead& lead) {
+  const bool offers = plan.placement == Placement::kOffer;
+  if ((offers || plan.judgment_changed) && core::HasChosen(lead.record)) {
+    KeepDecision(core::LatestChoice(lead.record), lead);
+  }
+  if (plan.judgment_changed && core::HasQualified(lead.record)) {
+    KeepDecision(core::LatestQualification(lead.record), lead);
+  }
+}
+
 // Gives the lead, which has left owner and backlog, to the rep chosen.
 void Assign(const core::Choice& choice, const std::string& cause, StoredLead& lead, Site site) {
   LeadRecord& record = lead.record;
@@ -204,7 +226,7 @@ void Assign(const core::Choice& choice, const std::string& cause, StoredLead& le
   record.rep = choice.rep;
   record.generation++;
   record.offered_at_ms = site.now_ms;
-  record.candidates = choice.candidates;
+  NoteChoice(choice, lead, site);
   record.chosen_by = choice.basis;
   if (offered) {
     StartTimer(TimerKind::kOfferExpiry, site.now_ms + policy.accept_within_ms, lead, site);
@@ -273,7 +295,9 @@ LeadRecord Merge(const LeadRecord& before, const Plan& plan, core::TimeMs now_ms
   next.generation = before.generation;
   next.queued_at_ms = before.queued_at_ms;
   next.offered_at_ms = before.offered_at_ms;
-  next.candidates = before.candidates;
+  const bool replaced = plan.placement == Placement::kOffer || plan.judgment_changed;
+  next.candidates = replaced ? std::vector<Candidate>() : before.candidates;
+  next.choice = replaced ? core::ChoiceNote() : before.choice;
   next.chosen_by = before.chosen_by;
   next.due_at_ms = 0;
   next.timer = TimerKind::kNone;
@@ -291,11 +315,11 @@ LeadRecord Merge(const LeadRecord& before, const Plan& plan, core::TimeMs now_ms
 // Somebody of the queue gets the lead, or it waits.
 void Offer(const Plan& plan, Stage stage_before, StoredLead& lead, Site site) {
   const std::string cause = plan.changes.empty() ? "" : plan.changes.back().cause;
-  core::Choice choice;  // of a queue that is paused or pulled from: nobody, no candidates
-  if (IsGivenOut(lead.record.queue, site.workspace)) choice = Choose(lead.record, site);
-  if (!choice.rep.empty()) return Assign(choice, cause, lead, site);
-
-  lead.record.candidates = choice.candidates;
+  if (IsGivenOut(lead.record.queue, site.workspace)) {
+    const core::Choice choice = Choose(lead.record, site);
+    if (!choice.rep.empty()) return Assign(choice, cause, lead, site);
+    NoteChoice(choice, lead, site);
+  }
   const bool said = stage_before == Stage::kQueued ||
                     (!plan.changes.empty() && plan.changes.back().stage == Stage::kQueued);
   Wait(!said, cause, lead, site);
@@ -334,6 +358,7 @@ const LeadRecord& ApplyPlan(const Plan& plan, Site site) {
   if (plan.refund) {
     core::RefundLedger(lead.record.candidates, site.workspace.ledgers[lead.record.queue]);
   }
+  KeepReplaced(plan, lead);
   if (plan.placement != Placement::kKeep) Leave(lead, site);
   StopTimer(lead, site);
 

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "store/store.h"
@@ -33,11 +34,15 @@ struct WaitingIn {
   Place place;
 };
 
+// One of the two.
+using PastDecision = std::variant<core::QualificationDecision, core::AssignmentDecision>;
+
 struct StoredLead {
   core::LeadRecord record;
   std::optional<WaitingIn> waiting;  // set exactly while the lead stands in a backlog
   std::deque<JourneyEntry> journey;  // at most kJourneyMax
   int64_t journey_dropped = 0;
+  std::deque<PastDecision> decisions;  // at most kPastDecisionsMax
 };
 
 // Leads given to a rep since its day began.

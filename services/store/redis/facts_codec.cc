@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "baton/store/v1/record.pb.h"
+#include "store/redis/facts_messages.h"
 #include "store/redis/parse_blob.h"
 #include "store/redis/record_codec.h"
 #include "store/redis/text.h"
@@ -95,9 +96,12 @@ absl::Status GetAttributes(const v1::Facts& stored, core::Facts& facts) {
   return absl::OkStatus();
 }
 
-void SetActivities(const core::Facts& facts, v1::Facts& out) {
-  for (const auto& [type, days] : facts.activities) {
-    v1::Activity& stored = *out.add_activities();
+using Activities = std::map<std::string, std::map<int32_t, int64_t>>;
+using StoredActivities = google::protobuf::RepeatedPtrField<v1::Activity>;
+
+void SetActivities(const Activities& activities, StoredActivities& out) {
+  for (const auto& [type, days] : activities) {
+    v1::Activity& stored = *out.Add();
     stored.set_type(type);
     int32_t previous = 0;
     for (const auto& [day, count] : days) {
@@ -108,10 +112,10 @@ void SetActivities(const core::Facts& facts, v1::Facts& out) {
   }
 }
 
-absl::Status GetActivities(const v1::Facts& stored, core::Facts& facts) {
-  for (const v1::Activity& activity : stored.activities()) {
+absl::Status GetActivities(const StoredActivities& stored, Activities& activities) {
+  for (const v1::Activity& activity : stored) {
     if (activity.days_size() != activity.counts_size()) return Unreadable("an activity");
-    std::map<int32_t, int64_t>& days = facts.activities[activity.type()];
+    std::map<int32_t, int64_t>& days = activities[activity.type()];
     int32_t day = 0;
     for (int i = 0; i < activity.days_size(); ++i) {
       day += activity.days(i);
@@ -126,7 +130,7 @@ absl::Status GetActivities(const v1::Facts& stored, core::Facts& facts) {
 std::string EncodeFacts(const core::Facts& facts) {
   v1::Facts out;
   SetAttributes(facts, out);
-  SetActivities(facts, out);
+  SetActivities(facts.activities, *out.mutable_activities());
   out.set_consent(SetConsent(facts.consent));
   if (facts.consent_writer != core::Writer()) {
     SetWriter(facts.consent_writer, *out.mutable_consent_writer());
@@ -144,7 +148,8 @@ absl::Status DecodeFacts(absl::string_view blob, core::Facts& facts) {
   v1::Facts stored;
   if (!Parse(blob, stored)) return Unreadable("a lead's facts");
   if (absl::Status status = GetAttributes(stored, facts); !status.ok()) return status;
-  if (absl::Status status = GetActivities(stored, facts); !status.ok()) return status;
+  absl::Status status = GetActivities(stored.activities(), facts.activities);
+  if (!status.ok()) return status;
   facts.consent = GetConsent(stored.consent());
   facts.consent_writer = GetWriter(stored.consent_writer());
   facts.first_event_at_ms = stored.first_event_at_ms();
@@ -154,6 +159,26 @@ absl::Status DecodeFacts(absl::string_view blob, core::Facts& facts) {
   }
   facts.recent_events.assign(stored.recent_events().begin(), stored.recent_events().end());
   return absl::OkStatus();
+}
+
+void SetInputs(const core::Inputs& inputs, v1::Inputs& out) {
+  for (const auto& [name, value] : inputs.attributes) {
+    v1::Attribute& stored = *out.add_attributes();
+    stored.set_name(name);
+    std::visit(SetValue{*stored.mutable_value()}, value);
+  }
+  out.set_consent(SetConsent(inputs.consent));
+  SetActivities(inputs.activities, *out.mutable_activities());
+}
+
+absl::Status GetInputs(const v1::Inputs& stored, core::Inputs& inputs) {
+  for (const v1::Attribute& attribute : stored.attributes()) {
+    absl::StatusOr<core::AttributeValue> value = GetValue(attribute.value());
+    if (!value.ok()) return value.status();
+    inputs.attributes[attribute.name()] = *std::move(value);
+  }
+  inputs.consent = GetConsent(stored.consent());
+  return GetActivities(stored.activities(), inputs.activities);
 }
 
 }  // namespace baton::store::redis

@@ -109,9 +109,11 @@ void AddLimits(std::string& out) {
                         ",capacity=", core::kCapacityMax, ",daily_cap=", core::kDailyCapMax,
                         ",ramp_days=", core::kRampDaysMax, ",absences=", core::kAbsencesMax,
                         ",hours=", core::kHoursMax, ",queues_per_rep=", core::kQueuesPerRepMax,
-                        ",reps=", kRepsMax, ",reps_per_queue=", core::kRepsPerQueueMax, ",queues=",
-                        kQueuesMax, ",drafts=", kDraftsMax, ",revisions=", kRevisionsMax,
-                        ",approvals=", kApprovalsMax, ",activations=", kActivationsMax),
+                        ",reps=", kRepsMax, ",reps_per_queue=", core::kRepsPerQueueMax,
+                        ",queues=", kQueuesMax, ",drafts=", kDraftsMax,
+                        ",revisions=", kRevisionsMax, ",approvals=", kApprovalsMax,
+                        ",activations=", kActivationsMax, ",candidates=", core::kCandidatesKeptMax,
+                        ",decisions=", core::kPastDecisionsMax),
            out);
   const core::QueuePolicy defaults;
   AddTable("QUEUE_DEFAULTS",

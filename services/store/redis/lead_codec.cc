@@ -6,7 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/text.h"
-#include "store/redis/msgpack.h"
+#include "store/redis/decision_codec.h"
 #include "store/redis/names.h"
 #include "store/redis/record_codec.h"
 #include "store/redis/text.h"
@@ -16,8 +16,7 @@ namespace {
 
 using platform::redis::Reply;
 
-constexpr size_t kCandidateItems = 6;  // functions/choose.lua
-constexpr size_t kBlobs = 6;           // of a lead: functions/lead.lua
+constexpr size_t kBlobs = 6;  // of a lead: functions/lead.lua
 
 absl::string_view Flag(bool value) {
   return value ? "1" : "0";
@@ -73,6 +72,8 @@ void DecodeWaiting(Items& items, core::LeadRecord& record) {
   const std::optional<core::ChoiceBasis> basis = ValueIn(kBasisNames, items.Word());
   if (!basis.has_value()) items.Fail();
   record.chosen_by = basis.value_or(core::ChoiceBasis::kNone);
+  if (items.at_end()) return;
+  if (!DecodeChoice(items.Word(), record.choice).ok()) items.Fail();
 }
 
 absl::StatusOr<Line> DecodeLine(absl::string_view text, core::LeadRecord& record) {
@@ -119,36 +120,6 @@ absl::StatusOr<Line> DecodeStored(const std::string& stored, core::LeadRecord& r
     at += line->sizes[i];
   }
   return line;
-}
-
-std::optional<core::CandidateReason> ReasonOf(int64_t number) {
-  for (const auto& [reason, known] : kReasonNumbers) {
-    if (known == number) return reason;
-  }
-  return std::nullopt;
-}
-
-absl::Status DecodeCandidates(absl::string_view blob, std::vector<core::Candidate>& candidates) {
-  candidates.clear();
-  if (blob.empty()) return absl::OkStatus();
-  MsgpackReader list(blob);
-  const uint32_t items = list.ArraySize();
-  if (items % kCandidateItems != 0 || items > blob.size()) {
-    return Unreadable("a lead's candidates");
-  }
-  candidates.reserve(items / kCandidateItems);
-  for (uint32_t at = 0; at < items; at += kCandidateItems) {
-    core::Candidate& candidate = candidates.emplace_back();
-    candidate.rep = core::RepId::Trusted(std::string(list.Text()));
-    const std::optional<core::CandidateReason> reason = ReasonOf(list.Whole());
-    if (!list.ok() || !reason.has_value()) return Unreadable("a lead's candidate");
-    candidate.reason = *reason;
-    candidate.deviation_nano = list.Whole();
-    candidate.share_nano = list.Whole();
-    candidate.open = static_cast<int32_t>(list.Whole());
-    candidate.capacity = static_cast<int32_t>(list.Whole());
-  }
-  return list.ok() && list.at_end() ? absl::OkStatus() : Unreadable("a lead's candidates");
 }
 
 // "version|at|type|stage|queue|rep|generation": what comes next in `items`.

@@ -4,6 +4,7 @@
 
 #include "baton/store/v1/record.pb.h"
 #include "core/text.h"
+#include "store/redis/facts_messages.h"
 #include "store/redis/parse_blob.h"
 #include "store/redis/text.h"
 
@@ -58,6 +59,8 @@ std::string EncodeJudgment(const core::Judgment& judgment) {
     kept.set_rule(error.rule);
     kept.set_error(error.error);
   }
+  if (!judgment.inputs_hash.empty()) SetInputs(judgment.inputs, *out.mutable_inputs());
+  out.set_inputs_hash(judgment.inputs_hash);
   return out.SerializeAsString();
 }
 
@@ -84,7 +87,8 @@ absl::Status DecodeJudgment(absl::string_view blob, core::Judgment& judgment) {
     judgment.errors.push_back(
         {static_cast<core::RuleSection>(error.section()), error.rule(), error.error()});
   }
-  return absl::OkStatus();
+  judgment.inputs_hash = stored.inputs_hash();
+  return GetInputs(stored.inputs(), judgment.inputs);
 }
 
 std::string EncodeRest(const core::LeadRecord& record) {

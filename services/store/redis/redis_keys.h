@@ -78,6 +78,10 @@ class WorkspaceKeys {
   std::string Journey(const core::LeadId& id) const {
     return absl::StrCat(workspace_, ":j:", id.str());
   }
+  // List of the lead's decisions that newer ones replaced: see functions/past.lua. (Lua)
+  std::string Decisions(const core::LeadId& id) const {
+    return absl::StrCat(workspace_, ":d:", id.str());
+  }
   // Hash: see functions/queue.lua. (Lua)
   std::string Queue(const core::QueueId& id) const {
     return absl::StrCat(workspace_, ":q:", id.str());

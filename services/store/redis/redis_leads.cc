@@ -6,6 +6,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "store/redis/decision_codec.h"
 #include "store/redis/errors.h"
 #include "store/redis/lead_codec.h"
 #include "store/redis/redis_keys.h"
@@ -185,6 +186,19 @@ absl::StatusOr<JourneyPage> RedisStore::Journey(const core::LeadKey& key, int64_
     page.entries.push_back(*std::move(entry));
   }
   return page;
+}
+
+absl::StatusOr<core::PastDecisions> RedisStore::Decisions(const core::LeadKey& key) {
+  const WorkspaceKeys keys(ShardOf(key.workspace), key.workspace);
+  const absl::StatusOr<Reply> reply = RunOne({"LRANGE", keys.Decisions(key.lead), "0", "-1"});
+  if (!reply.ok()) return reply.status();
+  core::PastDecisions past;
+  for (const Reply& element : reply->elements) {
+    if (absl::Status status = redis::DecodeDecision(element.text, past); !status.ok()) {
+      return StateUnreadable(NameOf(key), std::string(status.message()));
+    }
+  }
+  return past;
 }
 
 }  // namespace baton::store

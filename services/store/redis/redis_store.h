@@ -51,6 +51,7 @@ class RedisStore final : public Store {
                                      int page_size) override;
   absl::StatusOr<JourneyPage> Journey(const core::LeadKey& key, int64_t index,
                                       int page_size) override;
+  absl::StatusOr<core::PastDecisions> Decisions(const core::LeadKey& key) override;
 
   absl::StatusOr<core::Rep> PutRep(const core::WorkspaceId& workspace, const core::Rep& rep,
                                    int64_t expected_revision) override;

@@ -62,6 +62,12 @@ void AddJourney(store::Store& store, const core::LeadKey& key, Lines& lines) {
   } while (index != 0);
 }
 
+void AddDecisions(store::Store& store, const core::LeadKey& key, Lines& lines) {
+  const auto past = UntilAnswered([&] { return store.Decisions(key); });
+  lines.push_back(absl::StrCat("past decisions of ", key.lead.str(), ": ",
+                               past.ok() ? Describe(*past) : TextOf(past.status())));
+}
+
 void AddPolicies(store::Store& store, const store::Workspace& workspace, Lines& lines) {
   int64_t before = 0;
   do {
@@ -107,6 +113,7 @@ Lines Snapshot(store::Store& store, support::ManualClock& clock, const std::stri
     for (const core::LeadRecord& record : Leads(store, workspace.id)) {
       lines.push_back(Describe(record));
       AddJourney(store, record.key, lines);
+      AddDecisions(store, record.key, lines);
     }
   }
   AddTimers(store, clock, lines);

@@ -198,6 +198,18 @@ TEST_F(LeadApiTest, ExplainsWhyItWaits) {
   EXPECT_NE(ExplainLead("l1").waiting_for().find("paused"), std::string::npos);
 }
 
+TEST_F(LeadApiTest, SaysWhatStandsInTheWay) {
+  AddLead("l1");
+  EXPECT_EQ(ExplainLead("l1").blocked_by(), "no_members");
+  AddRep("ada", 0);
+  EXPECT_EQ(ExplainLead("l1").blocked_by(), "at_capacity");
+  v1::UpdateQueueRequest pause;
+  pause.mutable_queue()->set_name("workspaces/acme/queues/dach");
+  pause.mutable_queue()->set_paused(true);
+  ASSERT_TRUE(Call(*api_.roster, &v1::RosterService::Stub::UpdateQueue, pause).ok());
+  EXPECT_EQ(ExplainLead("l1").blocked_by(), "paused");
+}
+
 TEST_F(LeadApiTest, ExplainsThatEverybodyPassedUntilTheRetry) {
   AddRep("ada");
   AddLead("l1");

@@ -241,6 +241,9 @@ class RewindableInput : public store::InputStore, public store::LeadStore {
                                              int page_size) override {
     return inner_.Journey(key, index, page_size);
   }
+  absl::StatusOr<core::PastDecisions> Decisions(const core::LeadKey& key) override {
+    return inner_.Decisions(key);
+  }
   absl::StatusOr<store::InputCheckpoints> Checkpoints(const std::string&) override {
     return store::InputCheckpoints{epoch, checkpoints};
   }

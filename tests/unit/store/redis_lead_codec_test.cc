@@ -59,9 +59,21 @@ TEST(RedisLeadCodecTest, ReadsAStoredLead) {
 TEST(RedisLeadCodecTest, ReadsALineWithItemsOfALaterRelease) {
   LeadRecord record;
   EXPECT_TRUE(
-      DecodeLead(Text(Stored(absl::StrCat(kLine, "|0|0|0|0|0|0||0|0|none|later"), "")), record)
+      DecodeLead(
+          Text(Stored(absl::StrCat(kLine, "|0|0|0|0|0|0||0|0|none|4,9,3,owner,id|later"), "")),
+          record)
           .ok());
   EXPECT_EQ(record.revision, 3);
+  EXPECT_EQ(record.choice,
+            (core::ChoiceNote{4, 9, 3, core::ChoiceBasis::kOwner, core::TieBreak::kId}));
+}
+
+TEST(RedisLeadCodecTest, ReadsALineOfAnEarlierReleaseThatNotedNoChoice) {
+  for (const char* end : {"|0|0|0|0|0|0", "|0|0|0|0|0|0||0|0|none"}) {
+    LeadRecord record;
+    EXPECT_TRUE(DecodeLead(Text(Stored(absl::StrCat(kLine, end), "")), record).ok());
+    EXPECT_EQ(record.choice, core::ChoiceNote());
+  }
 }
 
 TEST(RedisLeadCodecTest, AnAbsentLeadHasRevisionZero) {

@@ -69,6 +69,10 @@ Judgment RichJudgment() {
                     {core::RepId::Trusted("zoe"), core::RepId::Trusted("ada")},
                     1'800'000};
   judgment.route_path = {{"vip", false, {{"tier: 1", "(absent)", false}}}, {"dach", true, {}}};
+  judgment.inputs = {{{"employees", int64_t{-3}}, {"tags", std::vector<std::string>{"\xff"}}},
+                     core::Consent::kGranted,
+                     {{"demo_request", {{20'000, 1}, {20'009, 4}}}}};
+  judgment.inputs_hash = core::InputsHash(judgment.inputs);
   return judgment;
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "verify/decision_check.h"
 
 namespace baton::verify {
 namespace {
@@ -63,6 +64,7 @@ StoredLead Ann() {
       {RepId::Trusted("ada"), CandidateReason::kChosen, 0, 500'000'000, 0, 2},
       {RepId::Trusted("eve"), CandidateReason::kFairness, 0, 500'000'000, 0, 2},
   };
+  lead.choice = {2, "weighted_fair"};
   return lead;
 }
 
@@ -172,6 +174,7 @@ Verdict Examine(const History& history) {
                        change.stage, change.epoch, change.version, change.generation, change.cycle};
     states.Add(record);
   }
+  DecisionCheck decisions;
   StoreCheck store;
   for (const StoredWorkspace& workspace : history.workspaces) store.Add(workspace);
   for (const StoredLead& lead : history.leads) {
@@ -179,6 +182,7 @@ Verdict Examine(const History& history) {
     input.CheckLead(lead);
     store.CheckLead(lead, end, changes.begins_late());
     states.CheckLead(lead, end);
+    decisions.CheckLead(lead);
   }
   input.Finish(history.totals);
   store.Finish(changes.Leads());
@@ -190,6 +194,7 @@ Verdict Examine(const History& history) {
   verdict.findings.Add(changes.findings());
   verdict.findings.Add(states.findings());
   verdict.findings.Add(store.findings());
+  verdict.findings.Add(decisions.findings());
   CheckCapacity(changes, store.capacities(), verdict.findings);
   CheckOrder(changes, store.wants(), verdict.findings);
   return verdict;

@@ -65,6 +65,7 @@ function baton.apply(reads, keys, args)
     baton.read_owners(queue, step.lead)
   end
   baton.check_journey(step)
+  step.past = baton.replaced(step, plan)
   -- All is read: from here on nothing fails.
   if refunded then
     baton.refund(refunded, charged)

@@ -77,8 +77,8 @@ local function most_owed(queue, able, weights)
   return best, tied
 end
 
--- Returns the candidates, which stand until the queue's next choice, and {rep, basis, tie}, or nil
--- in its place: nobody.
+-- Returns the candidates, which stand until the queue's next choice, and {rep, basis, tie, weights
+-- of those with a share}, or nil in its place: nobody.
 function baton.choose_member(queue, lead, strategy)
   local able, weights = look(queue, lead)
   local basis
@@ -91,5 +91,5 @@ function baton.choose_member(queue, lead, strategy)
   candidates[best + 1] = REASON.chosen
   local narrowed = basis ~= BASIS.weighted_fair and #able > 1
   local tie = tied and TIE.id or narrowed and TIE.fairness or TIE.none
-  return candidates, {rep = candidates[best], basis = basis, tie = tie}
+  return candidates, {rep = candidates[best], basis = basis, tie = tie, weights = weights}
 end

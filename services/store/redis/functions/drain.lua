@@ -56,11 +56,13 @@ end
 local function drain(keys, args)
   local from = read_args(keys, args)
   local shard = baton.read_shard(keys[1], args[4])
-  if not redis.call('HGET', keys[4], 'policy') or
+  local revision = redis.call('HGET', keys[4], 'policy')
+  if not revision or
       redis.call('XLEN', keys[2]) >= from.outbox_max then
     return 0
   end
   local queue = baton.read_queue(keys[4], from.queue, {open = {}, given = {}, now = shard.now})
+  queue.revision = revision
   if queue.paused or queue.policy.mode == baton.MODE.pull then
     return 0
   end

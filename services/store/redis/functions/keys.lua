@@ -20,6 +20,10 @@ function baton.journey_key(workspace, lead)
   return workspace .. ':j:' .. lead
 end
 
+function baton.decisions_key(workspace, lead)
+  return workspace .. ':d:' .. lead
+end
+
 function baton.queue_key(workspace, queue)
   return workspace .. ':q:' .. queue
 end

@@ -3,23 +3,24 @@
 -- due_at, timer, priority, accepted_at, journeyed, passed, skills, traceparent, and the sizes of
 -- the six blobs that follow the line (record.proto) and pass through functions unread: candidates,
 -- origin, scores, facts, judgment, rest; then (since leads have owners) owners, owners_only,
--- wait_until, chosen_by. What a later release appends to the line is kept.
+-- wait_until, chosen_by; and (since decisions are recorded) the choice: "policy revision,at,
+-- weights,basis,tie", empty for none. What a later release appends to the line is kept.
 
 local DUE = '^1|%d+|%d+|%u+|%d+|[%w_-]*|[%w_-]*|%d+|%d+|%d+|(%d+)|'
 local PATTERN = '^1|(%d+)|(%d+)|(%u+)|(%d+)|([%w_-]*)|([%w_-]*)|(%d+)|(%d+)|(%d+)|(%d+)|' ..
   '([%l_]+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)' ..
   '([^\n]*)\n()'
-local WAITING = '^|([%w_,-]*)|([01])|(%d+)|([%l_]+)(.*)$'
+local WAITING = '^|([%w_,-]*)|([01])|(%d+)|([%l_]+)|?([%w_,]*)(.*)$'
 local FORMAT = '1|%d|%d|%s|%d|%s|%s|%d|%d|%d|%d|%s|%d|%d|%d|%s|%s|%s|%d|%d|%d|%d|%d|%d' ..
-  '|%s|%d|%d|%s%s'
+  '|%s|%d|%d|%s|%s%s'
 
 -- A lead that does not exist yet: read only.
 local NOBODY = {
   revision = 0, version = 0, stage = baton.STAGE.NEW, cycle = 0, queue = '', rep = '',
   generation = 0, queued_at = 0, offered_at = 0, due_at = 0, timer = baton.TIMER.none,
   priority = 0, accepted_at = 0, journeyed = 0, passed = '', skills = '', traceparent = '',
-  owners = '', owners_only = false, wait_until = 0, chosen_by = baton.BASIS.none, extra = '',
-  candidates = '', origin = '', scores = '', facts = '', judgment = '', rest = '',
+  owners = '', owners_only = false, wait_until = 0, chosen_by = baton.BASIS.none, choice = '',
+  extra = '', candidates = '', origin = '', scores = '', facts = '', judgment = '', rest = '',
 }
 
 -- Cuts the blobs, whose sizes are given in their order, out of `text` from `start` on.
@@ -39,15 +40,15 @@ end
 local function add_waiting(lead, text)
   if text == '' then
     lead.owners, lead.owners_only, lead.wait_until = '', false, 0
-    lead.chosen_by, lead.extra = baton.BASIS.none, ''
+    lead.chosen_by, lead.choice, lead.extra = baton.BASIS.none, '', ''
     return
   end
-  local owners, only, wait_until, chosen_by, extra = string.match(text, WAITING)
+  local owners, only, wait_until, chosen_by, choice, extra = string.match(text, WAITING)
   if not owners then
     baton.refuse('stored lead is not readable')
   end
   lead.owners, lead.owners_only, lead.wait_until = owners, only == '1', tonumber(wait_until)
-  lead.chosen_by, lead.extra = chosen_by, extra
+  lead.chosen_by, lead.choice, lead.extra = chosen_by, choice, extra
 end
 
 -- `text`: as stored, or false for a lead that does not exist, which is read only.
@@ -85,7 +86,8 @@ function baton.format_line(lead)
     lead.rep, lead.generation, lead.queued_at, lead.offered_at, lead.due_at, lead.timer,
     lead.priority, lead.accepted_at, lead.journeyed, lead.passed, lead.skills, lead.traceparent,
     #lead.candidates, #lead.origin, #lead.scores, #lead.facts, #lead.judgment, #lead.rest,
-    lead.owners, lead.owners_only and 1 or 0, lead.wait_until, lead.chosen_by, lead.extra)
+    lead.owners, lead.owners_only and 1 or 0, lead.wait_until, lead.chosen_by,
+    lead.choice, lead.extra)
 end
 
 function baton.write_lead(key, line, lead)

@@ -6,6 +6,7 @@ local PLACEMENT = baton.PLACEMENT
 function baton.merge(before, plan, args, now)
   local offer, keep = plan.placement == PLACEMENT.offer, plan.placement == PLACEMENT.keep
   local enters = offer and (plan.cycle ~= before.cycle or before.queued_at == 0)
+  local replaced = offer or plan.judgment
   local stays = keep or (not offer and plan.stage == baton.STAGE.WON)
   return {
     revision = before.revision + 1, version = before.version, stage = plan.stage,
@@ -17,8 +18,8 @@ function baton.merge(before, plan, args, now)
     accepted_at = plan.accepted_at, journeyed = before.journeyed, passed = plan.passed,
     skills = plan.judgment and plan.skills or before.skills, traceparent = args[5],
     owners = plan.owners, owners_only = plan.owners_only, wait_until = plan.wait_until,
-    chosen_by = before.chosen_by, extra = before.extra, candidates = before.candidates,
-    rest = args[6],
+    chosen_by = before.chosen_by, choice = replaced and '' or before.choice,
+    extra = before.extra, candidates = replaced and '' or before.candidates, rest = args[6],
     facts = plan.facts and args[7] or before.facts,
     origin = plan.facts and args[8] or before.origin,
     scores = plan.judgment and args[9] or before.scores,

@@ -38,9 +38,12 @@ end
 -- To the last one asked; as a turn of that rep, if the members could have chosen it.
 local function give(queue, lead, asked)
   local last = #asked - 5
-  local choice = {rep = asked[last], basis = BASIS.owner, tie = TIE.none}
+  local choice = {rep = asked[last], basis = BASIS.owner, tie = TIE.none, weights = 0}
   asked[last + 1] = REASON.chosen
-  local candidates = queue.policy.count_owned and baton.choose_member(queue, lead) or {}
+  local candidates, other = {}, nil
+  if queue.policy.count_owned then
+    candidates, other = baton.choose_member(queue, lead)
+  end
   local turn = turn_of(candidates, choice.rep)
   if not turn then
     return asked, choice
@@ -50,6 +53,7 @@ local function give(queue, lead, asked)
       candidates[i + 1] = i == turn and REASON.chosen or REASON.not_owner
     end
   end
+  choice.weights = other.weights
   return strangers_first(asked, candidates), choice
 end
 

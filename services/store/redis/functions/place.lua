@@ -8,6 +8,14 @@ local function announcement(change, lead)
     string.format('%d', lead.generation)
 end
 
+-- When, under what and by what a choice of the queue was made (nil: it found nobody), for the
+-- line of the lead.
+local function note_of(queue, choice, now)
+  local found = choice or {weights = 0, basis = baton.BASIS.none, tie = baton.TIE.none}
+  return string.format('%d,%d,%d,%s,%s', queue.revision, now, found.weights, found.basis,
+    found.tie)
+end
+
 -- Gives the lead to the rep of the choice. `details`: who did it and why (ChangeDetails).
 function baton.assign(step, queue, candidates, choice, details)
   local lead, now, mode = step.lead, step.shard.now, queue.policy.mode
@@ -19,7 +27,7 @@ function baton.assign(step, queue, candidates, choice, details)
   lead.generation = lead.generation + 1
   lead.offered_at = now
   step.joined_rep = lead.rep
-  lead.candidates = cmsgpack.pack(candidates)
+  lead.candidates, lead.choice = cmsgpack.pack(candidates), note_of(queue, choice, now)
   if mode == baton.MODE.offer then
     lead.stage, lead.timer = STAGE.OFFERED, TIMER.offer_expiry
     lead.due_at = now + queue.policy.accept_within
@@ -57,13 +65,13 @@ end
 
 -- `said_queued`: the plan has already announced that the lead waits.
 function baton.offer(step, queue, said_queued, details)
-  local candidates, choice = {}, nil
   if not queue.paused and queue.policy.mode ~= baton.MODE.pull then
-    candidates, choice = baton.choose(queue, step.lead)
+    local candidates, choice = baton.choose(queue, step.lead)
+    if choice then
+      return baton.assign(step, queue, candidates, choice, details)
+    end
+    step.lead.candidates = cmsgpack.pack(candidates)
+    step.lead.choice = note_of(queue, nil, step.shard.now)
   end
-  if choice then
-    return baton.assign(step, queue, candidates, choice, details)
-  end
-  step.lead.candidates = cmsgpack.pack(candidates)
   return wait(step, queue, not said_queued, details)
 end

@@ -56,6 +56,7 @@ function baton.queue_of(workspace, id)
   local queue = workspace.queues[id]
   if not queue then
     queue = baton.read_queue(workspace.key, id, workspace)
+    queue.revision = workspace.policy
     workspace.queues[id] = queue
   end
   return queue

@@ -26,6 +26,9 @@ function baton.write_steps(outbox, timers, steps)
   for _, step in ipairs(steps) do
     baton.write_lead(step.lead_key, step.line, step.lead)
     write_journey(step)
+    if step.past then
+      baton.write_past(step.past)
+    end
     baton.gather(moves, step)
   end
   baton.send_all('ZREM', moves.removed)

@@ -1,0 +1,94 @@
+#include "core/inputs.h"
+
+#include <openssl/sha.h>
+
+#include <array>
+#include <bit>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace baton::core {
+namespace {
+
+// The canonical encoding, item by item.
+class Canonical {
+ public:
+  void Byte(uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
+  void Number(uint64_t value) {
+    for (int shift = 56; shift >= 0; shift -= 8) Byte(static_cast<uint8_t>(value >> shift));
+  }
+  void Signed(int64_t value) { Number(static_cast<uint64_t>(value)); }
+  void Text(std::string_view text) {
+    Number(text.size());
+    bytes_.append(text);
+  }
+  void Value(const AttributeValue& value) {
+    Byte(static_cast<uint8_t>(value.index()));
+    std::visit([this](const auto& held) { Add(held); }, value);
+  }
+
+  std::string Hash() const {
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+    SHA256(reinterpret_cast<const unsigned char*>(bytes_.data()), bytes_.size(), digest.data());
+    return {digest.begin(), digest.end()};
+  }
+
+ private:
+  void Add(bool value) { Byte(value ? 1 : 0); }
+  void Add(int64_t value) { Signed(value); }
+  void Add(double value) { Number(std::bit_cast<uint64_t>(value)); }
+  void Add(const std::string& value) { Text(value); }
+  void Add(const std::vector<std::string>& values) {
+    Number(values.size());
+    for (const std::string& value : values) Text(value);
+  }
+
+  std::string bytes_;
+};
+
+}  // namespace
+
+Inputs InputsOf(const Facts& facts, const Policy& policy) {
+  Inputs inputs;
+  for (const auto& [name, attribute] : facts.attributes) {
+    if (policy.attributes.contains(name)) inputs.attributes.emplace(name, attribute.value);
+  }
+  inputs.consent = facts.consent;
+  for (const IntentRule& rule : policy.intent) {
+    const auto activity = facts.activities.find(rule.activity);
+    if (activity != facts.activities.end()) inputs.activities.insert(*activity);
+  }
+  return inputs;
+}
+
+Facts FactsFrom(const Inputs& inputs) {
+  Facts facts;
+  for (const auto& [name, value] : inputs.attributes) facts.attributes[name].value = value;
+  facts.consent = inputs.consent;
+  facts.activities = inputs.activities;
+  return facts;
+}
+
+std::string InputsHash(const Inputs& inputs) {
+  Canonical canonical;
+  canonical.Text("baton/inputs/1");
+  canonical.Number(inputs.attributes.size());
+  for (const auto& [name, value] : inputs.attributes) {
+    canonical.Text(name);
+    canonical.Value(value);
+  }
+  canonical.Byte(static_cast<uint8_t>(inputs.consent));
+  canonical.Number(inputs.activities.size());
+  for (const auto& [type, days] : inputs.activities) {
+    canonical.Text(type);
+    canonical.Number(days.size());
+    for (const auto& [day, count] : days) {
+      canonical.Signed(day);
+      canonical.Signed(count);
+    }
+  }
+  return canonical.Hash();
+}
+
+}  // namespace baton::core

@@ -1,0 +1,42 @@
+// What a judgment looks at: the part of a lead's facts that its policy can see. Kept with the
+// judgment that opened a handoff cycle, so that it can be computed again when the facts have moved
+// on.
+#ifndef BATON_CORE_INPUTS_H_
+#define BATON_CORE_INPUTS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "core/facts.h"
+#include "core/policy.h"
+
+namespace baton::core {
+
+struct Inputs {
+  std::map<std::string, AttributeValue> attributes;  // those that the policy declares
+  Consent consent = Consent::kUnknown;
+  // Those that the policy gives points for: type -> UTC day number -> count.
+  std::map<std::string, std::map<int32_t, int64_t>> activities;
+  bool operator==(const Inputs&) const = default;
+};
+
+// Judge(FactsFrom(InputsOf(facts, policy)), policy, now) says the same as Judge(facts, policy,
+// now).
+Inputs InputsOf(const Facts& facts, const Policy& policy);
+Facts FactsFrom(const Inputs& inputs);
+
+// SHA-256 (32 bytes) of the canonical encoding, which depends on neither platform nor order:
+//   text "baton/inputs/1"
+//   number of attributes, then for each, by name in byte order: text name, byte type, value
+//   byte consent: 0 unknown, 1 granted, 2 withdrawn
+//   number of activities, then for each, by name in byte order: text name, number of days, then for
+//     each day, ascending: number day, number count
+// A number is 8 bytes, big-endian, two's complement; a text its length in bytes as a number, then
+// the bytes. Types and values: 0 bool, a byte 0 or 1; 1 int, a number; 2 double, the 8 bytes of its
+// IEEE 754 form, big-endian; 3 string, a text; 4 list, the number of its texts, then those.
+std::string InputsHash(const Inputs& inputs);
+
+}  // namespace baton::core
+
+#endif  // BATON_CORE_INPUTS_H_

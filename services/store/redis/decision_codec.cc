@@ -1,0 +1,134 @@
+#include "store/redis/decision_codec.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "store/redis/msgpack.h"
+#include "store/redis/names.h"
+#include "store/redis/record_codec.h"
+#include "store/redis/text.h"
+
+namespace baton::store::redis {
+namespace {
+
+constexpr size_t kCandidateItems = 6;  // functions/choose.lua
+constexpr size_t kChoiceItems = 5;
+
+std::optional<core::CandidateReason> ReasonOf(int64_t number) {
+  for (const auto& [reason, known] : kReasonNumbers) {
+    if (known == number) return reason;
+  }
+  return std::nullopt;
+}
+
+// "reason=number,..."
+absl::Status DecodeCounts(absl::string_view text, core::CandidatePool& pool) {
+  for (const absl::string_view one : absl::StrSplit(text, ',', absl::SkipEmpty())) {
+    const std::pair<absl::string_view, absl::string_view> item = absl::StrSplit(one, '=');
+    int reason = 0;
+    int count = 0;
+    const bool read =
+        absl::SimpleAtoi(item.first, &reason) && absl::SimpleAtoi(item.second, &count);
+    const std::optional<core::CandidateReason> known = ReasonOf(reason);
+    if (!read || !known.has_value()) return Unreadable("counts of a past choice");
+    pool.counts[*known] = count;
+  }
+  return absl::OkStatus();
+}
+
+// "cycle|generation|queue|choice|passed|skills|owners|paid|counts" is what is left of the line.
+absl::Status DecodeAssignment(Items& items, absl::string_view candidates,
+                              core::PastDecisions& past) {
+  core::AssignmentDecision decision;
+  decision.cycle = static_cast<int32_t>(items.Number());
+  decision.generation = items.Number();
+  const absl::string_view queue = items.Word();
+  decision.queue = core::QueueId::Trusted({queue.data(), queue.size()});
+  absl::Status status = DecodeChoice(items.Word(), decision.choice);
+  decision.passed = SplitIds<core::RepId>(items.Word());
+  decision.skills = items.List();
+  decision.owners = SplitIds<core::RepId>(items.Word());
+  const int64_t paid_nano = items.Number();
+  const absl::string_view counts = items.Word();
+  if (!items.status().ok()) return items.status();
+  std::vector<core::Candidate> kept;
+  if (status.ok()) status = DecodeCandidates(candidates, kept);
+  if (!status.ok()) return status;
+  decision.pool = core::MakePool(kept);
+  if (!counts.empty()) {
+    decision.pool.counts.clear();
+    decision.pool.paid_nano = paid_nano;
+    status = DecodeCounts(counts, decision.pool);
+  }
+  past.assignments.push_back(std::move(decision));
+  return status;
+}
+
+// "cycle|size of the scores" is what is left of the line.
+absl::Status DecodeQualification(Items& items, absl::string_view blobs, core::PastDecisions& past) {
+  core::QualificationDecision decision;
+  decision.cycle = static_cast<int32_t>(items.Number());
+  const auto scores = static_cast<size_t>(items.Number());
+  if (!items.status().ok()) return items.status();
+  if (scores > blobs.size()) return Unreadable("a past judgment's size");
+  core::Facts none;
+  absl::Status status = DecodePublished(blobs.substr(0, scores), none, decision.judgment);
+  if (status.ok()) status = DecodeJudgment(blobs.substr(scores), decision.judgment);
+  past.qualifications.push_back(std::move(decision));
+  return status;
+}
+
+}  // namespace
+
+absl::Status DecodeCandidates(absl::string_view blob, std::vector<core::Candidate>& candidates) {
+  candidates.clear();
+  if (blob.empty()) return absl::OkStatus();
+  MsgpackReader list(blob);
+  const uint32_t items = list.ArraySize();
+  if (items % kCandidateItems != 0 || items > blob.size()) {
+    return Unreadable("a lead's candidates");
+  }
+  candidates.reserve(items / kCandidateItems);
+  for (uint32_t at = 0; at < items; at += kCandidateItems) {
+    core::Candidate& candidate = candidates.emplace_back();
+    candidate.rep = core::RepId::Trusted(std::string(list.Text()));
+    const std::optional<core::CandidateReason> reason = ReasonOf(list.Whole());
+    if (!list.ok() || !reason.has_value()) return Unreadable("a lead's candidate");
+    candidate.reason = *reason;
+    candidate.deviation_nano = list.Whole();
+    candidate.share_nano = list.Whole();
+    candidate.open = static_cast<int32_t>(list.Whole());
+    candidate.capacity = static_cast<int32_t>(list.Whole());
+  }
+  return list.ok() && list.at_end() ? absl::OkStatus() : Unreadable("a lead's candidates");
+}
+
+absl::Status DecodeChoice(absl::string_view text, core::ChoiceNote& choice) {
+  if (text.empty()) return absl::OkStatus();
+  const std::vector<absl::string_view> items = absl::StrSplit(text, ',');
+  const bool read =
+      items.size() >= kChoiceItems && absl::SimpleAtoi(items[0], &choice.policy_revision) &&
+      absl::SimpleAtoi(items[1], &choice.at_ms) && absl::SimpleAtoi(items[2], &choice.weights);
+  if (!read) return Unreadable("a lead's choice");
+  const std::optional<core::ChoiceBasis> basis = ValueIn(kBasisNames, items[3]);
+  const std::optional<core::TieBreak> tie = ValueIn(kTieNames, items[4]);
+  if (!basis.has_value() || !tie.has_value()) return Unreadable("the basis of a lead's choice");
+  choice.basis = *basis;
+  choice.tie = *tie;
+  return absl::OkStatus();
+}
+
+absl::Status DecodeDecision(const std::string& element, core::PastDecisions& past) {
+  const size_t end = element.find('\n');
+  if (end == std::string::npos) return Unreadable("a past decision");
+  Items items(absl::string_view(element).substr(0, end), "a past decision");
+  const absl::string_view kind = items.Word();
+  const absl::string_view blobs = absl::string_view(element).substr(end + 1);
+  if (kind == "A") return DecodeAssignment(items, blobs, past);
+  if (kind == "Q") return DecodeQualification(items, blobs, past);
+  return Unreadable("a past decision");
+}
+
+}  // namespace baton::store::redis

@@ -1,0 +1,87 @@
+#include "core/inputs.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "absl/strings/escaping.h"
+#include "core/qualification.h"
+#include "support/builders.h"
+
+namespace baton::core {
+namespace {
+
+using support::Activity;
+using support::ConsentEvent;
+using support::kNow;
+using support::QualifyingCapture;
+using support::SamplePolicy;
+using support::Updated;
+
+Facts Folded(const std::vector<LeadEvent>& events) {
+  Facts facts;
+  for (const LeadEvent& event : events) Fold(event, facts);
+  return facts;
+}
+
+TEST(InputsTest, HoldWhatThePolicyCanSeeAndNoMore) {
+  const Facts facts = Folded({QualifyingCapture(), Updated("e2", {{"shoe_size", int64_t{43}}}),
+                              Activity("e3", "page_view"), Activity("e4", "newsletter_opened"),
+                              ConsentEvent("e5", Consent::kGranted)});
+  const Inputs inputs = InputsOf(facts, SamplePolicy());
+  EXPECT_TRUE(inputs.attributes.contains("country"));
+  EXPECT_FALSE(inputs.attributes.contains("shoe_size"));
+  EXPECT_TRUE(inputs.activities.contains("page_view"));
+  EXPECT_FALSE(inputs.activities.contains("newsletter_opened"));
+  EXPECT_EQ(inputs.consent, Consent::kGranted);
+}
+
+TEST(InputsTest, AreJudgedAsTheFactsWere) {
+  const Policy policy = SamplePolicy();
+  const Facts facts = Folded({QualifyingCapture(), Activity("e2", "page_view", kNow - kDayMs, 3),
+                              Updated("e3", {{"shoe_size", int64_t{43}}})});
+  EXPECT_EQ(Judge(FactsFrom(InputsOf(facts, policy)), policy, kNow + kHourMs),
+            Judge(facts, policy, kNow + kHourMs));
+}
+
+TEST(InputsTest, AreKeptWithAJudgmentThatQualifiesAlone) {
+  const Policy policy = SamplePolicy();
+  const Facts facts = Folded({QualifyingCapture()});
+  const Judgment qualified = Judge(facts, policy, kNow);
+  EXPECT_EQ(qualified.inputs, InputsOf(facts, policy));
+  EXPECT_EQ(qualified.inputs_hash, InputsHash(qualified.inputs));
+  const Judgment other = Judge(Folded({Activity("e1", "page_view")}), policy, kNow);
+  ASSERT_FALSE(other.qualified);
+  EXPECT_EQ(other.inputs, Inputs());
+  EXPECT_EQ(other.inputs_hash, "");
+}
+
+// The canonical encoding as the header describes it, written out by hand.
+TEST(InputsTest, TheHashIsThatOfTheEncodingDescribed) {
+  Inputs inputs;
+  inputs.attributes["employees"] = int64_t{-2};
+  inputs.attributes["tags"] = std::vector<std::string>{"a", ""};
+  inputs.consent = Consent::kWithdrawn;
+  inputs.activities["demo"] = {{20513, 2}};
+  EXPECT_EQ(absl::BytesToHexString(InputsHash(inputs)),
+            "34ed809a4c699caac60ac033a86040031c2774f04070d506636678a92f970da4");
+  EXPECT_EQ(absl::BytesToHexString(InputsHash(Inputs())),
+            "0abc6ceba97e15a6c9a97e3993a46cc5bc20dbbd1cd06ef3eeb444321d500624");
+}
+
+TEST(InputsTest, TheHashTellsTypesAndPlacesApart) {
+  const auto hash = [](const AttributeValue& value) {
+    Inputs inputs;
+    inputs.attributes["a"] = value;
+    return InputsHash(inputs);
+  };
+  EXPECT_NE(hash(int64_t{1}), hash(1.0));
+  EXPECT_NE(hash(int64_t{1}), hash(true));
+  EXPECT_NE(hash(std::string("1")), hash(int64_t{1}));
+  EXPECT_NE(hash(std::vector<std::string>{"ab"}), hash(std::vector<std::string>{"a", "b"}));
+  EXPECT_NE(hash(0.0), hash(-0.0));
+  EXPECT_EQ(hash(std::numeric_limits<double>::max()), hash(std::numeric_limits<double>::max()));
+}
+
+}  // namespace
+}  // namespace baton::core

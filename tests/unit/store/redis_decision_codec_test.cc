@@ -1,0 +1,94 @@
+#include "store/redis/decision_codec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "store/redis/record_codec.h"
+#include "support/builders.h"
+
+namespace baton::store::redis {
+namespace {
+
+using core::CandidateReason;
+using support::RepNamed;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// {'ada', 1 (chosen), 5, 1000000000, 0, 3}
+const std::string& OneCandidate() {
+  static const auto& packed = *new std::string(
+      "\x96\xa3"
+      "ada\x01\x05\xce\x3b\x9a\xca\x00\x00\x03",
+      14);
+  return packed;
+}
+
+TEST(RedisDecisionCodecTest, ReadsAnAssignment) {
+  core::PastDecisions past;
+  ASSERT_TRUE(DecodeDecision("A|2|7|inside|9,1700000000000,4,owner,none|bo,cy|a%2Cb,de|eve|0|\n" +
+                                 OneCandidate(),
+                             past)
+                  .ok());
+  ASSERT_EQ(past.assignments.size(), 1u);
+  const core::AssignmentDecision& decision = past.assignments[0];
+  EXPECT_EQ(decision.cycle, 2);
+  EXPECT_EQ(decision.generation, 7);
+  EXPECT_EQ(decision.queue, support::QueueNamed("inside"));
+  EXPECT_EQ(decision.choice,
+            (core::ChoiceNote{9, 1'700'000'000'000, 4, core::ChoiceBasis::kOwner}));
+  EXPECT_THAT(decision.passed, ElementsAre(RepNamed("bo"), RepNamed("cy")));
+  EXPECT_THAT(decision.skills, ElementsAre("a,b", "de"));
+  EXPECT_THAT(decision.owners, ElementsAre(RepNamed("eve")));
+  EXPECT_TRUE(decision.pool.is_whole());
+  EXPECT_EQ(decision.pool.paid_nano, 1'000'000'000);
+}
+
+TEST(RedisDecisionCodecTest, ReadsTheCountsOfAGreatPool) {
+  core::PastDecisions past;
+  ASSERT_TRUE(DecodeDecision("A|1|1|inside|||||999|1=1,2=150,4=3\n" + OneCandidate(), past).ok());
+  const core::CandidatePool& pool = past.assignments[0].pool;
+  EXPECT_FALSE(pool.is_whole());
+  EXPECT_EQ(pool.size(), 154);
+  EXPECT_EQ(pool.counts.at(CandidateReason::kAway), 3);
+  EXPECT_EQ(pool.paid_nano, 999);
+}
+
+TEST(RedisDecisionCodecTest, ReadsAQualification) {
+  core::Judgment judgment;
+  judgment.policy_revision = 3;
+  judgment.fit = 50;
+  judgment.judged_at_ms = support::kNow;
+  judgment.qualified = true;
+  const std::string scores = EncodeScores(judgment);
+  core::PastDecisions past;
+  ASSERT_TRUE(DecodeDecision(
+                  absl::StrCat("Q|4|", scores.size(), "\n", scores, EncodeJudgment(judgment)), past)
+                  .ok());
+  ASSERT_EQ(past.qualifications.size(), 1u);
+  EXPECT_EQ(past.qualifications[0].cycle, 4);
+  EXPECT_EQ(past.qualifications[0].judgment, judgment);
+  EXPECT_THAT(past.assignments, IsEmpty());
+}
+
+TEST(RedisDecisionCodecTest, ReadsAChoiceOrNone) {
+  core::ChoiceNote choice;
+  EXPECT_TRUE(DecodeChoice("", choice).ok());
+  EXPECT_EQ(choice, core::ChoiceNote());
+  EXPECT_TRUE(DecodeChoice("1,2,3,none,id,later", choice).ok());
+  EXPECT_EQ(choice, (core::ChoiceNote{1, 2, 3, core::ChoiceBasis::kNone, core::TieBreak::kId}));
+  for (const char* text : {"1,2,3", "a,2,3,none,none", "1,2,3,x,none", ","})
+    EXPECT_FALSE(DecodeChoice(text, choice).ok());
+}
+
+TEST(RedisDecisionCodecTest, WhatNobodyWroteIsAnError) {
+  for (const char* element :
+       {"", "A", "X|1|2\n", "A|1|1|q|||||0\n", "A|x|1|q|||||0|\n", "A|1|1|q|||||0|\nx",
+        "A|1|1|q|||||0|99=1\n", "A|1|1|q|1,2||||0|\n", "Q|1\n", "Q|1|5\nab", "Q|1|2\n\xff\xff"}) {
+    core::PastDecisions past;
+    EXPECT_TRUE(absl::IsInternal(DecodeDecision(element, past))) << element;
+  }
+}
+
+}  // namespace
+}  // namespace baton::store::redis
