@@ -64,7 +64,7 @@ TEST_P(DecisionsTest, APausedQueueMakesNoChoice) {
 TEST_P(DecisionsTest, ALeadThatIsDrainedHasTheChoiceOfThatMoment) {
   CommitQualified("l1");
   clock_.Advance(core::kHourMs);
-  ASSERT_TRUE(store().ActivatePolicy(MakePolicy(), "second", 1).ok());
+  ASSERT_TRUE(MakeActive(MakePolicy(), "second").ok());
   AddRep("ada");
   ASSERT_TRUE(store().Drain(acme_, QueueNamed("inside"), 10).ok());
   EXPECT_EQ(Load("l1").choice,

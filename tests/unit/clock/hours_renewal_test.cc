@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "agreement/policy_cache.h"
+#include "support/make_active.h"
 #include "world.h"
 
 namespace baton::clock {
@@ -20,7 +21,7 @@ std::string PolicyWith(const std::string& calendars) {
 class HoursRenewalTest : public testing::Test {
  protected:
   void Activate(const std::string& calendars) {
-    ASSERT_TRUE(world_.store.ActivatePolicy(world_.policy, PolicyWith(calendars), -1).ok());
+    ASSERT_TRUE(support::MakeActive(world_.store, world_.policy, PolicyWith(calendars)).ok());
   }
 
   void AddRep(const std::string& calendar) {
@@ -88,7 +89,7 @@ TEST_F(HoursRenewalTest, APolicyThatCannotBeReadIsAFailureOfItsWorkspaceAlone) {
   AddRep("all");
   core::Policy policy = world_.policy;
   policy.workspace = core::WorkspaceId::Trusted("beta");
-  ASSERT_TRUE(world_.store.ActivatePolicy(policy, "unreadable: [", -1).ok());
+  ASSERT_TRUE(support::MakeActive(world_.store, policy, "unreadable: [").ok());
   EXPECT_FALSE(renewal_.Run().ok());
   EXPECT_TRUE(IsAtWork());
 }

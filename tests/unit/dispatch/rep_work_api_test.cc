@@ -4,6 +4,7 @@
 #include "absl/time/civil_time.h"
 #include "api_fixture.h"
 #include "policy/parse_policy.h"
+#include "support/make_active.h"
 
 namespace baton::dispatch {
 namespace {
@@ -24,7 +25,7 @@ class RepWorkApiTest : public ApiTest {
         Closed() + "}}\n";
     const policy::ParsedPolicy parsed = policy::ParsePolicy(yaml, "policy.yaml");
     EXPECT_TRUE(parsed.ok());
-    EXPECT_TRUE(store_.ActivatePolicy(parsed.policy, yaml, -1).ok());
+    EXPECT_TRUE(support::MakeActive(store_, parsed.policy, yaml).ok());
     rep_.set_name("workspaces/acme/reps/ada");
     rep_.add_queues("workspaces/acme/queues/dach");
     rep_.add_skills("german");
