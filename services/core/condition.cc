@@ -72,30 +72,35 @@ Truth Condition::Evaluate(const Subjects& subjects, std::string* error) const {
   return truth;
 }
 
-ConditionResult Condition::ResultOf(const Test& test, const Value& value,
-                                    const Subjects& subjects) {
+ConditionResult Condition::ResultOf(const Test& test, const Value& value, const Subjects& subjects,
+                                    const std::vector<std::string>& calls) {
   ConditionResult result;
   result.condition = Shortened(test.text, kConditionTextBytesMax);
   result.held = value.IsTrue();
   if (!value.IsTrue() && !value.IsFalse()) result.error = ErrorOf(value);
-  if (test.slots.size() == 1) {
+  if (test.slots.size() == 1 && calls.empty()) {
     result.found = subjects.Found(test.slots.front());
     return result;
   }
-  result.found = absl::StrJoin(test.slots, ", ", [&](std::string* out, int slot) {
-    absl::StrAppend(out, subjects.NameOf(slot), " ", subjects.Found(slot));
-  });
-  result.found = Shortened(result.found, 2 * kFoundBytesMax);
+  std::vector<std::string> found;
+  for (const int slot : test.slots) {
+    found.push_back(absl::StrCat(subjects.NameOf(slot), " ", subjects.Found(slot)));
+  }
+  found.insert(found.end(), calls.begin(), calls.end());
+  result.found = Shortened(absl::StrJoin(found, ", "), 2 * kFoundBytesMax);
   return result;
 }
 
-Truth Condition::Explain(const Subjects& subjects, Extent extent,
-                         std::vector<ConditionResult>& results, std::string& error) const {
+Truth Condition::Explain(Subjects& subjects, Extent extent, std::vector<ConditionResult>& results,
+                         std::string& error) const {
   Truth truth = Truth::kHolds;
   for (const Test& test : tests_) {
     subjects.scratch().Reset();
+    std::vector<std::string> calls;
+    subjects.Trace(&calls);
     const Value value = test.program->Evaluate(subjects.values(), subjects.scratch());
-    results.push_back(ResultOf(test, value, subjects));
+    subjects.Trace(nullptr);
+    results.push_back(ResultOf(test, value, subjects, calls));
     if (value.IsFalse()) {
       truth = Truth::kFails;
       if (extent == Extent::kUntilFalse) break;

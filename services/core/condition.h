@@ -24,7 +24,8 @@ inline constexpr size_t kConditionTextBytesMax = 200;  // longer ones are cut in
 // One test that was looked at, with the values found and whether it held.
 struct ConditionResult {
   std::string condition;  // CEL: "lead.employees >= 200"
-  std::string found;      // "120", "(absent)"; of several "lead.country DE, lead.employees 120"
+  // "120", "(absent)"; of several, and of calls, "lead.country DE, count(page_view) 3"
+  std::string found;
   bool held = false;
   std::string error;  // why it could not be decided, else empty
   bool operator==(const ConditionResult&) const = default;
@@ -57,7 +58,7 @@ class Condition {
 
   enum class Extent { kAllTests, kUntilFalse };
   // Likewise, with the result of each test looked at appended to `results`.
-  Truth Explain(const Subjects& subjects, Extent extent, std::vector<ConditionResult>& results,
+  Truth Explain(Subjects& subjects, Extent extent, std::vector<ConditionResult>& results,
                 std::string& error) const;
 
  private:
@@ -68,7 +69,7 @@ class Condition {
   };
 
   static ConditionResult ResultOf(const Test& test, const expression::Value& value,
-                                  const Subjects& subjects);
+                                  const Subjects& subjects, const std::vector<std::string>& calls);
 
   std::vector<Test> tests_;
   int64_t cost_ = 0;

@@ -37,7 +37,7 @@ std::vector<std::string> Union(const std::vector<std::string>& a,
 class Judging {
  public:
   Judging(const Facts& facts, const Policy& policy, TimeMs now_ms, expression::Scratch& scratch)
-      : facts_(facts), policy_(policy), subjects_(*policy.vocabulary, facts, scratch) {
+      : facts_(facts), policy_(policy), subjects_(*policy.vocabulary, facts, now_ms, scratch) {
     judgment_.policy_revision = policy.revision;
     judgment_.judged_at_ms = now_ms;
   }

@@ -45,8 +45,13 @@ std::string TextOf(const Value& value) {
 
 }  // namespace
 
-Subjects::Subjects(const Vocabulary& vocabulary, const Facts& facts, expression::Scratch& scratch)
+Subjects::Subjects(const Vocabulary& vocabulary, const Facts& facts, TimeMs now_ms,
+                   expression::Scratch& scratch)
     : vocabulary_(vocabulary), scratch_(scratch), values_(vocabulary.environment().slots()) {
+  host_.facts = &facts;
+  host_.now_ms = now_ms;
+  scratch.set_host(&host_);
+  values_[Vocabulary::kNow] = Value::Timestamp(absl::FromUnixMillis(now_ms));
   values_[Vocabulary::kConsent] = Value::String(ConsentName(facts.consent));
   // Both are ordered by name.
   auto fact = facts.attributes.begin();

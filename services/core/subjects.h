@@ -22,13 +22,20 @@ inline constexpr size_t kFoundBytesMax = 128;  // longer values are cut in expla
 // from outlives it.
 class Subjects {
  public:
-  Subjects(const Vocabulary& vocabulary, const Facts& facts, expression::Scratch& scratch);
+  Subjects(const Vocabulary& vocabulary, const Facts& facts, TimeMs now_ms,
+           expression::Scratch& scratch);
+  ~Subjects() { scratch_.set_host(nullptr); }
+  Subjects(const Subjects&) = delete;
+  Subjects& operator=(const Subjects&) = delete;
 
   // Absent before.
   void SetScores(int32_t fit, int32_t intent);
 
   absl::Span<const expression::Value> values() const { return values_; }
   expression::Scratch& scratch() const { return scratch_; }
+
+  // From now on functions add what they say to `calls`; nullptr: no longer.
+  void Trace(std::vector<std::string>* calls) { host_.calls = calls; }
 
   // The value at a slot, for people: "300", "(absent)", "200 (of type string, declared int)".
   std::string Found(int slot) const;
@@ -44,6 +51,7 @@ class Subjects {
   expression::Value Refuse(const Vocabulary::Attribute& attribute, const AttributeValue& value);
 
   const Vocabulary& vocabulary_;
+  LeadHost host_;
   expression::Scratch& scratch_;
   std::vector<expression::Value> values_;
   std::deque<expression::ListValue> lists_;

@@ -38,10 +38,12 @@ std::string_view AttributeTypeName(AttributeType type) {
   return "unknown";
 }
 
-Vocabulary::Vocabulary(const AttributeTypes& attributes) {
+Vocabulary::Vocabulary(const AttributeTypes& attributes, const Calendars& calendars) {
   environment_.AddVariable("fit", expression::Kind::kInt);
   environment_.AddVariable("intent", expression::Kind::kInt);
   environment_.AddVariable("lead.consent", expression::Kind::kString);
+  environment_.AddVariable("now", expression::Kind::kTimestamp);
+  AddLeadFunctions(calendars, environment_);
   for (const auto& [name, type] : attributes) {
     attributes_.push_back({name, type, environment_.AddVariable("lead." + name, TypeOf(type))});
   }

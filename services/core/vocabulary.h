@@ -3,6 +3,15 @@
 //   fit, intent      int; what scoring adds up, so not for the conditions of scoring itself
 //   lead.consent     string: "unknown", "granted" or "withdrawn"
 //   lead.NAME        each declared attribute, of its type; absent where a lead has none
+//   now              timestamp: when the lead is judged
+//
+//   count(activity, window)  int: occurrences of the activity on the UTC days that the window up to
+//                            now touches, as in count("page_view", duration("168h")). Facts keep
+//                            activities by day
+//   last(activity)           timestamp: start of the latest UTC day with the activity; an error if
+//                            there was none
+//   business_minutes(a, b, calendar)  int: minutes between the timestamps in which a calendar of
+//                            spec.calendars is open; 0 unless a < b
 #ifndef BATON_CORE_VOCABULARY_H_
 #define BATON_CORE_VOCABULARY_H_
 
@@ -11,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/lead_functions.h"
 #include "expression/environment.h"
 
 namespace baton::core {
@@ -29,6 +39,7 @@ class Vocabulary {
   static constexpr int kFit = 0;
   static constexpr int kIntent = 1;
   static constexpr int kConsent = 2;
+  static constexpr int kNow = 3;
 
   struct Attribute {
     std::string name;
@@ -36,7 +47,7 @@ class Vocabulary {
     int slot = 0;
   };
 
-  explicit Vocabulary(const AttributeTypes& attributes = {});
+  explicit Vocabulary(const AttributeTypes& attributes = {}, const Calendars& calendars = {});
   Vocabulary(const Vocabulary&) = delete;
   Vocabulary& operator=(const Vocabulary&) = delete;
 

@@ -80,7 +80,6 @@ void ParseTypes(const YamlNode& node, absl::string_view section,
 void AddStandardAttributes(core::Policy& policy) {
   policy.attributes = {{"company", core::AttributeType::kString},
                        {"email", core::AttributeType::kString}};
-  policy.vocabulary = std::make_shared<const core::Vocabulary>(policy.attributes);
 }
 
 // Of all conditions together.
@@ -100,7 +99,6 @@ void ParseAttributes(const YamlNode& node, core::Policy& policy, ErrorList& erro
     AddError(key, absl::StrCat("'", key.text, "' is what Baton computes and cannot be declared"),
              errors);
   }
-  policy.vocabulary = std::make_shared<const core::Vocabulary>(policy.attributes);
 }
 
 void ParseRepAttributes(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
@@ -136,21 +134,23 @@ void ParseSpec(const YamlNode& node, ParsedPolicy& parsed, ErrorList& errors) {
   const MapReader spec(node, "spec", kSpecKeys, errors);
   AddStandardAttributes(policy);
   using Section = void (*)(const YamlNode&, core::Policy&, ErrorList&);
-  constexpr std::array<std::pair<std::string_view, Section>, 8> kSections = {{
-      {"attributes", ParseAttributes},
-      {"rep_attributes", ParseRepAttributes},
-      {"reasons", ParseReasons},
-      {"scoring", ParseScoring},
-      {"definition", ParseDefinition},
-      {"calendars", ParseCalendars},
-      {"queues", ParseQueues},
-      {"routing", ParseRouting},
-  }};
-  for (const auto& [key, parse] : kSections) {
-    if (const YamlNode* section = spec.Find(key); section != nullptr) {
-      parse(*section, policy, errors);
+  using Sections = std::array<std::pair<std::string_view, Section>, 4>;
+  const auto parse_all = [&](const Sections& sections) {
+    for (const auto& [key, parse] : sections) {
+      if (const YamlNode* section = spec.Find(key); section != nullptr) {
+        parse(*section, policy, errors);
+      }
     }
-  }
+  };
+  parse_all({{{"attributes", ParseAttributes},
+              {"rep_attributes", ParseRepAttributes},
+              {"reasons", ParseReasons},
+              {"calendars", ParseCalendars}}});
+  policy.vocabulary = std::make_shared<const core::Vocabulary>(policy.attributes, policy.calendars);
+  parse_all({{{"scoring", ParseScoring},
+              {"definition", ParseDefinition},
+              {"queues", ParseQueues},
+              {"routing", ParseRouting}}});
   if (const YamlNode* tests = spec.Find("tests"); tests != nullptr) {
     parsed.tests = ParseTests(*tests, policy, errors);
   }

@@ -1,5 +1,6 @@
 #include "core/condition.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "support/builders.h"
@@ -7,8 +8,11 @@
 namespace baton::core {
 namespace {
 
+using support::Activity;
 using support::ConsentEvent;
+using support::kNow;
 using support::Updated;
+using ::testing::HasSubstr;
 using Texts = std::vector<std::string>;
 
 const AttributeTypes kTypes = {{"country", AttributeType::kString},
@@ -27,10 +31,20 @@ Facts German() {
   return FactsWith({{"country", std::string("DE")}, {"employees", int64_t{300}}});
 }
 
+// "dach": Monday to Friday from nine to six in Berlin.
+Calendars Zones() {
+  CalendarRules rules{.zone = "Europe/Berlin"};
+  for (size_t day = 0; day < 5; ++day) rules.week[day] = {{9 * 60, 18 * 60}};
+  Calendars calendars;
+  calendars.emplace("dach", *Calendar::Make(std::move(rules)));
+  return calendars;
+}
+
 // A lead asked about one condition.
 class Asked {
  public:
-  explicit Asked(Facts facts) : facts_(std::move(facts)), subjects_(vocabulary_, facts_, scratch_) {
+  explicit Asked(Facts facts)
+      : facts_(std::move(facts)), subjects_(vocabulary_, facts_, kNow, scratch_) {
     subjects_.SetScores(30, -5);
   }
 
@@ -60,7 +74,7 @@ class Asked {
     return std::get<Condition>(Condition::Compile(text, vocabulary_));
   }
 
-  const Vocabulary vocabulary_{kTypes};
+  const Vocabulary vocabulary_{kTypes, Zones()};
   const Facts facts_;
   expression::Scratch scratch_;
   Subjects subjects_;
@@ -72,7 +86,7 @@ TEST(ConditionTest, EmptyOneHolds) {
   const Vocabulary vocabulary;
   const Facts facts;
   expression::Scratch scratch;
-  EXPECT_EQ(Condition().Evaluate(Subjects(vocabulary, facts, scratch)), Truth::kHolds);
+  EXPECT_EQ(Condition().Evaluate(Subjects(vocabulary, facts, kNow, scratch)), Truth::kHolds);
 }
 
 TEST(ConditionTest, ReadsAttributesOfEachType) {
@@ -163,6 +177,59 @@ TEST(ConditionTest, ShowsValuesOfEachType) {
   EXPECT_EQ(lead.Found("'a' in lead.tags"), "a, b");
   EXPECT_EQ(lead.Found("lead.country == ''").size(), kFoundBytesMax);
   EXPECT_EQ(lead.Found("1 > 2"), "");
+}
+
+// Three page views: two days ago, yesterday, and today (a Sunday, 09:00).
+Facts Visitor() {
+  Facts facts;
+  for (int day = 0; day < 3; ++day) {
+    Fold(Activity("e" + std::to_string(day), "page_view", kNow - day * kDayMs), facts);
+  }
+  return facts;
+}
+
+TEST(LeadFunctionsTest, CountAddsTheDaysThatTheWindowTouches) {
+  Asked lead(Visitor());
+  EXPECT_EQ(lead.Evaluate("count('page_view', duration('1h')) == 1"), Truth::kHolds);
+  EXPECT_EQ(lead.Evaluate("count('page_view', duration('10h')) == 2"), Truth::kHolds);
+  EXPECT_EQ(lead.Evaluate("count('page_view', duration('168h')) == 3"), Truth::kHolds);
+  EXPECT_EQ(lead.Evaluate("count('webinar', duration('168h')) == 0"), Truth::kHolds);
+}
+
+TEST(LeadFunctionsTest, LastIsTheStartOfTheLatestDay) {
+  Asked lead(Visitor());
+  EXPECT_EQ(lead.Evaluate("last('page_view') == timestamp('2026-03-01T00:00:00Z') && "
+                          "now - last('page_view') == duration('9h')"),
+            Truth::kHolds);
+  EXPECT_EQ(lead.Evaluate("last('webinar') < now"), Truth::kErrs);
+  EXPECT_EQ(lead.error(), "no such activity: webinar");
+}
+
+TEST(LeadFunctionsTest, BusinessMinutesAreThoseOfTheCalendar) {
+  Asked lead(Visitor());
+  // From Friday noon: six hours until it closes.
+  EXPECT_EQ(lead.Evaluate("business_minutes(now - duration('46h'), now, 'dach') == 360"),
+            Truth::kHolds);
+  EXPECT_EQ(lead.Evaluate("business_minutes(now, now - duration('46h'), 'dach') == 0"),
+            Truth::kHolds);
+  EXPECT_EQ(lead.Problem("business_minutes(now, now, 'dahc') > 5"),
+            "1:1: there is no calendar 'dahc' among spec.calendars; did you mean 'dach'?\n"
+            " | business_minutes(now, now, 'dahc') > 5\n"
+            " | ^");
+  EXPECT_EQ(lead.Evaluate("business_minutes(now, now, 'da' + 'x') > 5"), Truth::kErrs);
+  EXPECT_THAT(lead.error(), HasSubstr("there is no calendar 'dax'"));
+}
+
+TEST(LeadFunctionsTest, ExplanationsShowWhatTheySaid) {
+  Asked lead(Visitor());
+  EXPECT_EQ(lead.Found("count('page_view', duration('168h')) >= 5"), "count(page_view) 3");
+  EXPECT_EQ(lead.Found("fit > 5 || count('x', duration('1h')) > 0"), "30") << "not called";
+}
+
+TEST(LeadFunctionsTest, TablesAreRefused) {
+  Asked lead(Visitor());
+  EXPECT_THAT(lead.Problem("lookup('postcodes', lead.country) == 'north'"),
+              HasSubstr("lookup tables are not supported yet; name the values"));
 }
 
 TEST(ConditionTest, MustBeTrueOrFalse) {

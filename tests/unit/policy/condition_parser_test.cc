@@ -112,6 +112,18 @@ TEST(ConditionParserTest, ConditionsAreTrueOrFalse) {
   EXPECT_THAT(ErrorsOfFit("when: ''"), ElementsAre(HasSubstr("scoring.fit[0].when: ")));
 }
 
+TEST(ConditionParserTest, FunctionsKnowTheCalendarsOfThePolicy) {
+  const std::string calendars =
+      "  calendars: {dach: {zone: Europe/Berlin, hours: {mon-fri: [\"09:00-18:00\"]}}}\n  "
+      "routing:\n";
+  std::string text = Changed("  routing:\n", calendars);
+  text.replace(text.find(kMatch), sizeof(kMatch) - 1,
+               "when: 'business_minutes(last(\"demo\"), now, \"dach\") < 60'");
+  EXPECT_THAT(ErrorsOf(text), ElementsAre());
+  text.replace(text.find("\"dach\")"), 6, "\"emea\"");
+  EXPECT_THAT(ErrorsOf(text), ElementsAre(HasSubstr("there is no calendar 'emea'")));
+}
+
 TEST(ConditionParserTest, CostOfAllConditionsIsBounded) {
   std::string rules;
   for (int i = 0; i < 300; ++i) {
