@@ -55,10 +55,7 @@ Inputs InputsOf(const Facts& facts, const Policy& policy) {
     if (policy.attributes.contains(name)) inputs.attributes.emplace(name, attribute.value);
   }
   inputs.consent = facts.consent;
-  for (const IntentRule& rule : policy.intent) {
-    const auto activity = facts.activities.find(rule.activity);
-    if (activity != facts.activities.end()) inputs.activities.insert(*activity);
-  }
+  inputs.activities = facts.activities;
   return inputs;
 }
 

@@ -16,7 +16,7 @@ namespace baton::core {
 struct Inputs {
   std::map<std::string, AttributeValue> attributes;  // those that the policy declares
   Consent consent = Consent::kUnknown;
-  // Those that the policy gives points for: type -> UTC day number -> count.
+  // All, because conditions may count any: type -> UTC day number -> count.
   std::map<std::string, std::map<int32_t, int64_t>> activities;
   bool operator==(const Inputs&) const = default;
 };
