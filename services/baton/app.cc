@@ -132,8 +132,9 @@ void App::Parts::AddIntake(const BatonConfig& config, const events::TopicNames& 
   options.group = config.intake.group;
   options.batch_max = config.intake.batch_max;
   options.input_generation = config.intake.input_generation;
-  Add(std::make_unique<intake::IntakeService>(intake::IntakePorts{*store, *store, *policies},
-                                              Kafka(config), topics, options, *metrics));
+  Add(std::make_unique<intake::IntakeService>(
+      intake::IntakePorts{*store, *store, *store, *policies}, Kafka(config), topics, options,
+      *metrics));
 }
 
 void App::Parts::AddClock(const BatonConfig& config) {

@@ -76,6 +76,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddAssignmentCommands(app, session);
   AddRepCommands(app, session);
   AddQueueCommands(app, session);
+  AddAccountCommands(app, session);
   AddVerifyCommand(app, session);
   AddCompletionCommand(app, session);
 }

@@ -23,6 +23,7 @@ void AddLeadSubmit(CLI::App& leads, Session& session);  // one command of the gr
 void AddAssignmentCommands(CLI::App& app, Session& session);
 void AddAssignmentWatch(CLI::App& assignments, Session& session);  // of the group assignment
 void AddRepCommands(CLI::App& app, Session& session);
+void AddAccountCommands(CLI::App& app, Session& session);
 void AddQueueCommands(CLI::App& app, Session& session);
 void AddVerifyCommand(CLI::App& app, Session& session);
 void AddCompletionCommand(CLI::App& app, Session& session);

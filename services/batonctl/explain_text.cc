@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "batonctl/account_view.h"
 #include "batonctl/decision_text.h"
 #include "batonctl/format.h"
 #include "batonctl/lead_view.h"
@@ -106,6 +107,21 @@ std::string WhyQueue(const v1::ExplainLeadResponse& explanation) {
   return text;
 }
 
+std::string WhoseItIs(const v1::ExplainLeadResponse& explanation) {
+  if (!explanation.has_account()) return "";
+  const v1::AccountFinding& finding = explanation.account();
+  std::string text = "No account has a domain of the lead.\n";
+  if (!finding.account().empty()) {
+    text = absl::StrCat("Its domain ", finding.domain(), " is that of account ",
+                        ShortName(finding.account()), " (etag ", finding.account_etag(),
+                        finding.owners().empty() ? "), which nobody owns.\n" : "):\n");
+  }
+  for (const v1::Owner& owner : finding.owners()) {
+    absl::StrAppend(&text, "  it belongs to ", OwnerText(owner), "\n");
+  }
+  return text;
+}
+
 std::string CandidateText(const v1::Candidate& candidate) {
   const std::string rep = ShortName(candidate.rep());
   const std::string& reason = candidate.reason();
@@ -169,9 +185,10 @@ std::string PrintableLines(const std::string& text) {
 }
 
 std::string ExplainText(const v1::ExplainLeadResponse& explanation) {
-  const std::string text = absl::StrCat(
-      WhereItIs(explanation.lead()), WhyQualified(explanation), WhatErred(explanation),
-      WhyQueue(explanation), WhyRep(explanation), WhyWaits(explanation), RecordText(explanation));
+  const std::string text =
+      absl::StrCat(WhereItIs(explanation.lead()), WhyQualified(explanation), WhatErred(explanation),
+                   WhyQueue(explanation), WhoseItIs(explanation), WhyRep(explanation),
+                   WhyWaits(explanation), RecordText(explanation));
   return PrintableLines(text);
 }
 

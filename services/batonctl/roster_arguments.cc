@@ -7,17 +7,21 @@
 
 namespace baton::batonctl {
 
+absl::Status TakeDocumentWorkspace(Session& session, const std::string& path,
+                                   const std::string& workspace) {
+  std::string& given = session.options.workspace;
+  if (given.empty()) given = workspace;
+  if (given == workspace) return absl::OkStatus();
+  return UsageError(absl::StrCat(path, " is for workspace ", workspace, ", not ", given));
+}
+
 absl::StatusOr<RosterFile> LoadRoster(Session& session, const std::string& path) {
   const absl::StatusOr<std::string> yaml = ReadFile(path, policy::kDocumentBytesMax);
   if (!yaml.ok()) return yaml.status();
   absl::StatusOr<RosterFile> roster = ParseRoster(*yaml, path);
   if (!roster.ok()) return roster.status();
-  std::string& workspace = session.options.workspace;
-  if (workspace.empty()) workspace = roster->workspace;
-  if (workspace != roster->workspace) {
-    return UsageError(
-        absl::StrCat(path, " is for workspace ", roster->workspace, ", not ", workspace));
-  }
+  const absl::Status taken = TakeDocumentWorkspace(session, path, roster->workspace);
+  if (!taken.ok()) return taken;
   return roster;
 }
 

@@ -1,4 +1,4 @@
-// What the roster's two command groups (rep, queue) share.
+// What the command groups that apply documents (rep, queue, account) share.
 #ifndef BATON_BATONCTL_ROSTER_ARGUMENTS_H_
 #define BATON_BATONCTL_ROSTER_ARGUMENTS_H_
 
@@ -10,8 +10,12 @@
 
 namespace baton::batonctl {
 
-// Reads a roster document and takes its workspace for the session; a usage error if another one was
+// Takes the workspace of the document at `path` for the session; a usage error if another one was
 // given on the command line.
+absl::Status TakeDocumentWorkspace(Session& session, const std::string& path,
+                                   const std::string& workspace);
+
+// Reads a roster document and takes its workspace.
 absl::StatusOr<RosterFile> LoadRoster(Session& session, const std::string& path);
 
 // `status` of the change of one of several, with how many were done before it.

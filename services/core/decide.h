@@ -6,11 +6,13 @@
 #define BATON_CORE_DECIDE_H_
 
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "core/account_match.h"
 #include "core/plan.h"
 
 namespace baton::core {
@@ -21,9 +23,17 @@ namespace baton::core {
 // stages only gain facts. `outcomes`, if given, receives one entry per event.
 // A plan without effect (every event redelivered) has applied == duplicates == 0 and facts_changed
 // false: the caller need not commit it.
+// `account`: what LookUpDomains leads to (nullptr: it was not looked up): a route that asks for an
+// account's owner gets those of the lead, and the judgment says which state of the account it saw.
 Plan DecideEvents(const LeadRecord& record, absl::Span<const LeadEvent> events,
-                  const Policy* policy, TimeMs now_ms,
-                  std::vector<FoldOutcome>* outcomes = nullptr);
+                  const Policy* policy, TimeMs now_ms, std::vector<FoldOutcome>* outcomes = nullptr,
+                  const AccountView* account = nullptr);
+
+// The domains whose account DecideEvents wants to know, the best first (account_match.h). Empty: it
+// wants none, because the policy does not ask, the lead will not be judged, or it has no company's
+// domain.
+std::vector<std::string> LookUpDomains(const LeadRecord& record, absl::Span<const LeadEvent> events,
+                                       const Policy* policy);
 
 enum class ActionType { kAccept, kDecline, kLogTouch, kReject, kRecycle, kReroute, kReportOutcome };
 

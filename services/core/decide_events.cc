@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -71,11 +72,12 @@ void OpenCycle(const Policy& policy, TimeMs now_ms, LeadRecord& lead) {
   lead.close_date_ms = 0;
 }
 
-void JudgeLead(const Policy& policy, const std::string& cause, TimeMs now_ms, Plan& plan) {
+void JudgeLead(const Policy& policy, const AccountView* account, const std::string& cause,
+               TimeMs now_ms, Plan& plan) {
   LeadRecord& lead = plan.after;
   plan.policy_revision = policy.revision;
   Judgment judgment = Judge(lead.facts, policy, now_ms);
-  NameOwners(policy, lead, judgment.route);
+  NameOwners(policy, lead, account, judgment);
   plan.judgment_changed = SaysSomethingNew(judgment, lead.judgment);
   if (plan.judgment_changed) lead.judgment = std::move(judgment);
 
@@ -103,16 +105,25 @@ void JudgeLead(const Policy& policy, const std::string& cause, TimeMs now_ms, Pl
 }  // namespace
 
 Plan DecideEvents(const LeadRecord& record, absl::Span<const LeadEvent> events,
-                  const Policy* policy, TimeMs now_ms, std::vector<FoldOutcome>* outcomes) {
+                  const Policy* policy, TimeMs now_ms, std::vector<FoldOutcome>* outcomes,
+                  const AccountView* account) {
   Plan plan;
   plan.key = record.key;
   plan.expected_revision = record.revision;
   plan.after = record;
   const std::string cause = FoldAll(events, plan, outcomes);
   if (plan.applied > 0 && policy != nullptr && IsJudged(record.stage)) {
-    JudgeLead(*policy, cause, now_ms, plan);
+    JudgeLead(*policy, account, cause, now_ms, plan);
   }
   return plan;
+}
+
+std::vector<std::string> LookUpDomains(const LeadRecord& record, absl::Span<const LeadEvent> events,
+                                       const Policy* policy) {
+  if (policy == nullptr || !IsJudged(record.stage) || !AsksForAccounts(*policy)) return {};
+  Facts facts = record.facts;
+  for (const LeadEvent& event : events) Fold(event, facts);
+  return AccountDomains(facts);
 }
 
 }  // namespace baton::core

@@ -24,6 +24,8 @@ struct KnownReason {
 
 // Every reason that Baton gives, with what the caller can do about it. Ordered by reason.
 constexpr std::array kCatalogue = {
+    KnownReason{"ACCOUNT_EXISTS", "Choose another id, or update the account."},
+    KnownReason{"ACCOUNT_NOT_FOUND", "List the accounts of the workspace."},
     KnownReason{"APPROVAL_MISSING", "Let the role that is missing approve the revision first."},
     KnownReason{"APPROVED_FOR_OTHER_ROLE",
                 "Another person must approve for this role, or take the first approval back."},
@@ -31,6 +33,7 @@ constexpr std::array kCatalogue = {
     KnownReason{"CHECKPOINT_MOVED", "Between our processes only: read the checkpoints again."},
     KnownReason{"CONTENTION", "The lead changes all the time: try again."},
     KnownReason{"DECISION_NOT_KEPT", "Ask for one of the generations that are named."},
+    KnownReason{"DOMAIN_TAKEN", "Take the domain from the account that is named, then try again."},
     KnownReason{"DRAINING", "Call again; another replica answers."},
     KnownReason{"ETAG_MISMATCH", "Somebody changed it meanwhile: read it again, then write."},
     KnownReason{"FORGED_TOKEN", "Pass a token as it was given, to the call that gave it."},
@@ -69,6 +72,7 @@ constexpr std::array kCatalogue = {
     KnownReason{"STATE_UNREADABLE",
                 "Mend or restore what is stored; dead letters can then be sent again."},
     KnownReason{"STORED_POLICY_INVALID", "Activate a policy that this release can read."},
+    KnownReason{"TOO_MANY_ACCOUNTS", "The workspace or group is at its cap of accounts."},
     KnownReason{"TOO_MANY_APPROVALS", "The revision has enough approvals: activate it."},
     KnownReason{"TOO_MANY_CALENDARS", "Let reps share zones and calendars."},
     KnownReason{"TOO_MANY_DRAFTS", "Withdraw drafts that nobody will approve."},

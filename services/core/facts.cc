@@ -92,9 +92,9 @@ void FoldTimesAndSource(const LeadEvent& event, Facts& facts) {
 }
 
 // Moves the log's applied offset on; false if the event was read and applied before.
-bool AdvanceOffset(const SourcePosition& position, Facts& facts) {
+bool AdvanceOffset(const SourcePosition& position, std::map<uint64_t, int64_t>& applied_offsets) {
   if (position.log == 0) return true;
-  const auto [entry, is_new] = facts.applied_offsets.try_emplace(position.log, position.offset);
+  const auto [entry, is_new] = applied_offsets.try_emplace(position.log, position.offset);
   if (is_new) return true;
   if (position.offset <= entry->second) return false;
   entry->second = position.offset;
@@ -123,17 +123,23 @@ uint64_t LogFingerprint(std::string_view input, int32_t partition) {
   return hash == 0 ? 1 : hash;
 }
 
-FoldOutcome Fold(const LeadEvent& event, Facts& facts) {
-  if (!AdvanceOffset(event.position, facts)) return FoldOutcome::kRedelivered;
-
-  const uint64_t fingerprint = EventFingerprint(event.source, event.id);
-  std::vector<uint64_t>& recent = facts.recent_events;
+FoldOutcome NoteEvent(const SourcePosition& position, std::string_view source, std::string_view id,
+                      SeenEvents seen) {
+  if (!AdvanceOffset(position, seen.applied_offsets)) return FoldOutcome::kRedelivered;
+  const uint64_t fingerprint = EventFingerprint(source, id);
+  std::vector<uint64_t>& recent = seen.recent_events;
   if (std::find(recent.begin(), recent.end(), fingerprint) != recent.end()) {
     return FoldOutcome::kDuplicate;
   }
   if (recent.size() >= kRecentEventsMax) recent.erase(recent.begin());
   recent.push_back(fingerprint);
+  return FoldOutcome::kApplied;
+}
 
+FoldOutcome Fold(const LeadEvent& event, Facts& facts) {
+  const FoldOutcome outcome = NoteEvent(event.position, event.source, event.id,
+                                        {facts.applied_offsets, facts.recent_events});
+  if (outcome != FoldOutcome::kApplied) return outcome;
   const Writer writer{event.occurred_at_ms, event.id};
   FoldAttributes(event, writer, facts);
   FoldAttribution(event, writer, facts);

@@ -83,6 +83,16 @@ enum class FoldOutcome {
 // Stable 64-bit fingerprint of (source, id).
 uint64_t EventFingerprint(std::string_view source, std::string_view id);
 
+// Which events have been taken in already: bookkeeping of a fold.
+struct SeenEvents {
+  std::map<uint64_t, int64_t>& applied_offsets;  // LogFingerprint -> highest offset applied
+  std::vector<uint64_t>& recent_events;          // at most kRecentEventsMax, oldest arrival first
+};
+
+// Notes an event; kApplied: it was not there before.
+FoldOutcome NoteEvent(const SourcePosition& position, std::string_view source, std::string_view id,
+                      SeenEvents seen);
+
 // Adds `event` to `facts`. For kDuplicate only the applied offset moves on.
 FoldOutcome Fold(const LeadEvent& event, Facts& facts);
 

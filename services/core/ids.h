@@ -61,11 +61,19 @@ struct QueueTag {
 struct RepTag {
   static constexpr std::string_view kName = "rep";
 };
+struct AccountTag {
+  static constexpr std::string_view kName = "account";
+};
+struct AccountGroupTag {
+  static constexpr std::string_view kName = "group";
+};
 
 using WorkspaceId = Id<WorkspaceTag>;
 using LeadId = Id<LeadTag>;
 using QueueId = Id<QueueTag>;
 using RepId = Id<RepTag>;
+using AccountId = Id<AccountTag>;
+using AccountGroupId = Id<AccountGroupTag>;
 
 // One lead of one workspace.
 struct LeadKey {
@@ -76,6 +84,18 @@ struct LeadKey {
   template <typename H>
   friend H AbslHashValue(H h, const LeadKey& key) {
     return H::combine(std::move(h), key.workspace, key.lead);
+  }
+};
+
+// One account of one workspace.
+struct AccountKey {
+  WorkspaceId workspace;
+  AccountId account;
+  auto operator<=>(const AccountKey&) const = default;
+
+  template <typename H>
+  friend H AbslHashValue(H h, const AccountKey& key) {
+    return H::combine(std::move(h), key.workspace, key.account);
   }
 };
 

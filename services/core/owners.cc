@@ -12,15 +12,29 @@ OwnerOf AskedBy(const Policy& policy, const Route& route) {
   const auto queue = policy.queues.find(route.queue);
   const bool first =
       queue != policy.queues.end() && queue->second.strategy == Strategy::kOwnerFirst;
-  return first ? OwnerOf::kLead : OwnerOf::kNobody;
+  return first ? OwnerOf::kAccount : OwnerOf::kNobody;
 }
 
 }  // namespace
 
-void NameOwners(const Policy& policy, const LeadRecord& lead, Route& route) {
+void NameOwners(const Policy& policy, const LeadRecord& lead, const AccountView* account,
+                Judgment& judgment) {
+  Route& route = judgment.route;
   route.owners.clear();
-  if (route.rule.empty() || lead.last_owner.empty()) return;
-  if (AskedBy(policy, route) == OwnerOf::kLead) route.owners = {lead.last_owner};
+  if (AsksForAccounts(policy)) {
+    judgment.account = FindingOf(account == nullptr ? AccountView() : *account, lead.last_owner);
+  }
+  if (route.rule.empty()) return;
+  switch (AskedBy(policy, route)) {
+    case OwnerOf::kAccount:
+      for (const Owner& owner : judgment.account.owners) route.owners.push_back(owner.rep);
+      break;
+    case OwnerOf::kLead:
+      if (!lead.last_owner.empty()) route.owners = {lead.last_owner};
+      break;
+    case OwnerOf::kNobody:
+      break;
+  }
 }
 
 }  // namespace baton::core

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/account_match.h"
 #include "core/condition.h"
 #include "core/facts.h"
 #include "core/inputs.h"
@@ -70,6 +71,7 @@ struct Judgment {
   bool qualified = false;                   // definition holds and nothing disqualifies
   Route route;                              // set when qualified
   std::vector<RuleStep> route_path;         // rules looked at, in order; filled when qualified
+  AccountFinding account;                   // set when the policy asks for accounts
   std::vector<ConditionError> errors;       // the first kConditionErrorsMax, in policy order
   Inputs inputs;                            // what was judged; filled when qualified
   std::string inputs_hash;                  // InputsHash of it; empty unless qualified

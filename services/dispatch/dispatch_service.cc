@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "dispatch/account_service.h"
 #include "dispatch/action_batcher.h"
 #include "dispatch/assignment_lister.h"
 #include "dispatch/assignment_service.h"
@@ -51,6 +52,7 @@ struct DispatchService::Parts {
         assignments({runner, batcher, lister, store, hub, watch_fillers, sealer,
                      options.watch_backlog_max}),
         roster(store, store, std::move(policies), drainer, runner, sealer),
+        accounts(store, store, runner, sealer),
         workspaces(store, runner, sealer),
         agreements(store, store, drainer, runner, sealer, metrics) {}
 
@@ -70,6 +72,7 @@ struct DispatchService::Parts {
   LeadService leads;
   AssignmentService assignments;
   RosterService roster;
+  AccountService accounts;
   WorkspaceService workspaces;
   PolicyService agreements;
 };
@@ -92,10 +95,11 @@ absl::Status DispatchService::Start() {
   }
   if (absl::Status made = parts.publisher.Start(); !made.ok()) return made;
   const absl::Status listening = parts.server.Start(
-      {&parts.leads, &parts.assignments, &parts.roster, &parts.workspaces, &parts.agreements},
+      {&parts.leads, &parts.assignments, &parts.roster, &parts.accounts, &parts.workspaces,
+       &parts.agreements},
       {v1::LeadService::service_full_name(), v1::AssignmentService::service_full_name(),
-       v1::RosterService::service_full_name(), v1::WorkspaceService::service_full_name(),
-       v1::PolicyService::service_full_name()});
+       v1::RosterService::service_full_name(), v1::AccountService::service_full_name(),
+       v1::WorkspaceService::service_full_name(), v1::PolicyService::service_full_name()});
   if (!listening.ok()) return listening;
   parts.drainer.Start();
   parts.batcher.Start();

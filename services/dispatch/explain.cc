@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "core/text.h"
+#include "dispatch/account_mapping.h"
 #include "dispatch/proto_mapping.h"
 #include "dispatch/resource_names.h"
 
@@ -129,6 +130,22 @@ std::string QualificationSentence(const core::LeadRecord& record) {
     if (!result.held) failed.push_back(FailureText(result));
   }
   return absl::StrCat("It does not qualify (", scores, "): ", absl::StrJoin(failed, ", "), ".");
+}
+
+// Whose account it is, and to whom the lead belongs because of it.
+std::string OwnersSentence(const core::LeadRecord& record) {
+  const core::AccountFinding& finding = record.judgment.account;
+  if (finding == core::AccountFinding()) return "";
+  std::string sentence = "No account has a domain of the lead";
+  if (!finding.account.empty()) {
+    sentence = absl::StrCat("Its domain ", finding.domain, " is that of account ",
+                            finding.account.str(), " (revision ", finding.revision, ")");
+  }
+  if (finding.owners.empty()) return absl::StrCat(sentence, ", which nobody owns.");
+  const core::Owner& first = finding.owners.front();
+  std::string rank = Text(core::OwnerRankName(first.rank));
+  std::replace(rank.begin(), rank.end(), '_', ' ');
+  return absl::StrCat(sentence, "; the lead belongs to rep ", first.rep.str(), " (", rank, ").");
 }
 
 std::string ChoiceSentence(const core::AssignmentDecision& decision) {
@@ -324,9 +341,15 @@ v1::ExplainLeadResponse Explain(const core::LeadRecord& current, const DecisionP
     message.set_rule(error.rule);
     message.set_error(error.error);
   }
+  if (judgment.account != core::AccountFinding()) {
+    *response.mutable_account() = ToProto(record.key.workspace, judgment.account);
+  }
   for (const std::string& skill : judgment.route.skills) response.add_skills(skill);
   AddRecords(current.key.workspace, decisions, response);
   std::vector<std::string> sentences = {PlaceSentence(record), QualificationSentence(record)};
+  if (const std::string owners = OwnersSentence(record); !owners.empty()) {
+    sentences.push_back(owners);
+  }
   if (decisions.is_latest && room.has_value()) {
     response.set_waiting_for(WaitingFor(record, *room));
     response.set_blocked_by(BlockedBy(record, *room));

@@ -67,6 +67,14 @@ absl::StatusOr<RepName> ParseRep(absl::string_view field, absl::string_view name
   return RepName{Make<core::WorkspaceId>(ids[0]), Make<core::RepId>(ids[1])};
 }
 
+absl::StatusOr<core::AccountKey> ParseAccount(absl::string_view field, absl::string_view name) {
+  const auto ids = Split(name, "accounts");
+  if (ids.empty() || !IsId(ids[1])) {
+    return WrongName(field, "workspaces/{workspace}/accounts/{account}");
+  }
+  return core::AccountKey{Make<core::WorkspaceId>(ids[0]), Make<core::AccountId>(ids[1])};
+}
+
 absl::StatusOr<QueueName> ParseQueue(absl::string_view field, absl::string_view name) {
   const auto ids = Split(name, "queues");
   if (ids.empty() || !IsId(ids[1])) {
@@ -128,6 +136,10 @@ std::string FormatRep(const core::WorkspaceId& workspace, const core::RepId& rep
 
 std::string FormatQueue(const core::WorkspaceId& workspace, const core::QueueId& queue) {
   return queue.empty() ? "" : absl::StrCat(FormatWorkspace(workspace), "/queues/", queue.str());
+}
+
+std::string FormatAccount(const core::AccountKey& key) {
+  return absl::StrCat(FormatWorkspace(key.workspace), "/accounts/", key.account.str());
 }
 
 std::string FormatAssignment(const core::LeadKey& key, int64_t generation) {

@@ -44,6 +44,7 @@ struct Scope {
 absl::StatusOr<core::WorkspaceId> ParseWorkspace(absl::string_view field, absl::string_view name);
 absl::StatusOr<core::LeadKey> ParseLead(absl::string_view field, absl::string_view name);
 absl::StatusOr<RepName> ParseRep(absl::string_view field, absl::string_view name);
+absl::StatusOr<core::AccountKey> ParseAccount(absl::string_view field, absl::string_view name);
 absl::StatusOr<QueueName> ParseQueue(absl::string_view field, absl::string_view name);
 absl::StatusOr<AssignmentName> ParseAssignment(absl::string_view field, absl::string_view name);
 absl::StatusOr<PolicyName> ParsePolicyName(absl::string_view field, absl::string_view name);
@@ -54,6 +55,7 @@ std::string FormatLead(const core::LeadKey& key);
 // Empty for an empty rep or queue.
 std::string FormatRep(const core::WorkspaceId& workspace, const core::RepId& rep);
 std::string FormatQueue(const core::WorkspaceId& workspace, const core::QueueId& queue);
+std::string FormatAccount(const core::AccountKey& key);
 std::string FormatAssignment(const core::LeadKey& key, int64_t generation);
 std::string FormatPolicy(const core::WorkspaceId& workspace, absl::string_view policy,
                          int64_t revision);

@@ -15,11 +15,6 @@ namespace {
 
 constexpr double kNano = 1e-9;
 
-absl::Status UnknownPath(const std::string& path, absl::string_view known) {
-  return core::FieldError("update_mask",
-                          absl::StrCat("'", path, "' is none of the fields ", known));
-}
-
 v1::Presence ToProto(core::Presence presence) {
   switch (presence) {
     case core::Presence::kOnline:
@@ -57,6 +52,11 @@ void ReadQueues(const core::WorkspaceId& workspace, const v1::Rep& message, core
 }
 
 }  // namespace
+
+absl::Status UnknownPath(const std::string& path, absl::string_view known) {
+  return core::FieldError("update_mask",
+                          absl::StrCat("'", path, "' is none of the fields ", known));
+}
 
 absl::StatusOr<int64_t> ParseEtag(absl::string_view field, const std::string& etag,
                                   int64_t revision_if_empty) {

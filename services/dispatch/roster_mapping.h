@@ -21,6 +21,9 @@ inline constexpr size_t kDisplayNameBytesMax = 128;
 absl::StatusOr<int64_t> ParseEtag(absl::string_view field, const std::string& etag,
                                   int64_t revision_if_empty);
 
+// INVALID_ARGUMENT about update_mask: `path` is none of the fields `known`.
+absl::Status UnknownPath(const std::string& path, absl::string_view known);
+
 v1::Rep ToProto(const core::WorkspaceId& workspace, const core::Rep& rep, size_t open_leads);
 v1::Rep ToProto(const core::WorkspaceId& workspace, const store::RepState& state);
 // Everything that a caller sets; queues and skills sorted, without repetition. All that is wrong is

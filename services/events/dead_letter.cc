@@ -37,6 +37,8 @@ std::string_view DeadLetterClassName(DeadLetterClass klass) {
       return "unknown_schema_version";
     case DeadLetterClass::kWorkspaceFull:
       return "workspace_full";
+    case DeadLetterClass::kDomainTaken:
+      return "domain_taken";
     case DeadLetterClass::kStateUnreadable:
       return "state_unreadable";
   }

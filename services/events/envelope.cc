@@ -26,14 +26,14 @@ Refusal BadId(std::string_view field, std::string_view reason) {
   return DeadLetter{DeadLetterClass::kBadId, std::string(field), std::string(reason)};
 }
 
-template <typename IdType>
-Refusal ReadId(std::string_view field, const std::optional<std::string_view>& text, IdType& id) {
+Refusal ReadId(std::string_view field, const std::optional<std::string_view>& text,
+               std::string& id) {
   if (!text) return MissingField(field);
   if (!core::IsValidId(*text)) {
     return BadId(field, absl::StrCat(ToAbsl(field), " must be 1 to ", core::kIdLengthMax,
                                      " characters of [A-Za-z0-9_-]"));
   }
-  id = IdType::Trusted(*text);
+  id = std::string(*text);
   return std::nullopt;
 }
 
@@ -56,18 +56,30 @@ bool IsVersion(std::string_view text) {
          });
 }
 
-Refusal ReadType(const std::optional<std::string_view>& text, core::EventType& type) {
+// What the word between prefix and version stands for.
+using EventTypes = decltype(EventHead::type);
+
+std::optional<EventTypes> TypeOf(std::string_view name) {
+  if (ConsumePrefix(name, kAccountTypePrefix)) {
+    if (name == "upserted") return AccountEventType::kUpserted;
+    if (name == "deleted") return AccountEventType::kDeleted;
+    return std::nullopt;
+  }
+  if (!ConsumePrefix(name, kLeadTypePrefix)) return std::nullopt;
+  const std::optional<core::EventType> type = ParseEventTypeWord(name);
+  return type ? std::optional<EventTypes>(*type) : std::nullopt;
+}
+
+Refusal ReadType(const std::optional<std::string_view>& text, EventTypes& type) {
   if (!text) return MissingField("type");
-  std::string_view rest = *text;
-  const size_t dot = rest.rfind('.');
-  const bool ours = ConsumePrefix(rest, kLeadTypePrefix);
+  const size_t dot = text->rfind('.');
   const std::string_view version = dot == std::string_view::npos ? "" : text->substr(dot + 1);
-  const auto known = ours && rest.size() > version.size()
-                         ? ParseEventTypeWord(rest.substr(0, rest.size() - version.size() - 1))
-                         : std::nullopt;
-  if (!known || !IsVersion(version)) {
+  const std::optional<EventTypes> known =
+      IsVersion(version) ? TypeOf(text->substr(0, dot)) : std::nullopt;
+  if (!known) {
     return DeadLetter{DeadLetterClass::kUnknownType, "type",
-                      "type must be dev.baton.lead.{captured,updated,activity,consent}.v1"};
+                      "type must be dev.baton.lead.{captured,updated,activity,consent}.v1 or "
+                      "dev.baton.account.{upserted,deleted}.v1"};
   }
   if (version != kTypeVersion) {
     return DeadLetter{DeadLetterClass::kUnknownSchemaVersion, "type",
@@ -135,27 +147,26 @@ Envelope EnvelopeOfHeaders(const platform::kafka::Headers& headers) {
   return envelope;
 }
 
-Refusal ReadEnvelope(const Envelope& envelope, core::TimeMs record_timestamp_ms,
-                     core::LeadEvent& event) {
+Refusal ReadEnvelope(const Envelope& envelope, core::TimeMs record_timestamp_ms, EventHead& head) {
   if (!envelope.specversion) return MissingField("specversion");
   if (*envelope.specversion != kSpecVersion) {
     return DeadLetter{DeadLetterClass::kUnknownSchemaVersion, "specversion",
                       "specversion must be 1.0"};
   }
-  if (Refusal refusal = ReadType(envelope.type, event.type)) return refusal;
-  if (Refusal refusal = ReadText("id", envelope.id, kEventIdBytesMax, event.id)) return refusal;
-  if (Refusal refusal = ReadText("source", envelope.source, kEventSourceBytesMax, event.source)) {
+  if (Refusal refusal = ReadType(envelope.type, head.type)) return refusal;
+  if (Refusal refusal = ReadText("id", envelope.id, kEventIdBytesMax, head.id)) return refusal;
+  if (Refusal refusal = ReadText("source", envelope.source, kEventSourceBytesMax, head.source)) {
     return refusal;
   }
-  if (Refusal refusal = ReadId("workspace", envelope.workspace, event.key.workspace)) {
-    return refusal;
-  }
-  if (Refusal refusal = ReadId("subject", envelope.subject, event.key.lead)) return refusal;
-  if (Refusal refusal = ReadTime(envelope.time, record_timestamp_ms, event.occurred_at_ms)) {
+  std::string workspace;
+  if (Refusal refusal = ReadId("workspace", envelope.workspace, workspace)) return refusal;
+  head.workspace = core::WorkspaceId::Trusted(workspace);
+  if (Refusal refusal = ReadId("subject", envelope.subject, head.subject)) return refusal;
+  if (Refusal refusal = ReadTime(envelope.time, record_timestamp_ms, head.occurred_at_ms)) {
     return refusal;
   }
   if (envelope.traceparent && IsTraceparent(*envelope.traceparent)) {
-    event.traceparent = std::string(*envelope.traceparent);
+    head.traceparent = std::string(*envelope.traceparent);
   }
   return std::nullopt;
 }

@@ -3,7 +3,9 @@
 #define BATON_EVENTS_ENVELOPE_H_
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <variant>
 
 #include "core/event.h"
 #include "events/event_fields.h"
@@ -23,9 +25,20 @@ struct Envelope {
 // Headers ce_* and content-type; also a plain traceparent header.
 Envelope EnvelopeOfHeaders(const platform::kafka::Headers& headers);
 
-// Checks the attributes and fills key, id, source, type, occurred_at_ms and traceparent of `event`.
-Refusal ReadEnvelope(const Envelope& envelope, core::TimeMs record_timestamp_ms,
-                     core::LeadEvent& event);
+// What happened to an account.
+enum class AccountEventType { kUpserted, kDeleted };
+
+// The attributes of an event, checked.
+struct EventHead {
+  std::variant<core::EventType, AccountEventType> type;
+  std::string id, source;
+  core::WorkspaceId workspace;
+  std::string subject;  // id of the lead or account
+  core::TimeMs occurred_at_ms = 0;
+  std::string traceparent;  // empty: none, or a malformed one
+};
+
+Refusal ReadEnvelope(const Envelope& envelope, core::TimeMs record_timestamp_ms, EventHead& head);
 
 }  // namespace baton::events
 

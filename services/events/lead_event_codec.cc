@@ -72,7 +72,60 @@ DataFormat FormatOf(const std::optional<std::string_view>& content_type) {
   return DataFormat::kOther;
 }
 
-Refusal ReadData(DataFormat format, std::string_view bytes, core::LeadEvent& event) {
+// The event as far as it is read: what its envelope said, and its data.
+class Incoming {
+ public:
+  Refusal ReadHead(const Envelope& envelope, core::TimeMs record_timestamp_ms) {
+    EventHead head;
+    if (Refusal refusal = ReadEnvelope(envelope, record_timestamp_ms, head)) return refusal;
+    if (const auto* type = std::get_if<AccountEventType>(&head.type)) {
+      core::AccountEvent event;
+      event.key = {head.workspace, core::AccountId::Trusted(head.subject)};
+      event.id = std::move(head.id);
+      event.source = std::move(head.source);
+      event.occurred_at_ms = head.occurred_at_ms;
+      event.deleted = *type == AccountEventType::kDeleted;
+      event.account.id = event.key.account;
+      event_ = std::move(event);
+      return std::nullopt;
+    }
+    core::LeadEvent event;
+    event.key = {head.workspace, core::LeadId::Trusted(head.subject)};
+    event.id = std::move(head.id);
+    event.source = std::move(head.source);
+    event.type = std::get<core::EventType>(head.type);
+    event.occurred_at_ms = head.occurred_at_ms;
+    event.traceparent = std::move(head.traceparent);
+    event_ = std::move(event);
+    return std::nullopt;
+  }
+
+  // A deletion has said all with its envelope.
+  bool WantsData() const {
+    const auto* account = std::get_if<core::AccountEvent>(&event_);
+    return account == nullptr || !account->deleted;
+  }
+  Refusal ReadJson(const element& data) {
+    auto* account = std::get_if<core::AccountEvent>(&event_);
+    return account == nullptr ? ReadJsonData(data, std::get<core::LeadEvent>(event_))
+                              : ReadJsonAccount(data, *account);
+  }
+  Refusal ReadProtobuf(std::string_view bytes) {
+    auto* account = std::get_if<core::AccountEvent>(&event_);
+    return account == nullptr ? ReadProtobufData(bytes, std::get<core::LeadEvent>(event_))
+                              : ReadProtobufAccount(bytes, *account);
+  }
+  DecodedEvent Take() {
+    return std::visit([](auto&& event) { return DecodedEvent(std::move(event)); },
+                      std::move(event_));
+  }
+
+ private:
+  std::variant<core::LeadEvent, core::AccountEvent> event_;
+};
+
+Refusal ReadData(DataFormat format, std::string_view bytes, Incoming& event) {
+  if (!event.WantsData()) return std::nullopt;
   switch (format) {
     case DataFormat::kJson: {
       thread_local JsonParser parser;
@@ -80,23 +133,23 @@ Refusal ReadData(DataFormat format, std::string_view bytes, core::LeadEvent& eve
       if (Refusal refusal = parser.Parse(WithoutRegistryPrefix(bytes, false), "data", data)) {
         return refusal;
       }
-      return ReadJsonData(data, event);
+      return event.ReadJson(data);
     }
     case DataFormat::kProtobuf:
-      return ReadProtobufData(WithoutRegistryPrefix(bytes, true), event);
+      return event.ReadProtobuf(WithoutRegistryPrefix(bytes, true));
     case DataFormat::kOther:
       break;
   }
   return BadValue("datacontenttype", "data must be application/json or application/protobuf");
 }
 
-Refusal DecodeBinary(const Record& record, const Envelope& envelope, core::LeadEvent& event) {
+Refusal DecodeBinary(const Record& record, const Envelope& envelope, Incoming& event) {
   for (const auto& [name, value] : record.headers) {
     if (absl::StartsWith(name, ToAbsl(kHeaderPrefix)) && !simdjson::validate_utf8(value)) {
       return NotParseable("headers", "a ce_ header is not UTF-8");
     }
   }
-  if (Refusal refusal = ReadEnvelope(envelope, record.timestamp_ms, event)) return refusal;
+  if (Refusal refusal = event.ReadHead(envelope, record.timestamp_ms)) return refusal;
   return ReadData(FormatOf(envelope.datacontenttype), record.value, event);
 }
 
@@ -130,7 +183,7 @@ Refusal ReadMembers(const element& root, StructuredEvent& parts) {
   return std::nullopt;
 }
 
-Refusal DecodeStructured(const Record& record, core::LeadEvent& event) {
+Refusal DecodeStructured(const Record& record, Incoming& event) {
   thread_local JsonParser parser;
   element root;
   StructuredEvent parts;
@@ -138,7 +191,8 @@ Refusal DecodeStructured(const Record& record, core::LeadEvent& event) {
     return refusal;
   }
   if (Refusal refusal = ReadMembers(root, parts)) return refusal;
-  if (Refusal refusal = ReadEnvelope(parts.envelope, record.timestamp_ms, event)) return refusal;
+  if (Refusal refusal = event.ReadHead(parts.envelope, record.timestamp_ms)) return refusal;
+  if (!event.WantsData()) return std::nullopt;
   const DataFormat format = FormatOf(parts.envelope.datacontenttype);
   if (parts.data_base64) {
     std::string bytes;
@@ -151,10 +205,10 @@ Refusal DecodeStructured(const Record& record, core::LeadEvent& event) {
   if (format != DataFormat::kJson) {
     return BadValue("datacontenttype", "data that is not JSON goes into data_base64");
   }
-  return ReadJsonData(*parts.data, event);
+  return event.ReadJson(*parts.data);
 }
 
-Refusal Decode(const Record& record, core::LeadEvent& event) {
+Refusal Decode(const Record& record, Incoming& event) {
   if (!record.has_value) return NotParseable("", "empty record");
   if (record.value.size() > kEventBytesMax) {
     return DeadLetter{DeadLetterClass::kTooLarge, "",
@@ -227,10 +281,17 @@ void WriteData(JsonWriter& json, const core::LeadEvent& event) {
 
 }  // namespace
 
-Decoded DecodeLeadEvent(const Record& record) {
-  core::LeadEvent event;
+DecodedEvent DecodeEvent(const Record& record) {
+  Incoming event;
   if (Refusal refusal = Decode(record, event)) return *std::move(refusal);
-  return event;
+  return event.Take();
+}
+
+Decoded DecodeLeadEvent(const Record& record) {
+  DecodedEvent decoded = DecodeEvent(record);
+  if (auto* letter = std::get_if<DeadLetter>(&decoded)) return *std::move(letter);
+  if (auto* event = std::get_if<core::LeadEvent>(&decoded)) return *std::move(event);
+  return DeadLetter{DeadLetterClass::kUnknownType, "type", "an account's event is not a lead's"};
 }
 
 OutRecord EncodeLeadEvent(const std::string& topic, const core::LeadEvent& event) {

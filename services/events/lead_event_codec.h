@@ -2,7 +2,8 @@
 //
 // Accepted: structured mode (content-type application/cloudevents+json, or neither content-type nor
 // ce_ headers), binary mode (ce_ headers) with JSON or Protobuf data (content-type
-// application/protobuf). Types dev.baton.lead.{captured,updated,activity,consent}.v1. The prefix of
+// application/protobuf). Types dev.baton.lead.{captured,updated,activity,consent}.v1 and
+// dev.baton.account.{upserted,deleted}.v1. The prefix of
 // a Confluent registry (magic byte 0, 4 bytes schema id, before Protobuf also the message's index)
 // is stripped. Structured mode may carry Protobuf data as data_base64. Unknown fields are ignored.
 // Source: CloudEvents 1.0, Kafka protocol binding. Pure functions of the record; thread-safe.
@@ -13,6 +14,7 @@
 #include <string_view>
 #include <variant>
 
+#include "core/account.h"
 #include "core/event.h"
 #include "platform/kafka/kafka.h"
 
@@ -44,6 +46,7 @@ enum class DeadLetterClass {
   kTooDeep,
   kUnknownSchemaVersion,
   kWorkspaceFull,    // intake: the workspace is at its cap of leads
+  kDomainTaken,      // intake: a domain of the account is another account's
   kStateUnreadable,  // intake: what is stored of the lead or its workspace's policy cannot be read;
                      // send it again once that is mended
 };
@@ -56,8 +59,13 @@ struct DeadLetter {
 };
 
 using Decoded = std::variant<core::LeadEvent, DeadLetter>;
+using DecodedEvent = std::variant<core::LeadEvent, core::AccountEvent, DeadLetter>;
 
-// A record without a Kafka key is fine. A malformed traceparent is dropped, not refused.
+// Any event that may stand on the topic. A record without a Kafka key is fine. A malformed
+// traceparent is dropped, not refused.
+DecodedEvent DecodeEvent(const platform::kafka::Record& record);
+
+// The same where only leads may stand: an account's event is of an unknown type.
 Decoded DecodeLeadEvent(const platform::kafka::Record& record);
 
 // Structured-mode JSON of an event and its Kafka key "workspace/lead": what SubmitLeadEvents

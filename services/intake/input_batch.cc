@@ -7,30 +7,48 @@
 
 namespace baton::intake {
 
+namespace {
+
+// Adds an event to the work on its lead or account.
+template <typename Work, typename Key, typename Event>
+void AddTo(std::vector<Work>& all, absl::flat_hash_map<Key, size_t>& index_of, Event event,
+           size_t record) {
+  const auto [place, is_new] = index_of.try_emplace(event.key, all.size());
+  if (is_new) all.push_back({event.key, {}, {}});
+  Work& work = all[place->second];
+  work.events.push_back(std::move(event));
+  work.records.push_back(record);
+}
+
+}  // namespace
+
 InputBatch MakeBatch(std::vector<platform::kafka::Record> records, const std::string& input) {
   InputBatch batch;
   batch.records = std::move(records);
-  absl::flat_hash_map<core::LeadKey, size_t> index_of;
+  absl::flat_hash_map<core::LeadKey, size_t> leads;
+  absl::flat_hash_map<core::AccountKey, size_t> accounts;
   for (size_t i = 0; i < batch.records.size(); ++i) {
-    events::Decoded decoded = events::DecodeLeadEvent(batch.records[i]);
+    const platform::kafka::Record& record = batch.records[i];
+    const core::SourcePosition position{core::LogFingerprint(input, record.partition),
+                                        record.offset};
+    events::DecodedEvent decoded = events::DecodeEvent(record);
     if (auto* letter = std::get_if<events::DeadLetter>(&decoded)) {
       batch.refused.push_back({i, std::move(*letter)});
-      continue;
+    } else if (auto* account = std::get_if<core::AccountEvent>(&decoded)) {
+      account->position = position;
+      AddTo(batch.accounts, accounts, std::move(*account), i);
+    } else {
+      auto& event = std::get<core::LeadEvent>(decoded);
+      event.position = position;
+      AddTo(batch.leads, leads, std::move(event), i);
     }
-    auto& event = std::get<core::LeadEvent>(decoded);
-    const platform::kafka::Record& record = batch.records[i];
-    event.position = {core::LogFingerprint(input, record.partition), record.offset};
-    const auto [place, is_new] = index_of.try_emplace(event.key, batch.leads.size());
-    if (is_new) batch.leads.push_back({event.key, {}, {}});
-    LeadWork& work = batch.leads[place->second];
-    work.events.push_back(std::move(event));
-    work.records.push_back(i);
   }
   return batch;
 }
 
-void Refuse(const LeadWork& work, const events::DeadLetter& letter, InputBatch& batch) {
-  for (const size_t record : work.records) batch.refused.push_back({record, letter});
+void Refuse(const std::vector<size_t>& records, const events::DeadLetter& letter,
+            InputBatch& batch) {
+  for (const size_t record : records) batch.refused.push_back({record, letter});
 }
 
 }  // namespace baton::intake

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/account.h"
 #include "core/event.h"
 #include "events/lead_event_codec.h"
 #include "platform/kafka/kafka.h"
@@ -21,6 +22,13 @@ struct LeadWork {
   std::vector<size_t> records;
 };
 
+// Likewise of one account.
+struct AccountWork {
+  core::AccountKey key;
+  std::vector<core::AccountEvent> events;
+  std::vector<size_t> records;
+};
+
 struct RefusedRecord {
   size_t record = 0;  // index into InputBatch::records
   events::DeadLetter letter;
@@ -28,6 +36,7 @@ struct RefusedRecord {
 
 struct InputBatch {
   std::vector<platform::kafka::Record> records;
+  std::vector<AccountWork> accounts;   // not yet committed, in the order of their first event
   std::vector<LeadWork> leads;         // not yet committed, in the order of their first event
   std::vector<RefusedRecord> refused;  // grows while the batch is applied
 };
@@ -35,8 +44,13 @@ struct InputBatch {
 // Decodes and groups. input: the store::InputName that the records were read from.
 InputBatch MakeBatch(std::vector<platform::kafka::Record> records, const std::string& input);
 
-// All events of `work` become dead letters of this kind.
-void Refuse(const LeadWork& work, const events::DeadLetter& letter, InputBatch& batch);
+inline events::DeadLetter UnknownWorkspace() {
+  return {events::DeadLetterClass::kUnknownWorkspace, "workspace", "there is no such workspace"};
+}
+
+// These records become dead letters of this kind.
+void Refuse(const std::vector<size_t>& records, const events::DeadLetter& letter,
+            InputBatch& batch);
 
 }  // namespace baton::intake
 

@@ -26,7 +26,8 @@ IntakeWorker::IntakeWorker(const IntakePorts& ports, IntakeClients clients,
       clients_(std::move(clients)),
       options_(options),
       metrics_(metrics),
-      applier_(ports.leads, ports.policies, metrics_),
+      accounts_(ports.accounts, metrics_),
+      leads_(ports.leads, ports.accounts, ports.policies, metrics_),
       letters_(clients_.make_producer),
       partitions_(ports.input, options.topic, InputOf(options)),
       backoff_(kBackoffMin, options.backoff_max),
@@ -107,7 +108,8 @@ absl::Status IntakeWorker::Settle(InputBatch& batch) {
     }
   }
   HandOverLetters(batch);
-  absl::Status applied = applier_.Apply(batch, partitions_.epoch());
+  absl::Status applied = accounts_.Apply(batch, partitions_.epoch());
+  if (applied.ok()) applied = leads_.Apply(batch, partitions_.epoch());
   HandOverLetters(batch);
   if (!applied.ok()) return applied;
   if (absl::Status status = letters_.Await(options_.letters_wait); !status.ok()) return status;

@@ -1,7 +1,7 @@
-// The work of intake, one step at a time: poll a batch, decide and commit its leads, dead-letter
-// what cannot be applied, move the checkpoint, then tell Kafka. While the store, an outbox or the
-// dead letter topic cannot take the batch, it keeps the batch, pauses its partitions and stays in
-// the group.
+// The work of intake, one step at a time: poll a batch, commit its accounts, then decide and commit
+// its leads (so that they see them), dead-letter what cannot be applied, move the checkpoint, then
+// tell Kafka. While the store, an outbox or the dead letter topic cannot take the batch, it keeps
+// the batch, pauses its partitions and stays in the group.
 //
 // When partitions are revoked meanwhile, or the store went back or may have (its epoch grew: a
 // failover or restart lost its last writes), the batch is forgotten and its partitions start
@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "agreement/policy_cache.h"
+#include "intake/account_applier.h"
 #include "intake/dead_letter_writer.h"
 #include "intake/input_batch.h"
 #include "intake/input_partitions.h"
@@ -27,6 +28,7 @@
 #include "platform/backoff.h"
 #include "platform/kafka/kafka.h"
 #include "platform/worker.h"
+#include "store/account_store.h"
 #include "store/lead_store.h"
 #include "store/pipe_store.h"
 
@@ -34,6 +36,7 @@ namespace baton::intake {
 
 struct IntakePorts {  // all outlive the worker
   store::LeadStore& leads;
+  store::AccountStore& accounts;
   store::InputStore& input;
   agreement::PolicyCache& policies;
 };
@@ -98,7 +101,8 @@ class IntakeWorker {
   const IntakeClients clients_;
   const IntakeOptions options_;
   IntakeMetrics metrics_;
-  LeadApplier applier_;
+  AccountApplier accounts_;
+  LeadApplier leads_;
   DeadLetterWriter letters_;
   InputPartitions partitions_;
   std::unique_ptr<platform::kafka::Consumer> consumer_;  // calls partitions_ until it is gone

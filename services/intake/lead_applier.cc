@@ -33,12 +33,46 @@ absl::StatusOr<ActivePolicies> PoliciesOf(const std::vector<LeadWork>& leads,
   return policies;
 }
 
-bool HasEffect(const core::Plan& plan) {
-  return plan.applied > 0 || plan.duplicates > 0 || plan.facts_changed || !plan.changes.empty();
+// The accounts of the leads whose policy asks for them; leads of one domain share theirs.
+struct MatchedAccounts {
+  std::vector<absl::StatusOr<core::AccountView>> views;
+  absl::flat_hash_map<size_t, size_t> view_of;  // index of a lead -> its view
+
+  // nullptr: none was asked for.
+  const absl::StatusOr<core::AccountView>* Of(size_t lead) const {
+    const auto found = view_of.find(lead);
+    return found == view_of.end() ? nullptr : &views[found->second];
+  }
+};
+
+absl::StatusOr<MatchedAccounts> AccountsOf(const std::vector<LeadWork>& leads,
+                                           const store::LoadedLeads& loaded,
+                                           const ActivePolicies& policies,
+                                           store::AccountStore& accounts) {
+  MatchedAccounts matched;
+  std::vector<store::AccountQuery> queries;
+  absl::flat_hash_map<std::pair<core::WorkspaceId, std::string>, size_t> query_of;
+  for (size_t i = 0; i < leads.size(); ++i) {
+    const core::WorkspaceId& workspace = leads[i].key.workspace;
+    const auto& active = policies.at(workspace);
+    if (!active.ok() || !loaded.records[i].ok()) continue;
+    std::vector<std::string> domains =
+        core::LookUpDomains(*loaded.records[i], leads[i].events, active->policy.get());
+    if (domains.empty()) continue;
+    const auto [query, is_new] =
+        query_of.try_emplace(std::pair(workspace, domains.front()), queries.size());
+    if (is_new) queries.push_back({workspace, std::move(domains)});
+    matched.view_of[i] = query->second;
+  }
+  if (queries.empty()) return matched;
+  auto views = accounts.MatchAccounts(queries);
+  if (!views.ok()) return views.status();
+  matched.views = *std::move(views);
+  return matched;
 }
 
-events::DeadLetter UnknownWorkspace() {
-  return {events::DeadLetterClass::kUnknownWorkspace, "workspace", "there is no such workspace"};
+bool HasEffect(const core::Plan& plan) {
+  return plan.applied > 0 || plan.duplicates > 0 || plan.facts_changed || !plan.changes.empty();
 }
 
 events::DeadLetter WorkspaceFull() {
@@ -53,14 +87,14 @@ void RefuseUnreadable(const LeadWork& work, const absl::Status& problem, InputBa
                                                  {"lead", work.key.lead.str()},
                                                  {"records", absl::StrCat(work.records.size())},
                                                  {"reason", reason}});
-  Refuse(work, {events::DeadLetterClass::kStateUnreadable, "lead", reason}, batch);
+  Refuse(work.records, {events::DeadLetterClass::kStateUnreadable, "lead", reason}, batch);
 }
 
 }  // namespace
 
-LeadApplier::LeadApplier(store::LeadStore& leads, agreement::PolicyCache& policies,
-                         IntakeMetrics& metrics)
-    : leads_(leads), policies_(policies), metrics_(metrics) {}
+LeadApplier::LeadApplier(store::LeadStore& leads, store::AccountStore& accounts,
+                         agreement::PolicyCache& policies, IntakeMetrics& metrics)
+    : leads_(leads), accounts_(accounts), policies_(policies), metrics_(metrics) {}
 
 absl::Status LeadApplier::Apply(InputBatch& batch, int64_t epoch) {
   for (int round = 0; round < kRoundsMax && !batch.leads.empty(); ++round) {
@@ -80,22 +114,30 @@ absl::Status LeadApplier::ApplyOnce(InputBatch& batch, int64_t epoch) {
   const auto policies = PoliciesOf(batch.leads, policies_);
   if (!policies.ok()) return policies.status();
 
+  absl::StatusOr<MatchedAccounts> matched = AccountsOf(batch.leads, *loaded, *policies, accounts_);
+  if (!matched.ok()) return matched.status();
+
   std::vector<core::Plan> plans;
   std::vector<LeadWork> planned;
   for (size_t i = 0; i < batch.leads.size(); ++i) {
     LeadWork& work = batch.leads[i];
     const absl::StatusOr<agreement::ActivePolicy>& active = policies->at(work.key.workspace);
     const absl::StatusOr<core::LeadRecord>& record = loaded->records[i];
+    const absl::StatusOr<core::AccountView>* account = matched->Of(i);
     if (active.ok() && !active->workspace_exists) {
-      Refuse(work, UnknownWorkspace(), batch);
+      Refuse(work.records, UnknownWorkspace(), batch);
       continue;
     }
     if (!active.ok() || !record.ok()) {
       RefuseUnreadable(work, active.ok() ? record.status() : active.status(), batch);
       continue;
     }
-    core::Plan plan =
-        core::DecideEvents(*record, work.events, active->policy.get(), loaded->now_ms);
+    if (account != nullptr && !account->ok()) {
+      RefuseUnreadable(work, account->status(), batch);
+      continue;
+    }
+    core::Plan plan = core::DecideEvents(*record, work.events, active->policy.get(), loaded->now_ms,
+                                         nullptr, account == nullptr ? nullptr : &**account);
     if (!HasEffect(plan)) continue;  // applied before the batch was read again
     plans.push_back(std::move(plan));
     planned.push_back(std::move(work));
@@ -129,10 +171,10 @@ absl::Status LeadApplier::TakeResults(const std::vector<core::Plan>& plans,
         left.push_back(std::move(work));
         break;
       case store::CommitCode::kTooManyLeads:
-        Refuse(work, WorkspaceFull(), batch);
+        Refuse(work.records, WorkspaceFull(), batch);
         break;
       case store::CommitCode::kUnknownWorkspace:
-        Refuse(work, UnknownWorkspace(), batch);
+        Refuse(work.records, UnknownWorkspace(), batch);
         break;
       case store::CommitCode::kUnreadable:
         RefuseUnreadable(work, results[i].problem, batch);

@@ -1,5 +1,6 @@
 // Decides and commits the leads of a batch: one round trip to load all, one for the policies, one
-// to commit. What somebody else changed meanwhile is loaded and decided again, and nothing else is.
+// for the accounts of leads whose policy asks for them, one to commit. What somebody else changed
+// meanwhile is loaded and decided again, and nothing else is.
 //
 // Not thread-safe; blocks on the store.
 #ifndef BATON_INTAKE_LEAD_APPLIER_H_
@@ -11,6 +12,7 @@
 #include "agreement/policy_cache.h"
 #include "intake/input_batch.h"
 #include "intake/intake_metrics.h"
+#include "store/account_store.h"
 #include "store/lead_store.h"
 
 namespace baton::intake {
@@ -18,7 +20,8 @@ namespace baton::intake {
 class LeadApplier {
  public:
   // All outlive the applier.
-  LeadApplier(store::LeadStore& leads, agreement::PolicyCache& policies, IntakeMetrics& metrics);
+  LeadApplier(store::LeadStore& leads, store::AccountStore& accounts,
+              agreement::PolicyCache& policies, IntakeMetrics& metrics);
 
   // Takes what is done out of batch.leads and adds what no workspace wants, and what meets stored
   // state that cannot be read, to batch.refused. OK when no lead is left. Otherwise call again
@@ -38,6 +41,7 @@ class LeadApplier {
                       const InputBatch& batch);
 
   store::LeadStore& leads_;
+  store::AccountStore& accounts_;
   agreement::PolicyCache& policies_;
   IntakeMetrics& metrics_;
 };

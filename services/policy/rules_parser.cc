@@ -121,7 +121,7 @@ void ParseOwner(const MapReader& map, core::RouteTarget& target) {
       if (const YamlNode* node = map.Find(key); node != nullptr) {
         AddError(*node,
                  absl::StrCat(map.PathOf(key), " is for a target with an owner, as to: {owner: ",
-                              "lead, fallback: NAME, wait: 30m}"),
+                              "account, fallback: NAME, wait: 30m}"),
                  errors);
       }
     }
@@ -129,10 +129,6 @@ void ParseOwner(const MapReader& map, core::RouteTarget& target) {
   }
   const size_t whose = ReadWord(*owner, map.PathOf("owner"), kOwners, errors).value_or(0);
   target.owner = static_cast<core::OwnerOf>(whose + 1);
-  if (target.owner == core::OwnerOf::kAccount && owner->text == "account") {
-    AddError(*owner, absl::StrCat(map.PathOf("owner"), ": account", core::ToAbsl(kNotEnforced)),
-             errors);
-  }
   target.owner_wait_ms = ReadDurationOr(map, "wait", core::kSecondMs, 30 * core::kDayMs, 0);
   if (const YamlNode* queue = map.Find("queue"); queue != nullptr) {
     AddError(*queue,

@@ -3,6 +3,7 @@
 #ifndef BATON_STORE_STORE_H_
 #define BATON_STORE_STORE_H_
 
+#include "store/account_store.h"
 #include "store/lead_store.h"
 #include "store/pipe_store.h"
 #include "store/policy_store.h"
@@ -13,6 +14,7 @@ namespace baton::store {
 
 class Store : public LeadStore,
               public RosterStore,
+              public AccountStore,
               public WorkspaceStore,
               public PolicyStore,
               public TimerStore,
@@ -27,6 +29,7 @@ class Store : public LeadStore,
 // Caps of an installation. At a cap the caller gets RESOURCE_EXHAUSTED; nothing is dropped.
 struct StoreLimits {
   int64_t leads_per_workspace_max = 10'000'000;
+  int64_t accounts_per_workspace_max = 1'000'000;
   int64_t workspaces_max = 10'000;
   int64_t outbox_max = 200'000;     // entries per shard; new work is refused above this
   int64_t outbox_reserve = 50'000;  // further entries for rep actions and timers

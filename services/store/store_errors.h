@@ -44,6 +44,19 @@ inline absl::Status RepOwnsLeads(const core::RepId& id, int64_t open) {
       {{"rep", id.str()}, {"open", absl::StrCat(open)}});
 }
 
+inline absl::Status AccountNotFound(const core::AccountId& id) {
+  return core::Error(absl::StatusCode::kNotFound, "ACCOUNT_NOT_FOUND",
+                     absl::StrCat("account ", id.str(), " does not exist"),
+                     {{"account", id.str()}});
+}
+
+inline absl::Status DomainTaken(const std::string& domain, const core::AccountId& holder) {
+  return core::Error(absl::StatusCode::kFailedPrecondition, "DOMAIN_TAKEN",
+                     absl::StrCat("domain ", domain, " belongs to account ", holder.str(),
+                                  ": a domain has one account; take it from that one first"),
+                     {{"domain", domain}, {"account", holder.str()}});
+}
+
 inline absl::Status PolicyNotFound(const core::WorkspaceId& id, int64_t revision) {
   const std::string what =
       revision == 0 ? "active policy" : absl::StrCat("policy revision ", revision);
@@ -90,7 +103,7 @@ inline absl::Status StateUnreadable(const std::string& what, const std::string& 
                      {{"what", what}});
 }
 
-// At a cap. `reason` is TOO_MANY_WORKSPACES, TOO_MANY_REPS or TOO_MANY_QUEUES.
+// At a cap. `reason` is TOO_MANY_WORKSPACES, TOO_MANY_REPS, TOO_MANY_QUEUES or TOO_MANY_ACCOUNTS.
 inline absl::Status CapReached(const char* reason, const char* what, int64_t cap) {
   return core::WithRetryAfter(
       core::Error(absl::StatusCode::kResourceExhausted, reason,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/text.h"
 
@@ -16,6 +17,11 @@ using core::ToAbsl;
 bool AnyAboveZero(const std::map<int32_t, int64_t>& offsets) {
   return std::any_of(offsets.begin(), offsets.end(),
                      [](const auto& offset) { return offset.second > 0; });
+}
+
+// "lead w/ann", "account w/accounts/globex".
+std::string WhoIs(const std::string& key) {
+  return absl::StrCat(absl::StrContains(key, "/accounts/") ? "account " : "lead ", key);
 }
 
 }  // namespace
@@ -85,7 +91,7 @@ void InputHistory::Add(const InputRecord& record) {
         Check::kConservation,
         Name(record.place) + " names no lead, source and id and is no dead letter either");
   }
-  key_.assign(record.workspace).append(1, '/').append(record.lead);
+  key_.assign(record.workspace).append(record.of_account ? "/accounts/" : "/").append(record.lead);
   leads_[key_].push_back({Fingerprint(record.source, record.id), record.place});
 }
 
@@ -125,12 +131,20 @@ InputHistory::Expected InputHistory::ExpectedOf(const std::vector<Event>& events
 }
 
 void InputHistory::Lost(const std::string& key, const Event& event) {
-  findings_.Violation(Check::kConservation, absl::StrCat(Name(event.place), " (lead ", key,
+  findings_.Violation(Check::kConservation, absl::StrCat(Name(event.place), " (", WhoIs(key),
                                                          ") is neither applied nor dead-lettered"));
 }
 
 void InputHistory::CheckLead(const StoredLead& lead) {
-  const std::string key = lead.key();
+  CheckApplied({lead.key(), lead.applied, lead.recent_events});
+}
+
+void InputHistory::CheckAccount(const StoredAccount& account) {
+  CheckApplied({account.key(), account.applied, account.recent_events});
+}
+
+void InputHistory::CheckApplied(const Applied& applied) {
+  const std::string& key = applied.key;
   const auto found = leads_.find(key);
   const std::vector<Event> events =
       found == leads_.end() ? std::vector<Event>() : std::move(found->second);
@@ -141,32 +155,32 @@ void InputHistory::CheckLead(const StoredLead& lead) {
     equation_.applied += expected.applied_min;
     equation_.duplicates += records - expected.applied_min;
   } else {
-    equation_.applied += lead.applied;
+    equation_.applied += applied.count;
     equation_.duplicates +=
-        records - std::clamp(lead.applied, expected.applied_min,
+        records - std::clamp(applied.count, expected.applied_min,
                              std::max(expected.applied_min, expected.applied_max));
-    if (lead.applied > expected.applied_max) {
+    if (applied.count > expected.applied_max) {
       findings_.Violation(Check::kConservation,
-                          absl::StrCat("lead ", key, " applied ", lead.applied, " events, its ",
+                          absl::StrCat(WhoIs(key), " applied ", applied.count, " events, its ",
                                        records, " records have ", expected.applied_max,
                                        " to apply: a repetition was applied"));
-    } else if (lead.applied < expected.applied_min) {
+    } else if (applied.count < expected.applied_min) {
       findings_.Violation(
           Check::kConservation,
-          absl::StrCat("lead ", key, " applied ", lead.applied, " events, its ", records,
+          absl::StrCat(WhoIs(key), " applied ", applied.count, " events, its ", records,
                        " records have ", expected.applied_min, " to apply"));
     }
   }
-  CheckRecent(lead, events, expected);
+  CheckRecent(applied, events, expected);
 }
 
-void InputHistory::CheckRecent(const StoredLead& lead, const std::vector<Event>& events,
+void InputHistory::CheckRecent(const Applied& applied, const std::vector<Event>& events,
                                const Expected& expected) {
-  const std::vector<uint64_t>& stored = lead.recent_events;
+  const std::vector<uint64_t>& stored = applied.recent_events;
   const absl::flat_hash_set<uint64_t> known(stored.begin(), stored.end());
   if (known.size() != stored.size()) {
     findings_.Violation(Check::kConservation,
-                        absl::StrCat("lead ", lead.key(), " applied the same event twice"));
+                        absl::StrCat(WhoIs(applied.key), " applied the same event twice"));
   }
   if (!expected.recent_known || (expected.recent_ordered && expected.recent == stored)) return;
   const absl::flat_hash_set<uint64_t> wanted(expected.recent.begin(), expected.recent.end());
@@ -175,13 +189,13 @@ void InputHistory::CheckRecent(const StoredLead& lead, const std::vector<Event>&
     if (!wanted.contains(event.fingerprint) || known.contains(event.fingerprint)) continue;
     // What pushed it out may be in records that are gone.
     if (partial_ && stored.size() >= kWindow) continue;
-    if (told.insert(event.fingerprint).second) Lost(lead.key(), event);
+    if (told.insert(event.fingerprint).second) Lost(applied.key, event);
   }
   if (partial_) return;
   for (const uint64_t fingerprint : stored) {
     if (wanted.contains(fingerprint)) continue;
     findings_.Violation(Check::kConservation,
-                        absl::StrCat("lead ", lead.key(),
+                        absl::StrCat(WhoIs(applied.key),
                                      " applied an event that is in no record behind the "
                                      "checkpoint, or only in a dead letter"));
   }

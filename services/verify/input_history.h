@@ -1,9 +1,9 @@
 // Input and dead letters: every record is applied, a duplicate or a dead letter.
 //
-// What a lead must have applied follows from the records alone: of equal (source, id) the first
-// within the lead's last 64 distinct events. For a lead whose records are in one partition this is
-// exact; so it is for any lead with at most 64 distinct events. Of a lead with more of them in
-// several partitions only the bounds are known. Not thread-safe.
+// What a lead (an account likewise) must have applied follows from the records alone: of equal
+// (source, id) the first within the lead's last 64 distinct events. For a lead whose records are in
+// one partition this is exact; so it is for any lead with at most 64 distinct events. Of a lead
+// with more of them in several partitions only the bounds are known. Not thread-safe.
 #ifndef BATON_VERIFY_INPUT_HISTORY_H_
 #define BATON_VERIFY_INPUT_HISTORY_H_
 
@@ -40,9 +40,10 @@ class InputHistory {
   // All dead letters before the first input.
   void Add(const DeadLetterRecord& letter);
   void Add(const InputRecord& record);
-  // Every lead of the store, once.
+  // Every lead and account of the store, once.
   void CheckLead(const StoredLead& lead);
-  // After all leads.
+  void CheckAccount(const StoredAccount& account);
+  // After all of them.
   void Finish(const StoredTotals& totals);
 
   const InputEquation& equation() const { return equation_; }
@@ -63,11 +64,18 @@ class InputHistory {
     bool met = false;  // its input record was read
   };
   struct Expected;
+  // What a lead or an account has applied.
+  struct Applied {
+    std::string key;
+    int64_t count = 0;
+    const std::vector<uint64_t>& recent_events;
+  };
 
   std::string Name(const Place& place) const;
   void MeetLetter(const InputRecord& record, Letter& letter);
   static Expected ExpectedOf(const std::vector<Event>& events);
-  void CheckRecent(const StoredLead& lead, const std::vector<Event>& events,
+  void CheckApplied(const Applied& applied);
+  void CheckRecent(const Applied& applied, const std::vector<Event>& events,
                    const Expected& expected);
   void Lost(const std::string& key, const Event& event);
 

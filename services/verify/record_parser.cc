@@ -81,13 +81,16 @@ InputRecord RecordParser::Input(const Record& record) {
     if (name == "subject") input.lead = text;
     if (name == "source") input.source = text;
     if (name == "id") input.id = text;
+    if (name == "type") {
+      input.of_account = absl::StartsWith(ToAbsl(text), "dev.baton.account.");
+    }
   };
   const bool structured =
       absl::StartsWithIgnoreCase(ToAbsl(Header(record, "content-type")), "application/cloudevents");
   const bool binary = !structured && (!Header(record, "ce_id").empty() ||
                                       !Header(record, "ce_specversion").empty());
   if (binary) {
-    for (const char* name : {"workspace", "subject", "source", "id"}) {
+    for (const char* name : {"workspace", "subject", "source", "id", "type"}) {
       take(name, Header(record, std::string("ce_") + name));
     }
   } else {

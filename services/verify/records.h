@@ -26,10 +26,11 @@ struct Place {
   int64_t offset = 0;
 };
 
-// A record of the input topic. `readable`: it names workspace, lead, source and id.
+// A record of the input topic. `readable`: it names workspace, lead (or account), source and id.
 struct InputRecord {
   Place place;
   bool readable = false;
+  bool of_account = false;  // `lead` is the id of an account
   std::string_view workspace, lead, source, id;
   std::string_view value;
 };
@@ -94,6 +95,15 @@ struct StoredLead {
   std::vector<std::string> past;       // decisions that were replaced (functions/past.lua)
 
   std::string key() const { return workspace + "/" + lead; }
+};
+
+// An account as the store has it, deleted ones too: what it has applied.
+struct StoredAccount {
+  std::string workspace, account;
+  int64_t applied = 0;                  // events, ever
+  std::vector<uint64_t> recent_events;  // as of a lead
+
+  std::string key() const { return workspace + "/accounts/" + account; }
 };
 
 struct StoredRep {

@@ -289,6 +289,39 @@ absl::StatusOr<int64_t> StoreReader::ReadLeads(int shard, const std::string& wor
   return static_cast<int64_t>(leads.size());
 }
 
+absl::Status StoreReader::ReadAccounts(int shard, const std::string& workspace,
+                                       const std::function<void(const StoredAccount&)>& take) {
+  const std::string key = KeysOf(shard, workspace).Accounts();
+  const auto ids = Run({{"HKEYS", key}});
+  if (!ids.ok()) return ids.status();
+  const std::vector<Reply>& all = (*ids)[0].elements;
+  for (size_t at = 0; at < all.size(); at += kCommandsPerRoundTrip) {
+    const size_t count = std::min(kCommandsPerRoundTrip, all.size() - at);
+    std::vector<Command> commands;
+    for (size_t i = 0; i < count; ++i) commands.push_back({"HGET", key, all[at + i].text});
+    const auto values = Run(commands);
+    if (!values.ok()) return values.status();
+    for (size_t i = 0; i < count; ++i) {
+      const auto stored = ParseStoredAccount(workspace, all[at + i].text, (*values)[i].text);
+      if (!stored.ok()) return stored.status();
+      take(*stored);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StoreReader::Accounts(const StoreState& state,
+                                   const std::function<void(const StoredAccount&)>& take) {
+  for (int shard = 0; shard < static_cast<int>(state.shards.size()); ++shard) {
+    const auto workspaces = WorkspacesOf(shard);
+    if (!workspaces.ok()) return workspaces.status();
+    for (const std::string& workspace : *workspaces) {
+      if (absl::Status status = ReadAccounts(shard, workspace, take); !status.ok()) return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status StoreReader::Leads(const StoreState& state, const LeadTaker& taker) {
   for (int shard = 0; shard < static_cast<int>(state.shards.size()); ++shard) {
     const auto workspaces = WorkspacesOf(shard);

@@ -56,6 +56,9 @@ class StoreReader {
     std::function<void(const std::string&)> unreadable;
   };
   absl::Status Leads(const StoreState& state, const LeadTaker& taker);
+  // Gives each account of each workspace to `take`. INTERNAL names one that is not readable.
+  absl::Status Accounts(const StoreState& state,
+                        const std::function<void(const StoredAccount&)>& take);
 
  private:
   using Replies = std::vector<platform::redis::Reply>;
@@ -70,6 +73,8 @@ class StoreReader {
   // Leads of a workspace from index `from` on; answers how many there were.
   absl::StatusOr<int64_t> ReadLeads(int shard, const std::string& workspace, int64_t from,
                                     const LeadTaker& taker);
+  absl::Status ReadAccounts(int shard, const std::string& workspace,
+                            const std::function<void(const StoredAccount&)>& take);
   absl::Status ReadQueues(int shard, const std::set<std::string>& ids, StoredWorkspace& workspace);
 
   const std::unique_ptr<platform::redis::Client> client_;
@@ -85,6 +90,11 @@ bool ReadCandidates(std::string_view blob, std::vector<core::Candidate>& candida
 
 // "policy revision,at,weights,basis,tie"; nullopt for no choice.
 std::optional<StoredChoice> ParseChoice(std::string_view text);
+
+// An account's value as functions/account.lua describes it. INTERNAL names the account.
+absl::StatusOr<StoredAccount> ParseStoredAccount(const std::string& workspace,
+                                                 const std::string& account,
+                                                 const std::string& value);
 
 }  // namespace baton::verify
 

@@ -143,4 +143,24 @@ absl::StatusOr<StoredLead> ParseStoredLead(const std::string& workspace, const s
   return stored;
 }
 
+// "1|revision|exists|group|domains|applied" and a blob behind the line.
+absl::StatusOr<StoredAccount> ParseStoredAccount(const std::string& workspace,
+                                                 const std::string& account,
+                                                 const std::string& value) {
+  constexpr size_t kAccountItems = 6;
+  const absl::string_view text = value;
+  const size_t end = text.find('\n');
+  const std::vector<absl::string_view> items = absl::StrSplit(text.substr(0, end), '|');
+  StoredAccount stored{workspace, account, 0, {}};
+  store::v1::Account blob;
+  if (end == absl::string_view::npos || items.size() < kAccountItems || items[0] != "1" ||
+      !absl::SimpleAtoi(items[kAccountItems - 1], &stored.applied) ||
+      !blob.ParseFromArray(text.data() + end + 1, static_cast<int>(text.size() - end - 1))) {
+    return absl::InternalError(
+        absl::StrCat("account ", workspace, "/", account, " is not readable in the store"));
+  }
+  stored.recent_events.assign(blob.recent_events().begin(), blob.recent_events().end());
+  return stored;
+}
+
 }  // namespace baton::verify

@@ -191,7 +191,10 @@ class Attempt {
       states_.CheckLead(lead, end);
     };
     taker.unreadable = [this](const std::string& key) { stored_.CheckUnreadable(key); };
-    return store_.Leads(state_, taker);
+    const absl::Status leads = store_.Leads(state_, taker);
+    if (!leads.ok()) return leads;
+    return store_.Accounts(state_,
+                           [this](const StoredAccount& account) { input_->CheckAccount(account); });
   }
 
   static KnownNames KnownOf(const ChangeHistory& changes) {

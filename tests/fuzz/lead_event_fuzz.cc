@@ -2,7 +2,9 @@
 // of it is the value.
 #include <string>
 
+#include "core/domain.h"
 #include "core/facts.h"
+#include "core/free_mail.h"
 #include "events/lead_event_codec.h"
 #include "fuzz/fuzz.h"
 
@@ -66,13 +68,28 @@ void CheckRoundTrip(const core::LeadEvent& event, const platform::kafka::Record&
           "activity and consent come back");
 }
 
+void CheckAccount(const core::AccountEvent& event) {
+  Require(core::IsValidId(event.key.account.str()), "the account is an id");
+  Require(event.account.id == event.key.account, "the account is its own");
+  Require(event.account.name.size() <= core::kAccountNameBytesMax, "cap of the name");
+  Require(event.account.domains.size() <= core::kDomainsPerAccountMax, "cap of domains");
+  for (const std::string& domain : event.account.domains) {
+    Require(core::NormalDomain(domain) == domain, "a domain is in its normal form");
+    Require(core::IsRegistrable(domain) && !core::IsFreeMail(domain), "a domain is a company's");
+  }
+}
+
 }  // namespace
 }  // namespace baton::fuzz
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace baton;  // NOLINT: an entry point outside of the namespace
   const platform::kafka::Record record = fuzz::RecordOf(fuzz::Text(data, size));
-  const events::Decoded decoded = events::DecodeLeadEvent(record);
+  const events::DecodedEvent decoded = events::DecodeEvent(record);
+  if (const auto* account = std::get_if<core::AccountEvent>(&decoded)) {
+    fuzz::CheckAccount(*account);
+    return 0;
+  }
   if (const auto* event = std::get_if<core::LeadEvent>(&decoded)) {
     fuzz::CheckCaps(*event, record);
     fuzz::CheckRoundTrip(*event, record);

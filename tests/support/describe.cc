@@ -86,6 +86,15 @@ struct Texts {
   static std::string Text(const core::RuleStep& step) {
     return absl::StrCat(step.rule, "=", Text(step.matched), Text(step.conditions));
   }
+  static std::string Text(const core::AccountFinding& finding) {
+    std::string text =
+        absl::StrCat(finding.account.str(), "@", finding.revision, " by ", finding.domain);
+    for (const core::Owner& owner : finding.owners) {
+      absl::StrAppend(&text, ";", owner.rep.str(), ":", static_cast<int>(owner.rank), ":",
+                      owner.account.str());
+    }
+    return text;
+  }
   static std::string Text(const core::Route& route) {
     return absl::StrCat(route.rule, ">", route.queue.str(), "^", route.priority, Text(route.skills),
                         Text(route.owners), "+", route.owner_wait_ms);
@@ -200,6 +209,7 @@ std::string Describe(const core::Judgment& judgment) {
       .Add("qualified", judgment.qualified)
       .Add("route", judgment.route)
       .Add("route_path", judgment.route_path)
+      .Add("account", judgment.account)
       .Add("errors", judgment.errors)
       .Add("inputs", judgment.inputs)
       .Add("inputs_hash", judgment.inputs_hash)

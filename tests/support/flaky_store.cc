@@ -116,6 +116,27 @@ absl::StatusOr<int> FlakyStore::Drain(const core::WorkspaceId& workspace,
   return Try([&] { return inner_.Drain(workspace, queue, max); });
 }
 
+absl::StatusOr<store::LoadedAccounts> FlakyStore::LoadAccounts(
+    absl::Span<const core::AccountKey> keys) {
+  return Try([&] { return inner_.LoadAccounts(keys); });
+}
+
+absl::StatusOr<std::vector<store::AccountResult>> FlakyStore::CommitAccounts(
+    absl::Span<const store::AccountChange> changes) {
+  return Try([&] { return inner_.CommitAccounts(changes); });
+}
+
+absl::StatusOr<store::AccountPage> FlakyStore::ListAccounts(const core::WorkspaceId& workspace,
+                                                            const std::string& after,
+                                                            int page_size) {
+  return Try([&] { return inner_.ListAccounts(workspace, after, page_size); });
+}
+
+absl::StatusOr<std::vector<absl::StatusOr<core::AccountView>>> FlakyStore::MatchAccounts(
+    absl::Span<const store::AccountQuery> queries) {
+  return Try([&] { return inner_.MatchAccounts(queries); });
+}
+
 absl::StatusOr<store::Workspace> FlakyStore::CreateWorkspace(const core::WorkspaceId& id,
                                                              const std::string& display_name) {
   return Try([&] { return inner_.CreateWorkspace(id, display_name); });

@@ -53,6 +53,15 @@ class FlakyStore final : public store::Store {
   absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
                             int max) override;
 
+  absl::StatusOr<store::LoadedAccounts> LoadAccounts(
+      absl::Span<const core::AccountKey> keys) override;
+  absl::StatusOr<std::vector<store::AccountResult>> CommitAccounts(
+      absl::Span<const store::AccountChange> changes) override;
+  absl::StatusOr<store::AccountPage> ListAccounts(const core::WorkspaceId& workspace,
+                                                  const std::string& after, int page_size) override;
+  absl::StatusOr<std::vector<absl::StatusOr<core::AccountView>>> MatchAccounts(
+      absl::Span<const store::AccountQuery> queries) override;
+
   absl::StatusOr<store::Workspace> CreateWorkspace(const core::WorkspaceId& id,
                                                    const std::string& display_name) override;
   absl::StatusOr<std::vector<store::Workspace>> ListWorkspaces() override;

@@ -1,5 +1,5 @@
-// Leads, workspaces and pipes; reps and queues are in memory_roster.cc, revisions of policies in
-// memory_policies.cc.
+// Leads, workspaces and pipes; reps and queues are in memory_roster.cc, accounts in
+// memory_accounts.cc, revisions of policies in memory_policies.cc.
 #include "store/memory/memory_store.h"
 
 #include <algorithm>

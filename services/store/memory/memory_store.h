@@ -49,6 +49,14 @@ class MemoryStore final : public Store {
   absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
                             int max) override;
 
+  absl::StatusOr<LoadedAccounts> LoadAccounts(absl::Span<const core::AccountKey> keys) override;
+  absl::StatusOr<std::vector<AccountResult>> CommitAccounts(
+      absl::Span<const AccountChange> changes) override;
+  absl::StatusOr<AccountPage> ListAccounts(const core::WorkspaceId& workspace,
+                                           const std::string& after, int page_size) override;
+  absl::StatusOr<std::vector<absl::StatusOr<core::AccountView>>> MatchAccounts(
+      absl::Span<const AccountQuery> queries) override;
+
   absl::StatusOr<Workspace> CreateWorkspace(const core::WorkspaceId& id,
                                             const std::string& display_name) override;
   absl::StatusOr<std::vector<Workspace>> ListWorkspaces() override;
@@ -108,6 +116,7 @@ class MemoryStore final : public Store {
   absl::StatusOr<FoundRevision> FindRevisionOf(const RevisionKey& key)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   CommitResult CommitOne(const core::Plan& plan) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  AccountResult CommitAccount(const AccountChange& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const StoreLimits limits_;
   const Clock clock_;

@@ -71,6 +71,9 @@ struct WorkspaceState {
   std::map<core::QueueId, std::map<core::RepId, core::TimeMs>> last_assigned;  // by longest_idle
   std::map<core::QueueId, std::set<Place>> backlogs;
   std::map<core::LeadId, StoredLead> leads;
+  std::map<core::AccountId, core::AccountRecord> accounts;  // deleted ones too
+  std::map<std::string, core::AccountId> domains;
+  std::map<core::AccountGroupId, std::set<core::AccountId>> groups;
 };
 
 struct ShardState {

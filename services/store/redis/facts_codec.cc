@@ -7,18 +7,10 @@
 #include "store/redis/parse_blob.h"
 #include "store/redis/record_codec.h"
 #include "store/redis/text.h"
+#include "store/redis/writer_codec.h"
 
 namespace baton::store::redis {
 namespace {
-
-void SetWriter(const core::Writer& writer, v1::Writer& out) {
-  out.set_occurred_at_ms(writer.occurred_at_ms);
-  out.set_event_id(writer.event_id);
-}
-
-core::Writer GetWriter(const v1::Writer& writer) {
-  return {writer.occurred_at_ms(), writer.event_id()};
-}
 
 struct SetValue {
   v1::Value& out;

@@ -29,6 +29,8 @@ enum class Outcome {
   kOtherRole,
   kUnapproved,
   kChanged,
+  kTaken,
+  kGroupFull,
 };
 
 template <typename Enum, size_t kSize>
@@ -112,7 +114,7 @@ inline constexpr NameTable<CommitCode, 7> kCommitCodeNames = {{
     {CommitCode::kUnknownWorkspace, "unknown_workspace"},
 }};
 
-inline constexpr NameTable<Outcome, 12> kOutcomeNames = {{
+inline constexpr NameTable<Outcome, 14> kOutcomeNames = {{
     {Outcome::kDone, "done"},
     {Outcome::kNoWorkspace, "no_workspace"},
     {Outcome::kMismatch, "mismatch"},
@@ -125,6 +127,8 @@ inline constexpr NameTable<Outcome, 12> kOutcomeNames = {{
     {Outcome::kOtherRole, "other_role"},
     {Outcome::kUnapproved, "unapproved"},
     {Outcome::kChanged, "changed"},
+    {Outcome::kTaken, "taken"},
+    {Outcome::kGroupFull, "group_full"},
 }};
 
 // Every value of each enumeration has its word; empty only for a value that is none.

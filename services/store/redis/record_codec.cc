@@ -4,6 +4,7 @@
 
 #include "baton/store/v1/record.pb.h"
 #include "core/text.h"
+#include "store/redis/account_codec.h"
 #include "store/redis/facts_messages.h"
 #include "store/redis/parse_blob.h"
 #include "store/redis/text.h"
@@ -47,6 +48,9 @@ std::string EncodeJudgment(const core::Judgment& judgment) {
   for (const std::string& skill : judgment.route.skills) out.add_route_skills(skill);
   for (const core::RepId& owner : judgment.route.owners) out.add_route_owners(owner.str());
   out.set_route_owner_wait_ms(judgment.route.owner_wait_ms);
+  if (judgment.account != core::AccountFinding()) {
+    SetFinding(judgment.account, *out.mutable_account());
+  }
   for (const core::RuleStep& step : judgment.route_path) {
     v1::RuleStep& stored = *out.add_route_path();
     stored.set_rule(step.rule);
@@ -88,6 +92,9 @@ absl::Status DecodeJudgment(absl::string_view blob, core::Judgment& judgment) {
         {static_cast<core::RuleSection>(error.section()), error.rule(), error.error()});
   }
   judgment.inputs_hash = stored.inputs_hash();
+  absl::StatusOr<core::AccountFinding> account = GetFinding(stored.account());
+  if (!account.ok()) return account.status();
+  judgment.account = *std::move(account);
   return GetInputs(stored.inputs(), judgment.inputs);
 }
 

@@ -60,6 +60,12 @@ class WorkspaceKeys {
   std::string Hours() const { return workspace_ + ":hours"; }
   // Hash: rep with a daily cap -> "begin of its day|leads given". (Lua)
   std::string Given() const { return workspace_ + ":given"; }
+  // Hash: account -> text, deleted ones too; see functions/account.lua.
+  std::string Accounts() const { return workspace_ + ":accounts"; }
+  // Sorted set of the accounts that exist, in byte order.
+  std::string AccountIds() const { return workspace_ + ":account_ids"; }
+  // Hash: domain -> account.
+  std::string Domains() const { return workspace_ + ":domains"; }
   // Hash: revision -> document.
   std::string Policies() const { return workspace_ + ":policies"; }
   // Set of the revisions that are drafts.
@@ -81,6 +87,10 @@ class WorkspaceKeys {
   // List of the lead's decisions that newer ones replaced: see functions/past.lua. (Lua)
   std::string Decisions(const core::LeadId& id) const {
     return absl::StrCat(workspace_, ":d:", id.str());
+  }
+  // Sorted set of the accounts of a group, in byte order. (Lua)
+  std::string Group(const core::AccountGroupId& id) const {
+    return absl::StrCat(workspace_, ":g:", id.str());
   }
   // Hash: see functions/queue.lua. (Lua)
   std::string Queue(const core::QueueId& id) const {

@@ -70,6 +70,15 @@ class RedisStore final : public Store {
   absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
                             int max) override;
 
+  absl::StatusOr<LoadedAccounts> LoadAccounts(absl::Span<const core::AccountKey> keys) override;
+  absl::StatusOr<std::vector<AccountResult>> CommitAccounts(
+      absl::Span<const AccountChange> changes) override;
+  absl::StatusOr<AccountPage> ListAccounts(const core::WorkspaceId& workspace,
+                                           const std::string& after, int page_size) override;
+  // One function call for each workspace asked of.
+  absl::StatusOr<std::vector<absl::StatusOr<core::AccountView>>> MatchAccounts(
+      absl::Span<const AccountQuery> queries) override;
+
   // The cap of workspaces is counted just before the creation: concurrent creators may overshoot it
   // by their number.
   absl::StatusOr<Workspace> CreateWorkspace(const core::WorkspaceId& id,
@@ -150,6 +159,8 @@ class RedisStore final : public Store {
   // FCALL of commit for plans[numbers ...], all of one shard.
   platform::redis::Command CommitCall(int shard, absl::Span<const core::Plan> plans,
                                       absl::Span<const size_t> numbers) const;
+  // FCALL of put_account.
+  platform::redis::Command PutAccountCall(const AccountChange& change) const;
   absl::Status CheckShard(int shard) const;
   std::string SimulatedClock() const;  // "" for Redis TIME
 

@@ -40,7 +40,16 @@ class FunctionsFuzzTest : public FunctionTest {
     Run(Call{"put_queue",
              {acme_.Workspace(), acme_.Settings(), acme_.Queue(QueueNamed("inside"))},
              {"inside", "-1", "0", "Inside"}});
+    ASSERT_EQ(AnswerOf(PutAccount("acme", "g", "acme.com,acme.de")), 0);
     Run(Call{"advance", {"{b00}:input:leads", "{b00}:input"}, {"0", "5", "5", "0"}});
+  }
+
+  Call PutAccount(const std::string& id, const std::string& group, const std::string& domains) {
+    return {
+        "put_account",
+        {shard_.Meta(), acme_.Workspace(), acme_.Accounts(), acme_.AccountIds(), acme_.Domains()},
+        {id, id == "acme" ? "0" : absl::StrCat(Below(2)), absl::StrCat(Below(4) == 0 ? 0 : 1),
+         group, domains, "1", "blob", "1", "0", "100", absl::StrCat(kNow)}};
   }
 
   size_t Below(size_t bound) {
@@ -128,7 +137,7 @@ class FunctionsFuzzTest : public FunctionTest {
                                            acme_.Workspace()};
     const std::string lead = absl::StrCat("l", Below(6));
     const std::string clock = absl::StrCat(kNow);
-    switch (Below(15)) {
+    switch (Below(17)) {
       case 0:
       case 1:
         return Commit(lead,
@@ -173,6 +182,13 @@ class FunctionsFuzzTest : public FunctionTest {
         return {"put_hours",
                 {acme_.Workspace(), acme_.Hours()},
                 {"-1", "0", "dach@Europe/Vienna", "1,2|5-9,12-20"}};
+      case 14:
+        return PutAccount(Below(2) == 0 ? "acme" : "other", Below(2) == 0 ? "g" : "",
+                          Below(2) == 0 ? "acme.com" : "other.com,other.de");
+      case 15:
+        return {"match_accounts",
+                {acme_.Workspace(), acme_.Accounts(), acme_.Domains()},
+                {"mail.acme.com,acme.com", "other.com"}};
       default:
         return {Below(2) == 0 ? "trim_outbox" : "open_shard",
                 {shard_.Meta(), shard_.Outbox()},

@@ -82,8 +82,8 @@ std::unique_ptr<IntakeRig::Member> IntakeRig::Join() {
   options.group = group_;
   options.session_timeout = absl::Seconds(6);
   member->service = std::make_unique<IntakeService>(
-      IntakePorts{*member->store, *member->store, *member->policies}, KafkaOfThisProgram().config(),
-      topics_, options, *member->metrics);
+      IntakePorts{*member->store, *member->store, *member->store, *member->policies},
+      KafkaOfThisProgram().config(), topics_, options, *member->metrics);
   EXPECT_TRUE(member->service->Start().ok());
   return member;
 }

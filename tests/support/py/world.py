@@ -7,8 +7,9 @@ import uuid
 from datetime import datetime, timezone
 
 import grpc
-from baton.v1 import (assignment_service_pb2, assignment_service_pb2_grpc, lead_service_pb2,
-                      lead_service_pb2_grpc, policy_service_pb2, policy_service_pb2_grpc,
+from baton.v1 import (account_service_pb2, account_service_pb2_grpc, assignment_service_pb2,
+                      assignment_service_pb2_grpc, lead_service_pb2, lead_service_pb2_grpc,
+                      policy_service_pb2, policy_service_pb2_grpc,
                       roster_service_pb2, roster_service_pb2_grpc, workspace_service_pb2,
                       workspace_service_pb2_grpc)
 from cloudevents.http import CloudEvent
@@ -62,6 +63,7 @@ class World:
         self.leads = lead_service_pb2_grpc.LeadServiceStub(self.channel)
         self.assignments = assignment_service_pb2_grpc.AssignmentServiceStub(self.channel)
         self.roster = roster_service_pb2_grpc.RosterServiceStub(self.channel)
+        self.accounts = account_service_pb2_grpc.AccountServiceStub(self.channel)
         self.producer = Producer({"bootstrap.servers": stack.brokers, "linger.ms": 1,
                                   "partitioner": "murmur2_random", "log_level": 0})
         self.ids = itertools.count(1)
@@ -104,6 +106,18 @@ class World:
             weight=weight, presence=roster_service_pb2.PRESENCE_ONLINE)
         return self.roster.CreateRep(roster_service_pb2.CreateRepRequest(
             parent=self.parent, rep_id=rep, rep=message), timeout=10).rep
+
+    def account_event(self, account, data, kind="upserted", **extra):
+        """What a CRM sends of an account."""
+        return CloudEvent({
+            "id": f"{self.name}-{next(self.ids)}", "source": "//crm.example",
+            "type": f"dev.baton.account.{kind}.v1", "subject": account, "workspace": self.name,
+            "time": datetime.now(timezone.utc).isoformat(),
+            "datacontenttype": "application/json", **extra}, data)
+
+    def lookup(self, address):
+        return self.accounts.LookupAccount(account_service_pb2.LookupAccountRequest(
+            parent=self.parent, email_or_domain=address), timeout=10)
 
     def event(self, lead, kind="captured", data=None, event_id=None, **extra):
         if data is None:

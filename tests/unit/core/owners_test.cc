@@ -19,22 +19,29 @@ class OwnersTest : public testing::Test {
   OwnersTest() {
     lead_.last_owner = RepNamed("ada");
     policy_.routing.back().name = "default";
-    route_.rule = "default";
-    route_.queue = QueueNamed("triage");
+    judgment_.route.rule = "default";
+    judgment_.route.queue = QueueNamed("triage");
+    view_.domain = "globex.com";
+    view_.revision = 7;
+    view_.account.id = AccountId::Trusted("globex");
+    view_.account.owner = RepNamed("bob");
   }
 
   std::vector<RepId> Owners() {
-    NameOwners(policy_, lead_, route_);
-    return route_.owners;
+    NameOwners(policy_, lead_, account_, judgment_);
+    return judgment_.route.owners;
   }
 
   Policy policy_ = support::SamplePolicy();
   LeadRecord lead_ = RecordIn(Stage::kMql);
-  Route route_;
+  AccountView view_;
+  const AccountView* account_ = &view_;
+  Judgment judgment_;
 };
 
 TEST_F(OwnersTest, ARuleThatNamesNoOwnerAsksNone) {
   EXPECT_THAT(Owners(), IsEmpty());
+  EXPECT_EQ(judgment_.account, AccountFinding()) << "the policy does not ask";
 }
 
 TEST_F(OwnersTest, OwnerLeadAsksWhoHadAcceptedTheLeadBefore) {
@@ -44,13 +51,27 @@ TEST_F(OwnersTest, OwnerLeadAsksWhoHadAcceptedTheLeadBefore) {
   EXPECT_THAT(Owners(), IsEmpty());
 }
 
-TEST_F(OwnersTest, AQueueOfStrategyOwnerFirstAsksToo) {
+TEST_F(OwnersTest, OwnerAccountAsksTheAccountsOwnersAndThenThatRep) {
+  policy_.routing.back().to.owner = OwnerOf::kAccount;
+  EXPECT_THAT(Owners(), ElementsAre(RepNamed("bob"), RepNamed("ada")));
+  EXPECT_EQ(judgment_.account.account.str(), "globex");
+  EXPECT_EQ(judgment_.account.revision, 7);
+  EXPECT_EQ(judgment_.account.owners.back().rank, OwnerRank::kLastOwner);
+  account_ = nullptr;
+  EXPECT_THAT(Owners(), ElementsAre(RepNamed("ada")));
+  EXPECT_TRUE(judgment_.account.account.empty());
+}
+
+TEST_F(OwnersTest, AQueueOfStrategyOwnerFirstAsksTheSame) {
   policy_.queues[QueueNamed("triage")].strategy = Strategy::kOwnerFirst;
+  EXPECT_THAT(Owners(), ElementsAre(RepNamed("bob"), RepNamed("ada")));
+  account_ = nullptr;
   EXPECT_THAT(Owners(), ElementsAre(RepNamed("ada")));
 }
 
 TEST_F(OwnersTest, ALeadWithoutARouteHasNoOwnerToAsk) {
-  route_ = Route();
+  judgment_.route = Route();
+  policy_.routing.back().to.owner = OwnerOf::kAccount;
   EXPECT_THAT(Owners(), IsEmpty());
 }
 

@@ -147,6 +147,7 @@ void RunningApi::Start(store::Store& store, DispatchOptions options, ProducerFac
   leads = v1::LeadService::NewStub(channel);
   assignments = v1::AssignmentService::NewStub(channel);
   roster = v1::RosterService::NewStub(channel);
+  accounts = v1::AccountService::NewStub(channel);
 }
 
 RunningApi::~RunningApi() {

@@ -13,6 +13,7 @@
 
 #include "absl/synchronization/mutex.h"
 #include "agreement/policy_cache.h"
+#include "baton/v1/account_service.grpc.pb.h"
 #include "baton/v1/assignment_service.grpc.pb.h"
 #include "baton/v1/lead_service.grpc.pb.h"
 #include "baton/v1/policy_service.grpc.pb.h"
@@ -88,6 +89,7 @@ class RunningApi {
   std::unique_ptr<v1::AssignmentService::Stub> assignments;
   std::unique_ptr<v1::RosterService::Stub> roster;
   std::unique_ptr<v1::PolicyService::Stub> policies;
+  std::unique_ptr<v1::AccountService::Stub> accounts;
 
  private:
   void Start(store::Store& store, DispatchOptions options, ProducerFactory producers);

@@ -58,7 +58,8 @@ TEST(InputBatchTest, RefusesAllRecordsOfALead) {
   InputBatch batch = MakeBatch({RecordOf(EventOf("b", "1"), 0), RecordOf(EventOf("a", "2"), 1),
                                 RecordOf(EventOf("b", "3"), 2)},
                                "leads");
-  Refuse(batch.leads[0], {events::DeadLetterClass::kUnknownWorkspace, "workspace", "none"}, batch);
+  Refuse(batch.leads[0].records, {events::DeadLetterClass::kUnknownWorkspace, "workspace", "none"},
+         batch);
   ASSERT_EQ(batch.refused.size(), 2U);
   EXPECT_EQ(batch.refused[0].record, 0U);
   EXPECT_EQ(batch.refused[1].record, 2U);

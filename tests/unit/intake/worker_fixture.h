@@ -42,7 +42,7 @@ class WorkerFixture : public ::testing::Test {
   // As after a crash: nothing of the old worker is finished. It joins with partitions 0 and 1.
   void NewWorker() {
     worker_.reset();
-    const IntakePorts ports{*leads_, *input_, policies_};
+    const IntakePorts ports{*leads_, flaky_, *input_, policies_};
     IntakeClients clients;
     clients.make_consumer = [this](platform::kafka::RebalanceListener* listener) {
       return std::make_unique<FakeConsumer>(kafka_, listener);

@@ -50,8 +50,6 @@ TEST(PolicyRefusalsTest, KeysThatAreNotEnforcedYet) {
     EXPECT_THAT(ErrorOf("{mode: offer}", "{mode: offer, " + key + "}"),
                 HasSubstr("not enforced yet"));
   }
-  EXPECT_THAT(ErrorOf("{queue: dach}", "{owner: account, fallback: dach}"),
-              HasSubstr("owner: account is not enforced yet"));
   EXPECT_THAT(ErrorOf("mode: offer", "mode: pull"),
               HasSubstr("mode pull of queues.dach is not enforced"));
   EXPECT_THAT(ErrorOf("activity: demo_request,", "activity: demo_request, match: {country: DE},"),

@@ -32,6 +32,10 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Drafts(),
                                       workspace.Revision(1),
                                       workspace.Settings(),
+                                      workspace.Accounts(),
+                                      workspace.AccountIds(),
+                                      workspace.Domains(),
+                                      workspace.Group(core::AccountGroupId::Trusted("g1")),
                                       workspace.Waiting(),
                                       workspace.Lead(LeadId::Trusted("l1")),
                                       workspace.Journey(LeadId::Trusted("l1")),
@@ -42,7 +46,7 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Lane(QueueId::Trusted("q1"), "0a"),
                                       workspace.Awaited(RepId::Trusted("r1")),
                                       workspace.Open(RepId::Trusted("r1"))};
-  EXPECT_EQ(keys.size(), 23u);  // no two are equal
+  EXPECT_EQ(keys.size(), 27u);  // no two are equal
   for (const std::string& key : keys) EXPECT_EQ(TagOf(key), "{b07}") << key;
 }
 

@@ -68,6 +68,12 @@ Judgment RichJudgment() {
                     {"de", "fr"},
                     {core::RepId::Trusted("zoe"), core::RepId::Trusted("ada")},
                     1'800'000};
+  judgment.account = {core::AccountId::Trusted("globex"),
+                      7,
+                      "globex.com",
+                      {{core::RepId::Trusted("zoe"), core::OwnerRank::kOpenOpportunity,
+                        core::AccountId::Trusted("globex")},
+                       {core::RepId::Trusted("ada"), core::OwnerRank::kLastOwner, {}}}};
   judgment.route_path = {{"vip", false, {{"tier: 1", "(absent)", false}}}, {"dach", true, {}}};
   judgment.inputs = {{{"employees", int64_t{-3}}, {"tags", std::vector<std::string>{"\xff"}}},
                      core::Consent::kGranted,

@@ -150,6 +150,7 @@ Verdict Examine(const History& history) {
     InputRecord record;
     record.place = {one.partition, one.offset};
     record.readable = one.readable;
+    record.of_account = one.of_account;
     record.workspace = "w";
     record.lead = one.lead;
     record.source = kSource;
@@ -184,6 +185,7 @@ Verdict Examine(const History& history) {
     states.CheckLead(lead, end);
     decisions.CheckLead(lead);
   }
+  for (const StoredAccount& account : history.accounts) input.CheckAccount(account);
   input.Finish(history.totals);
   store.Finish(changes.Leads());
   states.Finish();

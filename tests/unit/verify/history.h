@@ -22,6 +22,7 @@ struct Input {
   std::string lead, id;
   std::string value = "bytes";
   bool readable = true;
+  bool of_account = false;  // `lead` is the id of an account
 };
 
 struct Letter {
@@ -56,6 +57,7 @@ struct History {
   std::vector<Change> states;
   std::vector<StoredWorkspace> workspaces;
   std::vector<StoredLead> leads;
+  std::vector<StoredAccount> accounts;
   StoredTotals totals;
   bool feedback_begins_late = false;
 

@@ -25,6 +25,39 @@ TEST(InputDefectsTest, ALeadThatIsNotInTheStore) {
                     "in partition 1 offset 1 (lead w/carl) is neither applied"));
 }
 
+// An event of an account, applied; its id is that of a lead too.
+History WithAnAccount() {
+  History history = CleanHistory();
+  history.inputs.push_back({1, 1, "ann", "crm-1", "bytes", true, true});
+  history.inputs.push_back({1, 2, "ann", "crm-1", "bytes", true, true});
+  history.checkpoints[1] = 3;
+  history.accounts.push_back({"w", "ann", 1, {Fingerprint("//crm", "crm-1")}});
+  history.totals.input += 2;
+  history.totals.applied += 1;
+  history.totals.duplicates += 1;
+  return history;
+}
+
+TEST(InputDefectsTest, AccountsAreFollowedLikeLeads) {
+  const Verdict verdict = Examine(WithAnAccount());
+  EXPECT_EQ(verdict.findings.violations(), 0);
+  EXPECT_TRUE(verdict.equation.holds());
+}
+
+TEST(InputDefectsTest, AnAccountsEventThatWasLost) {
+  History history = WithAnAccount();
+  history.accounts.front().recent_events.clear();
+  history.accounts.front().applied = 0;
+  EXPECT_TRUE(Names(Examine(history), Check::kConservation,
+                    "in partition 1 offset 1 (account w/accounts/ann) is neither applied"));
+}
+
+TEST(InputDefectsTest, AnAccountThatIsNotInTheStore) {
+  History history = WithAnAccount();
+  history.accounts.clear();
+  EXPECT_TRUE(Names(Examine(history), Check::kConservation, "(account w/accounts/ann)"));
+}
+
 TEST(InputDefectsTest, ALostDeadLetter) {
   History history = CleanHistory();
   history.letters.clear();

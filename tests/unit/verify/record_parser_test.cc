@@ -54,6 +54,31 @@ TEST(RecordParserTest, ReadsABinaryEvent) {
   EXPECT_EQ(input.id, "e-1");
 }
 
+TEST(RecordParserTest, TellsAccountsFromLeads) {
+  RecordParser parser;
+  EXPECT_TRUE(parser
+                  .Input(RecordOf(R"({"id":"e","source":"s","subject":"a","workspace":"w",)"
+                                  R"("type":"dev.baton.account.upserted.v1"})"))
+                  .of_account);
+  EXPECT_TRUE(
+      parser.Input(RecordOf("", {{"ce_id", "e"}, {"ce_type", "dev.baton.account.deleted.v1"}}))
+          .of_account);
+  EXPECT_FALSE(
+      parser.Input(RecordOf("", {{"ce_id", "e"}, {"ce_type", "dev.baton.lead.updated.v1"}}))
+          .of_account);
+}
+
+TEST(RecordParserTest, ReadsAStoredAccount) {
+  const auto account = ParseStoredAccount("w", "globex", "1|3|1|g|globex.com|7\n");
+  ASSERT_TRUE(account.ok()) << account.status();
+  EXPECT_EQ(account->applied, 7);
+  EXPECT_EQ(account->key(), "w/accounts/globex");
+  for (const char* text :
+       {"", "1|3|1|g|globex.com|7", "2|3|1|g||7\n", "1|3|1|g||x\n", "1|3\n", "1|3|1|g||7\n\xff"}) {
+    EXPECT_FALSE(ParseStoredAccount("w", "globex", text).ok()) << text;
+  }
+}
+
 TEST(RecordParserTest, WhatNamesNoLeadIsNotReadable) {
   RecordParser parser;
   for (const char* value : {"", "{", "[]", R"({"id":"e","source":"s","workspace":"w"})"}) {

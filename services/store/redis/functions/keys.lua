@@ -65,6 +65,10 @@ function baton.revision_key(workspace, revision)
   return workspace .. ':r:' .. revision
 end
 
+function baton.group_key(workspace, group)
+  return workspace .. ':g:' .. group
+end
+
 function baton.waiting_key(workspace)
   return workspace .. ':waiting'
 end
