@@ -1,4 +1,4 @@
-// batonctl assignment list|accept|decline|touch|reject|recycle|reroute|outcome (watch:
+// batonctl assignment list|claim|accept|decline|touch|reject|recycle|reroute|outcome (watch:
 // assignment_watch.cc)
 #include <memory>
 
@@ -19,6 +19,8 @@ struct AssignmentArguments {
   std::string currency, close_date;
   int64_t amount_minor = 0;
   AssignmentScope scope;
+  std::string rep;
+  std::vector<std::string> queues;
   int limit = kListLimitDefault;
 };
 
@@ -83,6 +85,20 @@ absl::Status List(Session& session, const AssignmentArguments& arguments) {
   return session.Print(
       *response, AssignmentsTable({response->assignments().begin(), response->assignments().end()}),
       names);
+}
+
+absl::Status Claim(Session& session, const AssignmentArguments& arguments) {
+  v1::ClaimNextLeadRequest request;
+  const absl::StatusOr<std::string> rep = session.Name("reps", arguments.rep);
+  if (!rep.ok()) return rep.status();
+  request.set_rep(*rep);
+  for (const std::string& queue : arguments.queues) {
+    const absl::StatusOr<std::string> name = session.Name("queues", queue);
+    if (!name.ok()) return name.status();
+    request.add_queues(*name);
+  }
+  request.set_request_id(session.RequestId());
+  return FinishWithAssignment<v1::ClaimNextLeadResponse>(session, request);
 }
 
 absl::Status Accept(Session& session, const AssignmentArguments& arguments) {
@@ -187,6 +203,12 @@ void AddAssignmentCommands(CLI::App& app, Session& session) {
   AddLimit(list, arguments->limit);
   OnRun(list, session, [&session, arguments] { return List(session, *arguments); });
   AddAssignmentWatch(group, session);
+
+  CLI::App& claim =
+      *group.add_subcommand("claim", "Takes the next lead that waits in queues of mode pull");
+  claim.add_option("REP", arguments->rep, "who takes it")->required();
+  claim.add_option("--queue", arguments->queues, "a queue, repeatable; default: all of the rep's");
+  OnRun(claim, session, [&session, arguments] { return Claim(session, *arguments); });
 
   AddAction(group, session, arguments, "accept", "Accepts an offered lead", Accept);
   AddReason(AddAction(group, session, arguments, "decline", "Gives an offered lead back", Decline),

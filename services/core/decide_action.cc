@@ -96,6 +96,22 @@ Plan Close(const LeadRecord& record, const Action& action, ChangeType type, Stag
   return plan;
 }
 
+// True if a rep who returns a lead for this reason gets its charge back, by the policy of its
+// queue.
+bool IsCredited(const LeadRecord& record, const Reason& reason, const Policy* policy) {
+  if (reason.fault != ReasonFault::kQuality && reason.fault != ReasonFault::kData) return false;
+  if (policy == nullptr) return false;
+  const auto queue = policy->queues.find(record.queue);
+  return queue != policy->queues.end() && queue->second.credit_returned;
+}
+
+Plan Reject(const LeadRecord& record, const Action& action, const Reason& reason,
+            const Policy* policy) {
+  Plan plan = Close(record, action, ChangeType::kRejected, Stage::kRejected);
+  plan.refund = IsCredited(record, reason, policy);
+  return plan;
+}
+
 Plan Recycle(const LeadRecord& record, const Action& action, const Reason& reason, TimeMs now_ms) {
   Plan plan = Close(record, action, ChangeType::kRecycled, Stage::kRecycled);
   plan.after.revisit_at_ms =
@@ -148,7 +164,7 @@ Plan CarryOut(const LeadRecord& record, const Action& action, const Reason* reas
     case ActionType::kLogTouch:
       return LogTouch(record, action, now_ms);
     case ActionType::kReject:
-      return Close(record, action, ChangeType::kRejected, Stage::kRejected);
+      return Reject(record, action, *reason, policy);
     case ActionType::kRecycle:
       return Recycle(record, action, *reason, now_ms);
     case ActionType::kReroute:

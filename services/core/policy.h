@@ -79,13 +79,25 @@ struct Widening {
 };
 inline constexpr size_t kWideningsMax = 8;
 
-// What waiting adds to a priority: `by` for every `every_ms`, up to `max`.
+// What waiting adds to a priority: `by` for every `every_ms`. Leads of priority `max` or above come
+// before all that age, however long these wait.
 struct Ageing {
-  DurationMs every_ms = 0;  // 0: nothing
-  int32_t by = 1;
-  int32_t max = kPriorityMax;
+  DurationMs every_ms = 0;     // 0: nothing
+  int32_t by = 1;              // 1..kPriorityMax
+  int32_t max = kPriorityMax;  // 1..kPriorityMax
   bool operator==(const Ageing&) const = default;
 };
+
+// Where a lead stands in the order of its queue: the greater band first, then the earlier time,
+// then the smaller id. Without ageing the band is the priority and the time that of queueing. Leads
+// that age share one band and stand there by queued_at - priority * every / by: two of them are in
+// the order of their grown priorities at any time, so a place never has to be written anew.
+struct Turn {
+  int32_t band = 0;
+  TimeMs at_ms = 0;
+  bool operator==(const Turn&) const = default;
+};
+Turn TurnOf(int32_t priority, TimeMs queued_at_ms, const Ageing& age);
 
 struct QueuePolicy {
   QueueId id;
@@ -94,10 +106,12 @@ struct QueuePolicy {
   DurationMs accept_within_ms = 2 * kHourMs;  // kOffer: 1 s .. 30 d
   DurationMs retry_after_ms = 5 * kMinuteMs;  // cool-down when every rep declined or stayed silent
   std::vector<std::string> skills;            // every rep of the queue needs these; sorted
-  bool count_owned = true;      // what goes to its owner counts as that rep's turn, if it had one
-  std::vector<Widening> widen;  // by time, ascending; at most kWideningsMax
-  DurationMs max_wait_ms = 0;   // 0: none; then the lead goes to escalate_to, or is announced
-  QueueId escalate_to;          // empty: it stays
+  Ageing age;
+  bool credit_returned = false;  // a lead that was marketing's fault is given back to the ledger
+  bool count_owned = true;       // what goes to its owner counts as that rep's turn, if it had one
+  std::vector<Widening> widen;   // by time, ascending; at most kWideningsMax
+  DurationMs max_wait_ms = 0;    // 0: none; then the lead goes to escalate_to, or is announced
+  QueueId escalate_to;           // empty: it stays
 };
 
 struct Policy {

@@ -16,8 +16,8 @@ constexpr std::string_view kAtLeast = ">=";
 constexpr std::array<std::string_view, 3> kModeNames = {"offer", "direct", "pull"};
 constexpr std::array<std::string_view, 4> kStrategyNames = {"weighted_fair", "least_loaded",
                                                             "longest_idle", "owner_first"};
-constexpr std::array<std::string_view, 5> kBasisNames = {"none", "weighted_fair", "least_loaded",
-                                                         "longest_idle", "owner"};
+constexpr std::array<std::string_view, 6> kBasisNames = {
+    "none", "weighted_fair", "least_loaded", "longest_idle", "owner", "claimed"};
 constexpr std::array<std::string_view, 3> kTieNames = {"none", "fairness", "id"};
 
 template <typename Enum, size_t kSize>
@@ -207,6 +207,12 @@ std::string_view CandidateReasonName(CandidateReason reason) {
   return "";
 }
 
+Turn TurnOf(int32_t priority, TimeMs queued_at_ms, const Ageing& age) {
+  if (age.every_ms == 0 || priority >= age.max) return {priority, queued_at_ms};
+  const DurationMs head_start_ms = priority * age.every_ms / age.by;
+  return {age.max - 1, std::max<TimeMs>(0, queued_at_ms - head_start_ms)};
+}
+
 std::string_view QueueModeName(QueueMode mode) {
   return NameOf(mode, kModeNames);
 }
@@ -305,6 +311,21 @@ Choice ChooseFrom(const Pool& pool, absl::Span<const std::string> skills,
   choice = ChooseRep(pool.members, skills, passed, pool.strategy);
   PutStrangersFirst(std::move(asked), choice.candidates);
   return choice;
+}
+
+bool MayClaim(const Member& rep, absl::Span<const std::string> skills,
+              absl::Span<const RepId> passed, absl::Span<const Member> owners, bool owners_only) {
+  const auto has_passed = [passed](const RepId& id) {
+    return std::find(passed.begin(), passed.end(), id) != passed.end();
+  };
+  if (has_passed(rep.rep)) return false;
+  bool awaited = false;
+  for (const Member& owner : owners) {
+    if (owner.rep == rep.rep) return true;
+    awaited = awaited || !has_passed(owner.rep);
+  }
+  if (owners_only && awaited) return false;
+  return std::includes(rep.skills.begin(), rep.skills.end(), skills.begin(), skills.end());
 }
 
 void ChargeLedger(const Choice& choice, std::map<RepId, int64_t>& owed_nano) {

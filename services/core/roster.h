@@ -102,8 +102,9 @@ struct Member {
 };
 
 // What a choice was made by.
-enum class ChoiceBasis { kNone, kWeightedFair, kLeastLoaded, kLongestIdle, kOwner };
-std::string_view ChoiceBasisName(ChoiceBasis basis);  // "none", "weighted_fair" ... "owner"
+// kClaimed: the rep took it.
+enum class ChoiceBasis { kNone, kWeightedFair, kLeastLoaded, kLongestIdle, kOwner, kClaimed };
+std::string_view ChoiceBasisName(ChoiceBasis basis);  // "none", "weighted_fair" ... "claimed"
 
 // What decided between several that were equal by the basis.
 enum class TieBreak { kNone, kFairness, kId };
@@ -154,6 +155,12 @@ Choice ChooseFrom(const Pool& pool, absl::Span<const std::string> skills,
 // thousandths of a rep's, so that a ramp shows. `hours`: those that rep.work names, or nullptr;
 // `given_today`: leads given since DayBegin.
 Member AsMember(const Rep& rep, const Hours* hours, int32_t given_today, TimeMs now_ms);
+
+// Whether the rep may claim a waiting lead: it asks for no skill that the rep lacks, the rep has
+// not passed on it, and it waits for none of its `owners` (reps of the roster) but perhaps this
+// one.
+bool MayClaim(const Member& rep, absl::Span<const std::string> skills,
+              absl::Span<const RepId> passed, absl::Span<const Member> owners, bool owners_only);
 
 // What the choice does to the ledger of the queue: every eligible candidate gains its share, the
 // chosen one pays the sum of all shares. The ledger of a queue therefore always sums to zero.

@@ -23,21 +23,13 @@ absl::Status Contention(const core::LeadKey& key) {
                      {{"lead", key.lead.str()}});
 }
 
-absl::Status OutboxFull() {
-  return core::WithRetryAfter(
-      core::Error(absl::StatusCode::kResourceExhausted, "OUTBOX_FULL",
-                  "Kafka has been away too long and what waits for it is at its cap; nothing was "
-                  "changed"),
-      absl::Seconds(5));
-}
-
 // Why a commit that is not to be repeated was refused.
 absl::Status Refusal(const store::CommitResult& result, const core::LeadKey& key) {
   switch (result.code) {
     case store::CommitCode::kUnreadable:
       return result.problem;
     case store::CommitCode::kOutboxFull:
-      return OutboxFull();
+      return store::OutboxFull();
     case store::CommitCode::kUnknownWorkspace:
       return store::WorkspaceNotFound(key.workspace);
     case store::CommitCode::kCommitted:

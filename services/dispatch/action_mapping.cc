@@ -19,10 +19,7 @@ template <typename Request>
 absl::StatusOr<NamedAction> Begin(core::ActionType type, const Request& request) {
   const auto name = ParseAssignment("name", request.name());
   if (!name.ok()) return name.status();
-  if (request.request_id().size() > kRequestIdBytesMax) {
-    return core::FieldError("request_id",
-                            absl::StrCat("must be at most ", kRequestIdBytesMax, " characters"));
-  }
+  if (absl::Status status = CheckRequestId(request.request_id()); !status.ok()) return status;
   NamedAction named;
   named.key = name->key;
   named.action.type = type;
@@ -108,6 +105,12 @@ absl::StatusOr<NamedAction> ToAction(const v1::ReportOutcomeRequest& request) {
     named->action.close_date_ms = *at_ms;
   }
   return named;
+}
+
+absl::Status CheckRequestId(const std::string& request_id) {
+  if (request_id.size() <= kRequestIdBytesMax) return absl::OkStatus();
+  return core::FieldError("request_id",
+                          absl::StrCat("must be at most ", kRequestIdBytesMax, " characters"));
 }
 
 uint64_t FingerprintWithoutId(const google::protobuf::Message& request) {

@@ -3,6 +3,7 @@
 #define BATON_DISPATCH_ACTION_MAPPING_H_
 
 #include <cstdint>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "baton/v1/assignment_service.pb.h"
@@ -26,6 +27,9 @@ absl::StatusOr<NamedAction> ToAction(const ::baton::v1::RejectLeadRequest& reque
 absl::StatusOr<NamedAction> ToAction(const ::baton::v1::RecycleLeadRequest& request);
 absl::StatusOr<NamedAction> ToAction(const ::baton::v1::RerouteLeadRequest& request);
 absl::StatusOr<NamedAction> ToAction(const ::baton::v1::ReportOutcomeRequest& request);
+
+// INVALID_FIELD if it is too long.
+absl::Status CheckRequestId(const std::string& request_id);
 
 // Of the kind of request and everything in it but the request id; the same in every release that
 // knows the same fields.

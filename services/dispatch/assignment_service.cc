@@ -86,6 +86,14 @@ absl::StatusOr<v1::ListAssignmentsResponse> AssignmentService::List(
   return response;
 }
 
+::grpc::ServerUnaryReactor* AssignmentService::ClaimNextLead(
+    ::grpc::CallbackServerContext* context, const v1::ClaimNextLeadRequest* request,
+    v1::ClaimNextLeadResponse* response) {
+  return parts_.runner.Run(
+      context, request, response,
+      [this](const v1::ClaimNextLeadRequest& wanted) { return parts_.claimer.Claim(wanted); });
+}
+
 template <typename Request, typename Response>
 ::grpc::ServerUnaryReactor* AssignmentService::Act(::grpc::CallbackServerContext* context,
                                                    const Request& request, Response* response) {

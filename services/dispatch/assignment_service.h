@@ -6,6 +6,7 @@
 #include "dispatch/action_batcher.h"
 #include "dispatch/assignment_lister.h"
 #include "dispatch/call_runner.h"
+#include "dispatch/lead_claimer.h"
 #include "dispatch/token_sealer.h"
 #include "dispatch/watch_hub.h"
 #include "platform/grpc/bounded_executor.h"
@@ -13,14 +14,15 @@
 
 namespace baton::dispatch {
 
-// Actions go to the batcher straight from the reaction; lists to the runner's executor; watch
-// streams fill themselves on an executor of their own. Thread-safe.
+// Actions go to the batcher straight from the reaction; lists and claims to the runner's executor;
+// watch streams fill themselves on an executor of their own. Thread-safe.
 class AssignmentService final : public ::baton::v1::AssignmentService::CallbackService {
  public:
   struct Parts {
     const CallRunner& runner;
     ActionBatcher& batcher;
     AssignmentLister& lister;
+    LeadClaimer& claimer;
     store::OutboxStore& outbox;
     WatchHub& hub;
     platform::rpc::BoundedExecutor& watch_executor;
@@ -35,6 +37,9 @@ class AssignmentService final : public ::baton::v1::AssignmentService::CallbackS
   ::grpc::ServerUnaryReactor* ListAssignments(
       ::grpc::CallbackServerContext* context, const ::baton::v1::ListAssignmentsRequest* request,
       ::baton::v1::ListAssignmentsResponse* response) override;
+  ::grpc::ServerUnaryReactor* ClaimNextLead(::grpc::CallbackServerContext* context,
+                                            const ::baton::v1::ClaimNextLeadRequest* request,
+                                            ::baton::v1::ClaimNextLeadResponse* response) override;
   ::grpc::ServerUnaryReactor* AcceptAssignment(
       ::grpc::CallbackServerContext* context, const ::baton::v1::AcceptAssignmentRequest* request,
       ::baton::v1::AcceptAssignmentResponse* response) override;

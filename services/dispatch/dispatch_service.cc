@@ -47,9 +47,10 @@ struct DispatchService::Parts {
         watch_fillers(kWatchThreads, options.watchers_max),
         runner(readers, options.deadline_max),
         lister(store, store, store),
+        claimer(store, store, store),
         submitter(store, publisher, waiter, options.lead_events_topic),
         leads(store, runner, submitter, sealer),
-        assignments({runner, batcher, lister, store, hub, watch_fillers, sealer,
+        assignments({runner, batcher, lister, claimer, store, hub, watch_fillers, sealer,
                      options.watch_backlog_max}),
         roster(store, store, std::move(policies), drainer, runner, sealer),
         accounts(store, store, runner, sealer),
@@ -68,6 +69,7 @@ struct DispatchService::Parts {
   platform::rpc::BoundedExecutor watch_fillers;
   const CallRunner runner;
   AssignmentLister lister;
+  LeadClaimer claimer;
   EventSubmitter submitter;
   LeadService leads;
   AssignmentService assignments;

@@ -74,6 +74,8 @@ std::string Merit(core::ChoiceBasis basis, const core::Candidate& chosen) {
   switch (basis) {
     case core::ChoiceBasis::kOwner:
       return "the lead belongs to that rep";
+    case core::ChoiceBasis::kClaimed:
+      return "the rep claimed it";
     case core::ChoiceBasis::kLeastLoaded:
       return absl::StrFormat("%d open leads, the fewest of those who could take it", chosen.open);
     case core::ChoiceBasis::kLongestIdle:
@@ -93,7 +95,7 @@ std::string TieText(core::TieBreak tie) {
   return tie == core::TieBreak::kFairness ? "; of equals the one who was owed most" : "";
 }
 
-v1::ConditionResult ToProto(const core::ConditionResult& result) {
+v1::ConditionResult ConditionProto(const core::ConditionResult& result) {
   v1::ConditionResult message;
   message.set_condition(result.condition);
   message.set_found(result.found);
@@ -323,7 +325,7 @@ v1::ExplainLeadResponse Explain(const core::LeadRecord& current, const DecisionP
   }
   for (const core::Factor& factor : judgment.factors) *response.add_factors() = ToProto(factor);
   for (const core::ConditionResult& result : judgment.definition) {
-    *response.add_definition() = ToProto(result);
+    *response.add_definition() = ConditionProto(result);
   }
   response.set_disqualified_by(judgment.disqualified_by);
   response.set_disqualified_reason(judgment.disqualified_reason);
@@ -332,7 +334,7 @@ v1::ExplainLeadResponse Explain(const core::LeadRecord& current, const DecisionP
     message.set_rule(step.rule);
     message.set_matched(step.matched);
     for (const core::ConditionResult& result : step.conditions) {
-      *message.add_conditions() = ToProto(result);
+      *message.add_conditions() = ConditionProto(result);
     }
   }
   for (const core::ConditionError& error : judgment.errors) {

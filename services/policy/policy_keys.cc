@@ -36,10 +36,12 @@ constexpr KeyRule kDisqualifyRule[] = {
 constexpr KeyRule kRouteRule[] = {{"name"}, {"match"}, {"when"}, {"default"}, {"to", kRequired}};
 constexpr KeyRule kRouteTarget[] = {{"queue"}, {"priority"}, {"skills"},
                                     {"owner"}, {"fallback"}, {"wait"}};
-constexpr KeyRule kQueue[] = {{"mode", kRequired}, {"accept_within"},     {"retry_after"},
-                              {"requires"},        {"strategy"},          {"count_owned"},
-                              {"widen"},           {"max_wait"},          {"escalate_to"},
-                              {"age", kNotYet},    {"calendar", kNotYet}, {"sla", kNotYet}};
+constexpr KeyRule kQueue[] = {
+    {"mode", kRequired}, {"accept_within"}, {"retry_after"},     {"requires"},
+    {"strategy"},        {"count_owned"},   {"widen"},           {"max_wait"},
+    {"escalate_to"},     {"age"},           {"credit_returned"}, {"calendar", kNotYet},
+    {"sla", kNotYet}};
+constexpr KeyRule kAge[] = {{"every", kRequired}, {"by"}, {"max"}};
 constexpr KeyRule kWiden[] = {{"after", kRequired}, {"to", kRequired}};
 constexpr KeyRule kRequires[] = {{"skills", kRequired}};
 constexpr KeyRule kCalendar[] = {
@@ -69,6 +71,7 @@ const KeyTable kDisqualifyRuleKeys = {"disqualify_rule", kDisqualifyRule};
 const KeyTable kRouteRuleKeys = {"route_rule", kRouteRule};
 const KeyTable kRouteTargetKeys = {"route_target", kRouteTarget};
 const KeyTable kQueueKeys = {"queue", kQueue};
+const KeyTable kAgeKeys = {"age", kAge};
 const KeyTable kWidenKeys = {"widen", kWiden};
 const KeyTable kRequiresKeys = {"requires", kRequires};
 const KeyTable kCalendarKeys = {"calendar", kCalendar};
@@ -81,11 +84,11 @@ const KeyTable kTestExpectKeys = {"test_expect", kTestExpect};
 const KeyTable kTestScoreKeys = {"test_score", kTestScore};
 
 std::vector<KeyTable> AllPolicyKeyTables() {
-  return {kDocumentKeys,    kMetadataKeys,   kSpecKeys,       kScoringKeys,        kFitRuleKeys,
-          kIntentRuleKeys,  kDefinitionKeys, kMqlKeys,        kDisqualifyRuleKeys, kRouteRuleKeys,
-          kRouteTargetKeys, kQueueKeys,      kWidenKeys,      kRequiresKeys,       kCalendarKeys,
-          kReasonsKeys,     kReasonKeys,     kPolicyTestKeys, kTestGivenKeys,      kTestEventKeys,
-          kTestExpectKeys,  kTestScoreKeys};
+  return {kDocumentKeys,    kMetadataKeys,   kSpecKeys,     kScoringKeys,        kFitRuleKeys,
+          kIntentRuleKeys,  kDefinitionKeys, kMqlKeys,      kDisqualifyRuleKeys, kRouteRuleKeys,
+          kRouteTargetKeys, kQueueKeys,      kAgeKeys,      kWidenKeys,          kRequiresKeys,
+          kCalendarKeys,    kReasonsKeys,    kReasonKeys,   kPolicyTestKeys,     kTestGivenKeys,
+          kTestEventKeys,   kTestExpectKeys, kTestScoreKeys};
 }
 
 }  // namespace baton::policy

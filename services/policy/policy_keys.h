@@ -21,6 +21,7 @@ extern const KeyTable kDisqualifyRuleKeys;
 extern const KeyTable kRouteRuleKeys;
 extern const KeyTable kRouteTargetKeys;
 extern const KeyTable kQueueKeys;
+extern const KeyTable kAgeKeys;
 extern const KeyTable kWidenKeys;
 extern const KeyTable kRequiresKeys;
 extern const KeyTable kCalendarKeys;

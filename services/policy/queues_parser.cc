@@ -85,8 +85,25 @@ void ParseWaiting(const MapReader& map, core::QueuePolicy& queue, std::vector<Me
   }
 }
 
+void ParseAge(const YamlNode& node, const std::string& path, core::Ageing& age, ErrorList& errors) {
+  const MapReader map(node, path, kAgeKeys, errors);
+  age.every_ms = ReadDurationOr(map, "every", core::kMinuteMs, kQueueTimeMax, 0);
+  const auto read = [&map, &errors](const char* key, int32_t otherwise) {
+    const YamlNode* value = map.Find(key);
+    if (value == nullptr) return otherwise;
+    return static_cast<int32_t>(
+        ReadInt(*value, map.PathOf(key), 1, core::kPriorityMax, errors).value_or(otherwise));
+  };
+  age.by = read("by", age.by);
+  age.max = read("max", age.max);
+}
+
 void ParseStrategy(const MapReader& map, core::QueuePolicy& queue) {
   queue.count_owned = ReadBoolOr(map, "count_owned", true);
+  queue.credit_returned = ReadBoolOr(map, "credit_returned", false);
+  if (const YamlNode* age = map.Find("age"); age != nullptr) {
+    ParseAge(*age, map.PathOf("age"), queue.age, map.errors());
+  }
   const YamlNode* strategy = map.Find("strategy");
   if (strategy == nullptr) return;
   queue.strategy = static_cast<core::Strategy>(
@@ -107,9 +124,7 @@ void ParseQueue(const YamlNode& key, const YamlNode& node, std::vector<Mention>&
   const MapReader map(node, path, kQueueKeys, errors);
   core::QueuePolicy queue;
   queue.id = core::QueueId::Trusted(id.value_or(""));
-  if (const YamlNode* mode = map.Find("mode"); mode != nullptr && mode->text == "pull") {
-    AddError(*mode, absl::StrCat("mode pull of ", path, core::ToAbsl(kNotEnforced)), errors);
-  } else if (mode != nullptr) {
+  if (const YamlNode* mode = map.Find("mode"); mode != nullptr) {
     queue.mode = static_cast<core::QueueMode>(
         ReadWord(*mode, map.PathOf("mode"), kQueueModes, errors).value_or(0));
   }

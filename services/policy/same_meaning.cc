@@ -19,8 +19,9 @@ using Kind = YamlNode::Kind;
 using Words = absl::Span<const std::string_view>;
 
 constexpr std::string_view kConditionKeys[] = {"when", "mql", "requires"};
-constexpr std::string_view kDurationKeys[] = {
-    "accept_within", "retry_after", "half_life", "cool_down", "wait", "max_wait", "after", "ago"};
+constexpr std::string_view kDurationKeys[] = {"accept_within", "retry_after", "half_life",
+                                              "cool_down",     "wait",        "max_wait",
+                                              "after",         "every",       "ago"};
 constexpr std::string_view kAttributeMaps[] = {"match", "lead"};
 
 // What is meant where a key is missing; the JSON Schema says the same.
@@ -31,7 +32,8 @@ constexpr Default kTargetDefaults[] = {{"priority", "0"}};
 constexpr Default kQueueDefaults[] = {{"accept_within", "2h"},
                                       {"retry_after", "5m"},
                                       {"strategy", "weighted_fair"},
-                                      {"count_owned", "true"}};
+                                      {"count_owned", "true"},
+                                      {"credit_returned", "false"}};
 constexpr Default kReasonDefaults[] = {
     {"fault", "none"}, {"counts_in_acceptance", "true"}, {"needs_revisit_at", "false"}};
 

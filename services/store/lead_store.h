@@ -103,8 +103,8 @@ class LeadStore {
   //     for daily caps. Somebody: generation + 1, OFFERED (queue mode direct: ACCEPTED, accepted_at
   //     set) and change kAssigned; the lead joins the rep's open set; offer mode starts a timer of
   //     accept_within. Nobody, or the queue is paused or of mode pull (then no choice is made and
-  //     there are no candidates): QUEUED, the lead joins the backlog by (priority descending,
-  //     queued_at, id); a change kQueued unless it was QUEUED before or the last of `changes`
+  //     there are no candidates): QUEUED, the lead joins the backlog by core::TurnOf,
+  //     then id; a change kQueued unless it was QUEUED before or the last of `changes`
   //     already says so; a timer starts: of retry_after if somebody passed, or at
   //     after.wait_until_ms if that comes before. queued_at is set once per cycle: a lead that
   //     comes back to a queue keeps its place;

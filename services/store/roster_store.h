@@ -31,6 +31,23 @@ struct QueueState {
   std::map<core::RepId, int64_t> owed_nano;  // the fairness ledger, without zeros
 };
 
+inline constexpr int kClaimsRemembered = 16;  // claims with a request id, of each rep
+
+// A rep asks for the next lead that waits in queues of mode pull.
+struct Claim {
+  core::WorkspaceId workspace;
+  core::RepId rep;
+  std::vector<core::QueueId> queues;  // empty: all of the rep's that are pulled from
+  std::string request_id;             // empty: none
+  uint64_t fingerprint = 0;           // of the request's body
+};
+
+struct ClaimResult {
+  core::LeadId lead;       // empty: nothing waits that the rep may have
+  int64_t generation = 0;  // of the assignment
+  bool repeated = false;   // as a request of this id was answered before
+};
+
 class RosterStore {
  public:
   virtual ~RosterStore() = default;
@@ -77,6 +94,17 @@ class RosterStore {
   // assigns nothing. Safe to call from anywhere at any time.
   virtual absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
                                     int max) = 0;
+
+  // Gives the rep the lead that is first in line of those it may claim (core::MayClaim) in the
+  // queues, paused ones aside: ACCEPTED at once, with change kAssigned of actor "rep/ID" and cause
+  // request_id, details mode=pull and strategy=claimed. No ledger moves. Of several who claim at
+  // the same time each gets another lead. A request id of the rep's latest kClaimsRemembered claims
+  // that got a lead gives the first answer again. Tested in this order: NOT_FOUND
+  // WORKSPACE_NOT_FOUND, REP_NOT_FOUND; INVALID_ARGUMENT REQUEST_ID_REUSED; FAILED_PRECONDITION
+  // REP_UNAVAILABLE (not online or at work), REP_AT_CAPACITY, REP_AT_DAILY_CAP; for a queue that is
+  // named INVALID_ARGUMENT NOT_A_MEMBER, FAILED_PRECONDITION QUEUE_NOT_PULLED; RESOURCE_EXHAUSTED
+  // OUTBOX_FULL (the shard's outbox keeps outbox_max entries or more).
+  virtual absl::StatusOr<ClaimResult> ClaimNext(const Claim& claim) = 0;
 };
 
 }  // namespace baton::store

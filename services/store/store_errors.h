@@ -57,6 +57,53 @@ inline absl::Status DomainTaken(const std::string& domain, const core::AccountId
                      {{"domain", domain}, {"account", holder.str()}});
 }
 
+inline absl::Status RepUnavailable(const core::RepId& id) {
+  return core::Error(absl::StatusCode::kFailedPrecondition, "REP_UNAVAILABLE",
+                     absl::StrCat("rep ", id.str(), " is not online, so it cannot take a lead"),
+                     {{"rep", id.str()}});
+}
+
+inline absl::Status RepAtCapacity(const core::RepId& id, int64_t open) {
+  return core::Error(
+      absl::StatusCode::kFailedPrecondition, "REP_AT_CAPACITY",
+      absl::StrCat("rep ", id.str(), " owns ", open, " leads, as many as its capacity allows"),
+      {{"rep", id.str()}, {"open", absl::StrCat(open)}});
+}
+
+inline absl::Status RepAtDailyCap(const core::RepId& id) {
+  return core::Error(absl::StatusCode::kFailedPrecondition, "REP_AT_DAILY_CAP",
+                     absl::StrCat("rep ", id.str(), " was given as many leads as a day allows"),
+                     {{"rep", id.str()}});
+}
+
+inline absl::Status NotAMember(const core::RepId& rep, const core::QueueId& queue) {
+  return core::Error(absl::StatusCode::kInvalidArgument, "NOT_A_MEMBER",
+                     absl::StrCat("rep ", rep.str(), " is not in queue ", queue.str()),
+                     {{"rep", rep.str()}, {"queue", queue.str()}});
+}
+
+inline absl::Status QueueNotPulled(const core::QueueId& queue) {
+  return core::Error(absl::StatusCode::kFailedPrecondition, "QUEUE_NOT_PULLED",
+                     absl::StrCat("queue ", queue.str(),
+                                  " gives its leads out by itself: only queues of mode pull are "
+                                  "claimed from"),
+                     {{"queue", queue.str()}});
+}
+
+inline absl::Status RequestIdReused(const std::string& request_id) {
+  return core::Error(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
+                     "request_id: was used for a request with another body",
+                     {{"field", "request_id"}, {"request_id", request_id}});
+}
+
+inline absl::Status OutboxFull() {
+  return core::WithRetryAfter(
+      core::Error(absl::StatusCode::kResourceExhausted, "OUTBOX_FULL",
+                  "Kafka has been away too long and what waits for it is at its cap; nothing was "
+                  "changed"),
+      absl::Seconds(5));
+}
+
 inline absl::Status PolicyNotFound(const core::WorkspaceId& id, int64_t revision) {
   const std::string what =
       revision == 0 ? "active policy" : absl::StrCat("policy revision ", revision);

@@ -28,6 +28,7 @@ void CheckCapacity(const ChangeHistory& history, const Capacities& capacities, F
 
 // A lead that waited from its qualification on and then got its first rep must not have passed one
 // that waited for the same (queue, skills) in front of it (higher priority, earlier, smaller id).
+// Leads with owners, and workspaces with a queue in which waiting adds to priorities, are left out.
 // Looked at only while at most kBacklogChecked leads wait in the queue: a longer backlog is drained
 // in several steps, between which capacity may come free. `wants`: by lead.
 inline constexpr size_t kBacklogChecked = 100;

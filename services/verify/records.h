@@ -117,6 +117,7 @@ struct StoredRep {
 
 struct StoredQueue {
   std::string id;
+  core::Ageing age;
   std::map<std::string, int64_t> owed_nano;
   std::vector<std::pair<std::string, int64_t>> waiting;  // lead, when it was queued
   std::vector<std::pair<std::string, int64_t>> lanes;    // of all its lanes: lead, place

@@ -46,6 +46,11 @@ TimerKind TimerNeeded(const StoredLead& lead) {
   return lead.wait_until_ms != 0 ? TimerKind::kWait : TimerKind::kNone;
 }
 
+int64_t PlaceOf(const StoredLead& lead, const core::Ageing& age) {
+  const core::Turn turn = core::TurnOf(lead.priority, lead.queued_at_ms, age);
+  return (kPriorityMax - turn.band) * kPrioritySpan + turn.at_ms;
+}
+
 std::string Where(const std::string& rep, const std::string& queue) {
   std::string where;
   if (!rep.empty()) absl::StrAppend(&where, "in the open set of rep ", rep);
@@ -97,6 +102,10 @@ void StoreCheck::Add(const StoredWorkspace& workspace) {
   }
   for (const StoredQueue& queue : workspace.queues) {
     CheckLedger(workspace.id, queue);
+    if (queue.age.every_ms > 0) {
+      ages_[key(queue.id)] = queue.age;
+      with_ageing_.insert(workspace.id);
+    }
     for (const auto& [lead, queued_at_ms] : queue.waiting) {
       Standing& standing = standing_[key(lead)];
       absl::StrAppend(&standing.queue, standing.queue.empty() ? "" : ",", queue.id);
@@ -128,8 +137,11 @@ void StoreCheck::CheckStanding(const StoredLead& lead, const Standing& standing)
                                                             standing.lanes, " lanes of queues"));
   }
   if (queue.empty()) return;
-  const int64_t place = (kPriorityMax - lead.priority) * kPrioritySpan + lead.queued_at_ms;
-  if (standing.place != place) {
+  const int64_t place = PlaceOf(lead, {});
+  const auto age = ages_.find(lead.workspace + "/" + queue);
+  // A place is that of the policy under which the lead came to wait.
+  const bool aged = age != ages_.end() && standing.place == PlaceOf(lead, age->second);
+  if (standing.place != place && !aged) {
     findings_.Violation(Check::kPlaces, absl::StrCat("lead ", lead.key(), " waits at place ",
                                                      standing.place, ", its place is ", place));
   }
@@ -258,7 +270,8 @@ void StoreCheck::CheckLead(const StoredLead& lead, const LeadEnd& end, bool feed
   CheckChoice(lead);
   CheckOwner(lead);
   if (lead.stage != Stage::kNew && lead.stage != Stage::kNurture &&
-      lead.stage != Stage::kRecycled && !lead.has_owners) {
+      lead.stage != Stage::kRecycled && !lead.has_owners &&
+      !with_ageing_.contains(lead.workspace)) {
     wants_[key] = {lead.cycle, lead.priority, lead.skills};
   }
 }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -67,6 +68,8 @@ class StoreCheck {
   absl::flat_hash_map<std::string, bool> seen_;          // leads
   Capacities capacities_;
   LeadWants wants_;
+  std::map<std::string, core::Ageing> ages_;  // by queue, where leads age
+  std::set<std::string> with_ageing_;         // workspaces
   int64_t largest_owed_nano_ = 0;
   Findings findings_;
 };

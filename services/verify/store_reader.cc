@@ -38,6 +38,18 @@ std::vector<std::pair<std::string, int64_t>> Scores(const Reply& reply) {
   return scores;
 }
 
+// Of a queue's row, functions/queue.lua: its last three items.
+core::Ageing ParseAge(const std::string& row) {
+  constexpr size_t kItems = 13;
+  const std::vector<std::string> items = absl::StrSplit(row, '|');
+  core::Ageing age;
+  if (items.size() < kItems) return age;
+  age.every_ms = Number(items[kItems - 3]);
+  age.by = static_cast<int32_t>(Number(items[kItems - 2]));
+  age.max = static_cast<int32_t>(Number(items[kItems - 1]));
+  return age;
+}
+
 WorkspaceKeys KeysOf(int shard, const std::string& workspace) {
   return WorkspaceKeys(shard, core::WorkspaceId::Trusted(workspace));
 }
@@ -156,6 +168,7 @@ absl::Status StoreReader::ReadQueues(int shard, const std::set<std::string>& ids
   for (const std::string& id : ids) {
     const auto queue = core::QueueId::Trusted(id);
     commands.push_back({"HGET", keys.Queue(queue), "g"});
+    commands.push_back({"HGET", keys.Queue(queue), "p"});
     commands.push_back({"ZRANGE", keys.Backlog(queue), "0", "-1", "WITHSCORES"});
     commands.push_back({"HKEYS", keys.Lanes(queue)});
   }
@@ -166,9 +179,10 @@ absl::Status StoreReader::ReadQueues(int shard, const std::set<std::string>& ids
     StoredQueue queue;
     queue.id = id;
     if (!ParseLedger((*replies)[at].text, queue.owed_nano)) return Unreadable("ledger of " + id);
-    queue.waiting = Scores((*replies)[at + 1]);
+    queue.age = ParseAge((*replies)[at + 1].text);
+    queue.waiting = Scores((*replies)[at + 2]);
     std::vector<Command> of_lanes;
-    for (const Reply& lane : (*replies)[at + 2].elements) {
+    for (const Reply& lane : (*replies)[at + 3].elements) {
       of_lanes.push_back(
           {"ZRANGE", keys.Lane(core::QueueId::Trusted(id), lane.text), "0", "-1", "WITHSCORES"});
     }
@@ -178,7 +192,7 @@ absl::Status StoreReader::ReadQueues(int shard, const std::set<std::string>& ids
       const auto places = Scores(lane);
       queue.lanes.insert(queue.lanes.end(), places.begin(), places.end());
     }
-    at += 3;
+    at += 4;
     workspace.queues.push_back(std::move(queue));
   }
   return absl::OkStatus();

@@ -157,6 +157,8 @@ struct Texts {
         .Add("widen", policy.widen)
         .Add("max_wait", policy.max_wait_ms)
         .Add("escalate_to", policy.escalate_to)
+        .Add("credit_returned", policy.credit_returned)
+        .AddText("age", absl::StrCat(policy.age.every_ms, "/", policy.age.by, "<", policy.age.max))
         .text();
   }
 

@@ -137,6 +137,10 @@ absl::StatusOr<std::vector<absl::StatusOr<core::AccountView>>> FlakyStore::Match
   return Try([&] { return inner_.MatchAccounts(queries); });
 }
 
+absl::StatusOr<store::ClaimResult> FlakyStore::ClaimNext(const store::Claim& claim) {
+  return Try([&] { return inner_.ClaimNext(claim); });
+}
+
 absl::StatusOr<store::Workspace> FlakyStore::CreateWorkspace(const core::WorkspaceId& id,
                                                              const std::string& display_name) {
   return Try([&] { return inner_.CreateWorkspace(id, display_name); });

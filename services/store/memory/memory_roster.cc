@@ -50,8 +50,9 @@ QueueState DescribeQueue(const core::QueueId& id, const WorkspaceState& workspac
   if (const auto backlog = workspace.backlogs.find(id); backlog != workspace.backlogs.end()) {
     queue.waiting = static_cast<int64_t>(backlog->second.size());
     for (const Place& place : backlog->second) {
-      if (queue.oldest_queued_at_ms == 0 || place.queued_at_ms < queue.oldest_queued_at_ms) {
-        queue.oldest_queued_at_ms = place.queued_at_ms;
+      const core::TimeMs queued_at_ms = workspace.leads.at(place.lead).record.queued_at_ms;
+      if (queue.oldest_queued_at_ms == 0 || queued_at_ms < queue.oldest_queued_at_ms) {
+        queue.oldest_queued_at_ms = queued_at_ms;
       }
     }
   }

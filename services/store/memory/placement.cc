@@ -209,9 +209,14 @@ void KeepReplaced(const Plan& plan, StoredLead& lead) {
     KeepDecision(core::LatestQualification(lead.record), lead);
   }
 }
+// Who makes the store's own changes, and what for.
+struct Cause {
+  std::string actor = "baton";
+  std::string id;
+};
 
 // Gives the lead, which has left owner and backlog, to the rep chosen.
-void Assign(const core::Choice& choice, const std::string& cause, StoredLead& lead, Site site) {
+void Assign(const core::Choice& choice, const Cause& cause, StoredLead& lead, Site site) {
   LeadRecord& record = lead.record;
   core::ChargeLedger(choice, site.workspace.ledgers[record.queue]);
   site.workspace.open[choice.rep].insert(record.key.lead);
@@ -243,8 +248,8 @@ void Assign(const core::Choice& choice, const std::string& cause, StoredLead& le
            .rep = record.rep,
            .generation = record.generation,
            .reason = "",
-           .actor = "baton",
-           .cause = cause,
+           .actor = cause.actor,
+           .cause = cause.id,
            .details = std::move(details)},
           record.due_at_ms, lead, site);
 }
@@ -268,8 +273,10 @@ void Wait(bool announce, const std::string& cause, StoredLead& lead, Site site) 
   LeadRecord& record = lead.record;
   record.stage = Stage::kQueued;
   record.rep = RepId();
-  lead.waiting = WaitingIn{record.queue,
-                           {record.judgment.route.priority, record.queued_at_ms, record.key.lead}};
+  const core::Ageing age = PolicyOf(site.workspace, record.queue).age;
+  lead.waiting = WaitingIn{
+      record.queue,
+      {core::TurnOf(record.judgment.route.priority, record.queued_at_ms, age), record.key.lead}};
   site.workspace.backlogs[record.queue].insert(lead.waiting->place);
   StartWaitingTimer(lead, site);
   if (!announce) return;
@@ -317,7 +324,7 @@ void Offer(const Plan& plan, Stage stage_before, StoredLead& lead, Site site) {
   const std::string cause = plan.changes.empty() ? "" : plan.changes.back().cause;
   if (IsGivenOut(lead.record.queue, site.workspace)) {
     const core::Choice choice = Choose(lead.record, site);
-    if (!choice.rep.empty()) return Assign(choice, cause, lead, site);
+    if (!choice.rep.empty()) return Assign(choice, {"baton", cause}, lead, site);
     NoteChoice(choice, lead, site);
   }
   const bool said = stage_before == Stage::kQueued ||
@@ -396,10 +403,45 @@ int DrainBacklog(const QueueId& queue, int max, const StoreLimits& limits, Site 
     lead.record.revision++;
     Leave(lead, site);
     StopTimer(lead, site);
-    Assign(choice, /*cause=*/"", lead, site);
+    Assign(choice, {}, lead, site);
     assigned++;
   }
   return assigned;
+}
+
+core::Member MemberNow(const core::Rep& rep, const QueueId& queue, const Site& site) {
+  return MemberOf(rep, queue, site.workspace, site.now_ms);
+}
+
+const LeadRecord* ClaimFirst(const Claim& claim, const std::vector<QueueId>& queues, Site site) {
+  StoredLead* first = nullptr;
+  const core::Rep& rep = site.workspace.reps.at(claim.rep);
+  for (const QueueId& queue : queues) {
+    const core::Member member = MemberNow(rep, queue, site);
+    for (const Place& place : site.workspace.backlogs[queue]) {
+      if (first != nullptr && !(place < first->waiting->place)) break;
+      StoredLead& lead = site.workspace.leads.at(place.lead);
+      if (!core::MayClaim(member, lead.record.judgment.route.skills, lead.record.passed,
+                          Owners(lead.record, site), lead.record.owners_only)) {
+        continue;
+      }
+      first = &lead;
+      break;
+    }
+  }
+  if (first == nullptr) return nullptr;
+  site.shard.latest_ms = site.now_ms;
+  const core::Member member = MemberNow(rep, first->record.queue, site);
+  core::Choice choice;
+  choice.rep = claim.rep;
+  choice.basis = core::ChoiceBasis::kClaimed;
+  choice.candidates = {{claim.rep, core::CandidateReason::kChosen, member.owed_nano, 0, member.open,
+                        member.capacity}};
+  first->record.revision++;
+  Leave(*first, site);
+  StopTimer(*first, site);
+  Assign(choice, {"rep/" + claim.rep.str(), claim.request_id}, *first, site);
+  return &first->record;
 }
 
 std::vector<RepId> MembersOf(const WorkspaceState& workspace, const QueueId& queue) {

@@ -24,6 +24,13 @@ const core::LeadRecord& ApplyPlan(const core::Plan& plan, Site site);
 // RosterStore::Drain.
 int DrainBacklog(const core::QueueId& queue, int max, const StoreLimits& limits, Site site);
 
+// The rep as a choice of the queue sees it now.
+core::Member MemberNow(const core::Rep& rep, const core::QueueId& queue, const Site& site);
+
+// Gives the rep, who can take a lead, the first one in `queues` that it may claim; nullptr: none.
+const core::LeadRecord* ClaimFirst(const Claim& claim, const std::vector<core::QueueId>& queues,
+                                   Site site);
+
 // Ids of the reps that have `queue`, ordered.
 std::vector<core::RepId> MembersOf(const WorkspaceState& workspace, const core::QueueId& queue);
 

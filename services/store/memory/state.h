@@ -16,15 +16,14 @@
 
 namespace baton::store::memory {
 
-// Where a lead stands in a backlog: the greater priority first, then who came first, then by id.
+// Where a lead stands in a backlog.
 struct Place {
-  int32_t priority = 0;
-  core::TimeMs queued_at_ms = 0;
+  core::Turn turn;
   core::LeadId lead;
 
   bool operator<(const Place& other) const {
-    if (priority != other.priority) return priority > other.priority;
-    if (queued_at_ms != other.queued_at_ms) return queued_at_ms < other.queued_at_ms;
+    if (turn.band != other.turn.band) return turn.band > other.turn.band;
+    if (turn.at_ms != other.turn.at_ms) return turn.at_ms < other.turn.at_ms;
     return lead < other.lead;
   }
 };
@@ -56,6 +55,14 @@ struct StoredRevision {
   std::string yaml;
 };
 
+// What a claim of a request id was answered.
+struct AnsweredClaim {
+  std::string request_id;
+  uint64_t fingerprint = 0;
+  core::LeadId lead;
+  int64_t generation = 0;
+};
+
 struct WorkspaceState {
   Workspace about;
   std::map<int64_t, StoredRevision> policies;                 // by revision
@@ -74,6 +81,7 @@ struct WorkspaceState {
   std::map<core::AccountId, core::AccountRecord> accounts;  // deleted ones too
   std::map<std::string, core::AccountId> domains;
   std::map<core::AccountGroupId, std::set<core::AccountId>> groups;
+  std::map<core::RepId, std::deque<AnsweredClaim>> claims;  // at most kClaimsRemembered each
 };
 
 struct ShardState {

@@ -106,7 +106,8 @@ void AddLimits(std::string& out) {
       absl::StrCat(
           "number=", kNumberMax, ",clock=", kClockMax, ",batch=", kBatchMax, ",cycle=", kInt32Max,
           ",priority=", core::kPriorityMax, ",partition=", kInt32Max, ",page=", kPageSizeMax,
-          ",journey=", kJourneyMax, ",drain=", kDrainMax, ",weight=", core::kWeightMax,
+          ",journey=", kJourneyMax, ",drain=", kDrainMax, ",claims=", kClaimsRemembered,
+          ",weight=", core::kWeightMax,
           ",capacity=", core::kCapacityMax, ",daily_cap=", core::kDailyCapMax,
           ",ramp_days=", core::kRampDaysMax, ",absences=", core::kAbsencesMax,
           ",hours=", core::kHoursMax, ",queues_per_rep=", core::kQueuesPerRepMax,
@@ -121,7 +122,8 @@ void AddLimits(std::string& out) {
            absl::StrCat("mode=", Quoted(NameIn(kModeNames, defaults.mode)), ",accept_within=",
                         defaults.accept_within_ms, ",retry_after=", defaults.retry_after_ms,
                         ",strategy=", Quoted(NameIn(kStrategyNames, defaults.strategy)),
-                        ",count_owned=", defaults.count_owned ? "true" : "false"),
+                        ",count_owned=", defaults.count_owned ? "true" : "false",
+                        ",age_every=", defaults.age.every_ms),
            out);
 }
 

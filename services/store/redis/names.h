@@ -31,6 +31,13 @@ enum class Outcome {
   kChanged,
   kTaken,
   kGroupFull,
+  kReused,
+  kUnavailable,
+  kAtCapacity,
+  kDailyCap,
+  kNotAMember,
+  kNotPulled,
+  kOutboxFull,
 };
 
 template <typename Enum, size_t kSize>
@@ -79,12 +86,13 @@ inline constexpr NameTable<core::Strategy, 4> kStrategyNames = {{
     {core::Strategy::kOwnerFirst, "owner_first"},
 }};
 
-inline constexpr NameTable<core::ChoiceBasis, 5> kBasisNames = {{
+inline constexpr NameTable<core::ChoiceBasis, 6> kBasisNames = {{
     {core::ChoiceBasis::kNone, "none"},
     {core::ChoiceBasis::kWeightedFair, "weighted_fair"},
     {core::ChoiceBasis::kLeastLoaded, "least_loaded"},
     {core::ChoiceBasis::kLongestIdle, "longest_idle"},
     {core::ChoiceBasis::kOwner, "owner"},
+    {core::ChoiceBasis::kClaimed, "claimed"},
 }};
 
 inline constexpr NameTable<core::TieBreak, 3> kTieNames = {{
@@ -114,7 +122,7 @@ inline constexpr NameTable<CommitCode, 7> kCommitCodeNames = {{
     {CommitCode::kUnknownWorkspace, "unknown_workspace"},
 }};
 
-inline constexpr NameTable<Outcome, 14> kOutcomeNames = {{
+inline constexpr NameTable<Outcome, 21> kOutcomeNames = {{
     {Outcome::kDone, "done"},
     {Outcome::kNoWorkspace, "no_workspace"},
     {Outcome::kMismatch, "mismatch"},
@@ -129,6 +137,13 @@ inline constexpr NameTable<Outcome, 14> kOutcomeNames = {{
     {Outcome::kChanged, "changed"},
     {Outcome::kTaken, "taken"},
     {Outcome::kGroupFull, "group_full"},
+    {Outcome::kReused, "reused"},
+    {Outcome::kUnavailable, "unavailable"},
+    {Outcome::kAtCapacity, "at_capacity"},
+    {Outcome::kDailyCap, "daily_cap"},
+    {Outcome::kNotAMember, "not_a_member"},
+    {Outcome::kNotPulled, "not_pulled"},
+    {Outcome::kOutboxFull, "outbox_full"},
 }};
 
 // Every value of each enumeration has its word; empty only for a value that is none.

@@ -111,6 +111,10 @@ class WorkspaceKeys {
   std::string Awaited(const core::RepId& id) const {
     return absl::StrCat(workspace_, ":f:", id.str());
   }
+  // List of the latest claims of a rep: see functions/claim.lua.
+  std::string Claims(const core::RepId& id) const {
+    return absl::StrCat(workspace_, ":c:", id.str());
+  }
   // Sorted set of the leads that a rep owns; its size is the capacity in use. (Lua)
   std::string Open(const core::RepId& id) const {
     return absl::StrCat(workspace_, ":o:", id.str());

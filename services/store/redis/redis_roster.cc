@@ -2,6 +2,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "store/redis/names.h"
+#include "store/redis/record_codec.h"
 #include "store/redis/redis_keys.h"
 #include "store/redis/redis_store.h"
 #include "store/redis/roster_codec.h"
@@ -26,6 +28,42 @@ std::vector<core::LeadId> DecodeOpenSet(const Reply& reply) {
   std::vector<core::LeadId> open;
   for (const Reply& lead : reply.elements) open.push_back(core::LeadId::Trusted(lead.text));
   return open;
+}
+
+// functions/claim.lua
+absl::StatusOr<ClaimResult> ClaimAnswer(const Reply& reply, const Claim& claim) {
+  const std::vector<Reply>& answer = reply.elements;
+  const std::optional<Outcome> outcome =
+      answer.empty() ? std::nullopt : redis::ValueOf(redis::kOutcomeNames, answer[0].integer);
+  if (!outcome.has_value()) return redis::Unreadable("an outcome of claim");
+  const auto queue = [&answer] {
+    return core::QueueId::Trusted(answer.size() > 1 ? answer[1].text : "");
+  };
+  switch (*outcome) {
+    case Outcome::kNoWorkspace:
+      return WorkspaceNotFound(claim.workspace);
+    case Outcome::kAbsent:
+      return RepNotFound(claim.rep);
+    case Outcome::kReused:
+      return RequestIdReused(claim.request_id);
+    case Outcome::kUnavailable:
+      return RepUnavailable(claim.rep);
+    case Outcome::kAtCapacity:
+      return RepAtCapacity(claim.rep, answer.size() > 1 ? answer[1].integer : 0);
+    case Outcome::kDailyCap:
+      return RepAtDailyCap(claim.rep);
+    case Outcome::kNotAMember:
+      return NotAMember(claim.rep, queue());
+    case Outcome::kNotPulled:
+      return QueueNotPulled(queue());
+    case Outcome::kOutboxFull:
+      return OutboxFull();
+    default:
+      break;
+  }
+  if (answer.size() != 4) return redis::Unreadable("an answer of claim");
+  return ClaimResult{core::LeadId::Trusted(answer[1].text), answer[2].integer,
+                     answer[3].integer != 0};
 }
 
 }  // namespace
@@ -178,6 +216,30 @@ absl::StatusOr<int> RedisStore::Drain(const core::WorkspaceId& workspace,
                      SimulatedClock(), absl::StrCat(options_.limits.outbox_max)}));
   if (!reply.ok()) return reply.status();
   return static_cast<int>(reply->integer);
+}
+
+absl::StatusOr<ClaimResult> RedisStore::ClaimNext(const Claim& claim) {
+  const int shard = ShardOf(claim.workspace);
+  const ShardKeys shard_keys(shard);
+  const WorkspaceKeys keys(shard, claim.workspace);
+  core::Change change;
+  change.actor = absl::StrCat("rep/", claim.rep.str());
+  change.cause = claim.request_id;
+  std::vector<std::string> args = {claim.workspace.str(),
+                                   claim.rep.str(),
+                                   SimulatedClock(),
+                                   absl::StrCat(options_.limits.outbox_max),
+                                   redis::Escape(claim.request_id),
+                                   absl::StrCat(claim.fingerprint),
+                                   redis::EncodeChangeDetails(change)};
+  for (const core::QueueId& queue : claim.queues) args.push_back(queue.str());
+  const absl::StatusOr<Reply> reply =
+      RunOne(library_.Call("claim",
+                           {shard_keys.Meta(), shard_keys.Outbox(), shard_keys.Timers(),
+                            keys.Workspace(), keys.Reps(), keys.Claims(claim.rep)},
+                           std::move(args)));
+  if (!reply.ok()) return reply.status();
+  return ClaimAnswer(*reply, claim);
 }
 
 }  // namespace baton::store

@@ -51,6 +51,10 @@ absl::Status DecodeQueuePolicy(const std::string& text, core::QueuePolicy& polic
   policy.max_wait_ms = items.Number();
   const absl::string_view escalate_to = items.Word();
   policy.escalate_to = core::QueueId::Trusted({escalate_to.data(), escalate_to.size()});
+  policy.credit_returned = items.Number() != 0;
+  policy.age.every_ms = items.Number();
+  policy.age.by = static_cast<int32_t>(items.Number());
+  policy.age.max = static_cast<int32_t>(items.Number());
   return items.status();
 }
 
@@ -84,7 +88,9 @@ std::string EncodeQueuePolicy(const core::QueuePolicy& policy) {
                                     [](std::string* out, const core::Widening& one) {
                                       absl::StrAppend(out, one.after_ms, ">", one.to.str());
                                     }),
-                      "|", policy.max_wait_ms, "|", policy.escalate_to.str());
+                      "|", policy.max_wait_ms, "|", policy.escalate_to.str(), "|",
+                      policy.credit_returned ? "1" : "0", "|", policy.age.every_ms, "|",
+                      policy.age.by, "|", policy.age.max);
 }
 
 absl::StatusOr<QueueState> DecodeQueue(const platform::redis::Reply& reply) {

@@ -167,12 +167,12 @@ void FunctionTest::PutRep(const std::string& rep, const std::string& row) {
 }
 
 Call FunctionTest::Commit(const std::string& lead, const std::string& plan,
-                          const std::vector<std::string>& changes) {
+                          const std::vector<std::string>& changes, const std::string& waiting) {
   Call call{"plan",
             {shard_.Meta(), shard_.Outbox(), shard_.Timers(), acme_.Workspace(), acme_.Leads(),
              acme_.Lead(LeadNamed(lead)), acme_.Journey(LeadNamed(lead))},
-            {"acme", lead, absl::StrCat(plan, "||0|0|", changes.size()), "1000|100|100", "", "",
-             "FACTS", "ORIGIN", "SCORES", "JUDGMENT", "OWN"}};
+            {"acme", lead, absl::StrCat(plan, "|", waiting, "|", changes.size()), "1000|100|100",
+             "", "", "FACTS", "ORIGIN", "SCORES", "JUDGMENT", "OWN"}};
   for (const std::string& change : changes) {
     call.args.push_back(change);
     call.args.push_back("DETAILS");
@@ -201,7 +201,7 @@ Call Together(const std::vector<Call>& plans) {
 }
 
 std::string QueueRow(const std::string& row) {
-  return absl::StrCat(row, "|weighted_fair|1||0|");
+  return absl::StrCat(row, "|weighted_fair|1||0||0|0|1|100");
 }
 
 core::LeadId LeadNamed(const std::string& id) {

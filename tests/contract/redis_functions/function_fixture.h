@@ -62,8 +62,9 @@ class FunctionTest : public testing::Test {
   void Adopt(const std::string& yaml, int64_t number, const std::vector<std::string>& queues);
   void PutRep(const std::string& rep, const std::string& row);  // "weight|capacity|presence|..."
   // A plan for `lead`; `plan` is ARGV 3 of plan.lua.
+  // `waiting`: owners, whether only they, until when.
   Call Commit(const std::string& lead, const std::string& plan,
-              const std::vector<std::string>& changes = {});
+              const std::vector<std::string>& changes = {}, const std::string& waiting = "|0|0");
   // A new lead, qualified and offered to queue "inside" with this priority.
   Call Qualify(const std::string& lead, int priority = 5);
 

@@ -36,7 +36,13 @@ class FunctionsFuzzTest : public FunctionTest {
     ASSERT_EQ(AnswerOf(Approve(2, "sam@acme.example", "sales")), 0);
     PutRep("ada", "1|2|online|field,inside|de|Ada");
     PutRep("bo", "2|1|away|inside||Bo");
+    PutRep("cla", "1|5|online|pulled||Cla");
     for (const char* lead : {"l1", "l2", "l3", "l4"}) ASSERT_EQ(AnswerOf(Qualify(lead)), 0);
+    for (const char* lead : {"p1", "p2", "p3"}) {
+      ASSERT_EQ(AnswerOf(Commit(lead, "0|1|offer|0|0|0|1|0|1|1|MQL|1|pulled|0|none|0|5||",
+                                {"qualified|MQL|pulled||0"})),
+                0);
+    }
     Run(Call{"put_queue",
              {acme_.Workspace(), acme_.Settings(), acme_.Queue(QueueNamed("inside"))},
              {"inside", "-1", "0", "Inside"}});
@@ -132,6 +138,15 @@ class FunctionsFuzzTest : public FunctionTest {
     }
   }
 
+  Call Claim(const std::string& clock) {
+    std::vector<std::string> args = {"acme", "cla", clock, "1000", "r1", "7", "DETAILS"};
+    if (Below(2) == 0) args.emplace_back("pulled");
+    return {"claim",
+            {shard_.Meta(), shard_.Outbox(), shard_.Timers(), acme_.Workspace(), acme_.Reps(),
+             acme_.Claims(RepNamed("cla"))},
+            args};
+  }
+
   Call AnyCall() {
     const std::vector<std::string> four = {shard_.Meta(), shard_.Outbox(), shard_.Timers(),
                                            acme_.Workspace()};
@@ -156,7 +171,7 @@ class FunctionsFuzzTest : public FunctionTest {
       case 5:
         return {"drain", four, {"acme", "inside", "1", clock, "1000"}};
       case 6:
-        return {"drain", four, {"acme", "inside", "5", clock, "1000"}};
+        return Claim(clock);
       case 7:
         return {"due_timers", {shard_.Meta(), shard_.Timers()}, {"5", absl::StrCat(2 * kNow)}};
       case 8:
@@ -257,7 +272,8 @@ class FunctionsFuzzTest : public FunctionTest {
              {shard_.Meta(), shard_.Workspaces(), acme_.Workspace()},
              {"acme", "Acme", "0", "100", absl::StrCat(kNow)}});
     Adopt("yaml 1", 1,
-          {QueueRow("field|direct|60000|30000|"), QueueRow("inside|offer|60000|30000|")});
+          {QueueRow("field|direct|60000|30000|"), QueueRow("inside|offer|60000|30000|"),
+           QueueRow("pulled|pull|60000|30000|")});
     Seed();
   }
 

@@ -80,7 +80,7 @@ TEST_F(RosterFunctionsTest, SettingsOfAQueueAreCountedOnce) {
 TEST_F(RosterFunctionsTest, APolicyTakesItsQueuesFromTheOneBefore) {
   Adopt("yaml 2", 2, {QueueRow("inside|direct|1|2|de")});
   EXPECT_EQ(Run(Command{"HGET", acme_.Queue(QueueNamed("inside")), "p"}).text,
-            "direct|1|2|de|weighted_fair|1||0|");
+            "direct|1|2|de|weighted_fair|1||0||0|0|1|100");
   EXPECT_TRUE(Run(Command{"HGET", acme_.Queue(QueueNamed("field")), "p"}).is_nil());
   EXPECT_EQ(Run(Command{"HGET", acme_.Workspace(), "queues"}).text, "inside");
   EXPECT_EQ(Run(Command{"HGET", acme_.Policies(), "1"}).text, "yaml 1");

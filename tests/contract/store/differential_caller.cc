@@ -225,6 +225,12 @@ std::string Caller::DrainToTheEnd(const core::WorkspaceId& workspace, const core
   return "drained";
 }
 
+std::string Caller::ClaimNext(const store::Claim& claim) {
+  const auto claimed = UntilAnswered([&] { return store_.ClaimNext(claim); });
+  return claimed.ok() ? absl::StrCat(claimed->lead.str(), " ", claimed->generation)
+                      : TextOf(claimed.status());
+}
+
 std::string Caller::CreateWorkspace(const core::WorkspaceId& id) {
   const auto before = UntilAnswered([&] { return store_.PolicyVersions({id}); });
   const bool existed = before.ok() && before->at(0)->revision != store::kNoWorkspace;

@@ -44,6 +44,8 @@ class Caller {
   std::string DrainOnce(const core::WorkspaceId& workspace, const core::QueueId& queue, int max);
   std::string DrainToTheEnd(const core::WorkspaceId& workspace, const core::QueueId& queue);
 
+  std::string ClaimNext(const store::Claim& claim);
+
   std::string CreateWorkspace(const core::WorkspaceId& id);
   std::string Draft(const core::Policy& policy, const std::string& yaml);
   std::string Approve(const store::RevisionKey& key, const std::string& principal,

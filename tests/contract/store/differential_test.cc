@@ -110,6 +110,7 @@ class Walk {
     if (roll < 80) return PutHours();
     if (roll < 82) return DeleteRep();
     if (roll < 85) return EditQueue();
+    if (roll < 88) return Claim();
     if (roll < 91) return Drain();
     if (roll < 93) return Adopt(world_.AnyWorkspace());
     if (roll < 95) return EditRevision(world_.AnyWorkspace());
@@ -217,6 +218,16 @@ class Walk {
     Both("drain", [&](Caller& on) {
       return to_the_end ? on.DrainToTheEnd(workspace, queue) : on.DrainOnce(workspace, queue, max);
     });
+  }
+
+  void Claim() {
+    store::Claim claim;
+    claim.workspace = world_.AnyWorkspace();
+    claim.rep = world_.AnyRep();
+    if (world_.Chance(20)) claim.queues = {world_.AnyQueue()};
+    claim.request_id = absl::StrCat("claim-", world_.Chance(90) ? ++claims_ : claims_);
+    claim.fingerprint = static_cast<uint64_t>(world_.Number(20) == 0);
+    Both("claim", [&](Caller& on) { return on.ClaimNext(claim); });
   }
 
   // A draft that both approve and that becomes active, if nothing speaks against it.
@@ -368,6 +379,7 @@ class Walk {
   // By number: what was drafted in each workspace.
   std::map<WorkspaceId, std::map<int64_t, core::Policy>> revisions_;
   int policies_made_ = 0;
+  int claims_ = 0;
   int operation_ = 0;
   std::map<int, int64_t> checkpoints_;
   std::map<int, int64_t> seen_;  // shard -> last outbox sequence compared

@@ -26,9 +26,16 @@ core::QueuePolicy MakeQueue(const std::string& id, World& world) {
   core::QueuePolicy queue;
   queue.id = core::QueueId::Trusted(id);
   const bool direct = id == "enterprise" ? world.Chance(80) : world.Chance(10);
-  queue.mode = direct ? core::QueueMode::kDirect : core::QueueMode::kOffer;
+  queue.mode = direct             ? core::QueueMode::kDirect
+               : world.Chance(15) ? core::QueueMode::kPull
+                                  : core::QueueMode::kOffer;
   queue.strategy = static_cast<core::Strategy>(world.Number(4));
   queue.count_owned = world.Chance(50);
+  queue.credit_returned = world.Chance(50);
+  if (world.Chance(40)) {
+    queue.age = {(1 + world.Number(60)) * core::kSecondMs, 1 + world.Number(7),
+                 20 + world.Number(81)};
+  }
   if (world.Chance(40)) {
     queue.widen = {{(5 + world.Number(20)) * core::kSecondMs, world.AnyQueue()}};
     if (world.Chance(50)) queue.widen.push_back({core::kMinuteMs, world.AnyQueue()});

@@ -113,6 +113,22 @@ TEST_P(DrainTest, LeadsThatAskForDifferentRepsKeepTheirOrder) {
   EXPECT_THAT(Assigned(), ElementsAre("urgent", "l0", "l1", "l2", "l3", "l4"));
 }
 
+TEST_P(DrainTest, WaitingAddsToAPriorityUpToItsLimit) {
+  core::Policy policy = MakePolicy();
+  policy.queues[QueueNamed("inside")].age = {core::kHourMs, 10, 50};
+  ASSERT_TRUE(MakeActive(policy, "ageing").ok());
+  CommitQualified("old", "inside", 0);
+  clock_.Advance(2 * core::kHourMs);
+  CommitQualified("young", "inside", 19);
+  CommitQualified("younger", "inside", 21);
+  clock_.Advance(10 * core::kHourMs);
+  CommitQualified("fresh", "inside", 49);
+  CommitQualified("urgent", "inside", 50);
+  AddRep("ada", 9);
+  EXPECT_EQ(Drain(), 5);
+  EXPECT_THAT(Assigned(), ElementsAre("urgent", "younger", "old", "young", "fresh"));
+}
+
 TEST_P(DrainTest, ALeadForWhomNobodyIsFoundStaysAsItIs) {
   CommitNeedingSkill("l1", "klingon");
   const std::string before = Describe(Load("l1"));

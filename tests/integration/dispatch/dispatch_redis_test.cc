@@ -1,5 +1,8 @@
 // The API over a real Redis: the whole way of a lead, many writers, and Redis gone, frozen and
 // back.
+#include <iostream>
+#include <mutex>
+#include <set>
 #include <thread>
 
 #include "api_fixture.h"
@@ -32,12 +35,27 @@ class DispatchRedisTest : public ::testing::Test {
     for (const char* rep : {"ada", "bob"}) AddRep(rep);
   }
 
-  void AddRep(const std::string& id) {
+  // The policy with queue "dach" of mode pull.
+  void PullFromDach() {
+    const std::string offer = "mode: offer, accept_within: 1h";
+    std::string yaml = kPolicy;
+    ASSERT_NE(yaml.find(offer), std::string::npos);
+    yaml.replace(yaml.find(offer), offer.size(), "mode: pull");
+    MakeActive(*api_, yaml);
+  }
+
+  v1::Stage StageOf(const std::string& lead) {
+    v1::GetLeadRequest request;
+    request.set_name("workspaces/acme/leads/" + lead);
+    return Call(*api_->leads, &v1::LeadService::Stub::GetLead, request).response.lead().stage();
+  }
+
+  void AddRep(const std::string& id, int32_t capacity = 500) {
     v1::CreateRepRequest request;
     request.set_parent("workspaces/acme");
     request.set_rep_id(id);
     request.mutable_rep()->add_queues("workspaces/acme/queues/dach");
-    request.mutable_rep()->set_capacity(500);
+    request.mutable_rep()->set_capacity(capacity);
     request.mutable_rep()->add_skills("german");
     request.mutable_rep()->set_presence(v1::PRESENCE_ONLINE);
     ASSERT_TRUE(Call(*api_->roster, &v1::RosterService::Stub::CreateRep, request).ok());
@@ -111,6 +129,57 @@ TEST_F(DispatchRedisTest, OneOf64ConcurrentAcceptsWins) {
   }
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(won, 1);
+}
+
+TEST_F(DispatchRedisTest, ReleasedCapacityTakesTheLeadThatWaitsLongest) {
+  for (const char* rep : {"ada", "bob"}) {
+    v1::SetRepPresenceRequest away;
+    away.set_name(std::string("workspaces/acme/reps/") + rep);
+    away.set_presence(v1::PRESENCE_AWAY);
+    ASSERT_TRUE(Call(*api_->roster, &v1::RosterService::Stub::SetRepPresence, away).ok());
+  }
+  AddRep("eve", 1);
+  for (const char* lead : {"l1", "l2", "l3"}) ASSERT_TRUE(Submit(lead).ok());
+  ASSERT_EQ(StageOf("l2"), v1::STAGE_QUEUED);
+  v1::RejectLeadRequest reject;
+  reject.set_name("workspaces/acme/assignments/l1.1");
+  reject.set_reason("NO_NEED");
+  ASSERT_TRUE(Call(*api_->assignments, &v1::AssignmentService::Stub::RejectLead, reject).ok());
+  const absl::Time freed = absl::Now();
+  while (StageOf("l2") == v1::STAGE_QUEUED && absl::Now() - freed < absl::Seconds(5)) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  EXPECT_EQ(StageOf("l2"), v1::STAGE_OFFERED);
+  EXPECT_EQ(StageOf("l3"), v1::STAGE_QUEUED);
+  std::cout << "filled after " << absl::Now() - freed << std::endl;
+}
+
+TEST_F(DispatchRedisTest, OfManyWhoClaimEachGetsAnotherLead) {
+  PullFromDach();
+  constexpr int kLeads = 20, kCallers = 32;
+  for (int i = 0; i < kLeads; ++i) ASSERT_TRUE(Submit("l" + std::to_string(i)).ok());
+  std::mutex mutex;
+  std::set<std::string> claimed;
+  int empty_handed = 0;
+  std::vector<std::thread> callers;
+  for (int i = 0; i < kCallers; ++i) {
+    callers.emplace_back([&, i] {
+      v1::ClaimNextLeadRequest request;
+      request.set_rep(i % 2 == 0 ? "workspaces/acme/reps/ada" : "workspaces/acme/reps/bob");
+      request.set_request_id("claim-" + std::to_string(i));
+      const auto answer =
+          Call(*api_->assignments, &v1::AssignmentService::Stub::ClaimNextLead, request);
+      const std::lock_guard lock(mutex);
+      if (answer.ok()) {
+        claimed.insert(answer.response.assignment().lead());
+      } else if (answer.reason() == "NOTHING_WAITS") {
+        ++empty_handed;
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(claimed.size(), static_cast<size_t>(kLeads));
+  EXPECT_EQ(empty_handed, kCallers - kLeads);
 }
 
 TEST_F(DispatchRedisTest, RedisDownIsUnavailableWithRetryAndWorksAgainWithinTwoSeconds) {

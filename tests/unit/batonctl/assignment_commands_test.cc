@@ -63,6 +63,22 @@ TEST_F(AssignmentCommandsTest, AcceptsWithARequestIdOfItsOwn) {
   EXPECT_EQ(request.request_id(), "id-1");
 }
 
+TEST_F(AssignmentCommandsTest, ClaimsForARepFromTheQueuesNamed) {
+  world_.server.On<v1::ClaimNextLeadRequest, v1::ClaimNextLeadResponse>(
+      [](const v1::ClaimNextLeadRequest&, v1::ClaimNextLeadResponse& response) {
+        response.mutable_assignment()->set_name(kName);
+        return absl::OkStatus();
+      });
+  const RunResult run = Run({"claim", "ada", "--queue", "dach", "--queue", "triage"});
+  EXPECT_EQ(run.code, kExitOk) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("l1.3"));
+  const auto& request = world_.server.At<v1::ClaimNextLeadRequest>(0);
+  EXPECT_EQ(request.rep(), "workspaces/demo/reps/ada");
+  EXPECT_THAT(request.queues(),
+              ElementsAre("workspaces/demo/queues/dach", "workspaces/demo/queues/triage"));
+  EXPECT_EQ(request.request_id(), "id-1");
+}
+
 TEST_F(AssignmentCommandsTest, SendsTheRequestIdGiven) {
   AnswerWithAssignment<v1::AcceptAssignmentRequest, v1::AcceptAssignmentResponse>();
   Run({"accept", "l1.3", "--request-id", "mine"});

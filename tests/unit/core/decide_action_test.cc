@@ -105,6 +105,20 @@ TEST(DecideActionTest, PassedRepsAreCappedOldestFirst) {
   EXPECT_EQ(plan.after.passed.back(), RepNamed("ada"));
 }
 
+TEST(DecideActionTest, AReturnForMarketingsFaultIsCreditedIfThePolicySaysSo) {
+  Policy policy = support::SamplePolicy();
+  const LeadRecord record = RecordIn(Stage::kWorking);
+  const auto is_credited = [&](const std::string& reason) {
+    const auto decided = DecideAction(record, ActionOf(ActionType::kReject, reason), &policy, kNow);
+    return std::get<Plan>(*decided).refund;
+  };
+  EXPECT_FALSE(is_credited("SPAM_OR_TEST"));
+  policy.queues[record.queue].credit_returned = true;
+  EXPECT_TRUE(is_credited("SPAM_OR_TEST")) << "fault data";
+  EXPECT_TRUE(is_credited("WRONG_PERSONA")) << "fault quality";
+  EXPECT_FALSE(is_credited("EXISTING_CUSTOMER")) << "fault status";
+}
+
 TEST(DecideActionTest, RerouteIntoTheSameQueueKeepsWhoPassed) {
   LeadRecord record = RecordIn(Stage::kAccepted);
   record.passed = {RepNamed("bob")};

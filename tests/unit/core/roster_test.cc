@@ -290,6 +290,22 @@ TEST_F(OwnerTest, OthersAreAskedWhenTheWaitIsOverOrEveryOwnerPassed) {
   EXPECT_EQ(Choose().rep, RepNamed("ada")) << "an owner who is no rep is not waited for";
 }
 
+TEST(MayClaimTest, ARepClaimsWhatItCouldBeGiven) {
+  Member ada = SampleMember("ada");
+  ada.skills = {"de"};
+  EXPECT_TRUE(MayClaim(ada, {"de"}, {}, {}, false));
+  EXPECT_FALSE(MayClaim(ada, {"de", "fr"}, {}, {}, false));
+  EXPECT_FALSE(MayClaim(ada, {}, {RepNamed("ada")}, {}, false));
+}
+
+TEST(MayClaimTest, ALeadThatWaitsForItsOwnerIsClaimedByNobodyElse) {
+  const Member ada = SampleMember("ada"), bob = SampleMember("bob");
+  EXPECT_FALSE(MayClaim(ada, {}, {}, {{bob}}, true));
+  EXPECT_TRUE(MayClaim(bob, {"de"}, {}, {{bob}}, true)) << "who needs no skills";
+  EXPECT_TRUE(MayClaim(ada, {}, {}, {{bob}}, false));
+  EXPECT_TRUE(MayClaim(ada, {}, {RepNamed("bob")}, {{bob}}, true)) << "bob has passed";
+}
+
 TEST(ChargeLedgerTest, ChosenPaysWhatTheOthersGain) {
   const Choice choice =
       ChooseRep({{SampleMember("ada", 3), SampleMember("bob", 2), SampleMember("cyd", 2)}}, {}, {});

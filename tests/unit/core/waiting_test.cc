@@ -136,5 +136,20 @@ TEST_F(WaitingTest, WithoutAPolicyOnlyTheOwnersTimeIsKnown) {
   EXPECT_EQ(lead_.wait_until_ms, 0);
 }
 
+TEST(TurnOfTest, WithoutAgeingThePriorityIsTheBand) {
+  EXPECT_EQ(TurnOf(7, 1'000, {}), (Turn{7, 1'000}));
+}
+
+TEST(TurnOfTest, LeadsThatAgeStandByTheirGrownPriorities) {
+  const Ageing age{kHourMs, 2, 50};
+  EXPECT_EQ(TurnOf(0, 10 * kHourMs, age), (Turn{49, 10 * kHourMs}));
+  EXPECT_EQ(TurnOf(4, 10 * kHourMs, age), (Turn{49, 8 * kHourMs})) << "two hours ahead";
+  EXPECT_EQ(TurnOf(49, kHourMs, age), (Turn{49, 0})) << "never before the beginning of time";
+}
+
+TEST(TurnOfTest, LeadsAboveTheLimitAreNeverOvertaken) {
+  EXPECT_EQ(TurnOf(50, kHourMs, {kHourMs, 2, 50}), (Turn{50, kHourMs}));
+}
+
 }  // namespace
 }  // namespace baton::core

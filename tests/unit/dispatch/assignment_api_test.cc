@@ -66,6 +66,36 @@ TEST_F(AssignmentApiTest, OfferIsAcceptedByItsRep) {
   EXPECT_EQ(assignment.lead_version(), offered.version() + 1);
 }
 
+TEST_F(AssignmentApiTest, ARepClaimsWhatWaitsInAPulledQueue) {
+  std::string policy = kPolicy;
+  const std::string mode = "mode: offer, accept_within: 1h";
+  ASSERT_NE(policy.find(mode), std::string::npos);
+  policy.replace(policy.find(mode), mode.size(), "mode: pull");
+  MakeActive(api_, policy);
+  AddRep("ada");
+  v1::ClaimNextLeadRequest claim;
+  claim.set_rep("workspaces/acme/reps/ada");
+  claim.set_request_id("claim-1");
+  const auto nothing = Do(&AssignmentStub::ClaimNextLead, claim);
+  EXPECT_EQ(nothing.code(), ::grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(nothing.reason(), "NOTHING_WAITS");
+  AddLead("l1");
+  EXPECT_EQ(GetLead("l1").stage(), v1::STAGE_QUEUED);
+  for (int repetition = 0; repetition < 2; repetition++) {
+    const auto claimed = Do(&AssignmentStub::ClaimNextLead, claim);
+    ASSERT_TRUE(claimed.ok()) << claimed.status.error_message();
+    EXPECT_EQ(claimed.response.assignment().name(), "workspaces/acme/assignments/l1.1");
+    EXPECT_EQ(claimed.response.assignment().stage(), v1::STAGE_ACCEPTED);
+    EXPECT_EQ(claimed.response.assignment().queue(), "workspaces/acme/queues/dach");
+  }
+  claim.add_queues("workspaces/acme/queues/triage");
+  EXPECT_EQ(Do(&AssignmentStub::ClaimNextLead, claim).reason(), "REQUEST_ID_REUSED");
+  claim.set_request_id("");
+  EXPECT_EQ(Do(&AssignmentStub::ClaimNextLead, claim).reason(), "QUEUE_NOT_PULLED");
+  claim.set_queues(0, "workspaces/other/queues/dach");
+  EXPECT_EQ(Do(&AssignmentStub::ClaimNextLead, claim).reason(), "INVALID_FIELD");
+}
+
 TEST_F(AssignmentApiTest, WrongNamesAreInvalidFields) {
   for (const char* name : {"", "workspaces/acme", "workspaces/acme/assignments/l1",
                            "workspaces/acme/assignments/l1.0", "workspaces/acme/assignments/l1.x",

@@ -133,7 +133,7 @@ TEST(ParsePolicyTest, AcceptsJsonToo) {
 TEST(ParsePolicyTest, ReportsAllErrorsInTheOrderOfTheText) {
   std::string text = Changed("points: 30", "pionts: 30");
   text.replace(text.find("{queue: triage}"), 15, "{queue: triag, wieght: 3}");
-  text.replace(text.find("mode: direct"), 12, "mode: pull");
+  text.replace(text.find("mode: direct"), 12, "mode: pulled");
   const std::vector<std::string> errors = ErrorsOf(text);
   ASSERT_EQ(errors.size(), 5u);
   EXPECT_THAT(errors[0], "policy.yaml:8:9: 'points' is missing in scoring.fit[0]");
@@ -142,7 +142,7 @@ TEST(ParsePolicyTest, ReportsAllErrorsInTheOrderOfTheText) {
   EXPECT_THAT(errors[2], HasSubstr("queue 'triag' of routing[1].to is not among spec.queues; did "
                                    "you mean 'triage'?"));
   EXPECT_THAT(errors[3], HasSubstr("policy.yaml:15:42: unknown key 'wieght' in routing[1].to"));
-  EXPECT_THAT(errors[4], HasSubstr("mode pull of queues.triage is not enforced yet"));
+  EXPECT_THAT(errors[4], HasSubstr("offer, direct, pull"));
 }
 
 TEST(InvalidPolicyTest, IsOneStatusWithEveryLine) {

@@ -46,12 +46,10 @@ TEST(PolicyRefusalsTest, SectionsThatAreNotEnforcedYet) {
 }
 
 TEST(PolicyRefusalsTest, KeysThatAreNotEnforcedYet) {
-  for (const std::string key : {"age: {}", "calendar: x", "sla: x"}) {
+  for (const std::string key : {"calendar: x", "sla: x"}) {
     EXPECT_THAT(ErrorOf("{mode: offer}", "{mode: offer, " + key + "}"),
                 HasSubstr("not enforced yet"));
   }
-  EXPECT_THAT(ErrorOf("mode: offer", "mode: pull"),
-              HasSubstr("mode pull of queues.dach is not enforced"));
   EXPECT_THAT(ErrorOf("activity: demo_request,", "activity: demo_request, match: {country: DE},"),
               HasSubstr("not enforced yet"));
 }
@@ -80,6 +78,13 @@ TEST(PolicyRefusalsTest, WaitingInQueues) {
   EXPECT_THAT(queue("widen: [{after: 30m}]"), HasSubstr("'to' is missing in"));
   EXPECT_THAT(queue("escalate_to: dach"), HasSubstr("needs a max_wait"));
   EXPECT_THAT(queue("max_wait: 0s"), HasSubstr("max_wait"));
+  EXPECT_THAT(queue("age: {every: 10s}"), HasSubstr("queues.dach.age.every"));
+  EXPECT_THAT(queue("age: {every: 1h, by: 0}"), HasSubstr("queues.dach.age.by"));
+  EXPECT_THAT(queue("age: {by: 1}"), HasSubstr("'every' is missing in queues.dach.age"));
+  EXPECT_THAT(ErrorOf("mode: offer", "mode: pull, strategy: least_loaded"),
+              HasSubstr("so no strategy chooses"));
+  EXPECT_THAT(ErrorOf("mode: offer", "mode: pull, accept_within: 1h"),
+              HasSubstr("queues.dach is claimed from"));
 }
 
 TEST(PolicyRefusalsTest, Attributes) {

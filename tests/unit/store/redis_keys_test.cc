@@ -45,8 +45,9 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Lanes(QueueId::Trusted("q1")),
                                       workspace.Lane(QueueId::Trusted("q1"), "0a"),
                                       workspace.Awaited(RepId::Trusted("r1")),
+                                      workspace.Claims(RepId::Trusted("r1")),
                                       workspace.Open(RepId::Trusted("r1"))};
-  EXPECT_EQ(keys.size(), 27u);  // no two are equal
+  EXPECT_EQ(keys.size(), 28u);  // no two are equal
   for (const std::string& key : keys) EXPECT_EQ(TagOf(key), "{b07}") << key;
 }
 

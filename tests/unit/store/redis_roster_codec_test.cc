@@ -95,6 +95,8 @@ TEST(RedisRosterCodecTest, AQueueIsReadWithAllItsParts) {
   policy.widen = {{60'000, support::QueueNamed("inside")}, {90'000, support::QueueNamed("emea")}};
   policy.max_wait_ms = 120'000;
   policy.escalate_to = support::QueueNamed("triage");
+  policy.credit_returned = true;
+  policy.age = {3'600'000, 2, 50};
   const std::string stored = EncodeQueuePolicy(policy).substr(5);  // without "dach|"
   const std::string ledger(
       "\x82\xa3"
@@ -120,6 +122,8 @@ TEST(RedisRosterCodecTest, AQueueIsReadWithAllItsParts) {
   EXPECT_EQ(queue->policy.widen, policy.widen);
   EXPECT_EQ(queue->policy.max_wait_ms, 120'000);
   EXPECT_EQ(queue->policy.escalate_to, support::QueueNamed("triage"));
+  EXPECT_TRUE(queue->policy.credit_returned);
+  EXPECT_EQ(queue->policy.age, policy.age);
   EXPECT_THAT(queue->members, ElementsAre(support::RepNamed("ada"), support::RepNamed("bo")));
   EXPECT_THAT(queue->owed_nano, ElementsAre(Pair(support::RepNamed("ada"), 5)));  // without zeros
   EXPECT_EQ(queue->waiting, 4);

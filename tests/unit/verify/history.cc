@@ -125,6 +125,7 @@ History CleanHistory() {
   workspace.epoch = 1;
   workspace.reps = {{"ada", 1, 2, true, {}, {"ann"}}, {"eve", 1, 2, true, {}, {}}};
   workspace.queues = {{"q",
+                       {},
                        {{"ada", -500'000'000}, {"eve", 500'000'000}},
                        {{"bob", 200}},
                        {{"bob", 100 * kPrioritySpan + 200}}}};

@@ -1,7 +1,8 @@
 -- What an activation reads of the queues, and what it writes after all that could fail is read
 -- (activate_policy.lua).
 
-local ROW = '^([%w_-]+)|((%l+)|%d+|%d+|[^|]*|[%l_]+|[01]|[%w_>,-]*|%d+|[%w_-]*)$'
+local ROW = '^([%w_-]+)|((%l+)|%d+|%d+|[^|]*|[%l_]+|[01]|[%w_>,-]*|%d+|[%w_-]*|' ..
+  '[01]|%d+|%d+|%d+)$'
 
 -- The queues' ids in order and their rows by id, from the arguments that begin at `first`.
 function baton.read_queue_policies(args, first)

@@ -61,7 +61,7 @@ function baton.apply(reads, keys, args)
     baton.check_backlog(keys[1], step.left_queue, before)
   end
   if queue then
-    baton.check_backlog(keys[1], queue.id, step.lead)
+    baton.check_place(queue, step.lead)
     baton.read_owners(queue, step.lead)
   end
   baton.check_journey(step)

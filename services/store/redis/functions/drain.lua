@@ -15,18 +15,6 @@ local function read_args(keys, args)
   }
 end
 
--- The lead in front of a lane; complains if lane and lead disagree.
-local function read_waiting(keys, names, shard, queue)
-  local lead_key = baton.lead_key(keys[4], names[2])
-  local text = redis.call('GET', lead_key)
-  local before, lead = baton.parse_lead(text), baton.parse_lead(text)
-  if before.stage ~= baton.STAGE.QUEUED or before.queue ~= queue then
-    baton.refuse('lead ' .. names[2] .. ' waits in ' .. queue .. ' but is ' .. before.stage)
-  end
-  local journey_key = baton.journey_key(keys[4], names[2])
-  return baton.new_step({lead_key, journey_key, keys[4]}, names, shard, before, lead)
-end
-
 local function try(step, queue)
   baton.read_owners(queue, step.lead)
   local candidates, choice = baton.choose(queue, step.lead)
@@ -73,7 +61,7 @@ local function drain(keys, args)
     if not lane then
       break
     end
-    local step = read_waiting(keys, {args[1], lane.lead}, shard, from.queue)
+    local step = baton.read_waiting(keys, {args[1], lane.lead}, shard, from.queue)
     if try(step, queue) then
       steps[#steps + 1] = step
       baton.go_on(lane)

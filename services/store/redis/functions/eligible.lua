@@ -2,13 +2,18 @@
 
 local REASON = baton.REASON
 
-local function has_all(skills, wanted)
+function baton.has_skills(member, wanted)
   for skill in string.gmatch(wanted, '[^,]+') do
-    if not skills[skill] then
+    if not member.skills[skill] then
       return false
     end
   end
   return true
+end
+
+-- True if `rep` is in the list of those who passed.
+function baton.has_passed(passed, rep)
+  return passed ~= '' and string.find(',' .. passed .. ',', ',' .. rep .. ',', 1, true) ~= nil
 end
 
 -- What a lead asks of its rep: {passed, skills}; nil: nothing.
@@ -16,18 +21,13 @@ function baton.wants_of(lead)
   return (lead.passed ~= '' or lead.skills ~= '') and lead or nil
 end
 
-local function passed_by(wants, rep)
-  return wants.passed ~= '' and
-    string.find(',' .. wants.passed .. ',', ',' .. rep .. ',', 1, true) ~= nil
-end
-
 -- Why this member cannot have a lead with these wants; fairness: nothing is in the way.
 function baton.eligibility(member, open, wants)
-  if wants and passed_by(wants, member.rep) then
+  if wants and baton.has_passed(wants.passed, member.rep) then
     return REASON.passed
   elseif member.absent then
     return member.absent
-  elseif wants and wants.skills ~= '' and not has_all(member.skills, wants.skills) then
+  elseif wants and wants.skills ~= '' and not baton.has_skills(member, wants.skills) then
     return REASON.missing_skill
   elseif open >= member.capacity then
     return REASON.at_capacity

@@ -28,7 +28,8 @@ function baton.open_lanes(workspace, queue)
   return lanes
 end
 
-local function is_before(one, other)
+-- True if the front of `one` is served before that of `other`.
+function baton.stands_before(one, other)
   if one.score ~= other.score then
     return one.score < other.score
   end
@@ -41,9 +42,21 @@ function baton.first_lane(lanes, queue)
   local first, has_room = nil, baton.anyone_has_room(queue)
   for _, lane in ipairs(lanes) do
     local open = lane.lead and (has_room or lane.asks.owners ~= '')
-    if open and (not first or is_before(lane, first)) then
+    if open and (not first or baton.stands_before(lane, first)) then
       first = lane
     end
   end
   return first
+end
+
+-- A step of the lead in front of a lane; complains if lane and lead disagree.
+function baton.read_waiting(keys, names, shard, queue)
+  local lead_key = baton.lead_key(keys[4], names[2])
+  local text = redis.call('GET', lead_key)
+  local before, lead = baton.parse_lead(text), baton.parse_lead(text)
+  if before.stage ~= baton.STAGE.QUEUED or before.queue ~= queue then
+    baton.refuse('lead ' .. names[2] .. ' waits in ' .. queue .. ' but is ' .. before.stage)
+  end
+  local journey_key = baton.journey_key(keys[4], names[2])
+  return baton.new_step({lead_key, journey_key, keys[4]}, names, shard, before, lead)
 end

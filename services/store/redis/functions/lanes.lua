@@ -25,26 +25,35 @@ function baton.check_backlog(workspace, queue, lead)
   end
 end
 
+-- The same for a queue that has been read: once for the leads that ask for the same.
+function baton.check_place(queue, lead)
+  local asks = asks_of(lead)
+  if not queue.checked[asks] then
+    baton.check_backlog(queue.workspace, queue.id, lead)
+    queue.checked[asks] = true
+  end
+end
+
 local function new_backlog(workspace, queue)
   return {workspace = workspace, queue = queue, left = {}, joined = {}, lanes = {}, owned = {}}
 end
 
--- The lead leaves the queue, or joins it, in the backlogs noted.
-function baton.move(backlogs, workspace, queue, id, lead, joins)
+-- The lead leaves the queue, or joins it at `place`, in the backlogs noted.
+function baton.move(backlogs, workspace, queue, id, lead, place)
   local key = baton.backlog_key(workspace, queue)
   backlogs[key] = backlogs[key] or new_backlog(workspace, queue)
   local backlog, asks = backlogs[key], asks_of(lead)
   local lane = backlog.lanes[asks] or {left = {}, joined = {}}
   backlog.lanes[asks] = lane
-  if joins then
+  if place then
     local all, own = backlog.joined, lane.joined
     all[#all + 1], all[#all + 2] = string.format('%d', lead.queued_at), id
-    own[#own + 1], own[#own + 2] = baton.score_of(lead.priority, lead.queued_at), id
+    own[#own + 1], own[#own + 2] = place, id
   else
     backlog.left[#backlog.left + 1], lane.left[#lane.left + 1] = id, id
   end
   for rep in string.gmatch(lead.owners, '[^,]+') do
-    backlog.owned[rep] = (backlog.owned[rep] or 0) + (joins and 1 or -1)
+    backlog.owned[rep] = (backlog.owned[rep] or 0) + (place and 1 or -1)
   end
 end
 

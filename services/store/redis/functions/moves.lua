@@ -33,10 +33,11 @@ function baton.gather(moves, step)
     list[#list + 1], list[#list + 2] = '0', step.id
   end
   if step.left_queue then
-    baton.move(moves.backlogs, workspace, step.left_queue, step.id, step.before, false)
+    baton.move(moves.backlogs, workspace, step.left_queue, step.id, step.before)
   end
   if step.joined_queue then
-    baton.move(moves.backlogs, workspace, step.joined_queue, step.id, step.lead, true)
+    baton.move(moves.backlogs, workspace, step.joined_queue, step.id, step.lead,
+      step.place)
   end
   if step.before.due_at ~= due then
     local list = baton.list_of(due == 0 and moves.removed or moves.added, moves.timers)

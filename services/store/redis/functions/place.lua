@@ -57,6 +57,7 @@ local function wait(step, queue, announce, details)
   local lead = step.lead
   lead.stage = STAGE.QUEUED
   step.joined_queue = lead.queue
+  step.place = baton.score_of(lead.priority, lead.queued_at, queue.policy)
   start_timer(lead, queue, step.shard.now)
   if announce then
     baton.publish(step, announcement(baton.CHANGE.queued, lead), details, 0)

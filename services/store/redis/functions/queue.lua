@@ -1,8 +1,8 @@
 -- A queue: hash with the fields m (members.lua), g (ledger: MessagePack map from rep to nano-leads
 -- owed; keeps reps that left), l (MessagePack map from rep to when it last got a lead, kept while
 -- the strategy is longest_idle), p (of the active policy: "mode|accept_within|retry_after|skills",
--- then, since queues have strategies, "|strategy|count_owned|widen|max_wait|escalate_to") and s
--- (settings: "revision|paused|display name").
+-- then, since queues have strategies, "|strategy|count_owned|widen|max_wait|escalate_to|
+-- credit_returned|age_every|age_by|age_max") and s (settings: "revision|paused|display name").
 
 local function parse_policy(text)
   if not text then
@@ -13,7 +13,10 @@ local function parse_policy(text)
   if not mode then
     baton.refuse('stored queue policy is not readable')
   end
+  local every, by, max = string.match(text, '|(%d+)|(%d+)|(%d+)$')
+  every, by, max = tonumber(every or 0), tonumber(by), tonumber(max)
   return {
+    age_every = strategy and every or 0, age_by = by, age_max = max,
     mode = mode, accept_within = tonumber(accept_within), retry_after = tonumber(retry_after),
     strategy = strategy or baton.QUEUE_DEFAULTS.strategy, count_owned = count_owned ~= '0',
   }
@@ -23,24 +26,29 @@ local function unpack_map(text)
   return text and cmsgpack.unpack(text) or {}
 end
 
--- All that a choice needs. `call`: see at_work.lua; call.open: how many leads each rep of the
--- workspace owns now, as far as it is known; the reps of this queue are added to it.
-function baton.read_queue(workspace, queue, call)
-  local key = baton.queue_key(workspace, queue)
+-- The queue without its members. `call`: see at_work.lua; call.open: how many leads each rep of
+-- the workspace owns now, as far as it is known.
+function baton.open_queue(workspace, id, call)
+  local key = baton.queue_key(workspace, id)
   local stored = redis.call('HMGET', key, 'm', 'g', 'p', 's', 'l')
-  local members = baton.members_now(workspace, baton.parse_members(stored[1]), call)
-  local open = call.open
-  local open_prefix = baton.open_key(workspace, '')
-  for i = 1, #members do
-    local rep = members[i].rep
+  return {
+    id = id, key = key, workspace = workspace, rows = stored[1], open = call.open, call = call,
+    owners = {}, owed = unpack_map(stored[2]), policy = parse_policy(stored[3]),
+    last = unpack_map(stored[5]), candidates = {}, checked = {},
+    paused = stored[4] and string.find(stored[4], '^%d+|1|') ~= nil,
+  }
+end
+
+-- All that a choice needs; the reps of this queue are added to call.open.
+function baton.read_queue(workspace, id, call)
+  local queue = baton.open_queue(workspace, id, call)
+  queue.members = baton.members_now(workspace, baton.parse_members(queue.rows), call)
+  local open, open_prefix = call.open, baton.open_key(workspace, '')
+  for i = 1, #queue.members do
+    local rep = queue.members[i].rep
     open[rep] = open[rep] or redis.call('ZCARD', open_prefix .. rep)
   end
-  return {
-    id = queue, key = key, workspace = workspace, members = members, open = open, call = call,
-    owners = {}, owed = unpack_map(stored[2]), policy = parse_policy(stored[3]),
-    last = unpack_map(stored[5]),
-    candidates = {}, paused = stored[4] and string.find(stored[4], '^%d+|1|') ~= nil,
-  }
+  return queue
 end
 
 -- Writes what choices have changed of the queue.

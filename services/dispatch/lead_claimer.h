@@ -1,0 +1,32 @@
+// Claims of reps: the next lead that waits in queues of mode pull.
+#ifndef BATON_DISPATCH_LEAD_CLAIMER_H_
+#define BATON_DISPATCH_LEAD_CLAIMER_H_
+
+#include "absl/status/statusor.h"
+#include "baton/v1/assignment_service.pb.h"
+#include "store/lead_store.h"
+#include "store/pipe_store.h"
+#include "store/roster_store.h"
+
+namespace baton::dispatch {
+
+// Blocks on the store. Thread-safe.
+class LeadClaimer {
+ public:
+  LeadClaimer(store::RosterStore& roster, store::LeadStore& leads, store::DurabilityGate& gate)
+      : roster_(roster), leads_(leads), gate_(gate) {}
+
+  // The assignment is told only when it is durable as far as configured; the request id gives it
+  // again. Errors are those of RosterStore::ClaimNext, NOT_FOUND NOTHING_WAITS and INVALID_FIELD.
+  absl::StatusOr<::baton::v1::ClaimNextLeadResponse> Claim(
+      const ::baton::v1::ClaimNextLeadRequest& request);
+
+ private:
+  store::RosterStore& roster_;
+  store::LeadStore& leads_;
+  store::DurabilityGate& gate_;
+};
+
+}  // namespace baton::dispatch
+
+#endif  // BATON_DISPATCH_LEAD_CLAIMER_H_

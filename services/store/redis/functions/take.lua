@@ -1,0 +1,72 @@
+-- Taking a waiting lead for the rep who claims it: the first of those that it may have
+-- (core::MayClaim).
+
+-- What a claim with this request id was answered; nil: there was none.
+function baton.answered_claim(claims, request, fingerprint)
+  for _, text in ipairs(request ~= '' and redis.call('LRANGE', claims, '0', '-1') or {}) do
+    local id, print, lead, generation = string.match(text, '^([^|]*)|(%d+)|([%w_-]+)|(%d+)$')
+    if not id then
+      baton.refuse('a stored claim is not readable')
+    elseif id == request then
+      return print == fingerprint and {baton.OUTCOME.done, lead, tonumber(generation), 1} or
+        {baton.OUTCOME.reused}
+    end
+  end
+end
+
+-- Whether the rep may have leads of the queue that ask for `asks`.
+local function may_claim(queue, member, asks)
+  if baton.has_passed(asks.passed, member.rep) then
+    return false
+  end
+  local awaited = false
+  baton.read_owners(queue, asks)
+  for _, owner in ipairs(baton.first_asked(queue, asks)) do
+    if owner.rep == member.rep then
+      return true
+    end
+    awaited = awaited or not baton.has_passed(asks.passed, owner.rep)
+  end
+  return not (asks.owners_only and awaited) and baton.has_skills(member, asks.skills)
+end
+
+-- The lane whose front the rep gets, and its queue; nil: none.
+local function find(workspace, member, queues)
+  local first, of
+  for _, queue in ipairs(queues) do
+    for _, lane in ipairs(baton.open_lanes(workspace, queue.id)) do
+      local better = lane.lead and (not first or baton.stands_before(lane, first))
+      if better and may_claim(queue, member, lane.asks) then
+        first, of = lane, queue
+      end
+    end
+  end
+  return first, of
+end
+
+-- keys: {meta, outbox, timers, workspace}; how: {shard, call, revision, details}. Returns the
+-- lead and the generation of the assignment, nil: nothing waits that the rep may have.
+function baton.take_first(keys, workspace, member, queues, how)
+  local shard = how.shard
+  redis.call('ZCARD', keys[3])
+  local lane, queue = find(keys[4], member, queues)
+  if not lane then
+    return nil
+  end
+  local step = baton.read_waiting(keys, {workspace, lane.lead}, shard, queue.id)
+  local rep, lead = member.rep, step.lead
+  queue.revision = how.revision
+  lead.revision, lead.due_at, lead.timer = lead.revision + 1, 0, baton.TIMER.none
+  baton.leave(step)
+  baton.check_backlog(step.workspace_key, queue.id, step.before)
+  baton.check_journey(step)
+  local candidates = {rep, baton.REASON.chosen, queue.owed[rep] or 0, 0, queue.open[rep],
+    member.capacity}
+  baton.assign(step, queue, candidates, {rep = rep, basis = baton.BASIS.claimed,
+    tie = baton.TIE.none, weights = 0}, how.details)
+  baton.finish(step)
+  baton.write_steps(keys[2], keys[3], {step})
+  baton.write_given(keys[4], how.call)
+  baton.write_shard(keys[1], shard)
+  return lane.lead, lead.generation
+end
