@@ -103,19 +103,19 @@ void AddDetails(std::string& out) {
 void AddLimits(std::string& out) {
   AddTable(
       "LIMIT",
-      absl::StrCat(
-          "number=", kNumberMax, ",clock=", kClockMax, ",batch=", kBatchMax, ",cycle=", kInt32Max,
-          ",priority=", core::kPriorityMax, ",partition=", kInt32Max, ",page=", kPageSizeMax,
-          ",journey=", kJourneyMax, ",drain=", kDrainMax, ",claims=", kClaimsRemembered,
-          ",weight=", core::kWeightMax,
-          ",capacity=", core::kCapacityMax, ",daily_cap=", core::kDailyCapMax,
-          ",ramp_days=", core::kRampDaysMax, ",absences=", core::kAbsencesMax,
-          ",hours=", core::kHoursMax, ",queues_per_rep=", core::kQueuesPerRepMax,
-          ",reps=", kRepsMax, ",reps_per_queue=", core::kRepsPerQueueMax, ",queues=", kQueuesMax,
-          ",drafts=", kDraftsMax, ",revisions=", kRevisionsMax, ",approvals=", kApprovalsMax,
-          ",activations=", kActivationsMax, ",candidates=", core::kCandidatesKeptMax,
-          ",decisions=", core::kPastDecisionsMax, ",domains=", core::kDomainsPerAccountMax,
-          ",accounts_per_group=", core::kAccountsPerGroupMax),
+      absl::StrCat("number=", kNumberMax, ",clock=", kClockMax, ",batch=", kBatchMax,
+                   ",cycle=", kInt32Max, ",priority=", core::kPriorityMax, ",partition=", kInt32Max,
+                   ",page=", kPageSizeMax, ",journey=", kJourneyMax, ",drain=", kDrainMax,
+                   ",claims=", kClaimsRemembered, ",weight=", core::kWeightMax,
+                   ",capacity=", core::kCapacityMax, ",daily_cap=", core::kDailyCapMax,
+                   ",ramp_days=", core::kRampDaysMax, ",absences=", core::kAbsencesMax,
+                   ",hours=", core::kHoursMax, ",queues_per_rep=", core::kQueuesPerRepMax,
+                   ",reps=", kRepsMax, ",reps_per_queue=", core::kRepsPerQueueMax,
+                   ",queues=", kQueuesMax, ",drafts=", kDraftsMax, ",revisions=", kRevisionsMax,
+                   ",approvals=", kApprovalsMax, ",activations=", kActivationsMax,
+                   ",candidates=", core::kCandidatesKeptMax, ",decisions=", core::kPastDecisionsMax,
+                   ",domains=", core::kDomainsPerAccountMax,
+                   ",accounts_per_group=", core::kAccountsPerGroupMax),
       out);
   const core::QueuePolicy defaults;
   AddTable("QUEUE_DEFAULTS",
