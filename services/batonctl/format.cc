@@ -12,11 +12,13 @@
 #include "absl/time/time.h"
 #include "batonctl/exit_codes.h"
 #include "policy/document_error.h"
+#include "policy/values.h"
 
 namespace baton::batonctl {
 namespace {
 
 constexpr char kStagePrefix[] = "STAGE_";
+constexpr int64_t kPeriodDaysMax = 3650;
 
 }  // namespace
 
@@ -40,6 +42,17 @@ absl::StatusOr<google::protobuf::Timestamp> ParseTime(const std::string& option,
   timestamp.set_nanos(static_cast<int32_t>(
       absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(timestamp.seconds()))));
   return timestamp;
+}
+
+absl::StatusOr<core::DurationMs> ParsePeriod(const std::string& option, const std::string& text) {
+  policy::YamlNode node;
+  node.kind = policy::YamlNode::Kind::kScalar;
+  node.text = text;
+  policy::ErrorList errors(option);
+  const auto period =
+      policy::ReadDuration(node, option, core::kSecondMs, kPeriodDaysMax * core::kDayMs, errors);
+  if (period.has_value()) return *period;
+  return UsageError(std::move(errors).Take().front().message);
 }
 
 std::string ShortName(const std::string& resource_name) {

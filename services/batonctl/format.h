@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "baton/v1/lead.pb.h"
+#include "core/time.h"
 
 namespace baton::batonctl {
 
@@ -18,6 +19,9 @@ std::string FormatTime(const google::protobuf::Timestamp& time);
 // RFC 3339, or a date (its midnight, UTC). A usage error names `option`.
 absl::StatusOr<google::protobuf::Timestamp> ParseTime(const std::string& option,
                                                       const std::string& text);
+
+// 90s, 5m, 2h, 30d. A usage error names `option`.
+absl::StatusOr<core::DurationMs> ParsePeriod(const std::string& option, const std::string& text);
 
 // "ada" for "workspaces/demo/reps/ada".
 std::string ShortName(const std::string& resource_name);

@@ -14,6 +14,7 @@
 #include "batonctl/server.h"
 #include "batonctl/table.h"
 #include "platform/kafka/kafka.h"
+#include "platform/kafka/topic_reader.h"
 #include "verify/verifier.h"
 
 namespace baton::batonctl {
@@ -47,6 +48,8 @@ struct Surroundings {
   std::function<absl::Time()> now;
   std::function<void(absl::Duration)> sleep;
   std::function<absl::StatusOr<verify::Report>(const verify::Options&)> verify;
+  std::function<decltype(platform::kafka::TopicSpans)> topic_spans = platform::kafka::TopicSpans;
+  std::function<decltype(platform::kafka::ReadTopic)> read_topic = platform::kafka::ReadTopic;
 };
 
 // Not thread-safe.

@@ -172,6 +172,7 @@ std::string ChangeJson(const OutboxEntry& entry) {
   WriteFactors(message, entry.factors);
   WriteAttribution(message, entry);
   WriteSources(message, entry.sources);
+  message.Number("sequence", entry.sequence);
   WriteDetails(message, entry.change);
   message.End();
   return out;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "platform/kafka/kafka.h"
 #include "store/pipe_store.h"
 
@@ -32,6 +33,11 @@ inline constexpr size_t kHandoffEventBytesMax = 64 * 1024;
 // from the end, and details.truncated names the fields that were cut.
 std::vector<platform::kafka::OutRecord> EncodeHandoffEvent(const store::OutboxEntry& entry,
                                                            const TopicNames& topics);
+
+// What EncodeHandoffEvent wrote, read back from a record of feedback or assignments: the entry
+// without factors, attribution, sources and traceparent, which are explanations. INVALID_ARGUMENT
+// says what is missing or wrong.
+absl::StatusOr<store::OutboxEntry> DecodeHandoffEvent(const platform::kafka::Record& record);
 
 // The lead's state behind that change, for lead-state: key and headers as above, ce_type
 // dev.baton.lead.state.v1.

@@ -15,6 +15,7 @@ import grpc
 import pytest
 from baton.v1 import assignment_service_pb2 as aspb, lead_pb2
 from olist import rows
+from simulation import assert_reproduced, report, simulate
 from world import FEEDBACK, World
 
 UPDATED = aspb.WatchAssignmentsResponse.KIND_UPDATED
@@ -156,3 +157,86 @@ def test_the_funnel_of_a_marketplace_comes_out_as_it_went_in(stack):
     won_origins = Counter(e.data["attribution"]["origin"] for e in events
                           if e.data["change"] == "won")
     assert won_origins == Counter(row["origin"] or "none" for row in leads if row["mql_id"] in won)
+
+
+HOME = ("bed_bath_table", "construction_tools_house_garden", "home_appliances", "home_decor",
+        "home_office_furniture", "household_utilities", "small_appliances")
+
+
+def team_of(origin, segment):
+    return f"{origin or 'none'}-{'home' if segment in HOME else 'other'}"
+
+
+def teams_policy(teams, definition=">= 50", by_segment=True):
+    """Won leads go to the team of those who qualified leads of this origin and kind of segment."""
+    def policy(workspace, accept_within):
+        routes, home = [], ", ".join(HOME)
+        for team in sorted(teams):
+            origin, kind = team.split("-")
+            match = f"origin: {'absent' if origin == 'none' else f'[{origin}]'}"
+            if by_segment:
+                match += f", segment: {f'[{home}]' if kind == 'home' else 'present'}"
+            routes.append(f"    - {{name: {team}, match: {{{match}}}, to: {{queue: {team}}}}}")
+        queues = "\n".join(f"    {team}: {{mode: direct}}" for team in sorted(teams))
+        return f"""
+apiVersion: baton.dev/v1
+kind: HandoffPolicy
+metadata: {{workspace: {workspace}, name: teams, owner: revops@example.com}}
+spec:
+  attributes: {{origin: string, segment: string}}
+  scoring:
+    fit:
+      - {{name: from social media, match: {{origin: [social]}}, points: -10}}
+    intent:
+      - {{name: asked to sell, activity: landing_page, points: 50}}
+  definition:
+    mql: {{match: {{intent: ">= 50", fit: "{definition}"}}}}
+  routing:
+{chr(10).join(routes)}
+    - {{default: true, to: {{queue: {sorted(teams)[0]}}}}}
+  queues:
+{queues}
+"""
+    return policy
+
+
+@pytest.mark.timeout(300)
+def test_won_leads_reach_the_queue_of_those_who_qualified_them(stack):
+    origins = {row["mql_id"]: row["origin"] for row in rows("mql.csv")}
+    deals = [deal for deal in rows("closed_deals.csv") if deal["mql_id"] in origins]
+    team = {deal["mql_id"]: team_of(origins[deal["mql_id"]], deal["business_segment"])
+            for deal in deals}
+    teams = {}
+    for deal in deals:
+        teams.setdefault(team[deal["mql_id"]], set()).add(deal["sdr_id"][:12])
+    world = World(stack, policy=teams_policy(teams, ">= -10"))
+    try:
+        for sdr in sorted(set().union(*teams.values())):
+            world.add_rep(sdr, queues=[name for name in teams if sdr in teams[name]])
+        for deal in deals:
+            lead, origin = deal["mql_id"], origins[deal["mql_id"]]
+            attributes = {"origin": origin} if origin else {}
+            attributes["segment"] = deal["business_segment"] or "unknown"
+            world.publish(world.event(lead, event_id=lead, data={
+                "attributes": attributes, "activity": "landing_page"}))
+            world.producer.poll(0)
+        world.flush()
+        events = world.read(FEEDBACK, lambda all: sum(
+            e.data["change"] == "assigned" for e in all) >= len(deals), seconds=120)
+        assigned = {e.data["lead"]: e.data for e in events if e.data["change"] == "assigned"}
+        for deal in deals:
+            found = assigned[deal["mql_id"]]
+            assert found["queue"] == team[deal["mql_id"]]
+            assert deal["sdr_id"][:12] in teams[found["queue"]]
+            assert found["rep"] in teams[found["queue"]]
+
+        assert_reproduced(report(world, teams_policy(teams, ">= -10")(world.name, "")))
+        second = teams_policy(teams, ">= 0", by_segment=False)(world.name, "")
+        said = report(world, second)
+        assert_reproduced(said)
+        social = sum(origin == "social" for lead, origin in origins.items() if lead in team)
+        assert (said["mqls"]["lost"], said["mqls"]["gained"]) == (social, 0)
+        assert said["mqls"]["moved"] > 0 and "moved" in simulate(world, second)
+        assert simulate(world, second, "-o", "csv") == simulate(world, second, "-o", "csv")
+    finally:
+        world.close()

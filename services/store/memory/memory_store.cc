@@ -68,8 +68,9 @@ absl::StatusOr<LoadedLeads> MemoryStore::Load(absl::Span<const core::LeadKey> ke
     core::LeadRecord record;
     record.key = key;
     if (const WorkspaceState* workspace = Find(key.workspace); workspace != nullptr) {
-      const auto lead = workspace->leads.find(key.lead);
-      if (lead != workspace->leads.end()) record = lead->second.record;
+      if (const StoredLead* lead = workspace->FindLead(key.lead); lead != nullptr) {
+        record = lead->record;
+      }
     }
     loaded.records.emplace_back(std::move(record));
   }
@@ -84,9 +85,13 @@ CommitResult MemoryStore::CommitOne(const core::Plan& plan) {
   const CommitCode code = CheckPlan(plan, site, limits_);
   if (code != CommitCode::kCommitted) return {code, {}, {}};
 
-  CommitResult result{code, ApplyPlan(plan, site), {}};
-  result.record.facts = {};
-  result.record.judgment = {};
+  // The answer has no facts and no judgment: they are set aside while the rest is copied.
+  core::LeadRecord& stored = ApplyPlan(plan, site);
+  core::Facts facts = std::exchange(stored.facts, {});
+  core::Judgment judgment = std::exchange(stored.judgment, {});
+  CommitResult result{code, stored, {}};
+  stored.facts = std::move(facts);
+  stored.judgment = std::move(judgment);
   counters_.applied += plan.applied;
   counters_.duplicates += plan.duplicates;
   return result;
@@ -123,9 +128,9 @@ absl::StatusOr<JourneyPage> MemoryStore::Journey(const core::LeadKey& key, int64
   JourneyPage page;
   const WorkspaceState* workspace = Find(key.workspace);
   if (workspace == nullptr) return page;
-  const auto found = workspace->leads.find(key.lead);
-  if (found == workspace->leads.end()) return page;
-  const StoredLead& lead = found->second;
+  const StoredLead* found = workspace->FindLead(key.lead);
+  if (found == nullptr) return page;
+  const StoredLead& lead = *found;
   page.dropped = lead.journey_dropped;
   const auto kept = static_cast<int64_t>(lead.journey.size());
   const int64_t begin = std::clamp<int64_t>(index, 0, kept);

@@ -339,9 +339,9 @@ bool IsOutboxFull(const ShardState& shard, int64_t cap) {
 }  // namespace
 
 CommitCode CheckPlan(const Plan& plan, const Site& site, const StoreLimits& limits) {
-  const auto found = site.workspace.leads.find(plan.key.lead);
-  const bool is_new = found == site.workspace.leads.end();
-  const int64_t revision = is_new ? 0 : found->second.record.revision;
+  const StoredLead* found = site.workspace.FindLead(plan.key.lead);
+  const bool is_new = found == nullptr;
+  const int64_t revision = is_new ? 0 : found->record.revision;
   if (plan.expected_revision != revision) return CommitCode::kStaleRevision;
   if (plan.policy_revision != 0 && plan.policy_revision != site.workspace.about.policy_revision) {
     return CommitCode::kStalePolicy;
@@ -357,9 +357,9 @@ CommitCode CheckPlan(const Plan& plan, const Site& site, const StoreLimits& limi
   return CommitCode::kCommitted;
 }
 
-const LeadRecord& ApplyPlan(const Plan& plan, Site site) {
+LeadRecord& ApplyPlan(const Plan& plan, Site site) {
   site.shard.latest_ms = site.now_ms;
-  StoredLead& lead = site.workspace.leads[plan.key.lead];
+  StoredLead& lead = site.workspace.FindOrAddLead(plan.key.lead);
   const Stage stage_before = lead.record.stage;
 
   if (plan.refund) {
@@ -396,7 +396,7 @@ int DrainBacklog(const QueueId& queue, int max, const StoreLimits& limits, Site 
   int assigned = 0;
   for (auto next = backlog.begin(); next != backlog.end() && assigned < max;) {
     const Place place = *next++;
-    StoredLead& lead = site.workspace.leads.at(place.lead);
+    StoredLead& lead = *site.workspace.FindLead(place.lead);
     const core::Choice choice = Choose(lead.record, site);
     if (choice.rep.empty()) continue;
     site.shard.latest_ms = site.now_ms;

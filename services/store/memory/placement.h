@@ -19,7 +19,7 @@ struct Site {
 CommitCode CheckPlan(const core::Plan& plan, const Site& site, const StoreLimits& limits);
 
 // Applies a plan that CheckPlan let pass. Returns the lead as stored then.
-const core::LeadRecord& ApplyPlan(const core::Plan& plan, Site site);
+core::LeadRecord& ApplyPlan(const core::Plan& plan, Site site);
 
 // RosterStore::Drain.
 int DrainBacklog(const core::QueueId& queue, int max, const StoreLimits& limits, Site site);

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "store/store.h"
 
 namespace baton::store::memory {
@@ -82,6 +83,18 @@ struct WorkspaceState {
   std::map<std::string, core::AccountId> domains;
   std::map<core::AccountGroupId, std::set<core::AccountId>> groups;
   std::map<core::RepId, std::deque<AnsweredClaim>> claims;  // at most kClaimsRemembered each
+  absl::flat_hash_map<core::LeadId, StoredLead*> lead_index;  // into leads, which only grows
+
+  // nullptr: no such lead.
+  StoredLead* FindLead(const core::LeadId& id) const {
+    const auto found = lead_index.find(id);
+    return found == lead_index.end() ? nullptr : found->second;
+  }
+  StoredLead& FindOrAddLead(const core::LeadId& id) {
+    StoredLead*& lead = lead_index[id];
+    if (lead == nullptr) lead = &leads[id];
+    return *lead;
+  }
 };
 
 struct ShardState {

@@ -43,7 +43,7 @@ class Servers:
                 name, value = line.split("=", 1)
                 self.env[name] = value.strip("'\"")
         self.brokers = self.env["BATON_KAFKA_BROKERS"]
-        for name in ("BATON_TOP", "BATON_BIN"):
+        for name in ("BATON_TOP", "BATON_BIN", "BATON_OLIST"):
             self.env.pop(name, None)
         subprocess.run([BIN / "batonctl", "topics", "apply", "--file",
                         TOP / "deploy/kafka/topics.yaml", "--brokers", self.brokers],

@@ -125,6 +125,16 @@ class World {
          [this](const verify::Options& options) {
            verify_options = options;
            return verify_report;
+         },
+         [this](const platform::kafka::KafkaConfig&, const std::string& topic,
+                absl::Duration) -> absl::StatusOr<std::vector<platform::kafka::PartitionSpan>> {
+           const auto records = static_cast<int64_t>(topics[topic].size());
+           return std::vector<platform::kafka::PartitionSpan>{{0, 0, records}};
+         },
+         [this](const platform::kafka::KafkaConfig&, const std::string& topic, const auto&, bool,
+                absl::Duration, const auto& take) {
+           for (const platform::kafka::Record& record : topics[topic]) take(record, {});
+           return absl::OkStatus();
          }});
     result.out = out.str();
     result.err = err.str();
@@ -139,7 +149,8 @@ class World {
   Identity identity;  // of the latest run that called the server
   std::vector<absl::Duration> pauses;
   absl::StatusOr<verify::Report> verify_report = verify::Report();
-  verify::Options verify_options;  // of the latest call
+  verify::Options verify_options;                                      // of the latest call
+  std::map<std::string, std::vector<platform::kafka::Record>> topics;  // what they hold
 
  private:
   class Connection : public batonctl::Server {

@@ -84,6 +84,7 @@ v1::LeadChanged Expected(const store::OutboxEntry& entry) {
     out.set_id(source.id);
     if (source.occurred_at_ms != 0) SetTime(*out.mutable_time(), source.occurred_at_ms);
   }
+  message.set_sequence(entry.sequence);
   return message;
 }
 

@@ -1,0 +1,264 @@
+#include "batonctl/simulate_input.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "baton/v1/roster_service.pb.h"
+#include "baton/v1/workspace_service.pb.h"
+#include "batonctl/commands.h"
+#include "batonctl/exit_codes.h"
+#include "batonctl/format.h"
+#include "batonctl/policy_file.h"
+#include "batonctl/roster_arguments.h"
+#include "events/handoff_event_codec.h"
+#include "platform/kafka/topic_reader.h"
+#include "policy/parse_policy.h"
+
+namespace baton::batonctl {
+namespace {
+
+using platform::kafka::PartitionSpan;
+using platform::kafka::Record;
+using simulation::Recorder;
+using Json = nlohmann::json;
+
+constexpr int64_t kNoteEvery = 500'000;  // records
+
+// Reads one topic and says how far it has come.
+class TopicOf {
+ public:
+  TopicOf(const Session& session, const platform::kafka::KafkaConfig& config, std::string topic)
+      : session_(session), config_(config), topic_(std::move(topic)) {}
+
+  absl::Status Read(int64_t from_offset, const std::function<absl::Status(const Record&)>& take) {
+    absl::StatusOr<std::vector<PartitionSpan>> spans =
+        session_.world().topic_spans(config_, topic_, session_.options.timeout);
+    if (!spans.ok()) return spans.status();
+    for (PartitionSpan& span : *spans) {
+      begins_late_ = begins_late_ || span.first > 0;
+      span.first = std::max(span.first, std::min(from_offset, span.next));
+    }
+    absl::Status taken;
+    int64_t records = 0;
+    const absl::Status read = session_.world().read_topic(
+        config_, topic_, *spans, /*read_committed=*/true, session_.options.timeout,
+        [&](const Record& record, const PartitionSpan&) {
+          if (taken.ok()) taken = take(record);
+          if (++records % kNoteEvery == 0) Note(records);
+        });
+    Note(records);
+    return read.ok() ? taken : read;
+  }
+
+  bool begins_late() const { return begins_late_; }
+
+ private:
+  void Note(int64_t records) const {
+    session_.Note(absl::StrCat(topic_, ": ", records, " records read"));
+  }
+
+  const Session& session_;
+  const platform::kafka::KafkaConfig& config_;
+  const std::string topic_;
+  bool begins_late_ = false;
+};
+
+// A record as kcat -J prints it; false: the line is none.
+bool ReadDumpedRecord(const Json& json, Record& record) {
+  if (!json.is_object() || !json.contains("topic") || !json.contains("payload")) return false;
+  record.topic = json.value("topic", "");
+  record.partition = json.value("partition", 0);
+  record.offset = json.value("offset", int64_t{0});
+  record.timestamp_ms = json.value("ts", int64_t{0});
+  if (const Json& key = json.value("key", Json()); key.is_string()) {
+    record.key = key.get<std::string>();
+    record.has_key = true;
+  }
+  if (const Json& payload = json.at("payload"); payload.is_string()) {
+    record.value = payload.get<std::string>();
+    record.has_value = true;
+  }
+  const Json headers = json.value("headers", Json::array());
+  for (size_t i = 0; i + 1 < headers.size(); i += 2) {
+    if (headers[i].is_string() && headers[i + 1].is_string()) {
+      record.headers.emplace_back(headers[i].get<std::string>(), headers[i + 1].get<std::string>());
+    }
+  }
+  return true;
+}
+
+struct FileRecords {
+  std::vector<Record> input, feedback;
+};
+
+absl::Status ReadLine(const std::string& line, int64_t number, FileRecords& records) {
+  Record record;
+  bool dumped = false;
+  try {
+    // Whatever else the line is, the recorder tells; only a dump is to be taken apart here.
+    dumped = absl::StrContains(line, "\"payload\"") &&
+             ReadDumpedRecord(Json::parse(line, nullptr, /*allow_exceptions=*/false), record);
+  } catch (const Json::exception& error) {
+    return absl::InvalidArgumentError(error.what());
+  }
+  if (!dumped) {
+    record = {};
+    record.offset = number;
+    record.has_value = true;
+    record.value = line;
+  }
+  const bool is_feedback = absl::EndsWith(record.topic, ".feedback.v1");
+  (is_feedback ? records.feedback : records.input).push_back(std::move(record));
+  return absl::OkStatus();
+}
+
+absl::Status ReadLines(const std::string& path, FileRecords& records) {
+  std::ifstream file;
+  if (path != "-") file.open(path, std::ios::binary);
+  if (path != "-" && !file) {
+    return FileError(absl::StrCat("cannot read ", path, ": ", std::strerror(errno)));
+  }
+  std::istream& stream = path == "-" ? std::cin : file;
+  std::string line;
+  for (int64_t number = 1; std::getline(stream, line); ++number) {
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    if (absl::Status status = ReadLine(line, number, records); !status.ok()) {
+      return FileError(absl::StrCat(path, ":", number, ": ", status.message()));
+    }
+  }
+  return stream.bad() ? FileError(absl::StrCat("cannot read ", path)) : absl::OkStatus();
+}
+
+core::Rep RepOf(const v1::Rep& message, std::string id) {
+  core::Rep rep;
+  rep.id = core::RepId::Trusted(id.empty() ? ShortName(message.name()) : id);
+  rep.display_name = message.display_name();
+  for (const std::string& queue : message.queues()) {
+    rep.queues.push_back(core::QueueId::Trusted(ShortName(queue)));
+  }
+  std::sort(rep.queues.begin(), rep.queues.end());
+  rep.weight = std::max(message.weight(), 1);
+  rep.capacity = message.capacity();
+  rep.skills.assign(message.skills().begin(), message.skills().end());
+  std::sort(rep.skills.begin(), rep.skills.end());
+  rep.presence = message.presence() == v1::PRESENCE_AWAY      ? core::Presence::kAway
+                 : message.presence() == v1::PRESENCE_OFFLINE ? core::Presence::kOffline
+                                                              : core::Presence::kOnline;
+  return rep;
+}
+
+absl::StatusOr<simulation::Roster> RosterOfServer(Session& session) {
+  const absl::StatusOr<std::string> parent = session.Workspace();
+  if (!parent.ok()) return parent.status();
+  v1::ListRepsRequest reps;
+  reps.set_parent(*parent);
+  const auto listed = AskPages<v1::ListRepsResponse>(
+      session.server(), reps, kListLimitMax,
+      +[](const v1::ListRepsResponse& page) { return page.reps_size(); });
+  if (!listed.ok()) return listed.status();
+  v1::ListQueuesRequest queues;
+  queues.set_parent(*parent);
+  const auto settings = AskPages<v1::ListQueuesResponse>(
+      session.server(), queues, kListLimitMax,
+      +[](const v1::ListQueuesResponse& page) { return page.queues_size(); });
+  if (!settings.ok()) return settings.status();
+  simulation::Roster roster;
+  for (const v1::Rep& rep : listed->reps()) roster.reps.push_back(RepOf(rep, ""));
+  for (const v1::Queue& queue : settings->queues()) {
+    if (!queue.paused()) continue;
+    roster.queues.push_back({core::QueueId::Trusted(ShortName(queue.name())), "", true, 0});
+  }
+  return roster;
+}
+
+absl::StatusOr<SimulatedPolicy> Parsed(const Session& session, const std::string& yaml,
+                                       const std::string& name) {
+  policy::ParsedPolicy parsed = policy::ParsePolicy(yaml, name);
+  if (parsed.ok()) return SimulatedPolicy{std::move(parsed.policy), 0, name};
+  NoteErrors(session, parsed.errors);
+  return FileError(absl::StrCat(name, " cannot be read by this batonctl: ",
+                                Counted(static_cast<int64_t>(parsed.errors.size()), "error")));
+}
+
+}  // namespace
+
+absl::StatusOr<simulation::Recording> ReadTopics(const Session& session,
+                                                 const KafkaArguments& kafka, int64_t from_offset,
+                                                 Recorder recorder) {
+  const auto config = ConfigOf(kafka);
+  if (!config.ok()) return config.status();
+  const events::TopicNames names = events::MakeTopicNames(kafka.prefix);
+  TopicOf feedback(session, *config, names.feedback);
+  absl::Status status =
+      feedback.Read(0, [&](const Record& record) { return recorder.AddChange(record); });
+  if (!status.ok()) return status;
+  TopicOf input(session, *config, names.lead_events);
+  status = input.Read(from_offset, [&](const Record& record) { return recorder.AddEvent(record); });
+  if (!status.ok()) return status;
+  return std::move(recorder).Finish(!feedback.begins_late());
+}
+
+absl::StatusOr<simulation::Recording> ReadFiles(const Session& session,
+                                                const std::vector<std::string>& files,
+                                                Recorder recorder) {
+  FileRecords records;
+  for (const std::string& file : files) {
+    if (absl::Status status = ReadLines(file, records); !status.ok()) return status;
+  }
+  session.Note(
+      absl::StrCat(records.input.size(), " events and ", records.feedback.size(), " changes read"));
+  absl::Status status;
+  for (const Record& record : records.feedback) status.Update(recorder.AddChange(record));
+  for (const Record& record : records.input) status.Update(recorder.AddEvent(record));
+  if (!status.ok()) return status;
+  std::map<int32_t, int64_t> first_offsets;
+  for (const Record& record : records.feedback) {
+    const auto [first, is_new] = first_offsets.try_emplace(record.partition, record.offset);
+    if (!is_new) first->second = std::min(first->second, record.offset);
+  }
+  const bool whole = std::all_of(first_offsets.begin(), first_offsets.end(),
+                                 [](const auto& first) { return first.second == 0; });
+  return std::move(recorder).Finish(whole);
+}
+
+absl::StatusOr<SimulatedPolicy> PolicyOfFile(const Session& session, const std::string& file) {
+  absl::StatusOr<PolicyFile> read = ReadPolicyFile(session, file, DocumentTests::kAreNotRun);
+  if (!read.ok()) return read.status();
+  return SimulatedPolicy{std::move(read->parsed.policy), 0, file};
+}
+
+absl::StatusOr<SimulatedPolicy> FindPolicy(Session& session, const std::string& which) {
+  if (which != "active" && !absl::StrContains(which, '@')) return PolicyOfFile(session, which);
+  const absl::StatusOr<std::string> workspace = session.Workspace();
+  if (!workspace.ok()) return workspace.status();
+  v1::GetPolicyRequest request;
+  request.set_name(absl::StrCat(*workspace, "/policies/", which == "active" ? "-" : which));
+  const auto response = Ask<v1::GetPolicyResponse>(session.server(), request);
+  if (!response.ok()) return response.status();
+  absl::StatusOr<SimulatedPolicy> found =
+      Parsed(session, response->policy().yaml(), ShortName(response->policy().name()));
+  if (found.ok()) found->revision = response->policy().revision();
+  return found;
+}
+
+absl::StatusOr<simulation::Roster> FindRoster(Session& session, const std::string& file) {
+  if (file.empty()) return RosterOfServer(session);
+  const absl::StatusOr<RosterFile> document = LoadRoster(session, file);
+  if (!document.ok()) return document.status();
+  simulation::Roster roster;
+  for (const RosterEntry& entry : document->reps) roster.reps.push_back(RepOf(entry.rep, entry.id));
+  for (const QueueEntry& entry : document->queues) {
+    roster.queues.push_back(
+        {core::QueueId::Trusted(entry.id), "", entry.paused.value_or(false), 0});
+  }
+  return roster;
+}
+
+}  // namespace baton::batonctl

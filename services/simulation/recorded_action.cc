@@ -1,0 +1,83 @@
+#include "simulation/recorded_action.h"
+
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/time/time.h"
+
+namespace baton::simulation {
+namespace {
+
+using core::ActionType;
+using core::ChangeType;
+
+std::string Detail(const core::Change& change, const std::string& name) {
+  const auto found = change.details.find(name);
+  return found == change.details.end() ? "" : found->second;
+}
+
+core::TimeMs TimeDetail(const core::Change& change, const std::string& name) {
+  absl::Time time;
+  std::string error;
+  if (!absl::ParseTime(absl::RFC3339_full, Detail(change, name), &time, &error)) return 0;
+  return absl::ToUnixMillis(time);
+}
+
+std::optional<ActionType> TypeOf(ChangeType change) {
+  switch (change) {
+    case ChangeType::kAccepted:
+      return ActionType::kAccept;
+    case ChangeType::kDeclined:
+      return ActionType::kDecline;
+    case ChangeType::kRerouted:
+      return ActionType::kReroute;
+    case ChangeType::kTouched:
+      return ActionType::kLogTouch;
+    case ChangeType::kRejected:
+      return ActionType::kReject;
+    case ChangeType::kRecycled:
+      return ActionType::kRecycle;
+    case ChangeType::kSqlConfirmed:
+    case ChangeType::kSqoOpened:
+    case ChangeType::kWon:
+    case ChangeType::kLost:
+      return ActionType::kReportOutcome;
+    case ChangeType::kNurtured:
+    case ChangeType::kQualified:
+    case ChangeType::kQueued:
+    case ChangeType::kAssigned:
+    case ChangeType::kOfferExpired:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<core::Action> ActionOf(const core::Change& change, const core::QueueId& queue) {
+  const auto type = TypeOf(change.type);
+  if (!type) return std::nullopt;
+  core::Action action;
+  action.type = *type;
+  action.reason = change.reason;
+  action.actor = change.actor;
+  action.note = Detail(change, "note");
+  if (*type == ActionType::kLogTouch) {
+    action.channel = Detail(change, "channel");
+    action.touch_outcome = Detail(change, "outcome");
+    action.touched_at_ms = TimeDetail(change, "touchTime");
+  }
+  if (*type == ActionType::kRecycle) action.revisit_at_ms = TimeDetail(change, "revisitTime");
+  if (*type == ActionType::kReroute && change.queue != queue) action.queue = change.queue;
+  if (*type == ActionType::kReportOutcome) {
+    action.outcome = change.stage;
+    action.currency = Detail(change, "currency");
+    action.close_date_ms = TimeDetail(change, "closeTime");
+    if (!absl::SimpleAtoi(Detail(change, "amountMinor"), &action.amount_minor)) {
+      action.amount_minor = 0;
+    }
+  }
+  return action;
+}
+
+}  // namespace baton::simulation

@@ -1,0 +1,17 @@
+// What a rep did, read back from the change that told of it. Pure; thread-safe.
+#ifndef BATON_SIMULATION_RECORDED_ACTION_H_
+#define BATON_SIMULATION_RECORDED_ACTION_H_
+
+#include <optional>
+
+#include "core/decide.h"
+
+namespace baton::simulation {
+
+// nullopt: not the act of a rep (nurtured, qualified, queued, assigned, offer_expired). The
+// generation stays 0; a reroute within `queue` names no queue.
+std::optional<core::Action> ActionOf(const core::Change& change, const core::QueueId& queue);
+
+}  // namespace baton::simulation
+
+#endif  // BATON_SIMULATION_RECORDED_ACTION_H_

@@ -1,0 +1,256 @@
+#include "simulation/recorder.h"
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "events/handoff_event_codec.h"
+#include "events/lead_event_codec.h"
+#include "simulation/recorded_action.h"
+
+namespace baton::simulation {
+namespace {
+
+using core::ChangeType;
+using platform::kafka::Record;
+
+constexpr core::TimeMs kForever = std::numeric_limits<core::TimeMs>::max();
+
+absl::Status TooMany(const char* what, size_t max) {
+  return absl::ResourceExhaustedError(
+      absl::StrCat("a simulation reads at most ", max, " ", what, "; begin later"));
+}
+
+bool IsDecision(ChangeType type) {
+  return type == ChangeType::kQualified || type == ChangeType::kNurtured;
+}
+
+}  // namespace
+
+LeadIndex Recorder::IndexOf(const core::LeadId& lead) {
+  const auto [place, is_new] =
+      recording_.lead_index.try_emplace(lead, static_cast<LeadIndex>(recording_.leads.size()));
+  if (is_new) {
+    recording_.leads.emplace_back().id = lead;
+    changes_.emplace_back();
+  }
+  return place->second;
+}
+
+absl::Status Recorder::AddChange(const Record& record) {
+  absl::StatusOr<store::OutboxEntry> entry = events::DecodeHandoffEvent(record);
+  if (!entry.ok()) return entry.status();
+  if (entry->key.workspace != workspace_) return absl::OkStatus();
+  if (static_cast<size_t>(recording_.changes) >= kChangesMax) {
+    return TooMany("changes", kChangesMax);
+  }
+  std::vector<Change>& known = changes_[IndexOf(entry->key.lead)];
+  // What a store lost and said again in a higher epoch replaces what was said before.
+  while (!known.empty() && known.back().version >= entry->version &&
+         known.back().epoch < entry->epoch) {
+    known.pop_back();
+  }
+  if (!known.empty() && known.back().version >= entry->version) return absl::OkStatus();
+  if (known.empty()) known.reserve(4);
+  known.push_back({entry->version, entry->epoch, entry->sequence, entry->policy_revision,
+                   entry->at_ms, entry->due_at_ms, entry->cycle, entry->fit, entry->intent,
+                   std::move(entry->change)});
+  ++recording_.changes;
+  recording_.has_changes = true;
+  return absl::OkStatus();
+}
+
+absl::Status Recorder::AddEvent(const Record& record) {
+  events::Decoded decoded = events::DecodeLeadEvent(record);
+  if (auto* letter = std::get_if<events::DeadLetter>(&decoded)) {
+    ++recording_.records;
+    ++recording_.refused[std::string(events::DeadLetterClassName(letter->klass))];
+    return absl::OkStatus();
+  }
+  auto& event = std::get<core::LeadEvent>(decoded);
+  if (event.key.workspace != workspace_) return absl::OkStatus();
+  if (events_.size() >= kEventsMax) return TooMany("events", kEventsMax);
+  ++recording_.records;
+  const LeadIndex lead = IndexOf(event.key.lead);
+  recording_.leads[lead].has_events = true;
+  Event& added = events_.emplace_back();
+  added.lead = lead;
+  added.partition = record.partition;
+  added.offset = record.offset;
+  added.at_ms = record.partition < 0 ? event.occurred_at_ms : record.timestamp_ms;
+  if (record.partition >= 0) {
+    event.position = {core::LogFingerprint(record.topic, record.partition), record.offset};
+  }
+  added.event = std::move(event);
+  return absl::OkStatus();
+}
+
+void Recorder::TakeChange(const Change& change, RecordedLead& lead) {
+  const core::Change& what = change.change;
+  if (what.type == ChangeType::kQualified) {
+    lead.mqls.push_back({change.at_ms, change.sequence, change.cycle, change.policy_revision,
+                         change.fit, change.intent, what.queue, what.cause});
+  }
+  if (what.type == ChangeType::kAssigned) {
+    lead.assignments.push_back({change.at_ms,
+                                change.sequence,
+                                what.generation,
+                                change.cycle,
+                                change.due_at_ms,
+                                what.rep,
+                                what.queue,
+                                {}});
+    recording_.assigned_to[what.rep].push_back(change.at_ms);
+  }
+  if (what.type == ChangeType::kQueued && what.actor == "clock") {
+    lead.moves.push_back({change.at_ms, change.sequence});
+  }
+  if (lead.assignments.empty()) return;
+  RecordedAssignment& current = lead.assignments.back();
+  RecordedStep step{change.at_ms, change.sequence, what.type == ChangeType::kOfferExpired, {}};
+  if (std::optional<core::Action> action = ActionOf(what, current.queue)) {
+    step.action = *std::move(action);
+    current.steps.push_back(std::move(step));
+  } else if (step.expired) {
+    current.steps.push_back(std::move(step));
+  }
+}
+
+void Recorder::TakeChanges(LeadIndex lead) {
+  RecordedLead& taken = recording_.leads[lead];
+  for (const Change& change : changes_[lead]) {
+    TakeChange(change, taken);
+    recording_.end_ms = std::max(recording_.end_ms, change.at_ms);
+  }
+  for (const RecordedAssignment& assignment : taken.assignments) {
+    RecordedPoint& point = recording_.points.emplace_back();
+    point.at_ms = assignment.at_ms;
+    point.sequence = assignment.sequence;
+    point.lead = lead;
+    point.generation = assignment.generation;
+  }
+}
+
+void Recorder::FindCauses() {
+  absl::flat_hash_map<std::pair<LeadIndex, std::string>, const Change*> causes;
+  for (LeadIndex lead = 0; lead < changes_.size(); ++lead) {
+    for (const Change& change : changes_[lead]) {
+      if (IsDecision(change.change.type)) causes.try_emplace({lead, change.change.cause}, &change);
+    }
+  }
+  if (causes.empty()) return;
+  for (Event& event : events_) {
+    const auto found = causes.find({event.lead, event.event.id});
+    if (found == causes.end()) continue;
+    event.caused = found->second;
+    causes.erase(found);  // a repetition causes nothing
+  }
+}
+
+void Recorder::FindInstants() {
+  core::TimeMs bound_ms = kForever;
+  for (size_t i = events_.size(); i-- > 0;) {
+    Event& event = events_[i];
+    if (i + 1 == events_.size() || events_[i + 1].partition != event.partition) bound_ms = kForever;
+    if (event.caused != nullptr) event.at_ms = bound_ms = event.caused->at_ms;
+    if (event.partition >= 0) event.at_ms = std::min(event.at_ms, bound_ms);
+  }
+  int64_t sequence = 0;  // of the latest change that the partition is known to have caused
+  for (size_t i = 0; i < events_.size(); ++i) {
+    Event& event = events_[i];
+    if (i == 0 || events_[i - 1].partition != event.partition) bound_ms = sequence = 0;
+    if (event.caused != nullptr) sequence = event.caused->sequence;
+    if (event.partition < 0) continue;
+    if (event.at_ms > bound_ms && event.caused == nullptr) sequence = 0;
+    event.at_ms = std::max(event.at_ms, bound_ms);
+    event.sequence = sequence;
+    bound_ms = event.at_ms;
+  }
+}
+
+void Recorder::AddPointsOf(size_t first, size_t last, core::TimeMs first_change_ms) {
+  core::TimeMs at_ms = 0;  // of the lead's previous point
+  int64_t sequence = 0;
+  bool decided = false;  // the lead has had its first decision
+  size_t cause = first;  // the next event that caused a decision
+  while (first < last) {
+    cause = std::max(cause, first);
+    while (cause < last && events_[cause].caused == nullptr) ++cause;
+    const Change* change = cause == last ? nullptr : events_[cause].caused;
+    const bool is_first = change != nullptr && !decided && change->version == 1;
+    const bool together =
+        change != nullptr && (is_first || change->at_ms - events_[first].at_ms <= kTogetherMax);
+    RecordedPoint& point = recording_.points.emplace_back();
+    point.lead = events_[first].lead;
+    point.first_event = static_cast<uint32_t>(first);
+    point.events = static_cast<uint32_t>(together ? cause + 1 - first : 1);
+    point.at_ms = together ? change->at_ms : events_[first].at_ms;
+    point.sequence = together ? change->sequence : events_[first].sequence;
+    point.decides = together;
+    // Of a lead, one event after the other.
+    if (point.at_ms == at_ms) point.sequence = std::max(point.sequence, sequence);
+    at_ms = point.at_ms;
+    sequence = point.sequence;
+    point.before_policy = changes_[point.lead].empty() && point.at_ms < first_change_ms;
+    decided = decided || together;
+    first += point.events;
+  }
+}
+
+void Recorder::AddPoints(bool whole) {
+  core::TimeMs first_change_ms = 0;
+  if (whole && recording_.has_changes) {
+    first_change_ms = kForever;
+    for (const std::vector<Change>& changes : changes_) {
+      if (!changes.empty()) first_change_ms = std::min(first_change_ms, changes.front().at_ms);
+    }
+  }
+  const auto place = [](const Event& event) {
+    return std::tuple(event.at_ms, event.partition, event.offset);
+  };
+  std::stable_sort(events_.begin(), events_.end(), [&](const Event& a, const Event& b) {
+    return a.lead != b.lead ? a.lead < b.lead : place(a) < place(b);
+  });
+  for (size_t first = 0, last = 0; first < events_.size(); first = last) {
+    while (last < events_.size() && events_[last].lead == events_[first].lead) ++last;
+    AddPointsOf(first, last, first_change_ms);
+  }
+}
+
+void Recorder::FinishPoints() {
+  const auto before = [this](const RecordedPoint& a, const RecordedPoint& b) {
+    if (a.at_ms != b.at_ms) return a.at_ms < b.at_ms;
+    if (a.sequence != b.sequence) return a.sequence < b.sequence;
+    const bool has_events = a.events > 0;
+    if (has_events != (b.events > 0)) return !has_events;
+    if (has_events) {
+      const Event &first = events_[a.first_event], &second = events_[b.first_event];
+      return std::tuple(first.partition, first.offset) <
+             std::tuple(second.partition, second.offset);
+    }
+    if (a.lead != b.lead) return recording_.leads[a.lead].id < recording_.leads[b.lead].id;
+    return a.generation < b.generation;
+  };
+  std::sort(recording_.points.begin(), recording_.points.end(), before);
+  if (recording_.points.empty()) return;
+  recording_.begin_ms = recording_.points.front().at_ms;
+  recording_.end_ms = std::max(recording_.end_ms, recording_.points.back().at_ms);
+}
+
+Recording Recorder::Finish(bool whole) && {
+  std::sort(events_.begin(), events_.end(), [](const Event& a, const Event& b) {
+    return std::tuple(a.partition, a.offset) < std::tuple(b.partition, b.offset);
+  });
+  FindCauses();
+  FindInstants();
+  for (LeadIndex lead = 0; lead < changes_.size(); ++lead) TakeChanges(lead);
+  for (auto& [rep, instants] : recording_.assigned_to) std::sort(instants.begin(), instants.end());
+  AddPoints(whole);
+  FinishPoints();
+  recording_.events.reserve(events_.size());
+  for (Event& event : events_) recording_.events.push_back(std::move(event.event));
+  return std::move(recording_);
+}
+
+}  // namespace baton::simulation

@@ -1,0 +1,75 @@
+// Makes a Recording of what topics or files hold. Give all changes first, then all events, in any
+// order of the partitions; records of a partition in order. Not thread-safe.
+#ifndef BATON_SIMULATION_RECORDER_H_
+#define BATON_SIMULATION_RECORDER_H_
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "platform/kafka/kafka.h"
+#include "simulation/recording.h"
+#include "store/pipe_store.h"
+
+namespace baton::simulation {
+
+inline constexpr size_t kEventsMax = 10'000'000;
+inline constexpr size_t kChangesMax = 20'000'000;
+
+class Recorder {
+ public:
+  explicit Recorder(const core::WorkspaceId& workspace) : workspace_(workspace) {}
+
+  // A record of the feedback topic. Records of other workspaces are passed over. RESOURCE_EXHAUSTED
+  // at kChangesMax; INVALID_ARGUMENT for what is no handoff event.
+  absl::Status AddChange(const platform::kafka::Record& record);
+
+  // A record of the input topic. What cannot be read is counted, as intake refuses it. Without a
+  // partition (-1) the instant is the event's own `time`: a file knows no other.
+  // RESOURCE_EXHAUSTED at kEventsMax.
+  absl::Status AddEvent(const platform::kafka::Record& record);
+
+  // `whole`: the changes begin with the first one of the workspace, so events before it met no
+  // policy.
+  Recording Finish(bool whole) &&;
+
+ private:
+  struct Change {
+    int64_t version = 0, epoch = 0, sequence = 0, policy_revision = 0;
+    core::TimeMs at_ms = 0, due_at_ms = 0;
+    int32_t cycle = 0, fit = 0, intent = 0;
+    core::Change change;
+  };
+  struct Event {
+    LeadIndex lead = 0;
+    int32_t partition = 0;
+    core::TimeMs at_ms = 0;
+    int64_t offset = 0;
+    int64_t sequence = 0;  // it comes behind this change
+    core::LeadEvent event;
+    const Change* caused = nullptr;  // the decision that names it as its cause
+  };
+
+  LeadIndex IndexOf(const core::LeadId& lead);
+  void SortByLead();
+  void TakeChanges(LeadIndex lead);
+  void TakeChange(const Change& change, RecordedLead& lead);
+  void FindCauses();
+  void FindInstants();
+  void AddPoints(bool whole);
+  // Points of one lead; events_[first..last) are its own, in order.
+  void AddPointsOf(size_t first, size_t last, core::TimeMs first_change_ms);
+  void FinishPoints();
+
+  const core::WorkspaceId workspace_;
+  Recording recording_;
+  std::vector<std::vector<Change>> changes_;  // by lead
+  std::vector<Event> events_;
+};
+
+}  // namespace baton::simulation
+
+#endif  // BATON_SIMULATION_RECORDER_H_

@@ -1,0 +1,23 @@
+#include "simulation/recording.h"
+
+#include <algorithm>
+
+namespace baton::simulation {
+
+const RecordedAssignment* Recording::Assignment(LeadIndex lead, int32_t cycle, int index) const {
+  for (const RecordedAssignment& assignment : leads[lead].assignments) {
+    if (assignment.cycle == cycle && index-- == 0) return &assignment;
+  }
+  return nullptr;
+}
+
+std::optional<core::TimeMs> Recording::NextAssignedTo(const core::RepId& rep,
+                                                      core::TimeMs after_ms) const {
+  const auto found = assigned_to.find(rep);
+  if (found == assigned_to.end()) return std::nullopt;
+  const auto next = std::upper_bound(found->second.begin(), found->second.end(), after_ms);
+  if (next == found->second.end()) return std::nullopt;
+  return *next;
+}
+
+}  // namespace baton::simulation

@@ -1,0 +1,337 @@
+#include "simulation/run.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "store/drain.h"
+
+namespace baton::simulation {
+namespace {
+
+constexpr size_t kProgressEvery = 8192;  // points
+constexpr int kReadMax = 1000;
+constexpr char kClosedAs[] = "NO_NEED";  // how the model gives a lead back
+
+store::StoreLimits NoLimits() {
+  store::StoreLimits limits;
+  limits.leads_per_workspace_max = std::numeric_limits<int64_t>::max();
+  limits.outbox_max = std::numeric_limits<int32_t>::max();  // read and trimmed after each step
+  return limits;
+}
+
+}  // namespace
+
+Run::Run(const Recording& recording, const Setting& setting)
+    : recording_(recording),
+      setting_(setting),
+      now_ms_(recording.begin_ms),
+      store_(1, NoLimits(), [this] { return now_ms_; }),
+      leads_(recording.leads.size()),
+      diverged_(!setting.behaviour.replay || !recording.has_changes) {}
+
+absl::StatusOr<Outcome> Run::Play() && {
+  absl::Status status = Open();
+  size_t next = 0;
+  const std::vector<RecordedPoint>& points = recording_.points;
+  while (status.ok()) {
+    const bool has_point = next < points.size();
+    const bool duty_first =
+        !agenda_.empty() &&
+        (!has_point || std::tie(agenda_.next().at_ms, agenda_.next().sequence) <=
+                           std::tie(points[next].at_ms, points[next].sequence));
+    if (!has_point && !duty_first) break;
+    const core::TimeMs at_ms = duty_first ? agenda_.next().at_ms : points[next].at_ms;
+    if (at_ms > recording_.end_ms) break;
+    status = EnterPhases(at_ms);
+    if (!status.ok()) break;
+    now_ms_ = std::max(now_ms_, at_ms);
+    if (duty_first) {
+      status = Do(agenda_.Take());
+      continue;
+    }
+    status = Meet(next++);
+    if (setting_.progress && next % kProgressEvery == 0) setting_.progress(next, points.size());
+  }
+  if (!status.ok()) return status;
+  if (setting_.progress) setting_.progress(next, points.size());
+  outcome_.end_ms = recording_.end_ms;
+  std::sort(outcome_.cycles.begin(), outcome_.cycles.end(), [](const Cycle& a, const Cycle& b) {
+    return std::tie(a.lead, a.cycle) < std::tie(b.lead, b.cycle);
+  });
+  return std::move(outcome_);
+}
+
+absl::Status Run::Open() {
+  if (setting_.phases.empty()) return absl::InvalidArgumentError("no policy to simulate");
+  absl::Status status = store_.CreateWorkspace(setting_.workspace, "").status();
+  for (const core::Rep& rep : setting_.roster.reps) {
+    status.Update(store_.PutRep(setting_.workspace, rep, -1).status());
+    rep_index_[rep.id] = static_cast<LeadIndex>(reps_.size());
+    reps_.push_back(rep);
+  }
+  for (const core::QueueSettings& queue : setting_.roster.queues) {
+    status.Update(store_.PutQueue(setting_.workspace, queue, -1).status());
+  }
+  if (!status.ok()) return status;
+  read_up_to_ = store_.Bounds(0)->last_sequence;
+  const core::TimeMs first_ms = std::max(setting_.phases.front().since_ms, now_ms_);
+  return EnterPhases(first_ms);
+}
+
+absl::Status Run::EnterPhases(core::TimeMs at_ms) {
+  while (next_phase_ < setting_.phases.size() &&
+         (next_phase_ == 0 || setting_.phases[next_phase_].since_ms <= at_ms)) {
+    policy_ = *setting_.phases[next_phase_].policy;
+    policy_.workspace = setting_.workspace;
+    // The store keeps the text only to tell one revision from another.
+    const auto active = store_.ActivatePolicy(policy_, absl::StrCat("phase ", next_phase_), -1);
+    if (!active.ok()) return active.status();
+    policy_.revision = active->revision;
+    ++next_phase_;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<core::LeadRecord> Run::Load(LeadIndex lead) {
+  const core::LeadKey key{setting_.workspace, recording_.leads[lead].id};
+  absl::StatusOr<store::LoadedLeads> loaded = store_.Load({&key, 1});
+  if (!loaded.ok()) return loaded.status();
+  return std::move(loaded->records.front());
+}
+
+absl::Status Run::Meet(size_t index) {
+  const RecordedPoint& point = recording_.points[index];
+  return point.events > 0 ? ApplyEvents(index) : HandOut(point);
+}
+
+bool Run::IsDeferred(size_t index, const core::Plan& plan) {
+  const std::vector<size_t>& known = setting_.deferred;
+  if (!setting_.follows) return std::binary_search(known.begin(), known.end(), index);
+  const bool happened = recording_.points[index].decides || plan.changes.empty();
+  if (happened || diverged_) return false;
+  outcome_.deferred.push_back(index);
+  return true;
+}
+
+absl::Status Run::ApplyEvents(size_t index) {
+  const RecordedPoint& point = recording_.points[index];
+  const absl::StatusOr<core::LeadRecord> record = Load(point.lead);
+  if (!record.ok()) return record.status();
+  uint32_t& deferred = leads_[point.lead].deferred;
+  const absl::Span<const core::LeadEvent> events(&recording_.events[point.first_event - deferred],
+                                                 point.events + deferred);
+  const core::Policy* policy = point.before_policy ? nullptr : &policy_;
+  const core::Plan plan = core::DecideEvents(*record, events, policy, now_ms_);
+  if (IsDeferred(index, plan)) {
+    deferred += point.events;
+    return absl::OkStatus();
+  }
+  deferred = 0;
+  outcome_.events += plan.applied;
+  outcome_.duplicates += plan.duplicates;
+  if (plan.applied == 0 && plan.duplicates == 0) return absl::OkStatus();
+  return Commit(*record, plan);
+}
+
+// A recorded assignment: if the lead waits here too, its queue is served now.
+absl::Status Run::HandOut(const RecordedPoint& point) {
+  const LeadState& state = leads_[point.lead];
+  absl::Status status;
+  if (state.stage == core::Stage::kQueued) {
+    const absl::StatusOr<core::LeadRecord> record = Load(point.lead);
+    if (!record.ok()) return record.status();
+    status = store_.Drain(setting_.workspace, record->queue, 1).status();
+    status.Update(ReadChanges(nullptr));
+  }
+  if (state.generation < point.generation) Diverge();
+  return status;
+}
+
+absl::Status Run::Do(const Duty& duty) {
+  switch (duty.kind) {
+    case Duty::Kind::kTimer:
+      return FireTimer(duty);
+    case Duty::Kind::kAction:
+      return ActAsRecorded(duty);
+    case Duty::Kind::kAccept:
+    case Duty::Kind::kClose:
+      return ActByModel(duty);
+    case Duty::Kind::kDrain:
+      return Drain(reps_[duty.lead]);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Run::FireTimer(const Duty& duty) {
+  const absl::StatusOr<core::LeadRecord> record = Load(duty.lead);
+  if (!record.ok()) return record.status();
+  const std::optional<core::Plan> plan = core::DecideTimer(*record, &policy_, duty.number, now_ms_);
+  if (!plan.has_value()) return absl::OkStatus();
+  return Commit(*record, *plan);
+}
+
+absl::Status Run::Act(const core::LeadRecord& record, core::Action action, bool& refused) {
+  action.generation = record.generation;
+  const auto decision = core::DecideAction(record, action, &policy_, now_ms_);
+  refused = !decision.ok();
+  if (refused) return absl::OkStatus();
+  return Commit(record, std::get<core::Plan>(*decision));
+}
+
+absl::Status Run::ActAsRecorded(const Duty& duty) {
+  LeadState& state = leads_[duty.lead];
+  if (state.generation != duty.number || state.script == nullptr) return absl::OkStatus();
+  absl::StatusOr<core::LeadRecord> record = Load(duty.lead);
+  if (!record.ok()) return record.status();
+  const core::Action& recorded = state.script->steps[state.next_step++].action;
+  // The queue may work otherwise than it did: an offer is accepted by whatever works on it, and a
+  // lead that is owned at once needs no accept.
+  const bool accepts = recorded.type == core::ActionType::kAccept;
+  const bool works = recorded.type == core::ActionType::kLogTouch ||
+                     recorded.type == core::ActionType::kReportOutcome;
+  bool refused = false;
+  if (works && record->stage == core::Stage::kOffered) {
+    if (absl::Status status = Act(*record, {}, refused); !status.ok()) return status;
+    record = Load(duty.lead);
+    if (!record.ok()) return record.status();
+  }
+  if (!accepts || record->stage == core::Stage::kOffered) {
+    core::Action action = recorded;
+    if (action.touched_at_ms != 0) action.touched_at_ms += state.shift_ms;
+    if (action.revisit_at_ms != 0) action.revisit_at_ms += state.shift_ms;
+    if (absl::Status status = Act(*record, std::move(action), refused); !status.ok()) return status;
+  }
+  if (refused) {
+    ++outcome_.refused_actions;
+    Diverge();
+    state.script = nullptr;
+    ScheduleModel(duty.lead);
+    return absl::OkStatus();
+  }
+  ++outcome_.actions;
+  if (state.generation == duty.number) ScheduleStep(duty.lead);
+  return absl::OkStatus();
+}
+
+absl::Status Run::ActByModel(const Duty& duty) {
+  const LeadState& state = leads_[duty.lead];
+  if (state.generation != duty.number) return absl::OkStatus();
+  const absl::StatusOr<core::LeadRecord> record = Load(duty.lead);
+  if (!record.ok()) return record.status();
+  if (!core::IsOwned(record->stage)) return absl::OkStatus();
+  core::Action action;
+  if (duty.kind == Duty::Kind::kClose) {
+    const bool may_reject = core::IsAllowedMove(record->stage, core::Stage::kRejected);
+    action.type = may_reject ? core::ActionType::kReject : core::ActionType::kReportOutcome;
+    action.outcome = core::Stage::kLost;
+    action.reason = kClosedAs;
+  }
+  bool refused = false;
+  if (absl::Status status = Act(*record, std::move(action), refused); !status.ok()) return status;
+  if (refused) return absl::OkStatus();
+  ++outcome_.modelled_actions;
+  if (duty.kind == Duty::Kind::kAccept) ScheduleModel(duty.lead);
+  return absl::OkStatus();
+}
+
+absl::Status Run::Drain(const core::Rep& rep) {
+  std::set<core::QueueId> queues = owner_queues_;
+  queues.insert(rep.queues.begin(), rep.queues.end());
+  for (const core::QueueId& queue : queues) {
+    const auto assigned = store::DrainQueue(store_, setting_.workspace, queue);
+    if (!assigned.ok()) return assigned.status();
+    if (*assigned == 0) continue;
+    if (absl::Status status = ReadChanges(nullptr); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Run::Commit(const core::LeadRecord& before, const core::Plan& plan) {
+  const auto results = store_.Commit({&plan, 1});
+  if (!results.ok()) return results.status();
+  const store::CommitResult& result = results->front();
+  if (result.code != store::CommitCode::kCommitted) {
+    return absl::InternalError(absl::StrCat("simulation: the store refused lead ",
+                                            plan.key.lead.str(), " with code ",
+                                            static_cast<int>(result.code)));
+  }
+  if (!plan.changes.empty() || plan.placement != core::Placement::kKeep) {
+    if (absl::Status status = ReadChanges(&plan); !status.ok()) return status;
+  }
+  const core::LeadRecord& after = result.record;
+  if (after.stage == core::Stage::kQueued && !after.owners.empty()) {
+    owner_queues_.insert(after.queue);
+  }
+  if (after.stage == core::Stage::kQueued && after.due_at_ms != 0) {
+    ScheduleWaiting(after, recording_.lead_index.at(plan.key.lead));
+  }
+  const bool left = after.rep != before.rep || after.generation != before.generation ||
+                    !core::IsOwned(after.stage);
+  if (core::IsOwned(before.stage) && left) ScheduleDrain(before.rep);
+  return absl::OkStatus();
+}
+
+absl::Status Run::ReadChanges(const core::Plan* plan) {
+  for (int count = kReadMax; count == kReadMax;) {
+    const auto read = store_.Read({{0, read_up_to_}}, kReadMax, absl::ZeroDuration());
+    if (!read.ok()) return read.status();
+    const auto entries = read->find(0);
+    if (entries == read->end()) return absl::OkStatus();
+    for (const store::OutboxEntry& entry : entries->second) NoteChange(entry, plan);
+    read_up_to_ = entries->second.back().sequence;
+    count = static_cast<int>(entries->second.size());
+    if (absl::Status status = store_.Trim(0, read_up_to_, 0); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+void Run::NoteChange(const store::OutboxEntry& entry, const core::Plan* plan) {
+  const LeadIndex lead = recording_.lead_index.at(entry.key.lead);
+  LeadState& state = leads_[lead];
+  state.stage = entry.change.stage;
+  if (entry.change.type == core::ChangeType::kQualified) NoteMql(entry, plan, state);
+  if (entry.change.type == core::ChangeType::kAssigned) NoteAssignment(entry, lead);
+}
+
+void Run::NoteMql(const store::OutboxEntry& entry, const core::Plan* plan, LeadState& state) {
+  state.cycle = entry.cycle;
+  state.assignments = 0;
+  state.outcome = static_cast<uint32_t>(outcome_.cycles.size());
+  Cycle& cycle = outcome_.cycles.emplace_back();
+  cycle.lead = entry.key.lead;
+  cycle.cycle = entry.cycle;
+  cycle.qualified_at_ms = entry.at_ms;
+  cycle.cause = entry.change.cause;
+  cycle.fit = entry.fit;
+  cycle.intent = entry.intent;
+  if (plan != nullptr) cycle.route = plan->after.judgment.route.rule;
+  cycle.queue = entry.change.queue;
+}
+
+void Run::NoteAssignment(const store::OutboxEntry& entry, LeadIndex lead) {
+  LeadState& state = leads_[lead];
+  state.generation = entry.change.generation;
+  outcome_.cycles[state.outcome].assigned.push_back(
+      {entry.at_ms, entry.change.generation, entry.change.rep, entry.change.queue});
+  state.script = setting_.behaviour.replay
+                     ? recording_.Assignment(lead, entry.cycle, state.assignments)
+                     : nullptr;
+  ++state.assignments;
+  state.next_step = 0;
+  const RecordedAssignment* script = state.script;
+  state.shift_ms = script == nullptr ? 0 : entry.at_ms - script->at_ms;
+  if (script == nullptr || state.shift_ms != 0 || script->rep != entry.change.rep ||
+      script->queue != entry.change.queue || script->due_at_ms != entry.due_at_ms) {
+    Diverge();
+  }
+  if (entry.due_at_ms != 0) ScheduleExpiry(entry, lead);
+  if (state.script == nullptr) {
+    ScheduleModel(lead);
+  } else {
+    ScheduleStep(lead);
+  }
+}
+
+}  // namespace baton::simulation

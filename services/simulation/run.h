@@ -1,0 +1,89 @@
+// One run of the simulator (simulator.h). Not thread-safe.
+#ifndef BATON_SIMULATION_RUN_H_
+#define BATON_SIMULATION_RUN_H_
+
+#include <set>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "simulation/agenda.h"
+#include "simulation/simulator.h"
+#include "store/memory/memory_store.h"
+
+namespace baton::simulation {
+
+class Run {
+ public:
+  // Both outlive the run.
+  Run(const Recording& recording, const Setting& setting);
+
+  absl::StatusOr<Outcome> Play() &&;
+
+ private:
+  // Where a lead is, as the changes published so far say.
+  struct LeadState {
+    core::Stage stage = core::Stage::kNew;
+    int32_t cycle = 0;
+    int64_t generation = 0;
+    int assignments = 0;                         // of the cycle
+    uint32_t outcome = 0;                        // of the cycle, in outcome_.cycles
+    const RecordedAssignment* script = nullptr;  // what the current assignment meets
+    size_t next_step = 0;
+    core::DurationMs shift_ms = 0;  // against the recorded time
+    uint32_t deferred = 0;          // events before the next point's that are decided with it
+  };
+
+  absl::Status Open();
+  absl::Status EnterPhases(core::TimeMs at_ms);
+  absl::Status Meet(size_t index);
+  absl::Status ApplyEvents(size_t index);
+  // The events of a point were decided together with those of the lead's next one.
+  bool IsDeferred(size_t index, const core::Plan& plan);
+  absl::Status HandOut(const RecordedPoint& point);
+  absl::Status Do(const Duty& duty);
+  absl::Status FireTimer(const Duty& duty);
+  absl::Status ActAsRecorded(const Duty& duty);
+  absl::Status ActByModel(const Duty& duty);
+  absl::Status Drain(const core::Rep& rep);
+
+  absl::StatusOr<core::LeadRecord> Load(LeadIndex lead);
+  // OK also when the action cannot be carried out: `refused` says so.
+  absl::Status Act(const core::LeadRecord& record, core::Action action, bool& refused);
+  absl::Status Commit(const core::LeadRecord& before, const core::Plan& plan);
+  absl::Status ReadChanges(const core::Plan* plan);
+  void NoteChange(const store::OutboxEntry& entry, const core::Plan* plan);
+  void NoteMql(const store::OutboxEntry& entry, const core::Plan* plan, LeadState& state);
+  void NoteAssignment(const store::OutboxEntry& entry, LeadIndex lead);
+
+  void ScheduleExpiry(const store::OutboxEntry& entry, LeadIndex lead);
+  void ScheduleWaiting(const core::LeadRecord& record, LeadIndex lead);
+  void ScheduleStep(LeadIndex lead);
+  void ScheduleModel(LeadIndex lead);
+  void ScheduleDrain(const core::RepId& rep);
+  // A timer, and when it was seen to act then.
+  void ScheduleTimer(LeadIndex lead, core::TimeMs due_at_ms, core::TimeMs acted_at_ms,
+                     int64_t sequence);
+  // From here on the run does something else than what was recorded.
+  void Diverge();
+
+  const Recording& recording_;
+  const Setting& setting_;
+  core::TimeMs now_ms_;
+  store::MemoryStore store_;
+  std::vector<LeadState> leads_;  // as recording_.leads
+  std::vector<core::Rep> reps_;
+  std::set<core::QueueId> owner_queues_;  // in which leads waited that have owners
+  absl::flat_hash_map<core::RepId, LeadIndex> rep_index_;
+  Agenda agenda_;
+  bool diverged_ = false;
+  std::vector<Duty> held_timers_;  // that act only once the run has diverged
+  Outcome outcome_;
+  size_t next_phase_ = 0;
+  core::Policy policy_;  // the active one
+  int64_t read_up_to_ = 0;
+};
+
+}  // namespace baton::simulation
+
+#endif  // BATON_SIMULATION_RUN_H_

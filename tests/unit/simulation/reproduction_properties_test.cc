@@ -1,0 +1,158 @@
+// Random installations: whatever happened, the policy that was active does it again, a policy
+// against itself differs in nothing, and equal input gives equal output.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "installation.h"
+#include "simulation/comparison.h"
+#include "simulation/reproduction.h"
+#include "support/builders.h"
+
+namespace baton::simulation {
+namespace {
+
+using core::ActionType;
+
+class Chance {
+ public:
+  explicit Chance(uint64_t seed) : random_(seed) {}
+  int64_t Upto(int64_t max) { return static_cast<int64_t>(random_() % static_cast<uint64_t>(max)); }
+  bool Percent(int64_t percent) { return Upto(100) < percent; }
+
+ private:
+  std::mt19937_64 random_;
+};
+
+core::LeadEvent RandomEvent(Chance& chance, int number, core::TimeMs now_ms) {
+  const std::string id = "e" + std::to_string(number);
+  core::LeadEvent event;
+  switch (chance.Upto(4)) {
+    case 0:
+      event = support::QualifyingCapture(id, now_ms);
+      if (chance.Percent(40)) event.attributes["country"] = std::string("US");
+      break;
+    case 1:
+      event = support::Activity(id, chance.Percent(50) ? "page_view" : "demo_request", now_ms);
+      break;
+    case 2:
+      event = support::Updated(id, {{"employees", int64_t{chance.Upto(400)}}}, now_ms);
+      break;
+    default:
+      event = support::Updated(id, {}, now_ms);
+      event.attributes["industry"] = std::string("saas");
+      event.attributes["email"] = std::string("a@b.example");
+      break;
+  }
+  event.key = support::Key("l" + std::to_string(chance.Upto(80)));
+  return event;
+}
+
+core::Action RandomAction(Chance& chance, core::Stage stage) {
+  core::Action action;
+  const int64_t what = chance.Upto(10);
+  if (stage == core::Stage::kOffered && what < 5) return action;
+  if (stage == core::Stage::kOffered && what < 7) {
+    action.type = ActionType::kDecline;
+    action.reason = "AT_CAPACITY";
+  } else if (what < 6) {
+    action.type = ActionType::kLogTouch;
+    action.channel = "call";
+  } else if (what < 8) {
+    action.type = ActionType::kReject;
+    action.reason = "NO_NEED";
+  } else {
+    action.type = ActionType::kReroute;
+    action.reason = "WRONG_SEGMENT";
+    action.queue = support::QueueNamed(chance.Percent(50) ? "triage" : "inside");
+  }
+  return action;
+}
+
+Roster RandomRoster(Chance& chance) {
+  Roster roster;
+  for (int i = 0; i < 4; ++i) {
+    core::Rep rep = support::SampleRep("r" + std::to_string(i));
+    rep.queues = {support::QueueNamed("dach"), support::QueueNamed("inside"),
+                  support::QueueNamed("triage")};
+    if (i == 3) rep.queues = {support::QueueNamed("triage")};
+    rep.capacity = static_cast<int32_t>(1 + chance.Upto(4));
+    rep.weight = static_cast<int32_t>(1 + chance.Upto(3));
+    roster.reps.push_back(rep);
+  }
+  return roster;
+}
+
+void Play(Chance& chance, Installation& installation) {
+  for (int step = 0; step < 600; ++step) {
+    installation.Advance(chance.Percent(30) ? 0
+                                            : chance.Upto(chance.Percent(5) ? 7'200'000 : 2000));
+    installation.FireTimers();  // late by the whole step, but before anything else
+    if (chance.Percent(60)) {
+      installation.Publish(RandomEvent(chance, step, installation.now_ms()));
+    }
+    if (chance.Percent(40)) installation.Intake(static_cast<size_t>(1 + chance.Upto(5)));
+    if (chance.Percent(50)) {
+      const std::string lead = "l" + std::to_string(chance.Upto(80));
+      const core::LeadRecord record = installation.Lead(lead);
+      if (core::IsOwned(record.stage)) installation.Act(lead, RandomAction(chance, record.stage));
+    }
+    if (chance.Percent(30)) installation.Drain();
+  }
+  installation.Intake();
+}
+
+class ReproductionPropertiesTest : public ::testing::TestWithParam<uint64_t> {};
+
+TEST_P(ReproductionPropertiesTest, TheActivePolicyDoesExactlyWhatHappened) {
+  Chance chance(GetParam());
+  const core::Policy policy = support::SamplePolicy();
+  Installation installation(policy, RandomRoster(chance));
+  Play(chance, installation);
+  const Recording recording = installation.Record();
+  const auto outcome = Simulate(recording, installation.SettingOf(policy));
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  const Reproduction reproduction = Reproduce(recording, *outcome, policy.revision);
+  EXPECT_GT(reproduction.mqls.of, 10);
+  EXPECT_GT(reproduction.assignments.of, 10);
+  EXPECT_EQ(reproduction.mqls.same, reproduction.mqls.of);
+  EXPECT_EQ(reproduction.routes.same, reproduction.routes.of);
+  EXPECT_EQ(reproduction.assignments.same, reproduction.assignments.of);
+  for (const std::string& difference : reproduction.differences) ADD_FAILURE() << difference;
+}
+
+TEST_P(ReproductionPropertiesTest, EqualInputGivesEqualOutputWhateverTheOrderOfPartitions) {
+  Chance chance(GetParam());
+  const core::Policy policy = support::SamplePolicy();
+  Installation installation(policy, RandomRoster(chance));
+  Play(chance, installation);
+  core::Policy candidate = policy;
+  candidate.routing[0].to.queue = support::QueueNamed("triage");
+  const Recording recording = installation.Record();
+  // Feedback of other leads may be read in any order.
+  std::vector<platform::kafka::Record> changes = installation.feedback();
+  std::stable_sort(changes.begin(), changes.end(),
+                   [](const auto& a, const auto& b) { return a.key > b.key; });
+  Recorder recorder(core::WorkspaceId::Trusted("acme"));
+  for (const auto& record : changes) ASSERT_TRUE(recorder.AddChange(record).ok());
+  for (const auto& record : installation.input()) ASSERT_TRUE(recorder.AddEvent(record).ok());
+  const Recording again = std::move(recorder).Finish(true);
+
+  const auto one = Simulate(recording, installation.SettingOf(policy));
+  const auto one_again = Simulate(again, installation.SettingOf(policy));
+  Setting setting = installation.SettingOf(candidate);
+  setting.follows = false;
+  setting.deferred = one->deferred;
+  const auto other = Simulate(recording, setting);
+  const auto other_again = Simulate(again, setting);
+  ASSERT_TRUE(one.ok() && other.ok() && one_again.ok() && other_again.ok());
+  EXPECT_EQ(Compare(*one, *one_again, 0).differences.size(), 0u);
+  EXPECT_EQ(Compare(*one, *other, 0).differences, Compare(*one_again, *other_again, 0).differences);
+  EXPECT_GT(Compare(*one, *other, 0).moved, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, ReproductionPropertiesTest, ::testing::Range<uint64_t>(1, 16));
+
+}  // namespace
+}  // namespace baton::simulation
