@@ -17,6 +17,7 @@
 #include "batonctl/format.h"
 #include "batonctl/policy_file.h"
 #include "batonctl/roster_arguments.h"
+#include "batonctl/simulated_rep.h"
 #include "events/handoff_event_codec.h"
 #include "platform/kafka/topic_reader.h"
 #include "policy/parse_policy.h"
@@ -136,24 +137,6 @@ absl::Status ReadLines(const std::string& path, FileRecords& records) {
   return stream.bad() ? FileError(absl::StrCat("cannot read ", path)) : absl::OkStatus();
 }
 
-core::Rep RepOf(const v1::Rep& message, std::string id) {
-  core::Rep rep;
-  rep.id = core::RepId::Trusted(id.empty() ? ShortName(message.name()) : id);
-  rep.display_name = message.display_name();
-  for (const std::string& queue : message.queues()) {
-    rep.queues.push_back(core::QueueId::Trusted(ShortName(queue)));
-  }
-  std::sort(rep.queues.begin(), rep.queues.end());
-  rep.weight = std::max(message.weight(), 1);
-  rep.capacity = message.capacity();
-  rep.skills.assign(message.skills().begin(), message.skills().end());
-  std::sort(rep.skills.begin(), rep.skills.end());
-  rep.presence = message.presence() == v1::PRESENCE_AWAY      ? core::Presence::kAway
-                 : message.presence() == v1::PRESENCE_OFFLINE ? core::Presence::kOffline
-                                                              : core::Presence::kOnline;
-  return rep;
-}
-
 absl::StatusOr<simulation::Roster> RosterOfServer(Session& session) {
   const absl::StatusOr<std::string> parent = session.Workspace();
   if (!parent.ok()) return parent.status();
@@ -170,7 +153,9 @@ absl::StatusOr<simulation::Roster> RosterOfServer(Session& session) {
       +[](const v1::ListQueuesResponse& page) { return page.queues_size(); });
   if (!settings.ok()) return settings.status();
   simulation::Roster roster;
-  for (const v1::Rep& rep : listed->reps()) roster.reps.push_back(RepOf(rep, ""));
+  for (const v1::Rep& rep : listed->reps()) {
+    roster.reps.push_back(SimulatedRep(rep, ShortName(rep.name())));
+  }
   for (const v1::Queue& queue : settings->queues()) {
     if (!queue.paused()) continue;
     roster.queues.push_back({core::QueueId::Trusted(ShortName(queue.name())), "", true, 0});
@@ -253,7 +238,9 @@ absl::StatusOr<simulation::Roster> FindRoster(Session& session, const std::strin
   const absl::StatusOr<RosterFile> document = LoadRoster(session, file);
   if (!document.ok()) return document.status();
   simulation::Roster roster;
-  for (const RosterEntry& entry : document->reps) roster.reps.push_back(RepOf(entry.rep, entry.id));
+  for (const RosterEntry& entry : document->reps) {
+    roster.reps.push_back(SimulatedRep(entry.rep, entry.id));
+  }
   for (const QueueEntry& entry : document->queues) {
     roster.queues.push_back(
         {core::QueueId::Trusted(entry.id), "", entry.paused.value_or(false), 0});

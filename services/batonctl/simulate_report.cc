@@ -79,6 +79,23 @@ std::string WaitingText(const Comparison& comparison, bool colour) {
   return table.Render(colour) + "\n";
 }
 
+std::string ErrorsText(const simulation::Outcome& baseline, const simulation::Outcome& candidate,
+                       bool colour) {
+  if (baseline.condition_errors.empty() && candidate.condition_errors.empty()) return "";
+  Table table({"CONDITIONS THAT ENDED IN AN ERROR", "RULE", "BASELINE", "CANDIDATE"});
+  auto counts = baseline.condition_errors;
+  for (const auto& [rule, count] : candidate.condition_errors) counts.try_emplace(rule, 0);
+  for (const auto& [rule, count] : counts) {
+    const auto other = candidate.condition_errors.find(rule);
+    const auto own = baseline.condition_errors.find(rule);
+    table.AddRow(
+        {rule.first, rule.second,
+         absl::StrCat(own == baseline.condition_errors.end() ? 0 : own->second),
+         absl::StrCat(other == candidate.condition_errors.end() ? 0 : other->second)});
+  }
+  return table.Render(colour) + "\n";
+}
+
 std::string SideText(const std::optional<Difference::Side>& side) {
   if (!side) return "-";
   return absl::StrCat(side->route, " > ", side->queue.str(), " > ",
@@ -153,6 +170,14 @@ OrderedJson ActionsJson(const simulation::Outcome& outcome) {
           {"refused", outcome.refused_actions}};
 }
 
+OrderedJson ErrorsJson(const simulation::Outcome& outcome) {
+  OrderedJson errors = OrderedJson::array();
+  for (const auto& [rule, count] : outcome.condition_errors) {
+    errors.push_back({{"section", rule.first}, {"rule", rule.second}, {"judgments", count}});
+  }
+  return errors;
+}
+
 OrderedJson LeadsJson(const Comparison& comparison) {
   OrderedJson leads = OrderedJson::array();
   for (const Difference& difference : comparison.differences) {
@@ -199,7 +224,7 @@ void PrintSimulationTable(const SimulationReport& report, bool colour, std::ostr
   out << SharesText("ROUTE", comparison.routes, colour)
       << SharesText("QUEUE", comparison.queues, colour)
       << SharesText("REP", comparison.reps, colour) << WaitingText(comparison, colour)
-      << LeadsText(comparison, colour);
+      << ErrorsText(*report.baseline, *report.candidate, colour) << LeadsText(comparison, colour);
 }
 
 void PrintSimulationJson(const SimulationReport& report, std::ostream& out) {
@@ -227,6 +252,8 @@ void PrintSimulationJson(const SimulationReport& report, std::ostream& out) {
   json["reps"] = ToJson(comparison.reps);
   json["waiting"] = {{"baseline", ToJson(comparison.waiting_baseline)},
                      {"candidate", ToJson(comparison.waiting_candidate)}};
+  json["conditionErrors"] = {{"baseline", ErrorsJson(*report.baseline)},
+                             {"candidate", ErrorsJson(*report.candidate)}};
   json["actions"] = {{"baseline", ActionsJson(*report.baseline)},
                      {"candidate", ActionsJson(*report.candidate)}};
   json["leads"] = LeadsJson(comparison);

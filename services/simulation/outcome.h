@@ -3,7 +3,9 @@
 #define BATON_SIMULATION_OUTCOME_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/ids.h"
@@ -41,6 +43,8 @@ struct Outcome {
   int64_t duplicates = 0;        // events that said nothing new
   int64_t actions = 0;           // recorded ones that were carried out
   int64_t modelled_actions = 0;  // of the model
+  // Section and name of a rule -> judgments in which its condition ended in an error.
+  std::map<std::pair<std::string, std::string>, int64_t> condition_errors;
   int64_t refused_actions = 0;   // recorded ones that did not fit any more
 };
 

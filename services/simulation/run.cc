@@ -12,6 +12,8 @@ namespace {
 
 constexpr size_t kProgressEvery = 8192;  // points
 constexpr int kReadMax = 1000;
+constexpr char kPrincipal[] = "simulation";
+constexpr char kOtherPrincipal[] = "simulation-sales";
 constexpr char kClosedAs[] = "NO_NEED";  // how the model gives a lead back
 
 store::StoreLimits NoLimits() {
@@ -83,15 +85,30 @@ absl::Status Run::Open() {
 absl::Status Run::EnterPhases(core::TimeMs at_ms) {
   while (next_phase_ < setting_.phases.size() &&
          (next_phase_ == 0 || setting_.phases[next_phase_].since_ms <= at_ms)) {
-    policy_ = *setting_.phases[next_phase_].policy;
-    policy_.workspace = setting_.workspace;
-    // The store keeps the text only to tell one revision from another.
-    const auto active = store_.ActivatePolicy(policy_, absl::StrCat("phase ", next_phase_), -1);
-    if (!active.ok()) return active.status();
-    policy_.revision = active->revision;
-    ++next_phase_;
+    absl::Status status = Activate(*setting_.phases[next_phase_++].policy);
+    if (!status.ok()) return status;
+    hours_until_ms_ = at_ms;  // its calendars
   }
-  return absl::OkStatus();
+  return RenewHours(at_ms);
+}
+
+absl::Status Run::Activate(const core::Policy& policy) {
+  policy_ = policy;
+  policy_.workspace = setting_.workspace;
+  // The store keeps the text only to tell one revision from another.
+  auto revision = store_.CreateRevision(policy_, absl::StrCat("phase ", next_phase_), kPrincipal);
+  if (!revision.ok()) return revision.status();
+  const store::RevisionKey key{setting_.workspace, revision->revision};
+  absl::Status status =
+      store_.ApproveRevision(key, "", kPrincipal, store::ApproverRole::kMarketing).status();
+  status.Update(
+      store_.ApproveRevision(key, "", kOtherPrincipal, store::ApproverRole::kSales).status());
+  if (!status.ok()) return status;
+  policy_.revision = revision->revision;
+  store::Activation activation;
+  activation.number = revision->latest_activation + 1;
+  activation.principal = kPrincipal;
+  return store_.ActivateRevision(policy_, revision->fingerprint, activation).status();
 }
 
 absl::StatusOr<core::LeadRecord> Run::Load(LeadIndex lead) {
@@ -131,6 +148,7 @@ absl::Status Run::ApplyEvents(size_t index) {
   deferred = 0;
   outcome_.events += plan.applied;
   outcome_.duplicates += plan.duplicates;
+  if (plan.judgment_changed) NoteErrors(plan.after.judgment);
   if (plan.applied == 0 && plan.duplicates == 0) return absl::OkStatus();
   return Commit(*record, plan);
 }
@@ -159,7 +177,7 @@ absl::Status Run::Do(const Duty& duty) {
     case Duty::Kind::kClose:
       return ActByModel(duty);
     case Duty::Kind::kDrain:
-      return Drain(reps_[duty.lead]);
+      return diverged_ ? Drain(reps_[duty.lead]) : absl::OkStatus();
   }
   return absl::OkStatus();
 }
@@ -293,6 +311,12 @@ void Run::NoteChange(const store::OutboxEntry& entry, const core::Plan* plan) {
   state.stage = entry.change.stage;
   if (entry.change.type == core::ChangeType::kQualified) NoteMql(entry, plan, state);
   if (entry.change.type == core::ChangeType::kAssigned) NoteAssignment(entry, lead);
+}
+
+void Run::NoteErrors(const core::Judgment& judgment) {
+  for (const core::ConditionError& error : judgment.errors) {
+    ++outcome_.condition_errors[{std::string(core::RuleSectionName(error.section)), error.rule}];
+  }
 }
 
 void Run::NoteMql(const store::OutboxEntry& entry, const core::Plan* plan, LeadState& state) {

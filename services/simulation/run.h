@@ -2,6 +2,7 @@
 #ifndef BATON_SIMULATION_RUN_H_
 #define BATON_SIMULATION_RUN_H_
 
+#include <limits>
 #include <set>
 #include <vector>
 
@@ -36,6 +37,9 @@ class Run {
 
   absl::Status Open();
   absl::Status EnterPhases(core::TimeMs at_ms);
+  absl::Status Activate(const core::Policy& policy);
+  absl::Status RenewHours(core::TimeMs at_ms);
+  void ReturnAt(core::TimeMs at_ms, LeadIndex rep);
   absl::Status Meet(size_t index);
   absl::Status ApplyEvents(size_t index);
   // The events of a point were decided together with those of the lead's next one.
@@ -53,6 +57,7 @@ class Run {
   absl::Status Commit(const core::LeadRecord& before, const core::Plan& plan);
   absl::Status ReadChanges(const core::Plan* plan);
   void NoteChange(const store::OutboxEntry& entry, const core::Plan* plan);
+  void NoteErrors(const core::Judgment& judgment);
   void NoteMql(const store::OutboxEntry& entry, const core::Plan* plan, LeadState& state);
   void NoteAssignment(const store::OutboxEntry& entry, LeadIndex lead);
 
@@ -80,6 +85,7 @@ class Run {
   std::vector<Duty> held_timers_;  // that act only once the run has diverged
   Outcome outcome_;
   size_t next_phase_ = 0;
+  core::TimeMs hours_until_ms_ = std::numeric_limits<core::TimeMs>::min();  // then they are renewed
   core::Policy policy_;  // the active one
   int64_t read_up_to_ = 0;
 };

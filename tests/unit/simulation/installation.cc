@@ -41,8 +41,17 @@ Installation::Installation(const core::Policy& policy, Roster roster)
 
 void Installation::Activate(const core::Policy& policy) {
   policy_ = policy;
-  policy_.revision =
-      store_.ActivatePolicy(policy, std::to_string(policy_.revision) + policy.name, -1)->revision;
+  policy_.workspace = kWorkspace;
+  const auto revision = store_.CreateRevision(policy_, policy.name, "mara");
+  const store::RevisionKey key{kWorkspace, revision->revision};
+  using store::ApproverRole;
+  EXPECT_TRUE(store_.ApproveRevision(key, "", "mara", ApproverRole::kMarketing).ok());
+  EXPECT_TRUE(store_.ApproveRevision(key, "", "sam", ApproverRole::kSales).ok());
+  policy_.revision = revision->revision;
+  store::Activation activation;
+  activation.number = revision->latest_activation + 1;
+  activation.principal = "mara";
+  EXPECT_TRUE(store_.ActivateRevision(policy_, revision->fingerprint, activation).ok());
 }
 
 void Installation::Publish(core::LeadEvent event) {
