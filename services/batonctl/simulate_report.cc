@@ -88,10 +88,9 @@ std::string ErrorsText(const simulation::Outcome& baseline, const simulation::Ou
   for (const auto& [rule, count] : counts) {
     const auto other = candidate.condition_errors.find(rule);
     const auto own = baseline.condition_errors.find(rule);
-    table.AddRow(
-        {rule.first, rule.second,
-         absl::StrCat(own == baseline.condition_errors.end() ? 0 : own->second),
-         absl::StrCat(other == candidate.condition_errors.end() ? 0 : other->second)});
+    table.AddRow({rule.first, rule.second,
+                  absl::StrCat(own == baseline.condition_errors.end() ? 0 : own->second),
+                  absl::StrCat(other == candidate.condition_errors.end() ? 0 : other->second)});
   }
   return table.Render(colour) + "\n";
 }

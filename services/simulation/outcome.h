@@ -45,7 +45,7 @@ struct Outcome {
   int64_t modelled_actions = 0;  // of the model
   // Section and name of a rule -> judgments in which its condition ended in an error.
   std::map<std::pair<std::string, std::string>, int64_t> condition_errors;
-  int64_t refused_actions = 0;   // recorded ones that did not fit any more
+  int64_t refused_actions = 0;  // recorded ones that did not fit any more
 };
 
 }  // namespace baton::simulation

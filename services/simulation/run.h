@@ -86,7 +86,7 @@ class Run {
   Outcome outcome_;
   size_t next_phase_ = 0;
   core::TimeMs hours_until_ms_ = std::numeric_limits<core::TimeMs>::min();  // then they are renewed
-  core::Policy policy_;  // the active one
+  core::Policy policy_;                                                     // the active one
   int64_t read_up_to_ = 0;
 };
 
