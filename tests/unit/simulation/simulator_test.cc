@@ -120,8 +120,7 @@ TEST(SimulatorTest, AStricterPolicyLosesMqlsAndAnotherRouteMovesThem) {
   core::Policy candidate = policy;
   candidate.routing[0].to.queue = support::QueueNamed("triage");
   candidate.disqualify.push_back(
-      {"abroad",
-       {{support::Field("country", core::CompareOp::kIn, {std::string("US")})}},
+      {"abroad", support::When(candidate, "has(lead.country) && lead.country == 'US'"),
        "NOT_ICP_GEO"});
   const Outcome other = MustSimulate(recording, CandidateSetting(installation, candidate));
   const Comparison comparison = Compare(baseline, other, 0);
