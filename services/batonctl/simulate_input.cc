@@ -10,8 +10,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "baton/v1/policy_service.pb.h"
 #include "baton/v1/roster_service.pb.h"
-#include "baton/v1/workspace_service.pb.h"
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"

@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "baton/v1/policy_service.pb.h"
 #include "baton/v1/roster_service.pb.h"
-#include "baton/v1/workspace_service.pb.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl_testing.h"
 #include "events/handoff_event_codec.h"
