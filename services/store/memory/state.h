@@ -82,7 +82,7 @@ struct WorkspaceState {
   std::map<core::AccountId, core::AccountRecord> accounts;  // deleted ones too
   std::map<std::string, core::AccountId> domains;
   std::map<core::AccountGroupId, std::set<core::AccountId>> groups;
-  std::map<core::RepId, std::deque<AnsweredClaim>> claims;  // at most kClaimsRemembered each
+  std::map<core::RepId, std::deque<AnsweredClaim>> claims;    // at most kClaimsRemembered each
   absl::flat_hash_map<core::LeadId, StoredLead*> lead_index;  // into leads, which only grows
 
   // nullptr: no such lead.
