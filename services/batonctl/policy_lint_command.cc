@@ -37,6 +37,7 @@ LintRep LintRepOf(const std::string& id, const v1::Rep& rep) {
   LintRep known;
   known.id = id;
   for (const std::string& queue : rep.queues()) known.queues.push_back(ShortName(queue));
+  known.calendar = rep.calendar();
   known.skills.assign(rep.skills().begin(), rep.skills().end());
   return known;
 }

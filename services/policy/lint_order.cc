@@ -90,7 +90,7 @@ void LintOverlaps(LintReport& report, const Ordered& ordered, size_t index) {
   if (count > kNamesShown) names.push_back(absl::StrCat(count - kNamesShown, " more"));
   report.Add("overlapping-rules", Severity::kNote, rule.at,
              absl::StrCat("a lead of rule ", Quoted(rule.name), " can also match ",
-                          absl::StrJoin(names, ", "), ", which stands before it and wins"),
+                          absl::StrJoin(names, ", "), "; what stands first wins"),
              "See that the order is meant so.");
 }
 

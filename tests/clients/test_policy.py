@@ -78,25 +78,17 @@ def test_leads_are_judged_by_the_revision_that_is_active_and_a_rollback_brings_i
     strict = world.adopt(other_policy(world, 90))
     world.publish(world.event("l1"))
     world.flush()
-    lead = eventually(lambda: lead_or_none(world, "l1"))
+    lead = eventually(lambda: world.lead_or_none("l1"))
     assert (lead.policy_revision, lead.assignment) == (2, "")
     world.policies.RollbackPolicy(ppb.RollbackPolicyRequest(
         name=f"{world.parent}/policies/inbound@1", etag=strict.activation_etag,
         reason="nobody qualified"), timeout=10, metadata=SAM)
     world.publish(world.event("l2"))
     world.flush()
-    eventually(lambda: lead_or_none(world, "l2") and lead_or_none(world, "l2").assignment)
-    assert lead_or_none(world, "l2").policy_revision == 1
+    eventually(lambda: world.lead_or_none("l2") and world.lead_or_none("l2").assignment)
+    assert world.lead_or_none("l2").policy_revision == 1
     history = world.policies.ListPolicyRevisions(ppb.ListPolicyRevisionsRequest(
         parent=world.parent), timeout=10).policies
     assert [policy.revision for policy in history] == [2, 1]
     assert [(a.rollback, a.principal, a.reason) for a in history[1].activations] == [
         (False, "sam@acme.example", ""), (True, "sam@acme.example", "nobody qualified")]
-
-
-def lead_or_none(world, lead):
-    try:
-        return world.lead(lead)
-    except grpc.RpcError as error:
-        assert error.code() == grpc.StatusCode.NOT_FOUND
-        return None

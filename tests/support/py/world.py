@@ -147,6 +147,15 @@ class World:
         return self.leads.GetLead(lead_service_pb2.GetLeadRequest(
             name=f"{self.parent}/leads/{lead}"), timeout=10).lead
 
+    def lead_or_none(self, lead):
+        """The lead; None until its first event has been applied."""
+        try:
+            return self.lead(lead)
+        except grpc.RpcError as error:
+            if error.code() == grpc.StatusCode.NOT_FOUND:
+                return None
+            raise
+
     def watch(self, scope="", token=""):
         return self.assignments.WatchAssignments(assignment_service_pb2.WatchAssignmentsRequest(
             parent=self.parent + scope, resume_token=token))

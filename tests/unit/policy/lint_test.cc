@@ -128,8 +128,8 @@ TEST(LintTest, OverlapsAreNotes) {
     return Lines(FindingsOf(ChangedClean(kKey, condition), Severity::kNote));
   };
   EXPECT_THAT(notes("lead.employees > 1000"),
-              Contains("overlapping-rules 17:7: a lead of rule 'key' can also match 'DACH', which "
-                       "stands before it and wins"));
+              Contains("overlapping-rules 17:7: a lead of rule 'key' can also match 'DACH'; what "
+                       "stands first wins"));
   EXPECT_THAT(notes("'lead.country == \"FR\"'"), Not(Contains(StartsWith("overlapping-rules"))));
   EXPECT_THAT(notes("'lead.country != \"FR\"'"), Not(Contains(StartsWith("overlapping-rules"))))
       << "the special case stands before the general one";

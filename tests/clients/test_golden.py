@@ -1,0 +1,98 @@
+"""The agreements of tests/golden on real servers: adopted by both teams, their leads sent in order,
+each answered by the rep whom the agreement names."""
+
+import json
+import subprocess
+
+import pytest
+from baton.v1 import assignment_service_pb2 as aspb, lead_pb2
+from stack import BIN, TOP, Stack
+from world import World, eventually
+
+GOLDEN = TOP / "tests/golden"
+NAMES = sorted(folder.name for folder in GOLDEN.iterdir() if folder.is_dir())
+
+
+@pytest.fixture(scope="module")
+def quiet_stack(tmp_path_factory):
+    """Servers that nobody else uses, so that they come to rest and can be verified."""
+    running = Stack(tmp_path_factory.mktemp("golden"))
+    yield running
+    running.stop()
+
+
+def in_workspace(path, golden, workspace):
+    """A document of the golden policy for a workspace of the test's own."""
+    text = path.read_text()
+    assert f"workspace: {golden}" in text
+    return text.replace(f"workspace: {golden}", f"workspace: {workspace}")
+
+
+def adopt(stack, golden, folder):
+    """A workspace with the golden policy, in force, and its reps."""
+    text = lambda workspace, _: in_workspace(GOLDEN / golden / "policy.yaml", golden, workspace)
+    world = World(stack, policy=text)
+    roster = folder / "roster.yaml"
+    roster.write_text(in_workspace(GOLDEN / golden / "roster.yaml", golden, world.name))
+    stack.batonctl("-w", world.name, "rep", "apply", "--file", str(roster))
+    return world
+
+
+def publish(world, step):
+    data = {"attributes": step["attributes"], "activity": step["activity"]}
+    world.publish(world.event(step["lead"], data=data))
+    world.flush()
+
+
+def decided(world, lead, done):
+    """The lead, once `done` holds for it."""
+    def look():
+        stored = world.lead_or_none(lead)
+        return stored if stored is not None and done(stored) else None
+    return eventually(look)
+
+
+def owned_by(world, lead, queue, rep):
+    """Waits until the lead is with a rep, who must be the one expected, and lets the rep accept."""
+    stages = (lead_pb2.STAGE_OFFERED, lead_pb2.STAGE_ACCEPTED)
+    found = decided(world, lead, lambda stored: stored.stage in stages)
+    assert (found.queue, found.rep) == (f"{world.parent}/queues/{queue}",
+                                        f"{world.parent}/reps/{rep}"), lead
+    if found.stage == lead_pb2.STAGE_OFFERED:
+        world.accept(found.assignment)
+    return found.assignment
+
+
+def follow_up(world, step, assignment):
+    """What the rep does with the lead after accepting it."""
+    then = step.get("then", {})
+    if "reroute_to" in then:
+        queue = f"{world.parent}/queues/{then['reroute_to']}"
+        world.assignments.RerouteLead(aspb.RerouteLeadRequest(
+            name=assignment, reason="WRONG_SEGMENT", queue=queue), timeout=10)
+        owned_by(world, step["lead"], then["reroute_to"], then["rep"])
+    if "reject" in then:
+        world.assignments.RejectLead(aspb.RejectLeadRequest(
+            name=assignment, reason=then["reject"]), timeout=10)
+        assert world.lead(step["lead"]).stage == lead_pb2.STAGE_REJECTED
+
+
+def verify(stack):
+    done = subprocess.run([BIN / "batonctl", "verify", "--wait", "60s"], env=stack.env,
+                          capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("golden", NAMES)
+def test_each_lead_reaches_the_rep_whom_the_agreement_names(quiet_stack, golden, tmp_path):
+    world = adopt(quiet_stack, golden, tmp_path)
+    for step in json.loads((GOLDEN / golden / "leads.json").read_text()):
+        publish(world, step)
+        if "rep" in step:
+            assignment = owned_by(world, step["lead"], step["queue"], step["rep"])
+            follow_up(world, step, assignment)
+        else:
+            left = decided(world, step["lead"], lambda stored: stored.version > 0)
+            assert (left.stage, left.rep) == (lead_pb2.STAGE_NURTURE, ""), step["lead"]
+    world.close()
+    verify(quiet_stack)
