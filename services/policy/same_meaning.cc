@@ -34,6 +34,8 @@ constexpr Default kQueueDefaults[] = {{"accept_within", "2h"},
                                       {"strategy", "weighted_fair"},
                                       {"count_owned", "true"},
                                       {"credit_returned", "false"}};
+constexpr Default kAgeDefaults[] = {{"by", "1"}, {"max", "100"}};
+constexpr Default kEventDefaults[] = {{"times", "1"}, {"ago", "0s"}};
 constexpr Default kReasonDefaults[] = {
     {"fault", "none"}, {"counts_in_acceptance", "true"}, {"needs_revisit_at", "false"}};
 
@@ -131,6 +133,13 @@ void Erase(absl::Span<const Default> defaults, YamlNode* map) {
   });
 }
 
+void EraseOfTest(YamlNode& test) {
+  YamlNode* given = FindIn(test, "given");
+  YamlNode* events = given == nullptr ? nullptr : FindIn(*given, "events");
+  if (events == nullptr) return;
+  for (YamlNode& event : events->items) Erase(kEventDefaults, &event);
+}
+
 }  // namespace
 
 std::string KeyWithin(const std::string& parent, const std::string& key) {
@@ -166,7 +175,13 @@ YamlNode WithoutDefaults(YamlNode document) {
     for (YamlNode& rule : routing->items) Erase(kTargetDefaults, FindIn(rule, "to"));
   }
   if (YamlNode* queues = FindIn(*spec, "queues"); queues != nullptr) {
-    for (YamlEntry& queue : queues->entries) Erase(kQueueDefaults, &queue.value);
+    for (YamlEntry& queue : queues->entries) {
+      Erase(kQueueDefaults, &queue.value);
+      Erase(kAgeDefaults, FindIn(queue.value, "age"));
+    }
+  }
+  if (YamlNode* tests = FindIn(*spec, "tests"); tests != nullptr) {
+    for (YamlNode& test : tests->items) EraseOfTest(test);
   }
   YamlNode* reasons = FindIn(*spec, "reasons");
   YamlNode* extend = reasons == nullptr ? nullptr : FindIn(*reasons, "extend");

@@ -141,6 +141,17 @@ TEST(PolicyDiffTest, KnowsTheDefaultsOfTheSchema) {
                              ", counts_in_acceptance: " + of("reason", "counts_in_acceptance") +
                              ", needs_revisit_at: " + of("reason", "needs_revisit_at");
   EXPECT_THAT(Diff(reasons, with("class: reject", reason)), SizeIs(0));
+  const std::string aged = Changed("{mode: offer}", "{mode: offer, age: {every: 1h}}");
+  const std::string age =
+      "age: {every: 60m, by: " + of("age", "by") + ", max: " + of("age", "max") + "}";
+  EXPECT_THAT(Diff(aged, Changed("{mode: offer}", "{mode: offer, " + age + "}")), SizeIs(0));
+  const auto tested = [](const std::string& event) {
+    return Changed("  routing:\n", "  tests: [{name: A, given: {events: [{activity: a" + event +
+                                       "}]}, expect: {mql: false}}]\n  routing:\n");
+  };
+  EXPECT_THAT(Diff(tested(""), tested(", times: " + of("test_event", "times") +
+                                      ", ago: " + of("test_event", "ago"))),
+              SizeIs(0));
 }
 
 TEST(PolicyDiffTest, DocumentsThatAreNoPoliciesDoNoHarm) {
