@@ -66,6 +66,7 @@ function baton.take_first(keys, workspace, member, queues, how)
     tie = baton.TIE.none, weights = 0}, how.details)
   baton.finish(step)
   baton.write_steps(keys[2], keys[3], {step})
+  baton.write_ledger(queue)
   baton.write_given(keys[4], how.call)
   baton.write_shard(keys[1], shard)
   return lane.lead, lead.generation
