@@ -14,6 +14,14 @@ def stack(tmp_path_factory):
     running.stop()
 
 
+@pytest.fixture(scope="module")
+def quiet_stack(tmp_path_factory):
+    """Servers that no other module uses, so that they come to rest and can be verified."""
+    running = Stack(tmp_path_factory.mktemp("quiet"))
+    yield running
+    running.stop()
+
+
 @pytest.fixture
 def world(stack):
     one = World(stack)

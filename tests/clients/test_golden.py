@@ -6,19 +6,11 @@ import subprocess
 
 import pytest
 from baton.v1 import assignment_service_pb2 as aspb, lead_pb2
-from stack import BIN, TOP, Stack
+from stack import BIN, TOP
 from world import World, eventually
 
 GOLDEN = TOP / "tests/golden"
 NAMES = sorted(folder.name for folder in GOLDEN.iterdir() if folder.is_dir())
-
-
-@pytest.fixture(scope="module")
-def quiet_stack(tmp_path_factory):
-    """Servers that nobody else uses, so that they come to rest and can be verified."""
-    running = Stack(tmp_path_factory.mktemp("golden"))
-    yield running
-    running.stop()
 
 
 def in_workspace(path, golden, workspace):

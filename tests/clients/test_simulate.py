@@ -112,7 +112,8 @@ def test_the_active_policy_does_again_what_happened_and_a_second_one_shows_its_d
         world.close()
 
 
-def test_a_simulation_writes_nothing(world):
+def test_a_simulation_writes_nothing(quiet_stack):
+    world = World(quiet_stack)
     world.add_rep("ada")
     world.publish(world.event("l1"))
     world.flush()
@@ -121,6 +122,7 @@ def test_a_simulation_writes_nothing(world):
     before = eventually(lambda: at_rest(world.stack), seconds=30)
     assert_reproduced(report(world, inbound_policy(world.name, "1h")))
     assert state_of(world.stack) == before
+    world.close()
 
 
 def at_rest(stack):
