@@ -15,7 +15,7 @@ namespace baton::batonctl {
 namespace {
 
 struct AssignmentArguments {
-  std::string assignment, reason, note, channel, touch_outcome, time, revisit, queue, outcome;
+  std::string assignment, reason, note, channel, touch_outcome, time, revisit, queue, outcome, to;
   std::string currency, close_date;
   int64_t amount_minor = 0;
   AssignmentScope scope;
@@ -157,6 +157,23 @@ absl::Status Reroute(Session& session, const AssignmentArguments& arguments) {
   return FinishWithLead<v1::RerouteLeadResponse>(session, request);
 }
 
+absl::Status Reassign(Session& session, const AssignmentArguments& arguments) {
+  v1::ReassignLeadRequest request;
+  if (!arguments.queue.empty()) {
+    const absl::StatusOr<std::string> queue = session.Name("queues", arguments.queue);
+    if (!queue.ok()) return queue.status();
+    request.set_queue(*queue);
+  }
+  if (!arguments.to.empty()) {
+    const absl::StatusOr<std::string> rep = session.Name("reps", arguments.to);
+    if (!rep.ok()) return rep.status();
+    request.set_rep(*rep);
+  }
+  if (absl::Status status = StartWithReason(session, arguments, request); !status.ok())
+    return status;
+  return FinishWithLead<v1::ReassignLeadResponse>(session, request);
+}
+
 absl::Status Outcome(Session& session, const AssignmentArguments& arguments) {
   v1::ReportOutcomeRequest request;
   const absl::StatusOr<v1::Stage> stage = ParseStage("the outcome", arguments.outcome);
@@ -235,6 +252,12 @@ void AddAssignmentCommands(CLI::App& app, Session& session) {
                                 "Returns a lead to a queue: wrong rep", Reroute);
   AddReason(reroute, arguments, "WRONG_TERRITORY, WRONG_LANGUAGE", true);
   reroute.add_option("--queue", arguments->queue, "another queue; default: the same");
+
+  CLI::App& reassign = AddAction(group, session, arguments, "reassign",
+                                 "Takes a lead from its rep, as a manager", Reassign);
+  AddReason(reassign, arguments, "REASSIGNED, WRONG_TERRITORY", false);
+  reassign.add_option("--queue", arguments->queue, "another queue; default: the same");
+  reassign.add_option("--to", arguments->to, "a rep who gets it if able to take it");
 
   CLI::App& outcome =
       AddAction(group, session, arguments, "outcome", "Reports SQL, SQO, WON or LOST", Outcome);

@@ -25,6 +25,7 @@ void AddAssignmentCommands(CLI::App& app, Session& session);
 void AddAssignmentWatch(CLI::App& assignments, Session& session);  // of the group assignment
 void AddRepCommands(CLI::App& app, Session& session);
 void AddAccountCommands(CLI::App& app, Session& session);
+void AddRepReassign(CLI::App& reps, Session& session);  // of the group rep
 void AddQueueCommands(CLI::App& app, Session& session);
 void AddVerifyCommand(CLI::App& app, Session& session);
 void AddCompletionCommand(CLI::App& app, Session& session);

@@ -1,4 +1,4 @@
-// batonctl rep list|get|apply|set-presence|delete
+// batonctl rep list|get|apply|set-presence|delete (reassign, offboard: rep_reassign_commands.cc)
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -213,6 +213,8 @@ void AddRepCommands(CLI::App& app, Session& session) {
   presence.add_option("REP", arguments->rep, "id of the rep")->required();
   presence.add_option("PRESENCE", arguments->presence, "online, away or offline")->required();
   OnRun(presence, session, [&session, arguments] { return SetPresence(session, *arguments); });
+
+  AddRepReassign(group, session);
 
   CLI::App& remove = *group.add_subcommand("delete", "Deletes a rep who owns no lead");
   remove.add_option("REP", arguments->rep, "id of the rep")->required();

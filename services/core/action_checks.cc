@@ -16,8 +16,9 @@ namespace {
 constexpr size_t kNoteBytesMax = 1024;
 constexpr size_t kActorBytesMax = 80;
 constexpr size_t kRequestIdBytesMax = 128;
-constexpr size_t kWordBytesMax = 32;                  // channel, outcome of a touch
-constexpr DurationMs kClockSkewMax = 5 * kSecondMs;   // how far a rep's clock may be ahead
+constexpr size_t kWordBytesMax = 32;                 // channel, outcome of a touch
+constexpr DurationMs kClockSkewMax = 5 * kSecondMs;  // how far a rep's clock may be ahead
+constexpr std::string_view kReassigned = "REASSIGNED";
 constexpr DurationMs kRevisitMax = kDayMs * 365 * 3;  // about three years
 
 absl::Status MissingField(std::string_view field, std::string_view why) {
@@ -50,6 +51,7 @@ std::optional<ReasonClass> NeededClass(const Action& action) {
     case ActionType::kRecycle:
       return ReasonClass::kRecycle;
     case ActionType::kReroute:
+    case ActionType::kReassign:
       return ReasonClass::kReroute;
     case ActionType::kReportOutcome:
       if (action.outcome == Stage::kLost) return ReasonClass::kLost;
@@ -79,7 +81,9 @@ bool StageAllows(Stage stage, const Action& action) {
     case ActionType::kRecycle:
       return IsAllowedMove(stage, Stage::kRecycled);
     case ActionType::kReroute:
-      return IsOwned(stage) && IsAllowedMove(stage, Stage::kQueued);
+      return stage == Stage::kOffered || stage == Stage::kAccepted;
+    case ActionType::kReassign:
+      return IsOwned(stage);
     case ActionType::kReportOutcome:
       return IsAllowedMove(stage, action.outcome);
   }
@@ -167,6 +171,8 @@ std::string_view ActionName(ActionType type) {
       return "reroute";
     case ActionType::kReportOutcome:
       return "report_outcome";
+    case ActionType::kReassign:
+      return "reassign";
   }
   return "";
 }
@@ -201,7 +207,8 @@ absl::StatusOr<const Reason*> FindActionReason(const Action& action,
                                                const std::vector<Reason>& reasons) {
   const std::optional<ReasonClass> needed = NeededClass(action);
   if (!needed) return nullptr;
-  const Reason* reason = FindReason(reasons, action.reason);
+  const bool is_default = action.type == ActionType::kReassign && action.reason.empty();
+  const Reason* reason = FindReason(reasons, is_default ? kReassigned : action.reason);
   if (reason != nullptr && reason->reason_class == *needed) return reason;
 
   const std::string valid = CodesOfClass(reasons, *needed);
@@ -231,6 +238,9 @@ absl::Status CheckFields(const LeadRecord& record, const Action& action, const R
       return CheckTouch(record, action, now_ms);
     case ActionType::kRecycle:
       return CheckRevisit(action, *reason, now_ms);
+    case ActionType::kReassign:
+      if (action.to == record.rep) return FieldError("rep", "must be another one than the owner");
+      return CheckQueue(record, action, policy);
     case ActionType::kReroute:
       return CheckQueue(record, action, policy);
     case ActionType::kReportOutcome:

@@ -35,15 +35,26 @@ Plan DecideEvents(const LeadRecord& record, absl::Span<const LeadEvent> events,
 std::vector<std::string> LookUpDomains(const LeadRecord& record, absl::Span<const LeadEvent> events,
                                        const Policy* policy);
 
-enum class ActionType { kAccept, kDecline, kLogTouch, kReject, kRecycle, kReroute, kReportOutcome };
+// kReassign is a manager's; the others are the owner's.
+enum class ActionType {
+  kAccept,
+  kDecline,
+  kLogTouch,
+  kReject,
+  kRecycle,
+  kReroute,
+  kReportOutcome,
+  kReassign
+};
 
 inline constexpr int64_t kAmountMinorMax = 1'000'000'000'000'000;  // exact in JSON and in Lua
 
-// What a rep did with the lead it was assigned.
+// What was done with a lead that is assigned.
 struct Action {
   ActionType type = ActionType::kAccept;
   int64_t generation = 0;       // of the assignment acted on; another one current: ABORTED
-  std::string reason;           // code; required by kDecline, kReject, kRecycle, kReroute and LOST
+  std::string reason;           // code; required by kDecline, kReject, kRecycle, kReroute and LOST;
+                                // kReassign without one: REASSIGNED
   std::string note;             // <= 1024 bytes, goes into the change's details
   std::string channel;          // kLogTouch: "call", "email", "meeting" ...
   std::string touch_outcome;    // kLogTouch: "connected", "no_answer" ...
@@ -54,8 +65,9 @@ struct Action {
   std::string currency;
   TimeMs close_date_ms = 0;
   TimeMs revisit_at_ms = 0;  // kRecycle: 0: now + the reason's cool-down
-  QueueId queue;             // kReroute: empty: the same queue
-  std::string actor;         // "rep/ada"; empty: the owner
+  QueueId queue;             // kReroute, kReassign: empty: the same queue
+  std::string actor;         // "rep/ada"; empty: the owner, or of kReassign "manager"
+  RepId to;                  // kReassign: asked first; empty: nobody in particular
   std::string request_id;    // empty: none
   uint64_t fingerprint = 0;  // of the request's body
 };
@@ -66,11 +78,13 @@ using ActionDecision = std::variant<Plan, AnsweredRequest>;
 // Moves by 02-domain: accept OFFERED>ACCEPTED; decline and reroute put the lead back into a queue
 // without charging the rep, who is passed over from then on; first touch ACCEPTED>WORKING; reject
 // and recycle close the cycle from OFFERED, ACCEPTED or WORKING; outcomes
-// WORKING>SQL>SQO>{WON|LOST}. NOT_FOUND LEAD_NOT_FOUND, ABORTED STALE_GENERATION,
-// FAILED_PRECONDITION WRONG_STAGE (the stage found), INVALID_ARGUMENT UNKNOWN_REASON (valid codes
-// listed) | UNKNOWN_QUEUE (valid ones listed) | REQUEST_ID_REUSED | MISSING_FIELD | INVALID_FIELD.
-// Tested in this order: request id, existence, generation (a lead that is QUEUED again has no
-// current one), stage, reason, fields.
+// WORKING>SQL>SQO>{WON|LOST}; reassign puts the lead back into a queue from any stage in which a
+// rep owns it, with its place there, a change kRerouted; to the rep named, if that one can have it,
+// or to others. NOT_FOUND LEAD_NOT_FOUND, ABORTED STALE_GENERATION, FAILED_PRECONDITION WRONG_STAGE
+// (the stage found), INVALID_ARGUMENT UNKNOWN_REASON (valid codes listed) | UNKNOWN_QUEUE (valid
+// ones listed) | REQUEST_ID_REUSED | MISSING_FIELD | INVALID_FIELD. Tested in this order: request
+// id, existence, generation (a lead that is QUEUED again has no current one), stage, reason,
+// fields.
 absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Action& action,
                                             const Policy* policy, TimeMs now_ms);
 

@@ -18,6 +18,11 @@ std::string Rfc3339(TimeMs at_ms) {
                           absl::UTCTimeZone());
 }
 
+std::string ActorOf(const LeadRecord& record, const Action& action) {
+  if (!action.actor.empty()) return action.actor;
+  return action.type == ActionType::kReassign ? "manager" : "rep/" + record.rep.str();
+}
+
 // The plan so far, with one change that says who did what to which assignment.
 Plan StartPlan(const LeadRecord& record, const Action& action, ChangeType type) {
   Plan plan;
@@ -30,7 +35,7 @@ Plan StartPlan(const LeadRecord& record, const Action& action, ChangeType type) 
   change.queue = record.queue;
   change.rep = record.rep;
   change.generation = record.generation;
-  change.actor = action.actor.empty() ? "rep/" + record.rep.str() : action.actor;
+  change.actor = ActorOf(record, action);
   change.cause = action.request_id;
   if (!action.note.empty()) change.details["note"] = action.note;
   plan.changes.push_back(std::move(change));
@@ -66,6 +71,29 @@ Plan Reroute(const LeadRecord& record, const Action& action, const Policy* polic
   }
   plan.after.owners.clear();
   EnterQueue(policy, now_ms, plan.after);
+  return plan;
+}
+
+// Taken from its owner: the one named is asked first. In the same queue its times go on.
+Plan Reassign(const LeadRecord& record, const Action& action, const Policy* policy, TimeMs now_ms) {
+  Plan plan = HandBack(record, action, ChangeType::kRerouted);
+  LeadRecord& lead = plan.after;
+  lead.owners.clear();
+  lead.owners_only = false;
+  if (!action.to.empty()) {
+    lead.owners = {action.to};
+    lead.passed.erase(std::remove(lead.passed.begin(), lead.passed.end(), action.to),
+                      lead.passed.end());
+    plan.changes.back().details["to"] = action.to.str();
+  }
+  if (action.queue.empty() || action.queue == record.queue) return plan;
+  if (policy != nullptr) plan.policy_revision = policy->revision;
+  lead.queue = action.queue;
+  lead.passed = {record.rep};
+  plan.changes.back().queue = action.queue;
+  const std::vector<RepId> owners = std::exchange(lead.owners, {});
+  EnterQueue(policy, now_ms, lead);
+  lead.owners = owners;
   return plan;
 }
 
@@ -169,6 +197,8 @@ Plan CarryOut(const LeadRecord& record, const Action& action, const Reason* reas
       return Recycle(record, action, *reason, now_ms);
     case ActionType::kReroute:
       return Reroute(record, action, policy, now_ms);
+    case ActionType::kReassign:
+      return Reassign(record, action, policy, now_ms);
     case ActionType::kReportOutcome:
       return ReportOutcome(record, action);
   }

@@ -23,6 +23,7 @@ std::vector<std::pair<Stage, Stage>> MakeMoves() {
       {kAccepted, kRejected}, {kAccepted, kRecycled}, {kWorking, kSql},
       {kWorking, kRejected},  {kWorking, kRecycled},  {kSql, kSqo},
       {kSqo, kWon},           {kSqo, kLost},          {kRecycled, kNurture},
+      {kWorking, kQueued},    {kSql, kQueued},        {kSqo, kQueued},  // to another rep
       {kWon, kMql},  // after-sales: a new cycle for the account's owner
   };
   // A person can be merged or erased at any stage at which the record still is one.

@@ -34,6 +34,8 @@ std::vector<Reason> MakeStandardReasons() {
       {"RESEARCHING", kRecycle, kTiming, 60 * kDayMs},
 
       {"CONFLICT_OF_INTEREST", kReroute, kNone, 0, false},
+      {"OWNER_LEFT", kReroute, kNone, 0, false},
+      {"REASSIGNED", kReroute, kNone, 0, false},
       {"WRONG_LANGUAGE", kReroute, kNone, 0, false},
       {"WRONG_SEGMENT", kReroute, kNone, 0, false},
       {"WRONG_TERRITORY", kReroute, kNone, 0, false},

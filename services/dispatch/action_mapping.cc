@@ -43,6 +43,19 @@ absl::StatusOr<NamedAction> BeginWithReason(core::ActionType type, const Request
   return named;
 }
 
+template <typename Request>
+absl::StatusOr<NamedAction> BeginWithQueue(core::ActionType type, const Request& request) {
+  auto named = BeginWithReason(type, request);
+  if (!named.ok() || request.queue().empty()) return named;
+  const auto queue = ParseQueue("queue", request.queue());
+  if (!queue.ok()) return queue.status();
+  if (queue->workspace != named->key.workspace) {
+    return core::FieldError("queue", "must be of the assignment's workspace");
+  }
+  named->action.queue = queue->queue;
+  return named;
+}
+
 }  // namespace
 
 absl::StatusOr<NamedAction> ToAction(const v1::AcceptAssignmentRequest& request) {
@@ -80,14 +93,18 @@ absl::StatusOr<NamedAction> ToAction(const v1::RecycleLeadRequest& request) {
 }
 
 absl::StatusOr<NamedAction> ToAction(const v1::RerouteLeadRequest& request) {
-  auto named = BeginWithReason(core::ActionType::kReroute, request);
-  if (!named.ok() || request.queue().empty()) return named;
-  const auto queue = ParseQueue("queue", request.queue());
-  if (!queue.ok()) return queue.status();
-  if (queue->workspace != named->key.workspace) {
-    return core::FieldError("queue", "must be of the assignment's workspace");
+  return BeginWithQueue(core::ActionType::kReroute, request);
+}
+
+absl::StatusOr<NamedAction> ToAction(const v1::ReassignLeadRequest& request) {
+  auto named = BeginWithQueue(core::ActionType::kReassign, request);
+  if (!named.ok() || request.rep().empty()) return named;
+  const auto rep = ParseRep("rep", request.rep());
+  if (!rep.ok()) return rep.status();
+  if (rep->workspace != named->key.workspace) {
+    return core::FieldError("rep", "must be of the assignment's workspace");
   }
-  named->action.queue = queue->queue;
+  named->action.to = rep->rep;
   return named;
 }
 

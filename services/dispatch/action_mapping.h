@@ -26,6 +26,7 @@ absl::StatusOr<NamedAction> ToAction(const ::baton::v1::LogTouchRequest& request
 absl::StatusOr<NamedAction> ToAction(const ::baton::v1::RejectLeadRequest& request);
 absl::StatusOr<NamedAction> ToAction(const ::baton::v1::RecycleLeadRequest& request);
 absl::StatusOr<NamedAction> ToAction(const ::baton::v1::RerouteLeadRequest& request);
+absl::StatusOr<NamedAction> ToAction(const ::baton::v1::ReassignLeadRequest& request);
 absl::StatusOr<NamedAction> ToAction(const ::baton::v1::ReportOutcomeRequest& request);
 
 // INVALID_FIELD if it is too long.

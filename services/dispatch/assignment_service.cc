@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "core/errors.h"
 #include "dispatch/action_mapping.h"
 #include "dispatch/pages.h"
 #include "dispatch/proto_mapping.h"
@@ -103,16 +104,21 @@ template <typename Request, typename Response>
     reply(named.status());
     return reply.call()->reactor();
   }
+  Submit(reply, *std::move(named));
+  return reply.call()->reactor();
+}
+
+template <typename Response>
+void AssignmentService::Submit(const Reply<Response>& reply, NamedAction named) {
   PendingAction pending;
-  pending.key = std::move(named->key);
-  pending.action = std::move(named->action);
+  pending.key = std::move(named.key);
+  pending.action = std::move(named.action);
   pending.abandoned = [call = reply.call()] { return call->Abandoned(); };
   pending.done = [reply](const absl::StatusOr<ActionAnswer>& answer) {
     if (!answer.ok()) return reply(answer.status());
     reply(ToResponse<Response>(AnsweredRecord(*answer)));
   };
   if (absl::Status status = parts_.batcher.Submit(std::move(pending)); !status.ok()) reply(status);
-  return reply.call()->reactor();
 }
 
 ::grpc::ServerUnaryReactor* AssignmentService::AcceptAssignment(
@@ -149,6 +155,27 @@ template <typename Request, typename Response>
                                                            const v1::RerouteLeadRequest* request,
                                                            v1::RerouteLeadResponse* response) {
   return Act(context, *request, response);
+}
+
+::grpc::ServerUnaryReactor* AssignmentService::ReassignLead(::grpc::CallbackServerContext* context,
+                                                            const v1::ReassignLeadRequest* request,
+                                                            v1::ReassignLeadResponse* response) {
+  if (request->rep().empty()) return Act(context, *request, response);
+  const auto reply = parts_.runner.Begin(context, response);
+  auto named = ToAction(*request);
+  if (!named.ok()) {
+    reply(named.status());
+    return reply.call()->reactor();
+  }
+  parts_.runner.Submit(reply, [this, reply, named = *std::move(named)] {
+    const core::RepId& to = named.action.to;
+    const absl::Status found = parts_.roster.GetRep(named.key.workspace, to).status();
+    if (found.ok()) return Submit(reply, named);
+    reply(absl::IsNotFound(found)
+              ? core::FieldError("rep", absl::StrCat("there is no rep ", to.str()))
+              : found);
+  });
+  return reply.call()->reactor();
 }
 
 ::grpc::ServerUnaryReactor* AssignmentService::ReportOutcome(

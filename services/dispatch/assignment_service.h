@@ -4,6 +4,7 @@
 
 #include "baton/v1/assignment_service.grpc.pb.h"
 #include "dispatch/action_batcher.h"
+#include "dispatch/action_mapping.h"
 #include "dispatch/assignment_lister.h"
 #include "dispatch/call_runner.h"
 #include "dispatch/lead_claimer.h"
@@ -11,6 +12,7 @@
 #include "dispatch/watch_hub.h"
 #include "platform/grpc/bounded_executor.h"
 #include "store/pipe_store.h"
+#include "store/roster_store.h"
 
 namespace baton::dispatch {
 
@@ -23,6 +25,7 @@ class AssignmentService final : public ::baton::v1::AssignmentService::CallbackS
     ActionBatcher& batcher;
     AssignmentLister& lister;
     LeadClaimer& claimer;
+    store::RosterStore& roster;
     store::OutboxStore& outbox;
     WatchHub& hub;
     platform::rpc::BoundedExecutor& watch_executor;
@@ -58,6 +61,9 @@ class AssignmentService final : public ::baton::v1::AssignmentService::CallbackS
   ::grpc::ServerUnaryReactor* RerouteLead(::grpc::CallbackServerContext* context,
                                           const ::baton::v1::RerouteLeadRequest* request,
                                           ::baton::v1::RerouteLeadResponse* response) override;
+  ::grpc::ServerUnaryReactor* ReassignLead(::grpc::CallbackServerContext* context,
+                                           const ::baton::v1::ReassignLeadRequest* request,
+                                           ::baton::v1::ReassignLeadResponse* response) override;
   ::grpc::ServerUnaryReactor* ReportOutcome(::grpc::CallbackServerContext* context,
                                             const ::baton::v1::ReportOutcomeRequest* request,
                                             ::baton::v1::ReportOutcomeResponse* response) override;
@@ -66,6 +72,9 @@ class AssignmentService final : public ::baton::v1::AssignmentService::CallbackS
   template <typename Request, typename Response>
   ::grpc::ServerUnaryReactor* Act(::grpc::CallbackServerContext* context, const Request& request,
                                   Response* response);
+  // Hands the action to the batcher.
+  template <typename Response>
+  void Submit(const Reply<Response>& reply, NamedAction named);
   absl::StatusOr<::baton::v1::ListAssignmentsResponse> List(
       const ::baton::v1::ListAssignmentsRequest& request);
 

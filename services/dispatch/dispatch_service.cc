@@ -9,6 +9,7 @@
 #include "dispatch/assignment_lister.h"
 #include "dispatch/assignment_service.h"
 #include "dispatch/backlog_drainer.h"
+#include "dispatch/bulk_reassigner.h"
 #include "dispatch/call_runner.h"
 #include "dispatch/decision_waiter.h"
 #include "dispatch/event_publisher.h"
@@ -50,9 +51,10 @@ struct DispatchService::Parts {
         claimer(store, store, store),
         submitter(store, publisher, waiter, options.lead_events_topic),
         leads(store, runner, submitter, sealer),
-        assignments({runner, batcher, lister, claimer, store, hub, watch_fillers, sealer,
+        assignments({runner, batcher, lister, claimer, store, store, hub, watch_fillers, sealer,
                      options.watch_backlog_max}),
-        roster(store, store, std::move(policies), drainer, runner, sealer),
+        reassigner(store, store, batcher),
+        roster(store, store, std::move(policies), reassigner, drainer, runner, sealer),
         accounts(store, store, runner, sealer),
         workspaces(store, runner, sealer),
         agreements(store, store, drainer, runner, sealer, metrics) {}
@@ -73,6 +75,7 @@ struct DispatchService::Parts {
   EventSubmitter submitter;
   LeadService leads;
   AssignmentService assignments;
+  BulkReassigner reassigner;
   RosterService roster;
   AccountService accounts;
   WorkspaceService workspaces;

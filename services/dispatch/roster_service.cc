@@ -16,6 +16,7 @@ namespace baton::dispatch {
 namespace {
 
 constexpr int kChangeRoundsMax = 5;
+constexpr char kOwnerLeft[] = "OWNER_LEFT";
 
 absl::Status QueueNotFound(const core::QueueId& queue) {
   return core::Error(absl::StatusCode::kNotFound, "QUEUE_NOT_FOUND",
@@ -44,11 +45,13 @@ absl::StatusOr<Response> WithQueue(absl::StatusOr<v1::Queue> queue) {
 }  // namespace
 
 RosterService::RosterService(store::WorkspaceStore& workspaces, store::RosterStore& roster,
-                             PolicySource policies, BacklogDrainer& drainer,
-                             const CallRunner& runner, const TokenSealer& sealer)
+                             PolicySource policies, BulkReassigner& reassigner,
+                             BacklogDrainer& drainer, const CallRunner& runner,
+                             const TokenSealer& sealer)
     : workspaces_(workspaces),
       roster_(roster),
       policies_(std::move(policies)),
+      reassigner_(reassigner),
       drainer_(drainer),
       runner_(runner),
       sealer_(sealer) {}
@@ -97,6 +100,20 @@ RosterService::RosterService(store::WorkspaceStore& workspaces, store::RosterSto
   return runner_.Run(context, request, response, [this](const v1::SetRepPresenceRequest& wanted) {
     return WithRep<v1::SetRepPresenceResponse>(SetPresence(wanted));
   });
+}
+
+::grpc::ServerUnaryReactor* RosterService::ReassignLeads(::grpc::CallbackServerContext* context,
+                                                         const v1::ReassignLeadsRequest* request,
+                                                         v1::ReassignLeadsResponse* response) {
+  return runner_.Run(context, request, response,
+                     [this](const v1::ReassignLeadsRequest& wanted) { return Reassign(wanted); });
+}
+
+::grpc::ServerUnaryReactor* RosterService::OffboardRep(::grpc::CallbackServerContext* context,
+                                                       const v1::OffboardRepRequest* request,
+                                                       v1::OffboardRepResponse* response) {
+  return runner_.Run(context, request, response,
+                     [this](const v1::OffboardRepRequest& wanted) { return Offboard(wanted); });
 }
 
 ::grpc::ServerUnaryReactor* RosterService::GetQueue(::grpc::CallbackServerContext* context,
@@ -204,6 +221,47 @@ absl::StatusOr<v1::Rep> RosterService::SetPresence(const v1::SetRepPresenceReque
                      rep.presence = *presence;
                      return rep;
                    });
+}
+
+absl::StatusOr<v1::ReassignLeadsResponse> RosterService::Reassign(
+    const v1::ReassignLeadsRequest& request) {
+  auto reassignment = reassigner_.Run(request);
+  if (!reassignment.ok()) return reassignment.status();
+  v1::ReassignLeadsResponse response;
+  *response.mutable_reassignment() = *std::move(reassignment);
+  return response;
+}
+
+absl::StatusOr<v1::OffboardRepResponse> RosterService::Offboard(
+    const v1::OffboardRepRequest& request) {
+  v1::OffboardRepResponse response;
+  v1::ReassignLeadsRequest leads;
+  leads.set_name(request.name());
+  leads.set_reason(kOwnerLeft);
+  leads.set_queue(request.queue());
+  leads.set_successor(request.successor());
+  leads.set_note(request.note());
+  leads.set_max_leads(request.max_leads());
+  leads.set_validate_only(true);  // before anything is changed
+  auto reassignment = reassigner_.Run(leads);
+  if (!reassignment.ok()) return reassignment.status();
+  if (!request.validate_only()) {
+    v1::SetRepPresenceRequest offline;
+    offline.set_name(request.name());
+    offline.set_presence(v1::PRESENCE_OFFLINE);
+    auto set = SetPresence(offline);
+    if (!set.ok()) return set.status();
+    leads.set_validate_only(false);
+    reassignment = reassigner_.Run(leads);
+    if (!reassignment.ok()) return reassignment.status();
+  }
+  v1::GetRepRequest get;
+  get.set_name(request.name());
+  auto rep = Get(get);
+  if (!rep.ok()) return rep.status();
+  *response.mutable_reassignment() = *std::move(reassignment);
+  *response.mutable_rep() = *std::move(rep);
+  return response;
 }
 
 absl::StatusOr<v1::Rep> RosterService::ChangeRep(const RepName& name, int64_t expected_revision,

@@ -6,6 +6,7 @@
 
 #include "baton/v1/roster_service.grpc.pb.h"
 #include "dispatch/backlog_drainer.h"
+#include "dispatch/bulk_reassigner.h"
 #include "dispatch/call_runner.h"
 #include "dispatch/options.h"
 #include "dispatch/resource_names.h"
@@ -19,8 +20,8 @@ namespace baton::dispatch {
 class RosterService final : public ::baton::v1::RosterService::CallbackService {
  public:
   RosterService(store::WorkspaceStore& workspaces, store::RosterStore& roster,
-                PolicySource policies, BacklogDrainer& drainer, const CallRunner& runner,
-                const TokenSealer& sealer);
+                PolicySource policies, BulkReassigner& reassigner, BacklogDrainer& drainer,
+                const CallRunner& runner, const TokenSealer& sealer);
 
   ::grpc::ServerUnaryReactor* CreateRep(::grpc::CallbackServerContext* context,
                                         const ::baton::v1::CreateRepRequest* request,
@@ -40,6 +41,12 @@ class RosterService final : public ::baton::v1::RosterService::CallbackService {
   ::grpc::ServerUnaryReactor* SetRepPresence(
       ::grpc::CallbackServerContext* context, const ::baton::v1::SetRepPresenceRequest* request,
       ::baton::v1::SetRepPresenceResponse* response) override;
+  ::grpc::ServerUnaryReactor* ReassignLeads(::grpc::CallbackServerContext* context,
+                                            const ::baton::v1::ReassignLeadsRequest* request,
+                                            ::baton::v1::ReassignLeadsResponse* response) override;
+  ::grpc::ServerUnaryReactor* OffboardRep(::grpc::CallbackServerContext* context,
+                                          const ::baton::v1::OffboardRepRequest* request,
+                                          ::baton::v1::OffboardRepResponse* response) override;
   ::grpc::ServerUnaryReactor* GetQueue(::grpc::CallbackServerContext* context,
                                        const ::baton::v1::GetQueueRequest* request,
                                        ::baton::v1::GetQueueResponse* response) override;
@@ -61,6 +68,10 @@ class RosterService final : public ::baton::v1::RosterService::CallbackService {
   absl::StatusOr<::baton::v1::DeleteRepResponse> Delete(
       const ::baton::v1::DeleteRepRequest& request);
   absl::StatusOr<::baton::v1::Rep> SetPresence(const ::baton::v1::SetRepPresenceRequest& request);
+  absl::StatusOr<::baton::v1::ReassignLeadsResponse> Reassign(
+      const ::baton::v1::ReassignLeadsRequest& request);
+  absl::StatusOr<::baton::v1::OffboardRepResponse> Offboard(
+      const ::baton::v1::OffboardRepRequest& request);
   // Reads, changes and writes; again when somebody else wrote meanwhile, unless the caller named
   // the revision that it expects (>= 0).
   absl::StatusOr<::baton::v1::Rep> ChangeRep(const RepName& name, int64_t expected_revision,
@@ -79,6 +90,7 @@ class RosterService final : public ::baton::v1::RosterService::CallbackService {
   store::WorkspaceStore& workspaces_;
   store::RosterStore& roster_;
   const PolicySource policies_;
+  BulkReassigner& reassigner_;
   BacklogDrainer& drainer_;
   const CallRunner& runner_;
   const TokenSealer& sealer_;

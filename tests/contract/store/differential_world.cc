@@ -139,11 +139,11 @@ core::Action World::ActionOn(const core::LeadRecord& record, core::TimeMs now_ms
                                         ActionType::kDecline, ActionType::kReroute,
                                         ActionType::kReject};
   static const ActionType kOwned[] = {ActionType::kLogTouch, ActionType::kReportOutcome,
-                                      ActionType::kReject, ActionType::kRecycle,
-                                      ActionType::kReroute};
+                                      ActionType::kReject,   ActionType::kRecycle,
+                                      ActionType::kReroute,  ActionType::kReassign};
   core::Action action;
   action.type = record.stage == Stage::kOffered ? Pick(kOffered, *this) : Pick(kOwned, *this);
-  if (Chance(5)) action.type = static_cast<ActionType>(Number(7));
+  if (Chance(5)) action.type = static_cast<ActionType>(Number(8));
   action.generation = Chance(95) ? record.generation : record.generation - 1;
   switch (action.type) {
     case ActionType::kDecline:
@@ -154,6 +154,11 @@ core::Action World::ActionOn(const core::LeadRecord& record, core::TimeMs now_ms
       break;
     case ActionType::kRecycle:
       action.reason = "NO_BUDGET";
+      break;
+    case ActionType::kReassign:
+      if (Chance(50)) action.reason = "OWNER_LEFT";
+      if (Chance(50)) action.to = AnyRep();
+      if (Chance(30)) action.queue = AnyQueue();
       break;
     case ActionType::kReroute:
       action.reason = "WRONG_TERRITORY";

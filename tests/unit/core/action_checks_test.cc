@@ -93,6 +93,8 @@ TEST(CheckStageTest, EachActionHasItsStages) {
   EXPECT_EQ(StagesAllowing(Checked(ActionType::kRecycle)),
             (std::set<Stage>{kOffered, kAccepted, kWorking}));
   EXPECT_EQ(StagesAllowing(Checked(ActionType::kReroute)), (std::set<Stage>{kOffered, kAccepted}));
+  EXPECT_EQ(StagesAllowing(Checked(ActionType::kReassign)),
+            (std::set<Stage>{kOffered, kAccepted, kWorking, kSql, kSqo}));
   EXPECT_EQ(StagesAllowing(CheckedOutcome(kSql)), (std::set<Stage>{kWorking}));
   EXPECT_EQ(StagesAllowing(CheckedOutcome(kSqo)), (std::set<Stage>{kSql}));
   EXPECT_EQ(StagesAllowing(CheckedOutcome(kWon)), (std::set<Stage>{kSqo}));

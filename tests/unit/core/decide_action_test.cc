@@ -145,6 +145,39 @@ TEST(DecideActionTest, RerouteIntoAnotherQueueStartsAnew) {
   EXPECT_EQ(OnlyChange(plan).rep, RepNamed("ada"));
 }
 
+TEST(DecideActionTest, AManagerTakesALeadAtAnyStageOfItsOwner) {
+  LeadRecord record = RecordIn(Stage::kSql);
+  record.queued_at_ms = 77;
+  record.touches = 3;
+  const Plan plan = Decide(record, ActionOf(ActionType::kReassign));
+  EXPECT_EQ(plan.placement, Placement::kOffer);
+  EXPECT_EQ(plan.after.stage, Stage::kQueued);
+  EXPECT_EQ(plan.after.queued_at_ms, 77);
+  EXPECT_EQ(plan.after.touches, 3);
+  EXPECT_EQ(plan.after.passed, (std::vector<RepId>{RepNamed("ada")}));
+  const Change& change = OnlyChange(plan);
+  EXPECT_EQ(change.type, ChangeType::kRerouted);
+  EXPECT_EQ(change.actor, "manager");
+  EXPECT_EQ(change.reason, "REASSIGNED");
+  EXPECT_EQ(change.rep, RepNamed("ada"));
+}
+
+TEST(DecideActionTest, AManagerMayNameWhoIsAskedFirst) {
+  LeadRecord record = RecordIn(Stage::kAccepted);
+  record.passed = {RepNamed("bob"), RepNamed("cyd")};
+  record.owners = {RepNamed("ada")};
+  record.owners_only = true;
+  Action action = ActionOf(ActionType::kReassign);
+  action.to = RepNamed("bob");
+  const Plan plan = Decide(record, action);
+  EXPECT_EQ(plan.after.owners, (std::vector<RepId>{RepNamed("bob")}));
+  EXPECT_FALSE(plan.after.owners_only);
+  EXPECT_EQ(plan.after.passed, (std::vector<RepId>{RepNamed("cyd"), RepNamed("ada")}));
+  EXPECT_EQ(OnlyChange(plan).details.at("to"), "bob");
+  action.to = RepNamed("ada");
+  EXPECT_FALSE(DecideAction(record, action, nullptr, kNow).ok());
+}
+
 TEST(DecideActionTest, FirstTouchBeginsTheWork) {
   Action action = ActionOf(ActionType::kLogTouch);
   action.touch_outcome = "no_answer";
