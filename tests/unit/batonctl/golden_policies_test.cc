@@ -41,7 +41,8 @@ TEST_P(GoldenPoliciesTest, HasATestForEachRuleOfRouting) {
   const RunResult run =
       world_.Run({"policy", "lint", "-f", Path("policy.yaml"), "--severity", "note", "-o", "json"});
   ASSERT_NE(run.code, kExitUsage) << run.err;
-  for (const auto& finding : nlohmann::json::parse(run.out).at("findings")) {
+  const auto lint = nlohmann::json::parse(run.out);
+  for (const auto& finding : lint.at("findings")) {
     EXPECT_NE(finding.at("code"), "untested-rule") << finding.dump();
   }
 }

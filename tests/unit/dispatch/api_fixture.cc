@@ -3,10 +3,12 @@
 #include <functional>
 #include <variant>
 
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "core/decide.h"
 #include "events/lead_event_codec.h"
 #include "grpcpp/create_channel.h"
+#include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/security/credentials.h"
 
 namespace baton::dispatch {
@@ -185,6 +187,40 @@ void MakeActive(RunningApi& api, const std::string& yaml) {
   ASSERT_TRUE(active.ok()) << active.status.error_message();
 }
 
+std::pair<::grpc::StatusCode, int> Health(const std::shared_ptr<::grpc::Channel>& channel,
+                                          const std::string& service) {
+  std::string bytes;
+  if (!service.empty()) {
+    bytes = "\x0a" + std::string(1, static_cast<char>(service.size())) + service;
+  }
+  const ::grpc::Slice slice(bytes);
+  const ::grpc::ByteBuffer request(&slice, 1);
+  ::grpc::ByteBuffer response;
+  ::grpc::TemplatedGenericStub<::grpc::ByteBuffer, ::grpc::ByteBuffer> stub(channel);
+  ::grpc::ClientContext context;
+  absl::Notification done;
+  ::grpc::Status status;
+  stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", {}, &request, &response,
+                 [&](::grpc::Status answered) {
+                   status = std::move(answered);
+                   done.Notify();
+                 });
+  done.WaitForNotification();
+  if (!status.ok()) return {status.error_code(), 0};
+  ::grpc::Slice answer;
+  response.DumpToSingleSlice(&answer);
+  return {status.error_code(), answer.size() == 2 ? answer.begin()[1] : 0};
+}
+
+bool HealthBecomes(const std::shared_ptr<::grpc::Channel>& channel, int wanted) {
+  const absl::Time deadline = absl::Now() + absl::Seconds(5);
+  while (Health(channel, "baton.v1.LeadService").second != wanted) {
+    if (absl::Now() > deadline) return false;
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  return true;
+}
+
 ApiTest::ApiTest(DispatchOptions options)
     : store_(4, {}, [] { return absl::ToUnixMillis(absl::Now()); }),
       api_(store_, std::move(options)) {
@@ -192,6 +228,7 @@ ApiTest::ApiTest(DispatchOptions options)
   workspace.set_workspace_id("acme");
   EXPECT_TRUE(Call(*api_.workspaces, &v1::WorkspaceService::Stub::CreateWorkspace, workspace).ok());
   MakeActive(api_, kPolicy);
+  EXPECT_TRUE(HealthBecomes(api_.NewChannel(), kServing));
 }
 
 void ApiTest::AddRep(const std::string& id, int32_t capacity) {

@@ -136,7 +136,16 @@ Outcome<Response> CallAs(const Identity& identity, Stub& stub,
 // Makes `yaml` the active policy of workspace acme: kMia and kSam approve it.
 void MakeActive(RunningApi& api, const std::string& yaml);
 
-// The setup that most tests want: workspace, policy, memory store.
+// grpc.health.v1.Health/Check without its generated code: field 1 of the request is the name of the
+// service, field 1 of the response the status (1 SERVING, 2 NOT_SERVING).
+std::pair<::grpc::StatusCode, int> Health(const std::shared_ptr<::grpc::Channel>& channel,
+                                          const std::string& service);
+inline constexpr int kServing = 1;
+inline constexpr int kNotServing = 2;
+// Within 5 s.
+bool HealthBecomes(const std::shared_ptr<::grpc::Channel>& channel, int wanted);
+
+// The setup that most tests want: workspace, policy, memory store, a server that is ready.
 class ApiTest : public ::testing::Test {
  protected:
   explicit ApiTest(DispatchOptions options = RunningApi::DefaultOptions());

@@ -1,52 +1,12 @@
 // What holds for every service: health, drain, deadlines, outages, metrics, reflection.
 #include <thread>
 
-#include "absl/synchronization/notification.h"
 #include "api_fixture.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "support/flaky_store.h"
 
 namespace baton::dispatch {
 namespace {
-
-// grpc.health.v1.Health/Check without its generated code: field 1 of the request is the name of the
-// service, field 1 of the response the status (1 SERVING, 2 NOT_SERVING).
-std::pair<::grpc::StatusCode, int> Health(const std::shared_ptr<::grpc::Channel>& channel,
-                                          const std::string& service) {
-  std::string bytes;
-  if (!service.empty()) {
-    bytes = "\x0a" + std::string(1, static_cast<char>(service.size())) + service;
-  }
-  const ::grpc::Slice slice(bytes);
-  const ::grpc::ByteBuffer request(&slice, 1);
-  ::grpc::ByteBuffer response;
-  ::grpc::TemplatedGenericStub<::grpc::ByteBuffer, ::grpc::ByteBuffer> stub(channel);
-  ::grpc::ClientContext context;
-  absl::Notification done;
-  ::grpc::Status status;
-  stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", {}, &request, &response,
-                 [&](::grpc::Status answered) {
-                   status = std::move(answered);
-                   done.Notify();
-                 });
-  done.WaitForNotification();
-  if (!status.ok()) return {status.error_code(), 0};
-  ::grpc::Slice answer;
-  response.DumpToSingleSlice(&answer);
-  return {status.error_code(), answer.size() == 2 ? answer.begin()[1] : 0};
-}
-
-constexpr int kServing = 1;
-constexpr int kNotServing = 2;
-
-bool HealthBecomes(const std::shared_ptr<::grpc::Channel>& channel, int wanted) {
-  const absl::Time deadline = absl::Now() + absl::Seconds(5);
-  while (Health(channel, "baton.v1.LeadService").second != wanted) {
-    if (absl::Now() > deadline) return false;
-    absl::SleepFor(absl::Milliseconds(5));
-  }
-  return true;
-}
 
 class ServerApiTest : public ApiTest {};
 

@@ -2,6 +2,7 @@
 #ifndef BATON_TESTS_UNIT_DISPATCH_WATCHER_CLIENT_H_
 #define BATON_TESTS_UNIT_DISPATCH_WATCHER_CLIENT_H_
 
+#include <gtest/gtest.h>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,6 +44,13 @@ class WatcherClient {
     return response;
   }
   void Cancel() { context_.TryCancel(); }
+  // As NextEvent; a stream that has ended is a failure of the test, and the event is empty.
+  v1::WatchAssignmentsResponse Event() {
+    const auto response = NextEvent();
+    if (response.has_value()) return *response;
+    ADD_FAILURE() << "the stream ended: " << Finish().error_message();
+    return {};
+  }
   ::grpc::Status Finish() {
     if (!status_.has_value()) {
       v1::WatchAssignmentsResponse rest;
