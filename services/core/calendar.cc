@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "core/errors.h"
 #include "core/text.h"
+#include "expression/zone_name.h"
 
 namespace baton::core {
 namespace {
@@ -16,7 +17,6 @@ namespace {
 constexpr int kFirstYear = 1970, kLastYear = 2170;
 constexpr int kDaysPerWeek = 7;
 constexpr int kFirstDay = 3;  // 1970-01-01 was a Thursday
-constexpr size_t kZoneBytesMax = 64;
 
 int64_t FloorDivide(int64_t value, int64_t by) {
   return value / by - (value % by < 0 ? 1 : 0);
@@ -46,20 +46,6 @@ DurationMs LengthBefore(const DayWindows& windows, DurationMs in_day) {
     length += std::min(in_day, window.to * kMinuteMs) - from;
   }
   return length;
-}
-
-// Europe/Berlin, America/Argentina/Buenos_Aires, Etc/GMT+5: what the database calls a zone. Its
-// copies with leap seconds (right/) and files elsewhere begin otherwise.
-bool IsZoneName(std::string_view name) {
-  if (name.empty() || name.size() > kZoneBytesMax) return false;
-  char before = '/';
-  for (const char c : name) {
-    const auto letter = static_cast<unsigned char>(c);
-    if (before == '/' && !absl::ascii_isupper(letter)) return false;
-    if (!absl::ascii_isalnum(letter) && c != '/' && c != '_' && c != '-' && c != '+') return false;
-    before = c;
-  }
-  return before != '/';
 }
 
 bool AreOrdered(const DayWindows& windows) {
@@ -132,14 +118,14 @@ std::optional<Date> ParseDate(std::string_view text) {
 
 absl::Status CheckZone(std::string_view zone) {
   absl::TimeZone found;
-  if (!IsZoneName(zone) || !absl::LoadTimeZone(ToAbsl(zone), &found)) {
-    if (IsZoneName(zone) && !absl::LoadTimeZone("Etc/GMT+1", &found)) {
+  if (!expression::IsZoneName(zone) || !absl::LoadTimeZone(ToAbsl(zone), &found)) {
+    if (expression::IsZoneName(zone) && !absl::LoadTimeZone("Etc/GMT+1", &found)) {
       return Error(absl::StatusCode::kFailedPrecondition, "ZONES_MISSING",
                    "this machine has no database of time zones (/usr/share/zoneinfo)");
     }
-    return FieldError("zone",
-                      absl::StrCat("'", Shortened(zone, kZoneBytesMax), "' is no time zone of the ",
-                                   "IANA database; write it as Europe/Berlin"));
+    return FieldError("zone", absl::StrCat("'", Shortened(zone, expression::kZoneBytesMax),
+                                           "' is no time zone of the ",
+                                           "IANA database; write it as Europe/Berlin"));
   }
   return absl::OkStatus();
 }

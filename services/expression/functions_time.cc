@@ -4,6 +4,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/time/civil_time.h"
 #include "expression/functions.h"
+#include "expression/zone_name.h"
 
 namespace baton::expression {
 namespace {
@@ -22,7 +23,9 @@ std::optional<absl::TimeZone> ZoneNamed(std::string_view name) {
     return absl::FixedTimeZone(is_negative ? -seconds : seconds);
   }
   absl::TimeZone zone;
-  if (!absl::LoadTimeZone({name.data(), name.size()}, &zone)) return std::nullopt;
+  if (!IsZoneName(name) || !absl::LoadTimeZone({name.data(), name.size()}, &zone)) {
+    return std::nullopt;
+  }
   return zone;
 }
 

@@ -60,7 +60,10 @@ TEST(FunctionsTest, TimesKnowZonesAndRanges) {
   EXPECT_EQ(ResultOf("duration('90m').getHours()"), "1");
   EXPECT_EQ(ResultOf("string(duration('-1.5s'))"), R"("-1.5s")");
   EXPECT_THAT(ResultOf("timestamp('10000-01-01T00:00:00Z')"), StartsWith("error: "));
-  EXPECT_THAT(ResultOf("timestamp(1).getHours('Mars')"), StartsWith("error: unknown time zone"));
+  for (const std::string zone : {"Mars", "", "/etc/localtime", "../zoneinfo/UTC", "file:UTC"}) {
+    EXPECT_THAT(ResultOf("timestamp(1).getHours('" + zone + "')"),
+                StartsWith("error: unknown time zone"));
+  }
 }
 
 }  // namespace
