@@ -138,9 +138,11 @@ core::Action World::ActionOn(const core::LeadRecord& record, core::TimeMs now_ms
   static const ActionType kOffered[] = {ActionType::kAccept, ActionType::kAccept,
                                         ActionType::kDecline, ActionType::kReroute,
                                         ActionType::kReject};
-  static const ActionType kOwned[] = {ActionType::kLogTouch, ActionType::kReportOutcome,
-                                      ActionType::kReject,   ActionType::kRecycle,
-                                      ActionType::kReroute,  ActionType::kReassign};
+  // Three outcomes in a row end a lead's life: they must be likelier than what breaks it off.
+  static const ActionType kOwned[] = {
+      ActionType::kReportOutcome, ActionType::kReportOutcome, ActionType::kReportOutcome,
+      ActionType::kReportOutcome, ActionType::kLogTouch,      ActionType::kReject,
+      ActionType::kRecycle,       ActionType::kReroute,       ActionType::kReassign};
   core::Action action;
   action.type = record.stage == Stage::kOffered ? Pick(kOffered, *this) : Pick(kOwned, *this);
   if (Chance(5)) action.type = static_cast<ActionType>(Number(8));
