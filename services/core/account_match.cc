@@ -29,11 +29,7 @@ std::string_view TextAttribute(const Facts& facts, const std::string& name) {
 
 // Empty for a domain that is no company's.
 std::vector<std::string> CompanyDomains(const std::string& domain) {
-  std::vector<std::string> domains = LookupDomains(domain);
-  const bool private_mail = std::any_of(domains.begin(), domains.end(),
-                                        [](const std::string& part) { return IsFreeMail(part); });
-  if (private_mail) domains.clear();
-  return domains;
+  return IsBelowFreeMail(domain) ? std::vector<std::string>() : LookupDomains(domain);
 }
 
 void AddOwner(const RepId& rep, OwnerRank rank, const AccountId& account,

@@ -13,10 +13,12 @@ namespace baton::core {
 
 inline constexpr size_t kDomainBytesMax = 253;
 inline constexpr size_t kDomainTextBytesMax = 1024;  // longer input is none
+inline constexpr int kIdnaLabelsMax = 16;            // of a domain that is not ASCII
 inline constexpr size_t kLookupDomainsMax = 4;
 
 // One spelling of a domain: lower case, ASCII, without a dot at its end and without "www.". Empty
-// for what is none: an address of four numbers, a single word, a label of more than 63 bytes.
+// for what is none: an address of four numbers, a single word, a label of more than 63 bytes, more
+// than kIdnaLabelsMax labels of which one is not ASCII.
 std::string NormalDomain(std::string_view text);
 
 // The normal domain behind the last "@"; empty if there is none.

@@ -76,10 +76,25 @@ constexpr auto kDomains = std::to_array<std::string_view>({
 
 static_assert(std::is_sorted(kDomains.begin(), kDomains.end()));
 
+constexpr int kLabelsMax = 3;
+static_assert(std::all_of(kDomains.begin(), kDomains.end(), [](std::string_view domain) {
+  return std::count(domain.begin(), domain.end(), '.') < kLabelsMax;
+}));
+
 }  // namespace
 
 bool IsFreeMail(std::string_view domain) {
   return std::binary_search(kDomains.begin(), kDomains.end(), domain);
+}
+
+bool IsBelowFreeMail(std::string_view domain) {
+  size_t dot = domain.size();
+  for (int labels = 1; labels <= kLabelsMax; ++labels) {
+    dot = dot == 0 ? domain.npos : domain.rfind('.', dot - 1);
+    if (dot == domain.npos) return IsFreeMail(domain);
+    if (IsFreeMail(domain.substr(dot + 1))) return true;
+  }
+  return false;
 }
 
 }  // namespace baton::core

@@ -12,6 +12,9 @@ namespace baton::core {
 // no doubtful ones.
 bool IsFreeMail(std::string_view domain);
 
+// Whether `domain` is such a domain or lies below one, as mail.gmail.com does.
+bool IsBelowFreeMail(std::string_view domain);
+
 }  // namespace baton::core
 
 #endif  // BATON_CORE_FREE_MAIL_H_

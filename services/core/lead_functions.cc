@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/domain.h"
+#include "core/free_mail.h"
 #include "core/text.h"
 #include "expression/problem.h"
 
@@ -18,6 +20,7 @@ using expression::Value;
 
 constexpr int64_t kDaysSteps = 100;  // looks at up to 400 days
 constexpr int64_t kCalendarSteps = 20;
+constexpr int64_t kDomainSteps = 400;  // of a name that is not ASCII
 
 const LeadHost& HostOf(const Scratch& scratch) {
   return static_cast<const LeadHost&>(*scratch.host());
@@ -86,6 +89,23 @@ Function BusinessMinutes(const Calendars& calendars) {
   return function;
 }
 
+Value Domain(Scratch& scratch, const Value* args) {
+  const std::string domain = DomainOfEmail(args[0].text());
+  if (domain.empty()) {
+    return scratch.Error(
+        absl::StrCat("no address with a domain: ", expression::DebugString(args[0])));
+  }
+  const Value value = scratch.Text(domain);
+  return Said(scratch, "domain", args[0].text(), value);
+}
+
+Value IsFreemail(Scratch& scratch, const Value* args) {
+  const std::string_view text = args[0].text();
+  const bool is_address = text.find('@') != text.npos;
+  const std::string domain = is_address ? DomainOfEmail(text) : NormalDomain(text);
+  return Said(scratch, "is_freemail", text, Value::Bool(IsBelowFreeMail(domain)));
+}
+
 // Part of the language, refused until there are tables.
 Function Lookup() {
   Function function{"lookup", false, {Kind::kString, Kind::kString}, Kind::kString, {}};
@@ -105,6 +125,10 @@ void AddLeadFunctions(const Calendars& calendars, expression::Environment& envir
       {"count", false, {Kind::kString, Kind::kDuration}, Kind::kInt, Count, kDaysSteps});
   environment.AddFunction({"last", false, {Kind::kString}, Kind::kTimestamp, Last});
   environment.AddFunction(BusinessMinutes(calendars));
+  environment.AddFunction(
+      {"domain", false, {Kind::kString}, Kind::kString, Domain, kDomainSteps, /*may_grow=*/true});
+  environment.AddFunction(
+      {"is_freemail", false, {Kind::kString}, Kind::kBool, IsFreemail, kDomainSteps});
   environment.AddFunction(Lookup());
 }
 

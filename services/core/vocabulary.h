@@ -12,6 +12,10 @@
 //                            there was none
 //   business_minutes(a, b, calendar)  int: minutes between the timestamps in which a calendar of
 //                            spec.calendars is open; 0 unless a < b
+//   domain(email)            string: the domain of an address as accounts have it ("acme.example":
+//                            lower case, IDNA, without "www."); an error if it has none
+//   is_freemail(text)        bool: whether an address, or a domain, is of a mail provider for
+//                            everybody (free_mail.h), or below one
 #ifndef BATON_CORE_VOCABULARY_H_
 #define BATON_CORE_VOCABULARY_H_
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "support/builders.h"
 
 namespace baton::core {
@@ -224,6 +225,28 @@ TEST(LeadFunctionsTest, ExplanationsShowWhatTheySaid) {
   Asked lead(Visitor());
   EXPECT_EQ(lead.Found("count('page_view', duration('168h')) >= 5"), "count(page_view) 3");
   EXPECT_EQ(lead.Found("fit > 5 || count('x', duration('1h')) > 0"), "30") << "not called";
+}
+
+TEST(LeadFunctionsTest, DomainIsThatOfAnAddressInOneSpelling) {
+  Asked lead(Visitor());
+  EXPECT_EQ(lead.Evaluate("domain('Ada@WWW.Acme.Example.') == 'acme.example'"), Truth::kHolds);
+  EXPECT_EQ(lead.Evaluate("domain('a@büro.example') == 'xn--bro-hoa.example'"), Truth::kHolds);
+  EXPECT_EQ(lead.Found("domain('a@acme.example') == 'x'"),
+            "domain(a@acme.example) \"acme.example\"");
+  for (const char* none : {"acme.example", "a@", "a@localhost", "a@10.0.0.1", ""}) {
+    EXPECT_EQ(lead.Evaluate(absl::StrCat("domain('", none, "') != 'x'")), Truth::kErrs) << none;
+  }
+  EXPECT_EQ(lead.error(), "no address with a domain: \"\"");
+}
+
+TEST(LeadFunctionsTest, FreeMailIsToldFromAnAddressOrADomain) {
+  Asked lead(Visitor());
+  for (const char* free : {"a@GMAIL.com", "gmail.com", "a@mail.gmail.com", "a@poczta.onet.pl"}) {
+    EXPECT_EQ(lead.Evaluate(absl::StrCat("is_freemail('", free, "')")), Truth::kHolds) << free;
+  }
+  for (const char* other : {"a@acme.example", "a@notgmail.com", "a@com", "n/a", "a@", ""}) {
+    EXPECT_EQ(lead.Evaluate(absl::StrCat("is_freemail('", other, "')")), Truth::kFails) << other;
+  }
 }
 
 TEST(LeadFunctionsTest, TablesAreRefused) {

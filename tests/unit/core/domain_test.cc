@@ -28,6 +28,10 @@ TEST(DomainTest, WhatIsNoDomainIsEmpty) {
   for (int i = 0; i < 130; ++i) deep += "a.";
   EXPECT_EQ(NormalDomain(deep + "example"), "");
   EXPECT_EQ(NormalDomain(std::string(2000, 'a')), "");
+  std::string labels = "ü";
+  for (int i = 0; i < kIdnaLabelsMax; ++i) labels += ".a";
+  EXPECT_EQ(NormalDomain(labels), "");
+  EXPECT_EQ(NormalDomain(labels.substr(0, labels.size() - 2)).substr(0, 10), "xn--tda.a.");
   EXPECT_EQ(NormalDomain(std::string("a\0b.example", 11)), "");
 }
 
