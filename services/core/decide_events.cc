@@ -59,7 +59,7 @@ void OpenCycle(const Policy& policy, TimeMs now_ms, LeadRecord& lead) {
   lead.owners = lead.judgment.route.owners;
   EnterQueue(&policy, now_ms, lead);
   lead.passed.clear();
-  lead.candidates.clear();
+  lead.pool = {};
   lead.choice = {};
   lead.accepted_at_ms = 0;
   lead.first_touch_at_ms = 0;

@@ -5,37 +5,15 @@
 #define BATON_CORE_DECISION_H_
 
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "absl/types/span.h"
+#include "core/candidate_pool.h"
 #include "core/lead.h"
 
 namespace baton::core {
 
-inline constexpr size_t kPastDecisionsMax = 32;    // per lead; the oldest ones go first
-inline constexpr size_t kCandidatesKeptMax = 100;  // of one choice, in records of the past
-
-// Who was in the queue, as far as a record keeps it.
-struct CandidatePool {
-  // All candidates or, of more than kCandidatesKeptMax, the nearest ones: the chosen one, then
-  // those with a share by claim (deviation + share), then the others by deviation; ties: the first.
-  // In the order of the choice.
-  std::vector<Candidate> candidates;
-  std::map<CandidateReason, int32_t> counts;  // of all candidates
-  int64_t paid_nano = 0;                      // what the chosen one paid: the sum of all shares
-
-  int32_t size() const;  // of all candidates
-  bool is_whole() const { return candidates.size() == static_cast<size_t>(size()); }
-  const Candidate* chosen() const;  // nullptr: nobody
-  bool operator==(const CandidatePool&) const = default;
-};
-CandidatePool MakePool(absl::Span<const Candidate> all);
-
-// What the ledger says of the candidate after the choice.
-int64_t OwedAfter(const Candidate& candidate, const CandidatePool& pool);
+inline constexpr size_t kPastDecisionsMax = 32;  // per lead; the oldest ones go first
 
 // The judgment that opened a cycle.
 struct QualificationDecision {

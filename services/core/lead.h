@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/candidate_pool.h"
 #include "core/facts.h"
 #include "core/lifecycle.h"
 #include "core/qualification.h"
@@ -57,7 +58,7 @@ struct LeadRecord {
   TimeMs due_at_ms = 0;      // of the timer; 0: none
   TimerKind timer = TimerKind::kNone;
   std::vector<RepId> passed;                   // declined or silent in this round, in order
-  std::vector<Candidate> candidates;           // of the judgment's latest choice, found or not
+  CandidatePool pool;                          // of the judgment's latest choice, found or not
   ChoiceNote choice;                           // of that choice
   ChoiceBasis chosen_by = ChoiceBasis::kNone;  // of the latest choice that found somebody
 

@@ -160,19 +160,6 @@ Choice GiveToOwner(const Pool& pool, std::vector<Candidate> asked,
   return choice;
 }
 
-// What the choice moved in the ledger, times `sign`.
-void Apply(absl::Span<const Candidate> candidates, int64_t sign,
-           std::map<RepId, int64_t>& owed_nano) {
-  int64_t paid = 0;
-  const Candidate* chosen = nullptr;
-  for (const Candidate& candidate : candidates) {
-    if (candidate.share_nano != 0) owed_nano[candidate.rep] += sign * candidate.share_nano;
-    paid += candidate.share_nano;
-    if (candidate.reason == CandidateReason::kChosen) chosen = &candidate;
-  }
-  if (chosen != nullptr && paid != 0) owed_nano[chosen->rep] -= sign * paid;
-}
-
 }  // namespace
 
 std::string_view CandidateReasonName(CandidateReason reason) {
@@ -329,11 +316,14 @@ bool MayClaim(const Member& rep, absl::Span<const std::string> skills,
 }
 
 void ChargeLedger(const Choice& choice, std::map<RepId, int64_t>& owed_nano) {
-  Apply(choice.candidates, 1, owed_nano);
-}
-
-void RefundLedger(absl::Span<const Candidate> candidates, std::map<RepId, int64_t>& owed_nano) {
-  Apply(candidates, -1, owed_nano);
+  int64_t paid = 0;
+  const Candidate* chosen = nullptr;
+  for (const Candidate& candidate : choice.candidates) {
+    if (candidate.share_nano != 0) owed_nano[candidate.rep] += candidate.share_nano;
+    paid += candidate.share_nano;
+    if (candidate.reason == CandidateReason::kChosen) chosen = &candidate;
+  }
+  if (chosen != nullptr && paid != 0) owed_nano[chosen->rep] -= paid;
 }
 
 }  // namespace baton::core

@@ -166,10 +166,6 @@ bool MayClaim(const Member& rep, absl::Span<const std::string> skills,
 // chosen one pays the sum of all shares. The ledger of a queue therefore always sums to zero.
 void ChargeLedger(const Choice& choice, std::map<RepId, int64_t>& owed_nano);
 
-// Exact inverse of ChargeLedger, for a lead that came back through nobody's fault (decline,
-// reroute).
-void RefundLedger(absl::Span<const Candidate> candidates, std::map<RepId, int64_t>& owed_nano);
-
 }  // namespace baton::core
 
 #endif  // BATON_CORE_ROSTER_H_

@@ -22,7 +22,7 @@ using core::CandidateReason;
 using core::ToAbsl;
 
 constexpr int64_t kNano = 1'000'000'000;
-constexpr size_t kAssignmentItems = 10;  // functions/past.lua
+constexpr size_t kAssignmentItems = 8;  // functions/past.lua
 constexpr size_t kQualificationItems = 3;
 
 int64_t NumberIn(std::string_view text) {
@@ -207,10 +207,10 @@ void DecisionCheck::CheckPastChoice(const StoredLead& lead,
   const std::string of = absl::StrCat("lead ", lead.key(), ", generation ", ToAbsl(items[2]));
   std::vector<Candidate> kept;
   const std::optional<StoredChoice> made = ParseChoice(items[4]);
-  if (!ReadCandidates(candidates, kept)) return Fault(of, "the candidates are not readable");
+  const std::optional<bool> all = ReadCandidates(candidates, kept);
+  if (!all) return Fault(of, "the candidates are not readable");
   if (!made.has_value()) return;  // an earlier release made it
-  CheckChoice({of, *made, items[9].empty(),
-               absl::StrSplit(ToAbsl(items[7]), ',', absl::SkipEmpty()), &kept});
+  CheckChoice({of, *made, *all, absl::StrSplit(ToAbsl(items[7]), ',', absl::SkipEmpty()), &kept});
 }
 
 void DecisionCheck::CheckPast(const StoredLead& lead, std::string_view element) {
@@ -237,7 +237,7 @@ void DecisionCheck::CheckPast(const StoredLead& lead, std::string_view element) 
 void DecisionCheck::CheckLead(const StoredLead& lead) {
   if (lead.choice.has_value()) {
     CheckChoice({absl::StrCat("lead ", lead.key(), ", generation ", lead.generation), *lead.choice,
-                 true, lead.owners, &lead.candidates});
+                 lead.all_candidates, lead.owners, &lead.candidates});
   }
   CheckJudgment(absl::StrCat("lead ", lead.key(), ", cycle ", lead.cycle), lead.scores,
                 lead.judgment);

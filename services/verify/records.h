@@ -89,6 +89,7 @@ struct StoredLead {
   int64_t wait_until_ms = 0;
   std::vector<uint64_t> recent_events;  // fingerprints of (source, id), oldest first; at most 64
   std::vector<core::Candidate> candidates;
+  bool all_candidates = true;          // false: the nearest of a great queue
   std::optional<StoredChoice> choice;  // nullopt: none was made
   std::vector<std::string> owners;     // reps, in the order in which they are asked
   std::string scores, judgment;        // blobs of store/v1/record.proto

@@ -84,9 +84,9 @@ class StoreReader {
 absl::StatusOr<StoredLead> ParseStoredLead(const std::string& workspace, const std::string& lead,
                                            const std::string& value);
 
-// Candidates as functions/choose.lua packs them: rep, reason, deviation, share, open, capacity.
-// False if they are none.
-bool ReadCandidates(std::string_view blob, std::vector<core::Candidate>& candidates);
+// Candidates as functions/pool.lua packs them: rep, reason, deviation, share, open, capacity;
+// whether they are all. nullopt if they are none.
+std::optional<bool> ReadCandidates(std::string_view blob, std::vector<core::Candidate>& candidates);
 
 // "policy revision,at,weights,basis,tie"; nullopt for no choice.
 std::optional<StoredChoice> ParseChoice(std::string_view text);

@@ -85,22 +85,25 @@ CandidateReason ReasonOf(int number) {
 
 }  // namespace
 
-bool ReadCandidates(std::string_view blob, std::vector<core::Candidate>& candidates) {
+std::optional<bool> ReadCandidates(std::string_view blob,
+                                   std::vector<core::Candidate>& candidates) {
   if (blob.empty()) return true;
   const nlohmann::json list = nlohmann::json::from_msgpack(blob.begin(), blob.end(), true, false);
   if (list.is_object() && list.empty()) return true;
-  if (!list.is_array() || list.size() % kCandidateItems != 0) return false;
-  for (size_t at = 0; at < list.size(); at += kCandidateItems) {
-    if (!list[at].is_string()) return false;
+  if (!list.is_array()) return std::nullopt;
+  const size_t others = list.size() % kCandidateItems;
+  if (others > 1 || (others == 1 && !list.back().is_array())) return std::nullopt;
+  for (size_t at = 0; at + others < list.size(); at += kCandidateItems) {
+    if (!list[at].is_string()) return std::nullopt;
     for (size_t i = 1; i < kCandidateItems; ++i) {
-      if (!list[at + i].is_number()) return false;
+      if (!list[at + i].is_number()) return std::nullopt;
     }
     candidates.push_back({core::RepId::Trusted(list[at].get_ref<const std::string&>()),
                           ReasonOf(list[at + 1].get<int>()), list[at + 2].get<int64_t>(),
                           list[at + 3].get<int64_t>(), list[at + 4].get<int32_t>(),
                           list[at + 5].get<int32_t>()});
   }
-  return true;
+  return others == 0;
 }
 
 std::optional<StoredChoice> ParseChoice(std::string_view text) {
@@ -133,10 +136,12 @@ absl::StatusOr<StoredLead> ParseStoredLead(const std::string& workspace, const s
   }
   store::v1::Facts facts;
   const absl::string_view encoded = blobs[kFactsBlob];
-  if (!facts.ParseFromArray(encoded.data(), static_cast<int>(encoded.size())) ||
-      !ReadCandidates({blobs[0].data(), blobs[0].size()}, stored.candidates)) {
+  const std::optional<bool> all =
+      ReadCandidates({blobs[0].data(), blobs[0].size()}, stored.candidates);
+  if (!facts.ParseFromArray(encoded.data(), static_cast<int>(encoded.size())) || !all) {
     return unreadable;
   }
+  stored.all_candidates = *all;
   stored.scores = std::string(blobs[kScoresBlob]);
   stored.judgment = std::string(blobs[kJudgmentBlob]);
   stored.recent_events.assign(facts.recent_events().begin(), facts.recent_events().end());

@@ -82,7 +82,21 @@ def attempt(name, sites, options):
         trial.violations.add(f"the experiment broke off: {type(error).__name__}: {error}")
     finally:
         trial.close()
-    return trial.verdict()
+    verdict = trial.verdict()
+    if verdict["verdict"] != "ok":
+        keep_evidence(folder, trial.site.folder)
+    return verdict
+
+
+def keep_evidence(folder, site):
+    """Moves what a failed experiment left to where the next attempt does not write, with the logs
+    of the servers and of Baton's roles beside it."""
+    kept = folder.with_name(folder.name + "-failed")
+    shutil.rmtree(kept, ignore_errors=True)
+    folder.rename(kept)
+    for log in Path(site).rglob("*.log"):
+        shutil.copy(log, kept / "-".join(("site", *log.relative_to(site).parts)))
+    print(f"       logs kept in {kept}", flush=True)
 
 
 def show(verdict):

@@ -144,8 +144,9 @@ LeadRecord RecordIn(Stage stage) {
 
   record.generation = 1;
   record.offered_at_ms = kSince;
-  record.candidates = {{RepNamed("ada"), core::CandidateReason::kChosen, 0, 500'000'000, 0, 5},
-                       {RepNamed("bob"), core::CandidateReason::kFairness, 0, 500'000'000, 0, 5}};
+  record.pool = core::MakePool(std::vector<core::Candidate>{
+      {RepNamed("ada"), core::CandidateReason::kChosen, 0, 500'000'000, 0, 5},
+      {RepNamed("bob"), core::CandidateReason::kFairness, 0, 500'000'000, 0, 5}});
   if (core::IsOwned(stage) || stage == Stage::kWon) record.rep = RepNamed("ada");
   if (stage == Stage::kOffered) {
     record.due_at_ms = kSince + 2 * core::kHourMs;

@@ -233,7 +233,7 @@ std::string Describe(const core::LeadRecord& record) {
       .Add("due_at", record.due_at_ms)
       .Add("timer", record.timer)
       .Add("passed", record.passed)
-      .Add("candidates", record.candidates)
+      .Add("candidates", record.pool.candidates)
       .Add("choice", record.choice)
       .Add("chosen_by", record.chosen_by)
       .Add("owners", record.owners)

@@ -189,7 +189,7 @@ void CountGiven(const RepId& id, Site site) {
 }
 
 void NoteChoice(const core::Choice& choice, StoredLead& lead, Site site) {
-  lead.record.candidates = choice.candidates;
+  lead.record.pool = core::MakePool(choice.candidates);
   lead.record.choice = {site.workspace.about.policy_revision, site.now_ms, choice.weights,
                         choice.basis, choice.tie};
 }
@@ -303,7 +303,7 @@ LeadRecord Merge(const LeadRecord& before, const Plan& plan, core::TimeMs now_ms
   next.queued_at_ms = before.queued_at_ms;
   next.offered_at_ms = before.offered_at_ms;
   const bool replaced = plan.placement == Placement::kOffer || plan.judgment_changed;
-  next.candidates = replaced ? std::vector<Candidate>() : before.candidates;
+  next.pool = replaced ? core::CandidatePool() : before.pool;
   next.choice = replaced ? core::ChoiceNote() : before.choice;
   next.chosen_by = before.chosen_by;
   next.due_at_ms = 0;
@@ -363,7 +363,7 @@ LeadRecord& ApplyPlan(const Plan& plan, Site site) {
   const Stage stage_before = lead.record.stage;
 
   if (plan.refund) {
-    core::RefundLedger(lead.record.candidates, site.workspace.ledgers[lead.record.queue]);
+    core::RefundLedger(lead.record.pool, site.workspace.ledgers[lead.record.queue]);
   }
   KeepReplaced(plan, lead);
   if (plan.placement != Placement::kKeep) Leave(lead, site);

@@ -23,22 +23,32 @@ std::optional<core::CandidateReason> ReasonOf(int64_t number) {
   return std::nullopt;
 }
 
-// "reason=number,..."
-absl::Status DecodeCounts(absl::string_view text, core::CandidatePool& pool) {
-  for (const absl::string_view one : absl::StrSplit(text, ',', absl::SkipEmpty())) {
-    const std::pair<absl::string_view, absl::string_view> item = absl::StrSplit(one, '=');
-    int reason = 0;
-    int count = 0;
-    const bool read =
-        absl::SimpleAtoi(item.first, &reason) && absl::SimpleAtoi(item.second, &count);
-    const std::optional<core::CandidateReason> known = ReasonOf(reason);
-    if (!read || !known.has_value()) return Unreadable("counts of a past choice");
-    pool.counts[*known] = count;
+absl::Status DecodeCandidate(MsgpackReader& list, core::Candidate& candidate) {
+  candidate.rep = core::RepId::Trusted(std::string(list.Text()));
+  const std::optional<core::CandidateReason> reason = ReasonOf(list.Whole());
+  if (!list.ok() || !reason.has_value()) return Unreadable("a lead's candidate");
+  candidate.reason = *reason;
+  candidate.deviation_nano = list.Whole();
+  candidate.share_nano = list.Whole();
+  candidate.open = static_cast<int32_t>(list.Whole());
+  candidate.capacity = static_cast<int32_t>(list.Whole());
+  return absl::OkStatus();
+}
+
+// Of a pool that is not whole: {sum of all shares, reason, number, ...}.
+absl::Status DecodeSummary(MsgpackReader& list, core::CandidatePool& pool) {
+  const uint32_t items = list.ArraySize();
+  pool.paid_nano = list.Whole();
+  pool.counts.clear();
+  for (uint32_t i = 1; i + 1 < items && list.ok(); i += 2) {
+    const std::optional<core::CandidateReason> reason = ReasonOf(list.Whole());
+    if (!reason.has_value()) return Unreadable("the counts of a choice");
+    pool.counts[*reason] = static_cast<int32_t>(list.Whole());
   }
   return absl::OkStatus();
 }
 
-// "cycle|generation|queue|choice|passed|skills|owners|paid|counts" is what is left of the line.
+// "cycle|generation|queue|choice|passed|skills|owners" is what is left of the line.
 absl::Status DecodeAssignment(Items& items, absl::string_view candidates,
                               core::PastDecisions& past) {
   core::AssignmentDecision decision;
@@ -50,18 +60,8 @@ absl::Status DecodeAssignment(Items& items, absl::string_view candidates,
   decision.passed = SplitIds<core::RepId>(items.Word());
   decision.skills = items.List();
   decision.owners = SplitIds<core::RepId>(items.Word());
-  const int64_t paid_nano = items.Number();
-  const absl::string_view counts = items.Word();
   if (!items.status().ok()) return items.status();
-  std::vector<core::Candidate> kept;
-  if (status.ok()) status = DecodeCandidates(candidates, kept);
-  if (!status.ok()) return status;
-  decision.pool = core::MakePool(kept);
-  if (!counts.empty()) {
-    decision.pool.counts.clear();
-    decision.pool.paid_nano = paid_nano;
-    status = DecodeCounts(counts, decision.pool);
-  }
+  if (status.ok()) status = DecodePool(candidates, decision.pool);
   past.assignments.push_back(std::move(decision));
   return status;
 }
@@ -82,25 +82,20 @@ absl::Status DecodeQualification(Items& items, absl::string_view blobs, core::Pa
 
 }  // namespace
 
-absl::Status DecodeCandidates(absl::string_view blob, std::vector<core::Candidate>& candidates) {
-  candidates.clear();
+absl::Status DecodePool(absl::string_view blob, core::CandidatePool& pool) {
+  pool = {};
   if (blob.empty()) return absl::OkStatus();
   MsgpackReader list(blob);
   const uint32_t items = list.ArraySize();
-  if (items % kCandidateItems != 0 || items > blob.size()) {
-    return Unreadable("a lead's candidates");
+  const uint32_t others = items % kCandidateItems;
+  if (others > 1 || items > blob.size()) return Unreadable("a lead's candidates");
+  std::vector<core::Candidate> candidates(items / kCandidateItems);
+  for (core::Candidate& candidate : candidates) {
+    if (absl::Status status = DecodeCandidate(list, candidate); !status.ok()) return status;
   }
-  candidates.reserve(items / kCandidateItems);
-  for (uint32_t at = 0; at < items; at += kCandidateItems) {
-    core::Candidate& candidate = candidates.emplace_back();
-    candidate.rep = core::RepId::Trusted(std::string(list.Text()));
-    const std::optional<core::CandidateReason> reason = ReasonOf(list.Whole());
-    if (!list.ok() || !reason.has_value()) return Unreadable("a lead's candidate");
-    candidate.reason = *reason;
-    candidate.deviation_nano = list.Whole();
-    candidate.share_nano = list.Whole();
-    candidate.open = static_cast<int32_t>(list.Whole());
-    candidate.capacity = static_cast<int32_t>(list.Whole());
+  pool = core::MakePool(candidates);
+  if (others == 1) {
+    if (absl::Status status = DecodeSummary(list, pool); !status.ok()) return status;
   }
   return list.ok() && list.at_end() ? absl::OkStatus() : Unreadable("a lead's candidates");
 }

@@ -12,7 +12,8 @@
 
 namespace baton::store::redis {
 
-absl::Status DecodeCandidates(absl::string_view blob, std::vector<core::Candidate>& candidates);
+// As functions/pool.lua packs it.
+absl::Status DecodePool(absl::string_view blob, core::CandidatePool& pool);
 
 // "policy revision,at,weights,basis,tie" or nothing.
 absl::Status DecodeChoice(absl::string_view text, core::ChoiceNote& choice);

@@ -171,7 +171,7 @@ absl::Status DecodeLead(const Reply& reply, core::LeadRecord& record) {
   const auto& [candidates, origin, scores, facts, judgment, rest] = blobs;
   // Origin and scores stand one behind the other: together they are one message.
   const absl::string_view published(origin.data(), origin.size() + scores.size());
-  absl::Status status = DecodeCandidates(candidates, record.candidates);
+  absl::Status status = DecodePool(candidates, record.pool);
   if (status.ok()) status = DecodePublished(published, record.facts, record.judgment);
   if (status.ok()) status = DecodeFacts(facts, record.facts);
   if (status.ok()) status = DecodeJudgment(judgment, record.judgment);
@@ -205,7 +205,7 @@ absl::StatusOr<CommitResult> DecodeCommit(const Reply& reply, const core::Plan& 
   record.escalated = after.escalated;
   record.last_owner = after.last_owner;
   if (auto line = DecodeLine(reply.elements[1].text, record); !line.ok()) return line.status();
-  absl::Status status = DecodeCandidates(reply.elements[2].text, record.candidates);
+  absl::Status status = DecodePool(reply.elements[2].text, record.pool);
   if (!status.ok()) return status;
   return result;
 }

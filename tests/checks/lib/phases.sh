@@ -167,7 +167,7 @@ await_folders() {
     if ((code == 0)); then tail -n 25 "$log"; else tail -n 200 "$log"; fi
     read -r passed failed < <(_read_counts "$log" "$code")
     local -a failures=()
-    ((failed == 0)) || mapfile -t failures < <(yes "see ${log#"$ROOT"/}" | head -n "$failed")
+    ((failed == 0)) || mapfile -t failures < <(_read_failures "$log" "$code" "$failed")
     count "tests/$name" "$passed" "${failures[@]}"
     _line "tests/$name" "$passed" "$failed" "$seconds"
   done
@@ -188,6 +188,14 @@ _read_counts() {
   [[ -n $said ]] || (($2 != 0)) || passed=1
   (($2 == 0 || failed > 0)) || failed=1
   printf '%d %d\n' "$passed" "$failed"
+}
+
+# _read_failures LOG CODE FAILED: prints a line for each failure, as far as the log names them.
+_read_failures() {
+  local unnamed="exit code $2, see ${1#"$ROOT"/}"
+  { grep -aE '^(F[0-9]+ +(violated|inconclusive)|FAILED |ERROR |Fatal Python error)' "$1" |
+    cut -c -200
+    yes "$unnamed"; } 2>/dev/null | head -n "$3" || true
 }
 
 summary() {

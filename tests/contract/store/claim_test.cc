@@ -65,7 +65,7 @@ TEST_P(ClaimTest, AClaimedLeadIsAcceptedAtOnce) {
   EXPECT_EQ(record.accepted_at_ms, kStart + 5);
   EXPECT_EQ(record.offered_at_ms, kStart + 5);
   EXPECT_EQ(record.chosen_by, core::ChoiceBasis::kClaimed);
-  EXPECT_EQ(record.candidates.size(), 1u);
+  EXPECT_EQ(record.pool.candidates.size(), 1u);
   EXPECT_EQ(record.due_at_ms, 0);
   EXPECT_THAT(OpenOf("ada"), ElementsAre("l1"));
   EXPECT_EQ(Queue("inside").waiting, 0);

@@ -58,7 +58,7 @@ TEST_P(DecisionsTest, APausedQueueMakesNoChoice) {
   Pause("inside", true);
   const LeadRecord record = CommitQualified("l1");
   EXPECT_EQ(record.choice, core::ChoiceNote());
-  EXPECT_THAT(record.candidates, IsEmpty());
+  EXPECT_THAT(record.pool.candidates, IsEmpty());
 }
 
 TEST_P(DecisionsTest, ALeadThatIsDrainedHasTheChoiceOfThatMoment) {
@@ -144,7 +144,7 @@ TEST_P(DecisionsTest, AJudgmentThatOpenedACycleIsKeptWhenAnotherReplacesIt) {
   EXPECT_EQ(Describe(past.qualifications[0].judgment), Describe(closed.judgment));
 
   const LeadRecord judged = Load("l1");
-  EXPECT_THAT(judged.candidates, IsEmpty());
+  EXPECT_THAT(judged.pool.candidates, IsEmpty());
   EXPECT_EQ(judged.choice, core::ChoiceNote());
   Commit(Judge("l1"));  // one that opened no cycle
   EXPECT_THAT(Past("l1").qualifications, SizeIs(1));
@@ -211,7 +211,8 @@ TEST_P(DecisionsTest, OfAGreatQueueTheNearestAndTheCountsAreKept) {
   for (int i = 0; i < 20; ++i) CommitQualified(absl::StrCat("other", i));
   CommitQualified("l1");
   const LeadRecord record = Load("l1");
-  ASSERT_THAT(record.candidates, SizeIs(130));
+  ASSERT_THAT(record.pool.candidates, SizeIs(core::kCandidatesKeptMax));
+  ASSERT_EQ(record.pool.size(), 130);
   Commit(Decline("l1"));
   const core::PastDecisions past = Past("l1");
   ASSERT_THAT(past.assignments, SizeIs(1));
@@ -222,6 +223,25 @@ TEST_P(DecisionsTest, OfAGreatQueueTheNearestAndTheCountsAreKept) {
   const core::RecomputedChoice recomputed = core::RecomputeChoice(decision);
   EXPECT_THAT(recomputed.differences, IsEmpty());
   EXPECT_EQ(recomputed.winner, record.rep);
+}
+
+TEST_P(DecisionsTest, WhoDeclinesInAGreatQueueGetsItsTurnBack) {
+  for (int i = 0; i < 150; ++i) AddRep(absl::StrFormat("r%03d", i), 3);
+  for (int i = 0; i < 40; ++i) CommitQualified(absl::StrCat("other", i));
+  CommitQualified("l1");
+  const core::RepId declined = Load("l1").rep;
+  Commit(Decline("l1"));
+  EXPECT_EQ(Load("l1").pool.counts.at(core::CandidateReason::kPassed), 1);
+  // So that each of the others gets one lead, and it gets the next.
+  std::set<core::RepId> reps;
+  for (int i = 0; i < 108; ++i) {
+    CommitQualified(absl::StrCat("later", i));
+    reps.insert(Load(absl::StrCat("later", i)).rep);
+  }
+  EXPECT_THAT(reps, SizeIs(108));
+  EXPECT_FALSE(reps.contains(declined));
+  CommitQualified("next");
+  EXPECT_EQ(Load("next").rep, declined);
 }
 
 TEST_P(DecisionsTest, EachDecisionRecomputesToItsWinner) {

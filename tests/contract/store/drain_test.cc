@@ -63,7 +63,7 @@ TEST_P(DrainTest, ADrainedLeadIsOfferedAsIfItHadJustCome) {
   EXPECT_EQ(record.queued_at_ms, kStart);
   EXPECT_EQ(record.offered_at_ms, kStart + 9);
   EXPECT_EQ(record.due_at_ms, kStart + 9 + kAcceptWithin);
-  EXPECT_THAT(record.candidates, SizeIs(1));
+  EXPECT_THAT(record.pool.candidates, SizeIs(1));
   EXPECT_THAT(OpenOf("ada"), ElementsAre("l1"));
   const store::OutboxEntry entry = Outbox().back();
   EXPECT_EQ(entry.change.actor, "baton");

@@ -299,7 +299,7 @@ TEST_P(LeadStoreTest, WithKKeepTheFieldsOfThePlacementStayAsStored) {
   plan.after.revision = 77;
   plan.after.queued_at_ms = 1;
   plan.after.offered_at_ms = 1;
-  plan.after.candidates.clear();
+  plan.after.pool = {};
   Commit(plan);
   LeadRecord expected = offered;
   expected.stage = Stage::kAccepted;

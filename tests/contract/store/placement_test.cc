@@ -20,7 +20,7 @@ using PlacementTest = StoreTest;
 
 std::vector<std::string> Reasons(const LeadRecord& record) {
   std::vector<std::string> reasons;
-  for (const core::Candidate& candidate : record.candidates) {
+  for (const core::Candidate& candidate : record.pool.candidates) {
     reasons.push_back(candidate.rep.str() + " " +
                       std::string(core::CandidateReasonName(candidate.reason)));
   }
@@ -126,12 +126,12 @@ TEST_P(PlacementTest, ACandidateTellsTheFiguresOfTheChoice) {
   AddRep("ada", 5);
   AddRep("bob", 4);
   const LeadRecord record = CommitQualified("l1");
-  ASSERT_THAT(record.candidates, SizeIs(2));
+  ASSERT_THAT(record.pool.candidates, SizeIs(2));
   const core::Candidate ada{RepNamed("ada"), CandidateReason::kChosen, 0, 500'000'000, 0, 5};
   const core::Candidate bob{RepNamed("bob"), CandidateReason::kFairness, 0, 500'000'000, 0, 4};
-  EXPECT_EQ(record.candidates[0], ada);
-  EXPECT_EQ(record.candidates[1], bob);
-  EXPECT_EQ(CommitQualified("l2").candidates[1].deviation_nano, 500'000'000);
+  EXPECT_EQ(record.pool.candidates[0], ada);
+  EXPECT_EQ(record.pool.candidates[1], bob);
+  EXPECT_EQ(CommitQualified("l2").pool.candidates[1].deviation_nano, 500'000'000);
 }
 
 TEST_P(PlacementTest, ALeadOfAPausedQueueWaitsWithoutCandidates) {
@@ -139,7 +139,7 @@ TEST_P(PlacementTest, ALeadOfAPausedQueueWaitsWithoutCandidates) {
   Pause("inside", true);
   const LeadRecord record = CommitQualified("l1");
   EXPECT_EQ(record.stage, Stage::kQueued);
-  EXPECT_THAT(record.candidates, IsEmpty());
+  EXPECT_THAT(record.pool.candidates, IsEmpty());
   EXPECT_THAT(OpenOf("ada"), IsEmpty());
 }
 

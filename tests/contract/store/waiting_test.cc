@@ -52,7 +52,7 @@ TEST_P(WaitingTest, LeastLoadedGivesTheNextLeadToWhoHasFewest) {
   const LeadRecord record = CommitQualified("l3");
   EXPECT_EQ(record.rep, RepNamed("bob"));
   EXPECT_EQ(record.chosen_by, core::ChoiceBasis::kLeastLoaded);
-  EXPECT_EQ(record.candidates[0].reason, core::CandidateReason::kBusier);
+  EXPECT_EQ(record.pool.candidates[0].reason, core::CandidateReason::kBusier);
   EXPECT_THAT(Outbox().back().change.details,
               ElementsAre(Pair("mode", "offer"), Pair("strategy", "least_loaded")));
 }
@@ -98,7 +98,7 @@ TEST_P(WaitingTest, AnOwnerOutsideTheQueueHasTheLeadWithoutATurn) {
   EXPECT_THAT(Queue("inside").owed_nano, IsEmpty());
   const LeadRecord next = Commit(QualifyOwned("l2", {"zoe"}));
   EXPECT_EQ(next.rep, RepNamed("ada")) << "zoe is at capacity";
-  EXPECT_EQ(next.candidates.size(), 2u);
+  EXPECT_EQ(next.pool.candidates.size(), 2u);
 }
 
 TEST_P(WaitingTest, OwnersCountInTheLedgerOnlyIfThePolicySaysSo) {
@@ -119,7 +119,7 @@ TEST_P(WaitingTest, ALeadWaitsForItsOwnerAndGoesToNobodyElse) {
   EXPECT_EQ(record.stage, Stage::kQueued);
   EXPECT_EQ(record.timer, TimerKind::kWait);
   EXPECT_EQ(record.due_at_ms, kStart + 100);
-  EXPECT_EQ(record.candidates.size(), 1u);
+  EXPECT_EQ(record.pool.candidates.size(), 1u);
   EXPECT_THAT(AwaitedIn("zoe"), ElementsAre(QueueNamed("inside")));
   EXPECT_EQ(*store().Drain(acme_, QueueNamed("inside"), 9), 0);
   SetPresence("zoe", core::Presence::kOnline);
@@ -188,7 +188,7 @@ TEST_P(WaitingTest, LeadsOfAPulledQueueWaitUntilSomebodyClaimsThem) {
   AddRep("ada");
   const LeadRecord record = CommitQualified("l1");
   EXPECT_EQ(record.stage, Stage::kQueued);
-  EXPECT_THAT(record.candidates, IsEmpty());
+  EXPECT_THAT(record.pool.candidates, IsEmpty());
   EXPECT_EQ(*store().Drain(acme_, QueueNamed("inside"), 9), 0);
 }
 

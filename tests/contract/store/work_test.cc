@@ -30,7 +30,7 @@ class WorkTest : public StoreTest {
 
   std::vector<std::pair<std::string, CandidateReason>> Candidates(const std::string& lead) {
     std::vector<std::pair<std::string, CandidateReason>> all;
-    for (const core::Candidate& candidate : Load(lead).candidates) {
+    for (const core::Candidate& candidate : Load(lead).pool.candidates) {
       all.emplace_back(candidate.rep.str(), candidate.reason);
     }
     return all;
@@ -190,12 +190,12 @@ TEST_P(WorkTest, ARampReducesShareAndCapacity) {
   AddRep("bob", 5, {"inside"});
   const core::LeadRecord record = CommitQualified("l1");
   EXPECT_EQ(record.rep, RepNamed("bob"));
-  ASSERT_EQ(record.candidates.size(), 2u);
-  EXPECT_EQ(record.candidates[0].capacity, 1);
-  EXPECT_EQ(record.candidates[0].share_nano, 166'666'666);  // 1 to 5
-  EXPECT_EQ(record.candidates[1].share_nano, 833'333'333);
+  ASSERT_EQ(record.pool.candidates.size(), 2u);
+  EXPECT_EQ(record.pool.candidates[0].capacity, 1);
+  EXPECT_EQ(record.pool.candidates[0].share_nano, 166'666'666);  // 1 to 5
+  EXPECT_EQ(record.pool.candidates[1].share_nano, 833'333'333);
   clock_.Advance(4 * core::kDayMs);
-  EXPECT_EQ(CommitQualified("l2").candidates[0].share_nano, 500'000'000);
+  EXPECT_EQ(CommitQualified("l2").pool.candidates[0].share_nano, 500'000'000);
 }
 
 TEST_P(WorkTest, HoursAreOfThePolicyThatIsActive) {

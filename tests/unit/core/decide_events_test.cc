@@ -105,7 +105,7 @@ TEST(DecideEventsTest, NurturedLeadThatQualifiesOpensAFreshCycle) {
   record.generation = 4;
   record.version = 9;
   record.passed = {RepNamed("ada")};
-  record.candidates = {Candidate{RepNamed("ada")}};
+  record.pool = MakePool(std::vector<Candidate>{{RepNamed("ada")}});
   record.accepted_at_ms = record.first_touch_at_ms = record.last_touch_at_ms = kNow - kDayMs;
   record.touches = 3;
   record.reason = "NO_BUDGET";
@@ -119,7 +119,7 @@ TEST(DecideEventsTest, NurturedLeadThatQualifiesOpensAFreshCycle) {
   EXPECT_EQ(after.generation, 4);
   EXPECT_EQ(after.version, 9);
   EXPECT_TRUE(after.passed.empty());
-  EXPECT_TRUE(after.candidates.empty());
+  EXPECT_TRUE(after.pool.candidates.empty());
   EXPECT_EQ(after.accepted_at_ms, 0);
   EXPECT_EQ(after.first_touch_at_ms, 0);
   EXPECT_EQ(after.last_touch_at_ms, 0);

@@ -55,7 +55,7 @@ class Queue {
   }
 
   void TakeBack(const Choice& choice) {
-    RefundLedger(choice.candidates, owed_);
+    RefundLedger(MakePool(choice.candidates), owed_);
     Check();
   }
 

@@ -333,16 +333,6 @@ TEST(ChargeLedgerTest, AbsentRepKeepsWhatItIsOwed) {
   EXPECT_EQ(owed.at(RepNamed("bob")), 123);
 }
 
-TEST(RefundLedgerTest, UndoesTheCharge) {
-  const Choice choice = ChooseRep({{SampleMember("ada", 3), SampleMember("bob", 4)}}, {}, {});
-  const std::map<RepId, int64_t> before = {{RepNamed("ada"), -5}, {RepNamed("bob"), 5}};
-  std::map<RepId, int64_t> owed = before;
-  ChargeLedger(choice, owed);
-  EXPECT_NE(owed, before);
-  RefundLedger(choice.candidates, owed);
-  EXPECT_EQ(owed, before);
-}
-
 TEST(CandidateReasonNameTest, NamesEachReason) {
   EXPECT_EQ(CandidateReasonName(CandidateReason::kChosen), "chosen");
   EXPECT_EQ(CandidateReasonName(CandidateReason::kFairness), "fairness");

@@ -26,10 +26,10 @@ const std::string& OneCandidate() {
 
 TEST(RedisDecisionCodecTest, ReadsAnAssignment) {
   core::PastDecisions past;
-  ASSERT_TRUE(DecodeDecision("A|2|7|inside|9,1700000000000,4,owner,none|bo,cy|a%2Cb,de|eve|0|\n" +
-                                 OneCandidate(),
-                             past)
-                  .ok());
+  ASSERT_TRUE(
+      DecodeDecision(
+          "A|2|7|inside|9,1700000000000,4,owner,none|bo,cy|a%2Cb,de|eve\n" + OneCandidate(), past)
+          .ok());
   ASSERT_EQ(past.assignments.size(), 1u);
   const core::AssignmentDecision& decision = past.assignments[0];
   EXPECT_EQ(decision.cycle, 2);
@@ -46,7 +46,10 @@ TEST(RedisDecisionCodecTest, ReadsAnAssignment) {
 
 TEST(RedisDecisionCodecTest, ReadsTheCountsOfAGreatPool) {
   core::PastDecisions past;
-  ASSERT_TRUE(DecodeDecision("A|1|1|inside|||||999|1=1,2=150,4=3\n" + OneCandidate(), past).ok());
+  // {999, chosen, 1, fairness, 150, away, 3} behind the one that is kept
+  const std::string blob = "\x97" + OneCandidate().substr(1) +
+                           std::string("\x97\xcd\x03\xe7\x01\x01\x02\xcc\x96\x04\x03", 11);
+  ASSERT_TRUE(DecodeDecision("A|1|1|inside||||\n" + blob, past).ok());
   const core::CandidatePool& pool = past.assignments[0].pool;
   EXPECT_FALSE(pool.is_whole());
   EXPECT_EQ(pool.size(), 154);
@@ -82,9 +85,9 @@ TEST(RedisDecisionCodecTest, ReadsAChoiceOrNone) {
 }
 
 TEST(RedisDecisionCodecTest, WhatNobodyWroteIsAnError) {
-  for (const char* element :
-       {"", "A", "X|1|2\n", "A|1|1|q|||||0\n", "A|x|1|q|||||0|\n", "A|1|1|q|||||0|\nx",
-        "A|1|1|q|||||0|99=1\n", "A|1|1|q|1,2||||0|\n", "Q|1\n", "Q|1|5\nab", "Q|1|2\n\xff\xff"}) {
+  for (const char* element : {"", "A", "X|1|2\n", "A|1|1|q\n", "A|x|1|q||||\n", "A|1|1|q||||\nx",
+                              "A|1|1|q||||\n\x91\x93\x01\x63\x01", "A|1|1|q||||\n\x91\x02",
+                              "A|1|1|q|1,2|||\n", "Q|1\n", "Q|1|5\nab", "Q|1|2\n\xff\xff"}) {
     core::PastDecisions past;
     EXPECT_TRUE(absl::IsInternal(DecodeDecision(element, past))) << element;
   }

@@ -51,7 +51,7 @@ TEST(RedisLeadCodecTest, ReadsAStoredLead) {
             (std::vector<core::RepId>{support::RepNamed("bo"), support::RepNamed("cy")}));
   EXPECT_EQ(record.traceparent, "00-ab");
   EXPECT_EQ(record.reason, "NO_BUDGET");
-  EXPECT_TRUE(record.candidates.empty());
+  EXPECT_TRUE(record.pool.candidates.empty());
   EXPECT_EQ(*DecodeJourneyed(Text(Stored(line, "\x90" + blob))), 9);
 }
 
@@ -105,12 +105,12 @@ TEST(RedisLeadCodecTest, ReadsCandidatesAsLuaPacksThem) {
   LeadRecord record;
   const std::string line = absl::StrCat(kLine, "|", packed.size(), "|0|0|0|0|0");
   ASSERT_TRUE(DecodeLead(Text(Stored(line, packed)), record).ok());
-  ASSERT_EQ(record.candidates.size(), 2u);
-  EXPECT_EQ(record.candidates[0],
+  ASSERT_EQ(record.pool.candidates.size(), 2u);
+  EXPECT_EQ(record.pool.candidates[0],
             (core::Candidate{support::RepNamed("ada"), core::CandidateReason::kChosen, 5,
                              1'000'000'000, 0, 3}));
   EXPECT_EQ(
-      record.candidates[1],
+      record.pool.candidates[1],
       (core::Candidate{support::RepNamed("bo"), core::CandidateReason::kAtCapacity, -5, 0, 4, 4}));
 }
 

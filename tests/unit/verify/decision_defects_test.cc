@@ -74,7 +74,7 @@ std::string PastChoice(const std::string& line) {
 
 TEST(DecisionDefectsTest, SoundDecisionsHaveNone) {
   StoredLead lead = SampleLead();
-  lead.past = {PastChoice("A|1|1|q|1,99,7,weighted_fair,none||||0|"),
+  lead.past = {PastChoice("A|1|1|q|1,99,7,weighted_fair,none|||"),
                absl::StrCat("Q|1|", lead.scores.size(), "\n", lead.scores, lead.judgment)};
   const CheckResult result = Examine(lead);
   EXPECT_EQ(result.looked_at, 4);
@@ -144,9 +144,8 @@ TEST(DecisionDefectsTest, InputsThatAreNotThoseOfTheHash) {
 }
 
 TEST(DecisionDefectsTest, PastDecisionsThatCannotBeRead) {
-  for (const char* element :
-       {"", "X|1|2|3|4|5|6|7|8|9\n", "A|1\n", "Q|1|9\nab",
-        "A|1|1|q|1,99,7,weighted_fair,none||||0|\nnothing", "Q|1|1\n\xff\xff"}) {
+  for (const char* element : {"", "X|1|2|3|4|5|6|7|8|9\n", "A|1\n", "Q|1|9\nab",
+                              "A|1|1|q|1,99,7,weighted_fair,none|||\nnothing", "Q|1|1\n\xff\xff"}) {
     StoredLead lead = SampleLead();
     lead.past = {element};
     EXPECT_EQ(Examine(lead).violations, 1) << element;
@@ -155,7 +154,7 @@ TEST(DecisionDefectsTest, PastDecisionsThatCannotBeRead) {
 
 TEST(DecisionDefectsTest, APastChoiceIsComputedAgain) {
   StoredLead lead = SampleLead();
-  lead.past = {PastChoice("A|1|3|q|1,99,0,weighted_fair,none||||0|")};
+  lead.past = {PastChoice("A|1|3|q|1,99,0,weighted_fair,none|||")};
   const CheckResult result = Examine(lead);
   EXPECT_GE(result.violations, 1);
   EXPECT_NE(result.examples[0].find("lead w/ann, generation 3"), std::string::npos);

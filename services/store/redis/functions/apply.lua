@@ -54,7 +54,7 @@ function baton.apply(reads, keys, args)
   local step = baton.new_step({keys[3], keys[4], keys[1]}, args, reads.shard, before,
     baton.merge(before, plan, args, reads.shard.now))
   local queue = plan.placement == PLACEMENT.offer and baton.queue_of(workspace, plan.queue) or nil
-  local charged = plan.refund and baton.charged_of(before) or {}
+  local charged, paid = baton.unpack_pool(plan.refund and before.candidates or '')
   local refunded = #charged > 0 and baton.queue_of(workspace, before.queue) or nil
   local owned = plan.placement ~= PLACEMENT.keep and baton.leave(step)
   if step.left_queue then
@@ -68,7 +68,7 @@ function baton.apply(reads, keys, args)
   step.past = baton.replaced(step, plan)
   -- All is read: from here on nothing fails.
   if refunded then
-    baton.refund(refunded, charged)
+    baton.refund(refunded, charged, paid)
   end
   if owned then
     baton.forget_open(workspace, before.rep)

@@ -5,12 +5,14 @@
 local NANO_PER_LEAD = 1e9
 local REASON, BASIS, TIE, eligibility = baton.REASON, baton.BASIS, baton.TIE, baton.eligibility
 
--- What a choice moved in the ledger `owed`, times `sign`: 1 charges, -1 refunds.
-function baton.move_ledger(owed, candidates, sign)
+-- What a choice moved in the ledger `owed`, times `sign`: 1 charges, -1 refunds, then with `more`
+-- on top of each share.
+function baton.move_ledger(owed, candidates, sign, more)
   local paid, chosen = 0, nil
   for i = 1, #candidates, 6 do
     local rep, share = candidates[i], candidates[i + 3]
     if share ~= 0 then
+      share = share + more
       owed[rep] = (owed[rep] or 0) + sign * share
       paid = paid + share
     end

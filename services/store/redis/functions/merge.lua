@@ -27,15 +27,11 @@ function baton.merge(before, plan, args, now)
   }
 end
 
--- The candidates of the lead's latest choice.
-function baton.charged_of(before)
-  return before.candidates ~= '' and cmsgpack.unpack(before.candidates) or {}
-end
-
--- Gives the charge of a choice back to the ledger of the queue in which it was made.
-function baton.refund(queue, charged)
+-- Gives the charge of a choice among `charged` back to the ledger of the queue in which it was
+-- made. `paid`: as unpack_pool says.
+function baton.refund(queue, charged, paid)
   if #charged > 0 then
-    baton.move_ledger(queue.owed, charged, -1)
+    baton.move_ledger(queue.owed, charged, -1, baton.more_of(charged, paid))
     queue.charged = true
   end
 end

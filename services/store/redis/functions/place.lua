@@ -19,7 +19,7 @@ end
 -- Gives the lead to the rep of the choice. `details`: who did it and why (ChangeDetails).
 function baton.assign(step, queue, candidates, choice, details)
   local lead, now, mode = step.lead, step.shard.now, queue.policy.mode
-  baton.move_ledger(queue.owed, candidates, 1)
+  baton.move_ledger(queue.owed, candidates, 1, 0)
   lead.rep, lead.chosen_by = choice.rep, choice.basis
   queue.open[lead.rep] = queue.open[lead.rep] + 1
   baton.note_assigned(queue, lead.rep, now)
@@ -27,7 +27,7 @@ function baton.assign(step, queue, candidates, choice, details)
   lead.generation = lead.generation + 1
   lead.offered_at = now
   step.joined_rep = lead.rep
-  lead.candidates, lead.choice = cmsgpack.pack(candidates), note_of(queue, choice, now)
+  lead.candidates, lead.choice = baton.pack_pool(candidates), note_of(queue, choice, now)
   if mode == baton.MODE.offer then
     lead.stage, lead.timer = STAGE.OFFERED, TIMER.offer_expiry
     lead.due_at = now + queue.policy.accept_within
@@ -71,7 +71,7 @@ function baton.offer(step, queue, said_queued, details)
     if choice then
       return baton.assign(step, queue, candidates, choice, details)
     end
-    step.lead.candidates = cmsgpack.pack(candidates)
+    step.lead.candidates = baton.pack_pool(candidates)
     step.lead.choice = note_of(queue, nil, step.shard.now)
   end
   return wait(step, queue, not said_queued, details)
