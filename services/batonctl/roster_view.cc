@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "batonctl/format.h"
 #include "batonctl/roster_file.h"
 
@@ -55,12 +56,46 @@ Table QueuesTable(const std::vector<v1::Queue>& queues) {
   return table;
 }
 
+namespace {
+
+std::string DurationText(const google::protobuf::Duration& duration) {
+  return absl::FormatDuration(absl::Seconds(duration.seconds()) +
+                              absl::Nanoseconds(duration.nanos()));
+}
+
+// What the active policy says of the queue, as far as it says something.
+void AddRules(const v1::QueueRules& rules, Table& table) {
+  table.AddRow({"strategy", rules.strategy()});
+  if (rules.has_accept_within()) {
+    table.AddRow({"accept within", DurationText(rules.accept_within())});
+  }
+  if (rules.skills_size() > 0) table.AddRow({"skills", absl::StrJoin(rules.skills(), ", ")});
+  for (const v1::Widening& widening : rules.widen()) {
+    table.AddRow({absl::StrCat("after ", DurationText(widening.after())),
+                  absl::StrCat("waits on in ", ShortName(widening.to()))});
+  }
+  if (rules.has_max_wait()) {
+    table.AddRow({absl::StrCat("after ", DurationText(rules.max_wait())),
+                  rules.escalate_to().empty()
+                      ? "is announced as waiting too long"
+                      : absl::StrCat("goes to ", ShortName(rules.escalate_to()))});
+  }
+  if (rules.has_age()) {
+    table.AddRow({"priority grows",
+                  absl::StrCat("by ", rules.age().by(), " every ",
+                               DurationText(rules.age().every()), ", below ", rules.age().max())});
+  }
+}
+
+}  // namespace
+
 Table QueueDetails(const v1::Queue& queue) {
   Table table({"", ""});
   table.AddRow({"queue", ShortName(queue.name())});
   table.AddRow({"display name", queue.display_name()});
   table.AddRow({"etag", queue.etag()});
   table.AddRow({"mode", queue.mode()});
+  AddRules(queue.rules(), table);
   table.AddRow({"state", queue.paused() ? "paused" : "open"});
   table.AddRow({"waiting leads", absl::StrCat(queue.waiting_leads())});
   table.AddRow({"oldest waits since", FormatTime(queue.oldest_wait_time())});

@@ -9,6 +9,7 @@
 #include "dispatch/proto_mapping.h"
 #include "dispatch/wire_status.h"
 #include "dispatch/work_mapping.h"
+#include "google/protobuf/util/time_util.h"
 
 namespace baton::dispatch {
 namespace {
@@ -176,6 +177,41 @@ absl::StatusOr<v1::Rep> Masked(const v1::Rep& stored, const v1::Rep& update,
   return merged;
 }
 
+namespace {
+
+google::protobuf::Duration ToDuration(core::DurationMs duration_ms) {
+  return google::protobuf::util::TimeUtil::MillisecondsToDuration(duration_ms);
+}
+
+v1::QueueRules RulesOf(const core::WorkspaceId& workspace, const core::QueuePolicy& policy) {
+  v1::QueueRules rules;
+  rules.set_strategy(std::string(core::StrategyName(policy.strategy)));
+  if (policy.mode == core::QueueMode::kOffer) {
+    *rules.mutable_accept_within() = ToDuration(policy.accept_within_ms);
+  }
+  *rules.mutable_retry_after() = ToDuration(policy.retry_after_ms);
+  for (const std::string& skill : policy.skills) rules.add_skills(skill);
+  rules.set_count_owned(policy.count_owned);
+  rules.set_credit_returned(policy.credit_returned);
+  for (const core::Widening& widening : policy.widen) {
+    v1::Widening& message = *rules.add_widen();
+    *message.mutable_after() = ToDuration(widening.after_ms);
+    message.set_to(FormatQueue(workspace, widening.to));
+  }
+  if (policy.max_wait_ms != 0) *rules.mutable_max_wait() = ToDuration(policy.max_wait_ms);
+  if (!policy.escalate_to.empty()) {
+    rules.set_escalate_to(FormatQueue(workspace, policy.escalate_to));
+  }
+  if (policy.age.every_ms != 0) {
+    *rules.mutable_age()->mutable_every() = ToDuration(policy.age.every_ms);
+    rules.mutable_age()->set_by(policy.age.by);
+    rules.mutable_age()->set_max(policy.age.max);
+  }
+  return rules;
+}
+
+}  // namespace
+
 v1::Queue ToProto(const core::WorkspaceId& workspace, const store::QueueState& state) {
   v1::Queue message;
   message.set_name(FormatQueue(workspace, state.settings.id));
@@ -193,6 +229,7 @@ v1::Queue ToProto(const core::WorkspaceId& workspace, const store::QueueState& s
     const auto owed = state.owed_nano.find(rep);
     if (owed != state.owed_nano.end()) member.set_owed(static_cast<double>(owed->second) * kNano);
   }
+  *message.mutable_rules() = RulesOf(workspace, state.policy);
   return message;
 }
 

@@ -151,6 +151,30 @@ TEST_F(RosterCommandsTest, SetsPresenceAndDeletes) {
   EXPECT_THAT(deleted.err, HasSubstr("Rep ada is deleted."));
 }
 
+TEST_F(RosterCommandsTest, AQueueIsShownWithWhatThePolicySaysOfIt) {
+  world_.server.On<v1::GetQueueRequest, v1::GetQueueResponse>(
+      [](const v1::GetQueueRequest& request, v1::GetQueueResponse& response) {
+        response.mutable_queue()->set_name(request.name());
+        v1::QueueRules& rules = *response.mutable_queue()->mutable_rules();
+        rules.set_strategy("least_loaded");
+        rules.mutable_accept_within()->set_seconds(7200);
+        rules.mutable_max_wait()->set_seconds(14400);
+        rules.set_escalate_to("workspaces/demo/queues/triage");
+        v1::Widening& widening = *rules.add_widen();
+        widening.mutable_after()->set_seconds(1800);
+        widening.set_to("workspaces/demo/queues/emea");
+        rules.mutable_age()->mutable_every()->set_seconds(3600);
+        rules.mutable_age()->set_by(5);
+        rules.mutable_age()->set_max(80);
+        return absl::OkStatus();
+      });
+  const std::string out = world_.Run({"-w", "demo", "queue", "get", "us"}).out;
+  for (const char* text : {"least_loaded", "2h", "after 30m", "waits on in emea", "after 4h",
+                           "goes to triage", "by 5 every 1h, below 80"}) {
+    EXPECT_THAT(out, HasSubstr(text));
+  }
+}
+
 TEST_F(RosterCommandsTest, PausesAndResumesQueues) {
   EXPECT_THAT(world_.Run({"-w", "demo", "queue", "pause", "us"}).out, HasSubstr("paused"));
   EXPECT_THAT(world_.Run({"-w", "demo", "queue", "resume", "us"}).out, HasSubstr("open"));

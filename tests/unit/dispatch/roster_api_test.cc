@@ -169,6 +169,18 @@ TEST_F(RosterApiTest, QueuesShowWhoWaitsAndWhoIsOwed) {
   EXPECT_EQ(Do(&RosterStub::GetQueue, request).reason(), "QUEUE_NOT_FOUND");
 }
 
+TEST_F(RosterApiTest, QueuesShowWhatThePolicySaysOfThem) {
+  v1::GetQueueRequest request;
+  request.set_name("workspaces/acme/queues/dach");
+  const v1::QueueRules rules = Do(&RosterStub::GetQueue, request).response.queue().rules();
+  EXPECT_EQ(rules.strategy(), "weighted_fair");
+  EXPECT_EQ(rules.accept_within().seconds(), 60 * 60);
+  EXPECT_EQ(rules.retry_after().seconds(), 5 * 60);
+  EXPECT_TRUE(rules.count_owned());
+  EXPECT_FALSE(rules.has_max_wait());
+  EXPECT_FALSE(rules.has_age());
+}
+
 TEST_F(RosterApiTest, ListsInPages) {
   for (const char* rep : {"a", "b", "c"}) AddRep(rep);
   v1::ListRepsRequest request;
