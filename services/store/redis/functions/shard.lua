@@ -3,6 +3,7 @@
 -- release appends behind it is kept.
 
 local PATTERN = '^1|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|(%x.*)$'
+local SEQUENCE_MAX = baton.LIMIT.number - baton.LIMIT.batch -- what a call adds stays exact
 local FORMAT = '1|%d|%d|%d|%d|%d|%s'
 
 -- nil: the shard was never opened. `rest`: replication id and what follows it.
@@ -11,7 +12,7 @@ function baton.parse_shard(text)
     return nil
   end
   local epoch, sequence, clock, applied, duplicates, rest = string.match(text, PATTERN)
-  if not epoch then
+  if not epoch or tonumber(sequence) > SEQUENCE_MAX then
     baton.refuse('stored shard is not readable')
   end
   return {
