@@ -38,8 +38,8 @@ absl::StatusOr<std::shared_ptr<const core::Policy>> PolicyAt(store::WorkspaceSto
   return Compile(workspace, *document);
 }
 
-PolicyCache::PolicyCache(store::WorkspaceStore& store, size_t workspaces_max)
-    : store_(store), workspaces_max_(workspaces_max) {}
+PolicyCache::PolicyCache(store::WorkspaceStore& store, size_t policies_max)
+    : store_(store), policies_max_(policies_max) {}
 
 absl::StatusOr<std::vector<absl::StatusOr<ActivePolicy>>> PolicyCache::Active(
     absl::Span<const core::WorkspaceId> workspaces) {
@@ -55,7 +55,8 @@ absl::StatusOr<std::vector<absl::StatusOr<ActivePolicy>>> PolicyCache::Active(
     ActivePolicy one;
     one.workspace_exists = version->revision != store::kNoWorkspace;
     if (version->revision > 0) {
-      auto compiled = Compiled(workspaces[i], *version);
+      auto compiled =
+          Compiled({workspaces[i], Part::kActive}, {version->revision, version->fingerprint});
       if (!compiled.ok()) return compiled.status();
       if (!compiled->ok()) {
         active.emplace_back(compiled->status());
@@ -63,6 +64,7 @@ absl::StatusOr<std::vector<absl::StatusOr<ActivePolicy>>> PolicyCache::Active(
       }
       one.revision = version->revision;
       one.policy = **std::move(compiled);
+      one.shadow = ShadowOf(workspaces[i], *version);
     }
     active.emplace_back(std::move(one));
   }
@@ -77,19 +79,29 @@ absl::StatusOr<ActivePolicy> PolicyCache::Active(const core::WorkspaceId& worksp
   return std::move(one);
 }
 
-std::optional<PolicyCache::Entry> PolicyCache::Find(const core::WorkspaceId& workspace,
-                                                    const store::PolicyVersion& version) {
+std::optional<core::Shadow> PolicyCache::ShadowOf(const core::WorkspaceId& workspace,
+                                                  const store::PolicyVersion& version) {
+  if (version.shadow_run == 0) return std::nullopt;
+  core::Shadow shadow{version.shadow_run, nullptr};
+  auto compiled =
+      Compiled({workspace, Part::kShadow}, {version.shadow_revision, version.shadow_fingerprint});
+  if (compiled.ok() && compiled->ok()) shadow.policy = **std::move(compiled);
+  return shadow;
+}
+
+std::optional<PolicyCache::Entry> PolicyCache::Find(const Slot& slot, const Version& version) {
   absl::MutexLock lock(&mutex_);
-  const auto found = policies_.find(workspace);
+  const auto found = policies_.find(slot);
   if (found == policies_.end() || found->second.version != version) return std::nullopt;
   return found->second;
 }
 
 absl::StatusOr<absl::StatusOr<PolicyCache::SharedPolicy>> PolicyCache::Compiled(
-    const core::WorkspaceId& workspace, const store::PolicyVersion& version) {
-  if (auto entry = Find(workspace, version)) return std::move(entry->policy);
+    const Slot& slot, const Version& version) {
+  if (auto entry = Find(slot, version)) return std::move(entry->policy);
   absl::MutexLock compiling(&compiling_);
-  if (auto entry = Find(workspace, version)) return std::move(entry->policy);
+  if (auto entry = Find(slot, version)) return std::move(entry->policy);
+  const core::WorkspaceId& workspace = slot.first;
   const auto document = store_.GetPolicy(workspace, version.revision);
   if (core::ErrorReason(document.status()) == "STATE_UNREADABLE") {
     return absl::StatusOr<SharedPolicy>(document.status());
@@ -102,10 +114,10 @@ absl::StatusOr<absl::StatusOr<PolicyCache::SharedPolicy>> PolicyCache::Compiled(
   if (!document.ok()) return document.status();
   Entry entry{version, Compile(workspace, *document)};
   absl::MutexLock lock(&mutex_);
-  if (policies_.size() >= workspaces_max_ && !policies_.contains(workspace)) {
+  if (policies_.size() >= policies_max_ && !policies_.contains(slot)) {
     policies_.erase(policies_.begin());
   }
-  policies_.insert_or_assign(workspace, entry);
+  policies_.insert_or_assign(slot, entry);
   return std::move(entry.policy);
 }
 

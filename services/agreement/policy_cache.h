@@ -1,4 +1,5 @@
-// The active policy of each workspace, compiled once per version and shared by whoever decides.
+// The active policy of each workspace, and the draft that is judged beside it, compiled once per
+// version and shared by whoever decides.
 //
 // Thread-safe. May block on the store; never call it from a gRPC reaction.
 #ifndef BATON_AGREEMENT_POLICY_CACHE_H_
@@ -8,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -16,6 +18,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "core/policy.h"
+#include "core/shadow.h"
 #include "store/workspace_store.h"
 
 namespace baton::agreement {
@@ -24,6 +27,9 @@ struct ActivePolicy {
   bool workspace_exists = false;
   int64_t revision = 0;                        // 0: none active
   std::shared_ptr<const core::Policy> policy;  // nullptr exactly when revision is 0
+  // The draft that is judged beside it. One that cannot be had now is no error of the workspace: it
+  // has no policy.
+  std::optional<core::Shadow> shadow;
 };
 
 // Any revision, read and compiled anew: for what is seldom asked. NOT_FOUND POLICY_NOT_FOUND;
@@ -34,13 +40,13 @@ absl::StatusOr<std::shared_ptr<const core::Policy>> PolicyAt(store::WorkspaceSto
 
 class PolicyCache {
  public:
-  // `store` outlives the cache. At most `workspaces_max` compiled policies are kept; beyond, an
-  // arbitrary one is compiled again when it is next needed.
-  PolicyCache(store::WorkspaceStore& store, size_t workspaces_max);
+  // `store` outlives the cache. At most `policies_max` compiled policies are kept, drafts among
+  // them; beyond, an arbitrary one is compiled again when it is next needed.
+  PolicyCache(store::WorkspaceStore& store, size_t policies_max);
 
   // The active policies as of now, in the order of `workspaces` (which may repeat). One round trip,
-  // and one more for each workspace whose policy was not seen before. INTERNAL in place of a
-  // workspace whose policy this release cannot read (STORED_POLICY_INVALID) or whose record it
+  // and one more for each workspace whose policy or draft was not seen before. INTERNAL in place of
+  // a workspace whose policy this release cannot read (STORED_POLICY_INVALID) or whose record it
   // cannot read (STATE_UNREADABLE); the store's error for all if it cannot be asked.
   absl::StatusOr<std::vector<absl::StatusOr<ActivePolicy>>> Active(
       absl::Span<const core::WorkspaceId> workspaces);
@@ -50,22 +56,30 @@ class PolicyCache {
 
  private:
   using SharedPolicy = std::shared_ptr<const core::Policy>;
+  // Only both together say which document it is (store::PolicyVersion).
+  struct Version {
+    int64_t revision = 0;
+    std::string fingerprint;
+    bool operator==(const Version&) const = default;
+  };
   struct Entry {
-    store::PolicyVersion version;
+    Version version;
     absl::StatusOr<SharedPolicy> policy;  // an error: this release cannot read it
   };
+  enum class Part { kActive, kShadow };
+  using Slot = std::pair<core::WorkspaceId, Part>;
 
-  std::optional<Entry> Find(const core::WorkspaceId& workspace,
-                            const store::PolicyVersion& version);
+  std::optional<Entry> Find(const Slot& slot, const Version& version);
   // The policy of that version. The outer status fails all workspaces.
-  absl::StatusOr<absl::StatusOr<SharedPolicy>> Compiled(const core::WorkspaceId& workspace,
-                                                        const store::PolicyVersion& version);
+  absl::StatusOr<absl::StatusOr<SharedPolicy>> Compiled(const Slot& slot, const Version& version);
+  std::optional<core::Shadow> ShadowOf(const core::WorkspaceId& workspace,
+                                       const store::PolicyVersion& version);
 
   store::WorkspaceStore& store_;
-  const size_t workspaces_max_;
+  const size_t policies_max_;
   absl::Mutex compiling_;  // one compilation at a time; acquired before mutex_
   absl::Mutex mutex_;
-  absl::flat_hash_map<core::WorkspaceId, Entry> policies_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<Slot, Entry> policies_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace baton::agreement

@@ -18,6 +18,7 @@ void AddPolicyTest(CLI::App& policies, Session& session);
 void AddPolicyLint(CLI::App& policies, Session& session);
 void AddPolicyDiff(CLI::App& policies, Session& session);
 void AddPolicyRevisionCommands(CLI::App& policies, Session& session);
+void AddPolicyShadow(CLI::App& policies, Session& session);
 void AddPolicySimulate(CLI::App& policies, Session& session);
 void AddLeadCommands(CLI::App& app, Session& session);
 void AddLeadSubmit(CLI::App& leads, Session& session);  // one command of the group lead

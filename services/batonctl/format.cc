@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "batonctl/exit_codes.h"
 #include "policy/document_error.h"
@@ -113,6 +114,16 @@ absl::StatusOr<std::pair<std::string, std::string>> ParseKeyValue(const std::str
     return UsageError(absl::StrCat(option, " is NAME=VALUE; this is ", policy::Quoted(text)));
   }
   return std::make_pair(text.substr(0, equals), text.substr(equals + 1));
+}
+
+std::string CsvLine(const std::vector<std::string>& fields) {
+  const auto quoted = [](std::string* out, const std::string& field) {
+    const bool plain = field.find_first_of(",\"\r\n") == std::string::npos;
+    absl::StrAppend(
+        out,
+        plain ? field : absl::StrCat("\"", absl::StrReplaceAll(field, {{"\"", "\"\""}}), "\""));
+  };
+  return absl::StrCat(absl::StrJoin(fields, ",", quoted), "\n");
 }
 
 std::string Counted(int64_t count, const std::string& noun) {

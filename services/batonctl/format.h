@@ -6,6 +6,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "baton/v1/lead.pb.h"
@@ -36,6 +37,9 @@ std::string AttributeText(const v1::AttributeValue& value);
 // "k=v" as a pair. A usage error names `option`.
 absl::StatusOr<std::pair<std::string, std::string>> ParseKeyValue(const std::string& option,
                                                                   const std::string& text);
+
+// The fields as one line of a CSV file, with its end.
+std::string CsvLine(const std::vector<std::string>& fields);
 
 // "1 event", "2 events".
 std::string Counted(int64_t count, const std::string& noun);

@@ -127,6 +127,7 @@ void AddPolicyCommands(CLI::App& app, Session& session) {
   AddPolicyLint(group, session);
   AddPolicyDiff(group, session);
   AddPolicyRevisionCommands(group, session);
+  AddPolicyShadow(group, session);
   AddPolicySimulate(group, session);
 }
 

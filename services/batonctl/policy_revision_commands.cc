@@ -1,16 +1,13 @@
 // batonctl policy approve|revoke|activate|rollback|withdraw|delete|history
 #include <memory>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "baton/v1/policy_service.pb.h"
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
+#include "batonctl/policy_names.h"
 #include "batonctl/policy_view.h"
 #include "core/errors.h"
-#include "policy/document_error.h"
 
 namespace baton::batonctl {
 namespace {
@@ -23,29 +20,6 @@ struct RevisionArguments {
   int64_t expect_revision = -1;  // -1: any
   int limit = kListLimitDefault;
 };
-
-// "workspaces/demo/policies/NAME@REVISION"; "-" for a name that is left out.
-absl::StatusOr<std::string> RevisionName(const Session& session, const std::string& text) {
-  if (!absl::StrContains(text, '@')) {
-    return UsageError(absl::StrCat("name a revision: NAME@REVISION, as `batonctl policy history` ",
-                                   "shows it; this is ", policy::Quoted(text)));
-  }
-  if (absl::StartsWith(text, "workspaces/")) return text;
-  const absl::StatusOr<std::string> workspace = session.Workspace();
-  if (!workspace.ok()) return workspace.status();
-  return absl::StrCat(*workspace, "/policies/", absl::StartsWith(text, "@") ? "-" : "", text);
-}
-
-// The caller acts in this role, whatever else it has.
-void ActAs(Session& session, const std::string& role) {
-  std::vector<std::string> roles =
-      absl::StrSplit(session.options.identity.roles, ',', absl::SkipEmpty());
-  for (const std::string& each : roles) {
-    if (each == role) return;
-  }
-  if (!role.empty()) roles.push_back(role);
-  session.options.identity.roles = absl::StrJoin(roles, ",");
-}
 
 absl::Status PrintOne(const Session& session, const v1::Policy& policy) {
   NoteNextStep(session, policy);
@@ -166,14 +140,6 @@ CLI::App& AddOnRevision(CLI::App& group, Session& session, const char* name, con
   return command;
 }
 
-CLI::Option* AddAs(CLI::App& command, const std::shared_ptr<RevisionArguments>& arguments,
-                   const std::vector<std::string>& roles) {
-  return command
-      .add_option("--as", arguments->role,
-                  absl::StrCat("the role in which you do it: ", absl::StrJoin(roles, ", ")))
-      ->check(CLI::IsMember(roles));
-}
-
 void AddExpectRevision(CLI::App& command, const std::shared_ptr<RevisionArguments>& arguments) {
   command
       .add_option("--expect-revision", arguments->expect_revision,
@@ -187,20 +153,20 @@ void AddPolicyRevisionCommands(CLI::App& group, Session& session) {
   auto arguments = std::make_shared<RevisionArguments>();
   CLI::App& approve = AddOnRevision(group, session, "approve",
                                     "Approves a draft for marketing or sales", arguments, Approve);
-  AddAs(approve, arguments, {"marketing", "sales"})->required();
+  AddAs(approve, arguments->role, {"marketing", "sales"})->required();
   approve.add_option("--etag", arguments->etag, "refuse unless the document has this etag");
   AddOnRevision(group, session, "revoke", "Takes your approval of a draft back", arguments, Revoke);
 
   CLI::App& activate =
       AddOnRevision(group, session, "activate", "Makes a draft active that both roles approved",
                     arguments, Activate);
-  AddAs(activate, arguments, {"marketing", "sales", "admin"});
+  AddAs(activate, arguments->role, {"marketing", "sales", "admin"});
   AddExpectRevision(activate, arguments);
 
   CLI::App& rollback =
       AddOnRevision(group, session, "rollback", "Makes a revision active again that was so before",
                     arguments, Rollback);
-  AddAs(rollback, arguments, {"marketing", "sales"});
+  AddAs(rollback, arguments->role, {"marketing", "sales"});
   AddExpectRevision(rollback, arguments);
   rollback.add_option("--reason", arguments->reason, "why; kept in the history")->required();
 
@@ -208,7 +174,7 @@ void AddPolicyRevisionCommands(CLI::App& group, Session& session) {
                 Withdraw);
   CLI::App& remove = AddOnRevision(group, session, "delete",
                                    "Forgets a withdrawn or superseded revision", arguments, Delete);
-  AddAs(remove, arguments, {"admin"});
+  AddAs(remove, arguments->role, {"admin"});
 
   CLI::App& history =
       *group.add_subcommand("history", "Shows who made, approved and activated what, and when");

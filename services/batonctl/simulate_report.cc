@@ -3,9 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
+#include "batonctl/format.h"
 #include "batonctl/table.h"
 
 namespace baton::batonctl {
@@ -189,11 +188,6 @@ OrderedJson LeadsJson(const Comparison& comparison) {
   return leads;
 }
 
-std::string CsvField(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
-}
-
 void AppendSide(const std::optional<Difference::Side>& side, std::vector<std::string>& fields) {
   fields.push_back(side ? side->route : "");
   fields.push_back(side ? side->queue.str() : "");
@@ -268,8 +262,7 @@ void PrintSimulationCsv(const SimulationReport& report, std::ostream& out) {
                                        difference.kind()};
     AppendSide(difference.baseline, fields);
     AppendSide(difference.candidate, fields);
-    for (std::string& field : fields) field = CsvField(field);
-    out << absl::StrJoin(fields, ",") << "\n";
+    out << CsvLine(fields);
   }
 }
 

@@ -25,9 +25,11 @@ namespace baton::core {
 // false: the caller need not commit it.
 // `account`: what LookUpDomains leads to (nullptr: it was not looked up): a route that asks for an
 // account's owner gets those of the lead, and the judgment says which state of the account it saw.
+// `shadow`: a draft that judges the lead, too, whenever the policy does, and changes nothing else
+// of the plan than what shadow.h says (nullptr: there is none).
 Plan DecideEvents(const LeadRecord& record, absl::Span<const LeadEvent> events,
                   const Policy* policy, TimeMs now_ms, std::vector<FoldOutcome>* outcomes = nullptr,
-                  const AccountView* account = nullptr);
+                  const AccountView* account = nullptr, const Shadow* shadow = nullptr);
 
 // The domains whose account DecideEvents wants to know, the best first (account_match.h). Empty: it
 // wants none, because the policy does not ask, the lead will not be judged, or it has no company's

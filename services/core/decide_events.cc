@@ -72,15 +72,19 @@ void OpenCycle(const Policy& policy, TimeMs now_ms, LeadRecord& lead) {
   lead.close_date_ms = 0;
 }
 
-void JudgeLead(const Policy& policy, const AccountView* account, const std::string& cause,
-               TimeMs now_ms, Plan& plan) {
+void JudgeLead(const Policy& policy, const AccountView* account, const Shadow* shadow,
+               const std::string& cause, TimeMs now_ms, Plan& plan) {
   LeadRecord& lead = plan.after;
   plan.policy_revision = policy.revision;
-  Judgment judgment = Judge(lead.facts, policy, now_ms);
-  NameOwners(policy, lead, account, judgment);
+  Judgment judgment = JudgeWithOwners(policy, lead, account, now_ms);
   plan.judgment_changed = SaysSomethingNew(judgment, lead.judgment);
   if (plan.judgment_changed) lead.judgment = std::move(judgment);
 
+  if (shadow != nullptr) {
+    JudgeBeside(*shadow, account, now_ms, plan);
+  } else {
+    lead.shadow = {};
+  }
   const bool qualified = lead.judgment.qualified;
   if (!qualified && lead.stage == Stage::kNurture) return;
   if (qualified) {
@@ -106,14 +110,14 @@ void JudgeLead(const Policy& policy, const AccountView* account, const std::stri
 
 Plan DecideEvents(const LeadRecord& record, absl::Span<const LeadEvent> events,
                   const Policy* policy, TimeMs now_ms, std::vector<FoldOutcome>* outcomes,
-                  const AccountView* account) {
+                  const AccountView* account, const Shadow* shadow) {
   Plan plan;
   plan.key = record.key;
   plan.expected_revision = record.revision;
   plan.after = record;
   const std::string cause = FoldAll(events, plan, outcomes);
   if (plan.applied > 0 && policy != nullptr && IsJudged(record.stage)) {
-    JudgeLead(*policy, account, cause, now_ms, plan);
+    JudgeLead(*policy, account, shadow, cause, now_ms, plan);
   }
   return plan;
 }

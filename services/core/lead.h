@@ -12,6 +12,7 @@
 #include "core/lifecycle.h"
 #include "core/qualification.h"
 #include "core/roster.h"
+#include "core/shadow.h"
 
 namespace baton::core {
 
@@ -88,6 +89,7 @@ struct LeadRecord {
   TimeMs close_date_ms = 0;
   std::string traceparent;                // of the latest event that carried one
   std::vector<AnsweredRequest> answered;  // oldest first
+  ShadowNote shadow;                      // by a draft that is judged beside the active revision
 };
 
 }  // namespace baton::core

@@ -37,4 +37,11 @@ void NameOwners(const Policy& policy, const LeadRecord& lead, const AccountView*
   }
 }
 
+Judgment JudgeWithOwners(const Policy& policy, const LeadRecord& lead, const AccountView* account,
+                         TimeMs now_ms) {
+  Judgment judgment = Judge(lead.facts, policy, now_ms);
+  NameOwners(policy, lead, account, judgment);
+  return judgment;
+}
+
 }  // namespace baton::core

@@ -15,6 +15,10 @@ namespace baton::core {
 void NameOwners(const Policy& policy, const LeadRecord& lead, const AccountView* account,
                 Judgment& judgment);
 
+// What the policy says of the lead now: Judge, with the owners named.
+Judgment JudgeWithOwners(const Policy& policy, const LeadRecord& lead, const AccountView* account,
+                         TimeMs now_ms);
+
 }  // namespace baton::core
 
 #endif  // BATON_CORE_OWNERS_H_

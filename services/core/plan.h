@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/lead.h"
+#include "core/shadow.h"
 
 namespace baton::core {
 
@@ -79,8 +80,9 @@ struct Plan {
   TimeMs not_before_ms = 0;      // a fired timer: refuse while the store's clock is before this
   bool may_use_reserve = false;  // rep actions and timers may fill the outbox's reserve
   std::vector<JourneyInput> inputs;
-  int32_t applied = 0;     // input records that this plan counts as applied
-  int32_t duplicates = 0;  // and as duplicates
+  int32_t applied = 0;               // input records that this plan counts as applied
+  int32_t duplicates = 0;            // and as duplicates
+  std::optional<ShadowStep> shadow;  // what a draft says beside the active revision
 };
 
 }  // namespace baton::core

@@ -57,7 +57,7 @@ struct DispatchService::Parts {
         roster(store, store, std::move(policies), reassigner, drainer, runner, sealer),
         accounts(store, store, runner, sealer),
         workspaces(store, runner, sealer),
-        agreements(store, store, drainer, runner, sealer, metrics) {}
+        agreements(store, store, store, drainer, runner, sealer, metrics) {}
 
   const DispatchOptions options;
   const TokenSealer sealer;

@@ -37,15 +37,6 @@ absl::Status PolicyNameNotFound(const PolicyName& name) {
                      {{"workspace", name.workspace.str()}, {"policy", name.policy}});
 }
 
-// A name with the number of a revision.
-absl::StatusOr<PolicyName> ParseRevisionName(const std::string& name) {
-  absl::StatusOr<PolicyName> parsed = ParsePolicyName("name", name);
-  if (parsed.ok() && parsed->revision == 0) {
-    return core::FieldError("name", "must end with @ and the number of a revision");
-  }
-  return parsed;
-}
-
 // The activation that follows the one that the etag stands for.
 absl::StatusOr<int64_t> NextActivation(const std::string& etag) {
   if (etag.empty()) {
@@ -73,10 +64,12 @@ absl::StatusOr<v1::Policy> Message(const core::WorkspaceId& workspace,
 }  // namespace
 
 PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicyStore& policies,
-                             BacklogDrainer& drainer, const CallRunner& runner,
-                             const TokenSealer& sealer, platform::Metrics& metrics)
+                             store::ShadowStore& shadows, BacklogDrainer& drainer,
+                             const CallRunner& runner, const TokenSealer& sealer,
+                             platform::Metrics& metrics)
     : workspaces_(workspaces),
       policies_(policies),
+      shadows_(shadows),
       drainer_(drainer),
       runner_(runner),
       sealer_(sealer),
@@ -247,7 +240,7 @@ absl::StatusOr<v1::ListPolicyRevisionsResponse> PolicyService::List(
 absl::StatusOr<v1::Policy> PolicyService::Approve(const Caller& caller,
                                                   const v1::ApprovePolicyRevisionRequest& request) {
   if (!caller.ok()) return caller.status();
-  const auto name = ParseRevisionName(request.name());
+  const auto name = ParseRevisionName("name", request.name());
   if (!name.ok()) return name.status();
   const auto role = FromProto("role", request.role());
   if (!role.ok()) return role.status();
@@ -261,7 +254,7 @@ absl::StatusOr<v1::Policy> PolicyService::Approve(const Caller& caller,
 
 absl::StatusOr<v1::Policy> PolicyService::Revoke(const Caller& caller, const std::string& wanted) {
   if (!caller.ok()) return caller.status();
-  const auto name = ParseRevisionName(wanted);
+  const auto name = ParseRevisionName("name", wanted);
   if (!name.ok()) return name.status();
   if (const auto known = Named(*name); !known.ok()) return known.status();
   return Message(name->workspace,
@@ -272,7 +265,7 @@ absl::StatusOr<v1::Policy> PolicyService::Activate(const Caller& caller, const s
                                                    const std::string& etag,
                                                    store::Activation activation) {
   if (!caller.ok()) return caller.status();
-  const auto name = ParseRevisionName(wanted);
+  const auto name = ParseRevisionName("name", wanted);
   if (!name.ok()) return name.status();
   const auto number = NextActivation(etag);
   if (!number.ok()) return number.status();
@@ -318,7 +311,7 @@ absl::StatusOr<v1::Policy> PolicyService::Rollback(const Caller& caller,
 absl::StatusOr<v1::Policy> PolicyService::Withdraw(const Caller& caller,
                                                    const std::string& wanted) {
   if (!caller.ok()) return caller.status();
-  const auto name = ParseRevisionName(wanted);
+  const auto name = ParseRevisionName("name", wanted);
   if (!name.ok()) return name.status();
   if (const auto known = Named(*name); !known.ok()) return known.status();
   return Message(name->workspace,
@@ -328,7 +321,7 @@ absl::StatusOr<v1::Policy> PolicyService::Withdraw(const Caller& caller,
 absl::StatusOr<v1::DeletePolicyRevisionResponse> PolicyService::Delete(
     const Caller& caller, const v1::DeletePolicyRevisionRequest& request) {
   if (!caller.ok()) return caller.status();
-  const auto name = ParseRevisionName(request.name());
+  const auto name = ParseRevisionName("name", request.name());
   if (!name.ok()) return name.status();
   absl::Status status = RequireRole(*caller, {Role::kAdmin});
   if (!status.ok()) return status;

@@ -12,17 +12,19 @@
 #include "dispatch/token_sealer.h"
 #include "platform/metrics.h"
 #include "store/policy_store.h"
+#include "store/shadow_store.h"
 #include "store/workspace_store.h"
 
 namespace baton::dispatch {
 
 // Each activation is a log line "policy.activated" with who, which revision and which number, and
-// is counted in baton_policy_activations_total by kind. Thread-safe.
+// is counted in baton_policy_activations_total by kind; a draft that starts or stops in the shadow
+// of the active revision is a line "policy.shadow_started" or "policy.shadow_stopped". Thread-safe.
 class PolicyService final : public ::baton::v1::PolicyService::CallbackService {
  public:
   PolicyService(store::WorkspaceStore& workspaces, store::PolicyStore& policies,
-                BacklogDrainer& drainer, const CallRunner& runner, const TokenSealer& sealer,
-                platform::Metrics& metrics);
+                store::ShadowStore& shadows, BacklogDrainer& drainer, const CallRunner& runner,
+                const TokenSealer& sealer, platform::Metrics& metrics);
 
   ::grpc::ServerUnaryReactor* CreatePolicyRevision(
       ::grpc::CallbackServerContext* context,
@@ -58,6 +60,19 @@ class PolicyService final : public ::baton::v1::PolicyService::CallbackService {
       ::grpc::CallbackServerContext* context,
       const ::baton::v1::DeletePolicyRevisionRequest* request,
       ::baton::v1::DeletePolicyRevisionResponse* response) override;
+  ::grpc::ServerUnaryReactor* StartShadow(::grpc::CallbackServerContext* context,
+                                          const ::baton::v1::StartShadowRequest* request,
+                                          ::baton::v1::StartShadowResponse* response) override;
+  ::grpc::ServerUnaryReactor* StopShadow(::grpc::CallbackServerContext* context,
+                                         const ::baton::v1::StopShadowRequest* request,
+                                         ::baton::v1::StopShadowResponse* response) override;
+  ::grpc::ServerUnaryReactor* GetShadow(::grpc::CallbackServerContext* context,
+                                        const ::baton::v1::GetShadowRequest* request,
+                                        ::baton::v1::GetShadowResponse* response) override;
+  ::grpc::ServerUnaryReactor* ListShadowDifferences(
+      ::grpc::CallbackServerContext* context,
+      const ::baton::v1::ListShadowDifferencesRequest* request,
+      ::baton::v1::ListShadowDifferencesResponse* response) override;
 
  private:
   using Caller = absl::StatusOr<Principal>;
@@ -78,6 +93,13 @@ class PolicyService final : public ::baton::v1::PolicyService::CallbackService {
   absl::StatusOr<::baton::v1::Policy> Withdraw(const Caller& caller, const std::string& name);
   absl::StatusOr<::baton::v1::DeletePolicyRevisionResponse> Delete(
       const Caller& caller, const ::baton::v1::DeletePolicyRevisionRequest& request);
+  // policy_shadow.cc
+  absl::StatusOr<::baton::v1::StartShadowResponse> Start(const Caller& caller,
+                                                         const std::string& name);
+  absl::StatusOr<::baton::v1::StopShadowResponse> Stop(const Caller& caller,
+                                                       const std::string& name);
+  absl::StatusOr<::baton::v1::ListShadowDifferencesResponse> Differences(
+      const ::baton::v1::ListShadowDifferencesRequest& request);
 
   // The revision that `name` names with its number, once it is known to be called so.
   absl::StatusOr<store::PolicyRevision> Named(const PolicyName& name);
@@ -86,6 +108,7 @@ class PolicyService final : public ::baton::v1::PolicyService::CallbackService {
 
   store::WorkspaceStore& workspaces_;
   store::PolicyStore& policies_;
+  store::ShadowStore& shadows_;
   BacklogDrainer& drainer_;
   const CallRunner& runner_;
   const TokenSealer& sealer_;

@@ -6,10 +6,13 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "core/errors.h"
 
 namespace baton::dispatch {
 namespace {
+
+constexpr absl::string_view kShadowSuffix = "/shadow";  // a workspace has one
 
 std::string_view ToStd(absl::string_view text) {
   return {text.data(), text.size()};
@@ -109,6 +112,23 @@ absl::StatusOr<PolicyName> ParsePolicyName(absl::string_view field, absl::string
   return WrongName(field, "workspaces/{workspace}/policies/{policy} or .../{policy}@{revision}");
 }
 
+absl::StatusOr<PolicyName> ParseRevisionName(absl::string_view field, absl::string_view name) {
+  absl::StatusOr<PolicyName> parsed = ParsePolicyName(field, name);
+  if (parsed.ok() && parsed->revision == 0) {
+    return core::FieldError(ToStd(field), "must end with @ and the number of a revision");
+  }
+  return parsed;
+}
+
+absl::StatusOr<core::WorkspaceId> ParseShadow(absl::string_view field, absl::string_view name) {
+  const absl::string_view parent = absl::StripSuffix(name, kShadowSuffix);
+  const auto ids = Split(parent, "");
+  if (ids.empty() || parent.size() == name.size()) {
+    return WrongName(field, absl::StrCat("workspaces/{workspace}", kShadowSuffix));
+  }
+  return Make<core::WorkspaceId>(ids[0]);
+}
+
 absl::StatusOr<Scope> ParseScope(absl::string_view field, absl::string_view name) {
   if (const auto workspace = ParseWorkspace(field, name); workspace.ok()) {
     return Scope{*workspace, {}, {}};
@@ -150,6 +170,10 @@ std::string FormatAssignment(const core::LeadKey& key, int64_t generation) {
 std::string FormatPolicy(const core::WorkspaceId& workspace, absl::string_view policy,
                          int64_t revision) {
   return absl::StrCat(FormatWorkspace(workspace), "/policies/", policy, "@", revision);
+}
+
+std::string FormatShadow(const core::WorkspaceId& workspace) {
+  return absl::StrCat(FormatWorkspace(workspace), kShadowSuffix);
 }
 
 std::string FormatScope(const Scope& scope) {

@@ -48,6 +48,10 @@ absl::StatusOr<core::AccountKey> ParseAccount(absl::string_view field, absl::str
 absl::StatusOr<QueueName> ParseQueue(absl::string_view field, absl::string_view name);
 absl::StatusOr<AssignmentName> ParseAssignment(absl::string_view field, absl::string_view name);
 absl::StatusOr<PolicyName> ParsePolicyName(absl::string_view field, absl::string_view name);
+// A policy name with the number of a revision.
+absl::StatusOr<PolicyName> ParseRevisionName(absl::string_view field, absl::string_view name);
+// "workspaces/{workspace}/shadow"
+absl::StatusOr<core::WorkspaceId> ParseShadow(absl::string_view field, absl::string_view name);
 absl::StatusOr<Scope> ParseScope(absl::string_view field, absl::string_view name);
 
 std::string FormatWorkspace(const core::WorkspaceId& workspace);
@@ -59,6 +63,7 @@ std::string FormatAccount(const core::AccountKey& key);
 std::string FormatAssignment(const core::LeadKey& key, int64_t generation);
 std::string FormatPolicy(const core::WorkspaceId& workspace, absl::string_view policy,
                          int64_t revision);
+std::string FormatShadow(const core::WorkspaceId& workspace);
 std::string FormatScope(const Scope& scope);
 
 }  // namespace baton::dispatch

@@ -41,6 +41,22 @@ void IntakeMetrics::CountConditionErrors(const core::WorkspaceId& workspace,
   }
 }
 
+void IntakeMetrics::CountShadow(const core::ShadowStep& step) {
+  const auto added = [&step](core::ShadowCount count) {
+    return step.added[static_cast<size_t>(count)] > 0;
+  };
+  const char* result = nullptr;
+  if (added(core::ShadowCount::kFailed)) result = "failed";
+  if (added(core::ShadowCount::kJudgments)) result = "judged";
+  if (added(core::ShadowCount::kErrors)) result = "condition_error";
+  if (result == nullptr) return;
+  metrics_
+      .AddCounter("baton_policy_shadow_judgments_total",
+                  "Judgments of drafts beside the active policy, by how they went",
+                  {{"result", result}})
+      .Add();
+}
+
 void IntakeMetrics::CountDeadLetter(events::DeadLetterClass klass) {
   metrics_
       .AddCounter("baton_input_dead_letters_total", "Input records refused, by reason",

@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "core/ids.h"
 #include "core/qualification.h"
+#include "core/shadow.h"
 #include "events/lead_event_codec.h"
 #include "platform/metrics.h"
 #include "store/pipe_store.h"
@@ -26,6 +27,8 @@ class IntakeMetrics {
   static constexpr size_t kErringRulesMax = 500;
   void CountConditionErrors(const core::WorkspaceId& workspace,
                             const std::vector<core::ConditionError>& errors);
+  // The judgment of a draft beside the active revision, if the step has one.
+  void CountShadow(const core::ShadowStep& step);
   void CountDeadLetter(events::DeadLetterClass klass);
   void ShowTotals(const store::InputCounters& totals);
 

@@ -1,10 +1,12 @@
 #include "intake/lead_applier.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "core/decide.h"
 #include "platform/log.h"
@@ -33,10 +35,12 @@ absl::StatusOr<ActivePolicies> PoliciesOf(const std::vector<LeadWork>& leads,
   return policies;
 }
 
-// The accounts of the leads whose policy asks for them; leads of one domain share theirs.
+// The accounts of the leads whose policy, or the draft beside it, asks for them; leads of one
+// domain share theirs.
 struct MatchedAccounts {
   std::vector<absl::StatusOr<core::AccountView>> views;
   absl::flat_hash_map<size_t, size_t> view_of;  // index of a lead -> its view
+  absl::flat_hash_set<size_t> for_shadow;       // leads for whom only the draft asks
 
   // nullptr: none was asked for.
   const absl::StatusOr<core::AccountView>* Of(size_t lead) const {
@@ -58,6 +62,11 @@ absl::StatusOr<MatchedAccounts> AccountsOf(const std::vector<LeadWork>& leads,
     if (!active.ok() || !loaded.records[i].ok()) continue;
     std::vector<std::string> domains =
         core::LookUpDomains(*loaded.records[i], leads[i].events, active->policy.get());
+    if (domains.empty() && active->shadow) {
+      domains =
+          core::LookUpDomains(*loaded.records[i], leads[i].events, active->shadow->policy.get());
+      matched.for_shadow.insert(i);
+    }
     if (domains.empty()) continue;
     const auto [query, is_new] =
         query_of.try_emplace(std::pair(workspace, domains.front()), queries.size());
@@ -132,12 +141,18 @@ absl::Status LeadApplier::ApplyOnce(InputBatch& batch, int64_t epoch) {
       RefuseUnreadable(work, active.ok() ? record.status() : active.status(), batch);
       continue;
     }
+    std::optional<core::Shadow> shadow = active->shadow;
+    if (account != nullptr && !account->ok() && matched->for_shadow.contains(i)) {
+      shadow->policy = nullptr;  // a failure of the draft's alone
+      account = nullptr;
+    }
     if (account != nullptr && !account->ok()) {
       RefuseUnreadable(work, account->status(), batch);
       continue;
     }
-    core::Plan plan = core::DecideEvents(*record, work.events, active->policy.get(), loaded->now_ms,
-                                         nullptr, account == nullptr ? nullptr : &**account);
+    core::Plan plan =
+        core::DecideEvents(*record, work.events, active->policy.get(), loaded->now_ms, nullptr,
+                           account == nullptr ? nullptr : &**account, shadow ? &*shadow : nullptr);
     if (!HasEffect(plan)) continue;  // applied before the batch was read again
     plans.push_back(std::move(plan));
     planned.push_back(std::move(work));
@@ -196,6 +211,7 @@ void LeadApplier::CountCommitted(const core::Plan& plan, const LeadWork& work, c
   if (plan.policy_revision > 0) {
     metrics_.CountConditionErrors(plan.key.workspace, plan.after.judgment.errors);
   }
+  if (plan.shadow) metrics_.CountShadow(*plan.shadow);
   for (const size_t record : work.records) {
     const core::DurationMs waited_ms = now_ms - batch.records[record].timestamp_ms;
     metrics_.decision_seconds.Observe(

@@ -22,8 +22,7 @@ constexpr KeyRule kSpec[] = {{"attributes"},
                              {"sla", kNotYet},
                              {"recycle", kNotYet},
                              {"calendars"},
-                             {"tests"},
-                             {"shadow", kNotYet}};
+                             {"tests"}};
 constexpr KeyRule kScoring[] = {{"fit"}, {"intent"}};
 constexpr KeyRule kFitRule[] = {{"name", kRequired}, {"match"}, {"when"}, {"points", kRequired}};
 constexpr KeyRule kIntentRule[] = {

@@ -76,6 +76,29 @@ inline absl::Status DocumentChanged(const RevisionKey& key) {
                        "is another document than the one that was read; read it again");
 }
 
+inline absl::Status NoActivePolicy(const core::WorkspaceId& workspace) {
+  return core::Error(absl::StatusCode::kFailedPrecondition, "NO_ACTIVE_POLICY",
+                     absl::StrCat("no policy is active in workspace ", workspace.str(),
+                                  ", so there is nothing to judge a draft beside"),
+                     {{"workspace", workspace.str()}});
+}
+
+// `running`: revision of the draft that is judged beside the active one.
+inline absl::Status ShadowRunning(const RevisionKey& key, int64_t running) {
+  return core::Error(
+      absl::StatusCode::kFailedPrecondition, "SHADOW_RUNNING",
+      absl::StrCat("policy revision ", running, " runs in the shadow of the active ",
+                   "one, and only one can; stop it before revision ", key.revision, " starts"),
+      {{"workspace", key.workspace.str()}, {"running", absl::StrCat(running)}});
+}
+
+inline absl::Status ShadowNotFound(const core::WorkspaceId& workspace) {
+  return core::Error(absl::StatusCode::kNotFound, "SHADOW_NOT_FOUND",
+                     absl::StrCat("no draft has run in the shadow of the active policy of ",
+                                  "workspace ", workspace.str()),
+                     {{"workspace", workspace.str()}});
+}
+
 // `expected`, `found`: activation numbers.
 inline absl::Status ActivatedMeanwhile(int64_t expected, int64_t found) {
   return core::Error(

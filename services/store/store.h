@@ -8,6 +8,7 @@
 #include "store/pipe_store.h"
 #include "store/policy_store.h"
 #include "store/roster_store.h"
+#include "store/shadow_store.h"
 #include "store/workspace_store.h"
 
 namespace baton::store {
@@ -17,6 +18,7 @@ class Store : public LeadStore,
               public AccountStore,
               public WorkspaceStore,
               public PolicyStore,
+              public ShadowStore,
               public TimerStore,
               public OutboxStore,
               public InputStore,

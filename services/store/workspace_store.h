@@ -24,6 +24,10 @@ struct Workspace {
 struct PolicyVersion {
   int64_t revision = 0;     // 0: none active; kNoWorkspace
   std::string fingerprint;  // another one for another text; empty: none active
+  // The draft that is judged beside it (shadow_store.h).
+  int64_t shadow_run = 0;  // 0: there is none
+  int64_t shadow_revision = 0;
+  std::string shadow_fingerprint;
   bool operator==(const PolicyVersion&) const = default;
 };
 inline constexpr int64_t kNoWorkspace = -1;
@@ -41,8 +45,8 @@ class WorkspaceStore {
   virtual absl::StatusOr<Workspace> CreateWorkspace(const core::WorkspaceId& id,
                                                     const std::string& display_name) = 0;
   virtual absl::StatusOr<std::vector<Workspace>> ListWorkspaces() = 0;  // ordered by id
-  // What is active, in the order of `workspaces`. One round trip. INTERNAL STATE_UNREADABLE for a
-  // workspace whose record cannot be read; the others are not concerned.
+  // What is active, and what runs beside it, in the order of `workspaces`. One round trip. INTERNAL
+  // STATE_UNREADABLE for a workspace whose record cannot be read; the others are not concerned.
   virtual absl::StatusOr<std::vector<absl::StatusOr<PolicyVersion>>> PolicyVersions(
       absl::Span<const core::WorkspaceId> workspaces) = 0;
 

@@ -1,5 +1,6 @@
 #include "support/describe.h"
 
+#include <array>
 #include <type_traits>
 #include <variant>
 
@@ -99,6 +100,24 @@ struct Texts {
     return absl::StrCat(route.rule, ">", route.queue.str(), "^", route.priority, Text(route.skills),
                         Text(route.owners), "+", route.owner_wait_ms);
   }
+  static std::string Text(const core::QueueShare& share) {
+    return absl::StrCat(share.active, "/", share.shadow);
+  }
+  static std::string Text(const core::ShadowVerdict& verdict) {
+    return Fields()
+        .Add("revision", verdict.policy_revision)
+        .Add("at", verdict.judged_at_ms)
+        .Add("fit", verdict.fit)
+        .Add("intent", verdict.intent)
+        .Add("qualified", verdict.qualified)
+        .Add("disqualified", verdict.disqualified_reason)
+        .Add("route", verdict.route)
+        .text();
+  }
+  static std::string Text(const core::ShadowNote& note) {
+    return absl::StrCat(note.run, ":", note.cycle, Text(note.standing),
+                        note.would_be ? Text(*note.would_be) : "");
+  }
   static std::string Text(const core::Candidate& candidate) {
     return Fields()
         .Add("rep", candidate.rep)
@@ -160,6 +179,10 @@ struct Texts {
         .Add("credit_returned", policy.credit_returned)
         .AddText("age", absl::StrCat(policy.age.every_ms, "/", policy.age.by, "<", policy.age.max))
         .text();
+  }
+
+  static std::string Text(const std::array<int64_t, core::kShadowCounts>& counts) {
+    return Text(std::vector<int64_t>(counts.begin(), counts.end()));
   }
 
   template <typename Item>
@@ -257,6 +280,7 @@ std::string Describe(const core::LeadRecord& record) {
       .Add("close_date", record.close_date_ms)
       .Add("traceparent", record.traceparent)
       .Add("answered", record.answered)
+      .Add("shadow", record.shadow)
       .text();
 }
 
@@ -410,6 +434,33 @@ std::string Describe(const store::PolicyRevision& revision) {
       .Add("withdrawn_at", revision.withdrawn_at_ms)
       .Add("withdrawn_by", revision.withdrawn_by)
       .Add("latest_activation", revision.latest_activation)
+      .text();
+}
+
+std::string Describe(const store::ShadowRun& run) {
+  return Fields()
+      .Add("run", run.run)
+      .Add("revision", run.revision)
+      .Add("name", run.name)
+      .Add("principal", run.principal)
+      .Add("started_at", run.started_at_ms)
+      .Add("beside", run.beside)
+      .Add("end", run.end)
+      .Add("ended_at", run.ended_at_ms)
+      .Add("ended_by", run.ended_by)
+      .Add("counts", run.counts.counts)
+      .Add("queues", run.counts.queues)
+      .text();
+}
+
+std::string Describe(const core::ShadowDifference& difference) {
+  return Fields()
+      .Add("lead", difference.lead)
+      .Add("cycle", difference.cycle)
+      .Add("standing", difference.standing)
+      .Add("at", difference.at_ms)
+      .Add("active", difference.active)
+      .Add("shadow", difference.shadow)
       .text();
 }
 

@@ -27,6 +27,9 @@ std::string Describe(const store::Workspace& workspace);
 std::string Describe(const store::PolicyDocument& document);
 // All but the fingerprint, which each store makes in its own way.
 std::string Describe(const store::PolicyRevision& revision);
+// All but the fingerprint.
+std::string Describe(const store::ShadowRun& run);
+std::string Describe(const core::ShadowDifference& difference);
 std::string Describe(const store::InputCounters& counters);
 
 }  // namespace baton::support

@@ -202,6 +202,25 @@ absl::Status FlakyStore::DeleteRevision(const store::RevisionKey& key) {
   return Try([&] { return inner_.DeleteRevision(key); });
 }
 
+absl::StatusOr<store::ShadowRun> FlakyStore::StartShadow(const store::RevisionKey& key,
+                                                         const std::string& principal) {
+  return Try([&] { return inner_.StartShadow(key, principal); });
+}
+
+absl::StatusOr<store::ShadowRun> FlakyStore::StopShadow(const core::WorkspaceId& workspace,
+                                                        const std::string& principal) {
+  return Try([&] { return inner_.StopShadow(workspace, principal); });
+}
+
+absl::StatusOr<store::ShadowRun> FlakyStore::GetShadow(const core::WorkspaceId& workspace) {
+  return Try([&] { return inner_.GetShadow(workspace); });
+}
+
+absl::StatusOr<store::ShadowPage> FlakyStore::ShadowDifferences(const core::WorkspaceId& workspace,
+                                                                int64_t before, int page_size) {
+  return Try([&] { return inner_.ShadowDifferences(workspace, before, page_size); });
+}
+
 absl::StatusOr<store::DueTimers> FlakyStore::Due(int shard, int max) {
   return Try([&] { return inner_.Due(shard, max); });
 }

@@ -90,6 +90,14 @@ class FlakyStore final : public store::Store {
                                                          const std::string& principal) override;
   absl::Status DeleteRevision(const store::RevisionKey& key) override;
 
+  absl::StatusOr<store::ShadowRun> StartShadow(const store::RevisionKey& key,
+                                               const std::string& principal) override;
+  absl::StatusOr<store::ShadowRun> StopShadow(const core::WorkspaceId& workspace,
+                                              const std::string& principal) override;
+  absl::StatusOr<store::ShadowRun> GetShadow(const core::WorkspaceId& workspace) override;
+  absl::StatusOr<store::ShadowPage> ShadowDifferences(const core::WorkspaceId& workspace,
+                                                      int64_t before, int page_size) override;
+
   int shards() const override { return inner_.shards(); }
   absl::StatusOr<store::DueTimers> Due(int shard, int max) override;
   int ShardOf(const core::WorkspaceId& workspace) const override {

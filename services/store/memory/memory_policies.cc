@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "store/memory/memory_store.h"
+#include "store/memory/shadow.h"
 #include "store/policy_errors.h"
 #include "store/store_errors.h"
 
@@ -183,6 +184,7 @@ absl::StatusOr<PolicyRevision> MemoryStore::ActivateRevision(const core::Policy&
   if (StoredRevision* before = FindRevision(workspace, workspace.about.policy_revision)) {
     before->about.superseded_at_ms = now;
   }
+  EndShadow(workspace, revision.revision, ShadowEnd::kActivated, activation.principal, now);
   revision.superseded_at_ms = 0;
   revision.activations.push_back(activation);
   revision.activations.back().at_ms = now;
@@ -205,6 +207,8 @@ absl::StatusOr<PolicyRevision> MemoryStore::WithdrawRevision(const RevisionKey& 
   if (state == RevisionState::kDraft) {
     revision.withdrawn_at_ms = Now(ShardFor(key.workspace));
     revision.withdrawn_by = principal;
+    EndShadow(*found->workspace, revision.revision, ShadowEnd::kWithdrawn, principal,
+              revision.withdrawn_at_ms);
   } else if (state != RevisionState::kWithdrawn) {
     return NotADraft(key);
   }

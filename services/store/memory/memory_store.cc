@@ -1,5 +1,5 @@
 // Leads, workspaces and pipes; reps and queues are in memory_roster.cc, accounts in
-// memory_accounts.cc, revisions of policies in memory_policies.cc.
+// memory_accounts.cc, revisions of policies in memory_policies.cc, runs of drafts in shadow.cc.
 #include "store/memory/memory_store.h"
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "store/installation_secret.h"
+#include "store/memory/shadow.h"
 #include "store/sharding.h"
 #include "store/store_errors.h"
 
@@ -87,6 +88,7 @@ CommitResult MemoryStore::CommitOne(const core::Plan& plan) {
 
   // The answer has no facts and no judgment: they are set aside while the rest is copied.
   core::LeadRecord& stored = ApplyPlan(plan, site);
+  CountShadow(plan, *workspace);
   core::Facts facts = std::exchange(stored.facts, {});
   core::Judgment judgment = std::exchange(stored.judgment, {});
   CommitResult result{code, stored, {}};
@@ -188,6 +190,13 @@ absl::StatusOr<std::vector<absl::StatusOr<PolicyVersion>>> MemoryStore::PolicyVe
     version.revision = workspace == nullptr ? kNoWorkspace : workspace->about.policy_revision;
     if (version.revision > 0) {
       version.fingerprint = workspace->policies.at(version.revision).about.fingerprint;
+    }
+    if (workspace != nullptr && workspace->shadow &&
+        workspace->shadow->about.end == ShadowEnd::kRunning) {
+      const ShadowRun& run = workspace->shadow->about;
+      version.shadow_run = run.run;
+      version.shadow_revision = run.revision;
+      version.shadow_fingerprint = run.fingerprint;
     }
     versions.emplace_back(std::move(version));
   }

@@ -84,6 +84,14 @@ class MemoryStore final : public Store {
                                                   const std::string& principal) override;
   absl::Status DeleteRevision(const RevisionKey& key) override;
 
+  absl::StatusOr<ShadowRun> StartShadow(const RevisionKey& key,
+                                        const std::string& principal) override;
+  absl::StatusOr<ShadowRun> StopShadow(const core::WorkspaceId& workspace,
+                                       const std::string& principal) override;
+  absl::StatusOr<ShadowRun> GetShadow(const core::WorkspaceId& workspace) override;
+  absl::StatusOr<ShadowPage> ShadowDifferences(const core::WorkspaceId& workspace, int64_t before,
+                                               int page_size) override;
+
   int shards() const override;
   absl::StatusOr<DueTimers> Due(int shard, int max) override;
   int ShardOf(const core::WorkspaceId& workspace) const override;
@@ -115,6 +123,9 @@ class MemoryStore final : public Store {
   };
   // WORKSPACE_NOT_FOUND, POLICY_NOT_FOUND; revision 0: the active one.
   absl::StatusOr<FoundRevision> FindRevisionOf(const RevisionKey& key)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // WORKSPACE_NOT_FOUND, SHADOW_NOT_FOUND.
+  absl::StatusOr<memory::StoredShadow*> FindShadow(const core::WorkspaceId& workspace)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   CommitResult CommitOne(const core::Plan& plan) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   AccountResult CommitAccount(const AccountChange& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

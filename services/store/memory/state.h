@@ -56,6 +56,14 @@ struct StoredRevision {
   std::string yaml;
 };
 
+// The latest run of a draft beside the active revision.
+struct StoredShadow {
+  ShadowRun about;
+  std::map<int64_t, core::ShadowDifference> differences;  // by when they were noted: 1, 2, 3 ...
+  std::map<core::LeadId, int64_t> difference_of;          // the same by lead
+  int64_t noted = 0;                                      // the last number given
+};
+
 // What a claim of a request id was answered.
 struct AnsweredClaim {
   std::string request_id;
@@ -66,9 +74,11 @@ struct AnsweredClaim {
 
 struct WorkspaceState {
   Workspace about;
-  std::map<int64_t, StoredRevision> policies;                 // by revision
-  int64_t revisions = 0;                                      // the last number given
-  int64_t activations = 0;                                    // likewise
+  std::map<int64_t, StoredRevision> policies;  // by revision
+  int64_t revisions = 0;                       // the last number given
+  int64_t activations = 0;                     // likewise
+  int64_t shadows = 0;                         // likewise
+  std::optional<StoredShadow> shadow;
   std::map<core::QueueId, core::QueuePolicy> queue_policies;  // of the active revision
   std::map<core::QueueId, core::QueueSettings> queue_settings;
   std::map<core::RepId, core::Rep> reps;

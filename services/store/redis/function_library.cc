@@ -114,8 +114,9 @@ void AddLimits(std::string& out) {
                    ",queues=", kQueuesMax, ",drafts=", kDraftsMax, ",revisions=", kRevisionsMax,
                    ",approvals=", kApprovalsMax, ",activations=", kActivationsMax,
                    ",candidates=", core::kCandidatesKeptMax, ",decisions=", core::kPastDecisionsMax,
-                   ",domains=", core::kDomainsPerAccountMax,
-                   ",accounts_per_group=", core::kAccountsPerGroupMax),
+                   ",domains=", core::kDomainsPerAccountMax, ",accounts_per_group=",
+                   core::kAccountsPerGroupMax, ",shadow_queues=", core::kShadowQueuesMax,
+                   ",shadow_differences=", core::kShadowDifferencesMax),
       out);
   const core::QueuePolicy defaults;
   AddTable("QUEUE_DEFAULTS",
@@ -142,6 +143,8 @@ std::string Prelude() {
   AddWords("TIE", kTieNames, out);
   AddWords("PLACEMENT", kPlacementNames, out);
   AddWords("ROLE", kRoleNames, out);
+  AddWords("SHADOW_END", kShadowEndNames, out);
+  AddCoreWords("SHADOW_COUNT", core::ShadowCount::kFailed, core::ShadowCountName, out);
   AddDetails(out);
   AddLimits(out);
   return out;

@@ -9,6 +9,7 @@
 #include "store/redis/decision_codec.h"
 #include "store/redis/names.h"
 #include "store/redis/record_codec.h"
+#include "store/redis/shadow_codec.h"
 #include "store/redis/text.h"
 
 namespace baton::store::redis {
@@ -154,7 +155,8 @@ std::vector<std::string> EncodePlan(const core::Plan& plan, const StoreLimits& l
                                    plan.facts_changed ? EncodeOrigin(after.facts) : "",
                                    plan.judgment_changed ? EncodeScores(after.judgment) : "",
                                    plan.judgment_changed ? EncodeJudgment(after.judgment) : "",
-                                   EncodeChangeDetails(own)};
+                                   EncodeChangeDetails(own),
+                                   plan.shadow ? EncodeShadowStep(*plan.shadow) : ""};
   args.reserve(args.size() + 2 * plan.changes.size() + plan.inputs.size());
   for (const core::Change& change : plan.changes) {
     args.push_back(ChangeText(change));
@@ -204,6 +206,7 @@ absl::StatusOr<CommitResult> DecodeCommit(const Reply& reply, const core::Plan& 
   record.widened = after.widened;
   record.escalated = after.escalated;
   record.last_owner = after.last_owner;
+  record.shadow = after.shadow;
   if (auto line = DecodeLine(reply.elements[1].text, record); !line.ok()) return line.status();
   absl::Status status = DecodePool(reply.elements[2].text, record.pool);
   if (!status.ok()) return status;

@@ -11,7 +11,7 @@
 #include "core/plan.h"
 #include "core/roster.h"
 #include "store/lead_store.h"
-#include "store/policy_store.h"
+#include "store/shadow_store.h"
 
 namespace baton::store::redis {
 
@@ -38,6 +38,7 @@ enum class Outcome {
   kNotAMember,
   kNotPulled,
   kOutboxFull,
+  kNoPolicy,
 };
 
 template <typename Enum, size_t kSize>
@@ -106,6 +107,12 @@ inline constexpr NameTable<ApproverRole, 2> kRoleNames = {{
     {ApproverRole::kSales, "sales"},
 }};
 
+inline constexpr NameTable<ShadowEnd, 3> kShadowEndNames = {{
+    {ShadowEnd::kStopped, "stopped"},
+    {ShadowEnd::kActivated, "activated"},
+    {ShadowEnd::kWithdrawn, "withdrawn"},
+}};
+
 inline constexpr NameTable<core::Placement, 3> kPlacementNames = {{
     {core::Placement::kKeep, "keep"},
     {core::Placement::kOffer, "offer"},
@@ -122,7 +129,7 @@ inline constexpr NameTable<CommitCode, 7> kCommitCodeNames = {{
     {CommitCode::kUnknownWorkspace, "unknown_workspace"},
 }};
 
-inline constexpr NameTable<Outcome, 21> kOutcomeNames = {{
+inline constexpr NameTable<Outcome, 22> kOutcomeNames = {{
     {Outcome::kDone, "done"},
     {Outcome::kNoWorkspace, "no_workspace"},
     {Outcome::kMismatch, "mismatch"},
@@ -144,6 +151,7 @@ inline constexpr NameTable<Outcome, 21> kOutcomeNames = {{
     {Outcome::kNotAMember, "not_a_member"},
     {Outcome::kNotPulled, "not_pulled"},
     {Outcome::kOutboxFull, "outbox_full"},
+    {Outcome::kNoPolicy, "no_policy"},
 }};
 
 // Every value of each enumeration has its word; empty only for a value that is none.

@@ -7,6 +7,7 @@
 #include "store/redis/account_codec.h"
 #include "store/redis/facts_messages.h"
 #include "store/redis/parse_blob.h"
+#include "store/redis/shadow_messages.h"
 #include "store/redis/text.h"
 
 namespace baton::store::redis {
@@ -113,6 +114,7 @@ std::string EncodeRest(const core::LeadRecord& record) {
   out.set_widened(record.widened);
   out.set_escalated(record.escalated);
   out.set_last_owner(record.last_owner.str());
+  if (record.shadow.run != 0) SetNote(record.shadow, *out.mutable_shadow());
   for (const core::AnsweredRequest& answer : record.answered) {
     v1::AnsweredRequest& stored = *out.add_answered();
     stored.set_request_id(answer.request_id);
@@ -148,7 +150,7 @@ absl::Status DecodeRest(absl::string_view blob, core::LeadRecord& record) {
                                core::RepId::Trusted(answer.rep()), answer.generation(),
                                answer.version()});
   }
-  return absl::OkStatus();
+  return stored.has_shadow() ? GetNote(stored.shadow(), record.shadow) : absl::OkStatus();
 }
 
 std::string EncodeChangeDetails(const core::Change& change) {

@@ -49,8 +49,9 @@ class WorkspaceKeys {
   WorkspaceKeys(int shard, const core::WorkspaceId& id)
       : workspace_(absl::StrCat(ShardTag(shard), "w:", id.str())) {}
 
-  // Hash: policy (active revision), policy_hash and queues (of it), activations and revisions (the
-  // last numbers given), name, created_at. (Lua)
+  // Hash: policy (active revision), policy_hash and queues (of it), shadow (the draft that is
+  // judged beside it), activations, revisions and shadows (the last numbers given), name,
+  // created_at. (Lua)
   const std::string& Workspace() const { return workspace_; }
   // Sorted set of all lead ids, in byte order.
   std::string Leads() const { return workspace_ + ":leads"; }
@@ -72,6 +73,11 @@ class WorkspaceKeys {
   std::string Drafts() const { return workspace_ + ":drafts"; }
   // Hash: see functions/revision.lua. (Lua)
   std::string Revision(int64_t revision) const { return absl::StrCat(workspace_, ":r:", revision); }
+  // Hashes and a sorted set of the latest run of a draft beside the active revision: see
+  // functions/shadow.lua. (Lua)
+  std::string Shadow() const { return workspace_ + ":shadow"; }
+  std::string Differing() const { return workspace_ + ":shadow:leads"; }
+  std::string Differences() const { return workspace_ + ":shadow:differences"; }
   // Set of the queues that have settings.
   std::string Settings() const { return workspace_ + ":settings"; }
   // Set of the queues in which leads wait. (Lua)

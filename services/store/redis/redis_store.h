@@ -108,6 +108,14 @@ class RedisStore final : public Store {
                                                   const std::string& principal) override;
   absl::Status DeleteRevision(const RevisionKey& key) override;
 
+  absl::StatusOr<ShadowRun> StartShadow(const RevisionKey& key,
+                                        const std::string& principal) override;
+  absl::StatusOr<ShadowRun> StopShadow(const core::WorkspaceId& workspace,
+                                       const std::string& principal) override;
+  absl::StatusOr<ShadowRun> GetShadow(const core::WorkspaceId& workspace) override;
+  absl::StatusOr<ShadowPage> ShadowDifferences(const core::WorkspaceId& workspace, int64_t before,
+                                               int page_size) override;
+
   int shards() const override { return options_.shards; }
   absl::StatusOr<DueTimers> Due(int shard, int max) override;
   int ShardOf(const core::WorkspaceId& workspace) const override;

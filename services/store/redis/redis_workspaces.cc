@@ -31,17 +31,24 @@ absl::StatusOr<Workspace> DecodeWorkspace(const core::WorkspaceId& id, const Rep
   return workspace;
 }
 
-// The answer to HMGET policy, policy_hash.
+// The answer to HMGET policy, policy_hash, shadow ("run|revision|fingerprint").
 absl::StatusOr<PolicyVersion> DecodeVersion(const core::WorkspaceId& id, const Reply& fields) {
   const std::string what = absl::StrCat("workspace ", id.str());
   if (fields.is_error()) return StateUnreadable(what, fields.text);
-  PolicyVersion version{kNoWorkspace, ""};
-  if (fields.elements.size() != 2) return StateUnreadable(what, "an answer of HMGET");
+  PolicyVersion version;
+  version.revision = kNoWorkspace;
+  if (fields.elements.size() != 3) return StateUnreadable(what, "an answer of HMGET");
   if (fields.elements[0].is_nil()) return version;
   if (!absl::SimpleAtoi(fields.elements[0].text, &version.revision) || version.revision < 0) {
     return StateUnreadable(what, "its policy revision is no number");
   }
   version.fingerprint = fields.elements[1].text;
+  if (fields.elements[2].is_nil()) return version;
+  redis::Items items(fields.elements[2].text, what);
+  version.shadow_run = items.Number();
+  version.shadow_revision = items.Number();
+  version.shadow_fingerprint = std::string(items.Word());
+  if (!items.status().ok()) return StateUnreadable(what, "its shadow cannot be read");
   return version;
 }
 
@@ -110,7 +117,7 @@ absl::StatusOr<std::vector<absl::StatusOr<PolicyVersion>>> RedisStore::PolicyVer
   std::vector<Command> commands;
   for (const core::WorkspaceId& id : workspaces) {
     commands.push_back(
-        {"HMGET", WorkspaceKeys(ShardOf(id), id).Workspace(), "policy", "policy_hash"});
+        {"HMGET", WorkspaceKeys(ShardOf(id), id).Workspace(), "policy", "policy_hash", "shadow"});
   }
   const absl::StatusOr<Replies> replies = RunEach(commands);
   if (!replies.ok()) return replies.status();

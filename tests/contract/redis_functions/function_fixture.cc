@@ -162,6 +162,17 @@ void FunctionTest::Adopt(const std::string& yaml, int64_t number,
   ASSERT_EQ(AnswerOf(Activate(number, number, "activate", queues)), 0);
 }
 
+Call FunctionTest::StartShadow(int64_t revision) {
+  return {"start_shadow",
+          {shard_.Meta(), acme_.Workspace()},
+          {absl::StrCat(revision), "mia@acme.example", absl::StrCat(kNow)}};
+}
+
+Call FunctionTest::WithStep(const std::string& step, Call plan) {
+  plan.args[11] = step;
+  return plan;
+}
+
 void FunctionTest::PutRep(const std::string& rep, const std::string& row) {
   ASSERT_EQ(AnswerOf({"put_rep", {acme_.Workspace(), acme_.Reps()}, {rep, "-1", row}}), 0);
 }
@@ -172,7 +183,7 @@ Call FunctionTest::Commit(const std::string& lead, const std::string& plan,
             {shard_.Meta(), shard_.Outbox(), shard_.Timers(), acme_.Workspace(), acme_.Leads(),
              acme_.Lead(LeadNamed(lead)), acme_.Journey(LeadNamed(lead))},
             {"acme", lead, absl::StrCat(plan, "|", waiting, "|", changes.size()), "1000|100|100",
-             "", "", "FACTS", "ORIGIN", "SCORES", "JUDGMENT", "OWN"}};
+             "", "", "FACTS", "ORIGIN", "SCORES", "JUDGMENT", "OWN", ""}};
   for (const std::string& change : changes) {
     call.args.push_back(change);
     call.args.push_back("DETAILS");

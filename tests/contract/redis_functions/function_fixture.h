@@ -60,6 +60,9 @@ class FunctionTest : public testing::Test {
                 const std::vector<std::string>& queues);
   // All of that for the workspace's revision `number`, its activation of the same number.
   void Adopt(const std::string& yaml, int64_t number, const std::vector<std::string>& queues);
+  Call StartShadow(int64_t revision);
+  // The plan with a step of a draft beside the active revision (shadow.lua, STEP).
+  static Call WithStep(const std::string& step, Call plan);
   void PutRep(const std::string& rep, const std::string& row);  // "weight|capacity|presence|..."
   // A plan for `lead`; `plan` is ARGV 3 of plan.lua.
   // `waiting`: owners, whether only they, until when.

@@ -119,7 +119,13 @@ class FunctionsFuzzTest : public FunctionTest {
   }
 
   Call AnyPolicyCall() {
-    switch (Below(5)) {
+    switch (Below(7)) {
+      case 5:
+        return StartShadow(2);
+      case 6:
+        return {"stop_shadow",
+                {shard_.Meta(), acme_.Workspace()},
+                {"mia@acme.example", absl::StrCat(kNow)}};
       case 0:
         return CreateRevision(absl::StrCat("yaml ", Below(4)));
       case 1:
@@ -167,7 +173,7 @@ class FunctionsFuzzTest : public FunctionTest {
         return Commit(lead, absl::StrCat(Below(3), "|1|keep|0|0|0|1|1|1|0|ACCEPTED|1|inside|", kNow,
                                          "|retry|7|5||"));
       case 4:
-        return Qualify(lead);
+        return WithStep("1|inside|other|0|leads=1,moved=1\nDIFFERENCE", Qualify(lead));
       case 5:
         return {"drain", four, {"acme", "inside", "1", clock, "1000"}};
       case 6:

@@ -69,7 +69,7 @@ absl::StatusOr<std::vector<store::CommitResult>> Caller::Commit(const std::vecto
 }
 
 Caller::Submitted Caller::Submit(const std::vector<core::LeadEvent>& events,
-                                 const Policies& policies) {
+                                 const Policies& policies, const Shadows& shadows) {
   const auto groups = ByLead(events);
   std::vector<LeadKey> keys;
   for (const auto& [key, group] : groups) keys.push_back(key);
@@ -83,7 +83,10 @@ Caller::Submitted Caller::Submit(const std::vector<core::LeadEvent>& events,
     std::vector<Plan> plans;
     for (size_t i = 0; i < groups.size(); i++) {
       const core::Policy* policy = PolicyOf(keys[i].workspace, policies);
-      Plan plan = DecideEvents(*loaded->records[i], groups[i].second, policy, loaded->now_ms);
+      const auto shadow = shadows.find(keys[i].workspace);
+      Plan plan =
+          DecideEvents(*loaded->records[i], groups[i].second, policy, loaded->now_ms, nullptr,
+                       nullptr, shadow == shadows.end() ? nullptr : &shadow->second);
       counts[i] = plan.applied + plan.duplicates;
       if (counts[i] == 0 && !plan.facts_changed) continue;
       had_effect[i] = true;
@@ -274,6 +277,14 @@ std::string Caller::Delete(const store::RevisionKey& key) {
   absl::Status status = UntilAnswered([&] { return store_.DeleteRevision(key); }, &lost);
   if (lost && before.ok() && absl::IsNotFound(status)) status = absl::OkStatus();
   return TextOf(status);
+}
+
+std::string Caller::StartShadow(const store::RevisionKey& key) {
+  return ResultText(UntilAnswered([&] { return store_.StartShadow(key, support::kMarketer); }));
+}
+
+std::string Caller::StopShadow(const core::WorkspaceId& workspace) {
+  return ResultText(UntilAnswered([&] { return store_.StopShadow(workspace, support::kSeller); }));
 }
 
 std::string Caller::Trim(int shard, int64_t upto, int64_t keep) {

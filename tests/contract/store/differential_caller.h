@@ -20,6 +20,8 @@ auto UntilAnswered(Call call, bool* lost = nullptr) -> decltype(call());
 
 // Active policies by workspace; workspaces without one are absent.
 using Policies = std::map<core::WorkspaceId, core::Policy>;
+// Drafts that are judged beside them; some of their runs have ended.
+using Shadows = std::map<core::WorkspaceId, core::Shadow>;
 
 class Caller {
  public:
@@ -29,7 +31,8 @@ class Caller {
     std::string text;
     int64_t counted = 0;  // events that the store now counts as applied or duplicates
   };
-  Submitted Submit(const std::vector<core::LeadEvent>& events, const Policies& policies);
+  Submitted Submit(const std::vector<core::LeadEvent>& events, const Policies& policies,
+                   const Shadows& shadows);
   std::string Act(const core::LeadKey& key, const core::Action& action, const Policies& policies);
   std::string FireTimers(const Policies& policies);
   // Plans that were decided too early or on something else, committed as they are.
@@ -54,6 +57,8 @@ class Caller {
   std::string Activate(const core::Policy& policy, const store::Activation& activation);
   std::string Withdraw(const store::RevisionKey& key, const std::string& principal);
   std::string Delete(const store::RevisionKey& key);
+  std::string StartShadow(const store::RevisionKey& key);
+  std::string StopShadow(const core::WorkspaceId& workspace);
   std::string Trim(int shard, int64_t upto, int64_t keep);
   std::string Advance(const std::string& topic, const store::InputAdvance& advance);
 

@@ -84,6 +84,30 @@ void AddPolicies(store::Store& store, const store::Workspace& workspace, Lines& 
   } while (before != 0);
 }
 
+void AddShadow(store::Store& store, const WorkspaceId& workspace, Lines& lines) {
+  const auto run = UntilAnswered([&] { return store.GetShadow(workspace); });
+  lines.push_back(run.ok() ? Describe(*run) : TextOf(run.status()));
+  if (!run.ok()) return;
+  int64_t before = 0;
+  do {
+    const auto page =
+        UntilAnswered([&] { return store.ShadowDifferences(workspace, before, kPageSize); });
+    if (!page.ok()) return lines.push_back(TextOf(page.status()));
+    for (const core::ShadowDifference& each : page->differences) lines.push_back(Describe(each));
+    before = page->next_before;
+  } while (before != 0);
+}
+
+bool AddsUp(store::Store& store, const WorkspaceId& workspace) {
+  using core::ShadowCount;
+  const auto run = UntilAnswered([&] { return store.GetShadow(workspace); });
+  if (!run.ok()) return absl::IsNotFound(run.status());
+  const core::ShadowCounts& counts = run->counts;
+  return counts[ShadowCount::kLeads] == counts[ShadowCount::kSame] + counts[ShadowCount::kGained] +
+                                            counts[ShadowCount::kLost] +
+                                            counts[ShadowCount::kMoved];
+}
+
 void AddTimers(store::Store& store, support::ManualClock& clock, Lines& lines) {
   clock.Advance(kBeyondAllTimers);
   for (int shard = 0; shard < store.shards(); shard++) {
@@ -108,6 +132,7 @@ Lines Snapshot(store::Store& store, support::ManualClock& clock, const std::stri
   for (const store::Workspace& workspace : Workspaces(store)) {
     lines.push_back(Describe(workspace));
     AddPolicies(store, workspace, lines);
+    AddShadow(store, workspace.id, lines);
     for (const auto& rep : Reps(store, workspace.id)) lines.push_back(Describe(rep));
     for (const auto& queue : Queues(store, workspace.id)) lines.push_back(Describe(queue));
     for (const core::LeadRecord& record : Leads(store, workspace.id)) {
@@ -145,6 +170,7 @@ std::vector<store::OutboxEntry> NewOutboxEntries(store::Store& store,
 
 std::string BrokenInvariant(store::Store& store) {
   for (const store::Workspace& workspace : Workspaces(store)) {
+    if (!AddsUp(store, workspace.id)) return workspace.id.str() + "'s shadow does not add up";
     std::map<core::LeadId, core::RepId> owners;
     for (const store::RepState& rep : Reps(store, workspace.id)) {
       for (const core::LeadId& lead : rep.open) {

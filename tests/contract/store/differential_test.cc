@@ -8,7 +8,9 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@
 #include "contract/store/differential_snapshot.h"
 #include "contract/store/differential_world.h"
 #include "contract/store/store_kinds.h"
+#include "core/text.h"
 #include "store/memory/memory_store.h"
 #include "support/describe.h"
 #include "support/flaky_store.h"
@@ -118,6 +121,12 @@ class Walk {
         missing.push_back(absl::StrCat("code ", static_cast<int>(code)));
       }
     }
+    for (size_t i = 0; i < core::kShadowCounts; ++i) {
+      const auto count = static_cast<core::ShadowCount>(i);
+      const bool never = count == core::ShadowCount::kErrors || count == core::ShadowCount::kFailed;
+      if (never || shadow_counts_seen_.contains(count)) continue;
+      missing.push_back(absl::StrCat("shadow ", core::ToAbsl(core::ShadowCountName(count))));
+    }
     return missing;
   }
 
@@ -152,7 +161,7 @@ class Walk {
     const std::vector<core::LeadEvent> events = world_.Events(clock_.now_ms());
     int64_t counted = 0;
     Both("submit", [&](Caller& on) {
-      const Caller::Submitted submitted = on.Submit(events, policies_);
+      const Caller::Submitted submitted = on.Submit(events, policies_, shadows_);
       if (&on == &reference_) counted = submitted.counted;
       return submitted.text;
     });
@@ -300,6 +309,7 @@ class Walk {
     if (revisions.empty()) return;
     const int64_t number = 1 + world_.Number(static_cast<int>(revisions.rbegin()->first) + 1);
     const store::RevisionKey key{workspace, number};
+    if (world_.Chance(50)) return RunShadow(key);
     const auto known = revisions.find(number);
     const char* principal = world_.Chance(50) ? support::kMarketer : support::kSeller;
     const auto role =
@@ -315,6 +325,27 @@ class Walk {
     } else {
       Both("delete", [&](Caller& on) { return on.Delete(key); });
     }
+  }
+
+  // A draft begins to run beside the active revision, or the one that runs ends. Who decides may
+  // not have heard that it has.
+  void RunShadow(const store::RevisionKey& key) {
+    const auto before = reference_store_.GetShadow(key.workspace);
+    for (size_t i = 0; before.ok() && i < core::kShadowCounts; ++i) {
+      const auto count = static_cast<core::ShadowCount>(i);
+      if (before->counts[count] > 0) shadow_counts_seen_.insert(count);
+    }
+    if (world_.Chance(20)) {
+      Both("stop shadow", [&](Caller& on) { return on.StopShadow(key.workspace); });
+    } else {
+      Both("start shadow", [&](Caller& on) { return on.StartShadow(key); });
+    }
+    const auto version = reference_store_.PolicyVersions({key.workspace});
+    const int64_t run = (*version)[0]->shadow_run;
+    if (run == 0 || world_.Chance(10)) return;
+    shadows_[key.workspace] = {run,
+                               std::make_shared<const core::Policy>(
+                                   revisions_[key.workspace].at((*version)[0]->shadow_revision))};
   }
 
   // Plans that no decision makes: taken too early, on something else, or with unusual effects.
@@ -403,6 +434,8 @@ class Walk {
   Caller subject_;
   support::ManualClock& clock_;
   const bool repeatable_;
+  Shadows shadows_;
+  std::set<core::ShadowCount> shadow_counts_seen_;
   Policies policies_;
   // By number: what was drafted in each workspace.
   std::map<WorkspaceId, std::map<int64_t, core::Policy>> revisions_;

@@ -51,13 +51,24 @@ class PolicyCacheTest : public ::testing::Test {
     ASSERT_TRUE(store_.CreateWorkspace(WorkspaceId::Trusted(workspace), workspace).ok());
   }
   void Activate(const std::string& workspace, int points) { Activate(store_, workspace, points); }
-  static void Activate(store::PolicyStore& store, const std::string& workspace, int points) {
+  static std::string Text(const std::string& workspace, int points) {
     std::string yaml = support::kPolicyText;
     yaml.replace(yaml.find("acme"), 4, workspace);
     yaml.replace(yaml.find("points: 60"), 10, absl::StrCat("points: ", points));
+    return yaml;
+  }
+  static void Activate(store::PolicyStore& store, const std::string& workspace, int points) {
+    const std::string yaml = Text(workspace, points);
     policy::ParsedPolicy parsed = policy::ParsePolicy(yaml, "policy.yaml");
     ASSERT_TRUE(parsed.ok()) << policy::InvalidPolicy(parsed.errors);
     ASSERT_TRUE(support::MakeActive(store, parsed.policy, yaml).ok());
+  }
+
+  // A draft of acme's.
+  int64_t Draft(int points) {
+    const std::string yaml = Text("acme", points);
+    const policy::ParsedPolicy parsed = policy::ParsePolicy(yaml, "policy.yaml");
+    return store_.CreateRevision(parsed.policy, yaml, support::kMarketer)->revision;
   }
 
   support::ManualClock clock_{support::kNow};
@@ -98,6 +109,40 @@ TEST_F(PolicyCacheTest, CompilesEachRevisionOnce) {
   EXPECT_EQ(second->revision, 2);
   EXPECT_EQ(second->policy->intent[0].points, 70);
   EXPECT_EQ(first->policy->intent[0].points, 60);  // whoever holds the old one keeps it
+}
+
+TEST_F(PolicyCacheTest, GivesTheDraftThatRunsBesideIt) {
+  const WorkspaceId acme = WorkspaceId::Trusted("acme");
+  Activate("acme", 60);
+  EXPECT_FALSE(cache_.Active(acme)->shadow.has_value());
+  const int64_t draft = Draft(70);
+  ASSERT_TRUE(store_.StartShadow({acme, draft}, support::kMarketer).ok());
+  const auto both = cache_.Active(acme);
+  ASSERT_TRUE(both.ok()) << both.status();
+  EXPECT_EQ(both->policy->intent[0].points, 60);
+  ASSERT_TRUE(both->shadow.has_value());
+  EXPECT_EQ(both->shadow->run, 1);
+  EXPECT_EQ(both->shadow->policy->revision, draft);
+  EXPECT_EQ(both->shadow->policy->intent[0].points, 70);
+  calls_ = 0;
+  EXPECT_EQ(cache_.Active(acme)->shadow->policy, both->shadow->policy);
+  EXPECT_EQ(calls_, 1);
+  ASSERT_TRUE(store_.StopShadow(acme, support::kMarketer).ok());
+  EXPECT_FALSE(cache_.Active(acme)->shadow.has_value());
+}
+
+TEST_F(PolicyCacheTest, ADraftThatCannotBeReadLeavesTheActivePolicyAsItIs) {
+  const WorkspaceId acme = WorkspaceId::Trusted("acme");
+  Activate("acme", 60);
+  core::Policy policy;
+  policy.workspace = acme;
+  const auto draft = store_.CreateRevision(policy, "not for this release", support::kMarketer);
+  ASSERT_TRUE(store_.StartShadow({acme, draft->revision}, support::kMarketer).ok());
+  const auto active = cache_.Active(acme);
+  ASSERT_TRUE(active.ok()) << active.status();
+  EXPECT_EQ(active->policy->revision, 1);
+  ASSERT_TRUE(active->shadow.has_value());
+  EXPECT_EQ(active->shadow->policy, nullptr);
 }
 
 TEST_F(PolicyCacheTest, KeepsNoMoreThanItMay) {

@@ -98,8 +98,9 @@ void FakeBroker::Apply(const core::LeadEvent& event) {
     const auto policy = policies_.Active(event.key.workspace);
     const auto loaded = store_.Load({&event.key, 1});
     if (!policy.ok() || !loaded.ok()) return;
-    const core::Plan plan =
-        core::DecideEvents(*loaded->records[0], {&event, 1}, policy->policy.get(), loaded->now_ms);
+    const core::Plan plan = core::DecideEvents(
+        *loaded->records[0], {&event, 1}, policy->policy.get(), loaded->now_ms,
+        /*outcomes=*/nullptr, /*account=*/nullptr, policy->shadow ? &*policy->shadow : nullptr);
     const auto results = store_.Commit({&plan, 1});
     if (!results.ok()) return;
     const store::CommitCode code = results->front().code;

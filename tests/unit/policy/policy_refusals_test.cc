@@ -37,7 +37,7 @@ TEST(PolicyRefusalsTest, WrongHead) {
 }
 
 TEST(PolicyRefusalsTest, SectionsThatAreNotEnforcedYet) {
-  for (const std::string section : {"sla", "recycle", "shadow"}) {
+  for (const std::string section : {"sla", "recycle"}) {
     EXPECT_THAT(ErrorOf("  queues:\n", "  " + section + ": {}\n  queues:\n"),
                 HasSubstr("'" + section +
                           "' in spec is not enforced yet; remove it (what Baton "

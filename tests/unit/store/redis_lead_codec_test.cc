@@ -120,8 +120,8 @@ TEST(RedisLeadCodecTest, APlanSendsOnlyWhatItChanges) {
   plan.after.facts.attributes["a"] = {true, {1, "e"}};
   plan.after.judgment.fit = 5;
   const std::vector<std::string> args = EncodePlan(plan, kLimits);
-  ASSERT_EQ(args.size(), 11u);
-  for (size_t i = 6; i < 10; ++i) EXPECT_EQ(args[i], "") << i;
+  ASSERT_EQ(args.size(), 12u);
+  for (const size_t i : {6, 7, 8, 9, 11}) EXPECT_EQ(args[i], "") << i;
   plan.facts_changed = plan.judgment_changed = true;
   EXPECT_NE(EncodePlan(plan, kLimits)[6], "");
   EXPECT_NE(EncodePlan(plan, kLimits)[8], "");
@@ -140,8 +140,8 @@ TEST(RedisLeadCodecTest, ChangesAndInputsFollowTheFixedArguments) {
   plan.changes = {change};
   plan.inputs = {{1, "captured", "/forms", "e1"}};
   const std::vector<std::string> args = EncodePlan(plan, kLimits);
-  ASSERT_EQ(args.size(), 14u);
-  EXPECT_EQ(args[11], "declined|QUEUED|dach|ada|4");
+  ASSERT_EQ(args.size(), 15u);
+  EXPECT_EQ(args[12], "declined|QUEUED|dach|ada|4");
   EXPECT_THAT(args[2], testing::EndsWith("|1"));  // one change
   EXPECT_THAT(args[10], HasSubstr("req-9"));      // also the cause of what the placement does
 }

@@ -59,13 +59,18 @@ local function activate_policy(keys, args)
   local before = policies.active > 0 and baton.read_revision(keys[2], policies.active)
   local dropped = baton.check_queues(keys[2], policies.queues, ids, rows)
   redis.call('SCARD', keys[4])
+  local running = baton.running_shadow(keys[2])
   local document = redis.call('HGET', keys[3], args[1])
   if not document or redis.sha1hex(document) ~= revision.hash then
     baton.refuse('stored document is not the one that was approved')
   end
+  local now_text = string.format('%d', now)
+  if running and running.revision == wish.revision then
+    baton.write_shadow_end(keys[2], baton.SHADOW_END.activated, now_text, wish.principal)
+  end
   baton.write_activation({
     workspace = keys[2], drafts = keys[4], wish = wish, revision = revision, before = before,
-    reason = args[6], now = string.format('%d', now), ids = ids, rows = rows, dropped = dropped,
+    reason = args[6], now = now_text, ids = ids, rows = rows, dropped = dropped,
   })
   return {OUTCOME.done}
 end

@@ -41,7 +41,7 @@ end
 -- keys: {workspace, leads, lead, journey}; args: see plan.lua. Returns {code}, or
 -- {CODE.committed, line of the lead, its candidates} as stored then.
 function baton.apply(reads, keys, args)
-  local plan, limits, last_stage = baton.read_plan(args)
+  local plan, limits, last_stage, shadow = baton.read_plan(args)
   local workspace = baton.workspace_of(reads, keys[1])
   if not workspace.policy then
     return {CODE.unknown_workspace}
@@ -66,6 +66,7 @@ function baton.apply(reads, keys, args)
   end
   baton.check_journey(step)
   step.past = baton.replaced(step, plan)
+  local run = baton.shadow_of(workspace, shadow)
   -- All is read: from here on nothing fails.
   if refunded then
     baton.refund(refunded, charged, paid)
@@ -77,6 +78,9 @@ function baton.apply(reads, keys, args)
   if queue then
     local said = before.stage == STAGE.QUEUED or last_stage == STAGE.QUEUED
     baton.offer(step, queue, said, args[11])
+  end
+  if run then
+    baton.count_shadow(run, shadow, step.id)
   end
   return keep(reads, workspace, keys[2], plan, step)
 end

@@ -31,8 +31,13 @@ local function end_revision(keys, args)
     return {OUTCOME.closed}
   end
   if principal then
+    local running = baton.running_shadow(keys[2])
     redis.call('SREM', keys[4], text)
     redis.call('HSET', revision.key, 'withdrawn', string.format('%d|%s', now, principal))
+    if running and running.revision == number then
+      baton.write_shadow_end(keys[2], baton.SHADOW_END.withdrawn, string.format('%d', now),
+        principal)
+    end
   else
     redis.call('HDEL', keys[3], text)
     redis.call('HDEL', revision.key, unpack(revision.fields))

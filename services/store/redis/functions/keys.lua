@@ -69,6 +69,18 @@ function baton.group_key(workspace, group)
   return workspace .. ':g:' .. group
 end
 
+function baton.shadow_key(workspace)
+  return workspace .. ':shadow'
+end
+
+function baton.differing_key(workspace)
+  return workspace .. ':shadow:leads'
+end
+
+function baton.differences_key(workspace)
+  return workspace .. ':shadow:differences'
+end
+
 function baton.waiting_key(workspace)
   return workspace .. ':waiting'
 end

@@ -34,7 +34,8 @@ function baton.lead_of(reads, key)
 end
 
 -- policy: the active revision, false if there is no such workspace; leads: their number, nil until
--- it is asked for; open, given, now: see at_work.lua; queues: by id.
+-- it is asked for; open, given, now: see at_work.lua; queues: by id; shadow: see shadow.lua, nil
+-- until it is asked for.
 function baton.workspace_of(reads, key)
   local workspace = reads.workspaces[key]
   if not workspace then
@@ -78,6 +79,7 @@ function baton.write_reads(reads)
       baton.write_ledger(queue)
     end
     baton.write_given(workspace.key, workspace)
+    baton.write_shadow(workspace)
   end
   baton.write_shard(reads.meta, reads.shard)
 end
