@@ -10,13 +10,21 @@
 namespace baton::batonctl {
 namespace {
 
-std::string InputsText(const v1::JudgmentInputs& inputs) {
-  const std::map<std::string, v1::AttributeValue> sorted(inputs.attributes().begin(),
-                                                         inputs.attributes().end());
-  std::vector<std::string> parts;
+using AttributeMap = google::protobuf::Map<std::string, v1::AttributeValue>;
+
+// Adds "<prefix>NAME VALUE" of each, by name.
+void AddValues(const AttributeMap& values, const std::string& prefix,
+               std::vector<std::string>& parts) {
+  const std::map<std::string, v1::AttributeValue> sorted(values.begin(), values.end());
   for (const auto& [name, value] : sorted) {
-    parts.push_back(absl::StrCat(name, " ", AttributeText(value)));
+    parts.push_back(absl::StrCat(prefix, name, " ", AttributeText(value)));
   }
+}
+
+std::string InputsText(const v1::JudgmentInputs& inputs) {
+  std::vector<std::string> parts;
+  AddValues(inputs.attributes(), "", parts);
+  AddValues(inputs.account(), "account.", parts);
   parts.push_back(absl::StrCat("consent ", ConsentText(inputs.consent())));
   for (const v1::ActivityDay& activity : inputs.activities()) {
     parts.push_back(

@@ -51,6 +51,17 @@ std::vector<std::pair<OwnerRank, RepId>> OwnOwners(const Account& account) {
   return owners;
 }
 
+template <typename Rule>
+bool AnyReads(const std::vector<Rule>& rules) {
+  return std::any_of(rules.begin(), rules.end(),
+                     [](const Rule& rule) { return rule.when.reads_account(); });
+}
+
+bool ReadsAccounts(const Policy& policy) {
+  return policy.definition.reads_account() || AnyReads(policy.fit) || AnyReads(policy.disqualify) ||
+         AnyReads(policy.routing);
+}
+
 }  // namespace
 
 std::string_view OwnerRankName(OwnerRank rank) {
@@ -82,9 +93,30 @@ std::vector<std::string> AccountDomains(std::string_view email_or_domain) {
 bool AsksForAccounts(const Policy& policy) {
   return std::any_of(policy.routing.begin(), policy.routing.end(),
                      [](const RouteRule& rule) { return rule.to.owner == OwnerOf::kAccount; }) ||
-         std::any_of(policy.queues.begin(), policy.queues.end(), [](const auto& queue) {
-           return queue.second.strategy == Strategy::kOwnerFirst;
-         });
+         std::any_of(
+             policy.queues.begin(), policy.queues.end(),
+             [](const auto& queue) { return queue.second.strategy == Strategy::kOwnerFirst; }) ||
+         ReadsAccounts(policy);
+}
+
+std::map<std::string, AttributeValue> FieldsRead(const Policy& policy, const AccountView* view) {
+  if (view == nullptr || !view->found() || !ReadsAccounts(policy)) return {};
+  const Account& account = view->account;
+  std::map<std::string, AttributeValue> fields = {{"customer", account.customer},
+                                                  {"domains", account.domains},
+                                                  {"open_opportunity", account.open_opportunity}};
+  const std::pair<std::string_view, std::string_view> texts[] = {
+      {"customer_owner", account.customer_owner.str()},
+      {"domain", view->domain},
+      {"group", account.group.str()},
+      {"id", account.id.str()},
+      {"name", account.name},
+      {"opportunity_owner", account.opportunity_owner.str()},
+      {"owner", account.owner.str()}};
+  for (const auto& [name, text] : texts) {
+    if (!text.empty()) fields.emplace(name, std::string(text));
+  }
+  return fields;
 }
 
 AccountFinding FindingOf(const AccountView& view, const RepId& last_owner) {

@@ -7,6 +7,7 @@
 #ifndef BATON_CORE_ACCOUNT_MATCH_H_
 #define BATON_CORE_ACCOUNT_MATCH_H_
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,9 +57,13 @@ std::vector<std::string> AccountDomains(const Facts& facts);
 // The same of one e-mail address or domain, as a person types it.
 std::vector<std::string> AccountDomains(std::string_view email_or_domain);
 
-// Whether a rule or a queue of the policy asks for the owner of an account: only then are accounts
-// looked up.
+// Whether a rule or a queue of the policy asks for the owner of an account, or a condition reads
+// accounts: only then are they looked up.
 bool AsksForAccounts(const Policy& policy);
+
+// What conditions of the policy can see of the account: its AccountFields(), if a condition names
+// one of them and there is an account (nullptr: none); else nothing.
+std::map<std::string, AttributeValue> FieldsRead(const Policy& policy, const AccountView* view);
 
 // What is known of `view` and of who had the lead before, for the record of a judgment.
 AccountFinding FindingOf(const AccountView& view, const RepId& last_owner);

@@ -53,6 +53,7 @@ std::vector<Problem> Condition::AddTest(std::string_view text, const Vocabulary&
             {}};
   for (const expression::VariableUse& use : test.program->Variables()) {
     test.slots.push_back(use.slot);
+    reads_account_ = reads_account_ || vocabulary.IsOfAccount(use.slot);
   }
   cost_ += test.program->cost();
   tests_.push_back(std::move(test));

@@ -52,6 +52,7 @@ class Condition {
   const expression::Program& program(size_t test) const { return *tests_[test].program; }
   // Steps of an evaluation at most (expression/checker.h).
   int64_t cost() const { return cost_; }
+  bool reads_account() const { return reads_account_; }
 
   // kErrs: `error`, if given, says why. Stops at the first test that decides.
   Truth Evaluate(const Subjects& subjects, std::string* error = nullptr) const;
@@ -73,6 +74,7 @@ class Condition {
 
   std::vector<Test> tests_;
   int64_t cost_ = 0;
+  bool reads_account_ = false;
 };
 
 }  // namespace baton::core

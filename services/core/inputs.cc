@@ -23,9 +23,13 @@ class Canonical {
     Number(text.size());
     bytes_.append(text);
   }
-  void Value(const AttributeValue& value) {
-    Byte(static_cast<uint8_t>(value.index()));
-    std::visit([this](const auto& held) { Add(held); }, value);
+  void Values(const std::map<std::string, AttributeValue>& values) {
+    Number(values.size());
+    for (const auto& [name, value] : values) {
+      Text(name);
+      Byte(static_cast<uint8_t>(value.index()));
+      std::visit([this](const auto& held) { Add(held); }, value);
+    }
   }
 
   std::string Hash() const {
@@ -49,13 +53,15 @@ class Canonical {
 
 }  // namespace
 
-Inputs InputsOf(const Facts& facts, const Policy& policy) {
+Inputs InputsOf(const Facts& facts, const Policy& policy,
+                const std::map<std::string, AttributeValue>& account) {
   Inputs inputs;
   for (const auto& [name, attribute] : facts.attributes) {
     if (policy.attributes.contains(name)) inputs.attributes.emplace(name, attribute.value);
   }
   inputs.consent = facts.consent;
   inputs.activities = facts.activities;
+  inputs.account = account;
   return inputs;
 }
 
@@ -70,11 +76,7 @@ Facts FactsFrom(const Inputs& inputs) {
 std::string InputsHash(const Inputs& inputs) {
   Canonical canonical;
   canonical.Text("baton/inputs/1");
-  canonical.Number(inputs.attributes.size());
-  for (const auto& [name, value] : inputs.attributes) {
-    canonical.Text(name);
-    canonical.Value(value);
-  }
+  canonical.Values(inputs.attributes);
   canonical.Byte(static_cast<uint8_t>(inputs.consent));
   canonical.Number(inputs.activities.size());
   for (const auto& [type, days] : inputs.activities) {
@@ -85,6 +87,7 @@ std::string InputsHash(const Inputs& inputs) {
       canonical.Signed(count);
     }
   }
+  if (!inputs.account.empty()) canonical.Values(inputs.account);
   return canonical.Hash();
 }
 

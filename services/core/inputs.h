@@ -1,6 +1,6 @@
-// What a judgment looks at: the part of a lead's facts that its policy can see. Kept with the
-// judgment that opened a handoff cycle, so that it can be computed again when the facts have moved
-// on.
+// What a judgment looks at: the part of a lead's facts and account that its policy can see. Kept
+// with the judgment that opened a handoff cycle, so that it can be computed again when the facts
+// have moved on.
 #ifndef BATON_CORE_INPUTS_H_
 #define BATON_CORE_INPUTS_H_
 
@@ -18,12 +18,15 @@ struct Inputs {
   Consent consent = Consent::kUnknown;
   // All, because conditions may count any: type -> UTC day number -> count.
   std::map<std::string, std::map<int32_t, int64_t>> activities;
+  // AccountFields() of the lead's account, if conditions of the policy read some (FieldsRead).
+  std::map<std::string, AttributeValue> account;
   bool operator==(const Inputs&) const = default;
 };
 
-// Judge(FactsFrom(InputsOf(facts, policy)), policy, now) says the same as Judge(facts, policy,
-// now).
-Inputs InputsOf(const Facts& facts, const Policy& policy);
+// With inputs = InputsOf(facts, policy, account), Judge(FactsFrom(inputs), policy, now,
+// inputs.account) says the same as Judge(facts, policy, now, account).
+Inputs InputsOf(const Facts& facts, const Policy& policy,
+                const std::map<std::string, AttributeValue>& account = {});
 Facts FactsFrom(const Inputs& inputs);
 
 // SHA-256 (32 bytes) of the canonical encoding, which depends on neither platform nor order:
@@ -32,6 +35,7 @@ Facts FactsFrom(const Inputs& inputs);
 //   byte consent: 0 unknown, 1 granted, 2 withdrawn
 //   number of activities, then for each, by name in byte order: text name, number of days, then for
 //     each day, ascending: number day, number count
+//   only with an account: number of its fields, then for each as for an attribute
 // A number is 8 bytes, big-endian, two's complement; a text its length in bytes as a number, then
 // the bytes. Types and values: 0 bool, a byte 0 or 1; 1 int, a number; 2 double, the 8 bytes of its
 // IEEE 754 form, big-endian; 3 string, a text; 4 list, the number of its texts, then those.

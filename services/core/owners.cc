@@ -39,7 +39,7 @@ void NameOwners(const Policy& policy, const LeadRecord& lead, const AccountView*
 
 Judgment JudgeWithOwners(const Policy& policy, const LeadRecord& lead, const AccountView* account,
                          TimeMs now_ms) {
-  Judgment judgment = Judge(lead.facts, policy, now_ms);
+  Judgment judgment = Judge(lead.facts, policy, now_ms, FieldsRead(policy, account));
   NameOwners(policy, lead, account, judgment);
   return judgment;
 }

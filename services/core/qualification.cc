@@ -36,8 +36,12 @@ std::vector<std::string> Union(const std::vector<std::string>& a,
 // One judgment in the making.
 class Judging {
  public:
-  Judging(const Facts& facts, const Policy& policy, TimeMs now_ms, expression::Scratch& scratch)
-      : facts_(facts), policy_(policy), subjects_(*policy.vocabulary, facts, now_ms, scratch) {
+  Judging(const Facts& facts, const Policy& policy, TimeMs now_ms,
+          const std::map<std::string, AttributeValue>& account, expression::Scratch& scratch)
+      : facts_(facts),
+        account_(account),
+        policy_(policy),
+        subjects_(*policy.vocabulary, facts, account, now_ms, scratch) {
     judgment_.policy_revision = policy.revision;
     judgment_.judged_at_ms = now_ms;
   }
@@ -50,7 +54,7 @@ class Judging {
     judgment_.qualified = defined && judgment_.disqualified_by.empty();
     if (judgment_.qualified) {
       FindRoute();
-      judgment_.inputs = InputsOf(facts_, policy_);
+      judgment_.inputs = InputsOf(facts_, policy_, account_);
       judgment_.inputs_hash = InputsHash(judgment_.inputs);
     }
     return std::move(judgment_);
@@ -135,6 +139,7 @@ class Judging {
   }
 
   const Facts& facts_;
+  const std::map<std::string, AttributeValue>& account_;
   const Policy& policy_;
   Subjects subjects_;
   std::map<const std::string*, ActivityDays> days_;  // of the activities looked at
@@ -159,10 +164,11 @@ std::string_view RuleSectionName(RuleSection section) {
   return "unknown";
 }
 
-Judgment Judge(const Facts& facts, const Policy& policy, TimeMs now_ms) {
+Judgment Judge(const Facts& facts, const Policy& policy, TimeMs now_ms,
+               const std::map<std::string, AttributeValue>& account) {
   // One for each thread: it asks for memory once.
   static thread_local expression::Scratch scratch(expression::kKibMade * 1024);
-  return Judging(facts, policy, now_ms, scratch).Run();
+  return Judging(facts, policy, now_ms, account, scratch).Run();
 }
 
 }  // namespace baton::core

@@ -1,7 +1,8 @@
-// Qualification and routing: pure functions of (facts, policy, now).
+// Qualification and routing: pure functions of (facts, account, policy, now).
 #ifndef BATON_CORE_QUALIFICATION_H_
 #define BATON_CORE_QUALIFICATION_H_
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -80,7 +81,9 @@ struct Judgment {
 
 // Intent points of one rule decay continuously from the start of each activity's UTC day:
 // points * count * 2^(-(age / half_life)), summed, capped by `max`, rounded half away from zero.
-Judgment Judge(const Facts& facts, const Policy& policy, TimeMs now_ms);
+// `account`: AccountFields() of the lead's account; empty: it has none.
+Judgment Judge(const Facts& facts, const Policy& policy, TimeMs now_ms,
+               const std::map<std::string, AttributeValue>& account = {});
 
 }  // namespace baton::core
 

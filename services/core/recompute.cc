@@ -183,7 +183,8 @@ std::vector<std::string> RecomputeJudgment(const Judgment& recorded, const Polic
   if (InputsHash(recorded.inputs) != recorded.inputs_hash) {
     Tell("the inputs are not those that were judged: their hash is another one", differences);
   }
-  const Judgment now = Judge(FactsFrom(recorded.inputs), policy, recorded.judged_at_ms);
+  const Judgment now =
+      Judge(FactsFrom(recorded.inputs), policy, recorded.judged_at_ms, recorded.inputs.account);
   Compare("policy revision", recorded.policy_revision, now.policy_revision, differences);
   Compare("fit", recorded.fit, now.fit, differences);
   Compare("intent", recorded.intent, now.intent, differences);

@@ -31,7 +31,8 @@ RecomputedChoice RecomputeChoice(const AssignmentDecision& decision);
 // `weights` is that, and the only one while `weights` is at most 10^9. 0: had no share.
 int64_t WeightOf(const Candidate& candidate, int64_t weights);
 
-// Judge over the inputs as recorded. `policy`: the revision that the judgment names.
+// Judge over the inputs as recorded, the account among them. `policy`: the revision that the
+// judgment names.
 std::vector<std::string> RecomputeJudgment(const Judgment& recorded, const Policy& policy);
 
 }  // namespace baton::core

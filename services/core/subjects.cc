@@ -45,7 +45,8 @@ std::string TextOf(const Value& value) {
 
 }  // namespace
 
-Subjects::Subjects(const Vocabulary& vocabulary, const Facts& facts, TimeMs now_ms,
+Subjects::Subjects(const Vocabulary& vocabulary, const Facts& facts,
+                   const std::map<std::string, AttributeValue>& account, TimeMs now_ms,
                    expression::Scratch& scratch)
     : vocabulary_(vocabulary), scratch_(scratch), values_(vocabulary.environment().slots()) {
   host_.facts = &facts;
@@ -60,6 +61,12 @@ Subjects::Subjects(const Vocabulary& vocabulary, const Facts& facts, TimeMs now_
     if (fact == facts.attributes.end()) break;
     if (fact->first != attribute.name) continue;
     values_[static_cast<size_t>(attribute.slot)] = Bind(attribute, fact->second.value);
+  }
+  if (account.empty()) return;
+  for (const Vocabulary::Attribute& field : vocabulary.account_fields()) {
+    const auto known = account.find(field.name);
+    if (known == account.end()) continue;
+    values_[static_cast<size_t>(field.slot)] = Bind(field, known->second);
   }
 }
 
@@ -92,7 +99,7 @@ Value Subjects::Refuse(const Vocabulary::Attribute& attribute, const AttributeVa
                                        ", declared ", ToAbsl(AttributeTypeName(attribute.type)));
   const auto* list = std::get_if<StringList>(&value);
   const std::string text = list != nullptr ? absl::StrJoin(*list, ", ") : TextOf(ValueOf(value));
-  mismatches_.push_back({attribute.slot, absl::StrCat("lead.", attribute.name, " is ", why),
+  mismatches_.push_back({attribute.slot, absl::StrCat(NameOf(attribute.slot), " is ", why),
                          absl::StrCat(Shortened(text, kFoundBytesMax), " (", why, ")")});
   return Value::Error(mismatches_.back().error);
 }

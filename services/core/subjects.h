@@ -1,9 +1,11 @@
-// What conditions read of one lead: bound once, then read by every condition of the policy.
+// What conditions read of one lead and its account: bound once, then read by every condition of the
+// policy.
 #ifndef BATON_CORE_SUBJECTS_H_
 #define BATON_CORE_SUBJECTS_H_
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,7 +24,9 @@ inline constexpr size_t kFoundBytesMax = 128;  // longer values are cut in expla
 // from outlives it.
 class Subjects {
  public:
-  Subjects(const Vocabulary& vocabulary, const Facts& facts, TimeMs now_ms,
+  // `account`: AccountFields() of the lead's account; empty: it has none.
+  Subjects(const Vocabulary& vocabulary, const Facts& facts,
+           const std::map<std::string, AttributeValue>& account, TimeMs now_ms,
            expression::Scratch& scratch);
   ~Subjects() { scratch_.set_host(nullptr); }
   Subjects(const Subjects&) = delete;

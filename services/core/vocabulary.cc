@@ -38,15 +38,37 @@ std::string_view AttributeTypeName(AttributeType type) {
   return "unknown";
 }
 
+const AttributeTypes& AccountFields() {
+  static const AttributeTypes fields = {{"customer", AttributeType::kBool},
+                                        {"customer_owner", AttributeType::kString},
+                                        {"domain", AttributeType::kString},
+                                        {"domains", AttributeType::kStringList},
+                                        {"group", AttributeType::kString},
+                                        {"id", AttributeType::kString},
+                                        {"name", AttributeType::kString},
+                                        {"open_opportunity", AttributeType::kBool},
+                                        {"opportunity_owner", AttributeType::kString},
+                                        {"owner", AttributeType::kString}};
+  return fields;
+}
+
 Vocabulary::Vocabulary(const AttributeTypes& attributes, const Calendars& calendars) {
   environment_.AddVariable("fit", expression::Kind::kInt);
   environment_.AddVariable("intent", expression::Kind::kInt);
   environment_.AddVariable("lead.consent", expression::Kind::kString);
   environment_.AddVariable("now", expression::Kind::kTimestamp);
   AddLeadFunctions(calendars, environment_);
+  for (const auto& [name, type] : AccountFields()) {
+    account_fields_.push_back(
+        {name, type, environment_.AddVariable("account." + name, TypeOf(type))});
+  }
   for (const auto& [name, type] : attributes) {
     attributes_.push_back({name, type, environment_.AddVariable("lead." + name, TypeOf(type))});
   }
+}
+
+bool Vocabulary::IsOfAccount(int slot) const {
+  return slot >= kAccount && slot < kAccount + static_cast<int>(account_fields_.size());
 }
 
 }  // namespace baton::core

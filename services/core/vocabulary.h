@@ -4,6 +4,8 @@
 //   lead.consent     string: "unknown", "granted" or "withdrawn"
 //   lead.NAME        each declared attribute, of its type; absent where a lead has none
 //   now              timestamp: when the lead is judged
+//   account.NAME     of the account that the lead matches (account_match.h), see AccountFields;
+//                    absent where there is no account
 //
 //   count(activity, window)  int: occurrences of the activity on the UTC days that the window up to
 //                            now touches, as in count("page_view", duration("168h")). Facts keep
@@ -36,6 +38,14 @@ using AttributeTypes = std::map<std::string, AttributeType>;
 // "int", "list(string)" ...
 std::string_view AttributeTypeName(AttributeType type);
 
+// What conditions may name of an account, by name:
+//   id, name, group          string
+//   domain, domains          string: by which the lead matched; list(string): all it has
+//   owner, customer_owner, opportunity_owner  string: ids of reps
+//   customer, open_opportunity                bool
+// An account without name, group or an owner does not have that one.
+const AttributeTypes& AccountFields();
+
 // Immutable, thread-safe. Outlives the conditions compiled with it.
 class Vocabulary {
  public:
@@ -44,6 +54,7 @@ class Vocabulary {
   static constexpr int kIntent = 1;
   static constexpr int kConsent = 2;
   static constexpr int kNow = 3;
+  static constexpr int kAccount = 4;  // the first of AccountFields(), which follow each other
 
   struct Attribute {
     std::string name;
@@ -56,11 +67,14 @@ class Vocabulary {
   Vocabulary& operator=(const Vocabulary&) = delete;
 
   const expression::Environment& environment() const { return environment_; }
-  const std::vector<Attribute>& attributes() const { return attributes_; }  // by name
+  const std::vector<Attribute>& attributes() const { return attributes_; }          // by name
+  const std::vector<Attribute>& account_fields() const { return account_fields_; }  // by name
+  bool IsOfAccount(int slot) const;
 
  private:
   expression::Environment environment_;
   std::vector<Attribute> attributes_;
+  std::vector<Attribute> account_fields_;
 };
 
 }  // namespace baton::core

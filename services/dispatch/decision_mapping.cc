@@ -23,6 +23,9 @@ v1::JudgmentInputs InputsMessage(const core::Inputs& inputs, const std::string& 
   for (const auto& [name, value] : inputs.attributes) {
     (*message.mutable_attributes())[name] = ToProto(value);
   }
+  for (const auto& [name, value] : inputs.account) {
+    (*message.mutable_account())[name] = ToProto(value);
+  }
   message.set_consent(ToProto(inputs.consent));
   for (const auto& [type, days] : inputs.activities) {
     for (const auto& [day, count] : days) {

@@ -35,6 +35,9 @@ ConditionSpace::ConditionSpace(const core::Policy& policy, ScoreRange fit, Score
   for (size_t slot = 0; slot < environment.slots(); ++slot) {
     any_.push_back(AnyOf(environment.TypeOf(static_cast<int>(slot))));
   }
+  for (const auto& field : policy.vocabulary->account_fields()) {
+    any_[static_cast<size_t>(field.slot)].mistyped = false;
+  }
   any_[core::Vocabulary::kFit] = Score(fit);
   any_[core::Vocabulary::kIntent] = Score(intent);
   ValueSet consent = Computed();

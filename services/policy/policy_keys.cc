@@ -50,9 +50,12 @@ constexpr KeyRule kReason[] = {{"code", kRequired}, {"class", kRequired},     {"
                                {"cool_down"},       {"counts_in_acceptance"}, {"needs_revisit_at"}};
 constexpr KeyRule kPolicyTest[] = {
     {"name", kRequired}, {"given", kRequired}, {"expect", kRequired}};
-constexpr KeyRule kTestGiven[] = {{"lead"}, {"events"}, {"now"}};
+constexpr KeyRule kTestGiven[] = {{"lead"}, {"account"}, {"last_owner"}, {"events"}, {"now"}};
+constexpr KeyRule kTestAccount[] = {
+    {"id"},    {"name"},     {"domain"},         {"domains"},          {"group"},
+    {"owner"}, {"customer"}, {"customer_owner"}, {"open_opportunity"}, {"opportunity_owner"}};
 constexpr KeyRule kTestEvent[] = {{"activity"}, {"times"}, {"ago"}, {"lead"}, {"consent"}};
-constexpr KeyRule kTestExpect[] = {{"mql"},      {"queue"}, {"rule"},
+constexpr KeyRule kTestExpect[] = {{"mql"},      {"queue"}, {"rule"},        {"owner"},
                                    {"priority"}, {"score"}, {"disqualified"}};
 constexpr KeyRule kTestScore[] = {{"fit"}, {"intent"}};
 
@@ -78,16 +81,17 @@ const KeyTable kReasonsKeys = {"reasons", kReasons};
 const KeyTable kReasonKeys = {"reason", kReason};
 const KeyTable kPolicyTestKeys = {"policy_test", kPolicyTest};
 const KeyTable kTestGivenKeys = {"test_given", kTestGiven};
+const KeyTable kTestAccountKeys = {"test_account", kTestAccount};
 const KeyTable kTestEventKeys = {"test_event", kTestEvent};
 const KeyTable kTestExpectKeys = {"test_expect", kTestExpect};
 const KeyTable kTestScoreKeys = {"test_score", kTestScore};
 
 std::vector<KeyTable> AllPolicyKeyTables() {
-  return {kDocumentKeys,    kMetadataKeys,   kSpecKeys,     kScoringKeys,        kFitRuleKeys,
-          kIntentRuleKeys,  kDefinitionKeys, kMqlKeys,      kDisqualifyRuleKeys, kRouteRuleKeys,
-          kRouteTargetKeys, kQueueKeys,      kAgeKeys,      kWidenKeys,          kRequiresKeys,
-          kCalendarKeys,    kReasonsKeys,    kReasonKeys,   kPolicyTestKeys,     kTestGivenKeys,
-          kTestEventKeys,   kTestExpectKeys, kTestScoreKeys};
+  return {kDocumentKeys,    kMetadataKeys,   kSpecKeys,      kScoringKeys,        kFitRuleKeys,
+          kIntentRuleKeys,  kDefinitionKeys, kMqlKeys,       kDisqualifyRuleKeys, kRouteRuleKeys,
+          kRouteTargetKeys, kQueueKeys,      kAgeKeys,       kWidenKeys,          kRequiresKeys,
+          kCalendarKeys,    kReasonsKeys,    kReasonKeys,    kPolicyTestKeys,     kTestGivenKeys,
+          kTestEventKeys,   kTestExpectKeys, kTestScoreKeys, kTestAccountKeys};
 }
 
 }  // namespace baton::policy

@@ -29,6 +29,7 @@ extern const KeyTable kReasonsKeys;
 extern const KeyTable kReasonKeys;
 extern const KeyTable kPolicyTestKeys;
 extern const KeyTable kTestGivenKeys;
+extern const KeyTable kTestAccountKeys;
 extern const KeyTable kTestEventKeys;
 extern const KeyTable kTestExpectKeys;
 extern const KeyTable kTestScoreKeys;

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/facts.h"
+#include "core/owners.h"
 
 namespace baton::policy {
 namespace {
@@ -116,12 +117,28 @@ class Comparer {
   TestResult result_;
 };
 
+// An account that says nothing of domains has that of the lead.
+void MatchByDomain(const core::Facts& facts, core::AccountView& view) {
+  const std::vector<std::string> domains = core::AccountDomains(facts);
+  if (domains.empty()) return;
+  view.domain = domains.back();
+  if (view.account.domains.empty()) view.account.domains = {view.domain};
+}
+
+std::string FirstOwner(const Judgment& judgment) {
+  return judgment.route.owners.empty() ? "" : judgment.route.owners.front().str();
+}
+
 }  // namespace
 
 core::Judgment JudgeTest(const core::Policy& policy, const PolicyTest& test) {
-  core::Facts facts;
-  for (const core::LeadEvent& event : test.events) core::Fold(event, facts);
-  return core::Judge(facts, policy, test.now_ms);
+  core::LeadRecord lead;
+  lead.last_owner = test.last_owner;
+  for (const core::LeadEvent& event : test.events) core::Fold(event, lead.facts);
+  std::optional<core::AccountView> account = test.account;
+  if (account.has_value() && account->domain.empty()) MatchByDomain(lead.facts, *account);
+  const core::AccountView* view = account.has_value() ? &*account : nullptr;
+  return core::JudgeWithOwners(policy, lead, view, test.now_ms);
 }
 
 TestResult RunTest(const core::Policy& policy, const PolicyTest& test) {
@@ -130,6 +147,7 @@ TestResult RunTest(const core::Policy& policy, const PolicyTest& test) {
   comparer.Compare("mql", test.mql, judgment.qualified, WhyQualified);
   comparer.CompareRoute("queue", test.queue, judgment.route.queue.str());
   comparer.CompareRoute("rule", test.rule, judgment.route.rule);
+  comparer.CompareRoute("owner", test.owner, FirstOwner(judgment));
   comparer.CompareRoute("priority", test.priority, judgment.route.priority);
   comparer.Compare("score.fit", test.fit, judgment.fit, [](const Judgment& scored) {
     return WhyScored(scored, core::FactorKind::kFit);

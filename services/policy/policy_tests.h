@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "core/account_match.h"
 #include "core/event.h"
 #include "core/policy.h"
 #include "core/qualification.h"
@@ -40,10 +41,14 @@ struct PolicyTest {
   int column = 1;
   core::TimeMs now_ms = kTestNowMs;
   std::vector<core::LeadEvent> events;  // ids and sources differ, none after now
+  // Of the lead; without domain: it matched by the registered domain of the lead.
+  std::optional<core::AccountView> account;
+  core::RepId last_owner;  // who had accepted the lead before; empty: nobody
 
   std::optional<Expected<bool>> mql;
   std::optional<Expected<std::string>> queue;
-  std::optional<Expected<std::string>> rule;  // of routing
+  std::optional<Expected<std::string>> rule;   // of routing
+  std::optional<Expected<std::string>> owner;  // who is asked first; "": nobody before others
   std::optional<Expected<int32_t>> priority;
   std::optional<Expected<int32_t>> fit, intent;
   std::optional<Expected<std::string>> disqualified;  // reason code; "": nothing disqualifies

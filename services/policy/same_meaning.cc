@@ -36,6 +36,8 @@ constexpr Default kQueueDefaults[] = {{"accept_within", "2h"},
                                       {"credit_returned", "false"}};
 constexpr Default kAgeDefaults[] = {{"by", "1"}, {"max", "100"}};
 constexpr Default kEventDefaults[] = {{"times", "1"}, {"ago", "0s"}};
+constexpr Default kAccountDefaults[] = {
+    {"id", "account"}, {"customer", "false"}, {"open_opportunity", "false"}};
 constexpr Default kReasonDefaults[] = {
     {"fault", "none"}, {"counts_in_acceptance", "true"}, {"needs_revisit_at", "false"}};
 
@@ -135,7 +137,9 @@ void Erase(absl::Span<const Default> defaults, YamlNode* map) {
 
 void EraseOfTest(YamlNode& test) {
   YamlNode* given = FindIn(test, "given");
-  YamlNode* events = given == nullptr ? nullptr : FindIn(*given, "events");
+  if (given == nullptr) return;
+  Erase(kAccountDefaults, FindIn(*given, "account"));
+  YamlNode* events = FindIn(*given, "events");
   if (events == nullptr) return;
   for (YamlNode& event : events->items) Erase(kEventDefaults, &event);
 }

@@ -10,10 +10,12 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "core/account_match.h"
 #include "core/facts.h"
 #include "policy/map_reader.h"
 #include "policy/match_parser.h"
 #include "policy/policy_keys.h"
+#include "policy/test_account_parser.h"
 #include "policy/unique_names.h"
 #include "policy/values.h"
 
@@ -144,6 +146,21 @@ void ReadEvents(const YamlNode& node, const std::string& path, const core::Polic
   }
 }
 
+// Whom the lead might belong to.
+void ReadOwnership(const MapReader& map, const core::Policy& policy, PolicyTest& test) {
+  test.last_owner = ReadRep(map, "last_owner");
+  const YamlNode* account = map.Find("account");
+  if (account == nullptr) return;
+  test.account = ReadTestAccount(*account, map.PathOf("account"), map.errors());
+  if (core::AsksForAccounts(policy)) return;
+  AddError(*account,
+           absl::StrCat(map.PathOf("account"),
+                        " is looked at by nothing: no condition names "
+                        "account.*, no rule sends leads to the owner of an account and no queue "
+                        "has strategy owner_first"),
+           map.errors());
+}
+
 // given.lead is what is known from the first event on.
 void ReadGiven(const YamlNode& node, const std::string& path, const core::Policy& policy,
                PolicyTest& test, ErrorList& errors) {
@@ -154,6 +171,7 @@ void ReadGiven(const YamlNode& node, const std::string& path, const core::Policy
   if (const YamlNode* events = map.Find("events"); events != nullptr) {
     ReadEvents(*events, map.PathOf("events"), policy, test, errors);
   }
+  ReadOwnership(map, policy, test);
   core::LeadEvent captured;
   captured.id = "captured";  // before those of the events
   captured.source = kSource;
@@ -200,6 +218,16 @@ std::optional<Expected<std::string>> ReadExpectedName(const MapReader& map, std:
   return At(*node, node->text);
 }
 
+// The id of a rep; "" for false, which is nobody.
+std::optional<Expected<std::string>> ReadExpectedOwner(const MapReader& map) {
+  const YamlNode* node = map.Find("owner");
+  if (node == nullptr) return std::nullopt;
+  if (node->kind == YamlNode::Kind::kScalar && node->text == "false") {
+    return At(*node, std::string());
+  }
+  return At(*node, ReadRep(map, "owner").str());
+}
+
 std::vector<std::string> RejectCodes(const core::Policy& policy) {
   std::vector<std::string> codes = {"false"};
   for (const core::Reason& reason : policy.reasons) {
@@ -214,8 +242,8 @@ void ReadExpect(const YamlNode& node, const std::string& path, const core::Polic
   if (node.kind != YamlNode::Kind::kMap) return;
   if (node.entries.empty()) {
     AddError(node,
-             absl::StrCat(path, " expects nothing; name mql, queue, rule, priority, score ",
-                          "or disqualified"),
+             absl::StrCat(path, " expects nothing; name mql, queue, rule, owner, priority, ",
+                          "score or disqualified"),
              errors);
   }
   if (const YamlNode* mql = map.Find("mql"); mql != nullptr) {
@@ -226,6 +254,7 @@ void ReadExpect(const YamlNode& node, const std::string& path, const core::Polic
   for (const core::RouteRule& rule : policy.routing) rules.push_back(rule.name);
   test.queue = ReadExpectedName(map, "queue", queues, "one of spec.queues");
   test.rule = ReadExpectedName(map, "rule", rules, "the name of a rule of spec.routing");
+  test.owner = ReadExpectedOwner(map);
   test.priority = ReadExpectedInt(map, "priority", 0, core::kPriorityMax);
   test.disqualified = ReadExpectedName(map, "disqualified", RejectCodes(policy),
                                        "a reason of class reject, or false");
@@ -237,7 +266,7 @@ void ReadExpect(const YamlNode& node, const std::string& path, const core::Polic
     test.fit = ReadExpectedInt(scores, "fit", -kScoreMax, kScoreMax);
     test.intent = ReadExpectedInt(scores, "intent", -kScoreMax, kScoreMax);
   }
-  for (const std::string_view key : {"queue", "rule", "priority"}) {
+  for (const std::string_view key : {"queue", "rule", "owner", "priority"}) {
     const YamlNode* route = map.Find(key);
     if (route == nullptr || !test.mql.has_value() || test.mql->value) continue;
     AddError(*route,

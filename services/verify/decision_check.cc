@@ -104,15 +104,20 @@ void AppendValue(const store::v1::Value& value, std::string& out) {
   }
 }
 
+void AppendAttributes(const google::protobuf::RepeatedPtrField<store::v1::Attribute>& attributes,
+                      std::string& out) {
+  AppendNumber(attributes.size(), out);
+  for (const store::v1::Attribute& attribute : attributes) {
+    AppendText(attribute.name(), out);
+    AppendValue(attribute.value(), out);
+  }
+}
+
 // The canonical encoding of core/inputs.h, from the record, where everything is in order already.
 std::string HashOfInputs(const store::v1::Inputs& inputs) {
   std::string bytes;
   AppendText("baton/inputs/1", bytes);
-  AppendNumber(inputs.attributes_size(), bytes);
-  for (const store::v1::Attribute& attribute : inputs.attributes()) {
-    AppendText(attribute.name(), bytes);
-    AppendValue(attribute.value(), bytes);
-  }
+  AppendAttributes(inputs.attributes(), bytes);
   bytes += static_cast<char>(inputs.consent());
   AppendNumber(inputs.activities_size(), bytes);
   for (const store::v1::Activity& activity : inputs.activities()) {
@@ -124,6 +129,7 @@ std::string HashOfInputs(const store::v1::Inputs& inputs) {
       AppendNumber(activity.counts(i), bytes);
     }
   }
+  if (inputs.account_size() > 0) AppendAttributes(inputs.account(), bytes);
   std::array<unsigned char, SHA256_DIGEST_LENGTH> hash;
   SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.data());
   return {hash.begin(), hash.end()};

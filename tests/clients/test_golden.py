@@ -21,12 +21,14 @@ def in_workspace(path, golden, workspace):
 
 
 def adopt(stack, golden, folder):
-    """A workspace with the golden policy, in force, and its reps."""
+    """A workspace with the golden policy, in force, its reps and its accounts."""
     text = lambda workspace, _: in_workspace(GOLDEN / golden / "policy.yaml", golden, workspace)
     world = World(stack, policy=text)
-    roster = folder / "roster.yaml"
-    roster.write_text(in_workspace(GOLDEN / golden / "roster.yaml", golden, world.name))
-    stack.batonctl("-w", world.name, "rep", "apply", "--file", str(roster))
+    for kind, name in [("rep", "roster.yaml"), ("account", "accounts.yaml")]:
+        source = GOLDEN / golden / name
+        if source.exists():
+            (folder / name).write_text(in_workspace(source, golden, world.name))
+            stack.batonctl("-w", world.name, kind, "apply", "--file", str(folder / name))
     return world
 
 

@@ -201,13 +201,18 @@ def inputs_hash(inputs):
     for entry in inputs.activities:
         day = (date.fromisoformat(entry.date) - date(1970, 1, 1)).days
         days.setdefault(entry.activity, {})[day] = entry.count
-    parts = [text("baton/inputs/1"), number(len(inputs.attributes))]
-    for name in sorted(inputs.attributes):
-        parts += [text(name), value(inputs.attributes[name])]
+    def values(given):
+        yield number(len(given))
+        for name in sorted(given):
+            yield text(name) + value(given[name])
+
+    parts = [text("baton/inputs/1"), *values(inputs.attributes)]
     parts += [bytes([inputs.consent]), number(len(days))]
     for name in sorted(days):
         parts += [text(name), number(len(days[name]))]
         parts += [number(day) + number(count) for day, count in sorted(days[name].items())]
+    if inputs.account:
+        parts += values(inputs.account)
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 

@@ -44,6 +44,26 @@ absl::StatusOr<core::AttributeValue> GetValue(const v1::Value& value) {
   return Unreadable("an attribute's value");
 }
 
+using Values = std::map<std::string, core::AttributeValue>;
+using StoredValues = google::protobuf::RepeatedPtrField<v1::Attribute>;
+
+void SetValues(const Values& values, StoredValues& out) {
+  for (const auto& [name, value] : values) {
+    v1::Attribute& stored = *out.Add();
+    stored.set_name(name);
+    std::visit(SetValue{*stored.mutable_value()}, value);
+  }
+}
+
+absl::Status GetValues(const StoredValues& stored, Values& values) {
+  for (const v1::Attribute& attribute : stored) {
+    absl::StatusOr<core::AttributeValue> value = GetValue(attribute.value());
+    if (!value.ok()) return value.status();
+    values[attribute.name()] = *std::move(value);
+  }
+  return absl::OkStatus();
+}
+
 v1::Consent SetConsent(core::Consent consent) {
   switch (consent) {
     case core::Consent::kUnknown:
@@ -154,21 +174,16 @@ absl::Status DecodeFacts(absl::string_view blob, core::Facts& facts) {
 }
 
 void SetInputs(const core::Inputs& inputs, v1::Inputs& out) {
-  for (const auto& [name, value] : inputs.attributes) {
-    v1::Attribute& stored = *out.add_attributes();
-    stored.set_name(name);
-    std::visit(SetValue{*stored.mutable_value()}, value);
-  }
+  SetValues(inputs.attributes, *out.mutable_attributes());
+  SetValues(inputs.account, *out.mutable_account());
   out.set_consent(SetConsent(inputs.consent));
   SetActivities(inputs.activities, *out.mutable_activities());
 }
 
 absl::Status GetInputs(const v1::Inputs& stored, core::Inputs& inputs) {
-  for (const v1::Attribute& attribute : stored.attributes()) {
-    absl::StatusOr<core::AttributeValue> value = GetValue(attribute.value());
-    if (!value.ok()) return value.status();
-    inputs.attributes[attribute.name()] = *std::move(value);
-  }
+  absl::Status status = GetValues(stored.attributes(), inputs.attributes);
+  if (status.ok()) status = GetValues(stored.account(), inputs.account);
+  if (!status.ok()) return status;
   inputs.consent = GetConsent(stored.consent());
   return GetActivities(stored.activities(), inputs.activities);
 }

@@ -33,10 +33,12 @@ TEST(DecisionTextTest, TellsByWhatAndFromWhatItWasDecided) {
   auto& attributes = *response.mutable_qualification()->mutable_inputs()->mutable_attributes();
   attributes["employees"].set_int_value(300);
   attributes["country"].set_string_value("DE");
+  auto& account = *response.mutable_qualification()->mutable_inputs()->mutable_account();
+  account["owner"].set_string_value("ada");
   EXPECT_EQ(RecordText(response),
             "The record:\n"
-            "  judged from: country DE, employees 300, consent granted, demo_request 2x on "
-            "2026-03-01\n"
+            "  judged from: country DE, employees 300, account.owner ada, consent granted, "
+            "demo_request 2x on 2026-03-01\n"
             "  inputs' SHA-256: 00ff\n"
             "  choice of cycle 1, generation 2, made 2027-01-15T08:00:00Z under policy revision 4; "
             "basis: weighted_fair, between equals: id\n"

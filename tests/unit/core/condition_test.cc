@@ -44,8 +44,10 @@ Calendars Zones() {
 // A lead asked about one condition.
 class Asked {
  public:
-  explicit Asked(Facts facts)
-      : facts_(std::move(facts)), subjects_(vocabulary_, facts_, kNow, scratch_) {
+  explicit Asked(Facts facts, std::map<std::string, AttributeValue> account = {})
+      : facts_(std::move(facts)),
+        account_(std::move(account)),
+        subjects_(vocabulary_, facts_, account_, kNow, scratch_) {
     subjects_.SetScores(30, -5);
   }
 
@@ -77,6 +79,7 @@ class Asked {
 
   const Vocabulary vocabulary_{kTypes, Zones()};
   const Facts facts_;
+  const std::map<std::string, AttributeValue> account_;
   expression::Scratch scratch_;
   Subjects subjects_;
   std::string error_;
@@ -87,7 +90,7 @@ TEST(ConditionTest, EmptyOneHolds) {
   const Vocabulary vocabulary;
   const Facts facts;
   expression::Scratch scratch;
-  EXPECT_EQ(Condition().Evaluate(Subjects(vocabulary, facts, kNow, scratch)), Truth::kHolds);
+  EXPECT_EQ(Condition().Evaluate(Subjects(vocabulary, facts, {}, kNow, scratch)), Truth::kHolds);
 }
 
 TEST(ConditionTest, ReadsAttributesOfEachType) {
@@ -99,6 +102,26 @@ TEST(ConditionTest, ReadsAttributesOfEachType) {
   EXPECT_EQ(lead.Evaluate("lead.country == 'DE' && lead.employees == 300 && lead.budget < 2.0 && "
                           "lead.vip && 'voice' in lead.tags && size(lead.tags) == 2"),
             Truth::kHolds);
+}
+
+TEST(ConditionTest, ReadsTheLeadsAccount) {
+  Asked lead({}, {{"owner", std::string("ada")},
+                  {"customer", true},
+                  {"domain", std::string("acme.de")},
+                  {"domains", Texts{"acme.com", "acme.de"}}});
+  EXPECT_EQ(lead.Evaluate("has(account.owner) && account.owner == 'ada' && account.customer && "
+                          "account.domains.exists(d, d == account.domain)"),
+            Truth::kHolds);
+  EXPECT_EQ(lead.Evaluate("has(account.group)"), Truth::kFails);
+  EXPECT_EQ(lead.Found("account.domain.endsWith('.de')"), "acme.de");
+}
+
+TEST(ConditionTest, ALeadWithoutAccountHasNoneOfItsFields) {
+  Asked lead{Facts()};
+  EXPECT_EQ(lead.Evaluate("has(account.owner) || has(account.id)"), Truth::kFails);
+  EXPECT_EQ(lead.Evaluate("account.customer"), Truth::kErrs);
+  EXPECT_THAT(lead.error(), HasSubstr("account.customer"));
+  EXPECT_THAT(lead.Problem("account.ownr == 'ada'"), HasSubstr("owner"));
 }
 
 TEST(ConditionTest, ReadsScoresAndConsent) {

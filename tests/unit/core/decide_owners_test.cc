@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/decide.h"
+#include "core/recompute.h"
 #include "support/builders.h"
 
 namespace baton::core {
@@ -102,6 +103,51 @@ TEST(DecideOwnersTest, ARuleThatNamesAQueueAloneHasNoOwners) {
   EXPECT_TRUE(plan.after.judgment.qualified);
   EXPECT_THAT(plan.after.judgment.route.owners, IsEmpty());
   EXPECT_EQ(plan.after.judgment.account.account.str(), "globex") << "it was looked at";
+}
+
+// The sample policy, its first rule for leads of accounts that have an owner.
+Policy AccountsFirst() {
+  Policy policy = support::SamplePolicy();
+  policy.routing.front().when = std::get<Condition>(
+      Condition::Compile("has(account.owner) && account.owner == 'ada'", *policy.vocabulary));
+  return policy;
+}
+
+TEST(DecideAccountsTest, ConditionsReadTheAccountAndItIsLookedUpForThem) {
+  const Policy policy = AccountsFirst();
+  const LeadEvent event = From("eve@globex.com");
+  EXPECT_THAT(LookUpDomains(Unheard(), {&event, 1}, &policy), ElementsAre("globex.com"));
+  const AccountView view = Globex();
+  const Plan plan = DecideEvents(Unheard(), {&event, 1}, &policy, kNow, nullptr, &view);
+  EXPECT_EQ(plan.after.judgment.route.rule, policy.routing.front().name);
+  EXPECT_EQ(plan.after.judgment.account.account.str(), "globex");
+  EXPECT_THAT(plan.after.judgment.errors, IsEmpty());
+  const Plan without = DecideEvents(Unheard(), {&event, 1}, &policy, kNow);
+  EXPECT_EQ(without.after.judgment.route.rule, policy.routing.back().name);
+  EXPECT_THAT(without.after.judgment.errors, IsEmpty()) << "has() asks first";
+}
+
+TEST(DecideAccountsTest, TheRecordKeepsWhatWasReadAndIsRecomputedFromItAlone) {
+  const Policy policy = AccountsFirst();
+  const LeadEvent event = From("eve@globex.com");
+  const AccountView view = Globex();
+  Judgment judgment =
+      DecideEvents(Unheard(), {&event, 1}, &policy, kNow, nullptr, &view).after.judgment;
+  EXPECT_EQ(judgment.inputs.account.at("owner"), AttributeValue(std::string("ada")));
+  EXPECT_EQ(judgment.inputs.account.at("customer"), AttributeValue(true));
+  EXPECT_EQ(judgment.inputs.account.at("domain"), AttributeValue(std::string("globex.com")));
+  EXPECT_FALSE(judgment.inputs.account.contains("group"));
+  EXPECT_THAT(RecomputeJudgment(judgment, policy), IsEmpty());
+  judgment.inputs.account["owner"] = std::string("bob");
+  EXPECT_THAT(RecomputeJudgment(judgment, policy), testing::Not(IsEmpty()));
+}
+
+TEST(DecideAccountsTest, APolicyWhoseConditionsReadNoAccountKeepsNone) {
+  const Policy policy = OwnersFirst();
+  const LeadEvent event = From("eve@globex.com");
+  const AccountView view = Globex();
+  const Plan plan = DecideEvents(Unheard(), {&event, 1}, &policy, kNow, nullptr, &view);
+  EXPECT_THAT(plan.after.judgment.inputs.account, IsEmpty());
 }
 
 TEST(DecideOwnersTest, WithoutAnAccountTheLeadGoesToTheQueue) {

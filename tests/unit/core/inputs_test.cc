@@ -67,6 +67,9 @@ TEST(InputsTest, TheHashIsThatOfTheEncodingDescribed) {
             "34ed809a4c699caac60ac033a86040031c2774f04070d506636678a92f970da4");
   EXPECT_EQ(absl::BytesToHexString(InputsHash(Inputs())),
             "0abc6ceba97e15a6c9a97e3993a46cc5bc20dbbd1cd06ef3eeb444321d500624");
+  inputs.account["owner"] = std::string("ada");
+  EXPECT_EQ(absl::BytesToHexString(InputsHash(inputs)),
+            "fa7794dea8431a698a7323e43dc3126147dad5fc9480d8cae9bbff90584e4a5b");
 }
 
 TEST(InputsTest, TheHashTellsTypesAndPlacesApart) {

@@ -43,6 +43,12 @@ TEST(LintTest, AConditionWhosePartsContradictNeverHolds) {
   }
 }
 
+TEST(LintTest, ConditionsOnAccountsAreUnderstood) {
+  EXPECT_THAT(Warnings(kDach, "'account.owner == \"ada\" && !has(account.owner)'"),
+              ElementsAre(StartsWith("condition-never-holds")));
+  EXPECT_THAT(Warnings(kDach, "has(account.owner) && !account.customer"), IsEmpty());
+}
+
 TEST(LintTest, WhatMayHoldIsNotReported) {
   for (const char* may :
        {"lead.employees > 300 && lead.employees < 302", "lead.budget > 11.5 && lead.budget < 11.6",

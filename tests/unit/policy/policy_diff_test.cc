@@ -152,6 +152,15 @@ TEST(PolicyDiffTest, KnowsTheDefaultsOfTheSchema) {
   EXPECT_THAT(Diff(tested(""), tested(", times: " + of("test_event", "times") +
                                       ", ago: " + of("test_event", "ago"))),
               SizeIs(0));
+  const auto of_account = [](const std::string& account) {
+    return Changed("  routing:\n", "  tests: [{name: A, given: {account: {" + account +
+                                       "}}, expect: {mql: false}}]\n  routing:\n");
+  };
+  EXPECT_THAT(Diff(of_account("owner: ada"),
+                   of_account("owner: ada, id: " + of("test_account", "id") +
+                              ", customer: " + of("test_account", "customer") +
+                              ", open_opportunity: " + of("test_account", "open_opportunity"))),
+              SizeIs(0));
 }
 
 TEST(PolicyDiffTest, DocumentsThatAreNoPoliciesDoNoHarm) {

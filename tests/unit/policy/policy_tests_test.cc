@@ -36,6 +36,44 @@ TEST(PolicyTestsTest, PassWhenTheDocumentDoesAsExpected) {
   EXPECT_THAT(Failures("{}", "{mql: false, score: {fit: 0}}"), SizeIs(0));
 }
 
+// kSmallPolicy whose first rule is for accounts that somebody owns.
+std::string AccountsPolicy() {
+  return Changed("match: {country: DE}, to: {queue: dach}",
+                 "when: has(account.owner), to: {owner: account, fallback: dach, wait: 30m}");
+}
+
+TEST(PolicyTestsTest, GiveLeadsAnAccountAndExpectItsOwner) {
+  const std::string lead = "lead: {employees: 300, email: a@lab.acme.de}";
+  EXPECT_THAT(Failures("{" + lead + ", account: {owner: ada}}",
+                       "{rule: DACH, queue: dach, owner: ada}", AccountsPolicy()),
+              SizeIs(0));
+  EXPECT_THAT(Failures("{" + lead + ", account: {owner: ada, customer: true, customer_owner: bob}}",
+                       "{owner: bob}", AccountsPolicy()),
+              SizeIs(0));
+  EXPECT_THAT(Failures("{" + lead + ", account: {}, last_owner: cy}",
+                       "{rule: default, owner: false}", AccountsPolicy()),
+              SizeIs(0));
+  EXPECT_THAT(Failures("{" + lead + "}", "{owner: ada}", AccountsPolicy()),
+              ElementsAre(HasSubstr("expects owner ada, found (nothing); rule 'DACH' does not "
+                                    "match: has(account.owner) does not hold, found (absent)")));
+}
+
+TEST(PolicyTestsTest, AnAccountMatchesByTheLeadsDomainUnlessTheTestSaysAnother) {
+  const std::string policy =
+      Changed("match: {country: DE}", "when: 'account.domain == \"acme.de\"'");
+  const std::string lead = "lead: {employees: 300, email: a@lab.acme.de}";
+  EXPECT_THAT(Failures("{" + lead + ", account: {}}", "{rule: DACH}", policy), SizeIs(0));
+  EXPECT_THAT(Failures("{" + lead + ", account: {domain: acme.com}}", "{rule: default}", policy),
+              SizeIs(0));
+}
+
+TEST(PolicyTestsTest, OwnersOfLeadsAreThoseWhoHadThem) {
+  const std::string policy = Changed("to: {queue: dach}", "to: {owner: lead, fallback: dach}");
+  EXPECT_THAT(
+      Failures("{lead: {country: DE, employees: 300}, last_owner: cy}", "{owner: cy}", policy),
+      SizeIs(0));
+}
+
 TEST(PolicyTestsTest, FailuresSayWhatWasExpectedFoundAndWhy) {
   EXPECT_THAT(
       Failures(kBerlin, "{queue: triage}"),

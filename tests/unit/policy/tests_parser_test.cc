@@ -93,6 +93,40 @@ TEST(TestsParserTest, RefusesWhatIsNotDeclared) {
   EXPECT_THAT(OnlyError("{}", "{disqualified: NO_BUDGET}"), HasSubstr("of class reject"));
 }
 
+TEST(TestsParserTest, ReadsAnAccountAndWhoHadTheLead) {
+  const ParsedPolicy parsed = ParsePolicy(
+      WithTest("{account: {domains: [acme.com, www.ACME.de], name: Acme, owner: ada, customer: "
+               "true, group: acme-group}, last_owner: bob}",
+               "{mql: false}"),
+      "policy.yaml");
+  EXPECT_THAT(parsed.errors, ElementsAre(testing::Field(
+                                 &DocumentError::message,
+                                 HasSubstr("tests[0].given.account is looked at by nothing"))));
+  ASSERT_THAT(parsed.tests, SizeIs(1));
+  const PolicyTest& test = parsed.tests.front();
+  EXPECT_EQ(test.last_owner.str(), "bob");
+  const core::Account& account = test.account->account;
+  EXPECT_EQ(account.id.str(), "account");
+  EXPECT_THAT(account.domains, ElementsAre("acme.com", "acme.de"));
+  EXPECT_EQ(account.owner.str(), "ada");
+  EXPECT_TRUE(account.customer);
+  EXPECT_EQ(account.group.str(), "acme-group");
+}
+
+TEST(TestsParserTest, RefusesWhatNoAccountCanBe) {
+  const auto errors = [](const std::string& account) {
+    std::string text = WithTest("{account: " + account + "}", "{mql: false}");
+    const std::string match = "match: {country: DE}";
+    text.replace(text.find(match), match.size(), "when: account.customer");
+    return ErrorsOf(text);
+  };
+  EXPECT_THAT(errors("{domain: acme.com}"), SizeIs(0));
+  EXPECT_THAT(errors("{domain: gmail.com}"), ElementsAre(HasSubstr("mail provider's domain")));
+  EXPECT_THAT(errors("{domains: [co.uk]}"), ElementsAre(HasSubstr("public suffix")));
+  EXPECT_THAT(errors("{ower: ada}"), ElementsAre(HasSubstr("did you mean 'owner'?")));
+  EXPECT_THAT(errors("{owner: 'a b'}"), ElementsAre(HasSubstr("tests[0].given.account.owner")));
+}
+
 TEST(TestsParserTest, RefusesContradictions) {
   EXPECT_THAT(OnlyError("{}", "{mql: false, queue: dach}"),
               HasSubstr("tests[0].expect.queue is of an MQL, but tests[0].expect.mql is false"));

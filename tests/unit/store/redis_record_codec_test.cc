@@ -77,7 +77,8 @@ Judgment RichJudgment() {
   judgment.route_path = {{"vip", false, {{"tier: 1", "(absent)", false}}}, {"dach", true, {}}};
   judgment.inputs = {{{"employees", int64_t{-3}}, {"tags", std::vector<std::string>{"\xff"}}},
                      core::Consent::kGranted,
-                     {{"demo_request", {{20'000, 1}, {20'009, 4}}}}};
+                     {{"demo_request", {{20'000, 1}, {20'009, 4}}}},
+                     {{"customer", true}, {"owner", std::string("ada")}}};
   judgment.inputs_hash = core::InputsHash(judgment.inputs);
   return judgment;
 }

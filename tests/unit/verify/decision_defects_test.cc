@@ -13,7 +13,7 @@ using core::CandidateReason;
 
 // SHA-256 of the canonical encoding of attribute employees = -2 and activity demo twice on day
 // 20513 after consent was withdrawn, computed outside of Baton.
-constexpr char kHash[] = "343044dd88ab0ab344aae7259dc7ece5161cf620e43182ccd4e423a1c888ecd1";
+constexpr char kHash[] = "ebd6629640fa1e1b193c154e5e4b5f1acd63b21d5d79f0425f2c56a586b68210";
 
 // A choice between ada (weight 3) and ben (weight 1), whom ben won.
 StoredLead SampleLead() {
@@ -41,6 +41,9 @@ StoredLead SampleLead() {
   store::v1::Attribute& attribute = *judgment.mutable_inputs()->add_attributes();
   attribute.set_name("employees");
   attribute.mutable_value()->set_int_value(-2);
+  store::v1::Attribute& owner = *judgment.mutable_inputs()->add_account();
+  owner.set_name("owner");
+  owner.mutable_value()->set_string_value("ada");
   judgment.mutable_inputs()->set_consent(store::v1::CONSENT_WITHDRAWN);
   store::v1::Activity& activity = *judgment.mutable_inputs()->add_activities();
   activity.set_type("demo");
