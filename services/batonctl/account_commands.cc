@@ -12,7 +12,6 @@
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
 #include "batonctl/roster_arguments.h"
-#include "policy/yaml_tree.h"
 
 namespace baton::batonctl {
 namespace {
@@ -106,12 +105,8 @@ absl::StatusOr<v1::Account> Put(Session& session, const AccountEntry& entry) {
 }
 
 absl::Status Apply(Session& session, const AccountArguments& arguments) {
-  const absl::StatusOr<std::string> yaml = ReadFile(arguments.file, policy::kDocumentBytesMax);
-  if (!yaml.ok()) return yaml.status();
-  const absl::StatusOr<AccountFile> file = ParseAccounts(*yaml, arguments.file);
+  const absl::StatusOr<AccountFile> file = LoadAccounts(session, arguments.file);
   if (!file.ok()) return file.status();
-  const absl::Status same = TakeDocumentWorkspace(session, arguments.file, file->workspace);
-  if (!same.ok()) return same;
   v1::ListAccountsResponse stored;
   for (const AccountEntry& entry : file->accounts) {
     absl::StatusOr<v1::Account> account = Put(session, entry);

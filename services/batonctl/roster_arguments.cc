@@ -15,6 +15,16 @@ absl::Status TakeDocumentWorkspace(Session& session, const std::string& path,
   return UsageError(absl::StrCat(path, " is for workspace ", workspace, ", not ", given));
 }
 
+absl::StatusOr<AccountFile> LoadAccounts(Session& session, const std::string& path) {
+  const absl::StatusOr<std::string> yaml = ReadFile(path, policy::kDocumentBytesMax);
+  if (!yaml.ok()) return yaml.status();
+  absl::StatusOr<AccountFile> accounts = ParseAccounts(*yaml, path);
+  if (!accounts.ok()) return accounts.status();
+  const absl::Status taken = TakeDocumentWorkspace(session, path, accounts->workspace);
+  if (!taken.ok()) return taken;
+  return accounts;
+}
+
 absl::StatusOr<RosterFile> LoadRoster(Session& session, const std::string& path) {
   const absl::StatusOr<std::string> yaml = ReadFile(path, policy::kDocumentBytesMax);
   if (!yaml.ok()) return yaml.status();

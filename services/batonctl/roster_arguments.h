@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "batonctl/account_file.h"
 #include "batonctl/roster_file.h"
 #include "batonctl/session.h"
 
@@ -14,6 +15,9 @@ namespace baton::batonctl {
 // given on the command line.
 absl::Status TakeDocumentWorkspace(Session& session, const std::string& path,
                                    const std::string& workspace);
+
+// Reads a document of accounts and takes its workspace.
+absl::StatusOr<AccountFile> LoadAccounts(Session& session, const std::string& path);
 
 // Reads a roster document and takes its workspace.
 absl::StatusOr<RosterFile> LoadRoster(Session& session, const std::string& path);

@@ -9,6 +9,7 @@
 #include "batonctl/format.h"
 #include "batonctl/simulate_input.h"
 #include "batonctl/simulate_report.h"
+#include "core/account_match.h"
 
 namespace baton::batonctl {
 namespace {
@@ -18,13 +19,17 @@ using simulation::Recording;
 using simulation::Setting;
 
 constexpr char kSimulateFooter[] =
-    "Replays the recorded lead events through two policies, the baseline and the candidate, and\n"
+    "Replays the recorded events of leads and accounts through two policies, the baseline and the "
+    "candidate, and\n"
     "prints what the candidate would have changed. Everything happens in this process: nothing is\n"
     "written, no offset is committed. The same input gives the same bytes.\n"
     "Reps do with a lead what they did with it then, as long after it came to them; where nothing\n"
-    "is recorded they accept after --accept-after and close the lead --work-for later.\n"
+    "is recorded they accept after --accept-after and close the lead --work-for later. From "
+    "queues\n"
+    "of mode pull they claim when they did then.\n"
     "'reproduced' says how far the baseline did what really happened: the measure of how far the\n"
-    "other figures can be believed. The roster is taken as it is now, or from --roster.\n"
+    "other figures can be believed. The roster, and accounts that no event names, are\n"
+    "taken as they are now, or from --roster and --accounts.\n"
     "Without --since the candidate is active from the first event; with it, from then on, on what\n"
     "the baseline did before. --since counts back from the newest record.";
 
@@ -34,7 +39,7 @@ struct SimulateArguments {
   std::string since;
   int64_t from_offset = 0;
   std::vector<std::string> events;
-  std::string roster;
+  std::string roster, accounts;
   std::string reps = "recorded";
   std::string presence = "roster";
   std::string accept_after = "5m", work_for = "2d";
@@ -129,6 +134,11 @@ absl::StatusOr<Task> Prepare(Session& session, const SimulateArguments& argument
   if (!roster.ok()) return roster.status();
   task.setting.roster = *std::move(roster);
   TakePresence(session, arguments.presence == "online", task.setting.roster);
+  if (core::AsksForAccounts(task.baseline.policy) || core::AsksForAccounts(task.candidate.policy)) {
+    auto accounts = FindAccounts(session, arguments.accounts);
+    if (!accounts.ok()) return accounts.status();
+    task.setting.accounts = *std::move(accounts);
+  }
 
   simulation::Recorder recorder(workspace);
   auto recording =
@@ -209,6 +219,8 @@ void AddPolicySimulate(CLI::App& policies, Session& session) {
       ->allow_extra_args(false)
       ->excludes(&from);
   command.add_option("--roster", given.roster, "a roster document; default: the server's roster");
+  command.add_option("--accounts", given.accounts,
+                     "accounts that no event names, a document; default: the server's");
   command.add_option("--presence", given.presence, "who takes leads: as the roster says, or all")
       ->check(CLI::IsMember({"roster", "online"}))
       ->capture_default_str();

@@ -7,6 +7,7 @@
 
 #include "batonctl/kafka_options.h"
 #include "batonctl/session.h"
+#include "core/account.h"
 #include "core/policy.h"
 #include "simulation/recorder.h"
 #include "simulation/simulator.h"
@@ -34,6 +35,9 @@ struct SimulatedPolicy {
 // `which`: "active", NAME@REVISION, or a file.
 absl::StatusOr<SimulatedPolicy> FindPolicy(Session& session, const std::string& which);
 absl::StatusOr<SimulatedPolicy> PolicyOfFile(const Session& session, const std::string& file);
+
+// Of a document of accounts, or, without a file, the server's.
+absl::StatusOr<std::vector<core::Account>> FindAccounts(Session& session, const std::string& file);
 
 // Of a roster document, or, without a file, the server's.
 absl::StatusOr<simulation::Roster> FindRoster(Session& session, const std::string& file);

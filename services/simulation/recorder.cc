@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "core/roster.h"
 #include "events/handoff_event_codec.h"
 #include "events/lead_event_codec.h"
 #include "simulation/recorded_action.h"
@@ -15,11 +16,18 @@ namespace {
 using core::ChangeType;
 using platform::kafka::Record;
 
+constexpr LeadIndex kNoLead = std::numeric_limits<LeadIndex>::max();  // behind all others
 constexpr core::TimeMs kForever = std::numeric_limits<core::TimeMs>::max();
 
 absl::Status TooMany(const char* what, size_t max) {
   return absl::ResourceExhaustedError(
       absl::StrCat("a simulation reads at most ", max, " ", what, "; begin later"));
+}
+
+bool IsClaim(const core::Change& change) {
+  const auto strategy = change.details.find("strategy");
+  return strategy != change.details.end() &&
+         strategy->second == core::ChoiceBasisName(core::ChoiceBasis::kClaimed);
 }
 
 bool IsDecision(ChangeType type) {
@@ -62,11 +70,14 @@ absl::Status Recorder::AddChange(const Record& record) {
 }
 
 absl::Status Recorder::AddEvent(const Record& record) {
-  events::Decoded decoded = events::DecodeLeadEvent(record);
+  events::DecodedEvent decoded = events::DecodeEvent(record);
   if (auto* letter = std::get_if<events::DeadLetter>(&decoded)) {
     ++recording_.records;
     ++recording_.refused[std::string(events::DeadLetterClassName(letter->klass))];
     return absl::OkStatus();
+  }
+  if (auto* account = std::get_if<core::AccountEvent>(&decoded)) {
+    return AddAccountEvent(record, *std::move(account));
   }
   auto& event = std::get<core::LeadEvent>(decoded);
   if (event.key.workspace != workspace_) return absl::OkStatus();
@@ -86,6 +97,23 @@ absl::Status Recorder::AddEvent(const Record& record) {
   return absl::OkStatus();
 }
 
+absl::Status Recorder::AddAccountEvent(const Record& record, core::AccountEvent event) {
+  if (event.key.workspace != workspace_) return absl::OkStatus();
+  if (events_.size() >= kEventsMax) return TooMany("events", kEventsMax);
+  ++recording_.records;
+  Event& added = events_.emplace_back();
+  added.lead = kNoLead;
+  added.partition = record.partition;
+  added.offset = record.offset;
+  added.at_ms = record.partition < 0 ? event.occurred_at_ms : record.timestamp_ms;
+  added.account = static_cast<int64_t>(recording_.accounts.size());
+  if (record.partition >= 0) {
+    event.position = {core::LogFingerprint(record.topic, record.partition), record.offset};
+  }
+  recording_.accounts.push_back(std::move(event));
+  return absl::OkStatus();
+}
+
 void Recorder::TakeChange(const Change& change, RecordedLead& lead) {
   const core::Change& what = change.change;
   if (what.type == ChangeType::kQualified) {
@@ -100,6 +128,7 @@ void Recorder::TakeChange(const Change& change, RecordedLead& lead) {
                                 change.due_at_ms,
                                 what.rep,
                                 what.queue,
+                                IsClaim(what),
                                 {}});
     recording_.assigned_to[what.rep].push_back(change.at_ms);
   }
@@ -148,6 +177,13 @@ void Recorder::FindCauses() {
   }
 }
 
+void Recorder::FindInstant(core::TimeMs bound_ms, int64_t sequence, Event& account) {
+  const bool in_its_batch = bound_ms > account.at_ms && bound_ms - account.at_ms <= kTogetherMax;
+  if (in_its_batch) return;
+  account.at_ms = std::max(account.at_ms, bound_ms);
+  account.sequence = sequence;
+}
+
 void Recorder::FindInstants() {
   core::TimeMs bound_ms = kForever;
   for (size_t i = events_.size(); i-- > 0;) {
@@ -162,6 +198,10 @@ void Recorder::FindInstants() {
     if (i == 0 || events_[i - 1].partition != event.partition) bound_ms = sequence = 0;
     if (event.caused != nullptr) sequence = event.caused->sequence;
     if (event.partition < 0) continue;
+    if (event.account >= 0) {
+      FindInstant(bound_ms, sequence, event);
+      continue;
+    }
     if (event.at_ms > bound_ms && event.caused == nullptr) sequence = 0;
     event.at_ms = std::max(event.at_ms, bound_ms);
     event.sequence = sequence;
@@ -198,6 +238,20 @@ void Recorder::AddPointsOf(size_t first, size_t last, core::TimeMs first_change_
   }
 }
 
+void Recorder::AddAccountPoints(size_t first) {
+  std::vector<core::AccountEvent> accounts;  // in the order of the points
+  accounts.reserve(recording_.accounts.size());
+  for (size_t i = first; i < events_.size(); ++i) {
+    RecordedPoint& point = recording_.points.emplace_back();
+    point.at_ms = events_[i].at_ms;
+    point.sequence = events_[i].sequence;
+    point.account = static_cast<int64_t>(accounts.size());
+    accounts.push_back(std::move(recording_.accounts[static_cast<size_t>(events_[i].account)]));
+  }
+  recording_.accounts = std::move(accounts);
+  events_.resize(first);
+}
+
 void Recorder::AddPoints(bool whole) {
   core::TimeMs first_change_ms = 0;
   if (whole && recording_.has_changes) {
@@ -213,6 +267,7 @@ void Recorder::AddPoints(bool whole) {
     return a.lead != b.lead ? a.lead < b.lead : place(a) < place(b);
   });
   for (size_t first = 0, last = 0; first < events_.size(); first = last) {
+    if (events_[first].lead == kNoLead) return AddAccountPoints(first);
     while (last < events_.size() && events_[last].lead == events_[first].lead) ++last;
     AddPointsOf(first, last, first_change_ms);
   }
@@ -222,6 +277,10 @@ void Recorder::FinishPoints() {
   const auto before = [this](const RecordedPoint& a, const RecordedPoint& b) {
     if (a.at_ms != b.at_ms) return a.at_ms < b.at_ms;
     if (a.sequence != b.sequence) return a.sequence < b.sequence;
+    const bool is_account = a.account >= 0;
+    // Behind the change that it follows, before what has no known place.
+    if (is_account != (b.account >= 0)) return is_account == (a.sequence == 0);
+    if (is_account) return a.account < b.account;
     const bool has_events = a.events > 0;
     if (has_events != (b.events > 0)) return !has_events;
     if (has_events) {

@@ -51,15 +51,21 @@ class Recorder {
     int64_t sequence = 0;  // it comes behind this change
     core::LeadEvent event;
     const Change* caused = nullptr;  // the decision that names it as its cause
+    int64_t account = -1;            // index in recording_.accounts; -1: of a lead
   };
 
+  absl::Status AddAccountEvent(const platform::kafka::Record& record, core::AccountEvent event);
   LeadIndex IndexOf(const core::LeadId& lead);
   void SortByLead();
   void TakeChanges(LeadIndex lead);
   void TakeChange(const Change& change, RecordedLead& lead);
   void FindCauses();
   void FindInstants();
+  // `bound_ms`, `sequence`: of the latest decision of the partition before it.
+  static void FindInstant(core::TimeMs bound_ms, int64_t sequence, Event& account);
   void AddPoints(bool whole);
+  // Events of accounts, which stand behind all others from `first` on, leave events_.
+  void AddAccountPoints(size_t first);
   // Points of one lead; events_[first..last) are its own, in order.
   void AddPointsOf(size_t first, size_t last, core::TimeMs first_change_ms);
   void FinishPoints();

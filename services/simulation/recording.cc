@@ -11,6 +11,13 @@ const RecordedAssignment* Recording::Assignment(LeadIndex lead, int32_t cycle, i
   return nullptr;
 }
 
+const RecordedAssignment* Recording::MadeAt(LeadIndex lead, int64_t generation) const {
+  for (const RecordedAssignment& assignment : leads[lead].assignments) {
+    if (assignment.generation == generation) return &assignment;
+  }
+  return nullptr;
+}
+
 std::optional<core::TimeMs> Recording::NextAssignedTo(const core::RepId& rep,
                                                       core::TimeMs after_ms) const {
   const auto found = assigned_to.find(rep);

@@ -6,7 +6,10 @@
 // at which Baton decided them. Where feedback names an event as the cause of a change, the change
 // tells the instant, and the events around it in the partition are bounded by it. Events that were
 // decided together (one batch of intake) are decided together again: everything up to the first
-// change of a lead, and what came at most kTogetherMax before a later decision.
+// change of a lead, and what came at most kTogetherMax before a later decision. An event of an
+// account is applied when it arrived, as the first of its batch: not later than what came behind it
+// in the partition is decided, and before what came before it there if that was decided after its
+// arrival, at most kTogetherMax later.
 #ifndef BATON_SIMULATION_RECORDING_H_
 #define BATON_SIMULATION_RECORDING_H_
 
@@ -18,6 +21,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
+#include "core/account.h"
 #include "core/decide.h"
 
 namespace baton::simulation {
@@ -42,6 +46,7 @@ struct RecordedAssignment {
   core::TimeMs due_at_ms = 0;  // of the offer; 0: none
   core::RepId rep;
   core::QueueId queue;
+  bool claimed = false;  // by the rep itself, from a queue of mode pull
   std::vector<RecordedStep> steps;
 };
 
@@ -71,22 +76,24 @@ struct RecordedLead {
   std::vector<RecordedMove> moves;              // in order
 };
 
-// A point of the recorded time: events of a lead that were decided together, or an assignment that
-// was made.
+// A point of the recorded time: events of a lead that were decided together, an assignment that was
+// made, or an event of an account.
 struct RecordedPoint {
   core::TimeMs at_ms = 0;
   int64_t sequence = 0;  // of the change that came of it, or behind which it came; 0: none is known
   LeadIndex lead = 0;
   uint32_t first_event = 0;
-  uint32_t events = 0;         // 0: an assignment was made
+  uint32_t events = 0;         // 0: an assignment was made, or an account changed
   bool decides = false;        // a change is known that came of it
   bool before_policy = false;  // the workspace had no policy yet
   int64_t generation = 0;      // of the assignment
+  int64_t account = -1;        // index of the account's event; -1: none
 };
 
 struct Recording {
-  std::vector<core::LeadEvent> events;  // those of a point are neighbours
-  std::vector<RecordedPoint> points;    // in order of time
+  std::vector<core::LeadEvent> events;       // those of a point are neighbours
+  std::vector<core::AccountEvent> accounts;  // one is a point
+  std::vector<RecordedPoint> points;         // in order of time
   std::vector<RecordedLead> leads;
   absl::flat_hash_map<core::LeadId, LeadIndex> lead_index;
   std::map<core::RepId, std::vector<core::TimeMs>> assigned_to;  // ascending
@@ -100,6 +107,8 @@ struct Recording {
 
   // The `index`th assignment (from 0) of a lead in a cycle; nullptr: there was none.
   const RecordedAssignment* Assignment(LeadIndex lead, int32_t cycle, int index) const;
+  // The one of that generation; nullptr: there was none.
+  const RecordedAssignment* MadeAt(LeadIndex lead, int64_t generation) const;
   // When `rep` got its first lead after `after_ms`.
   std::optional<core::TimeMs> NextAssignedTo(const core::RepId& rep, core::TimeMs after_ms) const;
 };

@@ -76,6 +76,7 @@ absl::Status Run::Open() {
   for (const core::QueueSettings& queue : setting_.roster.queues) {
     status.Update(store_.PutQueue(setting_.workspace, queue, -1).status());
   }
+  status.Update(OpenAccounts());
   if (!status.ok()) return status;
   read_up_to_ = store_.Bounds(0)->last_sequence;
   const core::TimeMs first_ms = std::max(setting_.phases.front().since_ms, now_ms_);
@@ -120,6 +121,9 @@ absl::StatusOr<core::LeadRecord> Run::Load(LeadIndex lead) {
 
 absl::Status Run::Meet(size_t index) {
   const RecordedPoint& point = recording_.points[index];
+  if (point.account >= 0) {
+    return ApplyAccount(recording_.accounts[static_cast<size_t>(point.account)]);
+  }
   return point.events > 0 ? ApplyEvents(index) : HandOut(point);
 }
 
@@ -140,7 +144,9 @@ absl::Status Run::ApplyEvents(size_t index) {
   const absl::Span<const core::LeadEvent> events(&recording_.events[point.first_event - deferred],
                                                  point.events + deferred);
   const core::Policy* policy = point.before_policy ? nullptr : &policy_;
-  const core::Plan plan = core::DecideEvents(*record, events, policy, now_ms_);
+  const absl::StatusOr<core::AccountView> account = AccountOf(*record, events, policy);
+  if (!account.ok()) return account.status();
+  const core::Plan plan = core::DecideEvents(*record, events, policy, now_ms_, nullptr, &*account);
   if (IsDeferred(index, plan)) {
     deferred += point.events;
     return absl::OkStatus();
@@ -151,20 +157,6 @@ absl::Status Run::ApplyEvents(size_t index) {
   if (plan.judgment_changed) NoteErrors(plan.after.judgment);
   if (plan.applied == 0 && plan.duplicates == 0) return absl::OkStatus();
   return Commit(*record, plan);
-}
-
-// A recorded assignment: if the lead waits here too, its queue is served now.
-absl::Status Run::HandOut(const RecordedPoint& point) {
-  const LeadState& state = leads_[point.lead];
-  absl::Status status;
-  if (state.stage == core::Stage::kQueued) {
-    const absl::StatusOr<core::LeadRecord> record = Load(point.lead);
-    if (!record.ok()) return record.status();
-    status = store_.Drain(setting_.workspace, record->queue, 1).status();
-    status.Update(ReadChanges(nullptr));
-  }
-  if (state.generation < point.generation) Diverge();
-  return status;
 }
 
 absl::Status Run::Do(const Duty& duty) {

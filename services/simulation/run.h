@@ -45,11 +45,21 @@ class Run {
   // The events of a point were decided together with those of the lead's next one.
   bool IsDeferred(size_t index, const core::Plan& plan);
   absl::Status HandOut(const RecordedPoint& point);
+  // The rep of a recorded assignment asks for a lead of its own accord; `queue`: from there only.
+  absl::Status Claim(const core::RepId& rep, const core::QueueId& queue);
+
+  // Accounts (accounts.cc).
+  absl::Status OpenAccounts();
+  absl::Status ApplyAccount(const core::AccountEvent& event);
+  absl::StatusOr<core::AccountView> AccountOf(const core::LeadRecord& record,
+                                              absl::Span<const core::LeadEvent> events,
+                                              const core::Policy* policy);
   absl::Status Do(const Duty& duty);
   absl::Status FireTimer(const Duty& duty);
   absl::Status ActAsRecorded(const Duty& duty);
   absl::Status ActByModel(const Duty& duty);
   absl::Status Drain(const core::Rep& rep);
+  bool IsPulled(const core::QueueId& queue) const;
 
   absl::StatusOr<core::LeadRecord> Load(LeadIndex lead);
   // OK also when the action cannot be carried out: `refused` says so.

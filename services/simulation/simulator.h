@@ -4,13 +4,23 @@
 // recorded one met, whoever has it now, as long after the assignment as it was then: accepted after
 // 12 minutes, touched after 40, won after 3 days; or silence, so that the offer runs out. Where
 // nothing was recorded of an assignment, and from where a recorded action cannot be carried out,
-// the rep accepts after accept_after and gives the lead back, closed, work_for later. Nobody claims
-// from a queue of mode pull: its leads wait.
+// the rep accepts after accept_after and gives the lead back, closed, work_for later.
+//
+// Who claims. With Behaviour::replay a rep claims from its queues of mode pull when it claimed
+// then, and gets what is first in line there now; where a lead waits in such a queue that was given
+// to a rep then, that rep claims from the queue at that instant. What a rep cannot claim (nothing
+// waits, it is at capacity) it does not ask for again. The model claims nothing: such leads wait.
+//
+// Accounts: what events say of them, when they came (recording.h); those of Setting::accounts that
+// no event names are there from the beginning.
 //
 // When leads are handed out and timers fire. As long as the run does exactly what was recorded, at
 // the recorded instants only. From its first difference on also kDrainDelay after a rep became free
 // (later if the rep's next recorded lead came up to kDrainLatest later), and timers when they are
 // due (or up to kDrainLatest later if they did so then).
+//
+// That an owner's wait ends where nobody is free then, no change tells: a lead that others may have
+// from then on is handed out to them in a run only when it has diverged.
 //
 // Deterministic: equal recording and setting, equal outcome. Nothing outside is read or written.
 // Thread-safe functions; several runs may share a recording.
@@ -21,6 +31,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/account.h"
 #include "core/roster.h"
 #include "simulation/outcome.h"
 #include "simulation/recording.h"
@@ -50,6 +61,7 @@ struct Phase {
 struct Setting {
   core::WorkspaceId workspace;
   Roster roster;
+  std::vector<core::Account> accounts;  // checked (core::CheckedAccount)
   Behaviour behaviour;
   // The recording was made with these policies: a decision that it does not know is taken as a sign
   // that the events were decided together with later ones (Outcome::deferred).
@@ -59,7 +71,8 @@ struct Setting {
   std::function<void(size_t done, size_t of)> progress;  // may be empty; points of the recording
 };
 
-// INVALID_ARGUMENT for a roster that the store refuses; INTERNAL for a broken invariant.
+// INVALID_ARGUMENT for a roster or accounts that the store refuses; INTERNAL for a broken
+// invariant.
 absl::StatusOr<Outcome> Simulate(const Recording& recording, const Setting& setting);
 
 }  // namespace baton::simulation

@@ -87,6 +87,33 @@ TEST_F(SimulateCommandTest, WritesJsonAndCsvTheSameEachTime) {
   EXPECT_THAT(csv.out, HasSubstr("\nl2,1,lost,default,inbound,ada,0,,,,\n"));
 }
 
+// Customers alone are MQLs: l1, whose company the accounts have, l2 by an event, l3 not.
+TEST_F(SimulateCommandTest, KnowsAccountsOfADocumentAndOfEvents) {
+  std::string text = support::kPolicyText;
+  const std::string big = "match: {employees: \">= 10\"}";
+  text.replace(text.find(big), big.size(), "when: has(account.customer) && account.customer");
+  const TemporaryFile customers(text);
+  const TemporaryFile accounts(
+      "apiVersion: baton.dev/v1\nkind: Accounts\nmetadata: {workspace: acme}\nspec:\n"
+      "  accounts: [{id: globex, domains: [globex.com], customer: true}]\n");
+  std::string events =
+      R"({"specversion":"1.0","id":"a1","source":"/crm","type":"dev.baton.account.upserted.v1",)"
+      R"("workspace":"acme","subject":"initech","time":"2026-03-01T08:00:00Z",)"
+      R"("data":{"domains":["initech.com"],"customer":true}})"
+      "\n";
+  for (const std::string lead : {"l1", "l2", "l3"}) {
+    const std::string company = lead == "l1" ? "globex" : lead == "l2" ? "initech" : "other";
+    events += Event("e-" + lead, lead, "2026-03-01T09:00:00Z",
+                    R"(20,"email":"a@)" + company + R"(.com")");
+  }
+  const TemporaryFile recorded(events);
+  const RunResult run = world_.Run({"policy", "simulate", "-f", customers.path(), "--baseline",
+                                    policy_.path(), "--roster", roster_.path(), "--events",
+                                    recorded.path(), "--accounts", accounts.path()});
+  ASSERT_EQ(run.code, kExitOk) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("MQLs: 3 baseline, 2 candidate; 0 gained, 1 lost, 0 moved"));
+}
+
 TEST_F(SimulateCommandTest, TheCandidateBeginsWithSince) {
   const RunResult run = Simulate({"--since", "2026-03-02T10:00:00Z", "-o", "json"});
   ASSERT_EQ(run.code, kExitOk) << run.err;

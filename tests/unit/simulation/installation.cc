@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "absl/time/time.h"
 #include "events/handoff_event_codec.h"
 #include "events/lead_event_codec.h"
 #include "support/builders.h"
@@ -13,6 +15,7 @@ namespace baton::simulation {
 namespace {
 
 const core::WorkspaceId kWorkspace = core::WorkspaceId::Trusted("acme");
+constexpr char kTopic[] = "baton.lead-events.v1";
 
 platform::kafka::Record AsRead(platform::kafka::OutRecord sent, int64_t offset) {
   platform::kafka::Record record;
@@ -27,6 +30,23 @@ platform::kafka::Record AsRead(platform::kafka::OutRecord sent, int64_t offset) 
 }
 
 }  // namespace
+
+Roster RosterOf(const std::vector<std::string>& reps, int32_t capacity) {
+  Roster roster;
+  for (const std::string& id : reps) {
+    core::Rep rep = support::SampleRep(id);
+    rep.queues = {support::QueueNamed("dach"), support::QueueNamed("triage")};
+    rep.capacity = capacity;
+    roster.reps.push_back(rep);
+  }
+  return roster;
+}
+
+Outcome MustSimulate(const Recording& recording, const Setting& setting) {
+  auto outcome = Simulate(recording, setting);
+  EXPECT_TRUE(outcome.ok()) << outcome.status();
+  return outcome.ok() ? *std::move(outcome) : Outcome();
+}
 
 Installation::Installation(const core::Policy& policy, Roster roster)
     : clock_(support::kNow), store_(1, {}, clock_.function()), roster_(std::move(roster)) {
@@ -54,25 +74,80 @@ void Installation::Activate(const core::Policy& policy) {
   EXPECT_TRUE(store_.ActivateRevision(policy_, revision->fingerprint, activation).ok());
 }
 
+void Installation::Append(platform::kafka::OutRecord record) {
+  input_.push_back(AsRead(std::move(record), static_cast<int64_t>(input_.size())));
+  input_.back().timestamp_ms = now_ms();
+}
+
 void Installation::Publish(core::LeadEvent event) {
-  auto record = AsRead(events::EncodeLeadEvent("baton.lead-events.v1", event),
-                       static_cast<int64_t>(input_.size()));
-  record.timestamp_ms = now_ms();
-  input_.push_back(std::move(record));
+  Append(events::EncodeLeadEvent(kTopic, event));
+}
+
+void Installation::Publish(const core::AccountEvent& event) {
+  nlohmann::json json = {
+      {"specversion", "1.0"},
+      {"id", event.id},
+      {"source", event.source},
+      {"type", event.deleted ? "dev.baton.account.deleted.v1" : "dev.baton.account.upserted.v1"},
+      {"workspace", kWorkspace.str()},
+      {"subject", event.key.account.str()},
+      {"time", absl::FormatTime(absl::FromUnixMillis(now_ms()), absl::UTCTimeZone())},
+      {"data", {{"domains", event.account.domains}, {"owner", event.account.owner.str()}}}};
+  platform::kafka::OutRecord record;
+  record.topic = kTopic;
+  record.value = json.dump();
+  Append(std::move(record));
 }
 
 void Installation::Intake(size_t records) {
   std::map<core::LeadKey, std::vector<core::LeadEvent>> batch;
   for (; records > 0 && decided_ < input_.size(); --records, ++decided_) {
-    auto decoded = events::DecodeLeadEvent(input_[decided_]);
+    auto decoded = events::DecodeEvent(input_[decided_]);
+    const core::SourcePosition position{core::LogFingerprint(kTopic, 0), input_[decided_].offset};
+    if (auto* account = std::get_if<core::AccountEvent>(&decoded)) {
+      account->position = position;
+      Apply(*account);  // before the leads of the batch
+      continue;
+    }
+    ASSERT_TRUE(std::holds_alternative<core::LeadEvent>(decoded)) << input_[decided_].value;
     auto& event = std::get<core::LeadEvent>(decoded);
-    event.position = {core::LogFingerprint("baton.lead-events.v1", 0), input_[decided_].offset};
+    event.position = position;
     batch[event.key].push_back(std::move(event));
   }
   for (const auto& [key, events] : batch) {
-    const auto loaded = store_.Load({&key, 1});
-    Commit(core::DecideEvents(*loaded->records.front(), events, &policy_, now_ms()));
+    const core::LeadRecord record = *store_.Load({&key, 1})->records.front();
+    const core::AccountView account = AccountOf(record, events);
+    Commit(core::DecideEvents(record, events, &policy_, now_ms(), nullptr, &account));
   }
+}
+
+void Installation::Apply(const core::AccountEvent& event) {
+  const core::AccountRecord record = *store_.LoadAccounts({&event.key, 1})->records.front();
+  store::AccountChange change{record.revision, record, 1, 0};
+  ASSERT_EQ(core::Fold(event, change.after), core::FoldOutcome::kApplied);
+  EXPECT_TRUE(store_.CommitAccounts({&change, 1}).ok());
+}
+
+void Installation::PutAccount(const core::Account& account) {
+  const core::AccountKey key{kWorkspace, account.id};
+  const core::AccountRecord record = *store_.LoadAccounts({&key, 1})->records.front();
+  store::AccountChange change{record.revision, record, 0, 0};
+  core::Write(account, now_ms(), change.after);
+  EXPECT_TRUE(store_.CommitAccounts({&change, 1}).ok());
+}
+
+core::AccountView Installation::AccountOf(const core::LeadRecord& record,
+                                          const std::vector<core::LeadEvent>& events) {
+  const store::AccountQuery query{kWorkspace, core::LookUpDomains(record, events, &policy_)};
+  return query.domains.empty() ? core::AccountView() : *store_.MatchAccounts({&query, 1})->front();
+}
+
+bool Installation::Claim(const std::string& rep) {
+  store::Claim claim;
+  claim.workspace = kWorkspace;
+  claim.rep = support::RepNamed(rep);
+  const auto claimed = store_.ClaimNext(claim);
+  return claimed.ok() && !claimed->lead.empty();
 }
 
 core::LeadRecord Installation::Lead(const std::string& lead) {

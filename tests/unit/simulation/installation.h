@@ -15,6 +15,12 @@
 
 namespace baton::simulation {
 
+// Reps of queues dach and triage.
+Roster RosterOf(const std::vector<std::string>& reps, int32_t capacity = 5);
+
+// Its failure is the test's.
+Outcome MustSimulate(const Recording& recording, const Setting& setting);
+
 class Installation {
  public:
   Installation(const core::Policy& policy, Roster roster);
@@ -26,10 +32,15 @@ class Installation {
 
   // Marketing publishes; nothing is decided yet.
   void Publish(core::LeadEvent event);
+  void Publish(const core::AccountEvent& event);
   // Intake reads up to `records` of them, as one batch.
   void Intake(size_t records = 1000);
   // The lead's owner acts. False: refused.
   bool Act(const std::string& lead, core::Action action);
+  // The rep takes the next lead that waits in its queues of mode pull. False: there is none.
+  bool Claim(const std::string& rep);
+  // By hand: no event tells of it.
+  void PutAccount(const core::Account& account);
   core::LeadRecord Lead(const std::string& lead);
   void FireTimers();
   void Drain();
@@ -41,6 +52,10 @@ class Installation {
 
  private:
   void Commit(const core::Plan& plan);
+  void Append(platform::kafka::OutRecord record);
+  void Apply(const core::AccountEvent& event);
+  core::AccountView AccountOf(const core::LeadRecord& record,
+                              const std::vector<core::LeadEvent>& events);
 
   support::ManualClock clock_;
   store::MemoryStore store_;

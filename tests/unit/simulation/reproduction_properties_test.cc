@@ -84,7 +84,27 @@ Roster RandomRoster(Chance& chance) {
   return roster;
 }
 
-void Play(Chance& chance, Installation& installation) {
+// Accounts are told of as the first of a batch; reps claim.
+void PlayAccountsAndClaims(Chance& chance, int step, Installation& installation) {
+  if (chance.Percent(10)) {
+    installation.Advance(1);
+    const std::string company = chance.Percent(50) ? "shop" : "other";
+    core::AccountEvent event;
+    event.key = {core::WorkspaceId::Trusted("acme"), core::AccountId::Trusted(company)};
+    event.id = "a" + std::to_string(step);
+    event.source = "crm";
+    event.deleted = chance.Percent(20);
+    event.account.domains = {company + ".example"};
+    event.account.owner = support::RepNamed("r" + std::to_string(chance.Upto(4)));
+    installation.Publish(event);
+    installation.Advance(1);
+    installation.FireTimers();
+    installation.Intake();
+  }
+  if (chance.Percent(30)) installation.Claim("r" + std::to_string(chance.Upto(4)));
+}
+
+void Play(Chance& chance, Installation& installation, bool with_accounts = false) {
   for (int step = 0; step < 600; ++step) {
     installation.Advance(chance.Percent(30) ? 0
                                             : chance.Upto(chance.Percent(5) ? 7'200'000 : 2000));
@@ -92,6 +112,7 @@ void Play(Chance& chance, Installation& installation) {
     if (chance.Percent(60)) {
       installation.Publish(RandomEvent(chance, step, installation.now_ms()));
     }
+    if (with_accounts) PlayAccountsAndClaims(chance, step, installation);
     if (chance.Percent(40)) installation.Intake(static_cast<size_t>(1 + chance.Upto(5)));
     if (chance.Percent(50)) {
       const std::string lead = "l" + std::to_string(chance.Upto(80));
@@ -105,12 +126,8 @@ void Play(Chance& chance, Installation& installation) {
 
 class ReproductionPropertiesTest : public ::testing::TestWithParam<uint64_t> {};
 
-TEST_P(ReproductionPropertiesTest, TheActivePolicyDoesExactlyWhatHappened) {
-  Chance chance(GetParam());
-  const core::Policy policy = support::SamplePolicy();
-  Installation installation(policy, RandomRoster(chance));
-  Play(chance, installation);
-  const Recording recording = installation.Record();
+void ExpectExact(const Installation& installation, const Recording& recording,
+                 const core::Policy& policy) {
   const auto outcome = Simulate(recording, installation.SettingOf(policy));
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   const Reproduction reproduction = Reproduce(recording, *outcome, policy.revision);
@@ -120,6 +137,28 @@ TEST_P(ReproductionPropertiesTest, TheActivePolicyDoesExactlyWhatHappened) {
   EXPECT_EQ(reproduction.routes.same, reproduction.routes.of);
   EXPECT_EQ(reproduction.assignments.same, reproduction.assignments.of);
   for (const std::string& difference : reproduction.differences) ADD_FAILURE() << difference;
+}
+
+TEST_P(ReproductionPropertiesTest, TheActivePolicyDoesExactlyWhatHappened) {
+  Chance chance(GetParam());
+  const core::Policy policy = support::SamplePolicy();
+  Installation installation(policy, RandomRoster(chance));
+  Play(chance, installation);
+  ExpectExact(installation, installation.Record(), policy);
+}
+
+TEST_P(ReproductionPropertiesTest, AlsoWithAccountsAndQueuesThatArePulledFrom) {
+  Chance chance(GetParam());
+  core::Policy policy = support::SamplePolicy();
+  policy.routing.insert(policy.routing.begin(),
+                        {"owned",
+                         false,
+                         support::When(policy, "has(account.owner) && account.owner != 'r0'"),
+                         {support::QueueNamed("dach"), 7, {}, core::OwnerOf::kAccount, 0}});
+  policy.queues[support::QueueNamed("triage")].mode = core::QueueMode::kPull;
+  Installation installation(policy, RandomRoster(chance));
+  Play(chance, installation, /*with_accounts=*/true);
+  ExpectExact(installation, installation.Record(), policy);
 }
 
 TEST_P(ReproductionPropertiesTest, EqualInputGivesEqualOutputWhateverTheOrderOfPartitions) {

@@ -17,17 +17,6 @@ using core::kMinuteMs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-Roster RosterOf(const std::vector<std::string>& reps, int32_t capacity = 5) {
-  Roster roster;
-  for (const std::string& id : reps) {
-    core::Rep rep = support::SampleRep(id);
-    rep.queues = {support::QueueNamed("dach"), support::QueueNamed("triage")};
-    rep.capacity = capacity;
-    roster.reps.push_back(rep);
-  }
-  return roster;
-}
-
 core::LeadEvent Capture(const std::string& lead, core::TimeMs at_ms) {
   core::LeadEvent event = support::QualifyingCapture("capture-" + lead, at_ms);
   event.key = support::Key(lead);
@@ -51,12 +40,6 @@ Setting CandidateSetting(const Installation& installation, const core::Policy& p
   Setting setting = installation.SettingOf(policy);
   setting.follows = false;
   return setting;
-}
-
-Outcome MustSimulate(const Recording& recording, const Setting& setting) {
-  auto outcome = Simulate(recording, setting);
-  EXPECT_TRUE(outcome.ok()) << outcome.status();
-  return outcome.ok() ? *std::move(outcome) : Outcome();
 }
 
 std::vector<std::string> RepsOf(const Cycle& cycle) {
