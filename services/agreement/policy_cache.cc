@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "agreement/policy_tables.h"
 #include "core/errors.h"
 #include "policy/parse_policy.h"
 #include "store/store_errors.h"
@@ -11,10 +12,11 @@ namespace baton::agreement {
 namespace {
 
 absl::StatusOr<std::shared_ptr<const core::Policy>> Compile(const core::WorkspaceId& workspace,
-                                                            const store::PolicyDocument& document) {
+                                                            const store::PolicyDocument& document,
+                                                            const policy::GivenTables& tables) {
   const std::string name =
       absl::StrCat("workspaces/", workspace.str(), "/policy@", document.revision);
-  policy::ParsedPolicy parsed = policy::ParsePolicy(document.yaml, name);
+  policy::ParsedPolicy parsed = policy::ParsePolicy(document.yaml, name, tables);
   if (!parsed.ok()) {
     return core::Error(
         absl::StatusCode::kInternal, "STORED_POLICY_INVALID",
@@ -28,18 +30,30 @@ absl::StatusOr<std::shared_ptr<const core::Policy>> Compile(const core::Workspac
   return std::make_shared<const core::Policy>(std::move(parsed.policy));
 }
 
+// Of the documents of its tables.
+size_t TableBytesOf(const absl::StatusOr<std::shared_ptr<const core::Policy>>& policy) {
+  size_t bytes = 0;
+  if (!policy.ok()) return bytes;
+  for (const auto& [name, table] : (*policy)->tables) bytes += table->document_bytes();
+  return bytes;
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const core::Policy>> PolicyAt(store::WorkspaceStore& store,
+                                                             store::TableStore& tables,
                                                              const core::WorkspaceId& workspace,
                                                              int64_t revision) {
   const auto document = store.GetPolicy(workspace, revision);
   if (!document.ok()) return document.status();
-  return Compile(workspace, *document);
+  const auto given = TablesOf(tables, workspace, document->yaml);
+  if (!given.ok()) return given.status();
+  return Compile(workspace, *document, *given);
 }
 
-PolicyCache::PolicyCache(store::WorkspaceStore& store, size_t policies_max)
-    : store_(store), policies_max_(policies_max) {}
+PolicyCache::PolicyCache(store::WorkspaceStore& store, store::TableStore& tables,
+                         size_t policies_max)
+    : store_(store), tables_(tables), policies_max_(policies_max) {}
 
 absl::StatusOr<std::vector<absl::StatusOr<ActivePolicy>>> PolicyCache::Active(
     absl::Span<const core::WorkspaceId> workspaces) {
@@ -112,13 +126,48 @@ absl::StatusOr<absl::StatusOr<PolicyCache::SharedPolicy>> PolicyCache::Compiled(
                                                " was taken back meanwhile; ask again"));
   }
   if (!document.ok()) return document.status();
-  Entry entry{version, Compile(workspace, *document)};
+  auto compiled = Compiled(workspace, *document);
+  if (!compiled.ok()) return compiled.status();
+  Entry entry{version, *std::move(compiled)};
   absl::MutexLock lock(&mutex_);
   if (policies_.size() >= policies_max_ && !policies_.contains(slot)) {
     policies_.erase(policies_.begin());
   }
   policies_.insert_or_assign(slot, entry);
+  MakeRoom(slot);
   return std::move(entry.policy);
+}
+
+absl::StatusOr<absl::StatusOr<PolicyCache::SharedPolicy>> PolicyCache::Compiled(
+    const core::WorkspaceId& workspace, const store::PolicyDocument& document) {
+  const auto tables = TablesOf(tables_, workspace, document.yaml, KnownTables(workspace));
+  if (core::ErrorReason(tables.status()) == "STATE_UNREADABLE") {
+    return absl::StatusOr<SharedPolicy>(tables.status());
+  }
+  if (!tables.ok()) return tables.status();
+  return Compile(workspace, document, *tables);
+}
+
+core::Tables PolicyCache::KnownTables(const core::WorkspaceId& workspace) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = policies_.find({workspace, Part::kActive});
+  const bool known = found != policies_.end() && found->second.policy.ok();
+  return known ? (*found->second.policy)->tables : core::Tables();
+}
+
+void PolicyCache::MakeRoom(const Slot& slot) {
+  size_t bytes = TableBytesOf(policies_.at(slot).policy);
+  if (bytes == 0) return;
+  for (auto next = policies_.begin(); next != policies_.end();) {
+    const auto entry = next++;
+    if (entry->first == slot) continue;
+    const size_t others = TableBytesOf(entry->second.policy);
+    if (others > 0 && bytes + others > kTableBytesCachedMax) {
+      policies_.erase(entry);
+    } else {
+      bytes += others;
+    }
+  }
 }
 
 }  // namespace baton::agreement

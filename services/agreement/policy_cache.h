@@ -19,6 +19,7 @@
 #include "absl/types/span.h"
 #include "core/policy.h"
 #include "core/shadow.h"
+#include "store/table_store.h"
 #include "store/workspace_store.h"
 
 namespace baton::agreement {
@@ -35,14 +36,20 @@ struct ActivePolicy {
 // Any revision, read and compiled anew: for what is seldom asked. NOT_FOUND POLICY_NOT_FOUND;
 // INTERNAL STORED_POLICY_INVALID if this release cannot read it, or as the store says.
 absl::StatusOr<std::shared_ptr<const core::Policy>> PolicyAt(store::WorkspaceStore& store,
+                                                             store::TableStore& tables,
                                                              const core::WorkspaceId& workspace,
                                                              int64_t revision);
 
+// Of their documents; in memory they take up to some three times that.
+inline constexpr size_t kTableBytesCachedMax = 256 * 1000 * 1000;
+
 class PolicyCache {
  public:
-  // `store` outlives the cache. At most `policies_max` compiled policies are kept, drafts among
-  // them; beyond, an arbitrary one is compiled again when it is next needed.
-  PolicyCache(store::WorkspaceStore& store, size_t policies_max);
+  // The stores outlive the cache. At most `policies_max` compiled policies are kept, drafts among
+  // them, and lookup tables of at most kTableBytesCachedMax (or those of one policy); beyond, an
+  // arbitrary one is compiled again when it is next needed. Tables that a document has in common
+  // with the active policy are read once.
+  PolicyCache(store::WorkspaceStore& store, store::TableStore& tables, size_t policies_max);
 
   // The active policies as of now, in the order of `workspaces` (which may repeat). One round trip,
   // and one more for each workspace whose policy or draft was not seen before. INTERNAL in place of
@@ -75,7 +82,16 @@ class PolicyCache {
   std::optional<core::Shadow> ShadowOf(const core::WorkspaceId& workspace,
                                        const store::PolicyVersion& version);
 
+  // The compiled policy, or why there is none, of a document with its tables.
+  absl::StatusOr<absl::StatusOr<SharedPolicy>> Compiled(const core::WorkspaceId& workspace,
+                                                        const store::PolicyDocument& document);
+  // Those of the active policy that is kept.
+  core::Tables KnownTables(const core::WorkspaceId& workspace);
+  // Makes room beside the policy in `slot`.
+  void MakeRoom(const Slot& slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   store::WorkspaceStore& store_;
+  store::TableStore& tables_;
   const size_t policies_max_;
   absl::Mutex compiling_;  // one compilation at a time; acquired before mutex_
   absl::Mutex mutex_;

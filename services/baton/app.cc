@@ -184,7 +184,8 @@ absl::Status App::Run(platform::StopSignals& signals) {
   auto store = store::RedisStore::Open(StoreOptions(config_));
   if (!store.ok()) return store.status();
   parts.store = *std::move(store);
-  parts.policies = std::make_unique<agreement::PolicyCache>(*parts.store, kPoliciesCompiledMax);
+  parts.policies =
+      std::make_unique<agreement::PolicyCache>(*parts.store, *parts.store, kPoliciesCompiledMax);
   const events::TopicNames topics = events::MakeTopicNames(config_.kafka.topic_prefix);
 
   // Stopped in reverse: the API first, so that its callers go elsewhere while the pipes finish.

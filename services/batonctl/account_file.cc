@@ -1,6 +1,7 @@
 #include "batonctl/account_file.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <utility>
@@ -24,8 +25,6 @@ using policy::KeyStatus;
 using policy::KeyTable;
 using policy::MapReader;
 using policy::YamlNode;
-
-constexpr size_t kRowBytesMax = 64 * 1024;
 
 constexpr KeyRule kAccountsSpec[] = {{"accounts", KeyStatus::kRequired}};
 constexpr KeyRule kAccount[] = {{"id", KeyStatus::kRequired},
@@ -136,45 +135,16 @@ absl::StatusOr<AccountFile> ParseAccounts(const std::string& yaml, const std::st
 }
 
 AccountCsv::AccountCsv(std::istream& rows, std::string file_name)
-    : rows_(rows), file_name_(std::move(file_name)) {}
+    : text_(std::istreambuf_iterator<char>(rows), std::istreambuf_iterator<char>()),
+      file_name_(std::move(file_name)),
+      rows_(text_) {}
 
 absl::Status AccountCsv::Wrong(const std::string& message) const {
-  return FileError(absl::StrCat(file_name_, ":", line_, ": ", message));
-}
-
-absl::StatusOr<bool> AccountCsv::ReadRow(std::vector<std::string>& cells) {
-  cells.assign(1, "");
-  line_ = next_line_;
-  bool quoted = false;
-  size_t bytes = 0;
-  for (char character = 0; rows_.get(character);) {
-    if (++bytes > kRowBytesMax) return Wrong("a row has at most 64 KiB; is a quote missing?");
-    if (character == '\n') ++next_line_;
-    if (quoted) {
-      if (character != '"') {
-        cells.back() += character;
-      } else if (rows_.peek() == '"') {
-        cells.back() += static_cast<char>(rows_.get());
-      } else {
-        quoted = false;
-      }
-    } else if (character == '"' && cells.back().empty()) {
-      quoted = true;
-    } else if (character == ',') {
-      cells.emplace_back();
-    } else if (character == '\n') {
-      return true;
-    } else if (character != '\r') {
-      cells.back() += character;
-    }
-  }
-  if (quoted) return Wrong("the file ends within quotes");
-  return bytes > 0;
+  return FileError(absl::StrCat(file_name_, ":", rows_.line(), ": ", message));
 }
 
 absl::Status AccountCsv::ReadHeader() {
-  const absl::StatusOr<bool> read = ReadRow(columns_);
-  if (!read.ok()) return read.status();
+  if (!rows_.Next(columns_) && !rows_.problem().empty()) return Wrong(rows_.problem());
   std::vector<std::string> known;
   for (const KeyRule& rule : kAccount) known.emplace_back(rule.key);
   std::set<std::string> seen;
@@ -190,10 +160,9 @@ absl::Status AccountCsv::ReadHeader() {
 
 absl::StatusOr<bool> AccountCsv::Next(AccountEntry& entry) {
   std::vector<std::string> cells;
-  do {
-    const absl::StatusOr<bool> read = ReadRow(cells);
-    if (!read.ok() || !*read) return read;
-  } while (cells.size() == 1 && cells[0].empty());  // an empty line
+  if (!rows_.Next(cells)) {
+    return rows_.problem().empty() ? absl::StatusOr<bool>(false) : Wrong(rows_.problem());
+  }
   if (cells.size() != columns_.size()) {
     return Wrong(
         absl::StrCat("the row has ", cells.size(), " cells, the header ", columns_.size()));

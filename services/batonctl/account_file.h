@@ -20,6 +20,7 @@
 
 #include "absl/status/statusor.h"
 #include "baton/v1/account_service.pb.h"
+#include "core/csv.h"
 
 namespace baton::batonctl {
 
@@ -39,25 +40,21 @@ absl::StatusOr<AccountFile> ParseAccounts(const std::string& yaml, const std::st
 // Reads CSV (RFC 4180) row by row. Not thread-safe.
 class AccountCsv {
  public:
-  // `rows` outlives this.
+  // Reads all of `rows`.
   AccountCsv(std::istream& rows, std::string file_name);
 
   // The first line. An error of the file names unknown and missing columns.
   absl::Status ReadHeader();
   // False at the end. The error names file and line.
   absl::StatusOr<bool> Next(AccountEntry& entry);
-  int64_t line() const { return line_; }  // where the latest row began
 
  private:
-  // The cells of the next row; false at the end.
-  absl::StatusOr<bool> ReadRow(std::vector<std::string>& cells);
   absl::Status Wrong(const std::string& message) const;
 
-  std::istream& rows_;
+  const std::string text_;
   const std::string file_name_;
+  core::CsvReader rows_;
   std::vector<std::string> columns_;
-  int64_t line_ = 0;       // of the latest row
-  int64_t next_line_ = 1;  // of the next one
 };
 
 }  // namespace baton::batonctl

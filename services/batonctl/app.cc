@@ -77,6 +77,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddRepCommands(app, session);
   AddQueueCommands(app, session);
   AddAccountCommands(app, session);
+  AddTableCommands(app, session);
   AddVerifyCommand(app, session);
   AddCompletionCommand(app, session);
 }

@@ -27,6 +27,7 @@ void AddAssignmentWatch(CLI::App& assignments, Session& session);  // of the gro
 void AddRepCommands(CLI::App& app, Session& session);
 void AddAccountCommands(CLI::App& app, Session& session);
 void AddRepReassign(CLI::App& reps, Session& session);  // of the group rep
+void AddTableCommands(CLI::App& app, Session& session);
 void AddQueueCommands(CLI::App& app, Session& session);
 void AddVerifyCommand(CLI::App& app, Session& session);
 void AddCompletionCommand(CLI::App& app, Session& session);

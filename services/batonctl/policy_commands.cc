@@ -10,6 +10,7 @@
 #include "batonctl/format.h"
 #include "batonctl/policy_file.h"
 #include "batonctl/policy_view.h"
+#include "batonctl/table_files.h"
 #include "core/errors.h"
 #include "policy/lint.h"
 #include "policy/parse_policy.h"
@@ -50,9 +51,11 @@ absl::Status Validate(Session& session, const PolicyArguments& arguments) {
 }
 
 // An answer has room for the first errors only; here is room for all, with the file's name.
-absl::Status Refused(const Session& session, const absl::Status& status, const std::string& yaml,
+absl::Status Refused(Session& session, const absl::Status& status, const std::string& yaml,
                      const std::string& file) {
-  const std::vector<policy::DocumentError> errors = policy::CheckPolicy(yaml, file).errors;
+  const absl::StatusOr<policy::GivenTables> tables = TablesOfServer(session, yaml);
+  if (!tables.ok()) return status;
+  const std::vector<policy::DocumentError> errors = policy::CheckPolicy(yaml, file, *tables).errors;
   if (errors.empty()) return status;  // the server knows more than this batonctl
   NoteErrors(session, errors);
   return core::Error(status.code(), core::ErrorReason(status),

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
+#include "batonctl/table_files.h"
 
 namespace baton::batonctl {
 
@@ -12,8 +13,9 @@ absl::StatusOr<PolicyFile> ReadPolicyFile(const Session& session, const std::str
   if (!yaml.ok()) return yaml.status();
   PolicyFile file;
   file.yaml = *std::move(yaml);
-  file.parsed = tests == DocumentTests::kMustPass ? policy::CheckPolicy(file.yaml, path)
-                                                  : policy::ParsePolicy(file.yaml, path);
+  const policy::GivenTables tables = TablesBeside(path, file.yaml);
+  file.parsed = tests == DocumentTests::kMustPass ? policy::CheckPolicy(file.yaml, path, tables)
+                                                  : policy::ParsePolicy(file.yaml, path, tables);
   policy::ErrorList known(path);  // `parsed` has them
   file.root = policy::ParseYaml(file.yaml, known).value_or(policy::YamlNode());
   if (file.parsed.ok()) return file;

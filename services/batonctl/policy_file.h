@@ -22,8 +22,8 @@ struct PolicyFile {
 // revision.
 enum class DocumentTests { kMustPass, kAreNotRun };
 
-// The document at `path` (- is standard input). All its errors go to stderr, a line each; the error
-// of a file then says how many there are.
+// The document at `path` (- is standard input) with the tables beside it. All its errors go to
+// stderr, a line each; the error of a file then says how many there are.
 absl::StatusOr<PolicyFile> ReadPolicyFile(const Session& session, const std::string& path,
                                           DocumentTests tests);
 

@@ -22,9 +22,10 @@ using policy::Severity;
 constexpr char kLintAbout[] = "Finds what a valid policy probably does not mean";
 constexpr char kLintFooter[] =
     "Rules that can never match, conditions that always hold, points out of reach, queues that\n"
-    "nothing is routed to or that nobody serves, missing tests. What is said of conditions is\n"
-    "proven. With --severity note also rules that overlap, declarations that nothing reads, rules\n"
-    "that no test reaches. Tests are not run: see batonctl policy test.\n"
+    "nothing is routed to or that nobody serves, tables that nothing asks, missing tests. What is\n"
+    "said of conditions is proven. With --severity note also rules that overlap, declarations "
+    "that\n"
+    "nothing reads, rules that no test reaches. Tests are not run: see batonctl policy test.\n"
     "Exit codes: 0 nothing found; 1 findings; 2 or more: could not check.";
 
 struct LintArguments {

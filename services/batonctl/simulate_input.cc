@@ -18,6 +18,7 @@
 #include "batonctl/policy_file.h"
 #include "batonctl/roster_arguments.h"
 #include "batonctl/simulated_rep.h"
+#include "batonctl/table_files.h"
 #include "events/handoff_event_codec.h"
 #include "platform/kafka/topic_reader.h"
 #include "policy/parse_policy.h"
@@ -163,9 +164,11 @@ absl::StatusOr<simulation::Roster> RosterOfServer(Session& session) {
   return roster;
 }
 
-absl::StatusOr<SimulatedPolicy> Parsed(const Session& session, const std::string& yaml,
+absl::StatusOr<SimulatedPolicy> Parsed(Session& session, const std::string& yaml,
                                        const std::string& name) {
-  policy::ParsedPolicy parsed = policy::ParsePolicy(yaml, name);
+  const absl::StatusOr<policy::GivenTables> tables = TablesOfServer(session, yaml);
+  if (!tables.ok()) return tables.status();
+  policy::ParsedPolicy parsed = policy::ParsePolicy(yaml, name, *tables);
   if (parsed.ok()) return SimulatedPolicy{std::move(parsed.policy), 0, name};
   NoteErrors(session, parsed.errors);
   return FileError(absl::StrCat(name, " cannot be read by this batonctl: ",

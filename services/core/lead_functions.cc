@@ -26,17 +26,6 @@ const LeadHost& HostOf(const Scratch& scratch) {
   return static_cast<const LeadHost&>(*scratch.host());
 }
 
-// `value`, told to who explains the condition.
-Value Said(const Scratch& scratch, std::string_view name, std::string_view about,
-           const Value& value) {
-  std::vector<std::string>* calls = HostOf(scratch).calls;
-  if (calls != nullptr) {
-    calls->push_back(
-        absl::StrCat(ToAbsl(name), "(", ToAbsl(about), ") ", expression::DebugString(value)));
-  }
-  return value;
-}
-
 const std::map<int32_t, int64_t>* DaysOf(const Scratch& scratch, std::string_view activity) {
   const Facts& facts = *HostOf(scratch).facts;
   const auto found = facts.activities.find(std::string(activity));
@@ -51,7 +40,7 @@ Value Count(Scratch& scratch, const Value* args) {
     const int32_t first = DayNumber(HostOf(scratch).now_ms - window_ms);
     for (auto day = days->lower_bound(first); day != days->end(); ++day) count += day->second;
   }
-  return Said(scratch, "count", args[0].text(), Value::Int(count));
+  return Said(scratch, "count", {args[0].text()}, Value::Int(count));
 }
 
 Value Last(Scratch& scratch, const Value* args) {
@@ -60,7 +49,7 @@ Value Last(Scratch& scratch, const Value* args) {
     return scratch.Error(absl::StrCat("no such activity: ", ToAbsl(args[0].text())));
   }
   const TimeMs at_ms = days->rbegin()->first * kDayMs;
-  return Said(scratch, "last", args[0].text(), Value::Timestamp(absl::FromUnixMillis(at_ms)));
+  return Said(scratch, "last", {args[0].text()}, Value::Timestamp(absl::FromUnixMillis(at_ms)));
 }
 
 std::string UnknownCalendar(std::string_view name, const Calendars& calendars) {
@@ -79,7 +68,7 @@ Function BusinessMinutes(const Calendars& calendars) {
     if (calendar == own->end()) return scratch.Error(UnknownCalendar(args[2].text(), *own));
     const DurationMs open_ms = calendar->second.BusinessTime(
         absl::ToUnixMillis(args[0].timestamp()), absl::ToUnixMillis(args[1].timestamp()));
-    return Said(scratch, "business_minutes", args[2].text(), Value::Int(open_ms / kMinuteMs));
+    return Said(scratch, "business_minutes", {args[2].text()}, Value::Int(open_ms / kMinuteMs));
   };
   function.check = [own](const std::vector<Value>& literals) {
     const bool is_known =
@@ -96,29 +85,31 @@ Value Domain(Scratch& scratch, const Value* args) {
         absl::StrCat("no address with a domain: ", expression::DebugString(args[0])));
   }
   const Value value = scratch.Text(domain);
-  return Said(scratch, "domain", args[0].text(), value);
+  return Said(scratch, "domain", {args[0].text()}, value);
 }
 
 Value IsFreemail(Scratch& scratch, const Value* args) {
   const std::string_view text = args[0].text();
   const bool is_address = text.find('@') != text.npos;
   const std::string domain = is_address ? DomainOfEmail(text) : NormalDomain(text);
-  return Said(scratch, "is_freemail", text, Value::Bool(IsBelowFreeMail(domain)));
-}
-
-// Part of the language, refused until there are tables.
-Function Lookup() {
-  Function function{"lookup", false, {Kind::kString, Kind::kString}, Kind::kString, {}};
-  function.call = [](Scratch&, const Value*) { return Value::Error("there are no tables"); };
-  function.check = [](const std::vector<Value>&) {
-    return std::string(
-        "lookup tables are not supported yet; name the values, as in lead.country in "
-        "[\"DE\", \"AT\"]");
-  };
-  return function;
+  return Said(scratch, "is_freemail", {text}, Value::Bool(IsBelowFreeMail(domain)));
 }
 
 }  // namespace
+
+Value Said(const Scratch& scratch, std::string_view name,
+           std::initializer_list<std::string_view> args, const Value& value) {
+  std::vector<std::string>* calls = HostOf(scratch).calls;
+  if (calls == nullptr) return value;
+  std::string call = absl::StrCat(ToAbsl(name), "(");
+  absl::string_view separator = "";
+  for (const std::string_view arg : args) {
+    absl::StrAppend(&call, separator, ToAbsl(arg));
+    separator = ", ";
+  }
+  calls->push_back(absl::StrCat(call, ") ", expression::DebugString(value)));
+  return value;
+}
 
 void AddLeadFunctions(const Calendars& calendars, expression::Environment& environment) {
   environment.AddFunction(
@@ -129,7 +120,6 @@ void AddLeadFunctions(const Calendars& calendars, expression::Environment& envir
       {"domain", false, {Kind::kString}, Kind::kString, Domain, kDomainSteps, /*may_grow=*/true});
   environment.AddFunction(
       {"is_freemail", false, {Kind::kString}, Kind::kBool, IsFreemail, kDomainSteps});
-  environment.AddFunction(Lookup());
 }
 
 }  // namespace baton::core

@@ -2,8 +2,10 @@
 #ifndef BATON_CORE_LEAD_FUNCTIONS_H_
 #define BATON_CORE_LEAD_FUNCTIONS_H_
 
+#include <initializer_list>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/calendar.h"
@@ -21,6 +23,11 @@ struct LeadHost : expression::Host {
   TimeMs now_ms = 0;
   std::vector<std::string>* calls = nullptr;  // what functions said is added here, for people
 };
+
+// `value`, told to who explains the condition: that the function `name` said so of the arguments.
+expression::Value Said(const expression::Scratch& scratch, std::string_view name,
+                       std::initializer_list<std::string_view> args,
+                       const expression::Value& value);
 
 // Evaluations of programs that call them need a Scratch whose host is a LeadHost.
 void AddLeadFunctions(const Calendars& calendars, expression::Environment& environment);

@@ -14,6 +14,7 @@
 #include "core/calendar.h"
 #include "core/condition.h"
 #include "core/ids.h"
+#include "core/lookup_table.h"
 #include "core/reasons.h"
 #include "core/time.h"
 #include "core/vocabulary.h"
@@ -129,6 +130,7 @@ struct Policy {
   std::vector<RouteRule> routing;
   std::map<QueueId, QueuePolicy> queues;
   std::map<std::string, Calendar> calendars;
+  Tables tables;                // that conditions look into
   std::vector<Reason> reasons;  // standard ones and the policy's own
 };
 

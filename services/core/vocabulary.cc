@@ -1,5 +1,7 @@
 #include "core/vocabulary.h"
 
+#include "core/table_functions.h"
+
 namespace baton::core {
 namespace {
 
@@ -52,12 +54,14 @@ const AttributeTypes& AccountFields() {
   return fields;
 }
 
-Vocabulary::Vocabulary(const AttributeTypes& attributes, const Calendars& calendars) {
+Vocabulary::Vocabulary(const AttributeTypes& attributes, const Calendars& calendars,
+                       const Tables& tables) {
   environment_.AddVariable("fit", expression::Kind::kInt);
   environment_.AddVariable("intent", expression::Kind::kInt);
   environment_.AddVariable("lead.consent", expression::Kind::kString);
   environment_.AddVariable("now", expression::Kind::kTimestamp);
   AddLeadFunctions(calendars, environment_);
+  AddTableFunctions(tables, environment_);
   for (const auto& [name, type] : AccountFields()) {
     account_fields_.push_back(
         {name, type, environment_.AddVariable("account." + name, TypeOf(type))});

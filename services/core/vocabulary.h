@@ -18,6 +18,11 @@
 //                            lower case, IDNA, without "www."); an error if it has none
 //   is_freemail(text)        bool: whether an address, or a domain, is of a mail provider for
 //                            everybody (free_mail.h), or below one
+//   lookup(table, key)       string: the value of the key in a table of spec.tables; an error if
+//   the
+//                            table has no such key. With several columns of values
+//                            lookup(table, key, column)
+//   in_table(table, key)     bool: whether the table has the key
 #ifndef BATON_CORE_VOCABULARY_H_
 #define BATON_CORE_VOCABULARY_H_
 
@@ -27,6 +32,7 @@
 #include <vector>
 
 #include "core/lead_functions.h"
+#include "core/lookup_table.h"
 #include "expression/environment.h"
 
 namespace baton::core {
@@ -62,7 +68,8 @@ class Vocabulary {
     int slot = 0;
   };
 
-  explicit Vocabulary(const AttributeTypes& attributes = {}, const Calendars& calendars = {});
+  explicit Vocabulary(const AttributeTypes& attributes = {}, const Calendars& calendars = {},
+                      const Tables& tables = {});
   Vocabulary(const Vocabulary&) = delete;
   Vocabulary& operator=(const Vocabulary&) = delete;
 

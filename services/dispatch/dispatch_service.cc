@@ -17,6 +17,7 @@
 #include "dispatch/lead_service.h"
 #include "dispatch/policy_service.h"
 #include "dispatch/roster_service.h"
+#include "dispatch/table_service.h"
 #include "dispatch/token_sealer.h"
 #include "dispatch/watch_hub.h"
 #include "dispatch/workspace_service.h"
@@ -57,7 +58,8 @@ struct DispatchService::Parts {
         roster(store, store, std::move(policies), reassigner, drainer, runner, sealer),
         accounts(store, store, runner, sealer),
         workspaces(store, runner, sealer),
-        agreements(store, store, store, drainer, runner, sealer, metrics) {}
+        agreements(store, store, store, store, drainer, runner, sealer, metrics),
+        tables(store, store, runner, sealer) {}
 
   const DispatchOptions options;
   const TokenSealer sealer;
@@ -80,6 +82,7 @@ struct DispatchService::Parts {
   AccountService accounts;
   WorkspaceService workspaces;
   PolicyService agreements;
+  TableService tables;
 };
 
 DispatchService::DispatchService(DispatchOptions options, store::Store& store,
@@ -101,10 +104,11 @@ absl::Status DispatchService::Start() {
   if (absl::Status made = parts.publisher.Start(); !made.ok()) return made;
   const absl::Status listening = parts.server.Start(
       {&parts.leads, &parts.assignments, &parts.roster, &parts.accounts, &parts.workspaces,
-       &parts.agreements},
+       &parts.agreements, &parts.tables},
       {v1::LeadService::service_full_name(), v1::AssignmentService::service_full_name(),
        v1::RosterService::service_full_name(), v1::AccountService::service_full_name(),
-       v1::WorkspaceService::service_full_name(), v1::PolicyService::service_full_name()});
+       v1::WorkspaceService::service_full_name(), v1::PolicyService::service_full_name(),
+       v1::TableService::service_full_name()});
   if (!listening.ok()) return listening;
   parts.drainer.Start();
   parts.batcher.Start();

@@ -221,8 +221,8 @@ absl::StatusOr<v1::RecomputeDecisionResponse> LeadService::RecomputeOne(
   if (!decisions.ok()) return decisions.status();
   const core::WorkspaceId& workspace = record->key.workspace;
   if (!decisions->qualification.has_value()) return Recompute(workspace, *decisions, nullptr);
-  const auto policy =
-      agreement::PolicyAt(store_, workspace, decisions->qualification->judgment.policy_revision);
+  const auto policy = agreement::PolicyAt(store_, store_, workspace,
+                                          decisions->qualification->judgment.policy_revision);
   if (!policy.ok()) return policy.status();
   return Recompute(workspace, *decisions, policy->get());
 }

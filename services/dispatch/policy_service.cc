@@ -5,6 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "agreement/policy_tables.h"
 #include "core/errors.h"
 #include "dispatch/pages.h"
 #include "dispatch/policy_mapping.h"
@@ -64,12 +65,13 @@ absl::StatusOr<v1::Policy> Message(const core::WorkspaceId& workspace,
 }  // namespace
 
 PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicyStore& policies,
-                             store::ShadowStore& shadows, BacklogDrainer& drainer,
-                             const CallRunner& runner, const TokenSealer& sealer,
-                             platform::Metrics& metrics)
+                             store::ShadowStore& shadows, store::TableStore& tables,
+                             BacklogDrainer& drainer, const CallRunner& runner,
+                             const TokenSealer& sealer, platform::Metrics& metrics)
     : workspaces_(workspaces),
       policies_(policies),
       shadows_(shadows),
+      tables_(tables),
       drainer_(drainer),
       runner_(runner),
       sealer_(sealer),
@@ -171,7 +173,9 @@ absl::StatusOr<v1::CreatePolicyRevisionResponse> PolicyService::Create(
   if (request.yaml().size() > kPolicyBytesMax) {
     return core::FieldError("yaml", absl::StrCat("must be at most ", kPolicyBytesMax, " bytes"));
   }
-  const policy::ParsedPolicy parsed = policy::CheckPolicy(request.yaml(), kDocumentName);
+  const auto tables = agreement::TablesOf(tables_, *workspace, request.yaml());
+  if (!tables.ok()) return tables.status();
+  const policy::ParsedPolicy parsed = policy::CheckPolicy(request.yaml(), kDocumentName, *tables);
   if (!parsed.ok()) return Invalid(parsed.errors);
   if (parsed.policy.workspace != *workspace) {
     return core::FieldError(
@@ -342,7 +346,9 @@ absl::StatusOr<store::PolicyRevision> PolicyService::Named(const PolicyName& nam
 absl::StatusOr<core::Policy> PolicyService::Compiled(const store::RevisionKey& key) {
   const auto document = workspaces_.GetPolicy(key.workspace, key.revision);
   if (!document.ok()) return document.status();
-  policy::ParsedPolicy parsed = policy::ParsePolicy(document->yaml, kDocumentName);
+  const auto tables = agreement::TablesOf(tables_, key.workspace, document->yaml);
+  if (!tables.ok()) return tables.status();
+  policy::ParsedPolicy parsed = policy::ParsePolicy(document->yaml, kDocumentName, *tables);
   if (!parsed.ok()) {
     return core::Error(
         absl::StatusCode::kFailedPrecondition, "STORED_POLICY_INVALID",

@@ -13,6 +13,7 @@
 #include "platform/metrics.h"
 #include "store/policy_store.h"
 #include "store/shadow_store.h"
+#include "store/table_store.h"
 #include "store/workspace_store.h"
 
 namespace baton::dispatch {
@@ -23,8 +24,8 @@ namespace baton::dispatch {
 class PolicyService final : public ::baton::v1::PolicyService::CallbackService {
  public:
   PolicyService(store::WorkspaceStore& workspaces, store::PolicyStore& policies,
-                store::ShadowStore& shadows, BacklogDrainer& drainer, const CallRunner& runner,
-                const TokenSealer& sealer, platform::Metrics& metrics);
+                store::ShadowStore& shadows, store::TableStore& tables, BacklogDrainer& drainer,
+                const CallRunner& runner, const TokenSealer& sealer, platform::Metrics& metrics);
 
   ::grpc::ServerUnaryReactor* CreatePolicyRevision(
       ::grpc::CallbackServerContext* context,
@@ -109,6 +110,7 @@ class PolicyService final : public ::baton::v1::PolicyService::CallbackService {
   store::WorkspaceStore& workspaces_;
   store::PolicyStore& policies_;
   store::ShadowStore& shadows_;
+  store::TableStore& tables_;
   BacklogDrainer& drainer_;
   const CallRunner& runner_;
   const TokenSealer& sealer_;

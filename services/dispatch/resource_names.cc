@@ -8,6 +8,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "core/errors.h"
+#include "core/lookup_table.h"
 
 namespace baton::dispatch {
 namespace {
@@ -129,6 +130,18 @@ absl::StatusOr<core::WorkspaceId> ParseShadow(absl::string_view field, absl::str
   return Make<core::WorkspaceId>(ids[0]);
 }
 
+absl::StatusOr<store::TableKey> ParseTable(absl::string_view field, absl::string_view name) {
+  const auto ids = Split(name, "tables");
+  if (!ids.empty()) {
+    const std::vector<absl::string_view> parts = absl::StrSplit(ids[1], '@');
+    if (parts.size() == 2 && IsId(parts[0]) && core::IsTableHash(ToStd(parts[1]))) {
+      return store::TableKey{Make<core::WorkspaceId>(ids[0]), std::string(parts[0]),
+                             std::string(parts[1])};
+    }
+  }
+  return WrongName(field, "workspaces/{workspace}/tables/{table}@{sha256}");
+}
+
 absl::StatusOr<Scope> ParseScope(absl::string_view field, absl::string_view name) {
   if (const auto workspace = ParseWorkspace(field, name); workspace.ok()) {
     return Scope{*workspace, {}, {}};
@@ -174,6 +187,11 @@ std::string FormatPolicy(const core::WorkspaceId& workspace, absl::string_view p
 
 std::string FormatShadow(const core::WorkspaceId& workspace) {
   return absl::StrCat(FormatWorkspace(workspace), kShadowSuffix);
+}
+
+std::string FormatTable(const store::TableKey& key) {
+  return absl::StrCat(FormatWorkspace(key.workspace), "/tables/",
+                      store::TableId(key.name, key.sha256));
 }
 
 std::string FormatScope(const Scope& scope) {

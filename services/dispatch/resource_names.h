@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "core/ids.h"
+#include "store/table_store.h"
 
 namespace baton::dispatch {
 
@@ -52,6 +53,7 @@ absl::StatusOr<PolicyName> ParsePolicyName(absl::string_view field, absl::string
 absl::StatusOr<PolicyName> ParseRevisionName(absl::string_view field, absl::string_view name);
 // "workspaces/{workspace}/shadow"
 absl::StatusOr<core::WorkspaceId> ParseShadow(absl::string_view field, absl::string_view name);
+absl::StatusOr<store::TableKey> ParseTable(absl::string_view field, absl::string_view name);
 absl::StatusOr<Scope> ParseScope(absl::string_view field, absl::string_view name);
 
 std::string FormatWorkspace(const core::WorkspaceId& workspace);
@@ -64,6 +66,7 @@ std::string FormatAssignment(const core::LeadKey& key, int64_t generation);
 std::string FormatPolicy(const core::WorkspaceId& workspace, absl::string_view policy,
                          int64_t revision);
 std::string FormatShadow(const core::WorkspaceId& workspace);
+std::string FormatTable(const store::TableKey& key);
 std::string FormatScope(const Scope& scope);
 
 }  // namespace baton::dispatch

@@ -16,6 +16,9 @@ inline absl::string_view AbslView(std::string_view text) {
   return {text.data(), text.size()};
 }
 
+// Length of the UTF-8 character at text[at], or 0 if it is malformed (RFC 3629).
+size_t CharacterLength(std::string_view text, size_t at);
+
 int64_t CountCharacters(std::string_view text);
 
 // The byte at which character `index` begins, or the end; nullopt beyond it or below 0.

@@ -153,6 +153,22 @@ void LintDeclarations(LintReport& report) {
   }
 }
 
+// Which table is meant is always written out.
+void LintTables(LintReport& report) {
+  const std::vector<std::string> texts =
+      TextsOf(report, {"routing", "queues", "scoring", "definition"});
+  for (const auto& [id, table] : report.policy().tables) {
+    const bool used = std::any_of(texts.begin(), texts.end(), [&name = id](const auto& text) {
+      return absl::StrContains(text, absl::StrCat("\"", name, "\"")) ||
+             absl::StrContains(text, absl::StrCat("'", name, "'"));
+    });
+    if (used) continue;
+    report.Add("unused-table", Severity::kWarning, report.KeyAt({"tables", id}),
+               absl::StrCat("no condition looks into table '", id, "'"),
+               "Remove it, or ask lookup or in_table of it.");
+  }
+}
+
 void LintTests(LintReport& report) {
   const core::Policy& policy = report.policy();
   const std::vector<PolicyTest>& tests = report.input().parsed.tests;
@@ -180,6 +196,7 @@ void LintUsage(LintReport& report) {
   LintReps(report);
   LintAttributes(report);
   LintDeclarations(report);
+  LintTables(report);
   LintTests(report);
 }
 

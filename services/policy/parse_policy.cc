@@ -129,7 +129,8 @@ void CheckCaps(const YamlNode& spec, const core::Policy& policy, ErrorList& erro
 }
 
 // Sections in the order in which they need each other.
-void ParseSpec(const YamlNode& node, ParsedPolicy& parsed, ErrorList& errors) {
+void ParseSpec(const YamlNode& node, const GivenTables& tables, ParsedPolicy& parsed,
+               ErrorList& errors) {
   core::Policy& policy = parsed.policy;
   const MapReader spec(node, "spec", kSpecKeys, errors);
   AddStandardAttributes(policy);
@@ -146,7 +147,11 @@ void ParseSpec(const YamlNode& node, ParsedPolicy& parsed, ErrorList& errors) {
               {"rep_attributes", ParseRepAttributes},
               {"reasons", ParseReasons},
               {"calendars", ParseCalendars}}});
-  policy.vocabulary = std::make_shared<const core::Vocabulary>(policy.attributes, policy.calendars);
+  if (const YamlNode* section = spec.Find("tables"); section != nullptr) {
+    ParseTables(*section, tables, policy, errors);
+  }
+  policy.vocabulary =
+      std::make_shared<const core::Vocabulary>(policy.attributes, policy.calendars, policy.tables);
   parse_all({{{"scoring", ParseScoring},
               {"definition", ParseDefinition},
               {"queues", ParseQueues},
@@ -159,7 +164,8 @@ void ParseSpec(const YamlNode& node, ParsedPolicy& parsed, ErrorList& errors) {
 
 }  // namespace
 
-ParsedPolicy ParsePolicy(std::string_view yaml, std::string_view file_name) {
+ParsedPolicy ParsePolicy(std::string_view yaml, std::string_view file_name,
+                         const GivenTables& tables) {
   ErrorList errors(file_name);
   ParsedPolicy parsed;
   parsed.policy.reasons = core::StandardReasons();
@@ -175,15 +181,16 @@ ParsedPolicy ParsePolicy(std::string_view yaml, std::string_view file_name) {
       ParseMetadata(*metadata, parsed.policy, errors);
     }
     if (const YamlNode* spec = document.Find("spec"); spec != nullptr) {
-      ParseSpec(*spec, parsed, errors);
+      ParseSpec(*spec, tables, parsed, errors);
     }
   }
   parsed.errors = std::move(errors).Take();
   return parsed;
 }
 
-ParsedPolicy CheckPolicy(std::string_view yaml, std::string_view file_name) {
-  ParsedPolicy parsed = ParsePolicy(yaml, file_name);
+ParsedPolicy CheckPolicy(std::string_view yaml, std::string_view file_name,
+                         const GivenTables& tables) {
+  ParsedPolicy parsed = ParsePolicy(yaml, file_name, tables);
   if (!parsed.ok()) return parsed;
   ErrorList errors(file_name);
   AddMismatches(parsed.tests, RunTests(parsed.policy, parsed.tests), errors);

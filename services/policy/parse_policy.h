@@ -5,9 +5,10 @@
 // scoring (fit by match, intent by activity), definition (mql, disqualify), routing (first match
 // wins, a default comes last; to a queue, or to an owner with a fallback), queues (mode, strategy,
 // how long leads wait and where they go then), calendars (zone, hours, holidays,
-// exceptions), reasons (extend) and tests (policy_tests.h). A rule's condition is `when:`, CEL
-// over what core/vocabulary.h names, or `match:`, which is short for it (match_parser.h).
-// Keys of the language that Baton does not act on yet are refused: never accepted and ignored.
+// exceptions), tables (lookup tables by name and content), reasons (extend) and tests
+// (policy_tests.h). A rule's condition is `when:`, CEL over what core/vocabulary.h names, or
+// `match:`, which is short for it (match_parser.h). Keys of the language that Baton does not act on
+// yet are refused: never accepted and ignored.
 //
 // Pure functions, thread-safe, never throw; hostile documents are bounded by the caps here and in
 // yaml_tree.h.
@@ -20,6 +21,7 @@
 #include "absl/status/status.h"
 #include "core/policy.h"
 #include "policy/document_error.h"
+#include "policy/given_tables.h"
 #include "policy/policy_tests.h"
 
 namespace baton::policy {
@@ -31,6 +33,8 @@ inline constexpr size_t kAttributesDeclaredMax = 64;
 inline constexpr int64_t kStepsMax = 15'000;
 inline constexpr size_t kQueuesMax = 200;
 inline constexpr size_t kCalendarsMax = 64;
+inline constexpr size_t kTablesMax = 16;
+inline constexpr size_t kTableBytesTogetherMax = 16'000'000;  // of the tables of one policy
 
 struct ParsedPolicy {
   core::Policy policy;                // whole only if ok(); its revision is 0
@@ -40,12 +44,14 @@ struct ParsedPolicy {
   bool ok() const { return errors.empty(); }
 };
 
-// `file_name` is how the errors name the document.
-ParsedPolicy ParsePolicy(std::string_view yaml, std::string_view file_name);
+// `file_name` is how the errors name the document; `tables` are those that TablePinsOf it names.
+ParsedPolicy ParsePolicy(std::string_view yaml, std::string_view file_name,
+                         const GivenTables& tables = {});
 
 // ParsePolicy, and the document's tests are run: each expectation that is not met is an error too.
 // What becomes a revision is checked so; a revision that is in force is not tested again.
-ParsedPolicy CheckPolicy(std::string_view yaml, std::string_view file_name);
+ParsedPolicy CheckPolicy(std::string_view yaml, std::string_view file_name,
+                         const GivenTables& tables = {});
 
 // The errors (at least one) as one INVALID_ARGUMENT, reason INVALID_POLICY: a line each, as many as
 // fit a message (440 bytes, then the number of the others); "errors" says how many there are. Where

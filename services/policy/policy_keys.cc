@@ -22,6 +22,7 @@ constexpr KeyRule kSpec[] = {{"attributes"},
                              {"sla", kNotYet},
                              {"recycle", kNotYet},
                              {"calendars"},
+                             {"tables"},
                              {"tests"}};
 constexpr KeyRule kScoring[] = {{"fit"}, {"intent"}};
 constexpr KeyRule kFitRule[] = {{"name", kRequired}, {"match"}, {"when"}, {"points", kRequired}};
@@ -45,6 +46,7 @@ constexpr KeyRule kWiden[] = {{"after", kRequired}, {"to", kRequired}};
 constexpr KeyRule kRequires[] = {{"skills", kRequired}};
 constexpr KeyRule kCalendar[] = {
     {"zone", kRequired}, {"hours", kRequired}, {"holidays"}, {"exceptions"}};
+constexpr KeyRule kTable[] = {{"sha256", kRequired}};
 constexpr KeyRule kReasons[] = {{"extend", kRequired}};
 constexpr KeyRule kReason[] = {{"code", kRequired}, {"class", kRequired},     {"fault"},
                                {"cool_down"},       {"counts_in_acceptance"}, {"needs_revisit_at"}};
@@ -77,6 +79,7 @@ const KeyTable kAgeKeys = {"age", kAge};
 const KeyTable kWidenKeys = {"widen", kWiden};
 const KeyTable kRequiresKeys = {"requires", kRequires};
 const KeyTable kCalendarKeys = {"calendar", kCalendar};
+const KeyTable kTableKeys = {"table", kTable};
 const KeyTable kReasonsKeys = {"reasons", kReasons};
 const KeyTable kReasonKeys = {"reason", kReason};
 const KeyTable kPolicyTestKeys = {"policy_test", kPolicyTest};
@@ -87,11 +90,12 @@ const KeyTable kTestExpectKeys = {"test_expect", kTestExpect};
 const KeyTable kTestScoreKeys = {"test_score", kTestScore};
 
 std::vector<KeyTable> AllPolicyKeyTables() {
-  return {kDocumentKeys,    kMetadataKeys,   kSpecKeys,      kScoringKeys,        kFitRuleKeys,
-          kIntentRuleKeys,  kDefinitionKeys, kMqlKeys,       kDisqualifyRuleKeys, kRouteRuleKeys,
-          kRouteTargetKeys, kQueueKeys,      kAgeKeys,       kWidenKeys,          kRequiresKeys,
-          kCalendarKeys,    kReasonsKeys,    kReasonKeys,    kPolicyTestKeys,     kTestGivenKeys,
-          kTestEventKeys,   kTestExpectKeys, kTestScoreKeys, kTestAccountKeys};
+  return {
+      kDocumentKeys,    kMetadataKeys,   kSpecKeys,       kScoringKeys,        kFitRuleKeys,
+      kIntentRuleKeys,  kDefinitionKeys, kMqlKeys,        kDisqualifyRuleKeys, kRouteRuleKeys,
+      kRouteTargetKeys, kQueueKeys,      kAgeKeys,        kWidenKeys,          kRequiresKeys,
+      kCalendarKeys,    kTableKeys,      kReasonsKeys,    kReasonKeys,         kPolicyTestKeys,
+      kTestGivenKeys,   kTestEventKeys,  kTestExpectKeys, kTestScoreKeys,      kTestAccountKeys};
 }
 
 }  // namespace baton::policy

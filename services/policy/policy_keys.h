@@ -25,6 +25,7 @@ extern const KeyTable kAgeKeys;
 extern const KeyTable kWidenKeys;
 extern const KeyTable kRequiresKeys;
 extern const KeyTable kCalendarKeys;
+extern const KeyTable kTableKeys;
 extern const KeyTable kReasonsKeys;
 extern const KeyTable kReasonKeys;
 extern const KeyTable kPolicyTestKeys;

@@ -5,6 +5,7 @@
 
 #include "core/policy.h"
 #include "policy/document_error.h"
+#include "policy/given_tables.h"
 #include "policy/yaml_tree.h"
 
 namespace baton::policy {
@@ -19,6 +20,11 @@ void ParseDefinition(const YamlNode& node, core::Policy& policy, ErrorList& erro
 
 // Needs the database of time zones on this machine.
 void ParseCalendars(const YamlNode& node, core::Policy& policy, ErrorList& errors);
+
+// Of the tables at hand those that the section names by name and content; one that is not at hand
+// is an error, and declared as nullptr so that its uses are not errors too.
+void ParseTables(const YamlNode& node, const GivenTables& given, core::Policy& policy,
+                 ErrorList& errors);
 
 void ParseQueues(const YamlNode& node, core::Policy& policy, ErrorList& errors);
 

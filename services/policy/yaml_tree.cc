@@ -13,6 +13,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "expression/utf8.h"
 
 namespace baton::policy {
 namespace {
@@ -172,38 +173,11 @@ class TreeBuilder : public YAML::EventHandler {
   size_t nodes_ = 0;
 };
 
-// Length of the UTF-8 character at text[at], or 0 if it is malformed (RFC 3629).
-size_t CharacterLength(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) {
-    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
-  };
-  const auto follows = [&](size_t count) {
-    for (size_t i = 1; i <= count; ++i) {
-      if ((byte(i) & 0xC0) != 0x80) return false;
-    }
-    return true;
-  };
-  const unsigned first = byte(0), second = byte(1);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF && follows(1)) return 2;
-  if ((first & 0xF0) == 0xE0 && follows(2)) {
-    const bool overlong = first == 0xE0 && second < 0xA0;
-    const bool surrogate = first == 0xED && second >= 0xA0;
-    return overlong || surrogate ? 0 : 3;
-  }
-  if (first >= 0xF0 && first <= 0xF4 && follows(3)) {
-    const bool overlong = first == 0xF0 && second < 0x90;
-    const bool beyond = first == 0xF4 && second >= 0x90;
-    return overlong || beyond ? 0 : 4;
-  }
-  return 0;
-}
-
 // Adds an error at the first byte that no text document has.
 bool IsText(std::string_view text, ErrorList& errors) {
   int line = 1, column = 1;
   for (size_t at = 0; at < text.size();) {
-    const size_t length = CharacterLength(text, at);
+    const size_t length = expression::CharacterLength(text, at);
     const char c = text[at];
     const bool space = c == '\n' || c == '\r' || c == '\t';
     if (length == 0 || (absl::ascii_iscntrl(static_cast<unsigned char>(c)) && !space)) {

@@ -96,6 +96,7 @@ absl::Status Run::EnterPhases(core::TimeMs at_ms) {
 absl::Status Run::Activate(const core::Policy& policy) {
   policy_ = policy;
   policy_.workspace = setting_.workspace;
+  policy_.tables.clear();  // the conditions have them
   // The store keeps the text only to tell one revision from another.
   auto revision = store_.CreateRevision(policy_, absl::StrCat("phase ", next_phase_), kPrincipal);
   if (!revision.ok()) return revision.status();

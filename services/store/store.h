@@ -9,6 +9,7 @@
 #include "store/policy_store.h"
 #include "store/roster_store.h"
 #include "store/shadow_store.h"
+#include "store/table_store.h"
 #include "store/workspace_store.h"
 
 namespace baton::store {
@@ -19,6 +20,7 @@ class Store : public LeadStore,
               public WorkspaceStore,
               public PolicyStore,
               public ShadowStore,
+              public TableStore,
               public TimerStore,
               public OutboxStore,
               public InputStore,

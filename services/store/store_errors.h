@@ -112,6 +112,27 @@ inline absl::Status PolicyNotFound(const core::WorkspaceId& id, int64_t revision
                      {{"workspace", id.str()}, {"revision", absl::StrCat(revision)}});
 }
 
+inline absl::Status TableNotFound(const std::string& name, const std::string& sha256) {
+  return core::Error(absl::StatusCode::kNotFound, "TABLE_NOT_FOUND",
+                     absl::StrCat("there is no table ", name, " with sha256 ", sha256),
+                     {{"table", name}, {"sha256", sha256}});
+}
+
+// A table that a policy names was deleted before the policy was kept.
+inline absl::Status TableMissing(const std::string& name, const std::string& sha256) {
+  return core::Error(absl::StatusCode::kFailedPrecondition, "TABLE_MISSING",
+                     absl::StrCat("the policy names table ", name, " with sha256 ", sha256,
+                                  ", which is not there; give it to the workspace first"),
+                     {{"table", name}, {"sha256", sha256}});
+}
+
+inline absl::Status TableInUse(const std::string& name, int64_t revision) {
+  return core::Error(absl::StatusCode::kFailedPrecondition, "TABLE_IN_USE",
+                     absl::StrCat("policy revision ", revision, " names this content of table ",
+                                  name, ", and what it decided must stay explainable"),
+                     {{"table", name}, {"revision", absl::StrCat(revision)}});
+}
+
 inline absl::Status CheckAdvances(absl::Span<const InputAdvance> advances) {
   if (advances.size() > kAdvancesMax) {
     return core::FieldError("advances", absl::StrCat("more than ", kAdvancesMax));
@@ -150,7 +171,8 @@ inline absl::Status StateUnreadable(const std::string& what, const std::string& 
                      {{"what", what}});
 }
 
-// At a cap. `reason` is TOO_MANY_WORKSPACES, TOO_MANY_REPS, TOO_MANY_QUEUES or TOO_MANY_ACCOUNTS.
+// At a cap. `reason` is TOO_MANY_WORKSPACES, TOO_MANY_REPS, TOO_MANY_QUEUES, TOO_MANY_ACCOUNTS
+// ...
 inline absl::Status CapReached(const char* reason, const char* what, int64_t cap) {
   return core::WithRetryAfter(
       core::Error(absl::StatusCode::kResourceExhausted, reason,

@@ -8,7 +8,9 @@
 #include "absl/strings/str_format.h"
 #include "core/decide.h"
 #include "core/facts.h"
+#include "core/lead_functions.h"
 #include "core/qualification.h"
+#include "core/table_functions.h"
 #include "expression/program.h"
 #include "policy/parse_policy.h"
 #include "support/builders.h"
@@ -83,6 +85,32 @@ void EvaluateCondition(benchmark::State& state) {
   }
 }
 BENCHMARK(EvaluateCondition);
+
+// lookup() in tables of so many rows, each time another key.
+void LookIntoTable(benchmark::State& state) {
+  const int64_t rows = state.range(0);
+  std::string csv = "postcode,territory\n";
+  for (int64_t i = 0; i < rows; ++i) absl::StrAppend(&csv, 10'000 + i, ",territory", i % 50, "\n");
+  expression::Environment environment;
+  environment.AddVariable("lead.postcode", expression::Kind::kString);
+  core::AddTableFunctions({{"postcodes", core::LookupTable::Parse(csv).table}}, environment);
+  const auto compiled = expression::Program::Compile(
+      "lookup('postcodes', lead.postcode) == 'territory7'", environment);
+  const auto& program = std::get<expression::Program>(compiled);
+  core::LeadHost host;
+  expression::Scratch scratch;
+  scratch.set_host(&host);
+  std::vector<std::string> keys;
+  for (int64_t i = 0; i < 1024; ++i) keys.push_back(absl::StrCat(10'000 + i * 7919 % rows));
+  size_t next = 0;
+  for (auto _ : state) {
+    const std::vector<expression::Value> variables = {
+        expression::Value::String(keys[next++ % keys.size()])};
+    benchmark::DoNotOptimize(program.Evaluate(variables, scratch));
+    scratch.Reset();
+  }
+}
+BENCHMARK(LookIntoTable)->Arg(100)->Arg(100'000);
 
 // A lead with all that facts can hold, of what the rules below read.
 core::Facts FullLead() {

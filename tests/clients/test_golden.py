@@ -23,7 +23,7 @@ def in_workspace(path, golden, workspace):
 def adopt(stack, golden, folder):
     """A workspace with the golden policy, in force, its reps and its accounts."""
     text = lambda workspace, _: in_workspace(GOLDEN / golden / "policy.yaml", golden, workspace)
-    world = World(stack, policy=text)
+    world = World(stack, policy=text, tables=sorted((GOLDEN / golden).glob("*.csv")))
     for kind, name in [("rep", "roster.yaml"), ("account", "accounts.yaml")]:
         source = GOLDEN / golden / name
         if source.exists():

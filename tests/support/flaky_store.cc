@@ -221,6 +221,29 @@ absl::StatusOr<store::ShadowPage> FlakyStore::ShadowDifferences(const core::Work
   return Try([&] { return inner_.ShadowDifferences(workspace, before, page_size); });
 }
 
+absl::StatusOr<store::TableInfo> FlakyStore::PutTable(const core::WorkspaceId& workspace,
+                                                      const store::TableInfo& info,
+                                                      const std::string& csv) {
+  return Try([&] { return inner_.PutTable(workspace, info, csv); });
+}
+
+absl::StatusOr<std::vector<store::TableInfo>> FlakyStore::ListTables(
+    const core::WorkspaceId& workspace) {
+  return Try([&] { return inner_.ListTables(workspace); });
+}
+
+absl::StatusOr<store::TableInfo> FlakyStore::GetTable(const store::TableKey& key) {
+  return Try([&] { return inner_.GetTable(key); });
+}
+
+absl::StatusOr<std::string> FlakyStore::ReadTable(const store::TableKey& key) {
+  return Try([&] { return inner_.ReadTable(key); });
+}
+
+absl::Status FlakyStore::DeleteTable(const store::TableKey& key) {
+  return Try([&] { return inner_.DeleteTable(key); });
+}
+
 absl::StatusOr<store::DueTimers> FlakyStore::Due(int shard, int max) {
   return Try([&] { return inner_.Due(shard, max); });
 }

@@ -98,6 +98,15 @@ class FlakyStore final : public store::Store {
   absl::StatusOr<store::ShadowPage> ShadowDifferences(const core::WorkspaceId& workspace,
                                                       int64_t before, int page_size) override;
 
+  absl::StatusOr<store::TableInfo> PutTable(const core::WorkspaceId& workspace,
+                                            const store::TableInfo& info,
+                                            const std::string& csv) override;
+  absl::StatusOr<std::vector<store::TableInfo>> ListTables(
+      const core::WorkspaceId& workspace) override;
+  absl::StatusOr<store::TableInfo> GetTable(const store::TableKey& key) override;
+  absl::StatusOr<std::string> ReadTable(const store::TableKey& key) override;
+  absl::Status DeleteTable(const store::TableKey& key) override;
+
   int shards() const override { return inner_.shards(); }
   absl::StatusOr<store::DueTimers> Due(int shard, int max) override;
   int ShardOf(const core::WorkspaceId& workspace) const override {

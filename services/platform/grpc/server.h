@@ -15,11 +15,11 @@
 namespace baton::platform::rpc {
 
 struct ServerOptions {
-  std::string address;                 // "host:port"; port 0: any free one
-  int message_bytes_max = 260 * 1024;  // per request: a document of 256 KiB in its envelope; larger
-                                       // ones are RESOURCE_EXHAUSTED
-  int metadata_bytes_max = 8 * 1024;   // per request
-  int concurrent_streams_max = 1000;   // per connection
+  std::string address;  // "host:port"; port 0: any free one
+  // Per request: a lookup table of 4 MB in its envelope; larger ones are RESOURCE_EXHAUSTED.
+  int message_bytes_max = 4 * 1024 * 1024;
+  int metadata_bytes_max = 8 * 1024;                     // per request
+  int concurrent_streams_max = 1000;                     // per connection
   absl::Duration keepalive_time = absl::Seconds(30);     // an idle connection is probed after this
   absl::Duration keepalive_timeout = absl::Seconds(10);  // and closed when it stays silent
   absl::Duration client_ping_interval_min = absl::Seconds(10);  // quicker pings: GOAWAY

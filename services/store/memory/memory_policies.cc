@@ -82,6 +82,12 @@ absl::StatusOr<PolicyRevision> MemoryStore::CreateRevision(const core::Policy& p
     return CapReached("TOO_MANY_REVISIONS", "policy revisions", kRevisionsMax);
   }
   StoredRevision stored;
+  for (const auto& [name, table] : policy.tables) {
+    stored.tables.push_back(TableId(name, table->sha256()));
+    if (!workspace->tables.contains(stored.tables.back())) {
+      return TableMissing(name, table->sha256());
+    }
+  }
   stored.about.revision = ++workspace->revisions;
   stored.about.name = policy.name;
   stored.about.fingerprint = FingerprintOf(yaml);

@@ -92,6 +92,13 @@ class MemoryStore final : public Store {
   absl::StatusOr<ShadowPage> ShadowDifferences(const core::WorkspaceId& workspace, int64_t before,
                                                int page_size) override;
 
+  absl::StatusOr<TableInfo> PutTable(const core::WorkspaceId& workspace, const TableInfo& info,
+                                     const std::string& csv) override;
+  absl::StatusOr<std::vector<TableInfo>> ListTables(const core::WorkspaceId& workspace) override;
+  absl::StatusOr<TableInfo> GetTable(const TableKey& key) override;
+  absl::StatusOr<std::string> ReadTable(const TableKey& key) override;
+  absl::Status DeleteTable(const TableKey& key) override;
+
   int shards() const override;
   absl::StatusOr<DueTimers> Due(int shard, int max) override;
   int ShardOf(const core::WorkspaceId& workspace) const override;
@@ -126,6 +133,9 @@ class MemoryStore final : public Store {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // WORKSPACE_NOT_FOUND, SHADOW_NOT_FOUND.
   absl::StatusOr<memory::StoredShadow*> FindShadow(const core::WorkspaceId& workspace)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // TABLE_NOT_FOUND.
+  absl::StatusOr<const memory::StoredTable*> FindTable(const TableKey& key)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   CommitResult CommitOne(const core::Plan& plan) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   AccountResult CommitAccount(const AccountChange& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

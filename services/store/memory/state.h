@@ -54,6 +54,12 @@ struct GivenToday {
 struct StoredRevision {
   PolicyRevision about;  // its state and the workspace's latest activation are not kept here
   std::string yaml;
+  std::vector<std::string> tables;  // that it names: TableId of each
+};
+
+struct StoredTable {
+  TableInfo about;
+  std::string csv;
 };
 
 // The latest run of a draft beside the active revision.
@@ -75,6 +81,7 @@ struct AnsweredClaim {
 struct WorkspaceState {
   Workspace about;
   std::map<int64_t, StoredRevision> policies;  // by revision
+  std::map<std::string, StoredTable> tables;   // by TableId
   int64_t revisions = 0;                       // the last number given
   int64_t activations = 0;                     // likewise
   int64_t shadows = 0;                         // likewise

@@ -114,7 +114,8 @@ void AddLimits(std::string& out) {
                    ",queues=", kQueuesMax, ",drafts=", kDraftsMax, ",revisions=", kRevisionsMax,
                    ",approvals=", kApprovalsMax, ",activations=", kActivationsMax,
                    ",candidates=", core::kCandidatesKeptMax, ",decisions=", core::kPastDecisionsMax,
-                   ",domains=", core::kDomainsPerAccountMax, ",accounts_per_group=",
+                   ",domains=", core::kDomainsPerAccountMax, ",tables=", kStoredTablesMax,
+                   ",table_bytes=", kStoredTableBytesMax, ",accounts_per_group=",
                    core::kAccountsPerGroupMax, ",shadow_queues=", core::kShadowQueuesMax,
                    ",shadow_differences=", core::kShadowDifferencesMax),
       out);

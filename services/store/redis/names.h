@@ -39,6 +39,8 @@ enum class Outcome {
   kNotPulled,
   kOutboxFull,
   kNoPolicy,
+  kTooLarge,
+  kNoTable,
 };
 
 template <typename Enum, size_t kSize>
@@ -129,7 +131,7 @@ inline constexpr NameTable<CommitCode, 7> kCommitCodeNames = {{
     {CommitCode::kUnknownWorkspace, "unknown_workspace"},
 }};
 
-inline constexpr NameTable<Outcome, 22> kOutcomeNames = {{
+inline constexpr NameTable<Outcome, 24> kOutcomeNames = {{
     {Outcome::kDone, "done"},
     {Outcome::kNoWorkspace, "no_workspace"},
     {Outcome::kMismatch, "mismatch"},
@@ -152,6 +154,8 @@ inline constexpr NameTable<Outcome, 22> kOutcomeNames = {{
     {Outcome::kNotPulled, "not_pulled"},
     {Outcome::kOutboxFull, "outbox_full"},
     {Outcome::kNoPolicy, "no_policy"},
+    {Outcome::kTooLarge, "too_large"},
+    {Outcome::kNoTable, "no_table"},
 }};
 
 // Every value of each enumeration has its word; empty only for a value that is none.

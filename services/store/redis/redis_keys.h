@@ -71,6 +71,10 @@ class WorkspaceKeys {
   std::string Policies() const { return workspace_ + ":policies"; }
   // Set of the revisions that are drafts.
   std::string Drafts() const { return workspace_ + ":drafts"; }
+  // Hashes: "name@sha256" of a lookup table -> what it is, and -> its document; see
+  // functions/put_table.lua.
+  std::string Tables() const { return workspace_ + ":tables"; }
+  std::string TableTexts() const { return workspace_ + ":table_texts"; }
   // Hash: see functions/revision.lua. (Lua)
   std::string Revision(int64_t revision) const { return absl::StrCat(workspace_, ":r:", revision); }
   // Hashes and a sorted set of the latest run of a draft beside the active revision: see

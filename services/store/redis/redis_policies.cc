@@ -1,10 +1,12 @@
 // Revisions of policies.
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "store/policy_errors.h"
 #include "store/redis/redis_keys.h"
 #include "store/redis/redis_store.h"
@@ -68,10 +70,12 @@ absl::StatusOr<PolicyRevision> RedisStore::CreateRevision(const core::Policy& po
                                                           const std::string& principal) {
   const int shard = ShardOf(policy.workspace);
   const WorkspaceKeys keys(shard, policy.workspace);
-  const absl::StatusOr<Answer> answer =
-      CallForOutcome("create_revision",
-                     {ShardKeys(shard).Meta(), keys.Workspace(), keys.Policies(), keys.Drafts()},
-                     {yaml, redis::Escape(policy.name), principal, SimulatedClock()});
+  std::vector<std::string> tables;
+  for (const auto& [name, table] : policy.tables) tables.push_back(TableId(name, table->sha256()));
+  const absl::StatusOr<Answer> answer = CallForOutcome(
+      "create_revision",
+      {ShardKeys(shard).Meta(), keys.Workspace(), keys.Policies(), keys.Drafts(), keys.Tables()},
+      {yaml, redis::Escape(policy.name), principal, SimulatedClock(), absl::StrJoin(tables, ",")});
   if (!answer.ok()) return answer.status();
   if (answer->outcome == Outcome::kNoWorkspace) return WorkspaceNotFound(policy.workspace);
   if (answer->outcome == Outcome::kFull) {
@@ -79,6 +83,10 @@ absl::StatusOr<PolicyRevision> RedisStore::CreateRevision(const core::Policy& po
   }
   if (answer->outcome == Outcome::kQueueFull) {
     return CapReached("TOO_MANY_REVISIONS", "policy revisions", kRevisionsMax);
+  }
+  if (answer->outcome == Outcome::kNoTable) {
+    const auto& [name, table] = *std::next(policy.tables.begin(), answer->number - 1);
+    return TableMissing(name, table->sha256());
   }
   return GetRevision({policy.workspace, answer->number});
 }

@@ -116,6 +116,13 @@ class RedisStore final : public Store {
   absl::StatusOr<ShadowPage> ShadowDifferences(const core::WorkspaceId& workspace, int64_t before,
                                                int page_size) override;
 
+  absl::StatusOr<TableInfo> PutTable(const core::WorkspaceId& workspace, const TableInfo& info,
+                                     const std::string& csv) override;
+  absl::StatusOr<std::vector<TableInfo>> ListTables(const core::WorkspaceId& workspace) override;
+  absl::StatusOr<TableInfo> GetTable(const TableKey& key) override;
+  absl::StatusOr<std::string> ReadTable(const TableKey& key) override;
+  absl::Status DeleteTable(const TableKey& key) override;
+
   int shards() const override { return options_.shards; }
   absl::StatusOr<DueTimers> Due(int shard, int max) override;
   int ShardOf(const core::WorkspaceId& workspace) const override;
@@ -165,6 +172,8 @@ class RedisStore final : public Store {
   absl::StatusOr<Answer> CallOnRevision(const RevisionKey& key, absl::string_view function,
                                         std::vector<std::string> keys,
                                         std::vector<std::string> args);
+  // Of the hash of what tables are, or of their documents. TABLE_NOT_FOUND.
+  absl::StatusOr<std::string> FieldOfTable(const TableKey& key, const std::string& hash);
   // FCALL of commit for plans[numbers ...], all of one shard.
   platform::redis::Command CommitCall(int shard, absl::Span<const core::Plan> plans,
                                       absl::Span<const size_t> numbers) const;

@@ -76,7 +76,7 @@ IntakeRig::IntakeRig() : group_(support::UniqueName("intake")) {
 std::unique_ptr<IntakeRig::Member> IntakeRig::Join() {
   auto member = std::make_unique<Member>();
   member->store = OpenStore(*redis_);
-  member->policies = std::make_unique<agreement::PolicyCache>(*member->store, 100);
+  member->policies = std::make_unique<agreement::PolicyCache>(*member->store, *member->store, 100);
   member->metrics = platform::NewMetrics();
   IntakeServiceOptions options;
   options.group = group_;

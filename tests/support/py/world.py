@@ -10,7 +10,8 @@ import grpc
 from baton.v1 import (account_service_pb2, account_service_pb2_grpc, assignment_service_pb2,
                       assignment_service_pb2_grpc, lead_service_pb2, lead_service_pb2_grpc,
                       policy_service_pb2, policy_service_pb2_grpc,
-                      roster_service_pb2, roster_service_pb2_grpc, workspace_service_pb2,
+                      roster_service_pb2, roster_service_pb2_grpc, table_service_pb2,
+                      table_service_pb2_grpc, workspace_service_pb2,
                       workspace_service_pb2_grpc)
 from cloudevents.http import CloudEvent
 from cloudevents.kafka import KafkaMessage, from_binary, to_binary, to_structured
@@ -52,9 +53,10 @@ def inbound_policy(workspace, accept_within):
 
 
 class World:
-    """One workspace of its own in a running stack; `policy` makes its policy's text."""
+    """One workspace of its own in a running stack; `policy` makes its policy's text, `tables` are
+    the CSV files of the lookup tables that it names."""
 
-    def __init__(self, stack, accept_within="1h", policy=inbound_policy):
+    def __init__(self, stack, accept_within="1h", policy=inbound_policy, tables=()):
         self.stack = stack
         self.name = "w" + uuid.uuid4().hex[:12]
         self.channel = grpc.insecure_channel(stack.address)
@@ -63,13 +65,21 @@ class World:
         self.leads = lead_service_pb2_grpc.LeadServiceStub(self.channel)
         self.assignments = assignment_service_pb2_grpc.AssignmentServiceStub(self.channel)
         self.roster = roster_service_pb2_grpc.RosterServiceStub(self.channel)
+        self.tables = table_service_pb2_grpc.TableServiceStub(self.channel)
         self.accounts = account_service_pb2_grpc.AccountServiceStub(self.channel)
         self.producer = Producer({"bootstrap.servers": stack.brokers, "linger.ms": 1,
                                   "partitioner": "murmur2_random", "log_level": 0})
         self.ids = itertools.count(1)
         self.workspaces.CreateWorkspace(
             workspace_service_pb2.CreateWorkspaceRequest(workspace_id=self.name), timeout=10)
+        for path in tables:
+            self.put_table(path.stem, path.read_bytes())
         self.adopt(policy(self.name, accept_within))
+
+    def put_table(self, name, csv):
+        return self.tables.CreateTable(table_service_pb2.CreateTableRequest(
+            parent=self.parent, table_id=name, table=table_service_pb2.Table(csv=csv)),
+            timeout=10, metadata=MIA).table
 
     @property
     def parent(self):

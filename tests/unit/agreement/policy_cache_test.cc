@@ -78,7 +78,7 @@ class PolicyCacheTest : public ::testing::Test {
                                   ++calls_;
                                   return support::Fault::kNone;
                                 }};
-  PolicyCache cache_{counting_, 2};
+  PolicyCache cache_{counting_, counting_, 2};
 };
 
 TEST_F(PolicyCacheTest, TellsUnknownWorkspacesAndThoseWithoutPolicy) {
@@ -145,6 +145,33 @@ TEST_F(PolicyCacheTest, ADraftThatCannotBeReadLeavesTheActivePolicyAsItIs) {
   EXPECT_EQ(active->shadow->policy, nullptr);
 }
 
+TEST_F(PolicyCacheTest, ReadsTheTablesOfARevisionAndSharesThemWithTheNext) {
+  const WorkspaceId acme = WorkspaceId::Trusted("acme");
+  const std::string csv = "country,segment\nDE,dach\n";
+  policy::GivenTables given = {{{"segments", core::LookupTable::Parse(csv).table}}, {}};
+  const std::string sha256 = given.tables.at("segments")->sha256();
+  ASSERT_TRUE(store_.PutTable(acme, {"segments", sha256, 1}, csv).ok());
+  const auto activate = [&](int points) {
+    std::string yaml = support::kPolicyText;
+    yaml.replace(yaml.find("points: 60"), 10, absl::StrCat("points: ", points));
+    yaml += absl::StrCat("  tables: {segments: {sha256: ", sha256, "}}\n");
+    policy::ParsedPolicy parsed = policy::ParsePolicy(yaml, "policy.yaml", given);
+    ASSERT_TRUE(parsed.ok()) << policy::InvalidPolicy(parsed.errors);
+    ASSERT_TRUE(support::MakeActive(store_, parsed.policy, yaml).ok());
+  };
+  activate(60);
+  const auto first = cache_.Active(acme);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(first->policy->tables.at("segments")->Find("DE", 1), "dach");
+  activate(70);
+  calls_ = 0;
+  const auto second = cache_.Active(acme);
+  EXPECT_EQ(second->revision, 2);
+  EXPECT_EQ(second->policy->tables, first->policy->tables);
+  EXPECT_EQ(calls_, 2) << "the revision and its document";
+  EXPECT_EQ((*PolicyAt(store_, store_, acme, 1))->tables.at("segments")->rows(), 1u);
+}
+
 TEST_F(PolicyCacheTest, KeepsNoMoreThanItMay) {
   for (const char* workspace : {"w1", "w2", "w3"}) {
     Create(workspace);
@@ -161,7 +188,7 @@ TEST_F(PolicyCacheTest, KeepsNoMoreThanItMay) {
 
 TEST_F(PolicyCacheTest, GivesTheStoresErrors) {
   support::FlakyStore away(store_, [] { return support::Fault::kNeverArrives; });
-  PolicyCache cache(away, 2);
+  PolicyCache cache(away, away, 2);
   EXPECT_EQ(cache.Active(WorkspaceId::Trusted("acme")).status().code(),
             absl::StatusCode::kUnavailable);
 }
@@ -194,7 +221,7 @@ TEST_F(PolicyCacheTest, PolicyThatCannotBeReadLeavesTheOthersAlone) {
 TEST_F(PolicyCacheTest, NoticesARevisionThatARolledBackStoreGivesAgain) {
   Activate("acme", 60);
   ReplacedStore replaced(store_);
-  PolicyCache cache(replaced, 2);
+  PolicyCache cache(replaced, store_, 2);
   ASSERT_EQ(cache.Active(WorkspaceId::Trusted("acme"))->policy->intent[0].points, 60);
   store::MemoryStore behind(4, {}, clock_.function());
   ASSERT_TRUE(behind.CreateWorkspace(WorkspaceId::Trusted("acme"), "").ok());
@@ -208,7 +235,7 @@ TEST_F(PolicyCacheTest, NoticesARevisionThatARolledBackStoreGivesAgain) {
 
 TEST_F(PolicyCacheTest, ServesManyThreads) {
   Activate("acme", 60);
-  PolicyCache cache(store_, 10);
+  PolicyCache cache(store_, store_, 10);
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&cache] {

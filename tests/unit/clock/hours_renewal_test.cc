@@ -46,7 +46,7 @@ class HoursRenewalTest : public testing::Test {
   }
 
   World world_;
-  agreement::PolicyCache policies_{world_.store, 10};
+  agreement::PolicyCache policies_{world_.store, world_.store, 10};
   HoursRenewal renewal_{world_.store, world_.store, policies_, world_.own_clock.function()};
   int leads_ = 0;
 };

@@ -272,12 +272,6 @@ TEST(LeadFunctionsTest, FreeMailIsToldFromAnAddressOrADomain) {
   }
 }
 
-TEST(LeadFunctionsTest, TablesAreRefused) {
-  Asked lead(Visitor());
-  EXPECT_THAT(lead.Problem("lookup('postcodes', lead.country) == 'north'"),
-              HasSubstr("lookup tables are not supported yet; name the values"));
-}
-
 TEST(ConditionTest, MustBeTrueOrFalse) {
   Asked lead(German());
   EXPECT_EQ(lead.Problem("lead.employees"),

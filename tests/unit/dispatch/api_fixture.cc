@@ -120,12 +120,12 @@ DispatchOptions RunningApi::DefaultOptions() {
 }
 
 RunningApi::RunningApi(store::Store& store, DispatchOptions options)
-    : policies_(store, 100), broker_(store, policies_), metrics_(platform::NewMetrics()) {
+    : policies_(store, store, 100), broker_(store, policies_), metrics_(platform::NewMetrics()) {
   Start(store, std::move(options), broker_.factory());
 }
 
 RunningApi::RunningApi(store::Store& store, DispatchOptions options, ProducerFactory producers)
-    : policies_(store, 100), broker_(store, policies_), metrics_(platform::NewMetrics()) {
+    : policies_(store, store, 100), broker_(store, policies_), metrics_(platform::NewMetrics()) {
   Start(store, std::move(options), std::move(producers));
 }
 
@@ -151,6 +151,7 @@ void RunningApi::Start(store::Store& store, DispatchOptions options, ProducerFac
   assignments = v1::AssignmentService::NewStub(channel);
   roster = v1::RosterService::NewStub(channel);
   accounts = v1::AccountService::NewStub(channel);
+  tables = v1::TableService::NewStub(channel);
 }
 
 RunningApi::~RunningApi() {

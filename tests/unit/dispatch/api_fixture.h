@@ -18,6 +18,7 @@
 #include "baton/v1/lead_service.grpc.pb.h"
 #include "baton/v1/policy_service.grpc.pb.h"
 #include "baton/v1/roster_service.grpc.pb.h"
+#include "baton/v1/table_service.grpc.pb.h"
 #include "baton/v1/workspace_service.grpc.pb.h"
 #include "dispatch/dispatch_service.h"
 #include "grpcpp/channel.h"
@@ -90,6 +91,7 @@ class RunningApi {
   std::unique_ptr<v1::RosterService::Stub> roster;
   std::unique_ptr<v1::PolicyService::Stub> policies;
   std::unique_ptr<v1::AccountService::Stub> accounts;
+  std::unique_ptr<v1::TableService::Stub> tables;
 
  private:
   void Start(store::Store& store, DispatchOptions options, ProducerFactory producers);

@@ -276,7 +276,7 @@ TEST_F(PolicyApiTest, DocumentOfTheFullSizeArrives) {
   const auto applied = Create(yaml);
   EXPECT_TRUE(applied.ok()) << applied.status.error_message();
   EXPECT_EQ(Create(yaml + "#").reason(), "INVALID_FIELD");
-  EXPECT_EQ(Create(std::string(300 * 1024, '#')).code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(Create(std::string(5 << 20, '#')).code(), StatusCode::RESOURCE_EXHAUSTED);
 }
 
 }  // namespace

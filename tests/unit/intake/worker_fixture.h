@@ -117,7 +117,7 @@ class WorkerFixture : public ::testing::Test {
   support::FlakyStore flaky_{store_, [this] { return fault_(); }};
   store::LeadStore* leads_ = &flaky_;
   store::InputStore* input_ = &flaky_;
-  agreement::PolicyCache policies_{flaky_, 100};
+  agreement::PolicyCache policies_{flaky_, flaky_, 100};
   std::unique_ptr<platform::Metrics> metrics_ = platform::NewMetrics();
   std::unique_ptr<IntakeWorker> worker_;
 };

@@ -54,8 +54,9 @@ inline std::string ChangedClean(const std::string& from, const std::string& to) 
 }
 
 inline std::vector<Finding> FindingsOf(const std::string& yaml, Severity from = Severity::kWarning,
-                                       std::optional<std::vector<LintRep>> reps = std::nullopt) {
-  const ParsedPolicy parsed = ParsePolicy(yaml, "policy.yaml");
+                                       std::optional<std::vector<LintRep>> reps = std::nullopt,
+                                       const GivenTables& tables = {}) {
+  const ParsedPolicy parsed = ParsePolicy(yaml, "policy.yaml", tables);
   for (const DocumentError& error : parsed.errors) ADD_FAILURE() << ToString(error);
   if (!parsed.ok()) return {};
   ErrorList errors("policy.yaml");

@@ -30,6 +30,8 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Given(),
                                       workspace.Policies(),
                                       workspace.Drafts(),
+                                      workspace.Tables(),
+                                      workspace.TableTexts(),
                                       workspace.Revision(1),
                                       workspace.Settings(),
                                       workspace.Accounts(),
@@ -47,7 +49,7 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Awaited(RepId::Trusted("r1")),
                                       workspace.Claims(RepId::Trusted("r1")),
                                       workspace.Open(RepId::Trusted("r1"))};
-  EXPECT_EQ(keys.size(), 28u);  // no two are equal
+  EXPECT_EQ(keys.size(), 30u);  // no two are equal
   for (const std::string& key : keys) EXPECT_EQ(TagOf(key), "{b07}") << key;
 }
 

@@ -7,7 +7,8 @@
 
 local COMMANDS = {
   {'TIME'}, {'GET'}, {'SET', 'v'}, {'DEL'},
-  {'HGET', 'f'}, {'HMGET', 'f'}, {'HGETALL'}, {'HLEN'}, {'HSET', 'f', 'v'}, {'HDEL', 'f'},
+  {'HGET', 'f'}, {'HMGET', 'f'}, {'HGETALL'}, {'HLEN'}, {'HKEYS'}, {'HSET', 'f', 'v'},
+  {'HDEL', 'f'},
   {'HINCRBY', 'f', '1'},
   {'LLEN'}, {'LRANGE', '0', '-1'}, {'RPUSH', 'v'}, {'LTRIM', '0', '-1'}, {'SCARD'}, {'SMEMBERS'},
   {'SADD', 'm'},

@@ -1,8 +1,11 @@
 -- create_revision: keeps a document as a draft (PolicyStore::CreateRevision).
--- KEYS: 1 meta, 2 workspace, 3 policies (hash: revision -> document), 4 drafts (set of revisions)
--- ARGV: 1 document, 2 name (escaped), 3 principal, 4 clock
+-- KEYS: 1 meta, 2 workspace, 3 policies (hash: revision -> document), 4 drafts (set of revisions),
+--       5 tables (see put_table.lua)
+-- ARGV: 1 document, 2 name (escaped), 3 principal, 4 clock, 5 tables that it names ("name@sha256",
+--       comma-separated)
 -- Returns: {OUTCOME.done, revision}: the new one, or the active one or draft that has this text;
---          {OUTCOME.no_workspace}, {OUTCOME.full} (drafts), {OUTCOME.queue_full} (revisions)
+--          {OUTCOME.no_workspace}, {OUTCOME.full} (drafts), {OUTCOME.queue_full} (revisions),
+--          {OUTCOME.no_table, which of them is not there}
 -- Idempotency: by the text.
 
 local OUTCOME = baton.OUTCOME
@@ -22,9 +25,21 @@ local function known(workspace_key, policies, drafts, hash)
   return nil
 end
 
+-- The number of the first table that is not there; nil: all are.
+local function missing_table(key, names)
+  local number = 0
+  for name, sha256 in string.gmatch(names, '([^,@]+)@([^,]+)') do
+    number = number + 1
+    if not redis.call('HGET', key, baton.table_id(name, sha256)) then
+      return number
+    end
+  end
+  return nil
+end
+
 local function create_revision(keys, args)
-  baton.expect_count(keys, 4, 'keys')
-  baton.expect_count(args, 4, 'arguments')
+  baton.expect_count(keys, 5, 'keys')
+  baton.expect_count(args, 5, 'arguments')
   local document, name, principal = args[1], args[2], baton.principal(args[3])
   if string.find(name, '|', 1, true) then
     baton.refuse('name is not escaped')
@@ -43,6 +58,10 @@ local function create_revision(keys, args)
   elseif redis.call('HLEN', keys[3]) >= baton.LIMIT.revisions then
     return {OUTCOME.queue_full}
   end
+  local missing = missing_table(keys[5], args[5])
+  if missing then
+    return {OUTCOME.no_table, missing}
+  end
   local number = math.max(policies.revisions, policies.active) + 1
   local revision = string.format('%d', number)
   local key = baton.revision_key(keys[2], revision)
@@ -51,7 +70,7 @@ local function create_revision(keys, args)
   end
   redis.call('HSET', keys[3], revision, document)
   redis.call('HSET', key, 'name', name, 'hash', hash, 'by', principal, 'at',
-    string.format('%d', now))
+    string.format('%d', now), 'tables', args[5])
   redis.call('SADD', keys[4], revision)
   redis.call('HSET', keys[2], 'revisions', revision)
   return {OUTCOME.done, number}

@@ -1,7 +1,8 @@
 -- A revision of a policy: hash with the fields name (escaped), hash (fingerprint of its document),
 -- by and at (who created it when), "a:<principal>" for each approval ("role|at"), "n:<number>" for
 -- each activation that is remembered ("activate|at|principal|reason" or "rollback|..."), superseded
--- (at), and withdrawn ("at|principal"). The document is a field of the policies.
+-- (at), withdrawn ("at|principal"), and tables ("name@sha256" of each lookup table that the
+-- document names, comma-separated). The document is a field of the policies.
 
 local ACTIVATION = {activate = 'activate', rollback = 'rollback'}
 baton.ACTIVATION = ACTIVATION
@@ -11,6 +12,14 @@ function baton.principal(text)
     baton.refuse('principal is not readable')
   end
   return text
+end
+
+-- What a lookup table is known by.
+function baton.table_id(name, sha256)
+  if not sha256 or #sha256 ~= 64 or not string.find(sha256, '^[0-9a-f]+$') then
+    baton.refuse('sha256 is not readable')
+  end
+  return baton.id(name, 'table') .. '@' .. sha256
 end
 
 -- The active revision (0: none), the last numbers given to revisions and activations, and the
