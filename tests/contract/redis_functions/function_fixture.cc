@@ -130,10 +130,23 @@ Dump FunctionTest::DumpAll() {
   return dump;
 }
 
-Call FunctionTest::CreateRevision(const std::string& yaml) {
+Call FunctionTest::CreateRevision(const std::string& yaml, const std::string& tables) {
   return {"create_revision",
-          {shard_.Meta(), acme_.Workspace(), acme_.Policies(), acme_.Drafts()},
-          {yaml, "inbound", "mia@acme.example", absl::StrCat(kNow)}};
+          {shard_.Meta(), acme_.Workspace(), acme_.Policies(), acme_.Drafts(), acme_.Tables()},
+          {yaml, "inbound", "mia@acme.example", absl::StrCat(kNow), tables}};
+}
+
+Call FunctionTest::PutTable(const std::string& name) {
+  return {"put_table",
+          {shard_.Meta(), acme_.Workspace(), acme_.Tables(), acme_.TableTexts()},
+          {name, std::string(64, 'a'), "key,value\n1,2\n", "1", "key,value", "mia@acme.example",
+           absl::StrCat(kNow)}};
+}
+
+Call FunctionTest::DeleteTable(const std::string& name) {
+  return {"delete_table",
+          {acme_.Workspace(), acme_.Tables(), acme_.TableTexts(), acme_.Policies()},
+          {name, std::string(64, 'a')}};
 }
 
 Call FunctionTest::Approve(int64_t revision, const std::string& principal,

@@ -54,13 +54,16 @@ class FunctionTest : public testing::Test {
 
   // A revision "inbound" by mia, her approval or another's, its activation by sam ("activate" or
   // "rollback").
-  Call CreateRevision(const std::string& yaml);
+  Call CreateRevision(const std::string& yaml, const std::string& tables = "");
   Call Approve(int64_t revision, const std::string& principal, const std::string& role);
   Call Activate(int64_t revision, int64_t activation, const std::string& kind,
                 const std::vector<std::string>& queues);
   // All of that for the workspace's revision `number`, its activation of the same number.
   void Adopt(const std::string& yaml, int64_t number, const std::vector<std::string>& queues);
   Call StartShadow(int64_t revision);
+  // A lookup table of one row, of that name and the SHA-256 "aa..a".
+  Call PutTable(const std::string& name);
+  Call DeleteTable(const std::string& name);
   // The plan with a step of a draft beside the active revision (shadow.lua, STEP).
   static Call WithStep(const std::string& step, Call plan);
   void PutRep(const std::string& rep, const std::string& row);  // "weight|capacity|presence|..."

@@ -119,7 +119,11 @@ class FunctionsFuzzTest : public FunctionTest {
   }
 
   Call AnyPolicyCall() {
-    switch (Below(7)) {
+    switch (Below(9)) {
+      case 8:
+        return PutTable(Below(2) == 0 ? "regions" : "owners");
+      case 7:
+        return DeleteTable(Below(2) == 0 ? "regions" : "owners");
       case 5:
         return StartShadow(2);
       case 6:
@@ -127,7 +131,8 @@ class FunctionsFuzzTest : public FunctionTest {
                 {shard_.Meta(), acme_.Workspace()},
                 {"mia@acme.example", absl::StrCat(kNow)}};
       case 0:
-        return CreateRevision(absl::StrCat("yaml ", Below(4)));
+        return CreateRevision(absl::StrCat("yaml ", Below(4)),
+                              Below(2) == 0 ? "" : "regions@" + std::string(64, 'a'));
       case 1:
         return Approve(2, Below(2) == 0 ? "mia@acme.example" : "eve@acme.example",
                        Below(2) == 0 ? "marketing" : "");

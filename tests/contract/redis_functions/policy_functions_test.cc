@@ -31,6 +31,24 @@ TEST_F(PolicyFunctionsTest, ADraftIsARowADocumentAndAMemberOfTheDrafts) {
   EXPECT_EQ(DumpAll(), before);
 }
 
+TEST_F(PolicyFunctionsTest, ARevisionNeedsTheTablesItNamesAndKeepsThem) {
+  const std::string regions = "regions@" + std::string(64, 'a');
+  const Dump before = DumpAll();
+  EXPECT_EQ(Ends(CreateRevision("yaml 2", regions)), Outcome::kNoTable);
+  EXPECT_EQ(DumpAll(), before);
+  ASSERT_EQ(Ends(PutTable("regions")), Outcome::kDone);
+  ASSERT_EQ(Ends(CreateRevision("yaml 2", regions)), Outcome::kDone);
+  EXPECT_EQ(Field(2, "tables"), regions);
+  const Dump with_table = DumpAll();
+  EXPECT_EQ(Ends(PutTable("regions")), Outcome::kDone) << "again";
+  EXPECT_EQ(Ends(DeleteTable("regions")), Outcome::kClosed) << "revision 2 names it";
+  EXPECT_EQ(Ends(DeleteTable("owners")), Outcome::kAbsent);
+  EXPECT_EQ(DumpAll(), with_table);
+  ASSERT_EQ(Ends(PutTable("owners")), Outcome::kDone);
+  ASSERT_EQ(Ends(DeleteTable("owners")), Outcome::kDone);
+  EXPECT_EQ(DumpAll(), with_table);
+}
+
 TEST_F(PolicyFunctionsTest, AnActivationWithoutBothApprovalsWritesNothing) {
   ASSERT_EQ(Ends(CreateRevision("yaml 2")), Outcome::kDone);
   ASSERT_EQ(Ends(Approve(2, "mia@acme.example", "marketing")), Outcome::kDone);
