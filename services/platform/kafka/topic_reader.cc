@@ -14,6 +14,7 @@ namespace {
 
 constexpr absl::Duration kPollBound = absl::Milliseconds(200);
 constexpr size_t kRecordsPerPoll = 1000;
+constexpr absl::Duration kAskAgainAfter = absl::Milliseconds(100);
 
 // A consumer that is told its partitions. It has to name a group, but never joins it.
 absl::StatusOr<HandlePtr> NewReader(const KafkaConfig& config, const std::string& group,
@@ -43,13 +44,22 @@ absl::StatusOr<int> PartitionsOf(const KafkaConfig& config, const std::string& t
   return absl::NotFoundError(absl::StrCat("there is no topic ", topic));
 }
 
-// Sets each offset of the list to that of one end of its partition.
+// Sets each offset of the list to that of one end of its partition. All of them exist, but where a
+// leader has just changed or started a client may take one for unknown: asked again until the
+// deadline.
 absl::Status FindEnd(rd_kafka_t* handle, int64_t end, absl::Duration deadline,
                      rd_kafka_topic_partition_list_t& list) {
-  for (int i = 0; i < list.cnt; ++i) list.elems[i].offset = end;
-  absl::Status status = ToStatus(rd_kafka_offsets_for_times(handle, &list, ToMs(deadline)),
-                                 "read of the ends of partitions");
-  return status.ok() ? FirstError(list, "read of the ends of partitions") : status;
+  const absl::Time give_up_at = absl::Now() + deadline;
+  while (true) {
+    for (int i = 0; i < list.cnt; ++i) list.elems[i].offset = end;
+    absl::Status status =
+        ToStatus(rd_kafka_offsets_for_times(handle, &list, ToMs(give_up_at - absl::Now())),
+                 "read of the ends of partitions");
+    if (status.ok()) status = FirstError(list, "read of the ends of partitions");
+    const bool passes = absl::IsNotFound(status) || absl::IsUnavailable(status);
+    if (!passes || absl::Now() + kAskAgainAfter >= give_up_at) return status;
+    absl::SleepFor(kAskAgainAfter);
+  }
 }
 
 PartitionsPtr ListOf(const std::string& topic, const std::vector<PartitionSpan>& spans) {
