@@ -190,11 +190,18 @@ _read_counts() {
   printf '%d %d\n' "$passed" "$failed"
 }
 
-# _read_failures LOG CODE FAILED: prints a line for each failure, as far as the log names them.
+# _read_failures LOG CODE FAILED: prints a line for each failure, as far as the log names them, with
+# the first two of the indented sentences below it that say what was wrong.
 _read_failures() {
   local unnamed="exit code $2, see ${1#"$ROOT"/}"
-  { grep -aE '^(F[0-9]+ +(violated|inconclusive)|FAILED |ERROR |Fatal Python error)' "$1" |
-    cut -c -200
+  { awk '
+      /^(F[0-9]+ +(violated|inconclusive)|FAILED |ERROR |Fatal Python error)/ {
+        if (line != "") print line
+        line = $0; sentences = 0; next }
+      line != "" && /^       [^ ]/ && sentences < 2 {
+        sub(/^ +/, ""); line = line "; " $0; sentences++; next }
+      line != "" && !/^       / { print line; line = "" }
+      END { if (line != "") print line }' "$1" | cut -c -500
     yes "$unnamed"; } 2>/dev/null | head -n "$3" || true
 }
 
