@@ -303,6 +303,19 @@ LeadEnd ChangeHistory::EndOf(const std::string& key) const {
   return end;
 }
 
+GivenBack ChangeHistory::AllGivenBack() const {
+  GivenBack all;
+  for (const Event& event : events_) {
+    if (!event.ends_ownership) continue;
+    if (event.change == ChangeType::kDeclined || event.change == ChangeType::kRerouted) {
+      ++all.passed[name(event.rep)];
+    } else if (event.change == ChangeType::kRejected || event.change == ChangeType::kRecycled) {
+      ++all.returned[name(event.rep)];
+    }
+  }
+  return all;
+}
+
 std::vector<std::string> ChangeHistory::Leads() const {
   std::vector<std::string> leads;
   leads.reserve(leads_.size());

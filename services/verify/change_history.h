@@ -12,6 +12,12 @@
 
 namespace baton::verify {
 
+// How many leads a rep gave back, who is then owed them again: "workspace/rep" -> number.
+struct GivenBack {
+  absl::flat_hash_map<std::string, int64_t> passed;    // declined or taken away
+  absl::flat_hash_map<std::string, int64_t> returned;  // rejected or recycled: if the queue says so
+};
+
 // Where the feedback of a lead ended. Names are those of the history.
 struct LeadEnd {
   int64_t epoch = 0, version = 0, generation = 0;  // version 0: no feedback
@@ -45,6 +51,7 @@ class ChangeHistory {
   LeadEnd EndOf(const std::string& key) const;
   // Every lead with feedback.
   std::vector<std::string> Leads() const;
+  GivenBack AllGivenBack() const;
   bool begins_late() const { return begins_late_; }
 
   const std::vector<Event>& events() const { return events_; }

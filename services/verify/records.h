@@ -122,6 +122,7 @@ struct StoredQueue {
   std::map<std::string, int64_t> owed_nano;
   std::vector<std::pair<std::string, int64_t>> waiting;  // lead, when it was queued
   std::vector<std::pair<std::string, int64_t>> lanes;    // of all its lanes: lead, place
+  bool credit_returned = false;  // what is rejected or recycled is given back to the ledger
 };
 
 // A workspace without its leads.

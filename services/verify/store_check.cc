@@ -63,28 +63,48 @@ std::string Where(const std::string& rep, const std::string& queue) {
 }  // namespace
 
 void StoreCheck::NoteOwed(const std::string& where, const std::string& rep, int64_t owed_nano,
-                          size_t reps) {
+                          int64_t most_nano) {
   findings_.LookedAt(Check::kFairness);
   largest_owed_nano_ = std::max(largest_owed_nano_, std::abs(owed_nano));
-  if (std::abs(owed_nano) <= OwedMaxNano(reps)) return;
+  if (std::abs(owed_nano) <= most_nano) return;
   findings_.Violation(Check::kFairness,
                       absl::StrCat(where, ": rep ", rep, " is owed ",
                                    static_cast<double>(owed_nano) / kNanoPerLead, " leads"));
 }
 
 void StoreCheck::CheckLedger(const std::string& workspace, const StoredQueue& queue) {
-  const std::string name = absl::StrCat("queue ", workspace, "/", queue.id);
+  const std::string key = absl::StrCat(workspace, "/", queue.id);
+  const std::string name = "queue " + key;
+  const int64_t most_nano = OwedMaxNano(queue.owed_nano.size(), given_back_[key]);
   int64_t sum = 0;
   for (const auto& [rep, owed] : queue.owed_nano) {
     sum += owed;
-    NoteOwed(name, rep, owed, queue.owed_nano.size());
+    NoteOwed(name, rep, owed, most_nano);
   }
   if (sum == 0) return;
   findings_.Violation(Check::kFairness,
                       absl::StrCat(name, ": the ledger sums to ", sum, " nano-leads, not to 0"));
 }
 
-void StoreCheck::Add(const StoredWorkspace& workspace) {
+int64_t StoreCheck::GivenBackIn(const StoredWorkspace& workspace, const StoredQueue& queue,
+                                const GivenBack& given_back) {
+  int64_t most = 0;
+  for (const StoredRep& rep : workspace.reps) {
+    const std::string key = workspace.id + "/" + rep.id;
+    const auto count = [&key](const auto& of_reps) {
+      const auto found = of_reps.find(key);
+      return found == of_reps.end() ? 0 : found->second;
+    };
+    int64_t given = count(given_back.passed);
+    if (queue.credit_returned) given += count(given_back.returned);
+    // Only of a rep that never changed is it known how many leads it could own.
+    if (rep.revision == 1) given = std::min<int64_t>(given, rep.capacity);
+    most = std::max(most, std::min<int64_t>(given, core::kCapacityMax));
+  }
+  return most;
+}
+
+void StoreCheck::Add(const StoredWorkspace& workspace, const GivenBack* given_back) {
   const auto key = [&workspace](const std::string& id) { return workspace.id + "/" + id; };
   epochs_[workspace.id] = workspace.epoch;
   for (const StoredRep& rep : workspace.reps) {
@@ -101,6 +121,8 @@ void StoreCheck::Add(const StoredWorkspace& workspace) {
     reps_[key(rep.id)] = std::move(kept);
   }
   for (const StoredQueue& queue : workspace.queues) {
+    given_back_[key(queue.id)] =
+        given_back == nullptr ? core::kCapacityMax : GivenBackIn(workspace, queue, *given_back);
     CheckLedger(workspace.id, queue);
     if (queue.age.every_ms > 0) {
       ages_[key(queue.id)] = queue.age;
@@ -200,9 +222,12 @@ void StoreCheck::CheckChoice(const StoredLead& lead) {
   const Candidate* chosen = nullptr;
   int64_t best_claim = INT64_MIN;
   bool alone = true;
+  const auto given_back = given_back_.find(lead.workspace + "/" + lead.queue);
+  const int64_t most_nano =
+      OwedMaxNano(lead.candidates.size(), given_back == given_back_.end() ? 0 : given_back->second);
   for (const Candidate& candidate : lead.candidates) {
     NoteOwed(absl::StrCat("choice for lead ", lead.key()), candidate.rep.str(),
-             candidate.deviation_nano, lead.candidates.size());
+             candidate.deviation_nano, most_nano);
     int64_t& capacity = capacities_[lead.workspace + "/" + candidate.rep.str()];
     capacity = std::max<int64_t>(capacity, candidate.capacity);
     if (candidate.reason == CandidateReason::kChosen) {

@@ -20,17 +20,20 @@ namespace baton::verify {
 
 inline constexpr int64_t kNanoPerLead = 1'000'000'000;
 
-// What a rep may be owed at most, in a queue of that many reps: reps who pass, are full or lack a
-// skill change who is entitled from lead to lead, and what the others are owed then grows with
-// their number (ADR 7).
-constexpr int64_t OwedMaxNano(size_t reps) {
-  return std::max<int64_t>(2 * kNanoPerLead, static_cast<int64_t>(reps) * kNanoPerLead / 2);
+// What a rep may be owed at most (ADR 7), in a queue of that many reps one of whom may have given
+// back `given_back` leads at once. Reps who are full or lack a skill change who is entitled from
+// lead to lead, and what the others are owed then grows with their number; leads that are given
+// back are owed at once.
+constexpr int64_t OwedMaxNano(size_t reps, int64_t given_back) {
+  return std::max<int64_t>(2 * kNanoPerLead, static_cast<int64_t>(reps) * kNanoPerLead / 2) +
+         given_back * kNanoPerLead;
 }
 
 class StoreCheck {
  public:
-  // A workspace before its leads.
-  void Add(const StoredWorkspace& workspace);
+  // A workspace before its leads. `given_back`: of all workspaces; nullptr if that is not known
+  // because older feedback is gone.
+  void Add(const StoredWorkspace& workspace, const GivenBack* given_back);
   // Every lead of the store, once. `feedback_gone`: feedback may have been lost by retention.
   void CheckLead(const StoredLead& lead, const LeadEnd& end, bool feedback_gone);
   // A lead that is listed, but has no record or one that cannot be read.
@@ -54,13 +57,17 @@ class StoreCheck {
     int64_t due_at_ms = 0;     // in the timers; 0: none
   };
 
+  // What was given back at once by a rep of the queue, at most: all that the rep could own.
+  static int64_t GivenBackIn(const StoredWorkspace& workspace, const StoredQueue& queue,
+                             const GivenBack& given_back);
   void CheckLedger(const std::string& workspace, const StoredQueue& queue);
   void CheckStanding(const StoredLead& lead, const Standing& standing);
   void CheckTimer(const StoredLead& lead, const Standing& standing);
   void CheckEnd(const StoredLead& lead, const LeadEnd& end);
   void CheckChoice(const StoredLead& lead);
   void CheckOwner(const StoredLead& lead);
-  void NoteOwed(const std::string& where, const std::string& rep, int64_t owed_nano, size_t reps);
+  void NoteOwed(const std::string& where, const std::string& rep, int64_t owed_nano,
+                int64_t most_nano);
 
   absl::flat_hash_map<std::string, Standing> standing_;  // of leads not yet met
   absl::flat_hash_map<std::string, StoredRep> reps_;     // "workspace/rep", without open sets
@@ -68,8 +75,9 @@ class StoreCheck {
   absl::flat_hash_map<std::string, bool> seen_;          // leads
   Capacities capacities_;
   LeadWants wants_;
-  std::map<std::string, core::Ageing> ages_;  // by queue, where leads age
-  std::set<std::string> with_ageing_;         // workspaces
+  std::map<std::string, core::Ageing> ages_;   // by queue, where leads age
+  std::map<std::string, int64_t> given_back_;  // by queue
+  std::set<std::string> with_ageing_;          // workspaces
   int64_t largest_owed_nano_ = 0;
   Findings findings_;
 };

@@ -38,16 +38,15 @@ std::vector<std::pair<std::string, int64_t>> Scores(const Reply& reply) {
   return scores;
 }
 
-// Of a queue's row, functions/queue.lua: its last three items.
-core::Ageing ParseAge(const std::string& row) {
+// What the active policy says of a queue, functions/queue.lua: its last four items.
+void ParseRules(const std::string& row, StoredQueue& queue) {
   constexpr size_t kItems = 13;
   const std::vector<std::string> items = absl::StrSplit(row, '|');
-  core::Ageing age;
-  if (items.size() < kItems) return age;
-  age.every_ms = Number(items[kItems - 3]);
-  age.by = static_cast<int32_t>(Number(items[kItems - 2]));
-  age.max = static_cast<int32_t>(Number(items[kItems - 1]));
-  return age;
+  if (items.size() < kItems) return;
+  queue.credit_returned = items[kItems - 4] == "1";
+  queue.age.every_ms = Number(items[kItems - 3]);
+  queue.age.by = static_cast<int32_t>(Number(items[kItems - 2]));
+  queue.age.max = static_cast<int32_t>(Number(items[kItems - 1]));
 }
 
 WorkspaceKeys KeysOf(int shard, const std::string& workspace) {
@@ -179,7 +178,7 @@ absl::Status StoreReader::ReadQueues(int shard, const std::set<std::string>& ids
     StoredQueue queue;
     queue.id = id;
     if (!ParseLedger((*replies)[at].text, queue.owed_nano)) return Unreadable("ledger of " + id);
-    queue.age = ParseAge((*replies)[at + 1].text);
+    ParseRules((*replies)[at + 1].text, queue);
     queue.waiting = Scores((*replies)[at + 2]);
     std::vector<Command> of_lanes;
     for (const Reply& lane : (*replies)[at + 3].elements) {

@@ -185,7 +185,10 @@ class Attempt {
   absl::Status ReadStore() {
     const auto workspaces = store_.Workspaces(state_, KnownOf(changes_));
     if (!workspaces.ok()) return workspaces.status();
-    for (const StoredWorkspace& workspace : *workspaces) stored_.Add(workspace);
+    const GivenBack given_back = changes_.AllGivenBack();
+    for (const StoredWorkspace& workspace : *workspaces) {
+      stored_.Add(workspace, changes_.begins_late() ? nullptr : &given_back);
+    }
     StoreReader::LeadTaker taker;
     taker.take = [this](const StoredLead& lead) {
       const LeadEnd end = changes_.EndOf(lead.key());

@@ -247,6 +247,53 @@ TEST(FairnessTest, WithinTwoLeadsWhenLeadsFilterBySkill) {
   record.Print("skills");
 }
 
+// One end of the holding of a lead: the rep gives all back that it holds, or works on this one.
+void EndOneHolding(std::mt19937& random, double declining, Queue& queue,
+                   std::vector<Choice>& held) {
+  const RepId rep = held[random() % held.size()].rep;
+  const bool declines = Chance(random, declining);
+  for (size_t i = 0; i < held.size(); ++i) {
+    if (held[i].rep != rep) continue;
+    if (declines) queue.TakeBack(held[i]);
+    --queue.Find(rep)->open;
+    held.erase(held.begin() + static_cast<std::ptrdiff_t>(i--));
+    if (!declines) return;
+  }
+}
+
+// What is declined is owed again at once, so that whoever declines all that it holds is owed as
+// many leads more.
+TEST(FairnessTest, WhoDeclinesIsOwedAtMostAllThatItCouldHoldMore) {
+  Record record;
+  int64_t beyond = 0;  // what was owed more than without declines
+  EXPECT_TRUE(rc::check("owed at most two leads or half a lead a rep, and the capacity",
+                        [&](uint32_t seed) {
+                          std::mt19937 random(seed);
+                          std::vector<int32_t> weights(static_cast<size_t>(Between(random, 3, 8)));
+                          for (int32_t& weight : weights) weight = Between(random, 1, 3);
+                          Queue queue(weights);
+                          const int32_t capacity = Between(random, 1, 20);
+                          for (Member& member : queue.members()) member.capacity = capacity;
+                          const double declining = Chance(random, 0.5) ? 0.05 : 0.5;
+                          std::vector<Choice> held;
+                          for (int i = 0; i < kLeads / 4; ++i) {
+                            Choice choice = queue.Assign();
+                            if (!choice.rep.empty()) {
+                              ++queue.Find(choice.rep)->open;
+                              held.push_back(std::move(choice));
+                            }
+                            if (!held.empty() && Chance(random, 0.9))
+                              EndOneHolding(random, declining, queue, held);
+                          }
+                          const int64_t without = std::max<int64_t>(2, weights.size() / 2) * kLead;
+                          record.Add(queue.largest_deviation());
+                          beyond = std::max(beyond, queue.largest_deviation() - without);
+                          RC_ASSERT(queue.largest_deviation() <= without + capacity * kLead);
+                        }));
+  record.Print("declines in bursts");
+  EXPECT_GT(beyond, 0) << "declines made nobody be owed more: the bound can be smaller";
+}
+
 // Four equal reps; whoever gets a lead goes away. The last one to stay is owed 1/4 + 1/3 + 1/2 of a
 // lead, whichever rule chose among them.
 TEST(FairnessTest, NoRulePromisesOneLead) {

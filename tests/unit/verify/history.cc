@@ -178,7 +178,8 @@ Verdict Examine(const History& history) {
   }
   DecisionCheck decisions;
   StoreCheck store;
-  for (const StoredWorkspace& workspace : history.workspaces) store.Add(workspace);
+  const GivenBack given_back = changes.AllGivenBack();
+  for (const StoredWorkspace& workspace : history.workspaces) store.Add(workspace, &given_back);
   for (const StoredLead& lead : history.leads) {
     const LeadEnd end = changes.EndOf(lead.key());
     input.CheckLead(lead);

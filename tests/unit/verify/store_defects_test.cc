@@ -165,5 +165,30 @@ TEST(StoreDefectsTest, ARepWhoIsOwedTooMuch) {
   EXPECT_TRUE(Names(Examine(history), Check::kFairness, "queue w/q: rep eve is owed 2.5 leads"));
 }
 
+// bob was ada's and comes back to the queue by `change`, who then is owed that much.
+History GivenBackBy(core::ChangeType change, int64_t owed_nano) {
+  History history = CleanHistory();
+  for (std::vector<Change>* topic : {&history.feedback, &history.assignments, &history.states}) {
+    topic->back().change = change;
+  }
+  history.workspace().queues[0].owed_nano = {{"ada", owed_nano}, {"eve", -owed_nano}};
+  return history;
+}
+
+TEST(StoreDefectsTest, WhatWasDeclinedMayBeOwedAtOnce) {
+  EXPECT_FALSE(Names(Examine(GivenBackBy(core::ChangeType::kDeclined, 2'500'000'000)),
+                     Check::kFairness, "is owed"));
+  EXPECT_TRUE(Names(Examine(GivenBackBy(core::ChangeType::kDeclined, 3'500'000'000)),
+                    Check::kFairness, "queue w/q: rep ada is owed 3.5 leads"));
+  EXPECT_TRUE(Names(Examine(GivenBackBy(core::ChangeType::kOfferExpired, 2'500'000'000)),
+                    Check::kFairness, "queue w/q: rep ada is owed 2.5 leads"));
+}
+
+TEST(StoreDefectsTest, NobodyIsOwedMoreThanAllThatItCanOwn) {
+  History history = GivenBackBy(core::ChangeType::kDeclined, 3'500'000'000);
+  history.rep("ada").capacity = 0;
+  EXPECT_TRUE(Names(Examine(history), Check::kFairness, "queue w/q: rep ada is owed 3.5 leads"));
+}
+
 }  // namespace
 }  // namespace baton::verify
