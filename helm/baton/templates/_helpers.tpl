@@ -8,7 +8,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Labels that select; they never change. */}}
+{{/* Labels that select every pod of the release; they never change. */}}
 {{- define "baton.selectorLabels" -}}
 app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride }}
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -31,10 +31,6 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- else -}}{{ default "default" .Values.serviceAccount.name }}{{- end -}}
 {{- end -}}
 
-{{- define "baton.tokenSecretName" -}}
-{{- default (printf "%s-token" (include "baton.fullname" .)) .Values.tokenSecret.existingSecret -}}
-{{- end -}}
-
 {{/* Nobody needs more than this: no root, no writes to the image, no capability. */}}
 {{- define "baton.containerSecurityContext" -}}
 allowPrivilegeEscalation: false
@@ -46,32 +42,52 @@ capabilities: {drop: [ALL]}
 seccompProfile: {type: RuntimeDefault}
 {{- end -}}
 
-{{/* Mounts of configuration and secrets, the same for every pod. */}}
-{{- define "baton.volumeMounts" -}}
-- {name: config, mountPath: /etc/baton, readOnly: true}
-- {name: token, mountPath: /run/secrets/baton/token, readOnly: true}
-{{- if .Values.redis.existingSecret }}
-- {name: redis, mountPath: /run/secrets/baton/redis, readOnly: true}
+{{- define "baton.podSecurityContext" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+fsGroup: 65532
+seccompProfile: {type: RuntimeDefault}
+{{- end -}}
+
+{{/* What places the pods, of roles and job alike. */}}
+{{- define "baton.placement" -}}
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .Values.extraVolumeMounts }}
-{{ toYaml . }}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.affinity }}
+affinity: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}
 
-{{- define "baton.volumes" -}}
-- name: config
-  configMap: {name: {{ include "baton.fullname" . }}}
-- name: token
-  secret:
-    secretName: {{ include "baton.tokenSecretName" . }}
-    items: [{key: {{ .Values.tokenSecret.key }}, path: secret}]
-{{- if .Values.redis.existingSecret }}
-- name: redis
-  secret:
-    secretName: {{ .Values.redis.existingSecret }}
-    items: [{key: {{ .Values.redis.existingSecretKey }}, path: password}]
-{{- end }}
-{{- with .Values.extraVolumes }}
-{{ toYaml . }}
-{{- end }}
+{{/* Fewest pods of a role, whoever decides: replicas or an autoscaler. Takes the role's values. */}}
+{{- define "baton.minReplicas" -}}
+{{- if .autoscaling.hpa.enabled }}{{ .autoscaling.hpa.minReplicas }}
+{{- else if (.autoscaling.keda | default dict).enabled }}{{ .autoscaling.keda.minReplicas }}
+{{- else }}{{ .replicas }}{{ end -}}
+{{- end -}}
+
+{{- define "baton.maxReplicas" -}}
+{{- if .autoscaling.hpa.enabled }}{{ .autoscaling.hpa.maxReplicas }}
+{{- else if (.autoscaling.keda | default dict).enabled }}{{ .autoscaling.keda.maxReplicas }}
+{{- else }}{{ .replicas }}{{ end -}}
+{{- end -}}
+
+{{/* Ports of a list of host:port, as JSON list. Takes dict "hosts" list "default" port. */}}
+{{- define "baton.ports" -}}
+{{- $ports := list -}}
+{{- range .hosts -}}
+{{- $found := regexFind ":[0-9]+$" (trim .) | trimPrefix ":" -}}
+{{- $ports = append $ports (int (default (toString $.default) $found)) -}}
+{{- end -}}
+{{- $ports | uniq | toJson -}}
 {{- end -}}

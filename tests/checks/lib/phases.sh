@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # phases.sh: the phases of tests/run and their account. Sourced by tests/run alone, which provides
-# ROOT, RUN_DIR, LABELS, FILTER, servers() and deploy/local/lib.
+# ROOT, RUN_DIR, LABELS, FILTER, ALL, servers() and deploy/local/lib.
 #
 #   phase NAME CMD...              runs a step that is no test: only its failure is counted
 #   run_checks NAME FOLDER         each executable of FOLDER (not of folders inside it)
@@ -8,7 +8,7 @@
 #   run_ctest PRESET NAME ARGS...  one run of ctest
 #   has_tests PRESET ARGS...       true if ctest would run any
 #   start_folders PRESET           each tests/NAME/run in the background, but not bench, fuzz and
-#                                  mutants: they take longer
+#                                  mutants, which take longer, and helm only with ALL
 #   await_folders                  until those are over: their output and account
 #   count NAME PASSED [FAILURE...] adds to the account
 #   summary                        prints it; fails when anything failed or nothing passed
@@ -134,6 +134,8 @@ start_folders() {
     [[ -x $runner ]] || continue
     name=$(basename "$(dirname "$runner")")
     [[ $name != @(bench|fuzz|mutants) ]] && _matches "$name" || continue
+    # It builds helm where there is none, which takes minutes.
+    [[ $name != helm || -n $ALL ]] || continue
     servers || return 0
     FOLDERS+=("$name")
     rm -f "$LOG_DIR/folder-$name.log.over"

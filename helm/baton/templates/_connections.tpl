@@ -1,0 +1,139 @@
+{{/* How the pods reach Redis and Kafka: files and variables of the secrets. */}}
+
+{{/* host:port of redis.url, without user and database. */}}
+{{- define "baton.redisHost" -}}
+{{- regexReplaceAll "^[a-z]+://([^@/]*@)?([^/?]*).*$" .Values.redis.url "${2}" -}}
+{{- end -}}
+
+{{/* security.protocol of librdkafka. */}}
+{{- define "baton.kafkaProtocol" -}}
+{{- if .Values.kafka.sasl.mechanism -}}{{ ternary "SASL_SSL" "SASL_PLAINTEXT" .Values.kafka.tls.enabled }}
+{{- else -}}{{ ternary "SSL" "PLAINTEXT" .Values.kafka.tls.enabled }}{{- end -}}
+{{- end -}}
+
+{{/* Properties of librdkafka without secrets, as JSON. */}}
+{{- define "baton.kafkaProperties" -}}
+{{- $kafka := .Values.kafka -}}
+{{- $properties := dict -}}
+{{- range $key, $value := $kafka.properties }}{{ $_ := set $properties $key (toString $value) }}{{ end -}}
+{{- if or $kafka.tls.enabled $kafka.sasl.mechanism -}}
+{{- $_ := set $properties "security.protocol" (include "baton.kafkaProtocol" .) -}}
+{{- end -}}
+{{- with $kafka.sasl.mechanism }}{{ $_ := set $properties "sasl.mechanism" . }}{{ end -}}
+{{- if $kafka.tls.enabled -}}
+{{- $ca := ternary "/run/secrets/baton/kafka-ca/ca.crt" "/etc/ssl/certs/ca-certificates.crt" (ne $kafka.tls.caSecret "") -}}
+{{- $_ := set $properties "ssl.ca.location" $ca -}}
+{{- if $kafka.tls.clientSecret -}}
+{{- $_ := set $properties "ssl.certificate.location" "/run/secrets/baton/kafka-client/tls.crt" -}}
+{{- $_ := set $properties "ssl.key.location" "/run/secrets/baton/kafka-client/tls.key" -}}
+{{- end -}}
+{{- end -}}
+{{- $properties | toJson -}}
+{{- end -}}
+
+{{/* A mounted secret: name, secret, key in it, file. */}}
+{{- define "baton.secretVolume" -}}
+- name: {{ .name }}
+  secret:
+    secretName: {{ .secret }}
+    defaultMode: 0440
+    items:
+      {{- range $key, $path := .items }}
+      - {key: {{ $key }}, path: {{ $path }}}
+      {{- end }}
+{{- end -}}
+
+{{/* Secrets with which Kafka is reached over TLS; roles and topics job. */}}
+{{- define "baton.kafkaVolumes" -}}
+{{- $tls := .Values.kafka.tls }}
+{{- if and $tls.enabled $tls.caSecret }}
+{{ include "baton.secretVolume" (dict "name" "kafka-ca" "secret" $tls.caSecret "items" (dict $tls.caKey "ca.crt")) }}
+{{- end }}
+{{- if and $tls.enabled $tls.clientSecret }}
+{{ include "baton.secretVolume" (dict "name" "kafka-client" "secret" $tls.clientSecret "items" (dict "tls.crt" "tls.crt" "tls.key" "tls.key")) }}
+{{- end }}
+{{- with .Values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "baton.kafkaVolumeMounts" -}}
+{{- $tls := .Values.kafka.tls }}
+{{- if and $tls.enabled $tls.caSecret }}
+- {name: kafka-ca, mountPath: /run/secrets/baton/kafka-ca, readOnly: true}
+{{- end }}
+{{- if and $tls.enabled $tls.clientSecret }}
+- {name: kafka-client, mountPath: /run/secrets/baton/kafka-client, readOnly: true}
+{{- end }}
+{{- with .Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* All mounts of a role. */}}
+{{- define "baton.volumes" -}}
+- name: config
+  configMap: {name: {{ include "baton.fullname" . }}}
+{{- with .Values.redis }}
+{{- if .existingSecret }}
+{{ include "baton.secretVolume" (dict "name" "redis" "secret" .existingSecret "items" (dict .passwordKey "password")) }}
+{{- end }}
+{{- if .caSecret }}
+{{ include "baton.secretVolume" (dict "name" "redis-ca" "secret" .caSecret "items" (dict .caKey "ca.crt")) }}
+{{- end }}
+{{- end }}
+{{- with .Values.tokenSecret }}
+{{- if .existingSecret }}
+{{ include "baton.secretVolume" (dict "name" "token" "secret" .existingSecret "items" (dict .key "secret")) }}
+{{- end }}
+{{- end }}
+{{- include "baton.kafkaVolumes" . }}
+{{- end -}}
+
+{{- define "baton.volumeMounts" -}}
+- {name: config, mountPath: /etc/baton, readOnly: true}
+{{- if .Values.redis.existingSecret }}
+- {name: redis, mountPath: /run/secrets/baton/redis, readOnly: true}
+{{- end }}
+{{- if .Values.redis.caSecret }}
+- {name: redis-ca, mountPath: /run/secrets/baton/redis-ca, readOnly: true}
+{{- end }}
+{{- if .Values.tokenSecret.existingSecret }}
+- {name: token, mountPath: /run/secrets/baton/token, readOnly: true}
+{{- end }}
+{{- include "baton.kafkaVolumeMounts" . }}
+{{- end -}}
+
+{{/* Variables of a role. A password never stands on a command line, where others could read it. */}}
+{{- define "baton.env" -}}
+{{- if .Values.redis.caSecret }}
+- {name: SSL_CERT_FILE, value: /run/secrets/baton/redis-ca/ca.crt}
+{{- end }}
+{{- with .Values.kafka.sasl }}
+{{- if .mechanism }}
+- name: KAFKA_USERNAME
+  valueFrom: {secretKeyRef: {name: {{ .existingSecret }}, key: {{ .usernameKey }}}}
+- name: KAFKA_PASSWORD
+  valueFrom: {secretKeyRef: {name: {{ .existingSecret }}, key: {{ .passwordKey }}}}
+- {name: BATON_KAFKA_PROPERTIES, value: "sasl.username=$(KAFKA_USERNAME);sasl.password=$(KAFKA_PASSWORD)"}
+{{- end }}
+{{- end }}
+{{- with .Values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* Ways out to name servers and brokers, which roles and topics job have in common. */}}
+{{- define "baton.egressToKafka" -}}
+- ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]
+  {{- with .Values.networkPolicy.dnsTo }}
+  to: {{- toYaml . | nindent 4 }}
+  {{- end }}
+- ports:
+    {{- range include "baton.ports" (dict "hosts" (splitList "," .Values.kafka.brokers) "default" 9092) | fromJsonArray }}
+    - {protocol: TCP, port: {{ . }}}
+    {{- end }}
+  {{- with .Values.networkPolicy.kafkaTo }}
+  to: {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end -}}

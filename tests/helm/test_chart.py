@@ -1,0 +1,180 @@
+"""The chart as a whole: it lints, Kubernetes takes what it renders, and so do the real programs."""
+
+import json
+import os
+import re
+import time
+
+import kubernetes_validate
+import pytest
+import yaml
+
+import values_table
+from chart import (BIN, CHART, EXAMPLES, NEEDED, TOP, config_of, helm, manifests, one, print_config,
+                   run, template)
+
+ROLES = ['intake', 'dispatch', 'clock', 'relay']
+OPERATORS = {'ServiceMonitor', 'PrometheusRule', 'ScaledObject'}  # kinds that others define
+EXAMPLE = pytest.mark.parametrize('example', EXAMPLES, ids=lambda path: path.stem)
+
+
+@EXAMPLE
+def test_lints_strictly(example):
+    done = helm('lint', '--strict', CHART, '-f', example, '--kube-version', '1.33.0')
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert 'WARNING' not in done.stdout
+
+
+@pytest.mark.parametrize('kubernetes', ['1.29', '1.33', '1.37'])
+@EXAMPLE
+def test_is_what_kubernetes_takes(example, kubernetes):
+    for document in manifests('-f', example, kubernetes=f'{kubernetes}.0'):
+        if document['kind'] not in OPERATORS:
+            kubernetes_validate.validate(document, kubernetes, strict=True)
+
+
+def test_needs_a_kubernetes_whose_pods_can_sleep_before_they_stop():
+    done = helm('template', 'acme', CHART, *NEEDED, '--kube-version', '1.28.0')
+    assert 'requires kubeVersion: >=1.29' in done.stderr
+
+
+@EXAMPLE
+def test_baton_takes_the_configuration_of_each_role(example, tmp_path):
+    documents = manifests('-f', example)
+    path = tmp_path / 'baton.yaml'
+    path.write_text(config_of(documents))
+    for role in ROLES:
+        pod = one(documents, 'Deployment', f'acme-baton-{role}')['spec']['template']['spec']
+        container = pod['containers'][0]
+        arguments = [path if argument == '/etc/baton/baton.yaml' else argument
+                     for argument in container['args']]
+        environment = {variable['name']: variable.get('value', 'x')
+                       for variable in container.get('env', [])}
+        settings = print_config(*arguments, **environment)
+        values = yaml.safe_load(example.read_text())
+        assert settings['redis.url'][0] == values['redis']['url']
+        assert settings['kafka.brokers'][0] == values['kafka']['brokers']
+
+
+def test_every_setting_of_baton_can_be_set(tmp_path):
+    everything = CHART / 'examples' / 'production.yaml'
+    path = tmp_path / 'baton.yaml'
+    path.write_text(config_of(manifests('-f', everything, '--set', 'tokenSecret.existingSecret=t',
+                                        '--set', 'kafka.properties.client\\.rack=a')))
+    settings = print_config('dispatch', '--config', path)
+    default = [key for key, (_, source) in settings.items() if source == 'default']
+    assert default == []
+
+
+def test_defaults_are_those_of_baton_where_the_cluster_asks_for_no_other(tmp_path):
+    path = tmp_path / 'baton.yaml'
+    path.write_text(config_of(manifests(*NEEDED)))
+    ours = print_config('all', '--config', path)
+    theirs = print_config('all')
+    differing = {key for key in ours if ours[key][0] != theirs[key][0]}
+    assert differing == {'redis.url', 'kafka.brokers', 'grpc.address', 'grpc.allow_plaintext',
+                         'http.address', 'shutdown.grace'}
+
+
+def test_a_login_reaches_baton_and_no_command_line(tmp_path):
+    documents = manifests('-f', CHART / 'examples' / 'sasl.yaml')
+    pod = one(documents, 'Deployment', 'acme-baton-relay')['spec']['template']['spec']
+    container = pod['containers'][0]
+    variable = next(entry['value'] for entry in container['env']
+                    if entry['name'] == 'BATON_KAFKA_PROPERTIES')
+    expanded = variable.replace('$(KAFKA_USERNAME)', 'ada').replace('$(KAFKA_PASSWORD)', 's3cret=')
+    path = tmp_path / 'baton.yaml'
+    path.write_text(config_of(documents))
+    shown = print_config('relay', '--config', path, BATON_KAFKA_PROPERTIES=expanded)
+    properties = shown['kafka.properties'][0]
+    assert 'sasl.username=ada' in properties and 'sasl.mechanism=SCRAM-SHA-512' in properties
+    assert 's3cret' not in properties  # masked, and so it was known
+    assert not any('password' in argument.lower() for argument in container['args'])
+
+
+def test_the_topics_job_creates_every_topic_on_a_real_kafka(tmp_path):
+    brokers, prefix = os.environ['BATON_KAFKA_BROKERS'], f'chart-{time.time_ns()}'
+    documents = manifests(
+        '--set', f'kafka.topicPrefix={prefix}', '--set', 'redis.url=redis://redis:6379',
+        '--set', f'kafka.brokers={brokers.replace(",", chr(92) + ",")}', '--set', 'redis.shards=3',
+        '--set', 'topicsJob.replication=1', '--set', 'topicsJob.minInsyncReplicas=1')
+    job = one(documents, 'Job', '-topics')['spec']['template']['spec']['containers'][0]
+    path = tmp_path / 'topics.yaml'
+    path.write_text(one(documents, 'ConfigMap', '-topics')['data']['topics.yaml'])
+    arguments = [argument.replace('/etc/baton/topics.yaml', str(path)) for argument in job['args']]
+    for state in ['created', 'ok']:  # a second run has nothing to do
+        done = run(BIN / 'batonctl', '-o', 'json', *arguments)
+        assert done.returncode == 0, done.stderr
+        topics = {topic['name']: topic for topic in json.loads(done.stdout)['topics']}
+        assert {topic['state'] for topic in topics.values()} == {state}
+        assert topics[f'{prefix}.shards.v1']['partitions'] == 3
+        assert len(topics) == 6
+
+
+def test_the_declared_topics_are_those_of_the_project():
+    assert (CHART / 'files' / 'topics.yaml').read_bytes() == \
+        (TOP / 'deploy' / 'kafka' / 'topics.yaml').read_bytes()
+
+
+def exposed_metrics():
+    names = set()
+    for source in (TOP / 'services').rglob('*.cc'):
+        names.update(re.findall(r'"(baton_[a-z_]+)"', source.read_text()))
+    return names
+
+
+@pytest.mark.parametrize('name', ['alerts.yaml', 'dashboard.json'])
+def test_rules_and_dashboard_ask_for_metrics_that_there_are(name):
+    text = (CHART / 'files' / name).read_text()
+    asked = {re.sub(r'_(bucket|count|sum)$', '', found)
+             for found in re.findall(r'\bbaton_[a-z_]+', text)}
+    assert asked and asked <= exposed_metrics()
+
+
+def test_every_alert_says_what_is_wrong_and_how_bad():
+    groups = yaml.safe_load((CHART / 'files' / 'alerts.yaml').read_text())['groups']
+    alerts = [rule for group in groups for rule in group['rules'] if 'alert' in rule]
+    records = {rule['record'] for group in groups for rule in group['rules'] if 'record' in rule}
+    assert len({alert['alert'] for alert in alerts}) == len(alerts) > 10
+    for alert in alerts:
+        assert alert['labels']['severity'] in {'info', 'warning', 'critical'}, alert['alert']
+        assert alert['annotations'].keys() == {'summary', 'description'}, alert['alert']
+        assert set(re.findall(r'\bbaton:[a-z0-9_:]+', alert['expr'])) <= records, alert['alert']
+
+
+def test_the_readme_has_the_table_of_values():
+    readme = (CHART / 'README.md').read_text()
+    rows = values_table.table((CHART / 'values.yaml').read_text())
+    assert values_table.with_table(readme, rows) == readme
+
+
+@pytest.mark.parametrize('value', ['redis.urll=x', 'intake.replica=3', 'settings.relay.kept=1',
+                                   'networkPolicy.apiFrom[0].pods=x', 'grafana.enabled=true'])
+def test_a_value_that_it_does_not_know_is_an_error(value):
+    done = helm('template', 'acme', CHART, *NEEDED, '--set', value, '--kube-version', '1.33.0')
+    assert done.returncode != 0
+    assert 'additional properties' in done.stderr
+
+
+def mappings_open_to_anything(schema, path=''):
+    if schema.get('type') == 'object' and 'properties' in schema:
+        if schema.get('additionalProperties') is not False:
+            yield path
+    for key, value in schema.items():
+        if isinstance(value, dict):
+            yield from mappings_open_to_anything(value, f'{path}/{key}')
+
+
+def test_the_schema_leaves_no_mapping_open():
+    schema = json.loads((CHART / 'values.schema.json').read_text())
+    assert list(mappings_open_to_anything(schema)) == []
+    values = yaml.safe_load((CHART / 'values.yaml').read_text())
+    assert values.keys() | {'global'} == schema['properties'].keys()
+
+
+def test_two_releases_share_no_name():
+    def names(release):
+        text = template(*NEEDED, '--set', f'fullnameOverride={release}')
+        return {(document['kind'], document['metadata']['name'])
+                for document in yaml.safe_load_all(text) if document}
+    assert not names('one') & names('two')
