@@ -4,6 +4,8 @@
 #   helm_python   sets PYTHON, in a virtual environment under build/ with what requirements.txt pins
 #   helm_tools    sets HELM and HELM_UNITTEST, built from tools/go.mod and kept in the user's cache
 #                 by what they were built from
+#   helm_promtool sets PROMTOOL, of the distribution's package prometheus, which is not installed
+#   helm_node     sets NODE and NODE_MODULES, with what node/package-lock.json pins
 
 # shellcheck source=tests/checks/lib/tools.sh
 source tests/checks/lib/tools.sh
@@ -50,4 +52,24 @@ _build_tools() {
     fault 'helm' "could not be built: $(tail -n 1 <<<"$problem")" 'Check the network.'
     return 1; }
   mv "$1.new" "$1"
+}
+
+helm_promtool() {
+  local folder=build/helm/promtool as_root=() problem
+  PROMTOOL=$PWD/$folder/usr/bin/promtool
+  [[ ! -x $PROMTOOL ]] || return 0
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  ((EUID == 0)) || as_root=(sudo)
+  problem=$(cd "$folder" && { apt-get download -q prometheus 2>&1 ||
+    { "${as_root[@]}" apt-get update -q && apt-get download -q prometheus; } 2>&1; } &&
+    dpkg -x prometheus_*.deb . 2>&1) || {
+    fault 'promtool' "could not be fetched: $(tail -n 1 <<<"$problem")" 'Check the network.'
+    return 1; }
+  rm -f "$folder"/prometheus_*.deb "$folder/usr/bin/prometheus"
+}
+
+helm_node() {
+  node_packages deploy tests/helm/node || return 1
+  NODE=$TOOLS/node NODE_MODULES=$PWD/build/local/cache/deploy/node_modules
 }

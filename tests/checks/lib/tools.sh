@@ -2,8 +2,8 @@
 # tools.sh: tools of the slow checks, pinned by hash and kept in build/local/cache.
 # Sourced after check.sh. Each function is idempotent and fails after recording a fault.
 #
-#   node_packages NAME   what tests/checks/slow/NAME/package-lock.json names, in
-#                  build/local/cache/NAME/node_modules.
+#   node_packages NAME [FOLDER]   what FOLDER/package-lock.json names (tests/checks/slow/NAME by
+#                  default), in build/local/cache/NAME/node_modules.
 #   tools_venv     Go, Node.js, npm and cel-cpp for Python, of tests/checks/slow/tools.requirements;
 #                  sets TOOLS to the folder of their programs.
 
@@ -27,7 +27,7 @@ tools_venv() {
 }
 
 node_packages() {
-  local pinned=tests/checks/slow/$1 node=build/local/cache/$1 problem
+  local pinned=${2:-tests/checks/slow/$1} node=build/local/cache/$1 problem
   tools_venv || return 1
   ! cmp -s "$pinned/package-lock.json" "$node/package-lock.json" || return 0
   rm -rf "$node"

@@ -1,0 +1,119 @@
+"""The image: its Dockerfile, and the tree of files in it, run as a container engine would."""
+
+import json
+import os
+import re
+import socket
+import stat
+import subprocess
+import time
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+from chart import BIN, TOP, run
+
+DOCKERFILE = TOP / 'deploy' / 'docker' / 'Dockerfile'
+AS_ROOT = [] if os.geteuid() == 0 else ['sudo', '-n']
+# Nobody, on a root that cannot be written, with no capability and no way to get one.
+JAIL = '''
+  mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" &&
+  exec setpriv --no-new-privs --bounding-set=-all,+sys_chroot,+setuid,+setgid \\
+    chroot --userspec=65532:65532 --groups= "$0" "$@"'''
+
+
+@pytest.fixture(scope='module', name='root')
+def made_root(tmp_path_factory):
+    path = tmp_path_factory.mktemp('image') / 'root'
+    done = subprocess.run([TOP / 'deploy' / 'docker' / 'collect-root', BIN, path], text=True,
+                          capture_output=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stderr
+    for folder in [path.parent, path.parent.parent]:
+        folder.chmod(0o755)
+    return path
+
+
+def jailed(root, *command):
+    return [*AS_ROOT, 'unshare', '--mount', 'sh', '-c', JAIL, root, *command]
+
+
+def test_the_dockerfile_has_no_fault():
+    lint = os.path.join(os.environ['NODE_MODULES'], 'dockerfile-utils/bin/dockerfile-utils')
+    done = run(os.environ['NODE'], lint, 'lint', DOCKERFILE)
+    assert done.returncode == 0 and not done.stdout, done.stdout
+
+
+def test_the_last_stage_begins_with_nothing_and_ends_as_nobody():
+    last = re.split(r'(?m)^FROM ', DOCKERFILE.read_text())[-1]
+    assert last.startswith('scratch\n')
+    assert re.search(r'(?m)^USER 65532:65532$', last)
+    assert re.search(r'(?m)^ENTRYPOINT \["/usr/local/bin/baton"\]$', last)
+    assert not re.search(r'(?m)^(RUN|ADD) ', last)
+
+
+def test_there_is_no_shell_and_nothing_that_gives_rights(root):
+    programs = [path for path in root.rglob('*')
+                if path.is_file() and not path.is_symlink() and path.stat().st_mode & 0o111
+                and '.so' not in path.name]
+    assert sorted(path.name for path in programs) == ['baton', 'batonctl']
+    for path in root.rglob('*'):
+        mode = path.lstat().st_mode
+        assert not mode & (stat.S_ISUID | stat.S_ISGID), path
+        assert not mode & stat.S_IWOTH or path.is_symlink() or path == root / 'tmp', path
+
+
+def test_the_components_are_those_of_the_libraries_in_it(root):
+    text = (root / 'usr/local/share/baton/sbom.cdx.json').read_text()
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    components = json.loads(text)['components']
+    listed = {entry['value'] for component in components
+              for entry in component.get('properties', []) if entry['name'] == 'baton:file'}
+    there = {f'/{path.relative_to(root)}' for path in root.rglob('*.so*') if path.is_file()}
+    assert there == listed
+    assert all(component['purl'].startswith('pkg:') and component['version']
+               for component in components)
+
+
+def test_both_programs_start_in_it(root):
+    for program in ['baton', 'batonctl']:
+        done = run(*jailed(root, f'/usr/local/bin/{program}', '--help'))
+        assert done.returncode == 0 and 'Usage' in done.stdout, done.stderr
+
+
+def test_it_knows_certificate_authorities_and_time_zones(root):
+    assert (root / 'etc/ssl/certs/ca-certificates.crt').read_text().count('BEGIN CERT') > 100
+    sample = TOP / 'deploy/local/sample/policy.yaml'
+    (root / 'tmp/policy.yaml').write_text(sample.read_text())
+    done = run(*jailed(root, '/usr/local/bin/batonctl', 'policy', 'validate', '--file',
+                       '/tmp/policy.yaml'))
+    assert done.returncode == 0, done.stderr
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(('127.0.0.1', 0))
+        return listener.getsockname()[1]
+
+
+def test_dispatch_serves_from_it_and_stops_when_told(root):
+    port = free_port()
+    environment = {'PATH': os.environ['PATH'],
+                   'BATON_REDIS_URL': f'{os.environ["BATON_REDIS_URL"]}/9',
+                   'BATON_KAFKA_BROKERS': os.environ['BATON_KAFKA_BROKERS'],
+                   'BATON_GRPC_ADDRESS': f'127.0.0.1:{port}', 'BATON_HTTP_ADDRESS': '127.0.0.1:0'}
+    server = subprocess.Popen(jailed(root, '/usr/local/bin/baton', 'dispatch'), env=environment,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        answer = None
+        for _ in range(50):
+            answer = run(*jailed(root, '/usr/local/bin/batonctl', '--timeout', '2s', '--server',
+                                 f'127.0.0.1:{port}', 'workspace', 'list'))
+            if answer.returncode == 0 or server.poll() is not None:
+                break
+            time.sleep(0.2)
+        assert answer.returncode == 0, answer.stderr
+    finally:
+        server.terminate()
+        _, said = server.communicate(timeout=30)
+    assert server.returncode == 0, said
