@@ -91,7 +91,7 @@ MUTANTS = [
            (CONTRACT, ("fault", "F25"))),
     Mutant("asked-again", "who has passed is asked again at once", LUA + "eligible.lua",
            "return REASON.passed", "return REASON.fairness", (CONTRACT,)),
-    Mutant("never-charged", "a choice costs nothing, so one rep gets all", LUA + "place.lua",
+    Mutant("never-charged", "a choice costs nothing, so one rep gets all", LUA + "ledger.lua",
            "baton.move_ledger(queue.owed, candidates, 1, 0)", "local _ = candidates", (CONTRACT,)),
     Mutant("never-refunded", "a lead that was given back stays charged", LUA + "merge.lua",
            "baton.move_ledger(queue.owed, charged, -1, baton.more_of(charged, paid))",

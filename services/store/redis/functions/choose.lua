@@ -1,29 +1,9 @@
--- The choice of a rep among the members of a queue: the rule of core/roster.h (ChooseRep,
--- ChargeLedger, RefundLedger), in whole numbers below 2^53, so that both compute the same.
+-- The choice of a rep among the members of a queue: the rule of core/roster.h (ChooseRep), in
+-- whole numbers below 2^53, so that both compute the same.
 -- Candidates are one flat list, six items each: rep, reason, deviation, share, open, capacity.
 
 local NANO_PER_LEAD = 1e9
 local REASON, BASIS, TIE, eligibility = baton.REASON, baton.BASIS, baton.TIE, baton.eligibility
-
--- What a choice moved in the ledger `owed`, times `sign`: 1 charges, -1 refunds, then with `more`
--- on top of each share.
-function baton.move_ledger(owed, candidates, sign, more)
-  local paid, chosen = 0, nil
-  for i = 1, #candidates, 6 do
-    local rep, share = candidates[i], candidates[i + 3]
-    if share ~= 0 then
-      share = share + more
-      owed[rep] = (owed[rep] or 0) + sign * share
-      paid = paid + share
-    end
-    if candidates[i + 1] == REASON.chosen then
-      chosen = rep
-    end
-  end
-  if chosen and paid ~= 0 then
-    owed[chosen] = (owed[chosen] or 0) - sign * paid
-  end
-end
 
 -- The share of one lead of members with each weight, when those who can have it weigh `weights`.
 local function shares_of(queue, weights)
@@ -82,6 +62,10 @@ end
 -- Returns the candidates, which stand until the queue's next choice, and {rep, basis, tie, weights
 -- of those with a share}, or nil in its place: nobody.
 function baton.choose_member(queue, lead, strategy)
+  if baton.is_ranked(queue, lead, strategy) then
+    return baton.choose_ranked(queue)
+  end
+  baton.settle(queue)
   local able, weights = look(queue, lead)
   local basis
   able, weights, basis = baton.narrow(queue, strategy, able, weights)

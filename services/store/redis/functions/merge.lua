@@ -31,6 +31,7 @@ end
 -- made. `paid`: as unpack_pool says.
 function baton.refund(queue, charged, paid)
   if #charged > 0 then
+    baton.settle(queue)
     baton.move_ledger(queue.owed, charged, -1, baton.more_of(charged, paid))
     queue.charged = true
   end

@@ -60,6 +60,9 @@ end
 -- As baton.choose_member, but first among the lead's owners, who have been read.
 function baton.choose(queue, lead)
   local asked, awaited = {}, false
+  if lead.owners ~= '' then
+    baton.settle(queue)
+  end
   for _, owner in ipairs(baton.first_asked(queue, lead)) do
     local open = queue.open[owner.rep]
     local reason = baton.eligibility(owner, open, {passed = lead.passed, skills = ''})

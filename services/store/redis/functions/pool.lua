@@ -60,8 +60,9 @@ local function nearest(candidates)
   return places, all
 end
 
+-- `candidates`: of all members, or as choose_ranked.lua makes them.
 function baton.pack_pool(candidates)
-  if #candidates <= KEPT * ITEMS then
+  if #candidates <= KEPT * ITEMS or type(candidates[#candidates]) == 'table' then
     return cmsgpack.pack(candidates)
   end
   local places, all = nearest(candidates)

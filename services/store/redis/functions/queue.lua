@@ -53,6 +53,7 @@ end
 
 -- Writes what choices have changed of the queue.
 function baton.write_ledger(queue)
+  baton.settle(queue)
   if queue.charged then
     redis.call('HSET', queue.key, 'g', cmsgpack.pack(queue.owed))
   end
@@ -62,6 +63,9 @@ function baton.write_ledger(queue)
 end
 
 function baton.anyone_has_room(queue)
+  if queue.ranks and queue.ranks.able > 0 then
+    return true
+  end
   for _, member in ipairs(queue.members) do
     if baton.eligibility(member, queue.open[member.rep], nil) == baton.REASON.fairness then
       return true

@@ -66,6 +66,7 @@ end
 -- One lead less for `rep`, before somebody is chosen.
 function baton.forget_open(workspace, rep)
   local open = workspace.open
+  baton.settle_all(workspace)
   open[rep] = (open[rep] or redis.call('ZCARD', baton.open_key(workspace.key, rep))) - 1
 end
 

@@ -12,6 +12,10 @@ local MEASURED = {
   end},
 }
 
+function baton.narrows(strategy)
+  return MEASURED[strategy] ~= nil
+end
+
 -- Leaves of the members at `able`, who weigh `weights`, those whom the strategy wants, and gives
 -- the others their reason. Returns the places left, their weights, and the basis.
 function baton.narrow(queue, strategy, able, weights)
