@@ -2,8 +2,8 @@
 -- so that not every choice of the call has to look at all of them (choose_ranked.lua).
 -- queue.ranks: {groups, of: place -> group, base, back: places in a group's `returned`, counts:
 -- reason -> number of members, able, weights}. A group is the members of one weight who can have a
--- lead: {weight, gained, size, order, returned}, the places of those who were there at the beginning
--- and of those who got a lead since, both in order; each of them is owed base + gained.
+-- lead: {weight, gained, size, order, returned}, the last two the places of those who were there at
+-- the beginning and of those who got a lead since, both in order; each is owed base + gained.
 
 local KEPT, FAIRNESS = baton.LIMIT.candidates, baton.REASON.fairness
 local GROUPS_MAX = 16
