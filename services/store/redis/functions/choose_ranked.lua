@@ -4,15 +4,14 @@
 local KEPT, REASON, TIE = baton.LIMIT.candidates, baton.REASON, baton.TIE
 local NANO_PER_LEAD = 1e9
 
--- Whether the choice for the lead can be made among ranks. They are worth it from the second choice
--- of a call on.
+-- Whether the choice for the lead can be made among ranks, which are made if there are none.
 function baton.is_ranked(queue, lead, strategy)
   if #queue.members <= KEPT or baton.narrows(strategy) or lead.owners ~= '' or
       baton.wants_of(lead) then
     return false
   elseif not queue.ranks and not queue.unranked then
-    queue.ranks = queue.looked_at and baton.rank(queue) or nil
-    queue.unranked, queue.looked_at = queue.looked_at and not queue.ranks, true
+    queue.ranks = baton.rank(queue)
+    queue.unranked = not queue.ranks
   end
   return queue.ranks ~= nil and queue.ranks.able > KEPT
 end

@@ -23,7 +23,7 @@ function baton.move_ledger(owed, candidates, sign, more)
   end
 end
 
--- Writes what the ranked are owed into the ledger; the next choice looks at all members again.
+-- Writes what the ranked are owed into the ledger; the next choice ranks them anew.
 function baton.settle(queue)
   local ranks = queue.ranks
   if not ranks then
@@ -32,7 +32,7 @@ function baton.settle(queue)
   for place, group in pairs(ranks.of) do
     queue.owed[queue.members[place].rep] = ranks.base[place] + group.gained
   end
-  queue.ranks, queue.looked_at = nil, false
+  queue.ranks = nil
 end
 
 function baton.charge(queue, candidates, choice)
