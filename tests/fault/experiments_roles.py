@@ -21,9 +21,10 @@ def kill_and_restart(trial, program):
 
 @experiment("F1", "SIGKILL of random roles, each started again at once")
 def f1(trial):
-    trial.begin()
+    trial.begin()  # eight processes: two of each role
     for _ in range(2):
-        trial.load(trial.pick(900, 70_000), trial.pick(170, 220))
+        trial.load(trial.pick(900, 70_000), trial.pick(170, 220),
+                   flags=("--duplicates", "0.1", "--reorder", "20"))
     hit = set()
 
     def kill():
