@@ -33,6 +33,20 @@ def test_is_what_kubernetes_takes(example, kubernetes):
             kubernetes_validate.validate(document, kubernetes, strict=True)
 
 
+def judge(documents):
+    return run(os.environ['NODE'], TOP / 'tests' / 'helm' / 'node' / 'operators.mjs',
+               os.environ['NODE_MODULES'], input=json.dumps(documents))
+
+
+def test_is_what_the_operators_of_keda_and_prometheus_take():
+    documents = [document for document in manifests('-f', CHART / 'examples' / 'production.yaml')
+                 if document['kind'] in OPERATORS]
+    assert {document['kind'] for document in documents} == OPERATORS
+    assert judge(documents).returncode == 0, judge(documents).stderr
+    one(documents, 'ScaledObject', 'intake')['spec'].pop('triggers')
+    assert 'required property triggers' in judge(documents).stderr
+
+
 def test_needs_a_kubernetes_whose_pods_can_sleep_before_they_stop():
     done = helm('template', 'acme', CHART, *NEEDED, '--kube-version', '1.28.0')
     assert 'requires kubeVersion: >=1.29' in done.stderr

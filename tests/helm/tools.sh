@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# tools.sh: what tests/helm/run works with. Sourced from the top of the checkout; sets `top`.
+# tools.sh: what tests/helm/run works with. Sourced from the top of the checkout.
 #
 #   helm_python   sets PYTHON, in a virtual environment under build/ with what requirements.txt pins
 #   helm_tools    sets HELM and HELM_UNITTEST, built from tools/go.mod and kept in the user's cache
 #                 by what they were built from
-#   helm_promtool sets PROMTOOL, of the distribution's package prometheus, which is not installed
+#   helm_promtool sets PROMTOOL, of the distribution's package, which is unpacked, not installed
 #   helm_node     sets NODE and NODE_MODULES, with what node/package-lock.json pins
 
 # shellcheck source=tests/checks/lib/tools.sh
@@ -61,12 +61,17 @@ helm_promtool() {
   rm -rf "$folder"
   mkdir -p "$folder"
   ((EUID == 0)) || as_root=(sudo)
-  problem=$(cd "$folder" && { apt-get download -q prometheus 2>&1 ||
-    { "${as_root[@]}" apt-get update -q && apt-get download -q prometheus; } 2>&1; } &&
-    dpkg -x prometheus_*.deb . 2>&1) || {
+  problem=$(cd "$folder" && { _download_promtool ||
+    { "${as_root[@]}" apt-get update -q && _download_promtool; }; } 2>&1 &&
+    dpkg -x ./*.deb . 2>&1) && [[ -x $PROMTOOL ]] || {
     fault 'promtool' "could not be fetched: $(tail -n 1 <<<"$problem")" 'Check the network.'
     return 1; }
-  rm -f "$folder"/prometheus_*.deb "$folder/usr/bin/prometheus"
+  rm -f "$folder"/*.deb "$folder/usr/bin/prometheus"
+}
+
+# Up to Debian 12 it is in the server's package.
+_download_promtool() {
+  apt-get download -q promtool || apt-get download -q prometheus
 }
 
 helm_node() {
