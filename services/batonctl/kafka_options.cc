@@ -1,5 +1,7 @@
 #include "batonctl/kafka_options.h"
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_split.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
 
@@ -14,6 +16,11 @@ void AddKafkaOptions(CLI::App& command, KafkaArguments& arguments) {
       ->envname("BATON_KAFKA_TOPIC_PREFIX")
       ->capture_default_str();
   command
+      .add_option("--properties", arguments.all_properties,
+                  "NAME=VALUE;NAME=VALUE, as Baton's own; a password belongs into the variable, "
+                  "where no other user sees it")
+      ->envname("BATON_KAFKA_PROPERTIES");
+  command
       .add_option("--property", arguments.properties,
                   "a property of librdkafka, NAME=VALUE, for TLS and SASL; repeat for more")
       ->allow_extra_args(false);
@@ -27,6 +34,13 @@ absl::StatusOr<KafkaConfig> ConfigOf(const KafkaArguments& arguments) {
   }
   for (const std::string& text : arguments.properties) {
     const auto property = ParseKeyValue("--property", text);
+    if (!property.ok()) return property.status();
+    config.properties.insert(*property);
+  }
+  for (const absl::string_view text :
+       absl::StrSplit(arguments.all_properties, ';', absl::SkipWhitespace())) {
+    const auto property = ParseKeyValue("an item of --properties",
+                                        std::string(absl::StripLeadingAsciiWhitespace(text)));
     if (!property.ok()) return property.status();
     config.properties.insert(*property);
   }

@@ -14,7 +14,8 @@ namespace baton::batonctl {
 struct KafkaArguments {
   std::string brokers;
   std::string prefix = "baton";
-  std::vector<std::string> properties;  // NAME=VALUE
+  std::string all_properties;           // NAME=VALUE;NAME=VALUE
+  std::vector<std::string> properties;  // NAME=VALUE; these win
 };
 
 // `arguments` must outlive the parsing.

@@ -109,6 +109,14 @@
 {{- if .Values.redis.caSecret }}
 - {name: SSL_CERT_FILE, value: /run/secrets/baton/redis-ca/ca.crt}
 {{- end }}
+{{- include "baton.kafkaLogin" . }}
+{{- with .Values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The login to Kafka, for roles and topics job alike. */}}
+{{- define "baton.kafkaLogin" -}}
 {{- with .Values.kafka.sasl }}
 {{- if .mechanism }}
 - name: KAFKA_USERNAME
@@ -117,9 +125,6 @@
   valueFrom: {secretKeyRef: {name: {{ .existingSecret }}, key: {{ .passwordKey }}}}
 - {name: BATON_KAFKA_PROPERTIES, value: "sasl.username=$(KAFKA_USERNAME);sasl.password=$(KAFKA_PASSWORD)"}
 {{- end }}
-{{- end }}
-{{- with .Values.extraEnv }}
-{{ toYaml . }}
 {{- end }}
 {{- end -}}
 

@@ -85,6 +85,24 @@ TEST_F(TopicsCommandsTest, PassesPropertiesAndPrefix) {
   EXPECT_EQ(world_.kafka.config.properties.at("security.protocol"), "SSL");
 }
 
+TEST_F(TopicsCommandsTest, TakesPropertiesFromTheEnvironmentButAFlagWins) {
+  setenv("BATON_KAFKA_PROPERTIES", "sasl.username=ada; sasl.password=a=b;security.protocol=SSL;",
+         1);
+  const RunResult run = Run("apply", {"--property", "security.protocol=SASL_SSL"});
+  unsetenv("BATON_KAFKA_PROPERTIES");
+  EXPECT_EQ(run.code, kExitOk) << run.err;
+  const auto& properties = world_.kafka.config.properties;
+  EXPECT_EQ(properties.at("sasl.username"), "ada");
+  EXPECT_EQ(properties.at("sasl.password"), "a=b");
+  EXPECT_EQ(properties.at("security.protocol"), "SASL_SSL");
+}
+
+TEST_F(TopicsCommandsTest, RefusesAPropertyWithoutAValue) {
+  const RunResult run = Run("apply", {"--properties", "sasl.username"});
+  EXPECT_EQ(run.code, kExitUsage);
+  EXPECT_THAT(run.err, HasSubstr("--properties"));
+}
+
 TEST_F(TopicsCommandsTest, SaysWhenKafkaIsAway) {
   world_.kafka.reachable = absl::UnavailableError("no broker answers");
   EXPECT_EQ(Run("list").code, kExitUnreachable);
