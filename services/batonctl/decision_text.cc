@@ -30,6 +30,12 @@ std::string InputsText(const v1::JudgmentInputs& inputs) {
     parts.push_back(
         absl::StrCat(activity.activity(), " ", activity.count(), "x on ", activity.date()));
   }
+  for (const v1::ActivityOccasion& occasion : inputs.occasions()) {
+    std::vector<std::string> properties;
+    AddValues(occasion.properties(), "", properties);
+    parts.push_back(absl::StrCat(occasion.activity(), " (", absl::StrJoin(properties, ", "), ") ",
+                                 occasion.count(), "x on ", occasion.date()));
+  }
   return absl::StrCat("  judged from: ", absl::StrJoin(parts, ", "),
                       "\n  inputs' SHA-256: ", inputs.hash(), "\n");
 }

@@ -102,6 +102,9 @@ v1::LeadEvent ToProto(const core::LeadEvent& event) {
   if (event.type == core::EventType::kActivity) {
     proto.set_activity_count(event.activity_count);  // the other types have none
   }
+  for (const auto& [name, value] : event.properties) {
+    (*proto.mutable_properties())[name] = ToProto(value);
+  }
   proto.set_consent(ToProto(event.consent));
   proto.mutable_attribution()->insert(event.attribution.begin(), event.attribution.end());
   return proto;
@@ -109,13 +112,14 @@ v1::LeadEvent ToProto(const core::LeadEvent& event) {
 
 }  // namespace
 
-absl::StatusOr<v1::AttributeValue> ParseAttribute(const std::string& text) {
+absl::StatusOr<v1::AttributeValue> ParseAttribute(const std::string& flag,
+                                                  const std::string& text) {
   v1::AttributeValue value;
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (json.is_boolean()) {
     value.set_bool_value(json.get<bool>());
   } else if (json.is_number_unsigned() && json.get<uint64_t>() > uint64_t{INT64_MAX}) {
-    return UsageError(absl::StrCat("--attribute: ", text, " is greater than 64 bits can say"));
+    return UsageError(absl::StrCat(flag, ": ", text, " is greater than 64 bits can say"));
   } else if (json.is_number_integer()) {
     value.set_int_value(json.get<int64_t>());
   } else if (json.is_number_float()) {
@@ -130,6 +134,23 @@ absl::StatusOr<v1::AttributeValue> ParseAttribute(const std::string& text) {
   }
   return value;
 }
+
+namespace {
+
+// What was given with `flag`, each as NAME=VALUE.
+absl::Status AddValues(const std::string& flag, const std::vector<std::string>& texts,
+                       google::protobuf::Map<std::string, v1::AttributeValue>& values) {
+  for (const std::string& text : texts) {
+    const auto named = ParseKeyValue(flag, text);
+    if (!named.ok()) return named.status();
+    const absl::StatusOr<v1::AttributeValue> value = ParseAttribute(flag, named->second);
+    if (!value.ok()) return value.status();
+    values[named->first] = *value;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<v1::LeadEvent> EventOfFlags(const EventFlags& flags) {
   v1::LeadEvent event;
@@ -154,13 +175,10 @@ absl::StatusOr<v1::LeadEvent> EventOfFlags(const EventFlags& flags) {
     if (!time.ok()) return time.status();
     *event.mutable_occur_time() = *time;
   }
-  for (const std::string& text : flags.attributes) {
-    const auto attribute = ParseKeyValue("--attribute", text);
-    if (!attribute.ok()) return attribute.status();
-    const absl::StatusOr<v1::AttributeValue> value = ParseAttribute(attribute->second);
-    if (!value.ok()) return value.status();
-    (*event.mutable_attributes())[attribute->first] = *value;
-  }
+  absl::Status status = AddValues("--attribute", flags.attributes, *event.mutable_attributes());
+  if (!status.ok()) return status;
+  status = AddValues("--property", flags.properties, *event.mutable_properties());
+  if (!status.ok()) return status;
   for (const std::string& text : flags.attribution) {
     const auto attribution = ParseKeyValue("--attribution", text);
     if (!attribution.ok()) return attribution.status();

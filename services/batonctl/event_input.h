@@ -20,16 +20,17 @@ struct EventFlags {
   std::vector<std::string> attributes;   // NAME=VALUE
   std::vector<std::string> attribution;  // NAME=VALUE
   std::string activity;
-  int count = 0;        // 0: one
-  std::string consent;  // granted, withdrawn
+  std::vector<std::string> properties;  // NAME=VALUE, of the activity
+  int count = 0;                        // 0: one
+  std::string consent;                  // granted, withdrawn
 };
 
 // Usage errors name the flag.
 absl::StatusOr<v1::LeadEvent> EventOfFlags(const EventFlags& flags);
 
 // true, false, a number, a "quoted string" or ["a","b"] as in JSON; anything else is text as it
-// stands, so that a postcode such as 01067 stays one.
-absl::StatusOr<v1::AttributeValue> ParseAttribute(const std::string& text);
+// stands, so that a postcode such as 01067 stays one. `flag` is how errors name it.
+absl::StatusOr<v1::AttributeValue> ParseAttribute(const std::string& flag, const std::string& text);
 
 struct FileEvent {
   std::string workspace;

@@ -22,7 +22,7 @@ std::string WhereItIs(const v1::Lead& lead) {
   return text + ".\n";
 }
 
-// "fit 50 = 30 mid-market + 20 target industry".
+// "fit 50 = 30 mid-market + 20 target industry"; "(3x)" behind a rule that counted 3 by event.
 std::string Sum(const v1::ExplainLeadResponse& explanation, const std::string& kind,
                 int32_t score) {
   std::string text = absl::StrCat("  ", kind, " ", score, " =");
@@ -33,6 +33,7 @@ std::string Sum(const v1::ExplainLeadResponse& explanation, const std::string& k
     absl::StrAppend(&text, terms == 0 ? (factor.points() < 0 ? " -" : " ") : sign,
                     factor.points() < 0 ? -int64_t{factor.points()} : int64_t{factor.points()}, " ",
                     factor.rule());
+    if (factor.occurrences() > 0) absl::StrAppend(&text, " (", factor.occurrences(), "x)");
     ++terms;
   }
   return text + (terms == 0 ? " no rule gave points\n" : "\n");

@@ -177,6 +177,10 @@ void AddLeadSubmit(CLI::App& leads, Session& session) {
            ->allow_extra_args(false));
   flag(submit.add_option("--activity", flags.activity,
                          "what the prospect did, such as demo_request"));
+  flag(submit
+           .add_option("--property", flags.properties,
+                       "NAME=VALUE of the activity, such as path=/pricing; repeat for more")
+           ->allow_extra_args(false));
   flag(submit.add_option("--count", flags.count, "how often; default: once")
            ->check(CLI::Range(1, 1000)));
   flag(submit.add_option("--consent", flags.consent, "granted or withdrawn"));

@@ -58,8 +58,8 @@ bool AnyReads(const std::vector<Rule>& rules) {
 }
 
 bool ReadsAccounts(const Policy& policy) {
-  return policy.definition.reads_account() || AnyReads(policy.fit) || AnyReads(policy.disqualify) ||
-         AnyReads(policy.routing);
+  return policy.definition.reads_account() || AnyReads(policy.fit) || AnyReads(policy.intent) ||
+         AnyReads(policy.disqualify) || AnyReads(policy.routing);
 }
 
 }  // namespace

@@ -26,7 +26,17 @@ double SumUp(absl::Span<const double> counts, double left) {
   return before_left + sums[0] * left2 * left + sums[1] * left2 + sums[2] * left + sums[3];
 }
 
+// Half is left after each half-life.
+double LeftAfter(DurationMs age_ms, DurationMs half_life_ms) {
+  return std::exp2(-static_cast<double>(age_ms) / static_cast<double>(half_life_ms));
+}
+
 }  // namespace
+
+double LeftOf(int32_t day, DurationMs half_life_ms, TimeMs now_ms) {
+  if (half_life_ms == 0) return 1;
+  return LeftAfter(std::max<DurationMs>(0, now_ms - day * kDayMs), half_life_ms);
+}
 
 ActivityDays::ActivityDays(const std::map<int32_t, int64_t>& occurrences) {
   if (occurrences.empty()) return;
@@ -41,15 +51,14 @@ ActivityDays::ActivityDays(const std::map<int32_t, int64_t>& occurrences) {
 
 double ActivityDays::Remaining(DurationMs half_life_ms, TimeMs now_ms) const {
   if (half_life_ms == 0) return total_;
-  const auto left_after = [&](DurationMs age_ms) {
-    return std::exp2(-static_cast<double>(age_ms) / static_cast<double>(half_life_ms));
-  };
   const int64_t ahead =
       std::clamp<int64_t>(last_day_ - DayNumber(now_ms), 0, static_cast<int64_t>(counts_.size()));
   const absl::Span<const double> aged(counts_.data(), counts_.size() - static_cast<size_t>(ahead));
   const double unaged = std::accumulate(counts_.end() - ahead, counts_.end(), 0.0);
   const DurationMs age_ms = now_ms - (last_day_ - ahead) * kDayMs;
-  return SumUp(aged, left_after(kDayMs)) * left_after(std::max<DurationMs>(0, age_ms)) + unaged;
+  return SumUp(aged, LeftAfter(kDayMs, half_life_ms)) *
+             LeftAfter(std::max<DurationMs>(0, age_ms), half_life_ms) +
+         unaged;
 }
 
 }  // namespace baton::core

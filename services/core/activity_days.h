@@ -11,6 +11,9 @@
 
 namespace baton::core {
 
+// What is left of one occurrence of that day at `now_ms`: see ActivityDays::Remaining.
+double LeftOf(int32_t day, DurationMs half_life_ms, TimeMs now_ms);
+
 // Immutable, thread-safe.
 class ActivityDays {
  public:

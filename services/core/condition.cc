@@ -54,6 +54,7 @@ std::vector<Problem> Condition::AddTest(std::string_view text, const Vocabulary&
   for (const expression::VariableUse& use : test.program->Variables()) {
     test.slots.push_back(use.slot);
     reads_account_ = reads_account_ || vocabulary.IsOfAccount(use.slot);
+    reads_event_ = reads_event_ || vocabulary.IsOfEvent(use.slot);
   }
   cost_ += test.program->cost();
   tests_.push_back(std::move(test));

@@ -53,6 +53,7 @@ class Condition {
   // Steps of an evaluation at most (expression/checker.h).
   int64_t cost() const { return cost_; }
   bool reads_account() const { return reads_account_; }
+  bool reads_event() const { return reads_event_; }
 
   // kErrs: `error`, if given, says why. Stops at the first test that decides.
   Truth Evaluate(const Subjects& subjects, std::string* error = nullptr) const;
@@ -75,6 +76,7 @@ class Condition {
   std::vector<Test> tests_;
   int64_t cost_ = 0;
   bool reads_account_ = false;
+  bool reads_event_ = false;
 };
 
 }  // namespace baton::core

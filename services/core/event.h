@@ -15,6 +15,7 @@
 namespace baton::core {
 
 using AttributeValue = std::variant<bool, int64_t, double, std::string, std::vector<std::string>>;
+using Properties = std::map<std::string, AttributeValue>;  // of an activity; none is a list
 
 enum class EventType { kCaptured, kUpdated, kActivity, kConsent };
 enum class Consent { kUnknown, kGranted, kWithdrawn };
@@ -42,6 +43,7 @@ struct LeadEvent {
   std::map<std::string, AttributeValue> attributes;  // kCaptured, kUpdated; see caps in facts.h
   std::string activity;                 // kActivity, optional in kCaptured: "demo_request"
   int32_t activity_count = 1;           // 1..1000
+  Properties properties;                // of the activity: {"path": "/pricing"}; caps in facts.h
   Consent consent = Consent::kUnknown;  // kConsent, optional in kCaptured
   std::map<std::string, std::string> attribution;  // campaign, utm_*, gclid, external ids
 

@@ -68,13 +68,28 @@ void FoldConsent(const LeadEvent& event, const Writer& writer, Facts& facts) {
   }
 }
 
+int64_t CountOf(const LeadEvent& event) {
+  return std::clamp(event.activity_count, 1, 1000);
+}
+
+void FoldOccasion(const LeadEvent& event, Facts& facts) {
+  if (event.properties.empty()) return;
+  Occasions& occasions = facts.occasions[event.activity];
+  occasions[{DayNumber(event.occurred_at_ms), event.properties}] += CountOf(event);
+  KeepSmallest(occasions, kOccasionsMax);
+  KeepSmallest(facts.occasions, kTypesWithPropertiesMax);
+}
+
 void FoldActivity(const LeadEvent& event, Facts& facts) {
   if (event.activity.empty()) return;
   std::map<int32_t, int64_t>& days = facts.activities[event.activity];
-  days[DayNumber(event.occurred_at_ms)] += std::clamp(event.activity_count, 1, 1000);
+  days[DayNumber(event.occurred_at_ms)] += CountOf(event);
   const int32_t oldest_kept = days.rbegin()->first - static_cast<int32_t>(kActivityDaysMax);
   days.erase(days.begin(), days.lower_bound(oldest_kept));
+  FoldOccasion(event, facts);
   KeepSmallest(facts.activities, kActivityTypesMax);
+  const std::string& last_type = facts.activities.rbegin()->first;
+  facts.occasions.erase(facts.occasions.upper_bound(last_type), facts.occasions.end());
 }
 
 void FoldTimesAndSource(const LeadEvent& event, Facts& facts) {
@@ -103,11 +118,22 @@ bool AdvanceOffset(const SourcePosition& position, std::map<uint64_t, int64_t>& 
 
 }  // namespace
 
+bool NewestFirst::operator()(const Occasion& a, const Occasion& b) const {
+  if (a.day != b.day) return a.day > b.day;
+  return std::lexicographical_compare(
+      a.properties.begin(), a.properties.end(), b.properties.begin(), b.properties.end(),
+      [](const auto& one, const auto& other) {
+        return one.first != other.first ? one.first < other.first
+                                        : OrderedBefore(one.second, other.second);
+      });
+}
+
 bool Facts::SameFacts(const Facts& other) const {
   return attributes == other.attributes && consent == other.consent &&
          consent_writer == other.consent_writer && activities == other.activities &&
-         attribution == other.attribution && sources == other.sources &&
-         first_event_at_ms == other.first_event_at_ms && last_event_at_ms == other.last_event_at_ms;
+         occasions == other.occasions && attribution == other.attribution &&
+         sources == other.sources && first_event_at_ms == other.first_event_at_ms &&
+         last_event_at_ms == other.last_event_at_ms;
 }
 
 uint64_t EventFingerprint(std::string_view source, std::string_view id) {

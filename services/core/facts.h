@@ -7,7 +7,9 @@
 //
 // Caps keep one lead small and the fold total. An attribute, activity or attribution key beyond its
 // cap is not applied; of keys competing for the last place the smallest names stay, so that the
-// result does not depend on the order of arrival. Value types, no I/O, not thread-safe.
+// result does not depend on the order of arrival. Of the properties of activities the newest stay:
+// what is dropped has as many newer ones beside it as may stay, and these only become more. Value
+// types, no I/O, not thread-safe.
 #ifndef BATON_CORE_FACTS_H_
 #define BATON_CORE_FACTS_H_
 
@@ -20,13 +22,17 @@
 
 namespace baton::core {
 
-inline constexpr size_t kAttributesMax = 64;        // names per lead
-inline constexpr size_t kAttributeBytesMax = 1024;  // per value (sum over a list)
-inline constexpr size_t kActivityTypesMax = 64;     // per lead
-inline constexpr size_t kActivityDaysMax = 400;     // days kept before the newest day of a type
-inline constexpr size_t kAttributionMax = 32;       // keys per lead
-inline constexpr size_t kSourcesMax = 16;           // original (source, id) pairs kept per lead
-inline constexpr size_t kRecentEventsMax = 64;      // event fingerprints kept per lead
+inline constexpr size_t kAttributesMax = 64;           // names per lead
+inline constexpr size_t kAttributeBytesMax = 1024;     // per value (sum over a list)
+inline constexpr size_t kActivityTypesMax = 64;        // per lead
+inline constexpr size_t kActivityDaysMax = 400;        // days kept before the newest day of a type
+inline constexpr size_t kPropertiesMax = 8;            // names per event
+inline constexpr size_t kPropertyBytesMax = 1024;      // names and texts of an event's together
+inline constexpr size_t kOccasionsMax = 64;            // per activity type, see Occasion
+inline constexpr size_t kTypesWithPropertiesMax = 16;  // per lead
+inline constexpr size_t kAttributionMax = 32;          // keys per lead
+inline constexpr size_t kSourcesMax = 16;              // original (source, id) pairs kept per lead
+inline constexpr size_t kRecentEventsMax = 64;         // event fingerprints kept per lead
 
 // Who wrote a value: the later occurred_at wins, then the greater event id.
 struct Writer {
@@ -56,11 +62,28 @@ struct SourceRef {
   auto operator<=>(const SourceRef&) const = default;
 };
 
+// What the occurrences of an activity on a UTC day that had these properties have in common.
+struct Occasion {
+  int32_t day = 0;
+  Properties properties;
+  bool operator==(const Occasion&) const = default;
+};
+
+// The later day first; of one day a total order of the properties.
+struct NewestFirst {
+  bool operator()(const Occasion& a, const Occasion& b) const;
+};
+
+using Occasions = std::map<Occasion, int64_t, NewestFirst>;  // -> occurrences
+
 struct Facts {
   std::map<std::string, Attribute> attributes;
   Consent consent = Consent::kUnknown;
   Writer consent_writer;
   std::map<std::string, std::map<int32_t, int64_t>> activities;  // type -> UTC day number -> count
+  // type -> its kOccasionsMax newest occasions, of the kTypesWithPropertiesMax smallest types that
+  // have some. Their occurrences are among those of `activities`, but for days not kept there.
+  std::map<std::string, Occasions> occasions;
   std::map<std::string, AttributionValue> attribution;
   std::vector<SourceRef> sources;  // the kSourcesMax earliest, ordered
   TimeMs first_event_at_ms = 0;    // 0: no event yet

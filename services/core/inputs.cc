@@ -2,6 +2,7 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <string_view>
@@ -51,6 +52,25 @@ class Canonical {
   std::string bytes_;
 };
 
+// With what the policy declares of them; those that differ in other properties alone are one.
+Occasions Declared(const Occasions& occasions, const Policy& policy) {
+  Occasions declared;
+  for (const auto& [occasion, count] : occasions) {
+    Occasion seen{occasion.day, {}};
+    for (const auto& [name, value] : occasion.properties) {
+      if (policy.event_properties.contains(name)) seen.properties.emplace(name, value);
+    }
+    declared[std::move(seen)] += count;
+  }
+  return declared;
+}
+
+bool CountsByEvent(const Policy& policy, const std::string& activity) {
+  return std::any_of(policy.intent.begin(), policy.intent.end(), [&](const IntentRule& rule) {
+    return rule.activity == activity && rule.when.reads_event();
+  });
+}
+
 }  // namespace
 
 Inputs InputsOf(const Facts& facts, const Policy& policy,
@@ -61,6 +81,10 @@ Inputs InputsOf(const Facts& facts, const Policy& policy,
   }
   inputs.consent = facts.consent;
   inputs.activities = facts.activities;
+  for (const auto& [activity, occasions] : facts.occasions) {
+    if (!CountsByEvent(policy, activity)) continue;
+    inputs.occasions.emplace(activity, Declared(occasions, policy));
+  }
   inputs.account = account;
   return inputs;
 }
@@ -70,12 +94,14 @@ Facts FactsFrom(const Inputs& inputs) {
   for (const auto& [name, value] : inputs.attributes) facts.attributes[name].value = value;
   facts.consent = inputs.consent;
   facts.activities = inputs.activities;
+  facts.occasions = inputs.occasions;
   return facts;
 }
 
 std::string InputsHash(const Inputs& inputs) {
   Canonical canonical;
-  canonical.Text("baton/inputs/1");
+  const bool has_occasions = !inputs.occasions.empty();
+  canonical.Text(has_occasions ? "baton/inputs/2" : "baton/inputs/1");
   canonical.Values(inputs.attributes);
   canonical.Byte(static_cast<uint8_t>(inputs.consent));
   canonical.Number(inputs.activities.size());
@@ -87,7 +113,17 @@ std::string InputsHash(const Inputs& inputs) {
       canonical.Signed(count);
     }
   }
-  if (!inputs.account.empty()) canonical.Values(inputs.account);
+  if (has_occasions || !inputs.account.empty()) canonical.Values(inputs.account);
+  if (has_occasions) canonical.Number(inputs.occasions.size());
+  for (const auto& [type, occasions] : inputs.occasions) {
+    canonical.Text(type);
+    canonical.Number(occasions.size());
+    for (const auto& [occasion, count] : occasions) {
+      canonical.Signed(occasion.day);
+      canonical.Values(occasion.properties);
+      canonical.Signed(count);
+    }
+  }
   return canonical.Hash();
 }
 

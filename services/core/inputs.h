@@ -18,6 +18,8 @@ struct Inputs {
   Consent consent = Consent::kUnknown;
   // All, because conditions may count any: type -> UTC day number -> count.
   std::map<std::string, std::map<int32_t, int64_t>> activities;
+  // Of the activities that intent rules count by event, with the properties that are declared.
+  std::map<std::string, Occasions> occasions;
   // AccountFields() of the lead's account, if conditions of the policy read some (FieldsRead).
   std::map<std::string, AttributeValue> account;
   bool operator==(const Inputs&) const = default;
@@ -36,6 +38,10 @@ Facts FactsFrom(const Inputs& inputs);
 //   number of activities, then for each, by name in byte order: text name, number of days, then for
 //     each day, ascending: number day, number count
 //   only with an account: number of its fields, then for each as for an attribute
+// With occasions the first text is "baton/inputs/2", the account's fields are there in any case (0
+// of them: no account), and then come:
+//   number of types with occasions, then for each, by name in byte order: text name, number of
+//     occasions, then for each, in their order: number day, properties as attributes, number count
 // A number is 8 bytes, big-endian, two's complement; a text its length in bytes as a number, then
 // the bytes. Types and values: 0 bool, a byte 0 or 1; 1 int, a number; 2 double, the 8 bytes of its
 // IEEE 754 form, big-endian; 3 string, a text; 4 list, the number of its texts, then those.

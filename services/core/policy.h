@@ -27,14 +27,16 @@ struct FitRule {
   int32_t points = 0;  // -1000..1000
 };
 
-// Points for each occurrence of `activity`, decaying by half every half_life, at most `max`
-// together.
+// Points for each occurrence of `activity` for which `when` holds, decaying by half every
+// half_life, at most `max` together. An occurrence whose properties are not known fails a `when`
+// that reads event.
 struct IntentRule {
   std::string name;
   std::string activity;
   int32_t points = 0;           // -1000..1000
   int32_t max = 0;              // 0: no cap of its own
   DurationMs half_life_ms = 0;  // 0: no decay
+  Condition when;
 };
 
 struct DisqualifyRule {
@@ -121,6 +123,7 @@ struct Policy {
   int64_t revision = 0;       // given by the store when the draft is made; 1, 2, 3 ...
   AttributeTypes attributes;  // of leads
   AttributeTypes rep_attributes;
+  AttributeTypes event_properties;  // of activities; none is a list
   // What all conditions below were compiled with.
   std::shared_ptr<const Vocabulary> vocabulary = std::make_shared<const Vocabulary>();
   std::vector<FitRule> fit;

@@ -17,11 +17,11 @@ constexpr int32_t kScoreMax = 1'000'000;
 
 // Adds a rule's points to `score`. Of points that would pass the limit only what fits is counted,
 // so that the factors always sum to the score.
-void AddFactor(FactorKind kind, const std::string& rule, int32_t points, int32_t& score,
-               std::vector<Factor>& factors) {
+void AddFactor(Factor factor, int32_t& score, std::vector<Factor>& factors) {
   const int32_t before = score;
-  score = std::clamp(before + points, -kScoreMax, kScoreMax);
-  if (score != before) factors.push_back({kind, rule, score - before});
+  score = std::clamp(before + factor.points, -kScoreMax, kScoreMax);
+  factor.points = score - before;
+  if (factor.points != 0) factors.push_back(std::move(factor));
 }
 
 std::vector<std::string> Union(const std::vector<std::string>& a,
@@ -32,6 +32,13 @@ std::vector<std::string> Union(const std::vector<std::string>& a,
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
+
+// An occasion whose properties are ready for conditions.
+struct BoundOccasion {
+  int32_t day = 0;
+  int64_t count = 0;
+  std::vector<expression::Value> properties;
+};
 
 // One judgment in the making.
 class Judging {
@@ -74,27 +81,75 @@ class Judging {
     return Holds(condition.Evaluate(subjects_, &error), section, rule, error);
   }
 
-  int32_t IntentPoints(const IntentRule& rule) {
-    const auto activity = facts_.activities.find(rule.activity);
-    if (activity == facts_.activities.end()) return 0;
-    auto known = days_.find(&activity->first);
-    if (known == days_.end()) {
-      known = days_.emplace(&activity->first, ActivityDays(activity->second)).first;
+  const std::vector<BoundOccasion>& OccasionsOf(const std::string& activity) {
+    const auto [bound, is_new] = occasions_.try_emplace(activity);
+    const auto known = facts_.occasions.find(activity);
+    if (!is_new || known == facts_.occasions.end()) return bound->second;
+    bound->second.reserve(known->second.size());
+    for (const auto& [occasion, count] : known->second) {
+      bound->second.push_back({occasion.day, count, subjects_.Bind(occasion.properties)});
     }
-    const double points =
-        rule.points * known->second.Remaining(rule.half_life_ms, judgment_.judged_at_ms);
+    return bound->second;
+  }
+
+  // By day, the newest first, the occurrences for which the rule's condition holds. `oldest`: the
+  // first day of which occurrences count. Of several errors the first by its text is kept, so that
+  // the order of occasions does not matter.
+  std::vector<std::pair<int32_t, int64_t>> Matching(const IntentRule& rule, int32_t oldest) {
+    std::vector<std::pair<int32_t, int64_t>> days;
+    std::string least, error;
+    bool errs = false;
+    const bool is_told = judgment_.errors.size() < kConditionErrorsMax;
+    for (const BoundOccasion& occasion : OccasionsOf(rule.activity)) {
+      if (occasion.day < oldest) break;
+      subjects_.SetEvent(occasion.properties);
+      const Truth truth = rule.when.Evaluate(subjects_, is_told ? &error : nullptr);
+      if (truth == Truth::kErrs && (!errs || error < least)) least = error;
+      errs = errs || truth == Truth::kErrs;
+      if (truth != Truth::kHolds) continue;
+      if (days.empty() || days.back().first != occasion.day) days.emplace_back(occasion.day, 0);
+      days.back().second += occasion.count;
+    }
+    if (errs) Holds(Truth::kErrs, RuleSection::kIntent, rule.name, least);
+    return days;
+  }
+
+  // What is left of the occurrences that the rule counts; `occurrences`: see Factor.
+  double Remaining(const IntentRule& rule, int64_t& occurrences) {
+    const auto activity = facts_.activities.find(rule.activity);
+    if (activity == facts_.activities.end() || activity->second.empty()) return 0;
+    const std::map<int32_t, int64_t>& by_day = activity->second;
+    if (rule.when.reads_event()) {
+      const int32_t oldest = by_day.rbegin()->first - static_cast<int32_t>(kActivityDaysMax);
+      double remaining = 0;
+      for (const auto& [day, count] : Matching(rule, oldest)) {
+        occurrences += count;
+        remaining +=
+            static_cast<double>(count) * LeftOf(day, rule.half_life_ms, judgment_.judged_at_ms);
+      }
+      return remaining;
+    }
+    if (!Holds(rule.when, RuleSection::kIntent, rule.name)) return 0;
+    auto known = days_.find(&activity->first);
+    if (known == days_.end()) known = days_.emplace(&activity->first, ActivityDays(by_day)).first;
+    return known->second.Remaining(rule.half_life_ms, judgment_.judged_at_ms);
+  }
+
+  Factor IntentFactor(const IntentRule& rule) {
+    Factor factor{FactorKind::kIntent, rule.name, 0, 0};
+    const double points = rule.points * Remaining(rule, factor.occurrences);
     const double limit = rule.max > 0 ? std::min(rule.max, kScoreMax) : kScoreMax;
-    return static_cast<int32_t>(std::lround(std::clamp(points, -limit, limit)));
+    factor.points = static_cast<int32_t>(std::lround(std::clamp(points, -limit, limit)));
+    return factor;
   }
 
   void Score() {
     for (const FitRule& rule : policy_.fit) {
       if (!Holds(rule.when, RuleSection::kFit, rule.name)) continue;
-      AddFactor(FactorKind::kFit, rule.name, rule.points, judgment_.fit, judgment_.factors);
+      AddFactor({FactorKind::kFit, rule.name, rule.points, 0}, judgment_.fit, judgment_.factors);
     }
     for (const IntentRule& rule : policy_.intent) {
-      AddFactor(FactorKind::kIntent, rule.name, IntentPoints(rule), judgment_.intent,
-                judgment_.factors);
+      AddFactor(IntentFactor(rule), judgment_.intent, judgment_.factors);
     }
   }
 
@@ -142,7 +197,8 @@ class Judging {
   const std::map<std::string, AttributeValue>& account_;
   const Policy& policy_;
   Subjects subjects_;
-  std::map<const std::string*, ActivityDays> days_;  // of the activities looked at
+  std::map<const std::string*, ActivityDays> days_;              // of the activities looked at
+  std::map<std::string, std::vector<BoundOccasion>> occasions_;  // likewise
   Judgment judgment_;
 };
 

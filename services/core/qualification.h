@@ -22,6 +22,7 @@ struct Factor {
   FactorKind kind = FactorKind::kFit;
   std::string rule;
   int32_t points = 0;
+  int64_t occurrences = 0;  // of a rule that counts by event: how many met its condition; else 0
   bool operator==(const Factor&) const = default;
 };
 

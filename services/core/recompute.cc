@@ -127,8 +127,10 @@ const Candidate* Choose(const AssignmentDecision& decision) {
 }
 
 std::string Described(const Factor& factor) {
+  const std::string counted =
+      factor.occurrences == 0 ? "" : absl::StrCat(" for ", factor.occurrences, " occurrences");
   return absl::StrCat(factor.kind == FactorKind::kFit ? "fit " : "intent ", factor.rule, " ",
-                      factor.points);
+                      factor.points, counted);
 }
 
 std::string Described(const ConditionResult& result) {

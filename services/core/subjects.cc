@@ -75,6 +75,22 @@ void Subjects::SetScores(int32_t fit, int32_t intent) {
   values_[Vocabulary::kIntent] = Value::Int(intent);
 }
 
+std::vector<Value> Subjects::Bind(const Properties& properties) {
+  std::vector<Value> values;
+  values.reserve(vocabulary_.event_properties().size());
+  for (const Vocabulary::Attribute& property : vocabulary_.event_properties()) {
+    const auto known = properties.find(property.name);
+    values.push_back(known == properties.end() ? Value() : Bind(property, known->second));
+  }
+  return values;
+}
+
+void Subjects::SetEvent(absl::Span<const Value> properties) {
+  if (properties.empty()) return;
+  const auto first = static_cast<size_t>(vocabulary_.event_properties().front().slot);
+  std::copy(properties.begin(), properties.end(), values_.begin() + static_cast<ptrdiff_t>(first));
+}
+
 Value Subjects::Bind(const Vocabulary::Attribute& attribute, const AttributeValue& value) {
   const AttributeType type = kTypes[value.index()];
   if (const auto* list = std::get_if<StringList>(&value); list && type == attribute.type) {

@@ -35,6 +35,12 @@ class Subjects {
   // Absent before.
   void SetScores(int32_t fit, int32_t intent);
 
+  // The properties that are declared, in the order of Vocabulary::event_properties(); for SetEvent
+  // of this. `properties` outlives them.
+  std::vector<expression::Value> Bind(const Properties& properties);
+  // From now on `event` has these; nothing before.
+  void SetEvent(absl::Span<const expression::Value> properties);
+
   absl::Span<const expression::Value> values() const { return values_; }
   expression::Scratch& scratch() const { return scratch_; }
 

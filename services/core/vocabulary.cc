@@ -55,7 +55,7 @@ const AttributeTypes& AccountFields() {
 }
 
 Vocabulary::Vocabulary(const AttributeTypes& attributes, const Calendars& calendars,
-                       const Tables& tables) {
+                       const Tables& tables, const AttributeTypes& event_properties) {
   environment_.AddVariable("fit", expression::Kind::kInt);
   environment_.AddVariable("intent", expression::Kind::kInt);
   environment_.AddVariable("lead.consent", expression::Kind::kString);
@@ -69,10 +69,18 @@ Vocabulary::Vocabulary(const AttributeTypes& attributes, const Calendars& calend
   for (const auto& [name, type] : attributes) {
     attributes_.push_back({name, type, environment_.AddVariable("lead." + name, TypeOf(type))});
   }
+  for (const auto& [name, type] : event_properties) {
+    event_properties_.push_back(
+        {name, type, environment_.AddVariable("event." + name, TypeOf(type))});
+  }
 }
 
 bool Vocabulary::IsOfAccount(int slot) const {
   return slot >= kAccount && slot < kAccount + static_cast<int>(account_fields_.size());
+}
+
+bool Vocabulary::IsOfEvent(int slot) const {
+  return !event_properties_.empty() && slot >= event_properties_.front().slot;
 }
 
 }  // namespace baton::core

@@ -4,6 +4,9 @@
 //   lead.consent     string: "unknown", "granted" or "withdrawn"
 //   lead.NAME        each declared attribute, of its type; absent where a lead has none
 //   now              timestamp: when the lead is judged
+//   event.NAME       each declared property of activities; only for conditions of intent rules,
+//   which
+//                    count occurrences; absent where an occurrence has none
 //   account.NAME     of the account that the lead matches (account_match.h), see AccountFields;
 //                    absent where there is no account
 //
@@ -69,19 +72,23 @@ class Vocabulary {
   };
 
   explicit Vocabulary(const AttributeTypes& attributes = {}, const Calendars& calendars = {},
-                      const Tables& tables = {});
+                      const Tables& tables = {}, const AttributeTypes& event_properties = {});
   Vocabulary(const Vocabulary&) = delete;
   Vocabulary& operator=(const Vocabulary&) = delete;
 
   const expression::Environment& environment() const { return environment_; }
   const std::vector<Attribute>& attributes() const { return attributes_; }          // by name
   const std::vector<Attribute>& account_fields() const { return account_fields_; }  // by name
+  // By name; their slots follow each other in this order.
+  const std::vector<Attribute>& event_properties() const { return event_properties_; }
   bool IsOfAccount(int slot) const;
+  bool IsOfEvent(int slot) const;
 
  private:
   expression::Environment environment_;
   std::vector<Attribute> attributes_;
   std::vector<Attribute> account_fields_;
+  std::vector<Attribute> event_properties_;
 };
 
 }  // namespace baton::core

@@ -18,6 +18,11 @@ namespace {
 
 constexpr double kLeadsPerNano = 1e-9;
 
+std::string DateOf(int32_t day) {
+  return absl::FormatTime("%E4Y-%m-%d", absl::FromUnixMillis(int64_t{day} * core::kDayMs),
+                          absl::UTCTimeZone());
+}
+
 v1::JudgmentInputs InputsMessage(const core::Inputs& inputs, const std::string& hash) {
   v1::JudgmentInputs message;
   for (const auto& [name, value] : inputs.attributes) {
@@ -31,9 +36,19 @@ v1::JudgmentInputs InputsMessage(const core::Inputs& inputs, const std::string& 
     for (const auto& [day, count] : days) {
       v1::ActivityDay& activity = *message.add_activities();
       activity.set_activity(type);
-      activity.set_date(absl::FormatTime(
-          "%E4Y-%m-%d", absl::FromUnixMillis(int64_t{day} * core::kDayMs), absl::UTCTimeZone()));
+      activity.set_date(DateOf(day));
       activity.set_count(ToInt32(count));
+    }
+  }
+  for (const auto& [type, occasions] : inputs.occasions) {
+    for (const auto& [occasion, count] : occasions) {
+      v1::ActivityOccasion& one = *message.add_occasions();
+      one.set_activity(type);
+      one.set_date(DateOf(occasion.day));
+      for (const auto& [name, value] : occasion.properties) {
+        (*one.mutable_properties())[name] = ToProto(value);
+      }
+      one.set_count(ToInt32(count));
     }
   }
   message.set_hash(absl::BytesToHexString(hash));

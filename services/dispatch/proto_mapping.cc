@@ -140,6 +140,7 @@ v1::Factor ToProto(const core::Factor& factor) {
   message.set_kind(factor.kind == core::FactorKind::kFit ? "fit" : "intent");
   message.set_rule(factor.rule);
   message.set_points(factor.points);
+  message.set_occurrences(ToInt32(factor.occurrences));
   return message;
 }
 
@@ -260,6 +261,9 @@ absl::Status CheckFieldsOfType(absl::string_view field, const v1::LeadEvent& eve
   if (!event.activity().empty() && !captured && type != v1::LEAD_EVENT_TYPE_ACTIVITY) {
     return misplaced("activity");
   }
+  if (!event.properties().empty() && !captured && type != v1::LEAD_EVENT_TYPE_ACTIVITY) {
+    return misplaced("properties");
+  }
   if (event.activity_count() != 0 && type != v1::LEAD_EVENT_TYPE_ACTIVITY) {
     return misplaced("activity_count");
   }
@@ -306,6 +310,11 @@ absl::StatusOr<core::LeadEvent> FromProto(absl::string_view field,
   }
   made.activity = event.activity();
   made.activity_count = event.activity_count() == 0 ? 1 : event.activity_count();
+  for (const auto& [name, value] : event.properties()) {
+    auto property = FromProto(absl::StrCat(field, ".properties.", name), value);
+    if (!property.ok()) return property.status();
+    made.properties[name] = *std::move(property);
+  }
   made.consent = *consent;
   made.attribution = {event.attribution().begin(), event.attribution().end()};
   return made;

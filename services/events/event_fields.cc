@@ -82,6 +82,31 @@ Refusal AddAttribute(core::LeadEvent& event, std::string_view name, core::Attrib
   return std::nullopt;
 }
 
+Refusal AddProperty(core::LeadEvent& event, std::string_view name, core::AttributeValue value) {
+  if (!IsPrintableText(name, kFieldNameBytesMax)) {
+    return BadValue("data.properties", absl::StrCat("a name has 1 to ", kFieldNameBytesMax,
+                                                    " bytes and no control characters"));
+  }
+  const std::string field = absl::StrCat("data.properties.", ToAbsl(name));
+  if (std::holds_alternative<std::vector<std::string>>(value)) {
+    return BadValue(field, "a property is no list; give it one value");
+  }
+  if (Refusal refusal = CheckAttributeValue(field, value)) return refusal;
+  event.properties.insert_or_assign(std::string(name), std::move(value));
+  size_t bytes = 0;
+  for (const auto& [key, held] : event.properties) {
+    const auto* text = std::get_if<std::string>(&held);
+    bytes += key.size() + (text == nullptr ? 0 : text->size());
+  }
+  if (event.properties.size() <= core::kPropertiesMax && bytes <= core::kPropertyBytesMax) {
+    return std::nullopt;
+  }
+  return BadValue("data.properties",
+                  absl::StrCat("an activity has at most ", core::kPropertiesMax,
+                               " properties, their names and texts together at most ",
+                               core::kPropertyBytesMax, " bytes"));
+}
+
 Refusal AddAttribution(core::LeadEvent& event, std::string_view name, std::string_view value) {
   if (!IsPrintableText(name, kFieldNameBytesMax)) {
     return BadValue("data.attribution", absl::StrCat("a name has 1 to ", kFieldNameBytesMax,
@@ -119,6 +144,9 @@ Refusal SetActivityCount(core::LeadEvent& event, int64_t count) {
 Refusal CheckComplete(const core::LeadEvent& event) {
   if (event.type == core::EventType::kActivity && event.activity.empty()) {
     return MissingField("data.activity");
+  }
+  if (!event.properties.empty() && event.activity.empty()) {
+    return BadValue("data.properties", "properties are of an activity, and none is named");
   }
   if (event.type == core::EventType::kConsent && event.consent == core::Consent::kUnknown) {
     return MissingField("data.consent");

@@ -19,6 +19,7 @@ Refusal BadValue(std::string_view field, std::string_view reason);
 Refusal MissingField(std::string_view field);
 
 Refusal AddAttribute(core::LeadEvent& event, std::string_view name, core::AttributeValue value);
+Refusal AddProperty(core::LeadEvent& event, std::string_view name, core::AttributeValue value);
 Refusal AddAttribution(core::LeadEvent& event, std::string_view name, std::string_view value);
 Refusal SetActivity(core::LeadEvent& event, std::string_view activity);  // empty: none
 Refusal SetActivityCount(core::LeadEvent& event, int64_t count);         // 0 means 1

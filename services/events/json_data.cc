@@ -39,34 +39,49 @@ std::optional<std::vector<std::string>> ReadStrings(const element& value) {
   return items;
 }
 
-Refusal ReadAttribute(std::string_view name, const element& value, core::LeadEvent& event) {
+// A field that holds values by name.
+struct ValuesField {
+  absl::string_view name;
+  absl::string_view kinds;  // of values
+  Refusal (*add)(core::LeadEvent& event, std::string_view name, core::AttributeValue value);
+};
+
+constexpr ValuesField kAttributes = {
+    "attributes",
+    "true, false, an integer of 64 bits, a number, a string or a list of at most 128 strings",
+    AddAttribute};
+static_assert(kListItemsMax == 128);
+constexpr ValuesField kProperties = {
+    "properties", "true, false, an integer of 64 bits, a number or a string", AddProperty};
+
+Refusal ReadNamedValue(const ValuesField& field, std::string_view name, const element& value,
+                       core::LeadEvent& event) {
   bool flag = false;
   int64_t integer = 0;
   double number = 0;
   std::string_view text;
   if (value.is_null()) return std::nullopt;
-  if (value.get(text) == simdjson::SUCCESS) return AddAttribute(event, name, std::string(text));
-  if (value.get(flag) == simdjson::SUCCESS) return AddAttribute(event, name, flag);
-  if (value.get(integer) == simdjson::SUCCESS) return AddAttribute(event, name, integer);
+  if (value.get(text) == simdjson::SUCCESS) return field.add(event, name, std::string(text));
+  if (value.get(flag) == simdjson::SUCCESS) return field.add(event, name, flag);
+  if (value.get(integer) == simdjson::SUCCESS) return field.add(event, name, integer);
   // get() would also round an integer that is too big.
   if (value.type() == simdjson::dom::element_type::DOUBLE &&
       value.get(number) == simdjson::SUCCESS) {
-    return AddAttribute(event, name, number);
+    return field.add(event, name, number);
   }
-  if (auto items = ReadStrings(value)) return AddAttribute(event, name, *std::move(items));
-  return BadValue(absl::StrCat("data.attributes.", core::Shortened(name, kFieldNameBytesMax)),
-                  absl::StrCat("a value is true, false, an integer of 64 bits, a number, a string "
-                               "or a list of at most ",
-                               kListItemsMax, " strings"));
+  if (auto items = ReadStrings(value)) return field.add(event, name, *std::move(items));
+  return BadValue(absl::StrCat("data.", field.name, ".", core::Shortened(name, kFieldNameBytesMax)),
+                  absl::StrCat("a value is ", field.kinds));
 }
 
-Refusal ReadAttributes(const element& value, core::LeadEvent& event) {
+Refusal ReadNamedValues(const ValuesField& field, const element& value, core::LeadEvent& event) {
   simdjson::dom::object object;
   if (value.get(object) != simdjson::SUCCESS) {
-    return BadValue("data.attributes", "attributes must be an object");
+    return BadValue(absl::StrCat("data.", field.name),
+                    absl::StrCat(field.name, " must be an object"));
   }
-  for (const auto& [name, attribute] : object) {
-    if (Refusal refusal = ReadAttribute(name, attribute, event)) return refusal;
+  for (const auto& [name, named] : object) {
+    if (Refusal refusal = ReadNamedValue(field, name, named, event)) return refusal;
   }
   return std::nullopt;
 }
@@ -126,8 +141,13 @@ Refusal ReadCount(const element& value, core::LeadEvent& event) {
 
 Refusal ReadField(std::string_view name, const element& value, core::LeadEvent& event) {
   if (value.is_null()) return std::nullopt;
-  if (name == "attributes" && HasAttributes(event.type)) return ReadAttributes(value, event);
+  if (name == "attributes" && HasAttributes(event.type)) {
+    return ReadNamedValues(kAttributes, value, event);
+  }
   if (name == "activity" && HasActivity(event.type)) return ReadActivity(value, event);
+  if (name == "properties" && HasActivity(event.type)) {
+    return ReadNamedValues(kProperties, value, event);
+  }
   if (name == "count" && event.type == core::EventType::kActivity) return ReadCount(value, event);
   if (name == "consent") return ReadConsent(value, event);
   if (name == "attribution" && event.type != core::EventType::kConsent) {

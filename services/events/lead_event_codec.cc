@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <map>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -242,6 +243,18 @@ void WriteAttributeValue(JsonWriter& json, const core::AttributeValue& value) {
   std::visit(Writer{json}, value);
 }
 
+void WriteValues(JsonWriter& json, std::string_view name,
+                 const std::map<std::string, core::AttributeValue>& values) {
+  if (values.empty()) return;
+  json.Key(name);
+  json.BeginObject();
+  for (const auto& [key, value] : values) {
+    json.Key(key);
+    WriteAttributeValue(json, value);
+  }
+  json.EndObject();
+}
+
 void WriteText(JsonWriter& json, std::string_view name, std::string_view value) {
   if (value.empty()) return;
   json.Key(name);
@@ -250,20 +263,13 @@ void WriteText(JsonWriter& json, std::string_view name, std::string_view value) 
 
 void WriteData(JsonWriter& json, const core::LeadEvent& event) {
   json.BeginObject();
-  if (!event.attributes.empty()) {
-    json.Key("attributes");
-    json.BeginObject();
-    for (const auto& [name, value] : event.attributes) {
-      json.Key(name);
-      WriteAttributeValue(json, value);
-    }
-    json.EndObject();
-  }
+  WriteValues(json, "attributes", event.attributes);
   WriteText(json, "activity", event.activity);
   if (event.type == core::EventType::kActivity) {
     json.Key("count");
     json.Int(event.activity_count);
   }
+  WriteValues(json, "properties", event.properties);
   if (event.consent != core::Consent::kUnknown) {
     WriteText(json, "consent", event.consent == core::Consent::kGranted ? "granted" : "withdrawn");
   }

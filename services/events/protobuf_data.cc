@@ -10,27 +10,29 @@
 namespace baton::events {
 namespace {
 
-Refusal ReadAttributes(const google::protobuf::Map<std::string, v1::AttributeValue>& attributes,
-                       core::LeadEvent& event) {
-  for (const auto& [name, value] : attributes) {
+// `add`: AddAttribute or AddProperty.
+template <typename Add>
+Refusal ReadValues(const google::protobuf::Map<std::string, v1::AttributeValue>& values, Add add,
+                   core::LeadEvent& event) {
+  for (const auto& [name, value] : values) {
     Refusal refusal;
     switch (value.kind_case()) {
       case v1::AttributeValue::kBoolValue:
-        refusal = AddAttribute(event, name, value.bool_value());
+        refusal = add(event, name, value.bool_value());
         break;
       case v1::AttributeValue::kIntValue:
-        refusal = AddAttribute(event, name, int64_t{value.int_value()});
+        refusal = add(event, name, int64_t{value.int_value()});
         break;
       case v1::AttributeValue::kDoubleValue:
-        refusal = AddAttribute(event, name, value.double_value());
+        refusal = add(event, name, value.double_value());
         break;
       case v1::AttributeValue::kStringValue:
-        refusal = AddAttribute(event, name, value.string_value());
+        refusal = add(event, name, value.string_value());
         break;
       case v1::AttributeValue::kListValue:
-        refusal = AddAttribute(event, name,
-                               std::vector<std::string>(value.list_value().values().begin(),
-                                                        value.list_value().values().end()));
+        refusal = add(event, name,
+                      std::vector<std::string>(value.list_value().values().begin(),
+                                               value.list_value().values().end()));
         break;
       case v1::AttributeValue::KIND_NOT_SET:
         break;
@@ -64,20 +66,22 @@ Refusal ReadConsent(v1::Consent consent, core::LeadEvent& event) {
 }
 
 Refusal Read(const v1::LeadCaptured& data, core::LeadEvent& event) {
-  if (Refusal refusal = ReadAttributes(data.attributes(), event)) return refusal;
+  if (Refusal refusal = ReadValues(data.attributes(), AddAttribute, event)) return refusal;
   if (Refusal refusal = SetActivity(event, data.activity())) return refusal;
+  if (Refusal refusal = ReadValues(data.properties(), AddProperty, event)) return refusal;
   if (Refusal refusal = ReadConsent(data.consent(), event)) return refusal;
   return ReadAttribution(data.attribution(), event);
 }
 
 Refusal Read(const v1::LeadUpdated& data, core::LeadEvent& event) {
-  if (Refusal refusal = ReadAttributes(data.attributes(), event)) return refusal;
+  if (Refusal refusal = ReadValues(data.attributes(), AddAttribute, event)) return refusal;
   return ReadAttribution(data.attribution(), event);
 }
 
 Refusal Read(const v1::LeadActivity& data, core::LeadEvent& event) {
   if (Refusal refusal = SetActivity(event, data.activity())) return refusal;
   if (Refusal refusal = SetActivityCount(event, data.count())) return refusal;
+  if (Refusal refusal = ReadValues(data.properties(), AddProperty, event)) return refusal;
   return ReadAttribution(data.attribution(), event);
 }
 

@@ -8,7 +8,6 @@
 #include "core/text.h"
 #include "expression/problem.h"
 #include "expression/program.h"
-#include "policy/match_parser.h"
 #include "policy/source_place.h"
 
 namespace baton::policy {
@@ -31,8 +30,8 @@ void AddProblems(const YamlNode& node, const std::string& path,
 
 }  // namespace
 
-ConditionParser::ConditionParser(const core::Policy& policy, bool with_scores, ErrorList& errors)
-    : policy_(policy), with_scores_(with_scores), errors_(errors) {}
+ConditionParser::ConditionParser(const core::Policy& policy, Names names, ErrorList& errors)
+    : policy_(policy), names_(names), errors_(errors) {}
 
 core::Condition ConditionParser::OfRule(const MapReader& rule) const {
   const YamlNode* when = rule.Find("when");
@@ -63,27 +62,28 @@ core::Condition ConditionParser::OfText(const YamlNode& node, const std::string&
     AddProblems(node, path, *problems, errors_);
     return {};
   }
-  if (!with_scores_) RefuseScores(node, path);
+  RefuseMisplaced(node, path);
   return std::get<core::Condition>(std::move(compiled));
 }
 
-void ConditionParser::RefuseScores(const YamlNode& node, const std::string& path) const {
+void ConditionParser::RefuseMisplaced(const YamlNode& node, const std::string& path) const {
   const auto compiled = expression::Program::Compile(node.text, policy_.vocabulary->environment());
   for (const auto& use : std::get<expression::Program>(compiled).Variables()) {
-    if (use.slot != core::Vocabulary::kFit && use.slot != core::Vocabulary::kIntent) continue;
+    const bool is_score =
+        use.slot == core::Vocabulary::kFit || use.slot == core::Vocabulary::kIntent;
+    const char* where = "";
+    if (is_score && names_ != Names::kScores) where = kPlaceOfScores;
+    if (policy_.vocabulary->IsOfEvent(use.slot) && names_ != Names::kEvent) where = kPlaceOfEvents;
+    if (*where == '\0') continue;
     const std::string& name = policy_.vocabulary->environment().NameOf(use.slot);
-    AddProblems(node, path,
-                {{use.offset, absl::StrCat("'", name,
-                                           "' is what scoring computes; it can stand in "
-                                           "definition and routing, not here")}},
+    AddProblems(node, path, {{use.offset, absl::StrCat("'", name, "' is ", where, ", not here")}},
                 errors_);
   }
 }
 
 core::Condition ConditionParser::OfMatch(const YamlNode& node, const std::string& path) const {
   core::Condition condition;
-  for (const MatchField& field :
-       MatchParser(policy_.attributes, with_scores_, errors_).Parse(node, path)) {
+  for (const MatchField& field : MatchParser(policy_, names_, errors_).Parse(node, path)) {
     for (const Problem& problem : condition.AddTest(field.cel, *policy_.vocabulary, kMatchLimits)) {
       AddError(field.at, absl::StrCat(path, ": ", Printable(problem.message)), errors_);
     }

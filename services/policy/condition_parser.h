@@ -6,14 +6,15 @@
 
 #include "core/policy.h"
 #include "policy/map_reader.h"
+#include "policy/match_parser.h"
 
 namespace baton::policy {
 
-// Reads conditions over what `policy.vocabulary` names; fit and intent only `with_scores`. Refers
-// to its arguments, which must outlive it.
+// Reads conditions over what `policy.vocabulary` names; fit and intent only with kScores, event
+// only with kEvent. Refers to its arguments, which must outlive it.
 class ConditionParser {
  public:
-  ConditionParser(const core::Policy& policy, bool with_scores, ErrorList& errors);
+  ConditionParser(const core::Policy& policy, Names names, ErrorList& errors);
 
   // The rule's `when` or `match`; both, or neither, is an error.
   core::Condition OfRule(const MapReader& rule) const;
@@ -23,10 +24,10 @@ class ConditionParser {
   core::Condition OfMatch(const YamlNode& node, const std::string& path) const;
 
  private:
-  void RefuseScores(const YamlNode& node, const std::string& path) const;
+  void RefuseMisplaced(const YamlNode& node, const std::string& path) const;
 
   const core::Policy& policy_;
-  bool with_scores_;
+  Names names_;
   ErrorList& errors_;
 };
 

@@ -137,6 +137,12 @@ void LintConditions(LintReport& report) {
               {absl::StrCat("rule ", Quoted(policy.fit[i].name), " of scoring.fit"),
                policy.fit[i].when, report.ConditionAt({"scoring", "fit", absl::StrCat(i)})});
   }
+  for (size_t i = 0; i < policy.intent.size(); ++i) {
+    if (policy.intent[i].when.empty()) continue;
+    LintPlace(report,
+              {absl::StrCat("rule ", Quoted(policy.intent[i].name), " of scoring.intent"),
+               policy.intent[i].when, report.ConditionAt({"scoring", "intent", absl::StrCat(i)})});
+  }
   const YamlNode& mql = report.At({"definition", "mql"});
   LintPlace(report,
             {"definition.mql", policy.definition,

@@ -106,13 +106,31 @@ void CollectSlots(const core::Condition& condition, std::set<int>& slots) {
   }
 }
 
-void LintAttributes(LintReport& report) {
-  const core::Policy& policy = report.policy();
+// Of what the conditions of the policy read.
+std::set<int> SlotsOf(const core::Policy& policy) {
   std::set<int> slots;
   CollectSlots(policy.definition, slots);
   for (const core::FitRule& rule : policy.fit) CollectSlots(rule.when, slots);
+  for (const core::IntentRule& rule : policy.intent) CollectSlots(rule.when, slots);
   for (const core::DisqualifyRule& rule : policy.disqualify) CollectSlots(rule.when, slots);
   for (const core::RouteRule& rule : policy.routing) CollectSlots(rule.when, slots);
+  return slots;
+}
+
+void LintEventProperties(LintReport& report) {
+  const std::set<int> slots = SlotsOf(report.policy());
+  for (const auto& property : report.policy().vocabulary->event_properties()) {
+    if (slots.count(property.slot) > 0) continue;
+    report.Add("unused-property", Severity::kNote,
+               report.KeyAt({"event_properties", property.name}),
+               absl::StrCat("no rule of scoring.intent reads property ", Quoted(property.name)),
+               "Remove it if no rule is meant to.");
+  }
+}
+
+void LintAttributes(LintReport& report) {
+  const core::Policy& policy = report.policy();
+  const std::set<int> slots = SlotsOf(policy);
   const std::vector<std::string> texts = TextsOf(report, {"routing", "queues", "scoring"});
   for (const auto& [key, type] : report.At({"attributes"}).entries) {
     const std::string name = absl::StrCat("lead.", key.text);
@@ -195,6 +213,7 @@ void LintUsage(LintReport& report) {
   LintQueueRouted(report);
   LintReps(report);
   LintAttributes(report);
+  LintEventProperties(report);
   LintDeclarations(report);
   LintTables(report);
   LintTests(report);

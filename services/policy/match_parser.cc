@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -26,6 +27,7 @@ using expression::Value;
 constexpr std::array<std::string_view, 3> kConsentWords = {"unknown", "granted", "withdrawn"};
 // Names that CEL takes for something else unless they stand between backquotes.
 constexpr std::array<std::string_view, 4> kKeywords = {"in", "true", "false", "null"};
+constexpr char kOfEvent[] = "event.";
 // The longer operator first where one begins with the other.
 constexpr std::array<std::string_view, 5> kOperators = {">=", "<=", "!=", ">", "<"};
 
@@ -60,8 +62,11 @@ struct Subject {
 
   std::string Cel() const {
     if (computed && name != "consent") return name;
-    const bool is_keyword = std::find(kKeywords.begin(), kKeywords.end(), name) != kKeywords.end();
-    return is_keyword ? absl::StrCat("lead.`", name, "`") : absl::StrCat("lead.", name);
+    const bool of_event = absl::StartsWith(name, kOfEvent);
+    const absl::string_view object = of_event ? kOfEvent : "lead.";
+    const std::string field = of_event ? name.substr(object.size()) : name;
+    const bool is_keyword = std::find(kKeywords.begin(), kKeywords.end(), field) != kKeywords.end();
+    return is_keyword ? absl::StrCat(object, "`", field, "`") : absl::StrCat(object, field);
   }
 };
 
@@ -258,11 +263,31 @@ std::string FieldCel(const Subject& subject, const std::vector<Clause>& clauses)
 
 }  // namespace
 
-MatchParser::MatchParser(const core::AttributeTypes& attributes, bool with_scores,
-                         ErrorList& errors)
-    : subjects_(attributes), with_scores_(with_scores), errors_(errors) {
+MatchParser::MatchParser(const core::Policy& policy, Names names, ErrorList& errors)
+    : subjects_(policy.attributes), names_(names), errors_(errors) {
   subjects_["consent"] = AttributeType::kString;
-  if (with_scores) subjects_["fit"] = subjects_["intent"] = AttributeType::kInt;
+  if (names == Names::kScores) subjects_["fit"] = subjects_["intent"] = AttributeType::kInt;
+  if (names != Names::kEvent) return;
+  for (const auto& [name, type] : policy.event_properties) subjects_[kOfEvent + name] = type;
+}
+
+void MatchParser::RefuseName(const YamlNode& key, const std::string& path) const {
+  const bool of_event = absl::StartsWith(key.text, kOfEvent);
+  const bool is_score = key.text == "fit" || key.text == "intent";
+  if (is_score || (of_event && names_ != Names::kEvent)) {
+    AddError(key,
+             absl::StrCat("'", Printable(key.text), "' is ",
+                          of_event ? kPlaceOfEvents : kPlaceOfScores, ", not in ", path),
+             errors_);
+    return;
+  }
+  std::vector<std::string> known;
+  for (const auto& [name, type] : subjects_) known.push_back(name);
+  AddError(key,
+           absl::StrCat(of_event ? "property " : "attribute ", Quoted(key.text), " in ", path,
+                        " is not declared in spec.", of_event ? "event_properties" : "attributes",
+                        DidYouMean(key.text, known)),
+           errors_);
 }
 
 std::vector<MatchField> MatchParser::Parse(const YamlNode& node, const std::string& path) const {
@@ -280,21 +305,12 @@ std::vector<MatchField> MatchParser::Parse(const YamlNode& node, const std::stri
     AddError(node, absl::StrCat(path, " needs at least one condition"), errors_);
   }
   for (const auto& [key, value] : node.entries) {
-    const bool score = key.text == "fit" || key.text == "intent";
     const auto declared = subjects_.find(key.text);
     if (declared == subjects_.end()) {
-      std::vector<std::string> known;
-      for (const auto& [name, type] : subjects_) known.push_back(name);
-      AddError(
-          key,
-          score ? absl::StrCat("'", key.text, "' is what scoring computes; it can stand ",
-                               "in definition and routing, not in ", path)
-                : absl::StrCat("attribute ", Quoted(key.text), " in ", path,
-                               " is not declared in spec.attributes", DidYouMean(key.text, known)),
-          errors_);
+      RefuseName(key, path);
       continue;
     }
-    const bool computed = key.text == "consent" || (score && with_scores_);
+    const bool computed = key.text == "consent" || key.text == "fit" || key.text == "intent";
     const Subject subject = {key.text, declared->second, computed, value, errors_};
     std::vector<Clause> clauses;
     if (value.kind == YamlNode::Kind::kScalar) {

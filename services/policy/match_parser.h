@@ -7,35 +7,47 @@
 //   tags: saas                    has(lead.tags) && "saas" in lead.tags
 //   email: present, absent        has(lead.email), !has(lead.email)
 //   fit: ">= 30"                  fit >= 30
+//   event.path: /pricing          has(event.path) && event.path == "/pricing"
 #ifndef BATON_POLICY_MATCH_PARSER_H_
 #define BATON_POLICY_MATCH_PARSER_H_
 
 #include <string>
 #include <vector>
 
-#include "core/vocabulary.h"
+#include "core/policy.h"
 #include "policy/map_reader.h"
 
 namespace baton::policy {
+
+// What a condition may name besides what every one may.
+enum class Names { kNoMore, kScores, kEvent };
+
+// Where what not every condition may name can stand, to follow "'intent' is ".
+inline constexpr char kPlaceOfScores[] =
+    "what scoring computes; it can stand in definition and routing";
+inline constexpr char kPlaceOfEvents[] =
+    "a property of one activity; it can stand in rules of scoring.intent, which count activities";
 
 struct MatchField {
   std::string cel;
   const YamlNode& at;  // what it was written as
 };
 
-// Reads conditions over declared attributes, `consent`, and with `with_scores` also fit and intent.
-// Refers to `errors`, which must outlive it.
+// Reads conditions over declared attributes, `consent`, and as `names` says also fit and intent or
+// the declared properties of activities. Refers to `errors`, which must outlive it.
 class MatchParser {
  public:
-  MatchParser(const core::AttributeTypes& attributes, bool with_scores, ErrorList& errors);
+  MatchParser(const core::Policy& policy, Names names, ErrorList& errors);
 
   // One for each field that is sound. `path` is how messages name the match: "routing[1].match". At
   // least one field is required.
   std::vector<MatchField> Parse(const YamlNode& node, const std::string& path) const;
 
  private:
+  void RefuseName(const YamlNode& key, const std::string& path) const;
+
   core::AttributeTypes subjects_;
-  bool with_scores_;
+  Names names_;
   ErrorList& errors_;
 };
 

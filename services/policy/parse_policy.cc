@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "core/errors.h"
 #include "core/text.h"
 #include "policy/map_reader.h"
@@ -86,6 +87,10 @@ void AddStandardAttributes(core::Policy& policy) {
 int64_t StepsOf(const core::Policy& policy) {
   int64_t steps = policy.definition.cost();
   for (const core::FitRule& rule : policy.fit) steps += rule.when.cost();
+  for (const core::IntentRule& rule : policy.intent) {
+    const bool often = rule.when.reads_event();
+    steps += often ? kEventTimes * (rule.when.cost() + kEventSteps) : rule.when.cost();
+  }
   for (const core::DisqualifyRule& rule : policy.disqualify) steps += rule.when.cost();
   for (const core::RouteRule& rule : policy.routing) steps += rule.when.cost();
   return steps;
@@ -105,6 +110,17 @@ void ParseRepAttributes(const YamlNode& node, core::Policy& policy, ErrorList& e
   ParseTypes(node, "rep_attributes", policy.rep_attributes, errors);
 }
 
+void ParseEventProperties(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
+  ParseTypes(node, "event_properties", policy.event_properties, errors);
+  for (const auto& [key, value] : node.entries) {
+    if (policy.event_properties[key.text] != core::AttributeType::kStringList) continue;
+    AddError(value,
+             absl::StrCat("the type of ", Quoted(key.text), " must be one of bool, int, double, ",
+                          "string: a property of an activity is no list"),
+             errors);
+  }
+}
+
 void CheckCaps(const YamlNode& spec, const core::Policy& policy, ErrorList& errors) {
   const size_t rules =
       policy.fit.size() + policy.intent.size() + policy.disqualify.size() + policy.routing.size();
@@ -117,7 +133,8 @@ void CheckCaps(const YamlNode& spec, const core::Policy& policy, ErrorList& erro
     AddError(spec,
              absl::StrCat("the conditions of the policy take up to ", steps,
                           " steps for one lead, at most ", kStepsMax,
-                          " are allowed; have fewer items looked at inside each other"),
+                          " are allowed; have fewer items looked at inside each other, and fewer ",
+                          "rules that read event, whose conditions count ", kEventTimes, " times"),
              errors);
   }
   if (policy.queues.size() > kQueuesMax) {
@@ -135,27 +152,28 @@ void ParseSpec(const YamlNode& node, const GivenTables& tables, ParsedPolicy& pa
   const MapReader spec(node, "spec", kSpecKeys, errors);
   AddStandardAttributes(policy);
   using Section = void (*)(const YamlNode&, core::Policy&, ErrorList&);
-  using Sections = std::array<std::pair<std::string_view, Section>, 4>;
-  const auto parse_all = [&](const Sections& sections) {
+  using Sections = absl::Span<const std::pair<std::string_view, Section>>;
+  const auto parse_all = [&](Sections sections) {
     for (const auto& [key, parse] : sections) {
       if (const YamlNode* section = spec.Find(key); section != nullptr) {
         parse(*section, policy, errors);
       }
     }
   };
-  parse_all({{{"attributes", ParseAttributes},
-              {"rep_attributes", ParseRepAttributes},
-              {"reasons", ParseReasons},
-              {"calendars", ParseCalendars}}});
+  parse_all({{"attributes", ParseAttributes},
+             {"rep_attributes", ParseRepAttributes},
+             {"event_properties", ParseEventProperties},
+             {"reasons", ParseReasons},
+             {"calendars", ParseCalendars}});
   if (const YamlNode* section = spec.Find("tables"); section != nullptr) {
     ParseTables(*section, tables, policy, errors);
   }
-  policy.vocabulary =
-      std::make_shared<const core::Vocabulary>(policy.attributes, policy.calendars, policy.tables);
-  parse_all({{{"scoring", ParseScoring},
-              {"definition", ParseDefinition},
-              {"queues", ParseQueues},
-              {"routing", ParseRouting}}});
+  policy.vocabulary = std::make_shared<const core::Vocabulary>(
+      policy.attributes, policy.calendars, policy.tables, policy.event_properties);
+  parse_all({{"scoring", ParseScoring},
+             {"definition", ParseDefinition},
+             {"queues", ParseQueues},
+             {"routing", ParseRouting}});
   if (const YamlNode* tests = spec.Find("tests"); tests != nullptr) {
     parsed.tests = ParseTests(*tests, policy, errors);
   }

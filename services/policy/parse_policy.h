@@ -1,14 +1,13 @@
 // The handoff policy that marketing and sales sign: from YAML to a checked core::Policy.
 //
-// The language: metadata {workspace, name, owner} and spec with attributes and rep_attributes
-// (declared types),
-// scoring (fit by match, intent by activity), definition (mql, disqualify), routing (first match
-// wins, a default comes last; to a queue, or to an owner with a fallback), queues (mode, strategy,
-// how long leads wait and where they go then), calendars (zone, hours, holidays,
-// exceptions), tables (lookup tables by name and content), reasons (extend) and tests
-// (policy_tests.h). A rule's condition is `when:`, CEL over what core/vocabulary.h names, or
-// `match:`, which is short for it (match_parser.h). Keys of the language that Baton does not act on
-// yet are refused: never accepted and ignored.
+// The language: metadata {workspace, name, owner} and spec with attributes, rep_attributes and
+// event_properties (declared types), scoring (fit by match, intent by activity and its properties),
+// definition (mql, disqualify), routing (first match wins, a default comes last; to a queue, or to
+// an owner with a fallback), queues (mode, strategy, how long leads wait and where they go then),
+// calendars (zone, hours, holidays, exceptions), tables (lookup tables by name and content),
+// reasons (extend) and tests (policy_tests.h). A rule's condition is `when:`, CEL over what
+// core/vocabulary.h names, or `match:`, which is short for it (match_parser.h). Keys of the
+// language that Baton does not act on yet are refused: never accepted and ignored.
 //
 // Pure functions, thread-safe, never throw; hostile documents are bounded by the caps here and in
 // yaml_tree.h.
@@ -31,6 +30,9 @@ inline constexpr size_t kAttributesDeclaredMax = 64;
 // Of all conditions for one lead, as core::Condition::cost() counts them: with all intent rules
 // there can be besides, less than a millisecond.
 inline constexpr int64_t kStepsMax = 15'000;
+// Of a condition that reads event: so often it is looked at, with so many steps more each time.
+inline constexpr auto kEventTimes = static_cast<int64_t>(core::kOccasionsMax);
+inline constexpr int64_t kEventSteps = 2;
 inline constexpr size_t kQueuesMax = 200;
 inline constexpr size_t kCalendarsMax = 64;
 inline constexpr size_t kTablesMax = 16;

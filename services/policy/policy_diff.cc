@@ -14,8 +14,8 @@ namespace {
 using Kind = YamlNode::Kind;
 
 // Mappings whose keys name items.
-constexpr std::array<std::string_view, 5> kItemMaps = {"attributes", "rep_attributes", "queues",
-                                                       "calendars", "tables"};
+constexpr std::array<std::string_view, 6> kItemMaps = {
+    "attributes", "rep_attributes", "event_properties", "queues", "calendars", "tables"};
 // Lists in which the first match wins.
 constexpr std::array<std::string_view, 2> kOrderedLists = {"routing", "definition.disqualify"};
 

@@ -5,10 +5,6 @@ namespace {
 
 using enum KeyStatus;
 
-constexpr std::string_view kCountsAll =
-    "conditions on single activities are not enforced yet; a rule counts every activity of its "
-    "name";
-
 constexpr KeyRule kDocument[] = {
     {"apiVersion", kRequired}, {"kind", kRequired}, {"metadata", kRequired}, {"spec", kRequired}};
 constexpr KeyRule kMetadata[] = {{"workspace", kRequired}, {"name", kRequired}, {"owner"}};
@@ -19,6 +15,7 @@ constexpr KeyRule kSpec[] = {{"attributes"},
                              {"queues", kRequired},
                              {"reasons"},
                              {"rep_attributes"},
+                             {"event_properties"},
                              {"sla", kNotYet},
                              {"recycle", kNotYet},
                              {"calendars"},
@@ -26,9 +23,13 @@ constexpr KeyRule kSpec[] = {{"attributes"},
                              {"tests"}};
 constexpr KeyRule kScoring[] = {{"fit"}, {"intent"}};
 constexpr KeyRule kFitRule[] = {{"name", kRequired}, {"match"}, {"when"}, {"points", kRequired}};
-constexpr KeyRule kIntentRule[] = {
-    {"name", kRequired}, {"activity", kRequired},        {"points", kRequired},        {"max"},
-    {"half_life"},       {"match", kNotYet, kCountsAll}, {"when", kNotYet, kCountsAll}};
+constexpr KeyRule kIntentRule[] = {{"name", kRequired},
+                                   {"activity", kRequired},
+                                   {"points", kRequired},
+                                   {"max"},
+                                   {"half_life"},
+                                   {"match"},
+                                   {"when"}};
 constexpr KeyRule kDefinition[] = {{"mql", kRequired}, {"disqualify"}};
 constexpr KeyRule kMql[] = {{"match"}, {"when"}};
 constexpr KeyRule kDisqualifyRule[] = {
@@ -56,7 +57,8 @@ constexpr KeyRule kTestGiven[] = {{"lead"}, {"account"}, {"last_owner"}, {"event
 constexpr KeyRule kTestAccount[] = {
     {"id"},    {"name"},     {"domain"},         {"domains"},          {"group"},
     {"owner"}, {"customer"}, {"customer_owner"}, {"open_opportunity"}, {"opportunity_owner"}};
-constexpr KeyRule kTestEvent[] = {{"activity"}, {"times"}, {"ago"}, {"lead"}, {"consent"}};
+constexpr KeyRule kTestEvent[] = {{"activity"}, {"properties"}, {"times"},
+                                  {"ago"},      {"lead"},       {"consent"}};
 constexpr KeyRule kTestExpect[] = {{"mql"},      {"queue"}, {"rule"},        {"owner"},
                                    {"priority"}, {"score"}, {"disqualified"}};
 constexpr KeyRule kTestScore[] = {{"fit"}, {"intent"}};

@@ -61,7 +61,9 @@ std::vector<std::string> WhyScored(const Judgment& judgment, core::FactorKind ki
   std::vector<std::string> why;
   for (const core::Factor& factor : judgment.factors) {
     if (factor.kind != kind) continue;
-    why.push_back(absl::StrCat(Quoted(factor.rule), " gives ", factor.points));
+    const std::string counted =
+        factor.occurrences == 0 ? "" : absl::StrCat(" for ", factor.occurrences, " occurrences");
+    why.push_back(absl::StrCat(Quoted(factor.rule), " gives ", factor.points, counted));
   }
   if (why.empty()) why.emplace_back("no rule gives points");
   return why;

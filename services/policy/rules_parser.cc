@@ -31,7 +31,7 @@ int32_t ReadPoints(const MapReader& rule) {
 }
 
 void ParseFit(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
-  const ConditionParser conditions(policy, /*with_scores=*/false, errors);
+  const ConditionParser conditions(policy, Names::kNoMore, errors);
   UniqueNames names("rule");
   const std::string path = "scoring.fit";
   const absl::Span<const YamlNode> items = ReadList(node, path, errors);
@@ -43,6 +43,7 @@ void ParseFit(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
 }
 
 void ParseIntent(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
+  const ConditionParser conditions(policy, Names::kEvent, errors);
   UniqueNames names("rule");
   const std::string path = "scoring.intent";
   const absl::Span<const YamlNode> items = ReadList(node, path, errors);
@@ -53,6 +54,8 @@ void ParseIntent(const YamlNode& node, core::Policy& policy, ErrorList& errors) 
     rule.activity = ReadActivity(map.Find("activity"), map.PathOf("activity"), errors);
     rule.points = ReadPoints(map);
     rule.half_life_ms = ReadDurationOr(map, "half_life", kHalfLifeMin, kHalfLifeMax, 0);
+    const bool has_condition = map.Find("when") != nullptr || map.Find("match") != nullptr;
+    if (has_condition) rule.when = conditions.OfRule(map);
     if (const YamlNode* max = map.Find("max"); max != nullptr) {
       rule.max = static_cast<int32_t>(
           ReadInt(*max, map.PathOf("max"), 1, kIntentCapMax, errors).value_or(0));
@@ -197,7 +200,7 @@ void ParseScoring(const YamlNode& node, core::Policy& policy, ErrorList& errors)
 
 void ParseDefinition(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
   const MapReader definition(node, "definition", kDefinitionKeys, errors);
-  const ConditionParser conditions(policy, /*with_scores=*/true, errors);
+  const ConditionParser conditions(policy, Names::kScores, errors);
   if (const YamlNode* mql = definition.Find("mql"); mql != nullptr) {
     policy.definition =
         mql->kind == YamlNode::Kind::kScalar
@@ -210,7 +213,7 @@ void ParseDefinition(const YamlNode& node, core::Policy& policy, ErrorList& erro
 }
 
 void ParseRouting(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
-  const ConditionParser conditions(policy, /*with_scores=*/true, errors);
+  const ConditionParser conditions(policy, Names::kScores, errors);
   UniqueNames names("rule");
   const absl::Span<const YamlNode> items = ReadList(node, "routing", errors);
   for (size_t i = 0; i < items.size(); ++i) {

@@ -22,7 +22,7 @@ constexpr std::string_view kConditionKeys[] = {"when", "mql", "requires"};
 constexpr std::string_view kDurationKeys[] = {"accept_within", "retry_after", "half_life",
                                               "cool_down",     "wait",        "max_wait",
                                               "after",         "every",       "ago"};
-constexpr std::string_view kAttributeMaps[] = {"match", "lead"};
+constexpr std::string_view kAttributeMaps[] = {"match", "lead", "properties"};
 
 // What is meant where a key is missing; the JSON Schema says the same.
 struct Default {

@@ -53,6 +53,48 @@ std::optional<core::AttributeValue> ReadAttribute(const YamlNode& node, const st
   return items;
 }
 
+// The value of a declared name; `section`: where names are declared. nullopt after an error.
+std::optional<core::AttributeValue> ReadDeclared(const YamlEntry& entry, const std::string& path,
+                                                 const core::AttributeTypes& types,
+                                                 absl::string_view section, ErrorList& errors) {
+  const std::string& name = entry.key.text;
+  const auto declared = types.find(name);
+  if (declared != types.end()) {
+    return ReadAttribute(entry.value, absl::StrCat(path, ".", Printable(name)), declared->second,
+                         errors);
+  }
+  std::vector<std::string> known;
+  for (const auto& [known_name, type] : types) known.push_back(known_name);
+  AddError(entry.key,
+           absl::StrCat(section == "attributes" ? "attribute " : "property ", Quoted(name), " in ",
+                        path, " is not declared in spec.", section, DidYouMean(name, known)),
+           errors);
+  return std::nullopt;
+}
+
+// Properties of an activity, as many as an event may have.
+void ReadProperties(const YamlNode& node, const std::string& path, const core::Policy& policy,
+                    core::LeadEvent& event, ErrorList& errors) {
+  if (node.kind != YamlNode::Kind::kMap) {
+    AddError(node, absl::StrCat(path, " must be a mapping of properties to values"), errors);
+    return;
+  }
+  size_t bytes = 0;
+  for (const YamlEntry& entry : node.entries) {
+    auto value = ReadDeclared(entry, path, policy.event_properties, "event_properties", errors);
+    if (!value.has_value()) continue;
+    const auto* text = std::get_if<std::string>(&*value);
+    bytes += entry.key.text.size() + (text == nullptr ? 0 : text->size());
+    event.properties[entry.key.text] = *std::move(value);
+  }
+  if (node.entries.size() <= core::kPropertiesMax && bytes <= core::kPropertyBytesMax) return;
+  AddError(
+      node,
+      absl::StrCat(path, " has more than an activity may have: ", core::kPropertiesMax,
+                   " properties, names and texts together ", core::kPropertyBytesMax, " bytes"),
+      errors);
+}
+
 // Attributes of a lead, and with `consent` the consent among them.
 void ReadLead(const YamlNode& node, const std::string& path, const core::Policy& policy,
               core::LeadEvent& event, core::Consent* consent, ErrorList& errors) {
@@ -60,26 +102,33 @@ void ReadLead(const YamlNode& node, const std::string& path, const core::Policy&
     AddError(node, absl::StrCat(path, " must be a mapping of attributes to values"), errors);
     return;
   }
-  for (const auto& [key, value] : node.entries) {
-    const std::string value_path = absl::StrCat(path, ".", Printable(key.text));
-    if (consent != nullptr && key.text == "consent") {
-      const std::optional<size_t> word = ReadWord(value, value_path, kConsents, errors);
+  for (const YamlEntry& entry : node.entries) {
+    const std::string& name = entry.key.text;
+    if (consent != nullptr && name == "consent") {
+      const std::optional<size_t> word =
+          ReadWord(entry.value, absl::StrCat(path, ".consent"), kConsents, errors);
       *consent = static_cast<core::Consent>(word.value_or(0));
       continue;
     }
-    const auto declared = policy.attributes.find(key.text);
-    if (declared == policy.attributes.end()) {
-      std::vector<std::string> known;
-      for (const auto& [name, type] : policy.attributes) known.push_back(name);
-      AddError(key,
-               absl::StrCat("attribute ", Quoted(key.text), " in ", path,
-                            " is not declared in spec.attributes", DidYouMean(key.text, known)),
-               errors);
-      continue;
-    }
-    std::optional<core::AttributeValue> attribute =
-        ReadAttribute(value, value_path, declared->second, errors);
-    if (attribute.has_value()) event.attributes[key.text] = *std::move(attribute);
+    auto attribute = ReadDeclared(entry, path, policy.attributes, "attributes", errors);
+    if (attribute.has_value()) event.attributes[name] = *std::move(attribute);
+  }
+}
+
+// Of an event that is an activity, or not.
+void ReadActivityDetails(const MapReader& map, bool is_activity, const core::Policy& policy,
+                         core::LeadEvent& event) {
+  for (const char* key : {"times", "properties"}) {
+    const YamlNode* node = map.Find(key);
+    if (node == nullptr || is_activity) continue;
+    AddError(*node, absl::StrCat(map.PathOf(key), " is of an activity"), map.errors());
+  }
+  if (const YamlNode* times = map.Find("times"); times != nullptr) {
+    event.activity_count = static_cast<int32_t>(
+        ReadInt(*times, map.PathOf("times"), 1, kTimesMax, map.errors()).value_or(1));
+  }
+  if (const YamlNode* properties = map.Find("properties"); properties != nullptr) {
+    ReadProperties(*properties, map.PathOf("properties"), policy, event, map.errors());
   }
 }
 
@@ -117,13 +166,7 @@ core::LeadEvent ReadEvent(const YamlNode& node, const std::string& path, const c
     event.type = core::EventType::kConsent;
     event.consent = static_cast<core::Consent>(word.value_or(0) + 1);
   }
-  if (const YamlNode* times = map.Find("times"); times != nullptr) {
-    if (activity == nullptr) {
-      AddError(*times, absl::StrCat(map.PathOf("times"), " counts an activity"), errors);
-    }
-    event.activity_count = static_cast<int32_t>(
-        ReadInt(*times, map.PathOf("times"), 1, kTimesMax, errors).value_or(1));
-  }
+  ReadActivityDetails(map, activity != nullptr, policy, event);
   event.occurred_at_ms -= ReadDurationOr(map, "ago", 0, kAgoMax, 0);
   return event;
 }

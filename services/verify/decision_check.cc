@@ -113,10 +113,31 @@ void AppendAttributes(const google::protobuf::RepeatedPtrField<store::v1::Attrib
   }
 }
 
+void AppendOccasions(const store::v1::Inputs& inputs, std::string& out) {
+  const auto has_some = [](const store::v1::Activity& activity) {
+    return activity.occasions_size() > 0;
+  };
+  const auto& activities = inputs.activities();
+  AppendNumber(std::count_if(activities.begin(), activities.end(), has_some), out);
+  for (const store::v1::Activity& activity : activities) {
+    if (!has_some(activity)) continue;
+    AppendText(activity.type(), out);
+    AppendNumber(activity.occasions_size(), out);
+    for (const store::v1::Occasion& occasion : activity.occasions()) {
+      AppendNumber(occasion.day(), out);
+      AppendAttributes(occasion.properties(), out);
+      AppendNumber(occasion.count(), out);
+    }
+  }
+}
+
 // The canonical encoding of core/inputs.h, from the record, where everything is in order already.
 std::string HashOfInputs(const store::v1::Inputs& inputs) {
   std::string bytes;
-  AppendText("baton/inputs/1", bytes);
+  const bool has_occasions = std::any_of(
+      inputs.activities().begin(), inputs.activities().end(),
+      [](const store::v1::Activity& activity) { return activity.occasions_size() > 0; });
+  AppendText(has_occasions ? "baton/inputs/2" : "baton/inputs/1", bytes);
   AppendAttributes(inputs.attributes(), bytes);
   bytes += static_cast<char>(inputs.consent());
   AppendNumber(inputs.activities_size(), bytes);
@@ -129,7 +150,8 @@ std::string HashOfInputs(const store::v1::Inputs& inputs) {
       AppendNumber(activity.counts(i), bytes);
     }
   }
-  if (inputs.account_size() > 0) AppendAttributes(inputs.account(), bytes);
+  if (has_occasions || inputs.account_size() > 0) AppendAttributes(inputs.account(), bytes);
+  if (has_occasions) AppendOccasions(inputs, bytes);
   std::array<unsigned char, SHA256_DIGEST_LENGTH> hash;
   SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.data());
   return {hash.begin(), hash.end()};

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/decide.h"
@@ -121,19 +122,30 @@ core::Facts FullLead() {
     std::map<int32_t, int64_t>& days = facts.activities[absl::StrCat("activity", activity)];
     for (int day = 0; day < 400; ++day) days[20'000 + day] = 3;
   }
+  for (size_t i = 0; i < core::kTypesWithPropertiesMax; ++i) {
+    core::Occasions& occasions = facts.occasions[absl::StrCat("activity", i)];
+    for (int n = 0; n < static_cast<int>(core::kOccasionsMax); ++n) {
+      occasions[{20'399 - n, {{"path", absl::StrCat(std::string(100, '/'), n)}}}] = 3;
+    }
+  }
   return facts;
 }
 
 // As many fit rules as are legal with `when` (1,000, or fewer if they take too many steps), and as
-// many intent rules as are left of 1,000.
+// many intent rules as are left of 1,000. A `when` that reads event is one of intent rules instead.
 std::string WorstPolicy(const std::string& when, int64_t fit_rules) {
   std::string yaml =
       "apiVersion: baton.dev/v1\nkind: HandoffPolicy\nmetadata: {workspace: w, name: n}\nspec:\n"
-      "  attributes: {text: string, list: list(string)}\n  scoring:\n    fit:\n";
+      "  attributes: {text: string, list: list(string)}\n  event_properties: {path: string}\n"
+      "  scoring:\n";
+  const bool by_event = absl::StrContains(when, "event.");
+  absl::StrAppend(&yaml, by_event ? "    intent:\n" : "    fit:\n");
   for (int64_t i = 0; i < fit_rules; ++i) {
-    absl::StrAppend(&yaml, "      - {name: f", i, ", points: 1, when: '", when, "'}\n");
+    const std::string counted = absl::StrCat(", half_life: 7d, activity: activity", i % 16);
+    absl::StrAppend(&yaml, "      - {name: f", i, by_event ? counted : "", ", points: 1, when: '",
+                    when, "'}\n");
   }
-  absl::StrAppend(&yaml, fit_rules == 999 ? "" : "    intent:\n");
+  absl::StrAppend(&yaml, fit_rules == 999 || by_event ? "" : "    intent:\n");
   for (int64_t i = 0; i < 999 - fit_rules; ++i) {
     absl::StrAppend(&yaml, "      - {name: i", i, ", activity: activity", i % 64,
                     ", points: 1, half_life: ", 720 + i, "h}\n");
@@ -174,6 +186,8 @@ BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, doubling,
 BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, timestamps,
                   "timestamp(\"2026-01-01T00:00:00Z\").getFullYear(\"Europe/Berlin\") == 5");
 BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, errors, "lead.email == \"a\"");
+BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, events, "event.path > \"/\"");
+BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, event_errors, "event.path == lead.email");
 
 }  // namespace
 }  // namespace baton

@@ -20,6 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   facts.attributes["employees"].value = int64_t{300};
   facts.attributes["country"].value = std::string("DE");
   facts.activities["demo_request"][19'675] = 2;
+  facts.occasions["demo_request"] = {{{19'675, {{"path", std::string("/pricing")}}}, 1},
+                                     {{19'675, {{"seconds", int64_t{3}}}}, 1}};
   const auto judgment = baton::core::Judge(facts, parsed.policy, 1'700'000'000'000);
   const auto same = baton::core::Judge(facts, parsed.policy, 1'700'000'000'000);
   Require(judgment == same, "a judgment is a function of facts, policy and time");

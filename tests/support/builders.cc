@@ -59,6 +59,13 @@ LeadEvent Activity(std::string_view id, std::string_view activity, core::TimeMs 
   return event;
 }
 
+LeadEvent ActivityWith(std::string_view id, core::Properties properties, core::TimeMs at_ms,
+                       int32_t count) {
+  LeadEvent event = Activity(id, "page_view", at_ms, count);
+  event.properties = std::move(properties);
+  return event;
+}
+
 LeadEvent ConsentEvent(std::string_view id, core::Consent consent, core::TimeMs at_ms) {
   LeadEvent event = EventOf(core::EventType::kConsent, id, at_ms);
   event.consent = consent;
@@ -85,9 +92,12 @@ core::Condition When(const Policy& policy, std::string_view text) {
   return std::get<core::Condition>(std::move(compiled));
 }
 
-void Declare(Policy& policy, core::AttributeTypes attributes) {
-  policy.vocabulary = std::make_shared<const core::Vocabulary>(attributes);
+void Declare(Policy& policy, core::AttributeTypes attributes,
+             core::AttributeTypes event_properties) {
+  policy.vocabulary = std::make_shared<const core::Vocabulary>(attributes, core::Calendars(),
+                                                               core::Tables(), event_properties);
   policy.attributes = std::move(attributes);
+  policy.event_properties = std::move(event_properties);
 }
 
 Policy SamplePolicy() {

@@ -26,6 +26,9 @@ core::LeadEvent Updated(std::string_view id, std::map<std::string, core::Attribu
                         core::TimeMs at_ms = kNow);
 core::LeadEvent Activity(std::string_view id, std::string_view activity, core::TimeMs at_ms = kNow,
                          int32_t count = 1);
+// "page_view" with these properties.
+core::LeadEvent ActivityWith(std::string_view id, core::Properties properties,
+                             core::TimeMs at_ms = kNow, int32_t count = 1);
 core::LeadEvent ConsentEvent(std::string_view id, core::Consent consent, core::TimeMs at_ms = kNow);
 // A captured lead that SamplePolicy() qualifies for queue "dach": fit 50, intent 60.
 core::LeadEvent QualifyingCapture(std::string_view id = "e1", core::TimeMs at_ms = kNow);
@@ -33,7 +36,8 @@ core::LeadEvent QualifyingCapture(std::string_view id = "e1", core::TimeMs at_ms
 // The condition over what `policy` declares; throws if it is none.
 core::Condition When(const core::Policy& policy, std::string_view text);
 // Before its conditions are made.
-void Declare(core::Policy& policy, core::AttributeTypes attributes);
+void Declare(core::Policy& policy, core::AttributeTypes attributes,
+             core::AttributeTypes event_properties = {});
 
 // Revision 1 of workspace "acme":
 //   fit      mid-market: 200 <= employees < 5000, 30 points; target industry: saas or retail, 20;

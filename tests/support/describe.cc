@@ -50,7 +50,7 @@ struct Texts {
   }
   static std::string Text(const core::Factor& factor) {
     return absl::StrCat(Text(factor.kind), factor.rule, factor.points >= 0 ? "+" : "",
-                        factor.points);
+                        factor.points, "*", factor.occurrences);
   }
   static std::string Text(const core::ConditionError& error) {
     return absl::StrCat(Text(error.section), error.rule, ": ", error.error);
@@ -149,6 +149,8 @@ struct Texts {
         .Add("attributes", inputs.attributes)
         .Add("consent", inputs.consent)
         .Add("activities", inputs.activities)
+        .Add("occasions", inputs.occasions)
+        .Add("account", inputs.account)
         .text();
   }
   static std::string Text(const core::AnsweredRequest& answer) {
@@ -192,8 +194,12 @@ struct Texts {
     return text + "]";
   }
 
-  template <typename Key, typename Value>
-  static std::string Text(const std::map<Key, Value>& values) {
+  static std::string Text(const core::Occasion& occasion) {
+    return absl::StrCat(occasion.day, Text(occasion.properties));
+  }
+
+  template <typename Key, typename Value, typename Order>
+  static std::string Text(const std::map<Key, Value, Order>& values) {
     std::string text = "{";
     for (const auto& [key, value] : values) {
       absl::StrAppend(&text, text.size() > 1 ? ", " : "", Text(key), ":", Text(value));
@@ -212,6 +218,7 @@ std::string Describe(const core::Facts& facts) {
       .Add("consent", facts.consent)
       .Add("consent_writer", facts.consent_writer)
       .Add("activities", facts.activities)
+      .Add("occasions", facts.occasions)
       .Add("attribution", facts.attribution)
       .Add("sources", facts.sources)
       .Add("first_event", facts.first_event_at_ms)

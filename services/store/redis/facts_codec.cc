@@ -109,9 +109,21 @@ absl::Status GetAttributes(const v1::Facts& stored, core::Facts& facts) {
 }
 
 using Activities = std::map<std::string, std::map<int32_t, int64_t>>;
+using AllOccasions = std::map<std::string, core::Occasions>;
 using StoredActivities = google::protobuf::RepeatedPtrField<v1::Activity>;
 
-void SetActivities(const Activities& activities, StoredActivities& out) {
+void SetOccasions(const core::Occasions& occasions, v1::Activity& out) {
+  for (const auto& [occasion, count] : occasions) {
+    v1::Occasion& stored = *out.add_occasions();
+    stored.set_day(occasion.day);
+    SetValues(occasion.properties, *stored.mutable_properties());
+    stored.set_count(count);
+  }
+}
+
+// REQUIRES: each type of `occasions` is one of `activities`.
+void SetActivities(const Activities& activities, const AllOccasions& occasions,
+                   StoredActivities& out) {
   for (const auto& [type, days] : activities) {
     v1::Activity& stored = *out.Add();
     stored.set_type(type);
@@ -121,10 +133,24 @@ void SetActivities(const Activities& activities, StoredActivities& out) {
       stored.add_counts(count);
       previous = day;
     }
+    const auto known = occasions.find(type);
+    if (known != occasions.end()) SetOccasions(known->second, stored);
   }
 }
 
-absl::Status GetActivities(const StoredActivities& stored, Activities& activities) {
+absl::Status GetOccasions(const v1::Activity& stored, core::Occasions& occasions) {
+  for (const v1::Occasion& one : stored.occasions()) {
+    core::Occasion occasion;
+    occasion.day = one.day();
+    absl::Status status = GetValues(one.properties(), occasion.properties);
+    if (!status.ok()) return status;
+    occasions[std::move(occasion)] = one.count();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status GetActivities(const StoredActivities& stored, Activities& activities,
+                           AllOccasions& occasions) {
   for (const v1::Activity& activity : stored) {
     if (activity.days_size() != activity.counts_size()) return Unreadable("an activity");
     std::map<int32_t, int64_t>& days = activities[activity.type()];
@@ -133,6 +159,9 @@ absl::Status GetActivities(const StoredActivities& stored, Activities& activitie
       day += activity.days(i);
       days[day] = activity.counts(i);
     }
+    if (activity.occasions().empty()) continue;
+    absl::Status status = GetOccasions(activity, occasions[activity.type()]);
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -142,7 +171,7 @@ absl::Status GetActivities(const StoredActivities& stored, Activities& activitie
 std::string EncodeFacts(const core::Facts& facts) {
   v1::Facts out;
   SetAttributes(facts, out);
-  SetActivities(facts.activities, *out.mutable_activities());
+  SetActivities(facts.activities, facts.occasions, *out.mutable_activities());
   out.set_consent(SetConsent(facts.consent));
   if (facts.consent_writer != core::Writer()) {
     SetWriter(facts.consent_writer, *out.mutable_consent_writer());
@@ -160,7 +189,7 @@ absl::Status DecodeFacts(absl::string_view blob, core::Facts& facts) {
   v1::Facts stored;
   if (!Parse(blob, stored)) return Unreadable("a lead's facts");
   if (absl::Status status = GetAttributes(stored, facts); !status.ok()) return status;
-  absl::Status status = GetActivities(stored.activities(), facts.activities);
+  absl::Status status = GetActivities(stored.activities(), facts.activities, facts.occasions);
   if (!status.ok()) return status;
   facts.consent = GetConsent(stored.consent());
   facts.consent_writer = GetWriter(stored.consent_writer());
@@ -177,7 +206,7 @@ void SetInputs(const core::Inputs& inputs, v1::Inputs& out) {
   SetValues(inputs.attributes, *out.mutable_attributes());
   SetValues(inputs.account, *out.mutable_account());
   out.set_consent(SetConsent(inputs.consent));
-  SetActivities(inputs.activities, *out.mutable_activities());
+  SetActivities(inputs.activities, inputs.occasions, *out.mutable_activities());
 }
 
 absl::Status GetInputs(const v1::Inputs& stored, core::Inputs& inputs) {
@@ -185,7 +214,7 @@ absl::Status GetInputs(const v1::Inputs& stored, core::Inputs& inputs) {
   if (status.ok()) status = GetValues(stored.account(), inputs.account);
   if (!status.ok()) return status;
   inputs.consent = GetConsent(stored.consent());
-  return GetActivities(stored.activities(), inputs.activities);
+  return GetActivities(stored.activities(), inputs.activities, inputs.occasions);
 }
 
 }  // namespace baton::store::redis

@@ -36,6 +36,7 @@ std::string EncodeScores(const core::Judgment& judgment) {
     stored.set_is_fit(factor.kind == core::FactorKind::kFit);
     stored.set_rule(factor.rule);
     stored.set_points(factor.points);
+    stored.set_occurrences(factor.occurrences);
   }
   return out.SerializeAsString();
 }
@@ -57,7 +58,7 @@ absl::Status DecodePublished(absl::string_view blob, core::Facts& facts, core::J
   for (const v1::Factor& factor : stored.factors()) {
     judgment.factors.push_back(
         {factor.is_fit() ? core::FactorKind::kFit : core::FactorKind::kIntent, factor.rule(),
-         factor.points()});
+         factor.points(), factor.occurrences()});
   }
   return absl::OkStatus();
 }

@@ -161,6 +161,7 @@ TEST_P(DecisionsTest, TheInputsOfAJudgmentStayWithIt) {
                        {"e", std::vector<std::string>{"x", ""}}};
   inputs.consent = core::Consent::kWithdrawn;
   inputs.activities = {{"demo", {{20000, 1}, {20007, 3}}}};
+  inputs.occasions = {{"demo", {{{20007, {{"form", "f1"}}}, 3}, {{20000, {}}, 1}}}};
   plan.after.judgment.inputs_hash = core::InputsHash(inputs);
   Commit(plan);
   EXPECT_EQ(Load("l1").judgment.inputs, inputs);

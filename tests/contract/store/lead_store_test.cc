@@ -227,6 +227,7 @@ core::Facts FullFacts() {
   facts.consent = core::Consent::kGranted;
   facts.consent_writer = {kStart, "e2"};
   facts.activities["demo_request"] = {{19'675, 2}, {19'676, 1}};
+  facts.occasions["demo_request"] = {{{19'676, {{"form", "f\n1"}, {"step", int64_t{2}}}}, 1}};
   facts.attribution["campaign"] = {"spring", {kStart, "e1"}};
   facts.sources = {{kStart, "form", "e1"}, {kStart + 1, "crm", "e2"}};
   facts.first_event_at_ms = -1;

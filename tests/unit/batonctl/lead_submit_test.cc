@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 v1::AttributeValue Attribute(const std::string& text) {
-  return ParseAttribute(text).value_or(v1::AttributeValue());
+  return ParseAttribute("--attribute", text).value_or(v1::AttributeValue());
 }
 
 TEST(ParseAttributeTest, TakesJsonLiteralsAndElseText) {
@@ -31,7 +31,7 @@ TEST(ParseAttributeTest, TakesJsonLiteralsAndElseText) {
   EXPECT_EQ(Attribute("").kind_case(), v1::AttributeValue::kStringValue);
   EXPECT_THAT(Attribute("[\"crm\",\"erp\"]").list_value().values(), ElementsAre("crm", "erp"));
   EXPECT_EQ(Attribute("[]").kind_case(), v1::AttributeValue::kListValue);
-  EXPECT_FALSE(ParseAttribute("18446744073709551615").ok());
+  EXPECT_FALSE(ParseAttribute("--attribute", "18446744073709551615").ok());
 }
 
 std::string Line(const std::string& subject, const std::string& workspace = "demo",
@@ -99,8 +99,8 @@ class LeadSubmitTest : public ::testing::Test {
 TEST_F(LeadSubmitTest, SubmitsTheEventOfTheFlags) {
   const RunResult run =
       world_.Run({"-w", "demo", "lead", "submit", "--lead", "l1", "--attribute", "employees=300",
-                  "-a", "email=a@b.example", "--activity", "demo_request", "--attribution",
-                  "campaign=a=b", "--consent", "granted", "--wait"});
+                  "-a", "email=a@b.example", "--activity", "demo_request", "--property", "form=f1",
+                  "--attribution", "campaign=a=b", "--consent", "granted", "--wait"});
   EXPECT_EQ(run.code, kExitOk) << run.err;
   EXPECT_THAT(run.out, AllOf(HasSubstr("l1"), HasSubstr("OFFERED")));
   EXPECT_THAT(run.err, HasSubstr("Accepted: 1 event."));
@@ -111,6 +111,7 @@ TEST_F(LeadSubmitTest, SubmitsTheEventOfTheFlags) {
   EXPECT_EQ(event.type(), v1::LEAD_EVENT_TYPE_CAPTURED);
   EXPECT_EQ(event.attributes().at("employees").int_value(), 300);
   EXPECT_EQ(event.attribution().at("campaign"), "a=b");
+  EXPECT_EQ(event.properties().at("form").string_value(), "f1");
   EXPECT_FALSE(event.has_occur_time());
 }
 

@@ -56,5 +56,14 @@ TEST(ActivityDaysTest, DaysThatFactsDoNotKeepAreLeftOut) {
   EXPECT_EQ(Remaining({{-2'000'000'000, 7}, {kToday, 8}}, 0), 8);
 }
 
+TEST(ActivityDaysTest, OneOccurrenceIsWorthWhatIsLeftOfItsDay) {
+  for (const int32_t day : {kToday - 400, kToday - 3, kToday, kToday + 2}) {
+    for (const DurationMs half_life : {DurationMs{0}, kHourMs, 7 * kDayMs}) {
+      const double expected = ActivityDays(Days{{day, 1}}).Remaining(half_life, kNoon);
+      EXPECT_NEAR(LeftOf(day, half_life, kNoon), expected, 1e-9 * expected);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace baton::core

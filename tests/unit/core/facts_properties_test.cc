@@ -54,6 +54,9 @@ LeadEvent EventOf(const Seed& seed) {
   }
   if (what % 3 == 0) event.activity = Name("t", names % 90);
   event.activity_count = 1 + what % 5;
+  for (int i = 0; i < id % 3; ++i) {
+    event.properties[Name("p", (names + i) % 4)] = ValueOf((what + i * 3) % 4);
+  }
   event.consent = static_cast<Consent>(what % 3);
   return event;
 }
@@ -79,6 +82,11 @@ Facts FoldAll(const std::vector<LeadEvent>& events) {
 void CheckCaps(const Facts& facts) {
   RC_ASSERT(facts.attributes.size() <= kAttributesMax);
   RC_ASSERT(facts.activities.size() <= kActivityTypesMax);
+  RC_ASSERT(facts.occasions.size() <= kTypesWithPropertiesMax);
+  for (const auto& [type, occasions] : facts.occasions) {
+    RC_ASSERT(facts.activities.contains(type));
+    RC_ASSERT(occasions.size() <= kOccasionsMax);
+  }
   RC_ASSERT(facts.attribution.size() <= kAttributionMax);
   RC_ASSERT(facts.sources.size() <= kSourcesMax);
   RC_ASSERT(facts.recent_events.size() <= kRecentEventsMax);
@@ -166,6 +174,73 @@ RC_GTEST_PROP(FactsProperties, ReplayOfALongLogChangesNothing, (uint32_t shuffle
   const Facts twice = FoldAll(replayed);
   RC_ASSERT(twice.SameFacts(once));
   RC_ASSERT(twice.applied_offsets == once.applied_offsets);
+}
+
+// What a fold kept goes through a copy between batches, as through a store.
+Facts FoldInBatches(const std::vector<LeadEvent>& events, std::mt19937& random) {
+  Facts stored;
+  size_t next = 0;
+  while (next < events.size()) {
+    Facts facts = stored;
+    for (auto batch = 1 + random() % 40; batch > 0 && next < events.size(); --batch) {
+      Fold(events[next++], facts);
+    }
+    stored = facts;
+  }
+  return stored;
+}
+
+// Many types with properties, days far apart, and of each type more occasions than are kept.
+std::vector<LeadEvent> EventsWithProperties(std::mt19937& random) {
+  std::vector<LeadEvent> events;
+  for (int i = 0; i < 4000; ++i) {
+    LeadEvent event = support::Activity(Name("e", i), Name("t", static_cast<int>(random() % 80)));
+    if (i % 2 == 0) event.activity = "t100";
+    const auto ago = static_cast<TimeMs>(random() % 10 == 0 ? random() % 900 : random() % 30);
+    event.occurred_at_ms -= ago * kDayMs;
+    if (random() % 5 != 0) {
+      event.properties["path"] = "/" + Name("", static_cast<int>(random() % 5));
+    }
+    if (random() % 3 == 0) event.properties["depth"] = ValueOf(static_cast<int>(random() % 4));
+    event.position = {LogFingerprint("leads", 0), i};
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+// What is to be kept, from its definition: no fold.
+std::map<std::string, Occasions> ExpectedOccasions(const std::vector<LeadEvent>& events) {
+  std::map<std::string, Occasions> all;
+  for (const LeadEvent& event : events) {
+    if (event.properties.empty()) continue;
+    const Occasion occasion{DayNumber(event.occurred_at_ms), event.properties};
+    all[event.activity][occasion] += event.activity_count;
+  }
+  std::map<std::string, Occasions> kept;
+  for (const auto& [type, occasions] : all) {
+    if (kept.size() == kTypesWithPropertiesMax) break;
+    const auto end = std::next(
+        occasions.begin(), static_cast<std::ptrdiff_t>(std::min(occasions.size(), kOccasionsMax)));
+    kept[type] = Occasions(occasions.begin(), end);
+  }
+  return kept;
+}
+
+RC_GTEST_PROP(FactsProperties, OccasionsAreTheNewestHoweverEventsCome, (uint32_t seed)) {
+  std::mt19937 random(seed);
+  std::vector<LeadEvent> events = EventsWithProperties(random);
+  const Facts in_order = FoldInBatches(events, random);
+  RC_ASSERT(in_order.occasions == ExpectedOccasions(events));
+  std::shuffle(events.begin(), events.end(), random);
+  for (size_t i = 0; i < events.size(); ++i) events[i].position.offset = static_cast<int64_t>(i);
+  const Facts shuffled = FoldInBatches(events, random);
+  CheckCaps(shuffled);
+  RC_ASSERT(shuffled.activities == in_order.activities);
+  RC_ASSERT(shuffled.occasions == in_order.occasions);
+  // Redelivered from anywhere: nothing counts twice.
+  Facts again = shuffled;
+  for (size_t i = random() % events.size(); i < events.size(); ++i) Fold(events[i], again);
+  RC_ASSERT(again.SameFacts(shuffled));
 }
 
 }  // namespace

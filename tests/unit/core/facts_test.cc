@@ -11,6 +11,7 @@ namespace baton::core {
 namespace {
 
 using support::Activity;
+using support::ActivityWith;
 using support::ConsentEvent;
 using support::kNow;
 using support::QualifyingCapture;
@@ -153,6 +154,49 @@ TEST(FoldTest, ActivityTypesAndAttributionBeyondTheCapKeepTheSmallestNames) {
   EXPECT_EQ(facts.activities.rbegin()->first, Name("t", kActivityTypesMax - 1));
   EXPECT_EQ(facts.attribution.size(), kAttributionMax);
   EXPECT_EQ(facts.attribution.rbegin()->first, Name("k", kAttributionMax - 1));
+}
+
+TEST(FoldTest, OccurrencesOfADayWithTheSamePropertiesAreOneOccasion) {
+  Facts facts;
+  Fold(ActivityWith("e1", {{"path", "/pricing"}}, kNow, 2), facts);
+  Fold(ActivityWith("e2", {{"path", "/pricing"}}, kNow + kHourMs), facts);
+  Fold(ActivityWith("e3", {{"path", "/docs"}}), facts);
+  Fold(ActivityWith("e4", {{"path", "/docs"}}, kNow + kDayMs), facts);
+  Fold(Activity("e5", "page_view"), facts);
+  EXPECT_EQ(facts.occasions.at("page_view"), (Occasions{{{20514, {{"path", "/docs"}}}, 1},
+                                                        {{20513, {{"path", "/docs"}}}, 1},
+                                                        {{20513, {{"path", "/pricing"}}}, 3}}));
+  EXPECT_EQ(facts.activities.at("page_view"), (std::map<int32_t, int64_t>{{20513, 5}, {20514, 1}}));
+}
+
+TEST(FoldTest, WithoutPropertiesThereAreNoOccasions) {
+  Facts facts;
+  Fold(Activity("e1", "page_view"), facts);
+  EXPECT_TRUE(facts.occasions.empty());
+}
+
+TEST(FoldTest, OfTooManyOccasionsTheNewestStay) {
+  Facts facts;
+  const auto days = static_cast<int>(kOccasionsMax) + 10;
+  for (int day = 0; day < days; ++day) {
+    Fold(ActivityWith(Name("e", day), {{"path", "/"}}, kNow - (day * 7 % days) * kDayMs), facts);
+  }
+  const Occasions& kept = facts.occasions.at("page_view");
+  EXPECT_EQ(kept.size(), kOccasionsMax);
+  EXPECT_EQ(kept.begin()->first.day, 20513);
+  EXPECT_EQ(kept.rbegin()->first.day, 20514 - static_cast<int>(kOccasionsMax));
+  EXPECT_EQ(facts.activities.at("page_view").size(), static_cast<size_t>(days));
+}
+
+TEST(FoldTest, TypesWithPropertiesBeyondTheCapKeepTheSmallestNames) {
+  Facts facts;
+  for (size_t i = 100; i-- > 0;) {
+    LeadEvent event = ActivityWith(Name("e", i), {{"path", "/"}});
+    event.activity = Name("t", i);
+    Fold(event, facts);
+  }
+  EXPECT_EQ(facts.occasions.size(), kTypesWithPropertiesMax);
+  EXPECT_EQ(facts.occasions.rbegin()->first, Name("t", kTypesWithPropertiesMax - 1));
 }
 
 TEST(FoldTest, EarliestSourcesAreKeptInOrder) {

@@ -70,6 +70,34 @@ TEST(InputsTest, TheHashIsThatOfTheEncodingDescribed) {
   inputs.account["owner"] = std::string("ada");
   EXPECT_EQ(absl::BytesToHexString(InputsHash(inputs)),
             "fa7794dea8431a698a7323e43dc3126147dad5fc9480d8cae9bbff90584e4a5b");
+  inputs.account.clear();
+  inputs.occasions["demo"] = {{{20513, {{"path", "/x"}}}, 2}, {{20512, {}}, 1}};
+  EXPECT_EQ(absl::BytesToHexString(InputsHash(inputs)),
+            "bbd0f232b2b232e217741b43598a5c822a96c5e0e3bd70d3f30ab48a17bb862a");
+}
+
+TEST(InputsTest, OccasionsAreThoseThatRulesCountWithWhatIsDeclared) {
+  Policy policy = SamplePolicy();
+  support::Declare(policy, policy.attributes, {{"path", AttributeType::kString}});
+  policy.intent = {
+      {"pricing", "page_view", 100, 0, kDayMs, support::When(policy, "event.path == '/pricing'")}};
+  policy.definition = Condition();
+  policy.fit.clear();
+  policy.disqualify.clear();
+  policy.routing = {{"default", true, {}, policy.routing.back().to}};
+  LeadEvent form = support::ActivityWith("e1", {{"path", "/demo"}});
+  form.activity = "form_filled";
+  const Facts facts =
+      Folded({form, support::ActivityWith("e2", {{"path", "/pricing"}, {"session", "s1"}}),
+              support::ActivityWith("e3", {{"path", "/pricing"}, {"session", "s2"}}, kNow, 2),
+              support::ActivityWith("e4", {{"session", "s2"}})});
+  const Inputs inputs = InputsOf(facts, policy);
+  EXPECT_EQ(inputs.occasions,
+            (std::map<std::string, Occasions>{
+                {"page_view", {{{20513, {}}, 1}, {{20513, {{"path", "/pricing"}}}, 3}}}}));
+  const Judgment judgment = Judge(facts, policy, kNow + kHourMs);
+  EXPECT_EQ(judgment.factors.front().occurrences, 3);
+  EXPECT_EQ(Judge(FactsFrom(inputs), policy, kNow + kHourMs), judgment);
 }
 
 TEST(InputsTest, TheHashTellsTypesAndPlacesApart) {

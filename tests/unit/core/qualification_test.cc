@@ -10,6 +10,7 @@ namespace baton::core {
 namespace {
 
 using support::Activity;
+using support::ActivityWith;
 using support::ConsentEvent;
 using support::kNow;
 using support::QualifyingCapture;
@@ -252,6 +253,65 @@ TEST(IntentTest, HugeCountsAreHeldAtTheLimit) {
   const Judgment judgment = Judge(facts, policy, kNow);
   EXPECT_EQ(judgment.intent, 1'000'000);
   EXPECT_EQ(SumOf(judgment, FactorKind::kIntent), judgment.intent);
+}
+
+// One rule of page views.
+Policy CountingPages(const std::string& when, DurationMs half_life_ms = 0) {
+  Policy policy;
+  support::Declare(policy, {{"country", AttributeType::kString}},
+                   {{"path", AttributeType::kString}, {"seconds", AttributeType::kInt}});
+  policy.intent = {{"pages", "page_view", 10, 0, half_life_ms, When(policy, when)}};
+  return policy;
+}
+
+TEST(EventConditionTest, OnlyOccurrencesThatMeetItCount) {
+  const Policy policy = CountingPages("event.path == '/pricing'");
+  const Facts facts = FactsOf({ActivityWith("e1", {{"path", "/pricing"}}, kNow, 2),
+                               ActivityWith("e2", {{"path", "/pricing"}}, kNow - kDayMs),
+                               ActivityWith("e3", {{"path", "/docs"}}, kNow, 7),
+                               Activity("e4", "page_view", kNow, 9)});
+  const Judgment judgment = Judge(facts, policy, kNow);
+  EXPECT_EQ(judgment.factors, (std::vector<Factor>{{FactorKind::kIntent, "pages", 30, 3}}));
+  EXPECT_TRUE(judgment.errors.empty());
+}
+
+TEST(EventConditionTest, TheyDecayLikeAnyOther) {
+  const Policy policy = CountingPages("event.path == '/pricing'", 7 * kDayMs);
+  const Facts facts = FactsOf({ActivityWith("e1", {{"path", "/pricing"}}, kNow, 2),
+                               ActivityWith("e2", {{"path", "/pricing"}}, kNow - 7 * kDayMs, 4),
+                               ActivityWith("e3", {{"path", "/docs"}}, kNow, 7)});
+  EXPECT_EQ(Judge(facts, policy, kMidnight).intent, 40);
+  EXPECT_EQ(Judge(facts, policy, kMidnight + 7 * kDayMs).intent, 20);
+}
+
+TEST(EventConditionTest, PropertiesThatAreMissingOrMistypedErrAndDoNotMatch) {
+  const Policy policy = CountingPages("event.seconds > 30");
+  const Facts facts =
+      FactsOf({ActivityWith("e1", {{"seconds", int64_t{60}}}),
+               ActivityWith("e2", {{"seconds", "long"}}), ActivityWith("e3", {{"path", "/"}})});
+  const Judgment judgment = Judge(facts, policy, kNow);
+  EXPECT_EQ(judgment.intent, 10);
+  ASSERT_EQ(judgment.errors.size(), 1u) << "one for each rule, however many occasions err";
+  EXPECT_EQ(judgment.errors[0].section, RuleSection::kIntent);
+  EXPECT_EQ(judgment.errors[0].rule, "pages");
+  EXPECT_EQ(judgment.errors[0].error, "event.seconds is of type string, declared int");
+}
+
+TEST(EventConditionTest, WhatReadsTheLeadAloneHoldsForAllOrNone) {
+  const Policy policy = CountingPages("lead.country == 'DE'");
+  const std::vector<LeadEvent> events = {Updated("e1", {{"country", "DE"}}),
+                                         Activity("e2", "page_view", kNow, 3)};
+  const Judgment judgment = Judge(FactsOf(events), policy, kNow);
+  EXPECT_EQ(judgment.factors, (std::vector<Factor>{{FactorKind::kIntent, "pages", 30, 0}}));
+  EXPECT_EQ(Judge(FactsOf({events[1]}), policy, kNow).intent, 0);
+}
+
+TEST(EventConditionTest, DaysThatFactsNoLongerKeepDoNotCount) {
+  const Policy policy = CountingPages("event.path == '/pricing'");
+  const Facts facts = FactsOf({ActivityWith("e1", {{"path", "/pricing"}}, kNow - 401 * kDayMs),
+                               ActivityWith("e2", {{"path", "/pricing"}}, kNow - 400 * kDayMs),
+                               Activity("e3", "page_view", kNow)});
+  EXPECT_EQ(Judge(facts, policy, kNow).intent, 10);
 }
 
 }  // namespace

@@ -115,12 +115,27 @@ Facts RandomFacts(std::mt19937_64& random) {
                            1 + below(5)),
          facts);
   }
+  const int pages = below(90);
+  for (int i = 0; i < pages; ++i) {
+    Properties properties = {{"session", int64_t{below(3)}}};
+    if (below(8) != 0) properties["path"] = pick({"/pricing", "/docs", "/"});
+    Fold(support::ActivityWith(absl::StrFormat("page%d", i), std::move(properties),
+                               kNow - below(40) * kDayMs, 1 + below(3)),
+         facts);
+  }
   return facts;
 }
 
 TEST(RecomputePropertiesTest, TenThousandQualificationsSayTheSameAgain) {
   std::mt19937_64 random(20260302);
-  const Policy policy = SamplePolicy();
+  Policy policy = SamplePolicy();
+  AttributeTypes attributes = policy.attributes;
+  const auto sample = policy.vocabulary;  // of the conditions it has
+  support::Declare(policy, attributes, {{"path", AttributeType::kString}});
+  policy.intent.push_back({"pricing page", "page_view", 3, 40, 5 * kDayMs,
+                           support::When(policy, "event.path == '/pricing'")});
+  policy.intent.push_back({"other pages", "page_view", 1, 0, kDayMs,
+                           support::When(policy, "has(lead.email) && event.path != '/pricing'")});
   int qualified = 0;
   while (qualified < kDecisions) {
     const TimeMs now_ms = kNow + static_cast<TimeMs>(random() % (30 * kDayMs));

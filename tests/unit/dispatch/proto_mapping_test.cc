@@ -80,6 +80,10 @@ TEST(ProtoMappingTest, EventKeepsItsFieldsAndDefaults) {
   EXPECT_EQ(event->source, "//baton.dev/api");
   EXPECT_EQ(event->occurred_at_ms, 77);
   EXPECT_EQ(event->activity_count, 1);
+  (*message.mutable_properties())["form"].set_string_value("f1");
+  EXPECT_EQ(FromProto("events[0]", core::WorkspaceId::Trusted("acme"), message, 77)
+                ->properties.at("form"),
+            core::AttributeValue("f1"));
   message.set_consent(v1::CONSENT_GRANTED);
   EXPECT_EQ(core::ErrorVariables(
                 FromProto("events[0]", core::WorkspaceId::Trusted("acme"), message, 77).status())

@@ -28,6 +28,7 @@ v1::LeadCaptured FullMessage() {
   message.set_activity("demo_request");
   message.set_consent(v1::CONSENT_WITHDRAWN);
   (*message.mutable_attribution())["gclid"] = "x";
+  (*message.mutable_properties())["form"].set_string_value("f1");
   return message;
 }
 
@@ -57,6 +58,7 @@ TEST(DecodeBinaryTest, TakesProtobufData) {
   EXPECT_EQ(event.activity, "demo_request");
   EXPECT_EQ(event.consent, core::Consent::kWithdrawn);
   EXPECT_THAT(event.attribution, ElementsAre(Pair("gclid", "x")));
+  EXPECT_THAT(event.properties, ElementsAre(Pair("form", AttributeValue("f1"))));
 }
 
 TEST(DecodeBinaryTest, TakesAnEmptyProtobufMessage) {

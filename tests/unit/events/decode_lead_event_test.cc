@@ -149,6 +149,43 @@ TEST(DecodeLeadEventTest, HoldsTheCapsOfTheFacts) {
             "bad_value");
 }
 
+TEST(DecodeLeadEventTest, ReadsThePropertiesOfAnActivity) {
+  const core::LeadEvent event = MustDecode(RecordWithData(
+      "dev.baton.lead.activity.v1",
+      R"({"activity":"page_view","properties":{"path":"/pricing","seconds":41,"share":0.5,
+          "first":true,"referrer":null}})"));
+  EXPECT_THAT(event.properties, ElementsAre(Pair("first", AttributeValue(true)),
+                                            Pair("path", AttributeValue("/pricing")),
+                                            Pair("seconds", AttributeValue(int64_t{41})),
+                                            Pair("share", AttributeValue(0.5))));
+  EXPECT_THAT(
+      MustDecode(CapturedWith(R"({"activity":"form","properties":{"id":"f1"}})")).properties,
+      ElementsAre(Pair("id", AttributeValue("f1"))));
+}
+
+TEST(DecodeLeadEventTest, HoldsPropertiesToTheirCaps) {
+  const auto outcome = [](const std::string& members) {
+    const Decoded decoded = DecodeLeadEvent(RecordWithData(
+        "dev.baton.lead.activity.v1", R"({"activity":"a","properties":{)" + members + "}}"));
+    return Outcome(decoded) + " " + FieldOf(decoded);
+  };
+  std::string members = R"("n0":0)";
+  for (size_t i = 1; i < core::kPropertiesMax; ++i) {
+    members += ",\"n" + std::to_string(i) + "\":0";
+  }
+  EXPECT_EQ(outcome(members), "ok ");
+  EXPECT_EQ(outcome(members + ",\"n9\":0"), "bad_value data.properties");
+  const std::string text(core::kPropertyBytesMax - 1, 'x');
+  EXPECT_EQ(outcome("\"a\":\"" + text + "\""), "ok ");
+  EXPECT_EQ(outcome("\"ab\":\"" + text + "\""), "bad_value data.properties");
+  EXPECT_EQ(outcome(R"("tags":["a"])"), "bad_value data.properties.tags");
+  EXPECT_EQ(outcome(R"("page":{"path":"/"})"), "bad_value data.properties.page");
+  EXPECT_EQ(outcome(R"("":1)"), "bad_value data.properties");
+  EXPECT_EQ(FieldOf(DecodeLeadEvent(CapturedWith(R"({"properties":{"path":"/"}})"))),
+            "data.properties")
+      << "of no activity";
+}
+
 TEST(DecodeLeadEventTest, RefusesAnEventFromTheFuture) {
   platform::kafka::Record record = CapturedWith("{}");  // at 09:00 on 1 March
   record.timestamp_ms = 1'772'355'600'000 - kAheadMax;

@@ -60,6 +60,13 @@ core::LeadEvent RandomEvent(Random& random) {
   if (event.type == core::EventType::kActivity) {
     event.activity_count = static_cast<int32_t>(Between(random, 1, kActivityCountMax));
   }
+  if (!event.activity.empty()) {
+    for (int64_t i = Between(random, 0, 4); i > 0; --i) {
+      core::AttributeValue value = RandomValue(random);
+      if (std::holds_alternative<std::vector<std::string>>(value)) continue;
+      event.properties["pröp" + std::to_string(i)] = std::move(value);
+    }
+  }
   if (captured || event.type == core::EventType::kConsent) {
     event.consent =
         Between(random, 0, 1) == 1 ? core::Consent::kGranted : core::Consent::kWithdrawn;
@@ -89,6 +96,7 @@ TEST(EncodeLeadEventTest, DecodesToTheSameEvent) {
     EXPECT_EQ(again.attributes, event.attributes);
     EXPECT_EQ(again.activity, event.activity);
     EXPECT_EQ(again.activity_count, event.activity_count);
+    EXPECT_EQ(again.properties, event.properties);
     EXPECT_EQ(again.consent, event.consent);
     EXPECT_EQ(again.attribution, event.attribution);
     EXPECT_EQ(again.traceparent, event.traceparent);

@@ -48,6 +48,22 @@ TEST_F(IntakeWorkerTest, QualifiesByTheActivePolicy) {
   EXPECT_EQ(Lead("a").judgment.policy_revision, 1);
 }
 
+TEST_F(IntakeWorkerTest, KeepsWhatTellsOccurrencesApart) {
+  core::LeadEvent pricing = View("a", "1");
+  pricing.properties = {{"path", "/pricing"}};
+  Append(0, pricing);
+  pricing.id = "2";
+  Append(1, pricing);
+  Append(1, pricing);  // the same event again
+  Append(0, View("a", "3"));
+  Steps(1);
+  const core::Facts facts = Lead("a").facts;
+  EXPECT_EQ(facts.activities.at("page_view").begin()->second, 3);
+  ASSERT_EQ(facts.occasions.at("page_view").size(), 1u);
+  EXPECT_EQ(facts.occasions.at("page_view").begin()->first.properties, pricing.properties);
+  EXPECT_EQ(facts.occasions.at("page_view").begin()->second, 2);
+}
+
 TEST_F(IntakeWorkerTest, GoesOnAtTheCheckpointAfterARestart) {
   Append(0, View("a", "1"));
   Steps(1);

@@ -134,5 +134,74 @@ TEST(ConditionParserTest, CostOfAllConditionsIsBounded) {
               ElementsAre(HasSubstr("steps for one lead, at most")));
 }
 
+constexpr char kDemoRule[] = "{name: demo, activity: demo_request, points: 60}";
+
+// kSmallPolicy, whose intent rule has `condition` besides.
+std::string Counting(const std::string& condition) {
+  std::string text =
+      Changed("  scoring:\n", "  event_properties: {path: string, in: int}\n  scoring:\n");
+  return text.replace(text.find(kDemoRule), sizeof(kDemoRule) - 1,
+                      "{name: demo, activity: demo_request, points: 60, " + condition + "}");
+}
+
+TEST(EventConditionTest, IntentRulesCanReadTheEventAndTheLead) {
+  const ParsedPolicy parsed =
+      ParsePolicy(Counting("when: 'event.path == \"/x\" && lead.employees > 3'"), "p");
+  ASSERT_TRUE(parsed.ok()) << ToString(parsed.errors.front());
+  EXPECT_TRUE(parsed.policy.intent[0].when.reads_event());
+  EXPECT_EQ(parsed.policy.event_properties.size(), 2u);
+}
+
+TEST(EventConditionTest, MatchIsShortForIt) {
+  const ParsedPolicy parsed =
+      ParsePolicy(Counting("match: {event.path: [/a, /b], event.in: \"> 2\", country: DE}"), "p");
+  ASSERT_TRUE(parsed.ok()) << ToString(parsed.errors.front());
+  const core::Condition& when = parsed.policy.intent[0].when;
+  ASSERT_EQ(when.size(), 3u);
+  EXPECT_EQ(when.text(0), "has(event.path) && event.path in [\"/a\", \"/b\"]");
+  EXPECT_EQ(when.text(1), "has(event.`in`) && event.`in` > 2");
+  EXPECT_EQ(when.text(2), "has(lead.country) && lead.country == \"DE\"");
+}
+
+TEST(EventConditionTest, OtherRulesHaveNoEvent) {
+  std::string text = Counting("max: 60");
+  text.replace(text.find(kMatch), sizeof(kMatch) - 1, "when: 'event.path == \"/\"'");
+  EXPECT_THAT(ErrorsOf(text),
+              ElementsAre(HasSubstr("scoring.fit[0].when: 'event.path' is a property of one "
+                                    "activity; it can stand in rules of scoring.intent, which "
+                                    "count activities, not here")));
+  text = Counting("max: 60");
+  text.replace(text.find("match: {country: DE}"), 20, "match: {event.path: /}");
+  EXPECT_THAT(ErrorsOf(text), ElementsAre(HasSubstr("'event.path' is a property of one activity")));
+}
+
+TEST(EventConditionTest, ErrorsNameWhatIsNear) {
+  EXPECT_THAT(ErrorsOf(Counting("when: 'event.pth == \"/\"'")),
+              ElementsAre(HasSubstr("did you mean 'path'")));
+  EXPECT_THAT(ErrorsOf(Counting("match: {event.pth: /}")),
+              ElementsAre(HasSubstr("property 'event.pth' in scoring.intent[0].match is not "
+                                    "declared in spec.event_properties; did you mean "
+                                    "'event.path'?")));
+  EXPECT_THAT(ErrorsOf(Counting("when: event.path > 3")), ElementsAre(HasSubstr("event.path")));
+  EXPECT_THAT(ErrorsOf(Counting("when: intent > 3")),
+              ElementsAre(HasSubstr("'intent' is what scoring computes")));
+  EXPECT_THAT(ErrorsOf(Changed("  scoring:\n",
+                               "  event_properties: {a: list(string)}\n  "
+                               "scoring:\n")),
+              ElementsAre(HasSubstr("a property of an activity is no list")));
+}
+
+TEST(EventConditionTest, CostsAsOftenAsItIsLookedAt) {
+  std::string rules;
+  for (int i = 0; i < 300; ++i) {
+    rules += "      - {name: r" + std::to_string(i) +
+             ", activity: a, points: 1, when: 'event.path == \"/\"'}\n";
+  }
+  std::string text = Counting("max: 60");
+  text.insert(text.find("      - {name: demo"), rules);
+  EXPECT_THAT(ErrorsOf(text), ElementsAre(HasSubstr("fewer rules that read event, whose "
+                                                    "conditions count 64 times")));
+}
+
 }  // namespace
 }  // namespace baton::policy

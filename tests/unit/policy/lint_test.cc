@@ -202,5 +202,21 @@ TEST(LintTest, ManyRulesTakeNoTime) {
   EXPECT_THAT(FindingsOf(ChangedClean("    - {default", rules + "    - {default")), Not(IsEmpty()));
 }
 
+TEST(LintTest, ConditionsOnEventsAreUnderstood) {
+  const auto with = [](const std::string& when) {
+    std::string text =
+        ChangedClean("  scoring:\n", "  event_properties: {path: string}\n  scoring:\n");
+    const size_t intent = text.find("    intent:\n");
+    EXPECT_NE(intent, std::string::npos);
+    return text.insert(intent + 12, "      - {name: page, activity: page_view, points: 9, when: '" +
+                                        when + "'}\n");
+  };
+  EXPECT_THAT(Lines(FindingsOf(with("event.path == \"/a\""))), IsEmpty());
+  EXPECT_THAT(Lines(FindingsOf(with("event.path == \"/a\" && event.path == \"/b\""))),
+              ElementsAre(HasSubstr("rule 'page' of scoring.intent can never hold")));
+  EXPECT_THAT(Lines(FindingsOf(with("lead.employees > 1"), Severity::kNote)),
+              Contains(StartsWith("unused-property")));
+}
+
 }  // namespace
 }  // namespace baton::policy

@@ -26,12 +26,19 @@ struct Result {
   std::vector<std::string> errors;
 };
 
+core::Policy Declaring(const core::AttributeTypes& attributes) {
+  core::Policy policy;
+  policy.attributes = attributes;
+  return policy;
+}
+
 Result Parse(const std::string& yaml, bool with_scores = true) {
   ErrorList errors("f");
   const auto root = ParseYaml(yaml, errors);
   Result result;
   if (root.has_value()) {
-    const MatchParser parser(kAttributes, with_scores, errors);
+    const MatchParser parser(Declaring(kAttributes), with_scores ? Names::kScores : Names::kNoMore,
+                             errors);
     for (const MatchField& field : parser.Parse(*root, "rule.match")) {
       result.cel.push_back(field.cel);
     }

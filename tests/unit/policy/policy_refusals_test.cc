@@ -50,8 +50,6 @@ TEST(PolicyRefusalsTest, KeysThatAreNotEnforcedYet) {
     EXPECT_THAT(ErrorOf("{mode: offer}", "{mode: offer, " + key + "}"),
                 HasSubstr("not enforced yet"));
   }
-  EXPECT_THAT(ErrorOf("activity: demo_request,", "activity: demo_request, match: {country: DE},"),
-              HasSubstr("not enforced yet"));
 }
 
 TEST(PolicyRefusalsTest, Owners) {

@@ -135,7 +135,7 @@ TEST(TestsParserTest, RefusesContradictions) {
               HasSubstr("this has 2 of them"));
   EXPECT_THAT(OnlyError("{events: [{ago: 1d}]}", "{mql: true}"), HasSubstr("this has 0 of them"));
   EXPECT_THAT(OnlyError("{events: [{consent: granted, times: 2}]}", "{mql: true}"),
-              HasSubstr("counts an activity"));
+              HasSubstr("times is of an activity"));
   EXPECT_THAT(OnlyError("{now: tomorrow}", "{mql: true}"),
               HasSubstr("an instant such as 2026-11-02T10:00:00Z"));
 }
@@ -157,6 +157,25 @@ TEST(TestsParserTest, HasCaps) {
   std::string events = "{events: [";
   for (size_t i = 0; i <= kTestEventsMax; ++i) events += "a, ";
   EXPECT_THAT(OnlyError(events + "]}", "{mql: false}"), HasSubstr("at most 60 are allowed"));
+}
+
+TEST(TestsParserTest, ReadsThePropertiesOfActivities) {
+  const std::string declared = "  event_properties: {path: string, seconds: int}\n  scoring:\n";
+  const auto with = [&](const std::string& given) {
+    std::string text = WithTest(given, "{mql: false}");
+    return text.replace(text.find("  scoring:\n"), 11, declared);
+  };
+  const ParsedPolicy parsed = ParsePolicy(
+      with("{events: [{activity: page_view, properties: {path: /pricing, seconds: 3}, times: 2}]}"),
+      "p");
+  ASSERT_TRUE(parsed.ok()) << ToString(parsed.errors.front());
+  EXPECT_EQ(parsed.tests[0].events[1].properties,
+            (core::Properties{{"path", "/pricing"}, {"seconds", int64_t{3}}}));
+  EXPECT_THAT(ErrorsOf(with("{events: [{activity: page_view, properties: {pth: /}}]}")),
+              ElementsAre(HasSubstr("property 'pth' in tests[0].given.events[0].properties is not "
+                                    "declared in spec.event_properties; did you mean 'path'?")));
+  EXPECT_THAT(ErrorsOf(with("{events: [{consent: granted, properties: {path: /}}]}")),
+              ElementsAre(HasSubstr("properties is of an activity")));
 }
 
 }  // namespace

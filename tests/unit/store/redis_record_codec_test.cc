@@ -27,6 +27,9 @@ Facts RichFacts() {
   facts.consent_writer = late;
   facts.activities["page_view"] = {{-3, 1}, {20'000, 7}, {20'001, 1'000'000'000'000}};
   facts.activities["demo"] = {{19'999, 1}};
+  facts.occasions["page_view"] = {{{20'001, {{"path", std::string("/\0\xff", 3)}}}, 3},
+                                  {{20'000, {{"first", true}, {"seconds", int64_t{-1}}}}, 7},
+                                  {{-3, {{"share", 0.5}}}, 1}};
   facts.attribution["utm_source"] = {"spring|%", early};
   facts.sources = {{1'000, "/forms", "e-early"}, {2'000, "/site", "e-late"}};
   facts.first_event_at_ms = -62'135'596'800'000;
@@ -53,7 +56,7 @@ Judgment RichJudgment() {
   judgment.fit = -1'000'000;
   judgment.intent = 60;
   judgment.factors = {{core::FactorKind::kFit, "student", -40},
-                      {core::FactorKind::kIntent, "demo request", 60}};
+                      {core::FactorKind::kIntent, "demo request", 60, 5}};
   judgment.definition = {{"fit >= 30", "10", false},
                          {"has(lead.email)", "a@b.c", true},
                          {"lead.vip", "yes (of type string, declared bool)", false, "of a type"}};
@@ -78,6 +81,7 @@ Judgment RichJudgment() {
   judgment.inputs = {{{"employees", int64_t{-3}}, {"tags", std::vector<std::string>{"\xff"}}},
                      core::Consent::kGranted,
                      {{"demo_request", {{20'000, 1}, {20'009, 4}}}},
+                     {{"demo_request", {{{20'009, {{"form", "f1"}}}, 4}, {{20'000, {}}, 1}}}},
                      {{"customer", true}, {"owner", std::string("ada")}}};
   judgment.inputs_hash = core::InputsHash(judgment.inputs);
   return judgment;
@@ -120,6 +124,15 @@ TEST(RedisRecordCodecTest, AttributesOfOneEventShareTheirWriter) {
   const core::Writer writer{1'000, std::string(100, 'w')};
   for (int i = 0; i < 10; ++i) facts.attributes["a" + std::to_string(i)] = {int64_t{i}, writer};
   EXPECT_LT(EncodeFacts(facts).size(), 250u);
+}
+
+TEST(RedisRecordCodecTest, WithoutPropertiesALeadTakesNoByteMore) {
+  Facts facts;
+  facts.activities["demo"] = {{20'000, 1}};
+  const std::string blob = EncodeFacts(facts);
+  EXPECT_EQ(blob.size(), 2 + 6 + 5 + 3u) << "head, name, day and count";
+  facts.occasions["demo"] = {{{20'000, {{"form", "f1"}}}, 1}};
+  EXPECT_GT(EncodeFacts(facts).size(), blob.size());
 }
 
 TEST(RedisRecordCodecTest, TheRestOfALeadComesBack) {

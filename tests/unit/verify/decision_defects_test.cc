@@ -163,5 +163,29 @@ TEST(DecisionDefectsTest, APastChoiceIsComputedAgain) {
   EXPECT_NE(result.examples[0].find("lead w/ann, generation 3"), std::string::npos);
 }
 
+TEST(DecisionDefectsTest, TheHashCoversWhatIsKnownOfSingleOccurrences) {
+  StoredLead lead = SampleLead();
+  store::v1::Judgment judgment;
+  ASSERT_TRUE(judgment.ParseFromString(lead.judgment));
+  store::v1::Activity& activity = *judgment.mutable_inputs()->mutable_activities(0);
+  store::v1::Occasion& occasion = *activity.add_occasions();
+  occasion.set_day(20513);
+  occasion.set_count(2);
+  store::v1::Attribute& path = *occasion.add_properties();
+  path.set_name("path");
+  path.mutable_value()->set_string_value("/x");
+  store::v1::Occasion& other = *activity.add_occasions();
+  other.set_day(20512);
+  other.set_count(1);
+  // Computed outside of Baton.
+  judgment.set_inputs_hash(
+      absl::HexStringToBytes("501d95665061cec27044103f26d98b57b2becfc26aa55f48555819799e69798a"));
+  lead.judgment = judgment.SerializeAsString();
+  EXPECT_EQ(Examine(lead).violations, Examine(SampleLead()).violations);
+  judgment.mutable_inputs()->mutable_activities(0)->mutable_occasions(0)->set_count(3);
+  lead.judgment = judgment.SerializeAsString();
+  EXPECT_EQ(Examine(lead).violations, Examine(SampleLead()).violations + 1);
+}
+
 }  // namespace
 }  // namespace baton::verify
