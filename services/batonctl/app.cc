@@ -79,6 +79,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddAccountCommands(app, session);
   AddTableCommands(app, session);
   AddVerifyCommand(app, session);
+  AddHealthCommand(app, session);
   AddCompletionCommand(app, session);
 }
 

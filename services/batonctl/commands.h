@@ -30,6 +30,7 @@ void AddRepReassign(CLI::App& reps, Session& session);  // of the group rep
 void AddTableCommands(CLI::App& app, Session& session);
 void AddQueueCommands(CLI::App& app, Session& session);
 void AddVerifyCommand(CLI::App& app, Session& session);
+void AddHealthCommand(CLI::App& app, Session& session);
 void AddCompletionCommand(CLI::App& app, Session& session);
 
 // A group: `batonctl lead ...`.

@@ -3,6 +3,7 @@
 #include "batonctl/grpc_server.h"
 
 #include <gmock/gmock.h>
+#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@
 #include "baton/v1/roster_service.grpc.pb.h"
 #include "baton/v1/workspace_service.grpc.pb.h"
 #include "core/errors.h"
+#include "grpc/health/v1/health.pb.h"
 #include "platform/grpc/status.h"
 
 namespace baton::batonctl {
@@ -69,6 +71,7 @@ class Workspaces : public v1::WorkspaceService::Service {};
 class GrpcServerTest : public ::testing::Test {
  protected:
   GrpcServerTest() {
+    grpc::EnableDefaultHealthCheckService(true);
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
     for (grpc::Service* service :
@@ -103,6 +106,17 @@ TEST_F(GrpcServerTest, CallsTheMethodThatTakesTheRequest) {
   EXPECT_EQ(Ask<v1::GetRepResponse>(*server_, rep)->rep().name(), rep.name());
   EXPECT_TRUE(absl::IsUnimplemented(
       Ask<v1::ListWorkspacesResponse>(*server_, v1::ListWorkspacesRequest()).status()));
+}
+
+TEST_F(GrpcServerTest, AsksForTheHealthThatGrpcKeeps) {
+  grpc_->GetHealthCheckService()->SetServingStatus("baton.v1.LeadService", false);
+  grpc::health::v1::HealthCheckRequest request;
+  using Response = grpc::health::v1::HealthCheckResponse;
+  EXPECT_EQ(Ask<Response>(*server_, request)->status(), Response::SERVING);
+  request.set_service("baton.v1.LeadService");
+  EXPECT_EQ(Ask<Response>(*server_, request)->status(), Response::NOT_SERVING);
+  request.set_service("baton.v1.NoService");
+  EXPECT_TRUE(absl::IsNotFound(Ask<Response>(*server_, request).status()));
 }
 
 TEST_F(GrpcServerTest, RefusesAResponseOfAnotherType) {
