@@ -23,6 +23,7 @@ TEST(DecisionTextTest, TellsByWhatAndFromWhatItWasDecided) {
       qualification { cycle: 1 policy_revision: 3 fit: 30 inputs {
         consent: CONSENT_GRANTED
         activities { activity: "demo_request" date: "2026-03-01" count: 2 }
+        occasions { activity: "demo_request" date: "2026-03-01" count: 1 }
         hash: "00ff" } }
       choice { cycle: 1 generation: 2 policy_revision: 4 choose_time { seconds: 1800000000 }
                basis: "weighted_fair" tie_break: "id"
@@ -35,10 +36,15 @@ TEST(DecisionTextTest, TellsByWhatAndFromWhatItWasDecided) {
   attributes["country"].set_string_value("DE");
   auto& account = *response.mutable_qualification()->mutable_inputs()->mutable_account();
   account["owner"].set_string_value("ada");
+  auto& properties = *response.mutable_qualification()
+                          ->mutable_inputs()
+                          ->mutable_occasions(0)
+                          ->mutable_properties();
+  properties["form"].set_string_value("f1");
   EXPECT_EQ(RecordText(response),
             "The record:\n"
             "  judged from: country DE, employees 300, account.owner ada, consent granted, "
-            "demo_request 2x on 2026-03-01\n"
+            "demo_request 2x on 2026-03-01, demo_request (form f1) 1x on 2026-03-01\n"
             "  inputs' SHA-256: 00ff\n"
             "  choice of cycle 1, generation 2, made 2027-01-15T08:00:00Z under policy revision 4; "
             "basis: weighted_fair, between equals: id\n"

@@ -23,7 +23,7 @@ constexpr char kOffered[] = R"(
   judge_time { seconds: 1800000000 }
   factors { kind: "fit" rule: "mid-market" points: 30 }
   factors { kind: "fit" rule: "student" points: -20 }
-  factors { kind: "intent" rule: "demo request" points: 60 }
+  factors { kind: "intent" rule: "demo request" points: 60 occurrences: 3 }
   definition { condition: "fit: >= 10" found: "10" held: true }
   route_path { rule: "France" conditions { condition: "country: FR" found: "DE" held: false } }
   route_path { rule: "DACH" matched: true
@@ -45,7 +45,7 @@ TEST(ExplainTextTest, TellsWhyInSentences) {
       "Lead l1 is OFFERED with rep ada in queue dach, handoff cycle 1.\n"
       "It is a qualified lead (MQL) by policy revision 3, judged 2027-01-15T08:00:00Z.\n"
       "  fit 10 = 30 mid-market - 20 student\n"
-      "  intent 60 = 60 demo request\n"
+      "  intent 60 = 60 demo request (3x)\n"
       "  held: fit: >= 10 (found 10)\n"
       "It goes to queue dach:\n"
       "  rule \"France\" did not match, failed: country: FR (found DE)\n"

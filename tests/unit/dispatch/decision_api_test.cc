@@ -1,5 +1,7 @@
 // Records of decisions over the wire: shown, kept, and made again.
 #include "api_fixture.h"
+#include "dispatch/decision_mapping.h"
+#include "dispatch/proto_mapping.h"
 
 namespace baton::dispatch {
 namespace {
@@ -51,6 +53,22 @@ TEST_F(DecisionApiTest, AnExplanationShowsTheRecord) {
   EXPECT_EQ(chosen.owed_after(), 0);
   EXPECT_EQ(explained.response.candidates(1).weight(), 0);
   EXPECT_EQ(explained.response.generations_size(), 1);
+}
+
+TEST_F(DecisionApiTest, TheRecordTellsOccurrencesApart) {
+  core::QualificationDecision decision;
+  core::Inputs& inputs = decision.judgment.inputs;
+  inputs.occasions = {{"page_view", {{{20513, {{"path", "/pricing"}}}, 3}, {{20512, {}}, 1}}}};
+  decision.judgment.inputs_hash = core::InputsHash(inputs);
+  const v1::QualificationRecord record = ToProto(decision);
+  ASSERT_EQ(record.inputs().occasions_size(), 2);
+  const v1::ActivityOccasion& pricing = record.inputs().occasions(0);
+  EXPECT_EQ(pricing.activity(), "page_view");
+  EXPECT_EQ(pricing.date(), "2026-03-01");
+  EXPECT_EQ(pricing.properties().at("path").string_value(), "/pricing");
+  EXPECT_EQ(pricing.count(), 3);
+  EXPECT_TRUE(record.inputs().occasions(1).properties().empty());
+  EXPECT_EQ(ToProto(core::Factor{core::FactorKind::kIntent, "pages", 30, 3}).occurrences(), 3);
 }
 
 TEST_F(DecisionApiTest, AnEarlierAssignmentIsExplainedAsItWas) {
