@@ -172,8 +172,8 @@ def test_kafka_away_does_not_stop_reps_and_nothing_is_lost(own_stack):
     page = lambda: world.assignments.ListAssignments(aspb.ListAssignmentsRequest(
         parent=world.parent, page_size=1000), timeout=10).assignments
     eventually(lambda: len(page()) == 20)
-    # Not by SIGTERM: a lone broker that shuts down in an orderly way may leave a transaction open for
-    # ever (README, "When Kafka hangs").
+    # Not by SIGTERM: a lone broker that shuts down in an orderly way may leave a transaction open
+    # for ever (README, "When Kafka hangs").
     own_stack.kill_server("kafka")
     try:
         for one in page():
