@@ -8,6 +8,10 @@ set(BATON_WARNINGS -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   list(APPEND BATON_WARNINGS -Wno-restrict)
 endif()
+# GCC 13 and later take an element of a returned Span for a reference to a temporary.
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
+  list(APPEND BATON_WARNINGS -Wno-dangling-reference)
+endif()
 set(BATON_HARDENING -fstack-protector-strong -fPIE)
 
 # Tests are compiled fast rather than made fast; what they test is optimised as the preset says.

@@ -52,9 +52,8 @@ core::AccountView ReadTestAccount(const YamlNode& node, const std::string& path,
     account.domains.push_back(text);
   }
   if (const YamlNode* domains = map.Find("domains"); domains != nullptr) {
-    for (const YamlNode& item : ReadList(*domains, map.PathOf("domains"), errors)) {
-      account.domains.push_back(item.text);
-    }
+    const absl::Span<const YamlNode> items = ReadList(*domains, map.PathOf("domains"), errors);
+    for (const YamlNode& item : items) account.domains.push_back(item.text);
   }
   absl::StatusOr<core::Account> checked = core::CheckedAccount(account);
   if (!checked.ok()) AddError(node, absl::StrCat(path, ": ", checked.status().message()), errors);
