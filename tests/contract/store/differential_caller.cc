@@ -130,9 +130,14 @@ std::string Caller::Act(const LeadKey& key, const core::Action& action, const Po
 
 std::string Caller::FireTimer(const store::DueTimer& timer, const Policies& policies) {
   bool lost = false;
+  int64_t decided_on = 0;  // the lead's revision
   for (int decision = 0; decision < kDecisionsMax; decision++) {
     const auto loaded = UntilAnswered([&] { return store_.Load({timer.key}); });
     if (!loaded.ok()) return TextOf(loaded.status());
+    // The next timer may be due at the same instant: that one is fired when it is read.
+    const int64_t revision = loaded->records[0]->revision;
+    if (lost && revision != decided_on) return CodeText(CommitCode::kCommitted);
+    decided_on = revision;
     const auto plan = DecideTimer(*loaded->records[0], PolicyOf(timer.key.workspace, policies),
                                   timer.due_at_ms, loaded->now_ms);
     if (!plan.has_value()) return lost ? CodeText(CommitCode::kCommitted) : "nothing to do";
