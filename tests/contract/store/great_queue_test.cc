@@ -14,7 +14,6 @@
 namespace baton::contract {
 namespace {
 
-using core::LeadRecord;
 using core::Plan;
 using core::Stage;
 
