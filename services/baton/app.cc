@@ -128,13 +128,22 @@ struct App::Parts {
 };
 
 void App::Parts::AddIntake(const BatonConfig& config, const events::TopicNames& topics) {
+  const intake::IntakePorts ports{*store, *store, *store, *store, *policies};
   intake::IntakeServiceOptions options;
+  options.topic = topics.lead_events;
   options.group = config.intake.group;
   options.batch_max = config.intake.batch_max;
   options.input_generation = config.intake.input_generation;
-  Add(std::make_unique<intake::IntakeService>(
-      intake::IntakePorts{*store, *store, *store, *policies}, Kafka(config), topics, options,
-      *metrics));
+  Add(std::make_unique<intake::IntakeService>(*store, intake::HandleMarketing(ports), Kafka(config),
+                                              options, *metrics));
+  options.name = "sales-intake";
+  options.topic = topics.sales_events;
+  options.flow = store::InputFlow::kSales;
+  options.group = config.intake.group + "-sales";
+  options.input_generation = config.intake.sales_input_generation;
+  Add(std::make_unique<intake::IntakeService>(*store,
+                                              intake::HandleSales(ports, intake::DecodeCloudEvent),
+                                              Kafka(config), options, *metrics));
 }
 
 void App::Parts::AddClock(const BatonConfig& config) {

@@ -57,6 +57,8 @@ void AddRoles(platform::Settings& settings, BatonConfig& config) {
                      "raise it by one after the input topic was deleted and made anew: offsets "
                      "then mean other records",
                      &config.intake.input_generation, 1, 1'000'000);
+  settings.AddNumber("intake.sales_input_generation", "the same of the topic of sales",
+                     &config.intake.sales_input_generation, 1, 1'000'000);
   settings.AddText("relay.group", "consumer group of relay", &config.relay.group,
                    platform::CheckNotEmpty);
   settings.AddNumber("relay.batch_max", "entries in one Kafka transaction", &config.relay.batch_max,

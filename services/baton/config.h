@@ -45,6 +45,7 @@ struct IntakeConfig {
   std::string group = "baton-intake";
   int batch_max = 2000;  // the more, the more events of a lead are folded into one write
   int input_generation = 1;
+  int sales_input_generation = 1;
 };
 
 struct RelayConfig {

@@ -15,7 +15,8 @@ namespace baton::batonctl {
 namespace {
 
 struct AssignmentArguments {
-  std::string assignment, reason, note, channel, touch_outcome, time, revisit, queue, outcome, to;
+  std::string assignment, reason, note, channel, direction, touch_outcome, time, revisit, queue,
+      outcome, to;
   std::string currency, close_date;
   int64_t amount_minor = 0;
   AssignmentScope scope;
@@ -117,6 +118,7 @@ absl::Status Decline(Session& session, const AssignmentArguments& arguments) {
 absl::Status Touch(Session& session, const AssignmentArguments& arguments) {
   v1::LogTouchRequest request;
   request.set_channel(arguments.channel);
+  request.set_direction(arguments.direction);
   request.set_outcome(arguments.touch_outcome);
   request.set_note(arguments.note);
   if (!arguments.time.empty()) {
@@ -234,6 +236,7 @@ void AddAssignmentCommands(CLI::App& app, Session& session) {
   CLI::App& touch =
       AddAction(group, session, arguments, "touch", "Logs an attempt to reach the lead", Touch);
   touch.add_option("--channel", arguments->channel, "call, email, meeting ...")->required();
+  touch.add_option("--direction", arguments->direction, "outbound or inbound");
   touch.add_option("--outcome", arguments->touch_outcome, "connected, no_answer ...");
   touch.add_option("--time", arguments->time, "when; default: now");
   touch.add_option("--note", arguments->note, "free text");

@@ -93,6 +93,10 @@ bool StageAllows(Stage stage, const Action& action) {
 absl::Status CheckTouch(const LeadRecord& record, const Action& action, TimeMs now_ms) {
   if (action.channel.empty()) return MissingField("channel", "say how the lead was contacted");
   if (absl::Status status = CheckWord("channel", action.channel); !status.ok()) return status;
+  if (!action.direction.empty() && action.direction != "outbound" &&
+      action.direction != "inbound") {
+    return FieldError("direction", "must be outbound or inbound");
+  }
   if (absl::Status status = CheckWord("outcome", action.touch_outcome); !status.ok()) return status;
   if (action.touched_at_ms == 0) return absl::OkStatus();
   if (action.touched_at_ms > now_ms + kClockSkewMax) {

@@ -59,6 +59,7 @@ struct Action {
                                 // kReassign without one: REASSIGNED
   std::string note;             // <= 1024 bytes, goes into the change's details
   std::string channel;          // kLogTouch: "call", "email", "meeting" ...
+  std::string direction;        // kLogTouch: "outbound", "inbound"; empty: not said
   std::string touch_outcome;    // kLogTouch: "connected", "no_answer" ...
   TimeMs touched_at_ms = 0;     // kLogTouch: 0: now; not in the future
   Stage outcome = Stage::kSql;  // kReportOutcome: kSql, kSqo, kWon, kLost

@@ -107,6 +107,7 @@ Plan LogTouch(const LeadRecord& record, const Action& action, TimeMs now_ms) {
   ++lead.touches;
   auto& details = plan.changes.back().details;
   details["channel"] = action.channel;
+  if (!action.direction.empty()) details["direction"] = action.direction;
   if (!action.touch_outcome.empty()) details["outcome"] = action.touch_outcome;
   details["touchTime"] = Rfc3339(at_ms);
   return plan;

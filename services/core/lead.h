@@ -17,6 +17,7 @@
 namespace baton::core {
 
 inline constexpr size_t kAnsweredRequestsMax = 16;  // request ids remembered per lead
+inline constexpr size_t kSalesEventsMax = 64;       // events of sales remembered per lead
 inline constexpr size_t kPassedMax = 64;            // reps remembered as having passed on a lead
 
 // kRetry: those who passed are asked again. kWait: waiting longer has a consequence (waiting.h).
@@ -31,6 +32,16 @@ struct AnsweredRequest {
   int64_t generation = 0;
   int64_t version = 0;
   bool operator==(const AnsweredRequest&) const = default;
+};
+
+// An event of sales that the lead has taken in (sales_event.h).
+struct SalesMark {
+  uint64_t event = 0;  // EventFingerprint
+  uint64_t body = 0;   // fingerprint of what it asked for
+  TimeMs occurred_at_ms = 0;
+  uint64_t log = 0;  // where it was read: LogFingerprint
+  int64_t offset = 0;
+  bool operator==(const SalesMark&) const = default;
 };
 
 // When, under what and by what the latest choice was made.
@@ -89,6 +100,8 @@ struct LeadRecord {
   TimeMs close_date_ms = 0;
   std::string traceparent;                // of the latest event that carried one
   std::vector<AnsweredRequest> answered;  // oldest first
+  std::vector<SalesMark> sales_events;    // at most kSalesEventsMax, in the order they came
+  TimeMs sales_forgotten_ms = 0;          // the latest time of those no longer among them; 0: none
   ShadowNote shadow;                      // by a draft that is judged beside the active revision
 };
 

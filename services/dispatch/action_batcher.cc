@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "core/errors.h"
 #include "dispatch/wire_status.h"
+#include "store/drain.h"
 #include "store/store_errors.h"
 
 namespace baton::dispatch {
@@ -42,10 +43,6 @@ absl::Status Refusal(const store::CommitResult& result, const core::LeadKey& key
   return core::Error(
       absl::StatusCode::kInternal, "UNEXPECTED_COMMIT_CODE",
       absl::StrCat("the store refused an action with code ", static_cast<int>(result.code)));
-}
-
-bool FreedCapacity(const core::RepId& owner, const core::LeadRecord& after) {
-  return !owner.empty() && (after.rep != owner || !core::IsOwned(after.stage));
 }
 
 }  // namespace
@@ -212,7 +209,8 @@ std::vector<PendingAction> ActionBatcher::Commit(std::vector<Attempt> attempts,
 
 ActionBatcher::Done ActionBatcher::Finish(Attempt attempt, core::Plan plan,
                                           core::LeadRecord stored) {
-  if (FreedCapacity(attempt.owner, stored)) drainer_.RepFreed(plan.key.workspace, attempt.owner);
+  if (store::FreedCapacity(attempt.owner, stored))
+    drainer_.RepFreed(plan.key.workspace, attempt.owner);
   // The store answers without what the plan knows already.
   stored.facts = std::move(plan.after.facts);
   stored.judgment = std::move(plan.after.judgment);

@@ -70,6 +70,7 @@ absl::StatusOr<NamedAction> ToAction(const v1::LogTouchRequest& request) {
   auto named = BeginWithNote(core::ActionType::kLogTouch, request);
   if (!named.ok()) return named;
   named->action.channel = request.channel();
+  named->action.direction = request.direction();
   named->action.touch_outcome = request.outcome();
   if (request.has_touch_time()) {
     const auto at_ms = FromTimestamp("touch_time", request.touch_time());

@@ -10,6 +10,7 @@ namespace baton::events {
 inline constexpr std::string_view kSpecVersion = "1.0";
 inline constexpr std::string_view kLeadTypePrefix = "dev.baton.lead.";  // then "<word>.v1"
 inline constexpr std::string_view kAccountTypePrefix = "dev.baton.account.";
+inline constexpr std::string_view kSalesTypePrefix = "dev.baton.sales.";
 inline constexpr std::string_view kTypeVersion = "v1";
 inline constexpr std::string_view kHeaderPrefix = "ce_";  // of an attribute, in binary mode
 inline constexpr std::string_view kJsonContentType = "application/json";

@@ -41,6 +41,12 @@ std::string_view DeadLetterClassName(DeadLetterClass klass) {
       return "domain_taken";
     case DeadLetterClass::kStateUnreadable:
       return "state_unreadable";
+    case DeadLetterClass::kUnknownLead:
+      return "unknown_lead";
+    case DeadLetterClass::kStale:
+      return "stale";
+    case DeadLetterClass::kWrongStage:
+      return "wrong_stage";
   }
   return "";
 }

@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "events/cloud_events.h"
 #include "events/rfc3339.h"
+#include "events/sales_actions.h"
 
 namespace baton::events {
 namespace {
@@ -59,7 +60,12 @@ bool IsVersion(std::string_view text) {
 // What the word between prefix and version stands for.
 using EventTypes = decltype(EventHead::type);
 
-std::optional<EventTypes> TypeOf(std::string_view name) {
+std::optional<EventTypes> TypeOf(std::string_view name, EventFamily family) {
+  if (family == EventFamily::kSales) {
+    const SalesAction* const action =
+        ConsumePrefix(name, kSalesTypePrefix) ? FindSalesAction(name) : nullptr;
+    return action == nullptr ? std::nullopt : std::optional<EventTypes>(action);
+  }
   if (ConsumePrefix(name, kAccountTypePrefix)) {
     if (name == "upserted") return AccountEventType::kUpserted;
     if (name == "deleted") return AccountEventType::kDeleted;
@@ -70,16 +76,23 @@ std::optional<EventTypes> TypeOf(std::string_view name) {
   return type ? std::optional<EventTypes>(*type) : std::nullopt;
 }
 
-Refusal ReadType(const std::optional<std::string_view>& text, EventTypes& type) {
+std::string KnownTypes(EventFamily family) {
+  if (family == EventFamily::kMarketing) {
+    return "type must be dev.baton.lead.{captured,updated,activity,consent}.v1 or "
+           "dev.baton.account.{upserted,deleted}.v1";
+  }
+  return absl::StrCat("type must be ", ToAbsl(kSalesTypePrefix), "{", SalesActionWords(), "}.v1");
+}
+
+Refusal ReadType(const std::optional<std::string_view>& text, EventFamily family,
+                 EventTypes& type) {
   if (!text) return MissingField("type");
   const size_t dot = text->rfind('.');
   const std::string_view version = dot == std::string_view::npos ? "" : text->substr(dot + 1);
   const std::optional<EventTypes> known =
-      IsVersion(version) ? TypeOf(text->substr(0, dot)) : std::nullopt;
+      IsVersion(version) ? TypeOf(text->substr(0, dot), family) : std::nullopt;
   if (!known) {
-    return DeadLetter{DeadLetterClass::kUnknownType, "type",
-                      "type must be dev.baton.lead.{captured,updated,activity,consent}.v1 or "
-                      "dev.baton.account.{upserted,deleted}.v1"};
+    return DeadLetter{DeadLetterClass::kUnknownType, "type", KnownTypes(family)};
   }
   if (version != kTypeVersion) {
     return DeadLetter{DeadLetterClass::kUnknownSchemaVersion, "type",
@@ -147,13 +160,14 @@ Envelope EnvelopeOfHeaders(const platform::kafka::Headers& headers) {
   return envelope;
 }
 
-Refusal ReadEnvelope(const Envelope& envelope, core::TimeMs record_timestamp_ms, EventHead& head) {
+Refusal ReadEnvelope(const Envelope& envelope, core::TimeMs record_timestamp_ms, EventFamily family,
+                     EventHead& head) {
   if (!envelope.specversion) return MissingField("specversion");
   if (*envelope.specversion != kSpecVersion) {
     return DeadLetter{DeadLetterClass::kUnknownSchemaVersion, "specversion",
                       "specversion must be 1.0"};
   }
-  if (Refusal refusal = ReadType(envelope.type, head.type)) return refusal;
+  if (Refusal refusal = ReadType(envelope.type, family, head.type)) return refusal;
   if (Refusal refusal = ReadText("id", envelope.id, kEventIdBytesMax, head.id)) return refusal;
   if (Refusal refusal = ReadText("source", envelope.source, kEventSourceBytesMax, head.source)) {
     return refusal;

@@ -28,9 +28,14 @@ Envelope EnvelopeOfHeaders(const platform::kafka::Headers& headers);
 // What happened to an account.
 enum class AccountEventType { kUpserted, kDeleted };
 
+struct SalesAction;  // sales_actions.h
+
+// Whose types may stand on a topic: marketing's (leads and accounts) or those of sales.
+enum class EventFamily { kMarketing, kSales };
+
 // The attributes of an event, checked.
 struct EventHead {
-  std::variant<core::EventType, AccountEventType> type;
+  std::variant<core::EventType, AccountEventType, const SalesAction*> type;
   std::string id, source;
   core::WorkspaceId workspace;
   std::string subject;  // id of the lead or account
@@ -38,7 +43,8 @@ struct EventHead {
   std::string traceparent;  // empty: none, or a malformed one
 };
 
-Refusal ReadEnvelope(const Envelope& envelope, core::TimeMs record_timestamp_ms, EventHead& head);
+Refusal ReadEnvelope(const Envelope& envelope, core::TimeMs record_timestamp_ms, EventFamily family,
+                     EventHead& head);
 
 }  // namespace baton::events
 

@@ -239,6 +239,7 @@ TopicNames MakeTopicNames(const std::string& prefix) {
   TopicNames names;
   names.lead_events = absl::StrCat(prefix, ".lead-events.v1");
   names.dead_letters = absl::StrCat(names.lead_events, core::ToAbsl(kDeadLetterSuffix));
+  names.sales_events = absl::StrCat(prefix, ".sales-events.v1");
   names.assignments = absl::StrCat(prefix, ".assignments.v1");
   names.feedback = absl::StrCat(prefix, ".feedback.v1");
   names.lead_state = absl::StrCat(prefix, ".lead-state.v1");

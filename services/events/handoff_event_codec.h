@@ -13,7 +13,7 @@
 namespace baton::events {
 
 struct TopicNames {
-  std::string lead_events, dead_letters, assignments, feedback, lead_state, shards;
+  std::string lead_events, dead_letters, sales_events, assignments, feedback, lead_state, shards;
 };
 // baton.lead-events.v1 ..., with `prefix` instead of "baton".
 TopicNames MakeTopicNames(const std::string& prefix);

@@ -49,6 +49,10 @@ enum class DeadLetterClass {
   kDomainTaken,      // intake: a domain of the account is another account's
   kStateUnreadable,  // intake: what is stored of the lead or its workspace's policy cannot be read;
                      // send it again once that is mended
+  // Of sales: the action is none that the lead allows.
+  kUnknownLead,
+  kStale,       // another assignment, owner or time than the current one's
+  kWrongStage,  // the lead's stage does not allow it
 };
 std::string_view DeadLetterClassName(DeadLetterClass klass);  // "not_parseable" ...
 

@@ -1,9 +1,11 @@
 #include "intake/input_batch.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
 #include "absl/container/flat_hash_map.h"
+#include "events/sales_event_codec.h"
 
 namespace baton::intake {
 
@@ -44,6 +46,46 @@ InputBatch MakeBatch(std::vector<platform::kafka::Record> records, const std::st
     }
   }
   return batch;
+}
+
+SalesActions DecodeCloudEvent(const platform::kafka::Record& record) {
+  events::DecodedSalesEvent decoded = events::DecodeSalesEvent(record);
+  if (auto* letter = std::get_if<events::DeadLetter>(&decoded)) return *std::move(letter);
+  return std::vector<core::SalesEvent>{std::get<core::SalesEvent>(std::move(decoded))};
+}
+
+InputBatch MakeSalesBatch(std::vector<platform::kafka::Record> records, const std::string& input,
+                          const DecodeSales& decode) {
+  InputBatch batch;
+  batch.records = std::move(records);
+  batch.sales_fates.resize(batch.records.size(), SalesFate::kIgnored);
+  absl::flat_hash_map<core::LeadKey, size_t> leads;
+  for (size_t i = 0; i < batch.records.size(); ++i) {
+    const platform::kafka::Record& record = batch.records[i];
+    SalesActions decoded = decode(record);
+    if (auto* letter = std::get_if<events::DeadLetter>(&decoded)) {
+      RefuseSales(i, std::move(*letter), batch);
+      continue;
+    }
+    for (core::SalesEvent& event : std::get<std::vector<core::SalesEvent>>(decoded)) {
+      event.position = {core::LogFingerprint(input, record.partition), record.offset};
+      const auto [place, is_new] = leads.try_emplace(event.key, batch.sales.size());
+      if (is_new) batch.sales.push_back({event.key, {}});
+      batch.sales[place->second].items.push_back({std::move(event), i});
+    }
+  }
+  return batch;
+}
+
+void SetFate(size_t record, SalesFate fate, InputBatch& batch) {
+  SalesFate& known = batch.sales_fates[record];
+  known = std::max(known, fate);
+}
+
+void RefuseSales(size_t record, events::DeadLetter letter, InputBatch& batch) {
+  if (batch.sales_fates[record] == SalesFate::kRefused) return;
+  SetFate(record, SalesFate::kRefused, batch);
+  batch.refused.push_back({record, std::move(letter)});
 }
 
 void Refuse(const std::vector<size_t>& records, const events::DeadLetter& letter,

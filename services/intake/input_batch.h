@@ -4,11 +4,15 @@
 #define BATON_INTAKE_INPUT_BATCH_H_
 
 #include <cstddef>
+#include <deque>
+#include <functional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/account.h"
 #include "core/event.h"
+#include "core/sales_event.h"
 #include "events/lead_event_codec.h"
 #include "platform/kafka/kafka.h"
 
@@ -29,6 +33,19 @@ struct AccountWork {
   std::vector<size_t> records;
 };
 
+// The events of sales about one lead, in the order they were read.
+struct SalesWork {
+  struct Item {
+    core::SalesEvent event;
+    size_t record = 0;
+  };
+  core::LeadKey key;
+  std::deque<Item> items;
+};
+
+// What became of a record of sales; of several actions of one record the last of these counts.
+enum class SalesFate { kIgnored, kDuplicate, kApplied, kRefused };
+
 struct RefusedRecord {
   size_t record = 0;  // index into InputBatch::records
   events::DeadLetter letter;
@@ -38,15 +55,33 @@ struct InputBatch {
   std::vector<platform::kafka::Record> records;
   std::vector<AccountWork> accounts;   // not yet committed, in the order of their first event
   std::vector<LeadWork> leads;         // not yet committed, in the order of their first event
+  std::vector<SalesWork> sales;        // not yet committed, in the order of their first event
+  std::vector<SalesFate> sales_fates;  // by record; empty: a batch of marketing's
   std::vector<RefusedRecord> refused;  // grows while the batch is applied
 };
 
 // Decodes and groups. input: the store::InputName that the records were read from.
 InputBatch MakeBatch(std::vector<platform::kafka::Record> records, const std::string& input);
 
+// What a record of sales asks for: actions (none: it concerns no lead), or why it is refused.
+using SalesActions = std::variant<std::vector<core::SalesEvent>, events::DeadLetter>;
+using DecodeSales = std::function<SalesActions(const platform::kafka::Record&)>;
+
+// One action of each CloudEvent.
+SalesActions DecodeCloudEvent(const platform::kafka::Record& record);
+
+// The same of a topic of sales.
+InputBatch MakeSalesBatch(std::vector<platform::kafka::Record> records, const std::string& input,
+                          const DecodeSales& decode);
+
 inline events::DeadLetter UnknownWorkspace() {
   return {events::DeadLetterClass::kUnknownWorkspace, "workspace", "there is no such workspace"};
 }
+
+// An action of this record of sales had this fate. One refused makes the record a dead letter, the
+// first one the letter; the record's other actions go on.
+void SetFate(size_t record, SalesFate fate, InputBatch& batch);
+void RefuseSales(size_t record, events::DeadLetter letter, InputBatch& batch);
 
 // These records become dead letters of this kind.
 void Refuse(const std::vector<size_t>& records, const events::DeadLetter& letter,

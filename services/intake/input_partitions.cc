@@ -25,8 +25,8 @@ void WarnIfFailed(std::string_view event, const absl::Status& status) {
 }  // namespace
 
 InputPartitions::InputPartitions(store::InputStore& store, const std::string& topic,
-                                 const std::string& input)
-    : store_(store), topic_(topic), input_(input) {}
+                                 store::InputId input)
+    : store_(store), topic_(topic), input_(std::move(input)) {}
 
 void InputPartitions::Attach(platform::kafka::Consumer* consumer) {
   consumer_ = consumer;
@@ -41,7 +41,7 @@ std::vector<InputPartitions::Start> InputPartitions::OnAssigned(
     absl::Span<const platform::kafka::Position> added) {
   std::set<int32_t> partitions;
   for (const auto& position : added) partitions.insert(position.partition);
-  const auto stored = store_.Checkpoints(input_);
+  const auto stored = store_.Checkpoints(input_.name);
   for (const int32_t partition : partitions) {
     progress_.Start(partition, stored.ok() ? CheckpointOf(*stored, partition) : 0);
   }
@@ -81,7 +81,7 @@ std::set<int32_t> InputPartitions::TakeRevoked() {
 }
 
 absl::StatusOr<bool> InputPartitions::LookAtStore() {
-  const auto stored = store_.Checkpoints(input_);
+  const auto stored = store_.Checkpoints(input_.name);
   if (!stored.ok()) return stored.status();
   const bool went_back = progress_.Reconcile(*stored);
   if (went_back) {
@@ -114,10 +114,11 @@ absl::StatusOr<std::map<int32_t, int64_t>> InputPartitions::ChooseStarts(
     const int64_t checkpoint = CheckpointOf(stored, partition);
     const auto [first, next] = (*ends)[i];
     if (checkpoint > next) {
-      refused_[partition] =
-          absl::StrCat("partition ", partition, " of ", topic_, ": the checkpoint ", checkpoint,
-                       " lies beyond the end of the log, ", next,
-                       ": if the topic has been made anew, raise intake.input_generation");
+      refused_[partition] = absl::StrCat(
+          "partition ", partition, " of ", topic_, ": the checkpoint ", checkpoint,
+          " lies beyond the end of the log, ", next,
+          ": if the topic has been made anew, raise intake.",
+          input_.flow == store::InputFlow::kMarketing ? "" : "sales_", "input_generation");
       continue;
     }
     if (checkpoint > 0 && checkpoint < first) {
@@ -135,7 +136,7 @@ absl::Status InputPartitions::Place() {
   std::set<int32_t> partitions = unplaced_;
   for (const auto& [partition, reason] : refused_) partitions.erase(partition);
   if (partitions.empty()) return absl::OkStatus();
-  const auto stored = store_.Checkpoints(input_);
+  const auto stored = store_.Checkpoints(input_.name);
   if (!stored.ok()) return stored.status();
   const auto starts = ChooseStarts(partitions, *stored);
   if (!starts.ok()) return starts.status();

@@ -23,8 +23,8 @@ namespace baton::intake {
 
 class InputPartitions : public platform::kafka::RebalanceListener {
  public:
-  // `store` outlives this; input: the name (store::InputName) under which it keeps the topic.
-  InputPartitions(store::InputStore& store, const std::string& topic, const std::string& input);
+  // `store` outlives this; input: under which it keeps the topic.
+  InputPartitions(store::InputStore& store, const std::string& topic, store::InputId input);
 
   // The consumer that calls back here; nullptr: it is gone, and with it all partitions.
   void Attach(platform::kafka::Consumer* consumer);
@@ -67,7 +67,7 @@ class InputPartitions : public platform::kafka::RebalanceListener {
 
   store::InputStore& store_;
   const std::string topic_;
-  const std::string input_;
+  const store::InputId input_;
   platform::kafka::Consumer* consumer_ = nullptr;
   PartitionProgress progress_;
   std::set<int32_t> unplaced_;

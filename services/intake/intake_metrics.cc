@@ -3,23 +3,42 @@
 #include <string>
 
 namespace baton::intake {
+namespace {
 
-IntakeMetrics::IntakeMetrics(platform::Metrics& metrics)
-    : records(metrics.AddCounter("baton_input_records_total", "Input records settled")),
-      applied(metrics.AddCounter("baton_input_applied_total", "Input records applied to leads")),
-      duplicates(metrics.AddCounter("baton_input_duplicates_total",
-                                    "Input records that repeated an event and had no effect")),
-      retried_commits(metrics.AddCounter("baton_intake_retried_commits_total",
+// The name of a number by whose input it is about.
+std::string Named(store::InputFlow flow, const char* marketing, const char* sales) {
+  return flow == store::InputFlow::kMarketing ? marketing : sales;
+}
+
+}  // namespace
+
+IntakeMetrics::IntakeMetrics(store::InputFlow flow, platform::Metrics& metrics)
+    : records(metrics.AddCounter(
+          Named(flow, "baton_input_records_total", "baton_sales_input_records_total"),
+          "Input records settled")),
+      applied(metrics.AddCounter(
+          Named(flow, "baton_input_applied_total", "baton_sales_input_applied_total"),
+          "Input records applied to leads")),
+      duplicates(metrics.AddCounter(
+          Named(flow, "baton_input_duplicates_total", "baton_sales_input_duplicates_total"),
+          "Input records that repeated an event and had no effect")),
+      retried_commits(metrics.AddCounter(Named(flow, "baton_intake_retried_commits_total",
+                                               "baton_sales_intake_retried_commits_total"),
                                          "Decisions taken again because lead or policy changed")),
-      batch_seconds(metrics.AddHistogram("baton_intake_batch_seconds",
-                                         "From the poll of a batch to its checkpoint")),
-      batch_records(metrics.AddHistogram("baton_intake_batch_records", "Records of a batch", {},
-                                         {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000})),
-      decision_seconds(metrics.AddHistogram("baton_intake_decision_seconds",
-                                            "From a record's Kafka timestamp to its decision")),
-      lag_records(metrics.AddGauge("baton_consumer_lag_records",
-                                   "Records of this member's partitions not yet settled")),
+      batch_seconds(metrics.AddHistogram(
+          Named(flow, "baton_intake_batch_seconds", "baton_sales_intake_batch_seconds"),
+          "From the poll of a batch to its checkpoint")),
+      batch_records(metrics.AddHistogram(
+          Named(flow, "baton_intake_batch_records", "baton_sales_intake_batch_records"),
+          "Records of a batch", {}, {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000})),
+      decision_seconds(metrics.AddHistogram(
+          Named(flow, "baton_intake_decision_seconds", "baton_sales_intake_decision_seconds"),
+          "From a record's Kafka timestamp to its decision")),
+      lag_records(metrics.AddGauge(
+          Named(flow, "baton_consumer_lag_records", "baton_sales_consumer_lag_records"),
+          "Records of this member's partitions not yet settled")),
       metrics_(metrics),
+      flow_(flow),
       total_input_(Total("input")),
       total_applied_(Total("applied")),
       total_duplicates_(Total("duplicate")),
@@ -59,9 +78,28 @@ void IntakeMetrics::CountShadow(const core::ShadowStep& step) {
 
 void IntakeMetrics::CountDeadLetter(events::DeadLetterClass klass) {
   metrics_
-      .AddCounter("baton_input_dead_letters_total", "Input records refused, by reason",
-                  {{"class", std::string(events::DeadLetterClassName(klass))}})
+      .AddCounter(
+          Named(flow_, "baton_input_dead_letters_total", "baton_sales_input_dead_letters_total"),
+          "Input records refused, by reason",
+          {{"class", std::string(events::DeadLetterClassName(klass))}})
       .Add();
+}
+
+void IntakeMetrics::CountFate(SalesFate fate) {
+  switch (fate) {
+    case SalesFate::kIgnored:
+      metrics_.AddCounter("baton_sales_input_ignored_total", "Input records that concern no lead")
+          .Add();
+      break;
+    case SalesFate::kDuplicate:
+      duplicates.Add();
+      break;
+    case SalesFate::kApplied:
+      applied.Add();
+      break;
+    case SalesFate::kRefused:
+      break;  // CountDeadLetter
+  }
 }
 
 void IntakeMetrics::ShowTotals(const store::InputCounters& totals) {
@@ -69,12 +107,13 @@ void IntakeMetrics::ShowTotals(const store::InputCounters& totals) {
   total_applied_.Set(static_cast<double>(totals.applied));
   total_duplicates_.Set(static_cast<double>(totals.duplicates));
   total_dead_lettered_.Set(static_cast<double>(totals.dead_lettered));
+  if (flow_ == store::InputFlow::kSales) Total("ignored").Set(static_cast<double>(totals.ignored));
 }
 
 platform::Gauge& IntakeMetrics::Total(const char* part) {
-  return metrics_.AddGauge("baton_input_conservation_records",
-                           "Totals since installation; at rest the other parts add up to input",
-                           {{"part", part}});
+  return metrics_.AddGauge(
+      Named(flow_, "baton_input_conservation_records", "baton_sales_input_conservation_records"),
+      "Totals since installation; at rest the other parts add up to input", {{"part", part}});
 }
 
 }  // namespace baton::intake

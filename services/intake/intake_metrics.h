@@ -1,6 +1,6 @@
 // The numbers of an intake. All but the conservation gauges count what this process did; those show
 // the installation's totals as the store keeps them, whose parts add up at rest:
-// input = applied + duplicate + dead_lettered. Thread-safe.
+// input = applied + duplicate + dead_lettered, and of sales + ignored. Thread-safe.
 #ifndef BATON_INTAKE_INTAKE_METRICS_H_
 #define BATON_INTAKE_INTAKE_METRICS_H_
 
@@ -13,6 +13,7 @@
 #include "core/qualification.h"
 #include "core/shadow.h"
 #include "events/lead_event_codec.h"
+#include "intake/input_batch.h"
 #include "platform/metrics.h"
 #include "store/pipe_store.h"
 
@@ -20,7 +21,8 @@ namespace baton::intake {
 
 class IntakeMetrics {
  public:
-  explicit IntakeMetrics(platform::Metrics& metrics);
+  // The names of kSales begin with baton_sales_ instead of baton_.
+  IntakeMetrics(store::InputFlow flow, platform::Metrics& metrics);
 
   // Each rule has a series of its own, of the first kErringRulesMax of a process; others are
   // counted together, without a name.
@@ -30,6 +32,7 @@ class IntakeMetrics {
   // The judgment of a draft beside the active revision, if the step has one.
   void CountShadow(const core::ShadowStep& step);
   void CountDeadLetter(events::DeadLetterClass klass);
+  void CountFate(SalesFate fate);  // kSales
   void ShowTotals(const store::InputCounters& totals);
 
   platform::Counter& records;
@@ -45,6 +48,7 @@ class IntakeMetrics {
   platform::Gauge& Total(const char* part);
 
   platform::Metrics& metrics_;
+  const store::InputFlow flow_;
   absl::Mutex mutex_;
   std::set<platform::Labels> erring_rules_ ABSL_GUARDED_BY(mutex_);
   platform::Gauge& total_input_;

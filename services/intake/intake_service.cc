@@ -1,8 +1,11 @@
 #include "intake/intake_service.h"
 
 #include <memory>
+#include <utility>
 
 #include "absl/time/clock.h"
+#include "intake/marketing_handler.h"
+#include "intake/sales_handler.h"
 
 namespace baton::intake {
 namespace {
@@ -11,14 +14,14 @@ namespace {
 // as an input record by default, so that the headers find room.
 constexpr int kDeadLetterBytesMax = 2 * 1024 * 1024;
 
-IntakeClients MakeClients(const platform::kafka::KafkaConfig& kafka, const std::string& topic,
+IntakeClients MakeClients(const platform::kafka::KafkaConfig& kafka,
                           const IntakeServiceOptions& options) {
   // The ends of partitions are asked for behind a fetch that waits for records.
   platform::kafka::KafkaConfig reading = kafka;
   reading.properties.emplace("fetch.wait.max.ms", "100");
   platform::kafka::ConsumerOptions consumer;
   consumer.group = options.group;
-  consumer.topics = {topic};
+  consumer.topics = {options.topic};
   consumer.session_timeout = options.session_timeout;
   consumer.static_member_id = options.static_member_id;
   IntakeClients clients;
@@ -34,9 +37,11 @@ IntakeClients MakeClients(const platform::kafka::KafkaConfig& kafka, const std::
   return clients;
 }
 
-IntakeOptions WorkerOptions(const std::string& topic, const IntakeServiceOptions& options) {
+IntakeOptions WorkerOptions(const IntakeServiceOptions& options) {
   IntakeOptions worker;
-  worker.topic = topic;
+  worker.name = options.name;
+  worker.topic = options.topic;
+  worker.flow = options.flow;
   worker.group = options.group;
   worker.batch_max = options.batch_max;
   worker.input_generation = options.input_generation;
@@ -45,11 +50,23 @@ IntakeOptions WorkerOptions(const std::string& topic, const IntakeServiceOptions
 
 }  // namespace
 
-IntakeService::IntakeService(const IntakePorts& ports, const platform::kafka::KafkaConfig& kafka,
-                             const events::TopicNames& topics, const IntakeServiceOptions& options,
-                             platform::Metrics& metrics)
-    : worker_(ports, MakeClients(kafka, topics.lead_events, options),
-              WorkerOptions(topics.lead_events, options), metrics) {}
+MakeHandler HandleMarketing(const IntakePorts& ports) {
+  return [ports](IntakeMetrics& metrics) {
+    return std::make_unique<MarketingHandler>(ports, metrics);
+  };
+}
+
+MakeHandler HandleSales(const IntakePorts& ports, DecodeSales decode) {
+  return [ports, decode = std::move(decode)](IntakeMetrics& metrics) {
+    return std::make_unique<SalesHandler>(ports, decode, metrics);
+  };
+}
+
+IntakeService::IntakeService(store::InputStore& input, const MakeHandler& make_handler,
+                             const platform::kafka::KafkaConfig& kafka,
+                             const IntakeServiceOptions& options, platform::Metrics& metrics)
+    : name_(options.name),
+      worker_(input, make_handler, MakeClients(kafka, options), WorkerOptions(options), metrics) {}
 
 IntakeService::~IntakeService() {
   Stop(absl::ZeroDuration());

@@ -1,4 +1,5 @@
-// The role intake: lead events from Kafka into the store, on one thread of its own.
+// The role intake: events from Kafka into the store. One service for each input, on one thread of
+// its own: the lead events of marketing, and the events of sales.
 #ifndef BATON_INTAKE_INTAKE_SERVICE_H_
 #define BATON_INTAKE_INTAKE_SERVICE_H_
 
@@ -7,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "events/handoff_event_codec.h"
+#include "intake/intake_ports.h"
 #include "intake/intake_worker.h"
 #include "platform/kafka/kafka.h"
 #include "platform/metrics.h"
@@ -17,6 +18,9 @@
 namespace baton::intake {
 
 struct IntakeServiceOptions {
+  std::string name = "intake";  // of the service, for readiness
+  std::string topic;
+  store::InputFlow flow = store::InputFlow::kMarketing;
   std::string group = "baton-intake";
   int batch_max = 500;                                 // records decided together, 1..10,000
   int input_generation = 1;                            // >= 1; see IntakeOptions
@@ -24,15 +28,19 @@ struct IntakeServiceOptions {
   std::string static_member_id;                        // empty: dynamic member
 };
 
-// Thread-safe as platform::Service says. Ports and metrics outlive the service.
+// The handlers of the two flows.
+MakeHandler HandleMarketing(const IntakePorts& ports);
+MakeHandler HandleSales(const IntakePorts& ports, DecodeSales decode);
+
+// Thread-safe as platform::Service says. `input` and metrics outlive the service.
 class IntakeService : public platform::Service {
  public:
-  IntakeService(const IntakePorts& ports, const platform::kafka::KafkaConfig& kafka,
-                const events::TopicNames& topics, const IntakeServiceOptions& options,
+  IntakeService(store::InputStore& input, const MakeHandler& make_handler,
+                const platform::kafka::KafkaConfig& kafka, const IntakeServiceOptions& options,
                 platform::Metrics& metrics);
   ~IntakeService() override;
 
-  std::string_view name() const override { return "intake"; }
+  std::string_view name() const override { return name_; }
   absl::Status Start() override;
   void Stop(absl::Duration grace) override;
   absl::Status Ready() const override { return worker_.ready(); }
@@ -40,6 +48,7 @@ class IntakeService : public platform::Service {
  private:
   void Run();
 
+  const std::string name_;
   IntakeWorker worker_;
   platform::Worker thread_;
 };

@@ -14,24 +14,25 @@ namespace {
 constexpr absl::Duration kBackoffMin = absl::Milliseconds(10);
 constexpr absl::Duration kProbeEvery = absl::Seconds(1);  // of brokers that were away
 
-std::string InputOf(const IntakeOptions& options) {
-  return store::InputName(options.topic, options.input_generation);
+store::InputId InputOf(const IntakeOptions& options) {
+  return {store::InputName(options.topic, options.input_generation), options.flow};
 }
 
 }  // namespace
 
-IntakeWorker::IntakeWorker(const IntakePorts& ports, IntakeClients clients,
-                           const IntakeOptions& options, platform::Metrics& metrics)
-    : ports_(ports),
+IntakeWorker::IntakeWorker(store::InputStore& input, const MakeHandler& make_handler,
+                           IntakeClients clients, const IntakeOptions& options,
+                           platform::Metrics& metrics)
+    : input_(input),
       clients_(std::move(clients)),
       options_(options),
-      metrics_(metrics),
-      accounts_(ports.accounts, metrics_),
-      leads_(ports.leads, ports.accounts, ports.policies, metrics_),
+      metrics_(options.flow, metrics),
+      handler_(make_handler(metrics_)),
       letters_(clients_.make_producer),
-      partitions_(ports.input, options.topic, InputOf(options)),
+      partitions_(input, options.topic, InputOf(options)),
       backoff_(kBackoffMin, options.backoff_max),
-      kafka_problem_(absl::UnavailableError("not yet connected to Kafka")) {}
+      kafka_problem_(absl::UnavailableError("not yet connected to Kafka")),
+      ready_(options.name) {}
 
 IntakeWorker::~IntakeWorker() = default;
 
@@ -77,7 +78,7 @@ void IntakeWorker::Poll() {
   if (records->empty()) return;
   kafka_problem_ = absl::OkStatus();
   batch_began_ = clients_.now();
-  batch_ = MakeBatch(*std::move(records), InputOf(options_));
+  batch_ = handler_->MakeBatch(*std::move(records), InputOf(options_).name);
   handed_over_ = 0;
   look_first_ = false;
 }
@@ -108,8 +109,7 @@ absl::Status IntakeWorker::Settle(InputBatch& batch) {
     }
   }
   HandOverLetters(batch);
-  absl::Status applied = accounts_.Apply(batch, partitions_.epoch());
-  if (applied.ok()) applied = leads_.Apply(batch, partitions_.epoch());
+  const absl::Status applied = handler_->Apply(batch, partitions_.epoch());
   HandOverLetters(batch);
   if (!applied.ok()) return applied;
   if (absl::Status status = letters_.Await(options_.letters_wait); !status.ok()) return status;
@@ -134,6 +134,7 @@ void IntakeWorker::CountBatch(const InputBatch& batch) {
   for (const RefusedRecord& refused : batch.refused) {
     metrics_.CountDeadLetter(refused.letter.klass);
   }
+  for (const SalesFate fate : batch.sales_fates) metrics_.CountFate(fate);
 }
 
 void IntakeWorker::ForgetBatch() {
@@ -194,7 +195,7 @@ void IntakeWorker::LookAround() {
   if (!look) return;
   partitions_.RetryRefused();
   if (absl::Status status = partitions_.Place(); !status.ok()) store_problem_ = status;
-  if (const auto totals = ports_.input.Counters(); totals.ok()) metrics_.ShowTotals(*totals);
+  if (const auto totals = input_.Counters(options_.flow); totals.ok()) metrics_.ShowTotals(*totals);
 }
 
 bool IntakeWorker::IsTime(absl::Time& next, absl::Duration every) {

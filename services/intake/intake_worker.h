@@ -1,7 +1,7 @@
-// The work of intake, one step at a time: poll a batch, commit its accounts, then decide and commit
-// its leads (so that they see them), dead-letter what cannot be applied, move the checkpoint, then
-// tell Kafka. While the store, an outbox or the dead letter topic cannot take the batch, it keeps
-// the batch, pauses its partitions and stays in the group.
+// The work of intake on one input, one step at a time: poll a batch, have it decided and committed,
+// dead-letter what cannot be applied, move the checkpoint, then tell Kafka. While the store, an
+// outbox or the dead letter topic cannot take the batch, it keeps the batch, pauses its partitions
+// and stays in the group.
 //
 // When partitions are revoked meanwhile, or the store went back or may have (its epoch grew: a
 // failover or restart lost its last writes), the batch is forgotten and its partitions start
@@ -18,28 +18,20 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "agreement/policy_cache.h"
-#include "intake/account_applier.h"
+#include "intake/batch_handler.h"
 #include "intake/dead_letter_writer.h"
 #include "intake/input_batch.h"
 #include "intake/input_partitions.h"
 #include "intake/intake_metrics.h"
-#include "intake/lead_applier.h"
 #include "platform/backoff.h"
 #include "platform/kafka/kafka.h"
 #include "platform/worker.h"
-#include "store/account_store.h"
-#include "store/lead_store.h"
 #include "store/pipe_store.h"
 
 namespace baton::intake {
 
-struct IntakePorts {  // all outlive the worker
-  store::LeadStore& leads;
-  store::AccountStore& accounts;
-  store::InputStore& input;
-  agreement::PolicyCache& policies;
-};
+// Makes the handler of a worker's batches, with the worker's metrics, which outlive it.
+using MakeHandler = std::function<std::unique_ptr<BatchHandler>(IntakeMetrics&)>;
 
 using MakeConsumer = std::function<absl::StatusOr<std::unique_ptr<platform::kafka::Consumer>>(
     platform::kafka::RebalanceListener*)>;
@@ -52,7 +44,9 @@ struct IntakeClients {
 };
 
 struct IntakeOptions {
+  std::string name = "intake";  // in the log, when it becomes ready or not
   std::string topic;
+  store::InputFlow flow = store::InputFlow::kMarketing;
   int input_generation = 1;  // >= 1; of the topics of that name (store::InputName)
   std::string group = "baton-intake";
   int batch_max = 500;                                    // records, 1..10,000
@@ -66,8 +60,9 @@ struct IntakeOptions {
 
 class IntakeWorker {
  public:
-  IntakeWorker(const IntakePorts& ports, IntakeClients clients, const IntakeOptions& options,
-               platform::Metrics& metrics);
+  // `input` and `metrics` outlive the worker.
+  IntakeWorker(store::InputStore& input, const MakeHandler& make_handler, IntakeClients clients,
+               const IntakeOptions& options, platform::Metrics& metrics);
   ~IntakeWorker();
 
   // Makes the clients; an error means a wrong configuration.
@@ -97,12 +92,11 @@ class IntakeWorker {
   bool IsTime(absl::Time& next, absl::Duration every);
   void ShowReadiness();
 
-  const IntakePorts ports_;
+  store::InputStore& input_;
   const IntakeClients clients_;
   const IntakeOptions options_;
   IntakeMetrics metrics_;
-  AccountApplier accounts_;
-  LeadApplier leads_;
+  const std::unique_ptr<BatchHandler> handler_;
   DeadLetterWriter letters_;
   InputPartitions partitions_;
   std::unique_ptr<platform::kafka::Consumer> consumer_;  // calls partitions_ until it is gone
@@ -115,7 +109,7 @@ class IntakeWorker {
   absl::Status store_problem_;  // why the batch is kept, or partitions wait for their place
   absl::Status kafka_problem_;  // the latest; cleared by records, or when the brokers answer
   absl::Time next_tell_, next_look_at_store_, next_look_around_, next_probe_;
-  platform::ReadyState ready_{"intake"};
+  platform::ReadyState ready_;
 };
 
 }  // namespace baton::intake

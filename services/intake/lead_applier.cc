@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "core/decide.h"
+#include "intake/active_policies.h"
 #include "platform/log.h"
 
 namespace baton::intake {
@@ -16,24 +17,6 @@ namespace {
 
 // A lead is contended only by its rep and its timer, so a few rounds at once are enough.
 constexpr int kRoundsMax = 8;
-
-using ActivePolicies =
-    absl::flat_hash_map<core::WorkspaceId, absl::StatusOr<agreement::ActivePolicy>>;
-
-absl::StatusOr<ActivePolicies> PoliciesOf(const std::vector<LeadWork>& leads,
-                                          agreement::PolicyCache& cache) {
-  std::vector<core::WorkspaceId> workspaces;
-  for (const LeadWork& work : leads) workspaces.push_back(work.key.workspace);
-  std::sort(workspaces.begin(), workspaces.end());
-  workspaces.erase(std::unique(workspaces.begin(), workspaces.end()), workspaces.end());
-  auto active = cache.Active(workspaces);
-  if (!active.ok()) return active.status();
-  ActivePolicies policies;
-  for (size_t i = 0; i < workspaces.size(); ++i) {
-    policies.emplace(workspaces[i], std::move((*active)[i]));
-  }
-  return policies;
-}
 
 // The accounts of the leads whose policy, or the draft beside it, asks for them; leads of one
 // domain share theirs.

@@ -3,6 +3,25 @@
 #include <algorithm>
 
 namespace baton::intake {
+namespace {
+
+void CountFate(SalesFate fate, store::InputAdvance& advance) {
+  switch (fate) {
+    case SalesFate::kIgnored:
+      ++advance.ignored;
+      break;
+    case SalesFate::kDuplicate:
+      ++advance.duplicates;
+      break;
+    case SalesFate::kApplied:
+      ++advance.applied;
+      break;
+    case SalesFate::kRefused:
+      break;  // counted as a dead letter
+  }
+}
+
+}  // namespace
 
 void PartitionProgress::Start(int32_t partition, int64_t checkpoint) {
   states_[partition] = {checkpoint, 0};
@@ -41,7 +60,7 @@ std::vector<store::InputAdvance> PartitionProgress::Advances(const InputBatch& b
   };
   std::map<int32_t, Reach> reaches;
   for (const auto& [partition, state] : states_) {
-    reaches[partition] = {state.checkpoint, {partition, state.checkpoint, state.checkpoint, 0, 0}};
+    reaches[partition] = {state.checkpoint, {partition, state.checkpoint, state.checkpoint}};
   }
   std::set<size_t> refused;
   for (const RefusedRecord& record : batch.refused) refused.insert(record.record);
@@ -53,7 +72,11 @@ std::vector<store::InputAdvance> PartitionProgress::Advances(const InputBatch& b
     store::InputAdvance& advance = reach->second.advance;
     advance.next_offset = record.offset + 1;
     ++advance.records;
-    if (refused.contains(i)) ++advance.dead_lettered;
+    if (refused.contains(i)) {
+      ++advance.dead_lettered;
+    } else if (!batch.sales_fates.empty()) {
+      CountFate(batch.sales_fates[i], advance);
+    }
   }
   std::vector<store::InputAdvance> advances;
   for (const auto& [partition, reach] : reaches) {

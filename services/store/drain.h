@@ -6,11 +6,17 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "core/lead.h"
 #include "store/roster_store.h"
 
 namespace baton::store {
 
 inline constexpr int kDrainCallsMax = 10;  // calls of Drain for one queue at a time
+
+// Whether a rep who owned a lead (or nobody did: empty) has room again, now that it is `after`.
+inline bool FreedCapacity(const core::RepId& owner, const core::LeadRecord& after) {
+  return !owner.empty() && (after.rep != owner || !core::IsOwned(after.stage));
+}
 
 // Drains one queue until nothing more can be placed, with at most kDrainCallsMax calls. Returns the
 // number of leads assigned.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -97,6 +98,10 @@ struct InputAdvance {
   int64_t next_offset = 0;    // > from; everything below has been applied or dead-lettered
   int64_t records = 0;        // input records that this batch read for the first time
   int64_t dead_lettered = 0;  // of these
+  // Of these, for an input whose plans do not count them (Plan::applied is 0).
+  int64_t applied = 0;
+  int64_t duplicates = 0;
+  int64_t ignored = 0;
 };
 
 inline constexpr size_t kAdvancesMax = 10'000;
@@ -107,11 +112,24 @@ inline std::string InputName(const std::string& topic, int generation) {
   return generation == 1 ? topic : absl::StrCat(topic, "#", generation);
 }
 
+// Whose events an input carries; each has totals of its own.
+enum class InputFlow { kMarketing, kSales };
+
+// An input: an InputName, and what flows there.
+struct InputId {
+  InputId(std::string input_name, InputFlow input_flow = InputFlow::kMarketing)  // NOLINT
+      : name(std::move(input_name)), flow(input_flow) {}
+  InputId(const char* input_name) : name(input_name) {}  // NOLINT: a name alone is marketing's
+  std::string name;
+  InputFlow flow = InputFlow::kMarketing;
+};
+
 struct InputCounters {
   int64_t input = 0;
   int64_t applied = 0;
   int64_t duplicates = 0;
   int64_t dead_lettered = 0;
+  int64_t ignored = 0;  // kSales: said nothing that concerns a lead
 };
 
 class InputStore {
@@ -125,10 +143,10 @@ class InputStore {
   // there nor at `from`, or if the store's epoch is not `epoch`: look at Checkpoints again. Returns
   // after the durability gate, also for no advances: what was committed before on this store
   // survives the loss of the primary as far as the configuration promises.
-  virtual absl::Status Advance(const std::string& input, int64_t epoch,
+  virtual absl::Status Advance(const InputId& input, int64_t epoch,
                                absl::Span<const InputAdvance> advances) = 0;
-  // Totals since installation; input = applied + duplicates + dead_lettered at rest.
-  virtual absl::StatusOr<InputCounters> Counters() = 0;
+  // Totals since installation; input = applied + duplicates + dead_lettered + ignored at rest.
+  virtual absl::StatusOr<InputCounters> Counters(InputFlow flow) = 0;
 };
 
 // What must be passed before the world is told of a change: a reply to a rep, a published event.

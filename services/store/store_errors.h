@@ -139,7 +139,8 @@ inline absl::Status CheckAdvances(absl::Span<const InputAdvance> advances) {
   }
   for (const InputAdvance& advance : advances) {
     if (advance.partition < 0 || advance.from < 0 || advance.next_offset <= advance.from ||
-        advance.records < 0 || advance.dead_lettered < 0) {
+        advance.records < 0 || advance.dead_lettered < 0 || advance.applied < 0 ||
+        advance.duplicates < 0 || advance.ignored < 0) {
       return core::FieldError(
           "advances", absl::StrCat("partition ", advance.partition, ": from ", advance.from, " to ",
                                    advance.next_offset, " is not an advance"));

@@ -122,7 +122,7 @@ def test_the_topics_job_creates_every_topic_on_a_real_kafka(tmp_path):
         topics = {topic['name']: topic for topic in json.loads(done.stdout)['topics']}
         assert {topic['state'] for topic in topics.values()} == {state}
         assert topics[f'{prefix}.shards.v1']['partitions'] == 3
-        assert len(topics) == 6
+        assert len(topics) == 8
 
 
 def test_the_declared_topics_are_those_of_the_project():

@@ -163,6 +163,15 @@ struct Texts {
         .Add("version", answer.version)
         .text();
   }
+  static std::string Text(const core::SalesMark& mark) {
+    return Fields()
+        .Add("event", mark.event)
+        .Add("body", mark.body)
+        .Add("occurred_at", mark.occurred_at_ms)
+        .Add("log", mark.log)
+        .Add("offset", mark.offset)
+        .text();
+  }
   static std::string Text(const core::Widening& widening) {
     return absl::StrCat(widening.after_ms, ">", widening.to.str());
   }
@@ -287,6 +296,8 @@ std::string Describe(const core::LeadRecord& record) {
       .Add("close_date", record.close_date_ms)
       .Add("traceparent", record.traceparent)
       .Add("answered", record.answered)
+      .Add("sales_events", record.sales_events)
+      .Add("sales_forgotten", record.sales_forgotten_ms)
       .Add("shadow", record.shadow)
       .text();
 }
@@ -477,6 +488,7 @@ std::string Describe(const store::InputCounters& counters) {
       .Add("applied", counters.applied)
       .Add("duplicates", counters.duplicates)
       .Add("dead_lettered", counters.dead_lettered)
+      .Add("ignored", counters.ignored)
       .text();
 }
 

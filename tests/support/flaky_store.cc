@@ -265,13 +265,13 @@ absl::StatusOr<store::InputCheckpoints> FlakyStore::Checkpoints(const std::strin
   return Try([&] { return inner_.Checkpoints(input); });
 }
 
-absl::Status FlakyStore::Advance(const std::string& input, int64_t epoch,
+absl::Status FlakyStore::Advance(const store::InputId& input, int64_t epoch,
                                  absl::Span<const store::InputAdvance> advances) {
   return Try([&] { return inner_.Advance(input, epoch, advances); });
 }
 
-absl::StatusOr<store::InputCounters> FlakyStore::Counters() {
-  return Try([&] { return inner_.Counters(); });
+absl::StatusOr<store::InputCounters> FlakyStore::Counters(store::InputFlow flow) {
+  return Try([&] { return inner_.Counters(flow); });
 }
 
 absl::StatusOr<std::string> FlakyStore::InstallationSecret() {

@@ -118,9 +118,9 @@ class FlakyStore final : public store::Store {
   absl::Status Trim(int shard, int64_t upto, int64_t keep) override;
 
   absl::StatusOr<store::InputCheckpoints> Checkpoints(const std::string& input) override;
-  absl::Status Advance(const std::string& input, int64_t epoch,
+  absl::Status Advance(const store::InputId& input, int64_t epoch,
                        absl::Span<const store::InputAdvance> advances) override;
-  absl::StatusOr<store::InputCounters> Counters() override;
+  absl::StatusOr<store::InputCounters> Counters(store::InputFlow flow) override;
 
   absl::Status ConfirmDurable() override;
 

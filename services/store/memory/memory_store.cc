@@ -286,29 +286,33 @@ absl::StatusOr<InputCheckpoints> MemoryStore::Checkpoints(const std::string& inp
   return checkpoints;
 }
 
-absl::Status MemoryStore::Advance(const std::string& input, int64_t epoch,
+absl::Status MemoryStore::Advance(const InputId& input, int64_t epoch,
                                   absl::Span<const InputAdvance> advances) {
   if (absl::Status status = CheckAdvances(advances); !status.ok()) return status;
   absl::MutexLock lock(&mutex_);
-  if (epoch != shards_.front().epoch) return CheckpointMoved(input);
-  std::map<int32_t, int64_t> moved = checkpoints_[input];
-  InputCounters counters = counters_;
+  if (epoch != shards_.front().epoch) return CheckpointMoved(input.name);
+  std::map<int32_t, int64_t> moved = checkpoints_[input.name];
+  InputCounters& totals = input.flow == InputFlow::kMarketing ? counters_ : sales_counters_;
+  InputCounters counters = totals;
   for (const InputAdvance& advance : advances) {
     int64_t& checkpoint = moved[advance.partition];
     if (checkpoint == advance.next_offset) continue;
-    if (checkpoint != advance.from) return CheckpointMoved(input);
+    if (checkpoint != advance.from) return CheckpointMoved(input.name);
     checkpoint = advance.next_offset;
     counters.input += advance.records;
     counters.dead_lettered += advance.dead_lettered;
+    counters.applied += advance.applied;
+    counters.duplicates += advance.duplicates;
+    counters.ignored += advance.ignored;
   }
-  checkpoints_[input] = std::move(moved);
-  counters_ = counters;
+  checkpoints_[input.name] = std::move(moved);
+  totals = counters;
   return absl::OkStatus();
 }
 
-absl::StatusOr<InputCounters> MemoryStore::Counters() {
+absl::StatusOr<InputCounters> MemoryStore::Counters(InputFlow flow) {
   absl::MutexLock lock(&mutex_);
-  return counters_;
+  return flow == InputFlow::kMarketing ? counters_ : sales_counters_;
 }
 
 absl::Status MemoryStore::CheckReady() {

@@ -109,9 +109,9 @@ class MemoryStore final : public Store {
   absl::Status Trim(int shard, int64_t upto, int64_t keep) override;
 
   absl::StatusOr<InputCheckpoints> Checkpoints(const std::string& input) override;
-  absl::Status Advance(const std::string& input, int64_t epoch,
+  absl::Status Advance(const InputId& input, int64_t epoch,
                        absl::Span<const InputAdvance> advances) override;
-  absl::StatusOr<InputCounters> Counters() override;
+  absl::StatusOr<InputCounters> Counters(InputFlow flow) override;
 
   absl::Status ConfirmDurable() override { return absl::OkStatus(); }
 
@@ -147,7 +147,8 @@ class MemoryStore final : public Store {
   std::vector<memory::ShardState> shards_ ABSL_GUARDED_BY(mutex_);  // its size never changes
   std::map<core::WorkspaceId, memory::WorkspaceState> workspaces_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::map<int32_t, int64_t>> checkpoints_ ABSL_GUARDED_BY(mutex_);
-  InputCounters counters_ ABSL_GUARDED_BY(mutex_);
+  InputCounters counters_ ABSL_GUARDED_BY(mutex_);        // of marketing
+  InputCounters sales_counters_ ABSL_GUARDED_BY(mutex_);  // of sales
   std::string secret_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -201,6 +201,8 @@ absl::StatusOr<CommitResult> DecodeCommit(const Reply& reply, const core::Plan& 
   record.currency = after.currency;
   record.close_date_ms = after.close_date_ms;
   record.answered = after.answered;
+  record.sales_events = after.sales_events;
+  record.sales_forgotten_ms = after.sales_forgotten_ms;
   record.home = after.home;
   record.home_since_ms = after.home_since_ms;
   record.widened = after.widened;

@@ -124,6 +124,15 @@ std::string EncodeRest(const core::LeadRecord& record) {
     stored.set_generation(answer.generation);
     stored.set_version(answer.version);
   }
+  for (const core::SalesMark& mark : record.sales_events) {
+    v1::SalesMark& stored = *out.add_sales_events();
+    stored.set_event(mark.event);
+    stored.set_body(mark.body);
+    stored.set_occurred_at_ms(mark.occurred_at_ms);
+    stored.set_log(mark.log);
+    stored.set_offset(mark.offset);
+  }
+  out.set_sales_forgotten_ms(record.sales_forgotten_ms);
   return out.SerializeAsString();
 }
 
@@ -150,6 +159,11 @@ absl::Status DecodeRest(absl::string_view blob, core::LeadRecord& record) {
                                core::RepId::Trusted(answer.rep()), answer.generation(),
                                answer.version()});
   }
+  for (const v1::SalesMark& mark : stored.sales_events()) {
+    record.sales_events.push_back(
+        {mark.event(), mark.body(), mark.occurred_at_ms(), mark.log(), mark.offset()});
+  }
+  record.sales_forgotten_ms = stored.sales_forgotten_ms();
   return stored.has_shadow() ? GetNote(stored.shadow(), record.shadow) : absl::OkStatus();
 }
 

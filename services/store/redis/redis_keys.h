@@ -148,6 +148,9 @@ inline std::string FenceKey() {
 inline std::string InputTotalsKey() {
   return ShardTag(0) + "input";
 }
+inline std::string SalesTotalsKey() {
+  return ShardTag(0) + "sales";
+}
 // input: store::InputName of a topic.
 inline std::string CheckpointsKey(const std::string& input) {
   return absl::StrCat(ShardTag(0), "input:", input);

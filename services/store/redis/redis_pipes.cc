@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -32,6 +33,10 @@ absl::StatusOr<int64_t> DecodeNumber(const Reply& reply) {
     return redis::Unreadable("a number");
   }
   return number;
+}
+
+std::string TotalsKey(InputFlow flow) {
+  return flow == InputFlow::kMarketing ? redis::InputTotalsKey() : redis::SalesTotalsKey();
 }
 
 // "topic" or "topic#generation"
@@ -160,23 +165,24 @@ absl::StatusOr<InputCheckpoints> RedisStore::Checkpoints(const std::string& inpu
   return checkpoints;
 }
 
-absl::Status RedisStore::Advance(const std::string& input, int64_t epoch,
+absl::Status RedisStore::Advance(const InputId& input, int64_t epoch,
                                  absl::Span<const InputAdvance> advances) {
-  if (absl::Status status = CheckInput(input); !status.ok()) return status;
+  if (absl::Status status = CheckInput(input.name); !status.ok()) return status;
   if (absl::Status status = CheckAdvances(advances); !status.ok()) return status;
   if (advances.empty()) return ConfirmDurable();
   std::vector<std::string> args = {absl::StrCat(epoch)};
   for (const InputAdvance& advance : advances) {
-    for (const int64_t number : {int64_t{advance.partition}, advance.from, advance.next_offset,
-                                 advance.records, advance.dead_lettered}) {
+    for (const int64_t number :
+         {int64_t{advance.partition}, advance.from, advance.next_offset, advance.records,
+          advance.dead_lettered, advance.applied, advance.duplicates, advance.ignored}) {
       args.push_back(absl::StrCat(number));
     }
   }
   const absl::StatusOr<Reply> moved = RunOne(library_.Call(
-      "advance", {redis::CheckpointsKey(input), redis::InputTotalsKey(), ShardKeys(0).Meta()},
+      "advance", {redis::CheckpointsKey(input.name), TotalsKey(input.flow), ShardKeys(0).Meta()},
       args));
   if (!moved.ok()) return moved.status();
-  if (moved->integer < 0) return CheckpointMoved(input);
+  if (moved->integer < 0) return CheckpointMoved(input.name);
   return ConfirmDurable();
 }
 
@@ -197,22 +203,27 @@ absl::Status RedisStore::ConfirmDurable() {
                    " replicas have acknowledged the latest writes in time")));
 }
 
-absl::StatusOr<InputCounters> RedisStore::Counters() {
-  std::vector<Command> commands = {{"HGET", redis::InputTotalsKey(), "input"},
-                                   {"HGET", redis::InputTotalsKey(), "dead_lettered"}};
-  for (int shard = 0; shard < options_.shards; ++shard) {
+absl::StatusOr<InputCounters> RedisStore::Counters(InputFlow flow) {
+  std::vector<Command> commands = {
+      {"HMGET", TotalsKey(flow), "input", "dead_lettered", "applied", "duplicates", "ignored"}};
+  // What marketing's plans apply is counted in their shards.
+  const int shards = flow == InputFlow::kMarketing ? options_.shards : 0;
+  for (int shard = 0; shard < shards; ++shard) {
     commands.push_back({"GET", ShardKeys(shard).Meta()});
   }
   const absl::StatusOr<Replies> replies = Run(commands);
   if (!replies.ok()) return replies.status();
-  const absl::StatusOr<int64_t> input = DecodeNumber((*replies)[0]);
-  if (!input.ok()) return input.status();
-  const absl::StatusOr<int64_t> dead_lettered = DecodeNumber((*replies)[1]);
-  if (!dead_lettered.ok()) return dead_lettered.status();
+  const std::vector<Reply>& totals = replies->front().elements;
   InputCounters counters;
-  counters.input = *input;
-  counters.dead_lettered = *dead_lettered;
-  for (size_t i = 2; i < replies->size(); ++i) {
+  int64_t* const parts[] = {&counters.input, &counters.dead_lettered, &counters.applied,
+                            &counters.duplicates, &counters.ignored};
+  if (totals.size() != std::size(parts)) return redis::Unreadable("the totals of an input");
+  for (size_t i = 0; i < totals.size(); ++i) {
+    const absl::StatusOr<int64_t> number = DecodeNumber(totals[i]);
+    if (!number.ok()) return number.status();
+    *parts[i] = *number;
+  }
+  for (size_t i = 1; i < replies->size(); ++i) {
     const absl::StatusOr<redis::ShardRecord> shard = redis::DecodeShard((*replies)[i]);
     if (!shard.ok()) return shard.status();
     counters.applied += shard->applied;

@@ -135,9 +135,9 @@ class RedisStore final : public Store {
 
   // INVALID_ARGUMENT unless the topic has a name that Kafka allows.
   absl::StatusOr<InputCheckpoints> Checkpoints(const std::string& input) override;
-  absl::Status Advance(const std::string& input, int64_t epoch,
+  absl::Status Advance(const InputId& input, int64_t epoch,
                        absl::Span<const InputAdvance> advances) override;
-  absl::StatusOr<InputCounters> Counters() override;
+  absl::StatusOr<InputCounters> Counters(InputFlow flow) override;
 
   absl::Status ConfirmDurable() override;
 

@@ -47,7 +47,9 @@ class FunctionsFuzzTest : public FunctionTest {
              {acme_.Workspace(), acme_.Settings(), acme_.Queue(QueueNamed("inside"))},
              {"inside", "-1", "0", "Inside"}});
     ASSERT_EQ(AnswerOf(PutAccount("acme", "g", "acme.com,acme.de")), 0);
-    Run(Call{"advance", {"{b00}:input:leads", "{b00}:input"}, {"0", "5", "5", "0"}});
+    Run(Call{"advance",
+             {"{b00}:input:leads", "{b00}:input", shard_.Meta()},
+             {"1", "0", "0", "5", "5", "0", "0", "0", "0"}});
   }
 
   Call PutAccount(const std::string& id, const std::string& group, const std::string& domains) {
@@ -203,7 +205,8 @@ class FunctionsFuzzTest : public FunctionTest {
       case 12:
         return {"advance",
                 {"{b00}:input:leads", "{b00}:input", shard_.Meta()},
-                {"1", "0", "0", absl::StrCat(1 + Below(20)), "5", "0", "1", "0", "5", "5", "0"}};
+                {"1", "0", "0", absl::StrCat(1 + Below(20)), "5", "0", "1", "0", "2", "1", "0", "5",
+                 "5", "0", "0", "0", "0"}};
       case 13:
         return {"put_hours",
                 {acme_.Workspace(), acme_.Hours()},

@@ -10,8 +10,14 @@ class PipeFunctionsTest : public FunctionTest {
   const std::string totals_ = store::redis::InputTotalsKey();
 
   int64_t Advance(const std::vector<std::string>& args) { return Run(AdvanceCall(args)).integer; }
+  // args: the epoch, then five for each partition; the three further counts are 0.
   Call AdvanceCall(const std::vector<std::string>& args) {
-    return Call{"advance", {checkpoints_, totals_, shard_.Meta()}, args};
+    Call call{"advance", {checkpoints_, totals_, shard_.Meta()}, {}};
+    for (size_t i = 0; i < args.size(); ++i) {
+      call.args.push_back(args[i]);
+      if (i > 0 && i % 5 == 0) call.args.insert(call.args.end(), {"0", "0", "0"});
+    }
+    return call;
   }
   Call Open(const std::string& replication_id, int64_t clock_ms = 0) {
     return {
@@ -35,7 +41,19 @@ TEST_F(PipeFunctionsTest, CheckpointsMoveForwardOnlyAndAreCountedOnce) {
   EXPECT_EQ(Advance({"1", "0", "10", "12", "2", "0", "7", "0", "5", "5", "0"}), 1);
   const Dump found = DumpAll();
   EXPECT_EQ(found.at(checkpoints_), "hash: 0=12 7=5");
-  EXPECT_EQ(found.at(totals_), "hash: dead_lettered=1 input=17");
+  EXPECT_EQ(found.at(totals_), "hash: applied=0 dead_lettered=1 duplicates=0 ignored=0 input=17");
+}
+
+TEST_F(PipeFunctionsTest, EveryCountIsAddedToItsTotal) {
+  const Call call{
+      "advance",
+      {checkpoints_, store::redis::SalesTotalsKey(), shard_.Meta()},
+      {"1", "0", "0", "10", "10", "1", "2", "3", "4", "7", "0", "5", "5", "1", "1", "1", "2"}};
+  EXPECT_EQ(Run(call).integer, 2);
+  EXPECT_EQ(Run(call).integer, 0);
+  EXPECT_EQ(DumpAll().at(call.keys[1]),
+            "hash: applied=3 dead_lettered=2 duplicates=4 ignored=6 input=15");
+  EXPECT_FALSE(DumpAll().contains(totals_));
 }
 
 TEST_F(PipeFunctionsTest, WhoCountedFromElsewhereMovesNothing) {

@@ -163,7 +163,7 @@ TEST(RedisIncarnationTest, ACheckpointWaitsForItsReplica) {
     repeated = (*store)->Advance("leads", epoch, advance);
   }
   EXPECT_TRUE(repeated.ok()) << repeated;
-  EXPECT_EQ((*store)->Counters()->input, 5);
+  EXPECT_EQ((*store)->Counters(store::InputFlow::kMarketing)->input, 5);
   replica->Freeze();
   EXPECT_TRUE(absl::IsUnavailable((*store)->Advance("leads", epoch, {{0, 5, 6, 1, 0}})));
   replica->Thaw();

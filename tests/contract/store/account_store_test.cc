@@ -233,7 +233,7 @@ TEST_P(AccountStoreTest, ChangesOfOneCallAreIndependentAndCounted) {
   EXPECT_EQ((*results)[0].code, AccountCode::kCommitted);
   EXPECT_EQ((*results)[1].code, AccountCode::kDomainTaken);
   EXPECT_EQ((*results)[2].code, AccountCode::kCommitted);
-  const auto counters = store().Counters();
+  const auto counters = store().Counters(store::InputFlow::kMarketing);
   EXPECT_EQ(counters->applied, 3);
   EXPECT_EQ(counters->duplicates, 2);
 }

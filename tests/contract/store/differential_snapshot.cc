@@ -150,7 +150,7 @@ Lines Snapshot(store::Store& store, support::ManualClock& clock, const std::stri
   for (const auto& [partition, offset] : checkpoints.value_or(store::InputCheckpoints()).offsets) {
     lines.push_back(absl::StrCat("checkpoint ", partition, ": ", offset));
   }
-  const auto counters = UntilAnswered([&] { return store.Counters(); });
+  const auto counters = UntilAnswered([&] { return store.Counters(store::InputFlow::kMarketing); });
   lines.push_back(counters.ok() ? Describe(*counters) : TextOf(counters.status()));
   return lines;
 }

@@ -164,7 +164,7 @@ TEST_P(LeadStoreTest, ARefusedPlanChangesNothing) {
   EXPECT_EQ(Describe(Load("l1")), before);
   EXPECT_THAT(OutboxTypes(), ElementsAre("qualified", "assigned"));
   EXPECT_THAT(OpenOf("ada"), ElementsAre("l1"));
-  EXPECT_EQ(store().Counters()->applied, 0);
+  EXPECT_EQ(store().Counters(store::InputFlow::kMarketing)->applied, 0);
   EXPECT_THAT(store().Journey(Key("l1"), 0, 10)->entries, SizeIs(2));
 }
 
@@ -212,6 +212,8 @@ void FillIn(LeadRecord& record) {
   record.currency = "EUR";
   record.close_date_ms = kStart + 10;
   record.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  record.sales_events = {{1, 0xffffffffffffffff, kStart, 2, 3}, {4, 5, kStart + 1, 6, 7}};
+  record.sales_forgotten_ms = kStart - 1;
   record.answered = {{"request-1", 0xffffffffffffffff, Stage::kAccepted, RepNamed("ada"), 4, 7},
                      {"request-2", 1, Stage::kWorking, RepNamed("ada"), 4, 8}};
 }
@@ -355,7 +357,7 @@ TEST_P(LeadStoreTest, InputsAreCountedWithThePlan) {
   plan.duplicates = 1;
   Commit(plan);
   EXPECT_EQ(TryCommit(plan), CommitCode::kStaleRevision) << "a repeat counts nothing";
-  const auto counters = store().Counters();
+  const auto counters = store().Counters(store::InputFlow::kMarketing);
   ASSERT_TRUE(counters.ok());
   EXPECT_EQ(counters->applied, 2);
   EXPECT_EQ(counters->duplicates, 1);

@@ -221,7 +221,8 @@ TEST_P(PipeStoreTest, CheckpointsMoveForwardOnly) {
   ASSERT_TRUE(store().Advance("leads", kStart, {{0, 0, 10, 10, 1}, {3, 5, 6, 1, 0}}).ok());
   EXPECT_THAT(store().Checkpoints("leads")->offsets, ElementsAre(Pair(0, 10), Pair(3, 6)));
   const store::InputCounters expected{16, 0, 0, 1};
-  EXPECT_EQ(Describe(*store().Counters()), Describe(expected)) << "repeats are not counted";
+  EXPECT_EQ(Describe(*store().Counters(store::InputFlow::kMarketing)), Describe(expected))
+      << "repeats are not counted";
 }
 
 // Two members may hold one partition for a moment: what the other one counted is not counted again.
@@ -235,13 +236,15 @@ TEST_P(PipeStoreTest, WhoCountedFromAnotherCheckpointOrEpochMovesNothing) {
     EXPECT_EQ(ErrorReason(status), "CHECKPOINT_MOVED");
   }
   EXPECT_THAT(store().Checkpoints("leads")->offsets, ElementsAre(Pair(0, 10)));
-  EXPECT_EQ(store().Counters()->input, 10);
+  EXPECT_EQ(store().Counters(store::InputFlow::kMarketing)->input, 10);
 }
 
 TEST_P(PipeStoreTest, AnAdvanceThatIsNoneIsAnInvalidArgument) {
   for (const store::InputAdvance& advance :
        {store::InputAdvance{0, 5, 5, 0, 0}, store::InputAdvance{-1, 0, 5, 5, 0},
-        store::InputAdvance{0, 0, 5, -1, 0}, store::InputAdvance{0, 0, 5, 5, -1}}) {
+        store::InputAdvance{0, 0, 5, -1, 0}, store::InputAdvance{0, 0, 5, 5, -1},
+        store::InputAdvance{0, 0, 5, 5, 0, -1}, store::InputAdvance{0, 0, 5, 5, 0, 0, -1},
+        store::InputAdvance{0, 0, 5, 5, 0, 0, 0, -1}}) {
     EXPECT_EQ(ErrorReason(store().Advance("leads", kStart, {advance})), "INVALID_FIELD");
   }
   EXPECT_TRUE(store().Advance("leads", kStart, {}).ok());
@@ -254,7 +257,19 @@ TEST_P(PipeStoreTest, InputsHaveTheirOwnCheckpointsAndCommonCounters) {
   EXPECT_THAT(store().Checkpoints("leads")->offsets, ElementsAre(Pair(0, 10)));
   EXPECT_THAT(store().Checkpoints("other.topic-1")->offsets, ElementsAre(Pair(0, 4)));
   EXPECT_THAT(store().Checkpoints("leads#2")->offsets, ElementsAre(Pair(0, 2)));
-  EXPECT_EQ(store().Counters()->input, 16);
+  EXPECT_EQ(store().Counters(store::InputFlow::kMarketing)->input, 16);
+}
+
+TEST_P(PipeStoreTest, InputsOfSalesHaveTotalsOfTheirOwn) {
+  const store::InputId sales("sales", store::InputFlow::kSales);
+  ASSERT_TRUE(store().Advance("leads", kStart, {{0, 0, 10, 10, 1}}).ok());
+  const store::InputAdvance advance = {0, 0, 20, 10, 1, 2, 3, 4};
+  ASSERT_TRUE(store().Advance(sales, kStart, {advance, {1, 0, 1, 1, 0, 1, 0, 0}}).ok());
+  ASSERT_TRUE(store().Advance(sales, kStart, {advance}).ok()) << "its answer was lost";
+  EXPECT_EQ(store().Counters(store::InputFlow::kMarketing)->input, 10);
+  const store::InputCounters expected{11, 3, 3, 1, 4};
+  EXPECT_EQ(Describe(*store().Counters(store::InputFlow::kSales)), Describe(expected));
+  EXPECT_EQ(store().Checkpoints("sales")->offsets.at(0), 20);
 }
 
 TEST_P(PipeStoreTest, CountersAddUpOverShards) {
@@ -270,7 +285,7 @@ TEST_P(PipeStoreTest, CountersAddUpOverShards) {
   }
   ASSERT_TRUE(store().Advance("leads", kStart, {{0, 0, 17, 17, 2}}).ok());
   const store::InputCounters expected{17, 10, 5, 2};
-  EXPECT_EQ(Describe(*store().Counters()), Describe(expected));
+  EXPECT_EQ(Describe(*store().Counters(store::InputFlow::kMarketing)), Describe(expected));
 }
 
 TEST_P(PipeStoreTest, AStoreThatLosesNothingIsReady) {

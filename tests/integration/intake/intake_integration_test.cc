@@ -34,7 +34,8 @@ TEST_F(IntakeIntegrationTest, EveryRecordIsAppliedOrRepeatedOrDeadLettered) {
   IntakeRig rig;
   rig.Send(2000, 300);
   auto first = rig.Join();
-  EXPECT_LT(Await([&] { return rig.store().Counters()->input > 200; }, absl::Seconds(30)),
+  EXPECT_LT(Await([&] { return rig.store().Counters(store::InputFlow::kMarketing)->input > 200; },
+                  absl::Seconds(30)),
             absl::Seconds(30));
   rig.Send(1500, 300);
   first->service->Stop(absl::Seconds(5));
@@ -59,10 +60,11 @@ TEST_F(IntakeIntegrationTest, RidesOutACrashOfRedis) {
               absl::Seconds(10));
     rig.Send(200, 100);
     ASSERT_TRUE(rig.redis().Restart().ok());
-    const int64_t settled = rig.store().Counters().value_or(store::InputCounters()).input;
+    const int64_t settled =
+        rig.store().Counters(store::InputFlow::kMarketing).value_or(store::InputCounters()).input;
     EXPECT_LT(Await(
                   [&] {
-                    const auto counters = rig.store().Counters();
+                    const auto counters = rig.store().Counters(store::InputFlow::kMarketing);
                     return counters.ok() && counters->input > settled;
                   },
                   absl::Seconds(10)),
@@ -140,9 +142,10 @@ TEST_F(IntakeIntegrationTest, SettlesABacklogInBigBatches) {
   IntakeRig rig;
   rig.Send(20'000, 4000);
   auto member = rig.Join();
-  ASSERT_LT(Await([&] { return rig.store().Counters()->input > 0; }, absl::Seconds(30)),
+  ASSERT_LT(Await([&] { return rig.store().Counters(store::InputFlow::kMarketing)->input > 0; },
+                  absl::Seconds(30)),
             absl::Seconds(30));
-  const int64_t already = rig.store().Counters()->input;
+  const int64_t already = rig.store().Counters(store::InputFlow::kMarketing)->input;
   const absl::Time start = absl::Now();
   ASSERT_TRUE(rig.AwaitSettled(absl::Seconds(120)));
   const double rate =

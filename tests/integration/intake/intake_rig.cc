@@ -79,11 +79,14 @@ std::unique_ptr<IntakeRig::Member> IntakeRig::Join() {
   member->policies = std::make_unique<agreement::PolicyCache>(*member->store, *member->store, 100);
   member->metrics = platform::NewMetrics();
   IntakeServiceOptions options;
+  options.topic = topics_.lead_events;
   options.group = group_;
   options.session_timeout = absl::Seconds(6);
-  member->service = std::make_unique<IntakeService>(
-      IntakePorts{*member->store, *member->store, *member->store, *member->policies},
-      KafkaOfThisProgram().config(), topics_, options, *member->metrics);
+  const IntakePorts ports{*member->store, *member->store, *member->store, *member->store,
+                          *member->policies};
+  member->service =
+      std::make_unique<IntakeService>(*member->store, HandleMarketing(ports),
+                                      KafkaOfThisProgram().config(), options, *member->metrics);
   EXPECT_TRUE(member->service->Start().ok());
   return member;
 }
@@ -149,7 +152,7 @@ void IntakeRig::Produce(platform::kafka::OutRecord record) {
 bool IntakeRig::AwaitSettled(absl::Duration within) {
   const absl::Time deadline = absl::Now() + within;
   while (absl::Now() < deadline) {
-    const auto counters = store_->Counters();
+    const auto counters = store_->Counters(store::InputFlow::kMarketing);
     if (counters.ok() && counters->input >= sent_) return true;
     absl::SleepFor(absl::Milliseconds(20));
   }
@@ -163,7 +166,7 @@ std::vector<platform::kafka::Record> IntakeRig::ReadLetters() {
 }
 
 void IntakeRig::ExpectNothingLostOrDoubled() {
-  const store::InputCounters counters = *store_->Counters();
+  const store::InputCounters counters = *store_->Counters(store::InputFlow::kMarketing);
   EXPECT_EQ(counters.input, sent_);
   EXPECT_EQ(counters.input, counters.applied + counters.duplicates + counters.dead_lettered);
   EXPECT_EQ(counters.applied, static_cast<int64_t>(events_.size()));

@@ -17,13 +17,16 @@ constexpr char kTopics[] = BATON_SOURCE_DIR "/deploy/kafka/topics.yaml";
 TEST(TopicsFileTest, ReadsTheDeclaredTopics) {
   const auto topics = ParseTopics(TemporaryFile::Read(kTopics), "topics.yaml", "acme");
   ASSERT_TRUE(topics.ok()) << topics.status();
-  ASSERT_EQ(topics->size(), 6u);
+  ASSERT_EQ(topics->size(), 8u);
   EXPECT_EQ(topics->at(0).name, "acme.lead-events.v1");
   EXPECT_EQ(topics->at(0).partitions, 12);
   EXPECT_EQ(topics->at(0).config.at("retention.ms"), "604800000");
   EXPECT_EQ(topics->at(1).name, "acme.lead-events.v1.dlq");
   EXPECT_EQ(topics->at(1).config.at("max.message.bytes"), "2097152");  // kDeadLetterBytesMax
-  EXPECT_EQ(topics->at(5).name, "acme.shards.v1");
+  EXPECT_EQ(topics->at(2).name, "acme.sales-events.v1");
+  EXPECT_EQ(topics->at(3).name, "acme.sales-events.v1.dlq");
+  EXPECT_EQ(topics->at(3).config.at("max.message.bytes"), "2097152");
+  EXPECT_EQ(topics->at(7).name, "acme.shards.v1");
 }
 
 TEST(TopicsFileTest, NamesWhatIsWrong) {
@@ -56,10 +59,10 @@ class TopicsCommandsTest : public ::testing::Test {
 TEST_F(TopicsCommandsTest, CreatesWhatIsMissingOnce) {
   const RunResult first = Run("apply");
   EXPECT_EQ(first.code, kExitOk) << first.err;
-  EXPECT_EQ(world_.kafka.topics.size(), 6u);
+  EXPECT_EQ(world_.kafka.topics.size(), 8u);
   EXPECT_EQ(world_.kafka.topics.at("baton.lead-state.v1").config.at("cleanup.policy"), "compact");
-  EXPECT_THAT(first.out, HasSubstr("baton.lead-events.v1      12        12          created\n"));
-  EXPECT_THAT(Run("apply").out, HasSubstr("baton.lead-events.v1      12        12          ok\n"));
+  EXPECT_THAT(first.out, HasSubstr("baton.lead-events.v1       12        12          created\n"));
+  EXPECT_THAT(Run("apply").out, HasSubstr("baton.lead-events.v1       12        12          ok\n"));
   EXPECT_EQ(world_.kafka.config.brokers, "k:9092");
 }
 

@@ -12,7 +12,7 @@ using ::testing::Not;
 
 TEST(IntakeMetricsTest, CountsConditionErrorsByRule) {
   const auto metrics = platform::NewMetrics();
-  IntakeMetrics intake(*metrics);
+  IntakeMetrics intake(store::InputFlow::kMarketing, *metrics);
   const auto acme = core::WorkspaceId::Trusted("acme");
   intake.CountConditionErrors(acme, {{RuleSection::kFit, "size", "no such key"},
                                      {RuleSection::kDefinition, "", "no such key"}});
@@ -25,7 +25,7 @@ TEST(IntakeMetricsTest, CountsConditionErrorsByRule) {
 
 TEST(IntakeMetricsTest, RulesBeyondTheCapAreCountedTogether) {
   const auto metrics = platform::NewMetrics();
-  IntakeMetrics intake(*metrics);
+  IntakeMetrics intake(store::InputFlow::kMarketing, *metrics);
   const auto acme = core::WorkspaceId::Trusted("acme");
   for (size_t i = 0; i < IntakeMetrics::kErringRulesMax + 7; ++i) {
     intake.CountConditionErrors(acme, {{RuleSection::kRouting, "r" + std::to_string(i), ""}});

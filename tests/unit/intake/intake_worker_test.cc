@@ -263,7 +263,7 @@ class RewindableInput : public store::InputStore, public store::LeadStore {
   absl::StatusOr<store::InputCheckpoints> Checkpoints(const std::string&) override {
     return store::InputCheckpoints{epoch, checkpoints};
   }
-  absl::Status Advance(const std::string&, int64_t expected_epoch,
+  absl::Status Advance(const store::InputId&, int64_t expected_epoch,
                        absl::Span<const store::InputAdvance> advances) override {
     before_advance();
     ++advance_calls;
@@ -275,7 +275,9 @@ class RewindableInput : public store::InputStore, public store::LeadStore {
     }
     return gate;
   }
-  absl::StatusOr<store::InputCounters> Counters() override { return inner_.Counters(); }
+  absl::StatusOr<store::InputCounters> Counters(store::InputFlow flow) override {
+    return inner_.Counters(flow);
+  }
 
   int64_t epoch = 1;
   std::map<int32_t, int64_t> checkpoints;

@@ -11,7 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "fake_kafka.h"
-#include "intake/intake_worker.h"
+#include "intake/intake_service.h"
 #include "platform/metrics.h"
 #include "policy/parse_policy.h"
 #include "store/memory/memory_store.h"
@@ -42,7 +42,7 @@ class WorkerFixture : public ::testing::Test {
   // As after a crash: nothing of the old worker is finished. It joins with partitions 0 and 1.
   void NewWorker() {
     worker_.reset();
-    const IntakePorts ports{*leads_, flaky_, *input_, policies_};
+    const IntakePorts ports{*leads_, flaky_, *input_, flaky_, policies_};
     IntakeClients clients;
     clients.make_consumer = [this](platform::kafka::RebalanceListener* listener) {
       return std::make_unique<FakeConsumer>(kafka_, listener);
@@ -53,7 +53,8 @@ class WorkerFixture : public ::testing::Test {
     options.topic = kTopic;
     options.batch_max = batch_max_;
     options.letters_wait = absl::ZeroDuration();
-    worker_ = std::make_unique<IntakeWorker>(ports, clients, options, *metrics_);
+    worker_ = std::make_unique<IntakeWorker>(*input_, HandleMarketing(ports), clients, options,
+                                             *metrics_);
     ASSERT_TRUE(worker_->Open().ok());
     AssignAtNextPoll({0, 1});
   }
@@ -79,7 +80,7 @@ class WorkerFixture : public ::testing::Test {
     for (int i = 0; i < count; ++i) worker_->Step();
   }
 
-  store::InputCounters Counters() { return *store_.Counters(); }
+  store::InputCounters Counters() { return *store_.Counters(store::InputFlow::kMarketing); }
   void ExpectCounters(int64_t input, int64_t applied, int64_t duplicates, int64_t dead_lettered) {
     const store::InputCounters counters = Counters();
     EXPECT_EQ(counters.input, input);

@@ -70,9 +70,10 @@ TEST(RedisKeysTest, WorkspacesDoNotMeetWhateverTheirNames) {
 }
 
 TEST(RedisKeysTest, KeysOfTheInstallationLiveWithShardZero) {
-  const std::set<std::string> keys = {InstallationKey(), SecretKey(), FenceKey(), InputTotalsKey(),
-                                      CheckpointsKey("baton.lead-events.v1")};
-  EXPECT_EQ(keys.size(), 5u);
+  const std::set<std::string> keys = {InstallationKey(), SecretKey(),
+                                      FenceKey(),        InputTotalsKey(),
+                                      SalesTotalsKey(),  CheckpointsKey("baton.lead-events.v1")};
+  EXPECT_EQ(keys.size(), 6u);
   for (const std::string& key : keys) EXPECT_EQ(TagOf(key), "{b00}") << key;
 }
 

@@ -145,6 +145,9 @@ TEST(RedisRecordCodecTest, TheRestOfALeadComesBack) {
   record.amount_minor = 5'000'000'000;
   record.currency = "EUR";
   record.close_date_ms = 6;
+  record.sales_events = {{1, std::numeric_limits<uint64_t>::max(), core::kTimeMsMin, 2, 3},
+                         {4, 5, core::kTimeMsMax, 6, 7}};
+  record.sales_forgotten_ms = core::kTimeMsMax;
   record.answered = {{"req-1", std::numeric_limits<uint64_t>::max(), core::Stage::kAccepted,
                       support::RepNamed("ada"), 3, 8},
                      {"req-2", 0, core::Stage::kQueued, core::RepId(), 4, 9}};
@@ -159,6 +162,8 @@ TEST(RedisRecordCodecTest, TheRestOfALeadComesBack) {
   EXPECT_EQ(back.last_touch_at_ms, record.last_touch_at_ms);
   EXPECT_EQ(back.revisit_at_ms, record.revisit_at_ms);
   EXPECT_EQ(back.answered, record.answered);
+  EXPECT_EQ(back.sales_events, record.sales_events);
+  EXPECT_EQ(back.sales_forgotten_ms, record.sales_forgotten_ms);
   EXPECT_EQ(EncodeRest(core::LeadRecord()), "");  // most leads have none
 }
 

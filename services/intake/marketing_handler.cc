@@ -1,0 +1,21 @@
+#include "intake/marketing_handler.h"
+
+#include <utility>
+
+namespace baton::intake {
+
+MarketingHandler::MarketingHandler(const IntakePorts& ports, IntakeMetrics& metrics)
+    : accounts_(ports.accounts, metrics),
+      leads_(ports.leads, ports.accounts, ports.policies, metrics) {}
+
+InputBatch MarketingHandler::MakeBatch(std::vector<platform::kafka::Record> records,
+                                       const std::string& input) {
+  return intake::MakeBatch(std::move(records), input);
+}
+
+absl::Status MarketingHandler::Apply(InputBatch& batch, int64_t epoch) {
+  if (absl::Status status = accounts_.Apply(batch, epoch); !status.ok()) return status;
+  return leads_.Apply(batch, epoch);
+}
+
+}  // namespace baton::intake
