@@ -22,6 +22,7 @@
 #include "platform/metrics.h"
 #include "relay/relay_service.h"
 #include "store/redis/redis_store.h"
+#include "vendors/sales_mapping.h"
 
 namespace baton {
 namespace {
@@ -121,13 +122,13 @@ struct App::Parts {
     lifecycle.Add(*service);
     services.push_back(std::move(service));
   }
-  void AddIntake(const BatonConfig& config, const events::TopicNames& topics);
+  absl::Status AddIntake(const BatonConfig& config, const events::TopicNames& topics);
   void AddClock(const BatonConfig& config);
   void AddRelay(const BatonConfig& config, const events::TopicNames& topics);
   absl::Status AddDispatch(const BatonConfig& config, const events::TopicNames& topics);
 };
 
-void App::Parts::AddIntake(const BatonConfig& config, const events::TopicNames& topics) {
+absl::Status App::Parts::AddIntake(const BatonConfig& config, const events::TopicNames& topics) {
   const intake::IntakePorts ports{*store, *store, *store, *store, *policies};
   intake::IntakeServiceOptions options;
   options.topic = topics.lead_events;
@@ -136,14 +137,19 @@ void App::Parts::AddIntake(const BatonConfig& config, const events::TopicNames& 
   options.input_generation = config.intake.input_generation;
   Add(std::make_unique<intake::IntakeService>(*store, intake::HandleMarketing(ports), Kafka(config),
                                               options, *metrics));
+  const auto mapping = vendors::ReadSalesMapping(config.intake.sales_mapping);
+  if (!mapping.ok()) return mapping.status();
   options.name = "sales-intake";
   options.topic = topics.sales_events;
   options.flow = store::InputFlow::kSales;
   options.group = config.intake.group + "-sales";
   options.input_generation = config.intake.sales_input_generation;
-  Add(std::make_unique<intake::IntakeService>(*store,
-                                              intake::HandleSales(ports, intake::DecodeCloudEvent),
+  const auto decode = [mapping = *mapping](const platform::kafka::Record& record) {
+    return vendors::DecodeSalesRecord(record, mapping.get());
+  };
+  Add(std::make_unique<intake::IntakeService>(*store, intake::HandleSales(ports, decode),
                                               Kafka(config), options, *metrics));
+  return absl::OkStatus();
 }
 
 void App::Parts::AddClock(const BatonConfig& config) {
@@ -203,7 +209,9 @@ absl::Status App::Run(platform::StopSignals& signals) {
   parts.Add(std::make_unique<StoreWatch>(*parts.store));
   if (config_.Runs("relay")) parts.AddRelay(config_, topics);
   if (config_.Runs("clock")) parts.AddClock(config_);
-  if (config_.Runs("intake")) parts.AddIntake(config_, topics);
+  if (config_.Runs("intake")) {
+    if (absl::Status status = parts.AddIntake(config_, topics); !status.ok()) return status;
+  }
   if (config_.Runs("dispatch")) {
     if (absl::Status status = parts.AddDispatch(config_, topics); !status.ok()) return status;
   }

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "vendors/sales_mapping.h"
 
 namespace baton {
 namespace {
@@ -59,6 +60,10 @@ void AddRoles(platform::Settings& settings, BatonConfig& config) {
                      &config.intake.input_generation, 1, 1'000'000);
   settings.AddNumber("intake.sales_input_generation", "the same of the topic of sales",
                      &config.intake.sales_input_generation, 1, 1'000'000);
+  settings.AddText("intake.sales_mapping",
+                   "file with what a CRM's own JSON means as actions of reps; empty: CloudEvents "
+                   "only",
+                   &config.intake.sales_mapping);
   settings.AddText("relay.group", "consumer group of relay", &config.relay.group,
                    platform::CheckNotEmpty);
   settings.AddNumber("relay.batch_max", "entries in one Kafka transaction", &config.relay.batch_max,
@@ -113,6 +118,12 @@ platform::Settings::Loaded LoadConfig(const std::vector<std::string>& arguments,
     loaded.errors.push_back(absl::StrCat("--grpc-address ", config->grpc.address,
                                          " is not loopback and the API has no TLS; add "
                                          "--grpc-allow-plaintext if the network is trusted"));
+  }
+  if (loaded.print.empty() && config->Runs("intake")) {
+    const auto mapping = vendors::ReadSalesMapping(config->intake.sales_mapping);
+    if (!mapping.ok()) {
+      loaded.errors.push_back(absl::StrCat("--intake-sales-mapping: ", mapping.status().message()));
+    }
   }
   if (loaded.print.empty() && config->relay.keep >= config->limits.outbox_max) {
     loaded.errors.push_back("--relay-keep must be below --limits-outbox-max: kept entries count");

@@ -46,6 +46,7 @@ struct IntakeConfig {
   int batch_max = 2000;  // the more, the more events of a lead are folded into one write
   int input_generation = 1;
   int sales_input_generation = 1;
+  std::string sales_mapping;  // file; empty: CloudEvents only
 };
 
 struct RelayConfig {

@@ -9,9 +9,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "batonctl/document_head.h"
+#include "batonctl/document_status.h"
 #include "batonctl/exit_codes.h"
 #include "core/account.h"
+#include "policy/document_head.h"
 #include "policy/map_reader.h"
 #include "policy/values.h"
 #include "policy/yaml_tree.h"
@@ -126,7 +127,8 @@ absl::StatusOr<AccountFile> ParseAccounts(const std::string& yaml, const std::st
   AccountFile file;
   ErrorList errors(file_name);
   if (const std::optional<YamlNode> root = policy::ParseYaml(yaml, errors); root.has_value()) {
-    const DocumentHead head = ReadDocumentHead(*root, "Accounts", /*with_workspace=*/true, errors);
+    const policy::DocumentHead head =
+        policy::ReadDocumentHead(*root, "Accounts", /*with_workspace=*/true, errors);
     file.workspace = head.workspace;
     if (head.spec != nullptr) file.accounts = ReadAccounts(*head.spec, errors);
   }

@@ -5,10 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "batonctl/document_head.h"
+#include "batonctl/document_status.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/roster_work.h"
 #include "core/roster.h"
+#include "policy/document_head.h"
 #include "policy/map_reader.h"
 #include "policy/values.h"
 #include "policy/yaml_tree.h"
@@ -124,7 +125,8 @@ absl::StatusOr<RosterFile> ParseRoster(const std::string& yaml, const std::strin
   RosterFile roster;
   ErrorList errors(file_name);
   if (const std::optional<YamlNode> root = policy::ParseYaml(yaml, errors); root.has_value()) {
-    const DocumentHead head = ReadDocumentHead(*root, "Roster", /*with_workspace=*/true, errors);
+    const policy::DocumentHead head =
+        policy::ReadDocumentHead(*root, "Roster", /*with_workspace=*/true, errors);
     roster.workspace = head.workspace;
     if (head.spec != nullptr) {
       const MapReader spec(*head.spec, "spec", kSpecKeys, errors);

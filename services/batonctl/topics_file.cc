@@ -6,7 +6,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "batonctl/document_head.h"
+#include "batonctl/document_status.h"
+#include "policy/document_head.h"
 #include "policy/map_reader.h"
 #include "policy/values.h"
 #include "policy/yaml_tree.h"
@@ -105,7 +106,8 @@ absl::StatusOr<std::vector<TopicSpec>> ParseTopics(const std::string& yaml,
   std::vector<TopicSpec> topics;
   ErrorList errors(file_name);
   if (const std::optional<YamlNode> root = policy::ParseYaml(yaml, errors); root.has_value()) {
-    const DocumentHead head = ReadDocumentHead(*root, "Topics", /*with_workspace=*/false, errors);
+    const policy::DocumentHead head =
+        policy::ReadDocumentHead(*root, "Topics", /*with_workspace=*/false, errors);
     if (head.spec != nullptr) {
       const MapReader spec(*head.spec, "spec", kTopicsSpecKeys, errors);
       if (const YamlNode* list = spec.Find("topics"); list != nullptr) {

@@ -27,9 +27,12 @@ struct SalesEvent {
   std::string id;      // CloudEvents id, unique within source; 1..128 bytes
   std::string source;  // CloudEvents source; 1..256 bytes
   TimeMs occurred_at_ms = 0;
-  RepId rep;                // whose lead it is; empty: not said, then there is a generation
-  Action action;            // generation 0: not known, the owner's current assignment is meant;
-                            // request_id and fingerprint stay empty
+  RepId rep;      // whose lead it is; empty: not said, then there is a generation
+  Action action;  // generation 0: not known, the owner's current assignment is meant;
+                  // request_id and fingerprint stay empty
+  // Only there to make what follows possible: that the lead's stage does not allow it (any more) is
+  // no fault.
+  bool implied = false;
   std::string traceparent;  // W3C trace context, empty if none
   SourcePosition position;
 };

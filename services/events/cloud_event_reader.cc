@@ -131,6 +131,21 @@ Refusal DecodeStructured(const Record& record, IncomingEvent& event) {
 
 }  // namespace
 
+bool IsCloudEvent(const Record& record) {
+  const Envelope envelope = EnvelopeOfHeaders(record.headers);
+  if (envelope.specversion || envelope.id || envelope.type) return true;
+  if (absl::StartsWithIgnoreCase(ToAbsl(envelope.datacontenttype.value_or("")),
+                                 "application/cloudevents")) {
+    return true;
+  }
+  thread_local JsonParser parser;
+  element root;
+  simdjson::dom::object object;
+  if (!record.has_value || parser.Parse(record.value, "", root)) return false;
+  return root.get(object) == simdjson::SUCCESS &&
+         object["specversion"].error() == simdjson::SUCCESS;
+}
+
 Refusal ReadCloudEvent(const Record& record, IncomingEvent& event) {
   if (!record.has_value) return NotParseable("", "empty record");
   if (record.value.size() > kEventBytesMax) {

@@ -25,6 +25,10 @@ class IncomingEvent {
   virtual Refusal ReadProtobuf(std::string_view bytes) = 0;  // without registry prefix
 };
 
+// Whether the record says that it is a CloudEvent: by attributes, its content type, or a member
+// specversion of its JSON.
+bool IsCloudEvent(const platform::kafka::Record& record);
+
 // kEventBytesMax and kJsonDepthMax hold.
 Refusal ReadCloudEvent(const platform::kafka::Record& record, IncomingEvent& event);
 

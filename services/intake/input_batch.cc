@@ -5,7 +5,6 @@
 #include <variant>
 
 #include "absl/container/flat_hash_map.h"
-#include "events/sales_event_codec.h"
 
 namespace baton::intake {
 
@@ -46,12 +45,6 @@ InputBatch MakeBatch(std::vector<platform::kafka::Record> records, const std::st
     }
   }
   return batch;
-}
-
-SalesActions DecodeCloudEvent(const platform::kafka::Record& record) {
-  events::DecodedSalesEvent decoded = events::DecodeSalesEvent(record);
-  if (auto* letter = std::get_if<events::DeadLetter>(&decoded)) return *std::move(letter);
-  return std::vector<core::SalesEvent>{std::get<core::SalesEvent>(std::move(decoded))};
 }
 
 InputBatch MakeSalesBatch(std::vector<platform::kafka::Record> records, const std::string& input,

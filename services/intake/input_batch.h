@@ -67,9 +67,6 @@ InputBatch MakeBatch(std::vector<platform::kafka::Record> records, const std::st
 using SalesActions = std::variant<std::vector<core::SalesEvent>, events::DeadLetter>;
 using DecodeSales = std::function<SalesActions(const platform::kafka::Record&)>;
 
-// One action of each CloudEvent.
-SalesActions DecodeCloudEvent(const platform::kafka::Record& record);
-
 // The same of a topic of sales.
 InputBatch MakeSalesBatch(std::vector<platform::kafka::Record> records, const std::string& input,
                           const DecodeSales& decode);

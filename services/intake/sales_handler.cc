@@ -136,7 +136,11 @@ absl::Status SalesHandler::Decide(size_t index, const store::LoadedLeads& loaded
   const core::SalesEvent& event = work.items.front().event;
   auto decision = core::DecideSalesEvent(*record, event, active->policy.get(), loaded.now_ms);
   if (!decision.ok()) {
-    RefuseFront(LetterOf(decision.status()), work, batch);
+    if (event.implied && absl::IsFailedPrecondition(decision.status())) {
+      Finish(SalesFate::kIgnored, work, batch);
+    } else {
+      RefuseFront(LetterOf(decision.status()), work, batch);
+    }
     return absl::OkStatus();
   }
   if (const auto* seen = std::get_if<core::SeenSalesEvent>(&*decision)) {

@@ -18,16 +18,6 @@ using expression::Problem;
 // A match may name a long list; what it costs is counted like everything else.
 constexpr expression::Limits kMatchLimits = {.bytes_max = kDocumentBytesMax * 4};
 
-void AddProblems(const YamlNode& node, const std::string& path,
-                 const std::vector<Problem>& problems, ErrorList& errors) {
-  for (const Problem& problem : problems) {
-    const SourcePlace place = PlaceIn(node, problem.offset);
-    errors.Add(place.line, place.column,
-               absl::StrCat(path, ": ", Printable(problem.message),
-                            expression::Marked(node.text, problem.offset)));
-  }
-}
-
 }  // namespace
 
 ConditionParser::ConditionParser(const core::Policy& policy, Names names, ErrorList& errors)

@@ -1,6 +1,7 @@
 #include "policy/source_place.h"
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 
 namespace baton::policy {
 namespace {
@@ -83,6 +84,16 @@ SourcePlace PlaceIn(const YamlNode& scalar, size_t offset) {
   Walk walk(scalar);
   for (const char c : std::string_view(scalar.text).substr(0, offset)) walk.Pass(c);
   return walk.place();
+}
+
+void AddProblems(const YamlNode& scalar, const std::string& path,
+                 const std::vector<expression::Problem>& problems, ErrorList& errors) {
+  for (const expression::Problem& problem : problems) {
+    const SourcePlace place = PlaceIn(scalar, problem.offset);
+    errors.Add(place.line, place.column,
+               absl::StrCat(path, ": ", Printable(problem.message),
+                            expression::Marked(scalar.text, problem.offset)));
+  }
 }
 
 }  // namespace baton::policy

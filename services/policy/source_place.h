@@ -3,7 +3,11 @@
 #define BATON_POLICY_SOURCE_PLACE_H_
 
 #include <cstddef>
+#include <string>
+#include <vector>
 
+#include "expression/problem.h"
+#include "policy/document_error.h"
 #include "policy/yaml_tree.h"
 
 namespace baton::policy {
@@ -16,6 +20,10 @@ struct SourcePlace {
 // For all ways of writing a scalar: plain, quoted with escapes, folded and literal blocks. Where
 // the text was folded it is the place of what follows. The document must still exist.
 SourcePlace PlaceIn(const YamlNode& scalar, size_t offset);
+
+// Errors about an expression that the scalar is, each with its line marked.
+void AddProblems(const YamlNode& scalar, const std::string& path,
+                 const std::vector<expression::Problem>& problems, ErrorList& errors);
 
 }  // namespace baton::policy
 

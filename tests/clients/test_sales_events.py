@@ -1,6 +1,9 @@
 """What a CRM that speaks Kafka does: the actions of reps as events, with foreign libraries only."""
 
 import json
+import subprocess
+import time
+import uuid
 from datetime import datetime, timezone
 
 import pytest
@@ -8,7 +11,8 @@ from baton.v1 import lead_pb2
 from cloudevents.http import CloudEvent
 from cloudevents.kafka import to_binary, to_structured
 from confluent_kafka import Consumer
-from world import FEEDBACK, eventually
+from stack import BIN, TOP, Stack
+from world import FEEDBACK, World, eventually
 
 SALES = "baton.sales-events.v1"
 DEAD_SALES = SALES + ".dlq"
@@ -38,8 +42,6 @@ def offered(world, lead="lead-1"):
 
 def letters(world, count, seconds=20):
     """The dead letters of this workspace: the headers of each by the offset of its record."""
-    import time
-    import uuid
     consumer = Consumer({"bootstrap.servers": world.stack.brokers, "auto.offset.reset": "earliest",
                          "group.id": f"test-{uuid.uuid4()}"})
     consumer.subscribe([DEAD_SALES])
@@ -144,3 +146,71 @@ def test_the_equation_of_sales_events_holds(world):
         return part["input"] >= 3 and part["duplicate"] >= 1 and part["input"] == sum(
             part[name] for name in ("applied", "duplicate", "dead_lettered", "ignored")) and part
     assert eventually(holds)
+
+
+PRESET = TOP / "deploy/mappings/salesforce.yaml"
+FIXTURES = TOP / "tests/unit/vendors/fixtures"
+
+
+@pytest.fixture(scope="module")
+def salesforce(tmp_path_factory):
+    """Baton with the shipped mapping of Salesforce, its workspace as an event says it."""
+    folder = tmp_path_factory.mktemp("salesforce")
+    mapping = folder / "mapping.yaml"
+    text = PRESET.read_text()
+    assert "workspace: '\"demo\"'" in text
+    mapping.write_text(text.replace("workspace: '\"demo\"'", "workspace: body.Workspace__c"))
+    running = Stack(folder, ["--intake-sales-mapping", mapping])
+    yield running
+    running.stop()
+
+
+def changed(world, fixture, number, **fields):
+    """A fixture of Change Data Capture as Salesforce's connector puts it on the topic of sales."""
+    event = json.loads((FIXTURES / fixture).read_text())
+    body = event.get("payload", event)
+    body |= {"Workspace__c": world.name, **fields}
+    body["ChangeEventHeader"] |= {"commitTimestamp": int(time.time() * 1000),
+                                  "transactionKey": f"t-{number}"}
+    value = json.dumps(event)
+    world.producer.produce(SALES, key=f"{world.name}/salesforce", value=value)
+    return value
+
+
+def test_salesforce_changes_win_a_lead_without_a_line_of_code(salesforce):
+    world = World(salesforce)
+    world.add_rep("ada")
+    offered(world)
+    mine = {"OwnerId": "005000000000000AAA", "Baton_Lead_Id__c": "lead-1"}
+    changed(world, "phone_changed.json", 0, **mine)
+    for number, (fixture, fields) in enumerate([
+            ("lead_contacted.json", {"Baton_Generation__c": 1.0}),
+            ("lead_contacted.json", {"Baton_Generation__c": None, "Status": "Closed - Converted"}),
+            ("opportunity_won.json", {"StageName": "Negotiation/Review"}),
+            ("opportunity_won.json", {})], start=1):
+        for _ in range(2):  # the connector started again and sent it again
+            value = changed(world, fixture, number, **mine, **fields)
+            time.sleep(0.002)
+    changed(world, "gap.json", 9, **mine)
+    world.flush()
+    eventually(lambda: world.lead("lead-1").stage == lead_pb2.STAGE_WON)
+    changes = world.read(FEEDBACK, lambda seen: len(seen) >= 7)
+    assert [e.data["change"] for e in changes] == [
+        "qualified", "assigned", "accepted", "touched", "sql_confirmed", "sqo_opened", "won"]
+    assert changes[-1]["causationid"] == "t-4/1/won"
+    assert changes[-1].data["details"]["amountMinor"] == "1250050"
+    assert json.loads(value)["payload"]["StageName"] == "Closed Won"
+    headers = [letter for letter, _ in letters(world, 1)]
+    assert headers[0]["baton-error-field"] == "mapping.refuse[0].when"
+    world.close()
+
+
+def test_a_mapping_that_cannot_work_stops_the_start_with_all_its_errors(tmp_path):
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(PRESET.read_text().replace("change.entityName ==", "chang.entityName ==")
+                       .replace("action: won,", "action: won_over,"))
+    done = subprocess.run([BIN / "baton", "intake", "--intake-sales-mapping", mapping,
+                           "--intake-batch-max", "0"], capture_output=True, text=True, timeout=20)
+    assert done.returncode != 0
+    for expected in ("did you mean 'change'?", "won_over", "batch_max", "mapping.yaml:"):
+        assert expected in done.stderr, done.stderr

@@ -162,11 +162,11 @@ class Program:
 
 
 class Stack(Servers):
-    """Servers and one `baton all`; stop() ends every process it started."""
+    """Servers and one `baton all` with these flags; stop() ends every process it started."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, flags=()):
         super().__init__(folder)
-        self.program = Program("all", folder, self.env, ["--grpc-reflection"], "baton")
+        self.program = Program("all", folder, self.env, ["--grpc-reflection", *flags], "baton")
         self.start()
 
     @property

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "events/sales_event_codec.h"
 #include "worker_fixture.h"
 
 namespace baton::intake {
@@ -14,6 +15,21 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr char kSalesTopic[] = "baton.sales-events.v1";
+
+// An action for each CloudEvent; nothing for "idle"; with the note "twice" one of l2, too.
+SalesActions Decode(const platform::kafka::Record& record) {
+  if (record.value == "idle") return std::vector<core::SalesEvent>();
+  events::DecodedSalesEvent decoded = events::DecodeSalesEvent(record);
+  if (auto* letter = std::get_if<events::DeadLetter>(&decoded)) return *std::move(letter);
+  auto& event = std::get<core::SalesEvent>(decoded);
+  event.implied = event.action.note == "implied";
+  std::vector<core::SalesEvent> actions = {event};
+  if (event.action.note == "twice") {
+    actions.push_back(event);
+    actions.back().key.lead = core::LeadId::Trusted("l2");
+  }
+  return actions;
+}
 
 class SalesEventsTest : public WorkerFixture {
  protected:
@@ -50,8 +66,8 @@ class SalesEventsTest : public WorkerFixture {
     options.topic = kSalesTopic;
     options.flow = store::InputFlow::kSales;
     options.letters_wait = absl::ZeroDuration();
-    sales_worker_ = std::make_unique<IntakeWorker>(flaky_, HandleSales(ports, DecodeCloudEvent),
-                                                   clients, options, *metrics_);
+    sales_worker_ = std::make_unique<IntakeWorker>(flaky_, HandleSales(ports, Decode), clients,
+                                                   options, *metrics_);
     ASSERT_TRUE(sales_worker_->Open().ok());
     sales_kafka_.at_next_poll.push_back([this] { sales_kafka_.Assign({0}, kSalesTopic); });
   }
@@ -70,13 +86,14 @@ class SalesEventsTest : public WorkerFixture {
     for (int i = 0; i < count; ++i) sales_worker_->Step();
   }
 
-  void ExpectSales(int64_t input, int64_t applied, int64_t duplicates, int64_t dead_lettered) {
+  void ExpectSales(int64_t input, int64_t applied, int64_t duplicates, int64_t dead_lettered,
+                   int64_t ignored = 0) {
     const store::InputCounters counters = *store_.Counters(store::InputFlow::kSales);
     EXPECT_EQ(counters.input, input);
     EXPECT_EQ(counters.applied, applied);
     EXPECT_EQ(counters.duplicates, duplicates);
     EXPECT_EQ(counters.dead_lettered, dead_lettered);
-    EXPECT_EQ(counters.ignored, 0);
+    EXPECT_EQ(counters.ignored, ignored);
     EXPECT_EQ(Counters().dead_lettered, 0) << "of marketing";
   }
   std::string LetterHeader(size_t letter, std::string_view wanted) {
@@ -215,6 +232,32 @@ TEST_F(SalesEventsTest, ReadingAgainFromTheBeginningChangesNothing) {
   EXPECT_EQ(Lead("l1").version, version);
   EXPECT_EQ(store_.Checkpoints(kSalesTopic)->epoch, epoch);
   ExpectSales(4, 2, 2, 0);
+}
+
+TEST_F(SalesEventsTest, ARecordMayConcernNobodyOrSeveralLeads) {
+  AddRep("bob", 1);
+  Offer("l1");
+  Offer("l2");
+  platform::kafka::OutRecord idle;
+  idle.topic = kSalesTopic;
+  idle.value = "idle";
+  sales_kafka_.Append(0, idle);
+  Say("accepted", "l1", "1", R"({"generation":1,"note":"twice"})");
+  Say("touched", "l1", "2", R"({"generation":7,"channel":"call","note":"twice"})");
+  SalesSteps(1);
+  EXPECT_EQ(Lead("l1").stage, Stage::kAccepted);
+  EXPECT_EQ(Lead("l2").stage, Stage::kAccepted);
+  ExpectSales(3, 1, 0, 1, 1);
+  EXPECT_EQ(sales_kafka_.letters.size(), 1u) << "one for both refusals";
+}
+
+TEST_F(SalesEventsTest, WhatIsImpliedAndDoneAlreadyIsNoFault) {
+  Offer("l1");
+  Say("accepted", "l1", "1", R"({"rep":"ada"})");
+  Say("accepted", "l1", "2", R"({"rep":"ada","note":"implied"})");
+  Say("accepted", "l1", "3", R"({"rep":"bob","note":"implied"})");
+  SalesSteps(1);
+  ExpectSales(3, 1, 0, 1, 1);
 }
 
 TEST_F(SalesEventsTest, LostAnswersOfTheStoreNeitherDoubleNorLose) {
