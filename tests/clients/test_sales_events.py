@@ -57,7 +57,7 @@ def letters(world, count, seconds=20):
     finally:
         consumer.close()
     assert len(found) == count, found
-    return [one for _, one in sorted((int(h["__dlq.errors.offset"]), (h, v)) for h, v in found)]
+    return sorted(found, key=lambda letter: int(letter[0]["__dlq.errors.offset"]))
 
 
 @pytest.mark.parametrize("structured", [False, True], ids=["binary", "structured"])
