@@ -15,6 +15,7 @@
 #include "clock/hours_service.h"
 #include "dispatch/dispatch_service.h"
 #include "events/handoff_event_codec.h"
+#include "identity/authority.h"
 #include "intake/intake_service.h"
 #include "platform/http_server.h"
 #include "platform/lifecycle.h"
@@ -115,6 +116,7 @@ struct App::Parts {
   std::unique_ptr<platform::Metrics> metrics = platform::NewMetrics();
   std::unique_ptr<store::RedisStore> store;
   std::unique_ptr<agreement::PolicyCache> policies;
+  std::shared_ptr<identity::Authority> authority;  // dispatch only
   std::vector<std::unique_ptr<platform::Service>> services;
   platform::Lifecycle lifecycle;
 
@@ -176,6 +178,12 @@ absl::Status App::Parts::AddDispatch(const BatonConfig& config, const events::To
   if (!secret.ok()) return secret.status();
   dispatch::DispatchOptions options;
   options.server.address = config.grpc.address;
+  options.server.tls = config.grpc.tls;
+  auto opened = identity::Authority::Open(config.auth);
+  if (!opened.ok()) return opened.status();
+  authority = *std::move(opened);
+  lifecycle.Add(*authority);
+  options.authority = authority;
   options.server.reflection = config.grpc.reflection;
   options.server.concurrent_streams_max = config.grpc.streams_per_connection_max;
   options.token_secret = *std::move(secret);
@@ -218,6 +226,10 @@ absl::Status App::Run(platform::StopSignals& signals) {
   platform::LogInfo(
       "baton.starting",
       {{"role", config_.role}, {"api", config_.grpc.address}, {"http", config_.http.address}});
+  if (config_.Runs("dispatch") && config_.auth.believe) {
+    platform::LogWarning("baton.insecure", {{"api", config_.grpc.address},
+                                            {"why", "grpc.insecure: callers are believed"}});
+  }
   return parts.lifecycle.Run(signals);
 }
 

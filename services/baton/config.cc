@@ -35,8 +35,19 @@ void AddListeners(platform::Settings& settings, BatonConfig& config) {
   GrpcConfig& grpc = config.grpc;
   settings.AddText("grpc.address", "where the API listens (dispatch)", &grpc.address,
                    platform::CheckAddress);
-  settings.AddSwitch("grpc.allow_plaintext", "listen beyond loopback without TLS",
+  settings.AddText("grpc.tls_cert_file", "PEM with the API's certificate and its chain",
+                   &grpc.tls.cert_file);
+  settings.AddText("grpc.tls_key_file", "PEM with its key", &grpc.tls.key_file);
+  settings.AddText("grpc.tls_client_ca_file",
+                   "PEM with the CAs of clients' certificates, for mutual TLS",
+                   &grpc.tls.client_ca_file);
+  settings.AddSwitch("grpc.allow_plaintext",
+                     "serve without TLS, because something in front of it ends TLS",
                      &grpc.allow_plaintext);
+  settings.AddChoice("grpc.insecure",
+                     "take callers at their word and need no TLS: on loopback, or anywhere, where "
+                     "everybody may then do everything",
+                     &grpc.insecure, {"no", "loopback", "anywhere"});
   settings.AddSwitch("grpc.reflection", "let clients list the services", &grpc.reflection);
   settings.AddNumber("grpc.streams_per_connection_max", "concurrent calls per connection",
                      &grpc.streams_per_connection_max, 1, 100'000);
@@ -47,6 +58,25 @@ void AddListeners(platform::Settings& settings, BatonConfig& config) {
       &grpc.token_secret_file);
   settings.AddText("http.address", "where /metrics, /healthz and /readyz listen",
                    &config.http.address, platform::CheckAddress);
+}
+
+void AddAuth(platform::Settings& settings, BatonConfig& config) {
+  identity::AuthoritySettings& auth = config.auth;
+  settings.AddText("auth.jwks_file", "JSON Web Key Set with the keys that sign tokens",
+                   &auth.key_set_file);
+  settings.AddText("auth.issuer", "what tokens say in iss", &auth.token_rules.issuer);
+  settings.AddText("auth.audience", "what tokens say in aud", &auth.token_rules.audience);
+  settings.AddText("auth.principal_claim", "the claim that names the principal",
+                   &auth.token_rules.principal_claim, platform::CheckNotEmpty);
+  settings.AddDuration("auth.leeway", "how far the clocks of issuer and server may differ",
+                       &auth.token_rules.leeway, absl::ZeroDuration(), absl::Minutes(5));
+  settings.AddDuration("auth.stale_max",
+                       "how long the last good keys serve while their file is broken",
+                       &auth.stale_max, absl::Seconds(1), absl::Hours(24 * 7));
+  settings.AddText("auth.clients_file", "YAML: which principal each client certificate is",
+                   &auth.clients_file);
+  settings.AddText("auth.methods_file", "YAML: which roles may call which method; empty: built in",
+                   &auth.methods_file);
 }
 
 void AddRoles(platform::Settings& settings, BatonConfig& config) {
@@ -92,6 +122,57 @@ bool IsLoopback(std::string_view address) {
          address.starts_with("[::1]:");
 }
 
+void CheckTls(const GrpcConfig& grpc, std::vector<std::string>& errors) {
+  const platform::rpc::TlsFiles& tls = grpc.tls;
+  if (tls.cert_file.empty() != tls.key_file.empty()) {
+    errors.push_back("--grpc-tls-cert-file and --grpc-tls-key-file: give both or none");
+  }
+  if (!tls.client_ca_file.empty() && tls.cert_file.empty()) {
+    errors.push_back("--grpc-tls-client-ca-file needs --grpc-tls-cert-file");
+  }
+  if (!tls.cert_file.empty() && grpc.allow_plaintext) {
+    errors.push_back("--grpc-allow-plaintext with --grpc-tls-cert-file: choose one of them");
+  }
+  if (tls.cert_file.empty() && !grpc.allow_plaintext && grpc.insecure == "no") {
+    errors.push_back(
+        "the API has no TLS: give --grpc-tls-cert-file and --grpc-tls-key-file, or say "
+        "--grpc-allow-plaintext if something in front of it ends TLS; to try Baton on this "
+        "machine: --grpc-insecure loopback");
+  }
+}
+
+void CheckCredentials(const BatonConfig& config, std::vector<std::string>& errors) {
+  const identity::AuthoritySettings& auth = config.auth;
+  if (auth.key_set_file.empty() && auth.clients_file.empty()) {
+    errors.push_back(
+        "nobody could call the API: give --auth-jwks-file for tokens or --auth-clients-file for "
+        "client certificates");
+  }
+  const bool rules = !auth.token_rules.issuer.empty() && !auth.token_rules.audience.empty();
+  if (!auth.key_set_file.empty() && !rules) {
+    errors.push_back("--auth-jwks-file needs --auth-issuer and --auth-audience");
+  }
+  if (auth.clients_file.empty() != config.grpc.tls.client_ca_file.empty()) {
+    errors.push_back("--auth-clients-file and --grpc-tls-client-ca-file: give both or none");
+  }
+}
+
+// The API is open to strangers only where the operator says so.
+void CheckFrontDoor(const BatonConfig& config, std::vector<std::string>& errors) {
+  CheckTls(config.grpc, errors);
+  if (config.grpc.insecure == "no") return CheckCredentials(config, errors);
+  if (!config.auth.key_set_file.empty() || !config.auth.clients_file.empty()) {
+    errors.push_back(absl::StrCat("--grpc-insecure ", config.grpc.insecure,
+                                  " believes every caller: leave out --auth-jwks-file and "
+                                  "--auth-clients-file, or say --grpc-insecure no"));
+  }
+  if (config.grpc.insecure == "loopback" && !IsLoopback(config.grpc.address)) {
+    errors.push_back(absl::StrCat("--grpc-insecure loopback: --grpc-address ", config.grpc.address,
+                                  " is not loopback; give TLS and tokens, or say "
+                                  "--grpc-insecure anywhere where everybody may do everything"));
+  }
+}
+
 }  // namespace
 
 platform::Settings::Loaded LoadConfig(const std::vector<std::string>& arguments,
@@ -106,6 +187,7 @@ platform::Settings::Loaded LoadConfig(const std::vector<std::string>& arguments,
                    {"all", "intake", "dispatch", "clock", "relay"});
   AddConnections(settings, *config);
   AddListeners(settings, *config);
+  AddAuth(settings, *config);
   AddRoles(settings, *config);
   AddLimits(settings, *config);
   settings.AddChoice("log.level", "least severe line that is written", &config->log_level,
@@ -113,12 +195,8 @@ platform::Settings::Loaded LoadConfig(const std::vector<std::string>& arguments,
   settings.AddDuration("shutdown.grace", "time to finish what is begun after SIGTERM",
                        &config->shutdown_grace, absl::Seconds(1), absl::Minutes(10));
   platform::Settings::Loaded loaded = settings.Load(arguments, environment);
-  if (loaded.print.empty() && !config->grpc.allow_plaintext && config->Runs("dispatch") &&
-      !IsLoopback(config->grpc.address)) {
-    loaded.errors.push_back(absl::StrCat("--grpc-address ", config->grpc.address,
-                                         " is not loopback and the API has no TLS; add "
-                                         "--grpc-allow-plaintext if the network is trusted"));
-  }
+  config->auth.believe = config->grpc.insecure != "no";
+  if (loaded.print.empty() && config->Runs("dispatch")) CheckFrontDoor(*config, loaded.errors);
   if (loaded.print.empty() && config->Runs("intake")) {
     const auto mapping = vendors::ReadSalesMapping(config->intake.sales_mapping);
     if (!mapping.ok()) {

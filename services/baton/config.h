@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "identity/authority.h"
 #include "platform/config.h"
+#include "platform/grpc/tls_files.h"
 #include "store/store.h"
 
 namespace baton {
@@ -31,7 +33,9 @@ struct KafkaSettings {
 
 struct GrpcConfig {
   std::string address = "127.0.0.1:7400";
-  bool allow_plaintext = false;  // needed to listen beyond loopback: the API has no TLS yet
+  platform::rpc::TlsFiles tls;   // without a certificate: see the two settings below
+  bool allow_plaintext = false;  // something in front of it, such as a mesh, ends TLS
+  std::string insecure = "no";   // loopback, anywhere: no TLS needed, and callers are believed
   bool reflection = false;
   int streams_per_connection_max = 1000;
   std::string token_secret_file;  // empty: the installation's own secret, kept in the store
@@ -64,6 +68,7 @@ struct BatonConfig {
   RedisConfig redis;
   KafkaSettings kafka;
   GrpcConfig grpc;
+  identity::AuthoritySettings auth;  // who may call the API
   HttpConfig http;
   IntakeConfig intake;
   RelayConfig relay;

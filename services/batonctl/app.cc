@@ -17,6 +17,7 @@ constexpr char kFooter[] =
     "wrong; 3 no answer, the same command may work later. verify and the checks of policies\n"
     "(test, lint, diff) answer with 1 too: see their --help.\n"
     "Environment: BATONCTL_SERVER, BATONCTL_WORKSPACE, BATONCTL_PRINCIPAL, BATONCTL_ROLES,\n"
+    "BATONCTL_TOKEN_FILE, BATONCTL_TLS_CA, BATONCTL_TLS_CERT, BATONCTL_TLS_KEY,\n"
     "BATON_KAFKA_BROKERS, BATON_KAFKA_TOPIC_PREFIX, BATON_REDIS_URL, NO_COLOR; more with --help\n"
     "of a command.";
 
@@ -32,6 +33,16 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output
   app.add_option("--roles", options.identity.roles,
                  "your roles, comma-separated: marketing, sales, rep, admin, service")
       ->envname("BATONCTL_ROLES");
+  app.add_option("--token-file", options.identity.token_file,
+                 "file with the token that proves who you are; read anew for each call")
+      ->envname("BATONCTL_TOKEN_FILE");
+  app.add_option("--tls-ca", options.identity.tls_ca,
+                 "PEM file with the CAs of the server's certificate; without: no TLS")
+      ->envname("BATONCTL_TLS_CA");
+  app.add_option("--tls-cert", options.identity.tls_cert, "PEM file with a client certificate")
+      ->envname("BATONCTL_TLS_CERT");
+  app.add_option("--tls-key", options.identity.tls_key, "PEM file with its key")
+      ->envname("BATONCTL_TLS_KEY");
   app.add_option("--output,-o", output, "table, json or name")
       ->check(CLI::IsMember({"table", "json", "name"}))
       ->capture_default_str();
@@ -42,15 +53,22 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output
   app.set_version_flag("--version", "batonctl " BATON_VERSION);
 }
 
-// Both become metadata, which takes no other characters; what they mean is the server's business.
-absl::Status CheckIdentity(const Identity& identity) {
-  const auto plain = [](const std::string& text) {
-    return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 32 && c < 127; });
-  };
-  if (!plain(identity.principal))
+// Principal and roles become metadata, which takes no other characters; what they mean is the
+// server's business. A token is a secret: not for all to read.
+absl::Status CheckIdentity(const Identity& identity, const std::string& server) {
+  if (!IsPlain(identity.principal))
     return UsageError("--principal takes letters, digits and ._@+-, such as ada@acme.example");
-  return plain(identity.roles) ? absl::OkStatus()
-                               : UsageError("--roles must be words with commas between them");
+  if (!IsPlain(identity.roles)) return UsageError("--roles must be words with commas between them");
+  if (identity.tls_cert.empty() != identity.tls_key.empty())
+    return UsageError("--tls-cert and --tls-key: give both or none");
+  if (!identity.tls_cert.empty() && identity.tls_ca.empty())
+    return UsageError("--tls-cert needs --tls-ca, which says whom to trust");
+  const bool near = server.starts_with("127.") || server.starts_with("localhost:") ||
+                    server.starts_with("[::1]:");
+  if (!identity.token_file.empty() && identity.tls_ca.empty() && !near)
+    return UsageError(absl::StrCat("--token-file would send the token to ", server,
+                                   " for all to read: add --tls-ca"));
+  return absl::OkStatus();
 }
 
 absl::Status SetGlobalOptions(GlobalOptions& options, const std::string& output,
@@ -63,7 +81,7 @@ absl::Status SetGlobalOptions(GlobalOptions& options, const std::string& output,
     return UsageError(
         absl::StrCat("--timeout is a time like 500ms, 10s or 1m, this is '", timeout, "'"));
   }
-  return CheckIdentity(options.identity);
+  return CheckIdentity(options.identity, options.server);
 }
 
 void AddCommands(CLI::App& app, Session& session) {

@@ -4,9 +4,15 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/security/credentials.h>
 
+#include <utility>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "batonctl/exit_codes.h"
+#include "batonctl/format.h"
 #include "core/errors.h"
 #include "platform/grpc/status.h"
 
@@ -20,6 +26,8 @@ constexpr int kMessageBytesMax = 64 * 1024 * 1024;  // a page of large leads
 // A connection that died without a word is noticed after these; servers allow a ping every 10 s.
 constexpr int kKeepaliveTimeMs = 20'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
+constexpr size_t kPemBytesMax = 1024 * 1024;  // the CAs of a whole system are a fifth of it
+constexpr size_t kTokenBytesMax = 8 * 1024;   // what a server takes
 
 // "/baton.v1.LeadService/GetLead" for a GetLeadRequest; INTERNAL if no method takes `request` or
 // answers with `response`.
@@ -37,13 +45,32 @@ absl::StatusOr<std::string> MethodFor(const Message& request, const Message& res
   return absl::InternalError(absl::StrCat("no method for ", request.GetTypeName()));
 }
 
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(
+    const Identity& identity) {
+  if (identity.tls_ca.empty()) return grpc::InsecureChannelCredentials();
+  grpc::SslCredentialsOptions options;
+  const std::pair<const std::string&, std::string&> files[] = {
+      {identity.tls_ca, options.pem_root_certs},
+      {identity.tls_cert, options.pem_cert_chain},
+      {identity.tls_key, options.pem_private_key}};
+  for (const auto& [path, pem] : files) {
+    if (path.empty()) continue;
+    absl::StatusOr<std::string> text = ReadFile(path, kPemBytesMax);
+    if (!text.ok()) return text.status();
+    pem = *std::move(text);
+  }
+  return grpc::SslCredentials(options);
+}
+
 class GrpcServer : public Server {
  public:
   GrpcServer(const std::string& address, absl::Duration timeout, Identity identity)
       : address_(address),
         timeout_(timeout),
         identity_(std::move(identity)),
-        stub_(MakeChannel(address)) {}
+        credentials_(MakeCredentials(identity_)),
+        stub_(MakeChannel(
+            address, credentials_.ok() ? *credentials_ : grpc::InsecureChannelCredentials())) {}
 
   ~GrpcServer() override {
     queue_.Shutdown();
@@ -57,7 +84,7 @@ class GrpcServer : public Server {
     const absl::StatusOr<std::string> method = MethodFor(request, response);
     if (!method.ok()) return method.status();
     grpc::ClientContext context;
-    SayWhoCalls(context);
+    if (absl::Status status = SayWhoCalls(context); !status.ok()) return status;
     context.set_deadline(absl::ToChronoTime(absl::Now() + timeout_));
     const auto call = stub_.PrepareUnaryCall(&context, *method, request, &queue_);
     call->StartCall();
@@ -72,7 +99,7 @@ class GrpcServer : public Server {
     const absl::StatusOr<std::string> method = MethodFor(request, response);
     if (!method.ok()) return method.status();
     grpc::ClientContext context;
-    SayWhoCalls(context);
+    if (absl::Status status = SayWhoCalls(context); !status.ok()) return status;
     const auto call = stub_.PrepareCall(&context, *method, &queue_);
     call->StartCall(this);
     bool open = Wait();
@@ -94,19 +121,30 @@ class GrpcServer : public Server {
   }
 
  private:
-  static std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
+  static std::shared_ptr<grpc::Channel> MakeChannel(
+      const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
     arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
     arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-    return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+    return grpc::CreateCustomChannel(address, credentials, arguments);
   }
 
-  void SayWhoCalls(grpc::ClientContext& context) const {
+  absl::Status SayWhoCalls(grpc::ClientContext& context) const {
+    if (!credentials_.ok()) return credentials_.status();
     if (!identity_.principal.empty()) context.AddMetadata("baton-principal", identity_.principal);
     if (!identity_.roles.empty()) context.AddMetadata("baton-roles", identity_.roles);
+    if (identity_.token_file.empty()) return absl::OkStatus();
+    absl::StatusOr<std::string> token = ReadFile(identity_.token_file, kTokenBytesMax);
+    if (!token.ok()) return token.status();
+    absl::StripAsciiWhitespace(&*token);
+    if (token->empty() || !IsPlain(*token)) {
+      return FileError(absl::StrCat("--token-file ", identity_.token_file, " holds no token"));
+    }
+    context.AddMetadata("authorization", absl::StrCat("Bearer ", *token));
+    return absl::OkStatus();
   }
 
   // The one operation under way; false: it found the call at its end.
@@ -144,6 +182,7 @@ class GrpcServer : public Server {
   const std::string address_;
   const absl::Duration timeout_;
   const Identity identity_;
+  const absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> credentials_;
   GenericStub stub_;
   grpc::CompletionQueue queue_;
 };

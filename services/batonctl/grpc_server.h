@@ -10,8 +10,9 @@
 
 namespace baton::batonctl {
 
-// A plaintext channel for `identity` to `address` ("host:port"), never through an HTTP proxy.
-// Connects at the first call. Each call ends after `timeout`; streams end by themselves only.
+// A channel for `identity` to `address` ("host:port"), never through an HTTP proxy; with its
+// tls_ca over TLS. Connects at the first call. Each call ends after `timeout`; streams end by
+// themselves only. A file that cannot be read is an error of the call.
 std::unique_ptr<Server> ConnectGrpc(const std::string& address, absl::Duration timeout,
                                     const Identity& identity);
 

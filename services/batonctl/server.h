@@ -4,6 +4,7 @@
 
 #include <google/protobuf/message.h>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 
@@ -11,11 +12,20 @@
 
 namespace baton::batonctl {
 
-// Who calls, as the server is told; empty: not said.
+// Who calls, as the server is told or shown; empty: not.
 struct Identity {
-  std::string principal;  // "ada@acme.example"
-  std::string roles;      // "marketing,sales"
+  std::string principal;   // "ada@acme.example"
+  std::string roles;       // "marketing,sales"
+  std::string token_file;  // read for each call, so that a token may be renewed meanwhile
+  std::string tls_ca;      // PEM file; without: no TLS
+  std::string tls_cert;    // PEM files of a client certificate: both or none
+  std::string tls_key;
 };
+
+// What metadata takes: printable ASCII without spaces.
+inline bool IsPlain(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 32 && c < 127; });
+}
 
 // Methods are found by the type of their request: in this API each type belongs to one method.
 // Errors carry the server's reason, variables and retry time (core/errors.h); a server that did not

@@ -181,8 +181,14 @@ std::string_view ActionName(ActionType type) {
   return "";
 }
 
+bool Concerns(const LeadRecord& record, const RepId& rep) {
+  return record.rep == rep || record.last_owner == rep ||
+         std::find(record.passed.begin(), record.passed.end(), rep) != record.passed.end();
+}
+
 absl::Status CheckGeneration(const LeadRecord& record, const Action& action) {
-  if (action.generation == record.generation && record.stage != Stage::kQueued) {
+  const bool mine = action.only_rep.empty() || action.only_rep == record.rep;
+  if (mine && action.generation == record.generation && record.stage != Stage::kQueued) {
     return absl::OkStatus();
   }
   return Error(absl::StatusCode::kAborted, "STALE_GENERATION",

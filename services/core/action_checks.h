@@ -13,8 +13,11 @@ namespace baton::core {
 
 std::string_view ActionName(ActionType type);  // "accept", "log_touch" ...
 
+// The lead is the rep's, or was lately.
+bool Concerns(const LeadRecord& record, const RepId& rep);
+
 // ABORTED STALE_GENERATION unless the action is about the assignment that is current: the lead's
-// latest generation, and not taken back to the queue since.
+// latest generation, not taken back to the queue since, and of only_rep where there is one.
 absl::Status CheckGeneration(const LeadRecord& record, const Action& action);
 
 // FAILED_PRECONDITION WRONG_STAGE; INVALID_ARGUMENT for an outcome that is none.

@@ -71,6 +71,7 @@ struct Action {
   QueueId queue;             // kReroute, kReassign: empty: the same queue
   std::string actor;         // "rep/ada"; empty: the owner, or of kReassign "manager"
   RepId to;                  // kReassign: asked first; empty: nobody in particular
+  RepId only_rep;            // who acts may do so on leads of this rep only; empty: on any
   std::string request_id;    // empty: none
   uint64_t fingerprint = 0;  // of the request's body
 };
@@ -86,8 +87,9 @@ using ActionDecision = std::variant<Plan, AnsweredRequest>;
 // or to others. NOT_FOUND LEAD_NOT_FOUND, ABORTED STALE_GENERATION, FAILED_PRECONDITION WRONG_STAGE
 // (the stage found), INVALID_ARGUMENT UNKNOWN_REASON (valid codes listed) | UNKNOWN_QUEUE (valid
 // ones listed) | REQUEST_ID_REUSED | MISSING_FIELD | INVALID_FIELD. Tested in this order: request
-// id, existence, generation (a lead that is QUEUED again has no current one), stage, reason,
-// fields.
+// id, existence (for only_rep no lead exists that is not its own, or was lately: then its
+// assignment is over, STALE_GENERATION), generation (a lead that is QUEUED again has no current
+// one), stage, reason, fields.
 absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Action& action,
                                             const Policy* policy, TimeMs now_ms);
 

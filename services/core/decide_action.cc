@@ -234,7 +234,8 @@ absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Acti
                  "request_id: was used for a request with another body",
                  {{"field", "request_id"}, {"request_id", action.request_id}});
   }
-  if (record.revision == 0) {
+  const bool hidden = !action.only_rep.empty() && !Concerns(record, action.only_rep);
+  if (record.revision == 0 || hidden) {
     return Error(absl::StatusCode::kNotFound, "LEAD_NOT_FOUND",
                  absl::StrCat("workspace ", record.key.workspace.str(), " has no lead ",
                               record.key.lead.str()),

@@ -33,7 +33,9 @@ OpenLead ParsePosition(const std::string& text) {
 }  // namespace
 
 ::grpc::ServerWriteReactor<WatchResponse>* AssignmentService::WatchAssignments(
-    ::grpc::CallbackServerContext*, const v1::WatchAssignmentsRequest* request) {
+    ::grpc::CallbackServerContext* context, const v1::WatchAssignmentsRequest* request) {
+  const auto caller = parts_.gate.Admit(*context, *request);
+  if (!caller.ok()) return new RefusedWatch(caller.status());
   const auto scope = ParseScope("parent", request->parent());
   if (!scope.ok()) return new RefusedWatch(scope.status());
   WatchSource source(*scope, parts_.outbox, parts_.lister, parts_.sealer);
@@ -98,14 +100,13 @@ absl::StatusOr<v1::ListAssignmentsResponse> AssignmentService::List(
 template <typename Request, typename Response>
 ::grpc::ServerUnaryReactor* AssignmentService::Act(::grpc::CallbackServerContext* context,
                                                    const Request& request, Response* response) {
-  const auto reply = parts_.runner.Begin(context, response);
-  auto named = ToAction(request);
-  if (!named.ok()) {
-    reply(named.status());
-    return reply.call()->reactor();
-  }
-  Submit(reply, *std::move(named));
-  return reply.call()->reactor();
+  return parts_.runner.Start(context, &request, response,
+                             [&](const Reply<Response>& reply, const Caller& caller) {
+                               auto named = ToAction(request);
+                               if (!named.ok()) return reply(named.status());
+                               named->action.only_rep = caller.only_rep;
+                               Submit(reply, *std::move(named));
+                             });
 }
 
 template <typename Response>
@@ -161,21 +162,21 @@ void AssignmentService::Submit(const Reply<Response>& reply, NamedAction named) 
                                                             const v1::ReassignLeadRequest* request,
                                                             v1::ReassignLeadResponse* response) {
   if (request->rep().empty()) return Act(context, *request, response);
-  const auto reply = parts_.runner.Begin(context, response);
-  auto named = ToAction(*request);
-  if (!named.ok()) {
-    reply(named.status());
-    return reply.call()->reactor();
-  }
-  parts_.runner.Submit(reply, [this, reply, named = *std::move(named)] {
-    const core::RepId& to = named.action.to;
-    const absl::Status found = parts_.roster.GetRep(named.key.workspace, to).status();
-    if (found.ok()) return Submit(reply, named);
-    reply(absl::IsNotFound(found)
-              ? core::FieldError("rep", absl::StrCat("there is no rep ", to.str()))
-              : found);
-  });
-  return reply.call()->reactor();
+  using Answer = Reply<v1::ReassignLeadResponse>;
+  const auto begin = [&](const Answer& reply, const Caller& caller) {
+    auto named = ToAction(*request);
+    if (!named.ok()) return reply(named.status());
+    named->action.only_rep = caller.only_rep;
+    parts_.runner.Submit(reply, [this, reply, named = *std::move(named)] {
+      const core::RepId& to = named.action.to;
+      const absl::Status found = parts_.roster.GetRep(named.key.workspace, to).status();
+      if (found.ok()) return Submit(reply, named);
+      reply(absl::IsNotFound(found)
+                ? core::FieldError("rep", absl::StrCat("there is no rep ", to.str()))
+                : found);
+    });
+  };
+  return parts_.runner.Start(context, request, response, begin);
 }
 
 ::grpc::ServerUnaryReactor* AssignmentService::ReportOutcome(

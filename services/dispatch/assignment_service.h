@@ -21,6 +21,7 @@ namespace baton::dispatch {
 class AssignmentService final : public ::baton::v1::AssignmentService::CallbackService {
  public:
   struct Parts {
+    const CallerGate& gate;
     const CallRunner& runner;
     ActionBatcher& batcher;
     AssignmentLister& lister;

@@ -3,10 +3,12 @@
 #define BATON_DISPATCH_CALL_RUNNER_H_
 
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "dispatch/caller_gate.h"
 #include "dispatch/wire_status.h"
 #include "platform/grpc/bounded_executor.h"
 #include "platform/grpc/unary_call.h"
@@ -37,29 +39,50 @@ class Reply {
   Response* response_;  // lives until the call is answered
 };
 
-// Begins unary calls and runs their blocking work on a bounded executor. Thread-safe.
+// Begins unary calls, lets them through the gate and runs their blocking work on a bounded
+// executor. Thread-safe.
 class CallRunner {
  public:
-  CallRunner(platform::rpc::BoundedExecutor& executor, absl::Duration deadline_max)
-      : executor_(executor),
+  CallRunner(const CallerGate& gate, platform::rpc::BoundedExecutor& executor,
+             absl::Duration deadline_max)
+      : gate_(gate),
+        executor_(executor),
         deadline_max_(deadline_max),
         answer_at_deadline_(ToGrpcStatus(NoAnswerInTime(
             "the store", "repeating it with the same request_id or etag is safe"))) {}
 
-  template <typename Response>
-  Reply<Response> Begin(::grpc::CallbackServerContext* context, Response* response) const {
-    return Reply<Response>(UnaryCall::Begin(context, deadline_max_, answer_at_deadline_), response);
+  // `begin` takes the reply and the caller, in the reaction; it does not run for a caller that the
+  // gate refuses.
+  template <typename Response, typename BeginWork>
+  ::grpc::ServerUnaryReactor* Start(::grpc::CallbackServerContext* context,
+                                    const google::protobuf::Message* request, Response* response,
+                                    BeginWork begin) const {
+    const Reply<Response> reply(UnaryCall::Begin(context, deadline_max_, answer_at_deadline_),
+                                response);
+    absl::StatusOr<Caller> caller = gate_.Admit(*context, *request);
+    if (caller.ok()) {
+      begin(reply, *std::move(caller));
+    } else {
+      reply(caller.status());
+    }
+    return reply.call()->reactor();
   }
 
-  // `work` takes the request and gives StatusOr<Response>; it does not run when nobody waits for
-  // the answer any more.
+  // `work` takes the request, and the caller if it asks for one, and gives StatusOr<Response>; it
+  // does not run when nobody waits for the answer any more.
   template <typename Request, typename Response, typename Work>
   ::grpc::ServerUnaryReactor* Run(::grpc::CallbackServerContext* context, const Request* request,
                                   Response* response, Work work) const {
-    const Reply<Response> reply = Begin(context, response);
-    Submit(reply,
-           [reply, work = std::move(work), request = *request]() mutable { reply(work(request)); });
-    return reply.call()->reactor();
+    return Start(context, request, response, [&](const Reply<Response>& reply, Caller caller) {
+      Submit(reply, [reply, work = std::move(work), request = *request,
+                     caller = std::move(caller)]() mutable {
+        if constexpr (std::is_invocable_v<Work, const Request&, const Caller&>) {
+          reply(work(request, caller));
+        } else {
+          reply(work(request));
+        }
+      });
+    });
   }
 
   // Runs `task` for the call of `reply` unless it is abandoned, or answers RESOURCE_EXHAUSTED.
@@ -73,6 +96,7 @@ class CallRunner {
   }
 
  private:
+  const CallerGate& gate_;
   platform::rpc::BoundedExecutor& executor_;
   const absl::Duration deadline_max_;
   const ::grpc::Status answer_at_deadline_;

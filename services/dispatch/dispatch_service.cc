@@ -11,6 +11,7 @@
 #include "dispatch/backlog_drainer.h"
 #include "dispatch/bulk_reassigner.h"
 #include "dispatch/call_runner.h"
+#include "dispatch/caller_gate.h"
 #include "dispatch/decision_waiter.h"
 #include "dispatch/event_publisher.h"
 #include "dispatch/event_submitter.h"
@@ -38,6 +39,7 @@ struct DispatchService::Parts {
         ProducerFactory producers, platform::Metrics& metrics)
       : options(std::move(given)),
         sealer(options.token_secret),
+        gate(*options.authority),
         server(options.server, metrics),
         hub(store, options, [this](bool readable) { server.SetServing(readable); }),
         drainer(store),
@@ -47,13 +49,13 @@ struct DispatchService::Parts {
         publisher(std::move(producers)),
         readers(options.reader_threads, options.reads_waiting_max),
         watch_fillers(kWatchThreads, options.watchers_max),
-        runner(readers, options.deadline_max),
+        runner(gate, readers, options.deadline_max),
         lister(store, store, store),
         claimer(store, store, store),
         submitter(store, publisher, waiter, options.lead_events_topic),
         leads(store, runner, submitter, sealer),
-        assignments({runner, batcher, lister, claimer, store, store, hub, watch_fillers, sealer,
-                     options.watch_backlog_max}),
+        assignments({gate, runner, batcher, lister, claimer, store, store, hub, watch_fillers,
+                     sealer, options.watch_backlog_max}),
         reassigner(store, store, batcher),
         roster(store, store, std::move(policies), reassigner, drainer, runner, sealer),
         accounts(store, store, runner, sealer),
@@ -63,6 +65,7 @@ struct DispatchService::Parts {
 
   const DispatchOptions options;
   const TokenSealer sealer;
+  const CallerGate gate;
   platform::rpc::Server server;
   WatchHub hub;
   BacklogDrainer drainer;

@@ -17,7 +17,7 @@ namespace baton::dispatch {
 // them has a cap. Start and Stop belong to one thread; the rest is thread-safe.
 class DispatchService final : public platform::Service {
  public:
-  // `store` and `metrics` outlive the service.
+  // REQUIRES: options.authority. `store` and `metrics` outlive the service.
   DispatchService(DispatchOptions options, store::Store& store, PolicySource policies,
                   ProducerFactory producers, platform::Metrics& metrics);
   ~DispatchService() override;

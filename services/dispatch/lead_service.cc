@@ -57,23 +57,23 @@ LeadService::LeadService(store::Store& store, const CallRunner& runner, EventSub
 ::grpc::ServerUnaryReactor* LeadService::SubmitLeadEvents(
     ::grpc::CallbackServerContext* context, const v1::SubmitLeadEventsRequest* request,
     v1::SubmitLeadEventsResponse* response) {
-  const auto reply = runner_.Begin(context, response);
-  runner_.Submit(reply, [this, reply, request = *request] { submitter_.Submit(request, reply); });
-  return reply.call()->reactor();
+  return runner_.Start(context, request, response, [&](const auto& reply, const Caller&) {
+    runner_.Submit(reply, [this, reply, wanted = *request] { submitter_.Submit(wanted, reply); });
+  });
 }
 
 ::grpc::ServerUnaryReactor* LeadService::GetLead(::grpc::CallbackServerContext* context,
                                                  const v1::GetLeadRequest* request,
                                                  v1::GetLeadResponse* response) {
-  return runner_.Run(
-      context, request, response,
-      [this](const v1::GetLeadRequest& wanted) -> absl::StatusOr<v1::GetLeadResponse> {
-        const auto record = Load(wanted.name());
-        if (!record.ok()) return record.status();
-        v1::GetLeadResponse answer;
-        *answer.mutable_lead() = ToProto(*record);
-        return answer;
-      });
+  return runner_.Run(context, request, response,
+                     [this](const v1::GetLeadRequest& wanted,
+                            const Caller& caller) -> absl::StatusOr<v1::GetLeadResponse> {
+                       const auto record = Load(wanted.name(), caller);
+                       if (!record.ok()) return record.status();
+                       v1::GetLeadResponse answer;
+                       *answer.mutable_lead() = ToProto(*record);
+                       return answer;
+                     });
 }
 
 ::grpc::ServerUnaryReactor* LeadService::ListLeads(::grpc::CallbackServerContext* context,
@@ -87,31 +87,37 @@ LeadService::LeadService(store::Store& store, const CallRunner& runner, EventSub
                                                         const v1::GetLeadJourneyRequest* request,
                                                         v1::GetLeadJourneyResponse* response) {
   return runner_.Run(context, request, response,
-                     [this](const v1::GetLeadJourneyRequest& wanted) { return Journey(wanted); });
+                     [this](const v1::GetLeadJourneyRequest& wanted, const Caller& caller) {
+                       return Journey(wanted, caller);
+                     });
 }
 
 ::grpc::ServerUnaryReactor* LeadService::ExplainLead(::grpc::CallbackServerContext* context,
                                                      const v1::ExplainLeadRequest* request,
                                                      v1::ExplainLeadResponse* response) {
   return runner_.Run(context, request, response,
-                     [this](const v1::ExplainLeadRequest& wanted) { return ExplainOne(wanted); });
+                     [this](const v1::ExplainLeadRequest& wanted, const Caller& caller) {
+                       return ExplainOne(wanted, caller);
+                     });
 }
 
 ::grpc::ServerUnaryReactor* LeadService::RecomputeDecision(
     ::grpc::CallbackServerContext* context, const v1::RecomputeDecisionRequest* request,
     v1::RecomputeDecisionResponse* response) {
-  return runner_.Run(
-      context, request, response,
-      [this](const v1::RecomputeDecisionRequest& wanted) { return RecomputeOne(wanted); });
+  return runner_.Run(context, request, response,
+                     [this](const v1::RecomputeDecisionRequest& wanted, const Caller& caller) {
+                       return RecomputeOne(wanted, caller);
+                     });
 }
 
-absl::StatusOr<core::LeadRecord> LeadService::Load(absl::string_view name) {
+absl::StatusOr<core::LeadRecord> LeadService::Load(absl::string_view name, const Caller& caller) {
   const auto key = ParseLead("name", name);
   if (!key.ok()) return key.status();
   auto loaded = store_.Load({&*key, 1});
   if (!loaded.ok()) return loaded.status();
   absl::StatusOr<core::LeadRecord>& record = loaded->records.front();
-  if (record.ok() && record->revision == 0) return LeadNotFound(*key);
+  const bool hidden = record.ok() && !caller.MayActFor(record->rep);
+  if (record.ok() && (record->revision == 0 || hidden)) return LeadNotFound(*key);
   return std::move(record);
 }
 
@@ -161,13 +167,13 @@ absl::StatusOr<v1::ListLeadsResponse> LeadService::List(const v1::ListLeadsReque
 }
 
 absl::StatusOr<v1::GetLeadJourneyResponse> LeadService::Journey(
-    const v1::GetLeadJourneyRequest& request) {
+    const v1::GetLeadJourneyRequest& request, const Caller& caller) {
   const auto page_size = PageSize(request.page_size());
   if (!page_size.ok()) return page_size.status();
   const std::string context = absl::StrCat("GetLeadJourney|", request.name());
   const auto token = OpenPageToken(sealer_, context, request.page_token());
   if (!token.ok()) return token.status();
-  const auto record = Load(request.name());
+  const auto record = Load(request.name(), caller);
   if (!record.ok()) return record.status();
 
   const JourneyPlace place = ParsePlace(*token);
@@ -189,8 +195,8 @@ absl::StatusOr<v1::GetLeadJourneyResponse> LeadService::Journey(
 }
 
 absl::StatusOr<v1::ExplainLeadResponse> LeadService::ExplainOne(
-    const v1::ExplainLeadRequest& request) {
-  const auto record = Load(request.name());
+    const v1::ExplainLeadRequest& request, const Caller& caller) {
+  const auto record = Load(request.name(), caller);
   if (!record.ok()) return record.status();
   const auto past = store_.Decisions(record->key);
   if (!past.ok()) return past.status();
@@ -212,8 +218,8 @@ absl::StatusOr<v1::ExplainLeadResponse> LeadService::ExplainOne(
 }
 
 absl::StatusOr<v1::RecomputeDecisionResponse> LeadService::RecomputeOne(
-    const v1::RecomputeDecisionRequest& request) {
-  const auto record = Load(request.name());
+    const v1::RecomputeDecisionRequest& request, const Caller& caller) {
+  const auto record = Load(request.name(), caller);
   if (!record.ok()) return record.status();
   const auto past = store_.Decisions(record->key);
   if (!past.ok()) return past.status();

@@ -36,14 +36,15 @@ class LeadService final : public ::baton::v1::LeadService::CallbackService {
       ::baton::v1::RecomputeDecisionResponse* response) override;
 
  private:
-  absl::StatusOr<core::LeadRecord> Load(absl::string_view name);
+  // A lead that the caller may not see is not found.
+  absl::StatusOr<core::LeadRecord> Load(absl::string_view name, const Caller& caller);
   absl::StatusOr<::baton::v1::ListLeadsResponse> List(const ::baton::v1::ListLeadsRequest& request);
   absl::StatusOr<::baton::v1::GetLeadJourneyResponse> Journey(
-      const ::baton::v1::GetLeadJourneyRequest& request);
+      const ::baton::v1::GetLeadJourneyRequest& request, const Caller& caller);
   absl::StatusOr<::baton::v1::ExplainLeadResponse> ExplainOne(
-      const ::baton::v1::ExplainLeadRequest& request);
+      const ::baton::v1::ExplainLeadRequest& request, const Caller& caller);
   absl::StatusOr<::baton::v1::RecomputeDecisionResponse> RecomputeOne(
-      const ::baton::v1::RecomputeDecisionRequest& request);
+      const ::baton::v1::RecomputeDecisionRequest& request, const Caller& caller);
 
   store::Store& store_;
   const CallRunner& runner_;

@@ -83,11 +83,10 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
 ::grpc::ServerUnaryReactor* PolicyService::CreatePolicyRevision(
     ::grpc::CallbackServerContext* context, const v1::CreatePolicyRevisionRequest* request,
     v1::CreatePolicyRevisionResponse* response) {
-  return runner_.Run(
-      context, request, response,
-      [this, caller = PrincipalOf(*context)](const v1::CreatePolicyRevisionRequest& wanted) {
-        return Create(caller, wanted);
-      });
+  return runner_.Run(context, request, response,
+                     [this](const v1::CreatePolicyRevisionRequest& wanted, const Caller& caller) {
+                       return Create(caller, wanted);
+                     });
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::GetPolicy(::grpc::CallbackServerContext* context,
@@ -109,7 +108,7 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
     v1::ApprovePolicyRevisionResponse* response) {
   return runner_.Run(
       context, request, response,
-      [this, caller = PrincipalOf(*context)](const v1::ApprovePolicyRevisionRequest& wanted) {
+      [this](const v1::ApprovePolicyRevisionRequest& wanted, const Caller& caller) {
         return WithPolicy<v1::ApprovePolicyRevisionResponse>(Approve(caller, wanted));
       });
 }
@@ -119,7 +118,7 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
     v1::RevokePolicyApprovalResponse* response) {
   return runner_.Run(
       context, request, response,
-      [this, caller = PrincipalOf(*context)](const v1::RevokePolicyApprovalRequest& wanted) {
+      [this](const v1::RevokePolicyApprovalRequest& wanted, const Caller& caller) {
         return WithPolicy<v1::RevokePolicyApprovalResponse>(Revoke(caller, wanted.name()));
       });
 }
@@ -127,22 +126,20 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
 ::grpc::ServerUnaryReactor* PolicyService::ActivatePolicyRevision(
     ::grpc::CallbackServerContext* context, const v1::ActivatePolicyRevisionRequest* request,
     v1::ActivatePolicyRevisionResponse* response) {
-  return runner_.Run(
-      context, request, response,
-      [this, caller = PrincipalOf(*context)](const v1::ActivatePolicyRevisionRequest& wanted) {
-        return WithPolicy<v1::ActivatePolicyRevisionResponse>(
-            Activate(caller, wanted.name(), wanted.etag(), store::Activation()));
-      });
+  return runner_.Run(context, request, response,
+                     [this](const v1::ActivatePolicyRevisionRequest& wanted, const Caller& caller) {
+                       return WithPolicy<v1::ActivatePolicyRevisionResponse>(
+                           Activate(caller, wanted.name(), wanted.etag(), store::Activation()));
+                     });
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::RollbackPolicy(::grpc::CallbackServerContext* context,
                                                           const v1::RollbackPolicyRequest* request,
                                                           v1::RollbackPolicyResponse* response) {
-  return runner_.Run(
-      context, request, response,
-      [this, caller = PrincipalOf(*context)](const v1::RollbackPolicyRequest& wanted) {
-        return WithPolicy<v1::RollbackPolicyResponse>(Rollback(caller, wanted));
-      });
+  return runner_.Run(context, request, response,
+                     [this](const v1::RollbackPolicyRequest& wanted, const Caller& caller) {
+                       return WithPolicy<v1::RollbackPolicyResponse>(Rollback(caller, wanted));
+                     });
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::WithdrawPolicyRevision(
@@ -150,7 +147,7 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
     v1::WithdrawPolicyRevisionResponse* response) {
   return runner_.Run(
       context, request, response,
-      [this, caller = PrincipalOf(*context)](const v1::WithdrawPolicyRevisionRequest& wanted) {
+      [this](const v1::WithdrawPolicyRevisionRequest& wanted, const Caller& caller) {
         return WithPolicy<v1::WithdrawPolicyRevisionResponse>(Withdraw(caller, wanted.name()));
       });
 }
@@ -158,16 +155,17 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
 ::grpc::ServerUnaryReactor* PolicyService::DeletePolicyRevision(
     ::grpc::CallbackServerContext* context, const v1::DeletePolicyRevisionRequest* request,
     v1::DeletePolicyRevisionResponse* response) {
-  return runner_.Run(
-      context, request, response,
-      [this, caller = PrincipalOf(*context)](const v1::DeletePolicyRevisionRequest& wanted) {
-        return Delete(caller, wanted);
-      });
+  return runner_.Run(context, request, response,
+                     [this](const v1::DeletePolicyRevisionRequest& wanted, const Caller& caller) {
+                       return Delete(caller, wanted);
+                     });
 }
 
 absl::StatusOr<v1::CreatePolicyRevisionResponse> PolicyService::Create(
     const Caller& caller, const v1::CreatePolicyRevisionRequest& request) {
-  if (!request.validate_only() && !caller.ok()) return caller.status();
+  if (absl::Status named = RequireName(caller); !request.validate_only() && !named.ok()) {
+    return named;
+  }
   const auto workspace = ParseWorkspace("parent", request.parent());
   if (!workspace.ok()) return workspace.status();
   if (request.yaml().size() > kPolicyBytesMax) {
@@ -190,7 +188,7 @@ absl::StatusOr<v1::CreatePolicyRevisionResponse> PolicyService::Create(
     response.mutable_policy()->set_yaml(request.yaml());
     return response;
   }
-  const auto made = policies_.CreateRevision(parsed.policy, request.yaml(), caller->id);
+  const auto made = policies_.CreateRevision(parsed.policy, request.yaml(), caller.id());
   if (!made.ok()) return made.status();
   *response.mutable_policy() = ToProto(*workspace, *made);
   response.mutable_policy()->set_yaml(request.yaml());
@@ -243,38 +241,38 @@ absl::StatusOr<v1::ListPolicyRevisionsResponse> PolicyService::List(
 
 absl::StatusOr<v1::Policy> PolicyService::Approve(const Caller& caller,
                                                   const v1::ApprovePolicyRevisionRequest& request) {
-  if (!caller.ok()) return caller.status();
+  if (absl::Status named = RequireName(caller); !named.ok()) return named;
   const auto name = ParseRevisionName("name", request.name());
   if (!name.ok()) return name.status();
   const auto role = FromProto("role", request.role());
   if (!role.ok()) return role.status();
   const bool for_marketing = *role == store::ApproverRole::kMarketing;
-  absl::Status allowed = RequireRole(*caller, {for_marketing ? Role::kMarketing : Role::kSales});
+  absl::Status allowed = RequireRole(caller, {for_marketing ? Role::kMarketing : Role::kSales});
   if (!allowed.ok()) return allowed;
   if (const auto known = Named(*name); !known.ok()) return known.status();
   return Message(name->workspace, policies_.ApproveRevision({name->workspace, name->revision},
-                                                            request.etag(), caller->id, *role));
+                                                            request.etag(), caller.id(), *role));
 }
 
 absl::StatusOr<v1::Policy> PolicyService::Revoke(const Caller& caller, const std::string& wanted) {
-  if (!caller.ok()) return caller.status();
+  if (absl::Status named = RequireName(caller); !named.ok()) return named;
   const auto name = ParseRevisionName("name", wanted);
   if (!name.ok()) return name.status();
   if (const auto known = Named(*name); !known.ok()) return known.status();
   return Message(name->workspace,
-                 policies_.RevokeApproval({name->workspace, name->revision}, caller->id));
+                 policies_.RevokeApproval({name->workspace, name->revision}, caller.id()));
 }
 
 absl::StatusOr<v1::Policy> PolicyService::Activate(const Caller& caller, const std::string& wanted,
                                                    const std::string& etag,
                                                    store::Activation activation) {
-  if (!caller.ok()) return caller.status();
+  if (absl::Status named = RequireName(caller); !named.ok()) return named;
   const auto name = ParseRevisionName("name", wanted);
   if (!name.ok()) return name.status();
   const auto number = NextActivation(etag);
   if (!number.ok()) return number.status();
   if (!activation.rollback) {
-    absl::Status allowed = RequireRole(*caller, {Role::kMarketing, Role::kSales, Role::kAdmin});
+    absl::Status allowed = RequireRole(caller, {Role::kMarketing, Role::kSales, Role::kAdmin});
     if (!allowed.ok()) return allowed;
   }
   const auto known = Named(*name);
@@ -282,7 +280,7 @@ absl::StatusOr<v1::Policy> PolicyService::Activate(const Caller& caller, const s
   const auto policy = Compiled({name->workspace, name->revision});
   if (!policy.ok()) return policy.status();
   activation.number = *number;
-  activation.principal = caller->id;
+  activation.principal = caller.id();
   const auto active = policies_.ActivateRevision(*policy, known->fingerprint, activation);
   if (!active.ok()) return active.status();
   // A queue may have another mode now, and leads may wait in one that is new.
@@ -292,15 +290,14 @@ absl::StatusOr<v1::Policy> PolicyService::Activate(const Caller& caller, const s
                                          {"revision", absl::StrCat(active->revision)},
                                          {"activation", absl::StrCat(activation.number)},
                                          {"kind", activation.rollback ? "rollback" : "activate"},
-                                         {"principal", caller->id},
+                                         {"principal", caller.id()},
                                          {"reason", activation.reason}});
   return ToProto(name->workspace, *active);
 }
 
 absl::StatusOr<v1::Policy> PolicyService::Rollback(const Caller& caller,
                                                    const v1::RollbackPolicyRequest& request) {
-  if (!caller.ok()) return caller.status();
-  absl::Status allowed = RequireRole(*caller, {Role::kMarketing, Role::kSales});
+  absl::Status allowed = RequireRole(caller, {Role::kMarketing, Role::kSales});
   if (!allowed.ok()) return allowed;
   if (request.reason().empty() || request.reason().size() > kReasonBytesMax) {
     return core::FieldError("reason",
@@ -314,20 +311,20 @@ absl::StatusOr<v1::Policy> PolicyService::Rollback(const Caller& caller,
 
 absl::StatusOr<v1::Policy> PolicyService::Withdraw(const Caller& caller,
                                                    const std::string& wanted) {
-  if (!caller.ok()) return caller.status();
+  if (absl::Status named = RequireName(caller); !named.ok()) return named;
   const auto name = ParseRevisionName("name", wanted);
   if (!name.ok()) return name.status();
   if (const auto known = Named(*name); !known.ok()) return known.status();
   return Message(name->workspace,
-                 policies_.WithdrawRevision({name->workspace, name->revision}, caller->id));
+                 policies_.WithdrawRevision({name->workspace, name->revision}, caller.id()));
 }
 
 absl::StatusOr<v1::DeletePolicyRevisionResponse> PolicyService::Delete(
     const Caller& caller, const v1::DeletePolicyRevisionRequest& request) {
-  if (!caller.ok()) return caller.status();
+  if (absl::Status named = RequireName(caller); !named.ok()) return named;
   const auto name = ParseRevisionName("name", request.name());
   if (!name.ok()) return name.status();
-  absl::Status status = RequireRole(*caller, {Role::kAdmin});
+  absl::Status status = RequireRole(caller, {Role::kAdmin});
   if (!status.ok()) return status;
   if (const auto known = Named(*name); !known.ok()) return known.status();
   status = policies_.DeleteRevision({name->workspace, name->revision});

@@ -7,7 +7,7 @@
 #include "baton/v1/policy_service.grpc.pb.h"
 #include "dispatch/backlog_drainer.h"
 #include "dispatch/call_runner.h"
-#include "dispatch/principal.h"
+#include "dispatch/caller_gate.h"
 #include "dispatch/resource_names.h"
 #include "dispatch/token_sealer.h"
 #include "platform/metrics.h"
@@ -76,8 +76,6 @@ class PolicyService final : public ::baton::v1::PolicyService::CallbackService {
       ::baton::v1::ListShadowDifferencesResponse* response) override;
 
  private:
-  using Caller = absl::StatusOr<Principal>;
-
   absl::StatusOr<::baton::v1::CreatePolicyRevisionResponse> Create(
       const Caller& caller, const ::baton::v1::CreatePolicyRevisionRequest& request);
   absl::StatusOr<::baton::v1::GetPolicyResponse> Get(const ::baton::v1::GetPolicyRequest& request);

@@ -33,7 +33,7 @@ void LogShadow(const char* what, const core::WorkspaceId& workspace, const store
                                                        const v1::StartShadowRequest* request,
                                                        v1::StartShadowResponse* response) {
   return runner_.Run(context, request, response,
-                     [this, caller = PrincipalOf(*context)](const v1::StartShadowRequest& wanted) {
+                     [this](const v1::StartShadowRequest& wanted, const Caller& caller) {
                        return Start(caller, wanted.name());
                      });
 }
@@ -42,7 +42,7 @@ void LogShadow(const char* what, const core::WorkspaceId& workspace, const store
                                                       const v1::StopShadowRequest* request,
                                                       v1::StopShadowResponse* response) {
   return runner_.Run(context, request, response,
-                     [this, caller = PrincipalOf(*context)](const v1::StopShadowRequest& wanted) {
+                     [this](const v1::StopShadowRequest& wanted, const Caller& caller) {
                        return Stop(caller, wanted.name());
                      });
 }
@@ -69,28 +69,26 @@ void LogShadow(const char* what, const core::WorkspaceId& workspace, const store
 
 absl::StatusOr<v1::StartShadowResponse> PolicyService::Start(const Caller& caller,
                                                              const std::string& wanted) {
-  if (!caller.ok()) return caller.status();
-  absl::Status allowed = RequireRole(*caller, {Role::kMarketing, Role::kSales, Role::kAdmin});
+  absl::Status allowed = RequireRole(caller, {Role::kMarketing, Role::kSales, Role::kAdmin});
   if (!allowed.ok()) return allowed;
   const auto name = ParseRevisionName("name", wanted);
   if (!name.ok()) return name.status();
   if (const auto known = Named(*name); !known.ok()) return known.status();
   const store::RevisionKey key{name->workspace, name->revision};
   if (const auto readable = Compiled(key); !readable.ok()) return readable.status();
-  const auto run = shadows_.StartShadow(key, caller->id);
-  if (run.ok()) LogShadow("policy.shadow_started", name->workspace, *run, caller->id);
+  const auto run = shadows_.StartShadow(key, caller.id());
+  if (run.ok()) LogShadow("policy.shadow_started", name->workspace, *run, caller.id());
   return WithShadow<v1::StartShadowResponse>(name->workspace, run);
 }
 
 absl::StatusOr<v1::StopShadowResponse> PolicyService::Stop(const Caller& caller,
                                                            const std::string& wanted) {
-  if (!caller.ok()) return caller.status();
-  absl::Status allowed = RequireRole(*caller, {Role::kMarketing, Role::kSales, Role::kAdmin});
+  absl::Status allowed = RequireRole(caller, {Role::kMarketing, Role::kSales, Role::kAdmin});
   if (!allowed.ok()) return allowed;
   const auto workspace = ParseShadow("name", wanted);
   if (!workspace.ok()) return workspace.status();
-  const auto run = shadows_.StopShadow(*workspace, caller->id);
-  if (run.ok()) LogShadow("policy.shadow_stopped", *workspace, *run, caller->id);
+  const auto run = shadows_.StopShadow(*workspace, caller.id());
+  if (run.ok()) LogShadow("policy.shadow_stopped", *workspace, *run, caller.id());
   return WithShadow<v1::StopShadowResponse>(*workspace, run);
 }
 

@@ -66,7 +66,7 @@ TableService::TableService(store::WorkspaceStore& workspaces, store::TableStore&
                                                       const v1::CreateTableRequest* request,
                                                       v1::CreateTableResponse* response) {
   return runner_.Run(context, request, response,
-                     [this, caller = PrincipalOf(*context)](const v1::CreateTableRequest& wanted) {
+                     [this](const v1::CreateTableRequest& wanted, const Caller& caller) {
                        return Create(caller, wanted);
                      });
 }
@@ -89,14 +89,16 @@ TableService::TableService(store::WorkspaceStore& workspaces, store::TableStore&
                                                       const v1::DeleteTableRequest* request,
                                                       v1::DeleteTableResponse* response) {
   return runner_.Run(context, request, response,
-                     [this, caller = PrincipalOf(*context)](const v1::DeleteTableRequest& wanted) {
+                     [this](const v1::DeleteTableRequest& wanted, const Caller& caller) {
                        return Delete(caller, wanted);
                      });
 }
 
 absl::StatusOr<v1::CreateTableResponse> TableService::Create(
     const Caller& caller, const v1::CreateTableRequest& request) {
-  if (!request.validate_only() && !caller.ok()) return caller.status();
+  if (absl::Status named = RequireName(caller); !request.validate_only() && !named.ok()) {
+    return named;
+  }
   const auto workspace = ParseWorkspace("parent", request.parent());
   if (!workspace.ok()) return workspace.status();
   if (!core::IsValidId(request.table_id())) {
@@ -108,7 +110,7 @@ absl::StatusOr<v1::CreateTableResponse> TableService::Create(
   if (request.validate_only()) {
     if (absl::Status known = RequireWorkspace(workspaces_, *workspace); !known.ok()) return known;
   } else {
-    info.creator = caller->id;
+    info.creator = caller.id();
     absl::StatusOr<store::TableInfo> stored =
         tables_.PutTable(*workspace, info, request.table().csv());
     if (!stored.ok()) return stored.status();
@@ -116,7 +118,7 @@ absl::StatusOr<v1::CreateTableResponse> TableService::Create(
     platform::LogInfo("table.stored", {{"workspace", workspace->str()},
                                        {"table", info.name},
                                        {"sha256", info.sha256},
-                                       {"principal", caller->id}});
+                                       {"principal", caller.id()}});
   }
   v1::CreateTableResponse response;
   *response.mutable_table() = ToProto(*workspace, info);
@@ -161,16 +163,16 @@ absl::StatusOr<v1::ListTablesResponse> TableService::List(const v1::ListTablesRe
 
 absl::StatusOr<v1::DeleteTableResponse> TableService::Delete(
     const Caller& caller, const v1::DeleteTableRequest& request) {
-  if (!caller.ok()) return caller.status();
+  if (absl::Status named = RequireName(caller); !named.ok()) return named;
   const auto key = ParseTable("name", request.name());
   if (!key.ok()) return key.status();
-  absl::Status status = RequireRole(*caller, {Role::kAdmin});
+  absl::Status status = RequireRole(caller, {Role::kAdmin});
   if (status.ok()) status = tables_.DeleteTable(*key);
   if (!status.ok()) return status;
   platform::LogInfo("table.deleted", {{"workspace", key->workspace.str()},
                                       {"table", key->name},
                                       {"sha256", key->sha256},
-                                      {"principal", caller->id}});
+                                      {"principal", caller.id()}});
   return v1::DeleteTableResponse();
 }
 

@@ -4,7 +4,7 @@
 
 #include "baton/v1/table_service.grpc.pb.h"
 #include "dispatch/call_runner.h"
-#include "dispatch/principal.h"
+#include "dispatch/caller_gate.h"
 #include "dispatch/token_sealer.h"
 #include "store/table_store.h"
 #include "store/workspace_store.h"
@@ -31,8 +31,6 @@ class TableService final : public ::baton::v1::TableService::CallbackService {
                                           ::baton::v1::DeleteTableResponse* response) override;
 
  private:
-  using Caller = absl::StatusOr<Principal>;
-
   absl::StatusOr<::baton::v1::CreateTableResponse> Create(
       const Caller& caller, const ::baton::v1::CreateTableRequest& request);
   absl::StatusOr<::baton::v1::GetTableResponse> Get(const ::baton::v1::GetTableRequest& request);

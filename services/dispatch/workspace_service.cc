@@ -1,5 +1,6 @@
 #include "dispatch/workspace_service.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,7 +45,9 @@ v1::Workspace ToProto(const store::Workspace& workspace) {
     ::grpc::CallbackServerContext* context, const v1::ListWorkspacesRequest* request,
     v1::ListWorkspacesResponse* response) {
   return runner_.Run(context, request, response,
-                     [this](const v1::ListWorkspacesRequest& wanted) { return List(wanted); });
+                     [this](const v1::ListWorkspacesRequest& wanted, const Caller& caller) {
+                       return List(wanted, caller);
+                     });
 }
 
 absl::StatusOr<v1::CreateWorkspaceResponse> WorkspaceService::Create(
@@ -83,14 +86,19 @@ absl::StatusOr<v1::GetWorkspaceResponse> WorkspaceService::Get(
 }
 
 absl::StatusOr<v1::ListWorkspacesResponse> WorkspaceService::List(
-    const v1::ListWorkspacesRequest& request) {
+    const v1::ListWorkspacesRequest& request, const Caller& caller) {
   const auto page_size = PageSize(request.page_size());
   if (!page_size.ok()) return page_size.status();
   constexpr absl::string_view kContext = "ListWorkspaces|";
   const auto after = OpenPageToken(sealer_, kContext, request.page_token());
   if (!after.ok()) return after.status();
-  const auto all = workspaces_.ListWorkspaces();
+  auto all = workspaces_.ListWorkspaces();
   if (!all.ok()) return all.status();
+  all->erase(std::remove_if(all->begin(), all->end(),
+                            [&caller](const store::Workspace& workspace) {
+                              return !caller.principal.MayEnter(workspace.id);
+                            }),
+             all->end());
   v1::ListWorkspacesResponse response;
   const std::string next = Paginate(
       *all, *page_size, *after,

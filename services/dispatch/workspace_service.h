@@ -32,7 +32,7 @@ class WorkspaceService final : public ::baton::v1::WorkspaceService::CallbackSer
   absl::StatusOr<::baton::v1::GetWorkspaceResponse> Get(
       const ::baton::v1::GetWorkspaceRequest& request);
   absl::StatusOr<::baton::v1::ListWorkspacesResponse> List(
-      const ::baton::v1::ListWorkspacesRequest& request);
+      const ::baton::v1::ListWorkspacesRequest& request, const Caller& caller);
 
   store::WorkspaceStore& workspaces_;
   const CallRunner& runner_;

@@ -10,7 +10,8 @@ TOP = Path(os.environ['BATON_TOP'])
 BIN = Path(os.environ['BATON_BIN'])
 CHART = TOP / 'helm' / 'baton'
 EXAMPLES = sorted((CHART / 'examples').glob('*.yaml'))
-NEEDED = ['--set', 'redis.url=redis://redis:6379', '--set', 'kafka.brokers=kafka:9092']
+NEEDED = ['--set', 'redis.url=redis://redis:6379', '--set', 'kafka.brokers=kafka:9092',
+          '--set', 'grpc.insecure=anywhere']
 
 
 def run(*command, **options):

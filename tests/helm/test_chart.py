@@ -74,6 +74,7 @@ def test_every_setting_of_baton_can_be_set(tmp_path):
     everything = CHART / 'examples' / 'production.yaml'
     path = tmp_path / 'baton.yaml'
     path.write_text(config_of(manifests('-f', everything, '--set', 'tokenSecret.existingSecret=t',
+                                        '--set', 'auth.methods.x\\.Y.Z[0]=admin',
                                         '--set', 'kafka.properties.client\\.rack=a')))
     settings = print_config('dispatch', '--config', path)
     default = [key for key, (_, source) in settings.items() if source == 'default']
@@ -86,7 +87,7 @@ def test_defaults_are_those_of_baton_where_the_cluster_asks_for_no_other(tmp_pat
     ours = print_config('all', '--config', path)
     theirs = print_config('all')
     differing = {key for key in ours if ours[key][0] != theirs[key][0]}
-    assert differing == {'redis.url', 'kafka.brokers', 'grpc.address', 'grpc.allow_plaintext',
+    assert differing == {'redis.url', 'kafka.brokers', 'grpc.address', 'grpc.insecure',
                          'http.address', 'shutdown.grace'}
 
 
@@ -109,7 +110,7 @@ def test_a_login_reaches_baton_and_no_command_line(tmp_path):
 def test_the_topics_job_creates_every_topic_on_a_real_kafka(tmp_path):
     brokers, prefix = os.environ['BATON_KAFKA_BROKERS'], f'chart-{time.time_ns()}'
     documents = manifests(
-        '--set', f'kafka.topicPrefix={prefix}', '--set', 'redis.url=redis://redis:6379',
+        '--set', f'kafka.topicPrefix={prefix}', *NEEDED,
         '--set', f'kafka.brokers={brokers.replace(",", chr(92) + ",")}', '--set', 'redis.shards=3',
         '--set', 'topicsJob.replication=1', '--set', 'topicsJob.minInsyncReplicas=1')
     job = one(documents, 'Job', '-topics')['spec']['template']['spec']['containers'][0]

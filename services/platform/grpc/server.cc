@@ -70,6 +70,12 @@ absl::Status Server::Start(const std::vector<::grpc::Service*>& services,
     return absl::InvalidArgumentError(
         absl::StrCat("listen address '", options_.address, "' is not host:port"));
   }
+  std::shared_ptr<::grpc::ServerCredentials> credentials = ::grpc::InsecureServerCredentials();
+  if (!options_.tls.cert_file.empty()) {
+    auto tls = ServerTls(options_.tls);
+    if (!tls.ok()) return tls.status();
+    credentials = *std::move(tls);
+  }
   ::grpc::EnableDefaultHealthCheckService(true);
   ::grpc::ServerBuilder builder;
   SetLimits(options_, builder);
@@ -78,7 +84,7 @@ absl::Status Server::Start(const std::vector<::grpc::Service*>& services,
   creators.push_back(NewRpcObserver(metrics_));
   builder.experimental().SetInterceptorCreators(std::move(creators));
   int port = 0;
-  builder.AddListeningPort(options_.address, ::grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(options_.address, credentials, &port);
   for (::grpc::Service* service : services) builder.RegisterService(service);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port == 0) {

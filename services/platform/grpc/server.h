@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "grpcpp/impl/service_type.h"
 #include "grpcpp/server.h"
+#include "platform/grpc/tls.h"
 #include "platform/metrics.h"
 
 namespace baton::platform::rpc {
@@ -26,6 +27,7 @@ struct ServerOptions {
   absl::Duration connection_age_max = absl::Minutes(30);  // then GOAWAY, so that load spreads anew
   absl::Duration connection_age_grace = absl::Minutes(5);
   bool reflection = false;  // grpc.reflection
+  TlsFiles tls;             // without a certificate: plaintext
 };
 
 // Serves callback services and grpc.health.v1: "" is liveness and SERVING from Start on; the name
@@ -37,7 +39,7 @@ class Server {
   ~Server();  // Stop(zero)
 
   // Registers `services`, which must outlive the server, and binds. UNAVAILABLE when the address
-  // cannot be bound, INVALID_ARGUMENT when it has no port. At most once.
+  // cannot be bound, INVALID_ARGUMENT when it has no port or what ServerTls says. At most once.
   absl::Status Start(const std::vector<::grpc::Service*>& services,
                      const std::vector<std::string>& service_names);
 

@@ -155,7 +155,8 @@ class Baton(Running):
 
     def __init__(self, world, ready=True):
         super().__init__(world, BIN / "baton", "all", "--grpc-address", world.grpc,
-                         "--http-address", world.http, "--log-level", "warning")
+                         "--grpc-insecure", "loopback", "--http-address", world.http,
+                         "--log-level", "warning")
         self.wait, self.start_s = ready, 0.0
 
     def __enter__(self):

@@ -85,12 +85,16 @@ class Servers:
                        stdout=subprocess.DEVNULL)
 
 
-class Program:
-    """One process of baton in `role`, with its own ports and a log in `folder`."""
+BELIEVING = ("--grpc-insecure", "loopback")  # callers are who they say
 
-    def __init__(self, role, folder, env, flags=(), name=None):
+
+class Program:
+    """One process of baton in `role`, with its own ports and a log in `folder`. `front_door` says
+    who may call it."""
+
+    def __init__(self, role, folder, env, flags=(), name=None, front_door=BELIEVING):
         self.name, self.role = name or role, role
-        self.env, self.flags = env, tuple(flags)
+        self.env, self.flags = env, tuple(flags) + tuple(front_door)
         self.log_path = Path(folder) / f"{self.name}.log"
         self.grpc_port, self.http_port = free_port(), free_port()
         self.process = None

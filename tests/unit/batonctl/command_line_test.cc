@@ -97,6 +97,39 @@ TEST_F(CommandLineTest, RefusesAWrongCommandLineWithoutAskingTheServer) {
   EXPECT_TRUE(world_.server.requests.empty());
 }
 
+TEST_F(CommandLineTest, ShowsWhoCallsByFilesAlone) {
+  const RunResult run = world_.Run({"--server", "baton.acme.example:7400", "--tls-ca", "ca.pem",
+                                    "--token-file", "token", "--tls-cert", "me.crt", "--tls-key",
+                                    "me.key", "-w", "demo", "lead", "get", "l1"});
+  EXPECT_EQ(run.code, kExitOk) << run.err;
+  EXPECT_EQ(world_.identity.token_file, "token");
+  EXPECT_EQ(world_.identity.tls_ca, "ca.pem");
+  EXPECT_EQ(world_.identity.tls_cert, "me.crt");
+  EXPECT_EQ(world_.identity.tls_key, "me.key");
+}
+
+TEST_F(CommandLineTest, SendsNoTokenForAllToRead) {
+  const std::vector<std::string> command = {"-w", "demo", "lead", "get", "l1", "--token-file", "t"};
+  EXPECT_EQ(world_.Run(command).code, kExitOk);  // on loopback
+  std::vector<std::string> far = command;
+  far.insert(far.end(), {"--server", "baton.acme.example:7400"});
+  const RunResult refused = world_.Run(far);
+  EXPECT_EQ(refused.code, kExitUsage);
+  EXPECT_THAT(refused.err, HasSubstr("for all to read: add --tls-ca"));
+}
+
+TEST_F(CommandLineTest, RefusesHalfACertificate) {
+  const std::vector<std::string> command = {"-w", "demo", "lead", "get", "l1"};
+  for (const std::vector<std::string>& half :
+       {std::vector<std::string>{"--tls-cert", "a", "--tls-ca", "b"},
+        {"--tls-key", "a", "--tls-ca", "b"},
+        {"--tls-cert", "a", "--tls-key", "b"}}) {
+    std::vector<std::string> wrong = command;
+    wrong.insert(wrong.end(), half.begin(), half.end());
+    EXPECT_EQ(world_.Run(wrong).code, kExitUsage) << half[0];
+  }
+}
+
 TEST_F(CommandLineTest, SaysWhichStageWasMeant) {
   EXPECT_THAT(world_.Run({"-w", "demo", "lead", "list", "--stage", "offerd"}).err,
               HasSubstr("did you mean 'OFFERED'?"));

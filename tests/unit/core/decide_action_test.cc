@@ -178,6 +178,26 @@ TEST(DecideActionTest, AManagerMayNameWhoIsAskedFirst) {
   EXPECT_FALSE(DecideAction(record, action, nullptr, kNow).ok());
 }
 
+// What a caller who may act for `rep` only gets.
+std::string ReasonFor(const char* rep, const LeadRecord& record) {
+  Action action = ActionOf(ActionType::kAccept);
+  action.generation = record.generation;
+  action.only_rep = RepNamed(rep);
+  const Policy policy = SamplePolicy();
+  return ErrorReason(DecideAction(record, action, &policy, kNow).status());
+}
+
+TEST(DecideActionTest, OnlyTheOwnerMayActWhereRepsActForThemselves) {
+  LeadRecord record = RecordIn(Stage::kOffered);
+  EXPECT_EQ(ReasonFor("ada", record), "");
+  EXPECT_EQ(ReasonFor("bob", record), "LEAD_NOT_FOUND");
+  record.passed = {RepNamed("bob")};
+  EXPECT_EQ(ReasonFor("bob", record), "STALE_GENERATION");
+  record.passed.clear();
+  record.last_owner = RepNamed("bob");
+  EXPECT_EQ(ReasonFor("bob", record), "STALE_GENERATION");
+}
+
 TEST(DecideActionTest, FirstTouchBeginsTheWork) {
   Action action = ActionOf(ActionType::kLogTouch);
   action.touch_outcome = "no_answer";

@@ -112,6 +112,7 @@ void FakeBroker::Apply(const core::LeadEvent& event) {
 DispatchOptions RunningApi::DefaultOptions() {
   DispatchOptions options;
   options.server.address = "127.0.0.1:0";
+  options.authority = *identity::Authority::Open({.believe = true});
   options.token_secret = "a secret of the tests";
   options.lead_events_topic = "baton.lead-events.v1";
   options.bookmark_interval = absl::Milliseconds(100);

@@ -1,0 +1,354 @@
+// Every method of the API against every kind of caller (broken object level authorization). The
+// methods come from the descriptors: a new one without a row fails here.
+#include <gmock/gmock.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "api_fixture.h"
+#include "batonctl/grpc_server.h"
+#include "core/errors.h"
+#include "identity/method_policy.h"
+#include "store/store_errors.h"
+#include "token_maker.h"
+
+namespace baton::dispatch {
+namespace {
+
+using google::protobuf::FileDescriptor;
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+using nlohmann::json;
+using testing::AnyOf;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+// A request of each method: {w} workspace, {r} rep, {l} a lead of that rep. The second part says
+// what a rep gets for the resources of another one: what it would get if they did not exist.
+enum class ForOtherRep { kRepNotFound, kLeadNotFound, kNotForReps, kShared, kDenied };
+struct Row {
+  std::string request;
+  ForOtherRep other_rep = ForOtherRep::kDenied;
+};
+
+const std::map<std::string, Row>& Rows() {
+  using enum ForOtherRep;
+  const std::string parent = "parent: 'workspaces/{w}' ";
+  const std::string lead = "name: 'workspaces/{w}/leads/{l}' ";
+  const std::string assignment = "name: 'workspaces/{w}/assignments/{l}.1' ";
+  const std::string rep = "name: 'workspaces/{w}/reps/{r}' ";
+  const std::string account = "name: 'workspaces/{w}/accounts/a' ";
+  const std::string policy = "name: 'workspaces/{w}/policies/inbound@1' ";
+  const std::string table = "name: 'workspaces/{w}/tables/t@0123456789ab' ";
+  static const auto* const rows = new std::map<std::string, Row>{
+      {"LeadService/SubmitLeadEvents", {parent + "events {id: 'e' type: 1 lead: 'x'}"}},
+      {"LeadService/GetLead", {lead, kLeadNotFound}},
+      {"LeadService/ListLeads", {parent}},
+      {"LeadService/GetLeadJourney", {lead, kLeadNotFound}},
+      {"LeadService/ExplainLead", {lead, kLeadNotFound}},
+      {"LeadService/RecomputeDecision", {lead}},
+      {"AssignmentService/WatchAssignments", {"parent: 'workspaces/{w}/reps/{r}'", kRepNotFound}},
+      {"AssignmentService/ListAssignments", {"parent: 'workspaces/{w}/reps/{r}'", kRepNotFound}},
+      {"AssignmentService/ClaimNextLead", {"rep: 'workspaces/{w}/reps/{r}'", kRepNotFound}},
+      {"AssignmentService/AcceptAssignment", {assignment, kLeadNotFound}},
+      {"AssignmentService/DeclineAssignment", {assignment + "reason: 'AWAY'", kLeadNotFound}},
+      {"AssignmentService/LogTouch", {assignment + "channel: 'call'", kLeadNotFound}},
+      {"AssignmentService/RejectLead", {assignment + "reason: 'VENDOR'", kLeadNotFound}},
+      {"AssignmentService/RecycleLead", {assignment + "reason: 'NO_BUDGET'", kLeadNotFound}},
+      {"AssignmentService/RerouteLead", {assignment + "reason: 'OWNER_LEFT'", kLeadNotFound}},
+      {"AssignmentService/ReassignLead", {assignment}},
+      {"AssignmentService/ReportOutcome",
+       {assignment + "outcome: STAGE_LOST reason: 'PRICE'", kLeadNotFound}},
+      {"RosterService/CreateRep", {parent + "rep_id: 'new' rep {capacity: 1}"}},
+      {"RosterService/GetRep", {rep, kRepNotFound}},
+      {"RosterService/ListReps", {parent}},
+      {"RosterService/UpdateRep",
+       {"rep {" + rep + " capacity: 2} update_mask {paths: 'capacity'}"}},
+      {"RosterService/DeleteRep", {rep}},
+      {"RosterService/SetRepPresence", {rep + "presence: PRESENCE_ONLINE", kRepNotFound}},
+      {"RosterService/ReassignLeads", {rep + "validate_only: true"}},
+      {"RosterService/OffboardRep", {rep + "validate_only: true"}},
+      {"RosterService/GetQueue", {"name: 'workspaces/{w}/queues/dach'", kShared}},
+      {"RosterService/ListQueues", {parent, kShared}},
+      {"RosterService/UpdateQueue", {"queue {name: 'workspaces/{w}/queues/dach'}"}},
+      {"AccountService/CreateAccount", {parent + "account_id: 'a'"}},
+      {"AccountService/GetAccount", {account}},
+      {"AccountService/ListAccounts", {parent}},
+      {"AccountService/UpdateAccount", {"account {" + account + "}"}},
+      {"AccountService/DeleteAccount", {account}},
+      {"AccountService/LookupAccount", {parent + "email_or_domain: 'shop.example'"}},
+      {"PolicyService/CreatePolicyRevision", {parent + "yaml: 'x'"}},
+      {"PolicyService/GetPolicy", {policy}},
+      {"PolicyService/ListPolicyRevisions", {"parent: 'workspaces/{w}/policies/-'"}},
+      {"PolicyService/ApprovePolicyRevision", {policy + "role: APPROVER_ROLE_SALES"}},
+      {"PolicyService/RevokePolicyApproval", {policy}},
+      {"PolicyService/ActivatePolicyRevision", {policy}},
+      {"PolicyService/RollbackPolicy", {policy + "reason: 'x'"}},
+      {"PolicyService/WithdrawPolicyRevision", {policy}},
+      {"PolicyService/DeletePolicyRevision", {policy}},
+      {"PolicyService/StartShadow", {policy}},
+      {"PolicyService/StopShadow", {"name: 'workspaces/{w}/shadow'"}},
+      {"PolicyService/GetShadow", {"name: 'workspaces/{w}/shadow'"}},
+      {"PolicyService/ListShadowDifferences", {"parent: 'workspaces/{w}/shadow'"}},
+      {"TableService/CreateTable", {parent + "table_id: 't'"}},
+      {"TableService/GetTable", {table}},
+      {"TableService/ListTables", {parent}},
+      {"TableService/DeleteTable", {table}},
+      {"WorkspaceService/CreateWorkspace", {"workspace_id: '{w}'"}},
+      {"WorkspaceService/GetWorkspace", {"name: 'workspaces/{w}'", kShared}},
+      {"WorkspaceService/ListWorkspaces", {"", kShared}},
+  };
+  return *rows;
+}
+
+// Of every service under proto/baton/v1.
+std::vector<const MethodDescriptor*> Methods() {
+  // The generated code adds its file to the pool when it is linked.
+  std::vector<const MethodDescriptor*> methods;
+  for (const absl::string_view path : absl::StrSplit(BATON_SERVICE_PROTOS, ',')) {
+    const FileDescriptor* file =
+        google::protobuf::DescriptorPool::generated_pool()->FindFileByName(std::string(path));
+    EXPECT_NE(file, nullptr) << path;
+    for (int s = 0; file != nullptr && s < file->service_count(); ++s) {
+      for (int m = 0; m < file->service(s)->method_count(); ++m) {
+        methods.push_back(file->service(s)->method(m));
+      }
+    }
+  }
+  return methods;
+}
+
+std::string ShortName(const MethodDescriptor& method) {
+  return method.service()->name() + "/" + method.name();
+}
+
+class FrontDoorTest : public ApiTest {
+ protected:
+  FrontDoorTest() {
+    std::filesystem::create_directories(folder_);
+    std::ofstream(folder_ + "/jwks.json") << identity::KeySetOf({&signer_});
+    identity::AuthoritySettings settings;
+    settings.key_set_file = folder_ + "/jwks.json";
+    settings.token_rules.issuer = "https://id.example";
+    settings.token_rules.audience = "baton";
+    auto authority = identity::Authority::Open(settings);
+    EXPECT_TRUE(authority.ok()) << authority.status();
+    DispatchOptions options = RunningApi::DefaultOptions();
+    options.authority = *std::move(authority);
+    secured_ = std::make_unique<RunningApi>(store_, std::move(options));
+    EXPECT_TRUE(HealthBecomes(secured_->NewChannel(), kServing));
+    AddRep("ada", 1000);
+  }
+  ~FrontDoorTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string Token(const std::vector<std::string>& roles, const std::string& workspace,
+                    const std::string& rep = "", absl::Duration lifetime = absl::Minutes(5)) {
+    json claims = {{"iss", "https://id.example"},
+                   {"aud", "baton"},
+                   {"sub", "caller@acme.example"},
+                   {"exp", absl::ToUnixSeconds(absl::Now() + lifetime)},
+                   {"roles", roles},
+                   {"workspaces", {workspace}}};
+    if (!rep.empty()) claims["rep"] = rep;
+    return signer_.Sign(claims);
+  }
+  static std::vector<std::string> AllRoles() { return {"marketing", "sales", "admin", "service"}; }
+
+  // What `method` answers to its row's request.
+  absl::Status Ask(const MethodDescriptor& method, const std::string& token,
+                   const std::string& workspace, const std::string& rep = "ada",
+                   const std::string& lead = "none") {
+    auto* const factory = google::protobuf::MessageFactory::generated_factory();
+    const std::unique_ptr<Message> request(factory->GetPrototype(method.input_type())->New());
+    const std::unique_ptr<Message> response(factory->GetPrototype(method.output_type())->New());
+    const std::string text = absl::StrReplaceAll(Rows().at(ShortName(method)).request,
+                                                 {{"{w}", workspace}, {"{r}", rep}, {"{l}", lead}});
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, request.get())) << text;
+    batonctl::Identity identity;
+    if (!token.empty()) {
+      identity.token_file = folder_ + "/token";
+      std::ofstream(identity.token_file) << token << "\n";
+    }
+    const auto server =
+        batonctl::ConnectGrpc("127.0.0.1:" + std::to_string(secured_->service().bound_port()),
+                              absl::Seconds(10), identity);
+    if (!method.server_streaming()) return server->Call(*request, *response);
+    return server->Stream(*request, *response, [] { return false; });
+  }
+
+  const std::string folder_ = testing::TempDir() + "front-door";
+  const identity::Signer signer_{"EdDSA", "k1"};
+  std::unique_ptr<RunningApi> secured_;
+};
+
+std::string ReasonOf(const absl::Status& status) {
+  return core::ErrorReason(status);
+}
+
+TEST_F(FrontDoorTest, EveryMethodHasARowAndAPlaceInThePolicy) {
+  const auto policy = identity::MethodPolicy::Parse(identity::BuiltInMethods());
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  std::set<std::string> names;
+  for (const MethodDescriptor* method : Methods()) {
+    EXPECT_TRUE(Rows().contains(ShortName(*method)))
+        << ShortName(*method) << ": add a row to this matrix and to identity/methods.yaml";
+    names.insert(method->service()->full_name() + "/" + method->name());
+  }
+  EXPECT_EQ(Rows().size(), names.size());
+  for (const std::string& name : names) {
+    EXPECT_THAT(policy->RolesFor(name), Not(testing::IsEmpty())) << name;
+  }
+  for (const auto& [name, roles] : policy->methods()) {
+    EXPECT_THAT(names, Contains(name)) << "identity/methods.yaml names no method of the API";
+  }
+}
+
+TEST_F(FrontDoorTest, NobodyIsLetThrough) {
+  for (const MethodDescriptor* method : Methods()) {
+    const absl::Status without = Ask(*method, "", "acme");
+    EXPECT_EQ(without.code(), absl::StatusCode::kUnauthenticated) << method->name();
+    EXPECT_EQ(ReasonOf(without), "CREDENTIALS_MISSING") << method->name();
+    const absl::Status late = Ask(*method, Token(AllRoles(), "acme", "", -absl::Hours(1)), "acme");
+    EXPECT_EQ(ReasonOf(late), "EXPIRED_TOKEN") << method->name();
+  }
+}
+
+TEST_F(FrontDoorTest, WithoutARoleOfTheMethodItIsDenied) {
+  const auto policy = identity::MethodPolicy::Parse(identity::BuiltInMethods());
+  for (const MethodDescriptor* method : Methods()) {
+    EXPECT_EQ(ReasonOf(Ask(*method, Token({}, "acme"), "acme")), "METHOD_DENIED");
+    const std::string name = method->service()->full_name() + "/" + method->name();
+    for (const char* role : {"marketing", "sales", "admin", "service"}) {
+      if (policy->RolesFor(name).count(*identity::RoleNamed(role)) > 0) continue;
+      const absl::Status denied = Ask(*method, Token({role}, "acme"), "acme");
+      EXPECT_EQ(denied.code(), absl::StatusCode::kPermissionDenied) << name << " " << role;
+      EXPECT_EQ(ReasonOf(denied), "METHOD_DENIED") << name << " " << role;
+    }
+  }
+}
+
+TEST_F(FrontDoorTest, AnotherWorkspaceDoesNotExist) {
+  const std::string token = Token(AllRoles(), "other");
+  for (const MethodDescriptor* method : Methods()) {
+    if (method->name() == "ListWorkspaces") continue;  // below
+    const absl::Status there = Ask(*method, token, "acme");
+    EXPECT_EQ(there, store::WorkspaceNotFound(core::WorkspaceId::Trusted("acme")))
+        << method->name();
+    // What does not exist gets the same words.
+    const absl::Status nowhere = Ask(*method, token, "ghost");
+    EXPECT_EQ(nowhere, store::WorkspaceNotFound(core::WorkspaceId::Trusted("ghost")))
+        << method->name();
+  }
+  v1::ListWorkspacesRequest request;
+  v1::ListWorkspacesResponse response;
+  batonctl::Identity identity;
+  identity.token_file = folder_ + "/token";
+  std::ofstream(identity.token_file) << token;
+  const auto server = batonctl::ConnectGrpc(
+      "127.0.0.1:" + std::to_string(secured_->service().bound_port()), absl::Seconds(10), identity);
+  ASSERT_TRUE(server->Call(request, response).ok());
+  EXPECT_EQ(response.workspaces_size(), 0);
+}
+
+TEST_F(FrontDoorTest, AnotherRepsLeadsDoNotExist) {
+  AddLead("hers");
+  const std::string token = Token({"rep"}, "acme", "bob");
+  for (const MethodDescriptor* method : Methods()) {
+    const absl::Status there = Ask(*method, token, "acme", "ada", "hers");
+    const absl::Status nowhere = Ask(*method, token, "acme", "ghost", "ghost");
+    const std::string renamed =
+        absl::StrReplaceAll(there.message(), {{"ada", "ghost"}, {"hers", "ghost"}});
+    EXPECT_EQ(there.code(), nowhere.code()) << method->name();
+    EXPECT_EQ(renamed, nowhere.message()) << method->name();
+    switch (Rows().at(ShortName(*method)).other_rep) {
+      case ForOtherRep::kRepNotFound:
+        EXPECT_EQ(there, store::RepNotFound(core::RepId::Trusted("ada"))) << method->name();
+        break;
+      case ForOtherRep::kLeadNotFound:
+        EXPECT_EQ(ReasonOf(there), "LEAD_NOT_FOUND") << method->name();
+        break;
+      case ForOtherRep::kNotForReps:
+        EXPECT_EQ(ReasonOf(there), "NOT_FOR_REPS") << method->name();
+        break;
+      case ForOtherRep::kShared:
+        EXPECT_THAT(ReasonOf(there), AnyOf("", "QUEUE_NOT_FOUND")) << method->name();
+        break;
+      case ForOtherRep::kDenied:
+        EXPECT_EQ(ReasonOf(there), "METHOD_DENIED") << method->name();
+        break;
+    }
+  }
+  EXPECT_EQ(GetLead("hers").stage(), v1::STAGE_OFFERED);  // and nothing happened to it
+}
+
+TEST_F(FrontDoorTest, OnesOwnIsLetThrough) {
+  const auto policy = identity::MethodPolicy::Parse(identity::BuiltInMethods());
+  const std::vector<std::string> refusals = {"CREDENTIALS_MISSING", "INVALID_TOKEN",
+                                             "METHOD_DENIED",       "NOT_FOR_REPS",
+                                             "WORKSPACE_NOT_FOUND", "LEAD_NOT_FOUND"};
+  for (const MethodDescriptor* method : Methods()) {
+    const std::string name = method->service()->full_name() + "/" + method->name();
+    for (const identity::Role role : policy->RolesFor(name)) {
+      const std::string lead = method->name() + "-" + NameOf(role);  // of this caller alone
+      AddLead(lead);
+      const bool is_rep = role == identity::Role::kRep;
+      const std::string token = Token({NameOf(role)}, "acme", is_rep ? "ada" : "");
+      const absl::Status answer = Ask(*method, token, "acme", "ada", lead);
+      EXPECT_THAT(refusals, Not(Contains(ReasonOf(answer)))) << name << " " << answer;
+    }
+  }
+}
+
+TEST_F(FrontDoorTest, ARepAsksForNobodyElse) {
+  const std::string token = Token({"rep"}, "acme", "ada");
+  batonctl::Identity identity;
+  identity.token_file = folder_ + "/token";
+  std::ofstream(identity.token_file) << token;
+  const auto server = batonctl::ConnectGrpc(
+      "127.0.0.1:" + std::to_string(secured_->service().bound_port()), absl::Seconds(10), identity);
+  for (const char* parent : {"workspaces/acme", "workspaces/acme/queues/dach"}) {
+    v1::ListAssignmentsRequest request;
+    v1::ListAssignmentsResponse response;
+    request.set_parent(parent);
+    EXPECT_EQ(ReasonOf(server->Call(request, response)), "NOT_FOR_REPS") << parent;
+    v1::WatchAssignmentsRequest watch;
+    v1::WatchAssignmentsResponse event;
+    watch.set_parent(parent);
+    EXPECT_EQ(ReasonOf(server->Stream(watch, event, [] { return false; })), "NOT_FOR_REPS");
+  }
+}
+
+TEST_F(FrontDoorTest, WhatIsNoResourceIsAFieldError) {
+  batonctl::Identity identity;
+  identity.token_file = folder_ + "/token";
+  std::ofstream(identity.token_file) << Token(AllRoles(), "acme");
+  const auto server = batonctl::ConnectGrpc(
+      "127.0.0.1:" + std::to_string(secured_->service().bound_port()), absl::Seconds(10), identity);
+  for (const std::string& name :
+       {std::string(), std::string("acme/leads/x"), std::string("workspaces/"),
+        std::string("workspaces/a{b}/leads/x"), std::string("workspaces/a\nb/leads/x"),
+        std::string("workspaces/a\0b/leads/x", 23), std::string("workspaces//leads/x"),
+        "workspaces/" + std::string(10'000, 'a')}) {
+    v1::GetLeadRequest request;
+    v1::GetLeadResponse response;
+    request.set_name(name);
+    const absl::Status refused = server->Call(request, response);
+    EXPECT_EQ(ReasonOf(refused), "INVALID_FIELD") << name.substr(0, 40);
+  }
+}
+
+}  // namespace
+}  // namespace baton::dispatch
