@@ -28,6 +28,7 @@ constexpr std::array<Description, kChecks> kDescriptions = {{
     {"order", "those who wait for the same are served in order"},
     {"fairness", "each ledger sums to zero, nobody is owed too much (ADR 7)"},
     {"decisions", "each recorded decision, computed again, is the same (ADR 15)"},
+    {"sales", "each event of sales acted once or is a dead letter (ADR 20)"},
 }};
 
 }  // namespace

@@ -27,8 +27,9 @@ enum class Check {
   kOrder,
   kFairness,
   kDecisions,
+  kSales,
 };
-inline constexpr size_t kChecks = 16;
+inline constexpr size_t kChecks = 17;
 inline constexpr size_t kExamplesMax = 10;  // violations told of each check
 
 std::string_view CheckName(Check check);  // "conservation", "one-owner" ...

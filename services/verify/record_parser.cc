@@ -125,6 +125,7 @@ ChangeRecord RecordParser::Change(const Record& record) {
   change.place = {record.partition, record.offset};
   change.key = record.key;
   change.event_id = Header(record, "ce_id");
+  change.cause = Header(record, "ce_causationid");
   change.value_hash = HashOf(record.value);
   object root;
   if (!json_->Parse(record.value, root)) return change;
@@ -141,6 +142,11 @@ ChangeRecord RecordParser::Change(const Record& record) {
     if (name == "generation") change.generation = NumberOf(value);
     if (name == "time") change.time_ms = TimeOf(TextOf(value));
     if (name == "acceptDeadline") change.deadline_ms = TimeOf(TextOf(value));
+    object details;
+    if (name != "details" || value.get(details) != simdjson::SUCCESS) continue;
+    for (const auto& [detail, text] : details) {
+      if (detail == "source") change.source = TextOf(text);
+    }
   }
   return change;
 }

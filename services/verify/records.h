@@ -48,6 +48,7 @@ struct DeadLetterRecord {
 struct ChangeRecord {
   Place place;
   std::string_view key, event_id;
+  std::string_view cause, source;  // source: of the event of sales that is the cause; else empty
   std::string_view workspace, lead, queue, rep;
   std::optional<core::ChangeType> change;
   std::optional<core::Stage> stage;
@@ -136,6 +137,7 @@ struct StoredWorkspace {
 
 struct StoredTotals {
   int64_t input = 0, applied = 0, duplicates = 0, dead_lettered = 0;
+  int64_t ignored = 0;  // of sales
 };
 
 }  // namespace baton::verify

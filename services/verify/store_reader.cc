@@ -76,6 +76,16 @@ bool ParseLedger(const std::string& blob, std::map<std::string, int64_t>& owed_n
   return true;
 }
 
+// A hash of partition -> next offset.
+std::map<int32_t, int64_t> CheckpointsOf(const Reply& hash) {
+  std::map<int32_t, int64_t> checkpoints;
+  for (size_t i = 0; i + 1 < hash.elements.size(); i += 2) {
+    checkpoints[static_cast<int32_t>(Number(hash.elements[i].text))] =
+        Number(hash.elements[i + 1].text);
+  }
+  return checkpoints;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<StoreReader>> StoreReader::Open(
@@ -119,12 +129,16 @@ absl::StatusOr<int> StoreReader::Shards() {
   return shards;
 }
 
-absl::StatusOr<StoreState> StoreReader::State(const std::string& input_topic) {
+absl::StatusOr<StoreState> StoreReader::State(const std::string& input_topic,
+                                              const std::string& sales_topic) {
   const absl::StatusOr<int> shards = Shards();
   if (!shards.ok()) return shards.status();
   std::vector<Command> commands = {
       {"HGETALL", store::redis::CheckpointsKey(input_topic)},
-      {"HMGET", store::redis::InputTotalsKey(), "input", "dead_lettered"}};
+      {"HMGET", store::redis::InputTotalsKey(), "input", "dead_lettered"},
+      {"HGETALL", store::redis::CheckpointsKey(sales_topic)},
+      {"HMGET", store::redis::SalesTotalsKey(), "input", "dead_lettered", "applied", "duplicates",
+       "ignored"}};
   for (int shard = 0; shard < *shards; ++shard) {
     commands.push_back({"GET", ShardKeys(shard).Meta()});
     commands.push_back({"XREVRANGE", ShardKeys(shard).Outbox(), "+", "-", "COUNT", "1"});
@@ -132,16 +146,16 @@ absl::StatusOr<StoreState> StoreReader::State(const std::string& input_topic) {
   const auto replies = Run(commands);
   if (!replies.ok()) return replies.status();
   StoreState state;
-  const std::vector<Reply>& checkpoints = (*replies)[0].elements;
-  for (size_t i = 0; i + 1 < checkpoints.size(); i += 2) {
-    state.checkpoints[static_cast<int32_t>(Number(checkpoints[i].text))] =
-        Number(checkpoints[i + 1].text);
-  }
+  state.checkpoints = CheckpointsOf((*replies)[0]);
+  state.sales_checkpoints = CheckpointsOf((*replies)[2]);
+  const std::vector<Reply>& sales = (*replies)[3].elements;
+  state.sales_totals = {Number(sales[0].text), Number(sales[2].text), Number(sales[3].text),
+                        Number(sales[1].text), Number(sales[4].text)};
   state.totals.input = Number((*replies)[1].elements[0].text);
   state.totals.dead_lettered = Number((*replies)[1].elements[1].text);
   for (int shard = 0; shard < *shards; ++shard) {
     // "1|epoch|sequence|clock|applied|duplicates|replication id"
-    const size_t at = 2 + 2 * static_cast<size_t>(shard);
+    const size_t at = 4 + 2 * static_cast<size_t>(shard);
     const std::string& text = (*replies)[at].text;
     const std::vector<std::string> items = absl::StrSplit(text, '|');
     StoreState::Shard one{0, 0, text};

@@ -28,10 +28,11 @@ struct StoreState {
     bool operator==(const Shard&) const = default;
   };
   std::vector<Shard> shards;
-  std::map<int32_t, int64_t> checkpoints;  // of the input topic
-  StoredTotals totals;
+  std::map<int32_t, int64_t> checkpoints, sales_checkpoints;  // of the input topics
+  StoredTotals totals, sales_totals;
   bool operator==(const StoreState& other) const {
-    return shards == other.shards && checkpoints == other.checkpoints;
+    return shards == other.shards && checkpoints == other.checkpoints &&
+           sales_checkpoints == other.sales_checkpoints;
   }
 };
 
@@ -47,7 +48,7 @@ class StoreReader {
       const platform::redis::ClientOptions& options);
 
   // FAILED_PRECONDITION if this Redis holds no installation of Baton.
-  absl::StatusOr<StoreState> State(const std::string& input_topic);
+  absl::StatusOr<StoreState> State(const std::string& input_topic, const std::string& sales_topic);
   absl::StatusOr<std::vector<StoredWorkspace>> Workspaces(const StoreState& state,
                                                           const KnownNames& known);
   // Gives each lead of each workspace to `take`, or its key to `unreadable`.

@@ -15,6 +15,7 @@
 #include "verify/lead_states.h"
 #include "verify/order_check.h"
 #include "verify/record_parser.h"
+#include "verify/sales_history.h"
 #include "verify/store_check.h"
 #include "verify/store_reader.h"
 
@@ -30,13 +31,16 @@ constexpr int64_t kCountedMax =
     10'000;  // unread input beyond this is not looked at record by record
 
 struct Topics {
-  std::string input, letters, feedback, assignments, state, shards;
+  std::string input, letters, sales, sales_letters, feedback, assignments, state, shards;
 };
 
 Topics TopicsOf(const std::string& prefix) {
   const std::string input = prefix + ".lead-events.v1";
+  const std::string sales = prefix + ".sales-events.v1";
   return {input,
           input + ".dlq",
+          sales,
+          sales + ".dlq",
           prefix + ".feedback.v1",
           prefix + ".assignments.v1",
           prefix + ".lead-state.v1",
@@ -60,11 +64,13 @@ class Attempt {
       : options_(options), topics_(TopicsOf(options.topic_prefix)), store_(store) {}
 
   absl::StatusOr<Report> Run() {
-    absl::StatusOr<StoreState> before = store_.State(topics_.input);
+    absl::StatusOr<StoreState> before = store_.State(topics_.input, topics_.sales);
     if (!before.ok()) return before.status();
     state_ = *std::move(before);
-    absl::Status status = FindSpans({&topics_.input, &topics_.letters, &topics_.shards});
-    if (status.ok()) status = CheckInputRead();
+    absl::Status status = FindSpans({&topics_.input, &topics_.letters, &topics_.sales,
+                                     &topics_.sales_letters, &topics_.shards});
+    if (status.ok()) status = CheckInputRead(topics_.input, state_.checkpoints);
+    if (status.ok()) status = CheckInputRead(topics_.sales, state_.sales_checkpoints);
     if (status.ok()) status = CheckPublished();
     // Where the outputs end is asked when all changes are published, or it may be before the last.
     if (status.ok()) {
@@ -89,12 +95,13 @@ class Attempt {
   }
 
   // Nothing behind the checkpoints but, perhaps, markers of transactions.
-  absl::Status CheckInputRead() {
+  absl::Status CheckInputRead(const std::string& topic,
+                              const std::map<int32_t, int64_t>& checkpoints) {
     Spans behind;
     int64_t offsets = 0;
-    for (PartitionSpan span : spans_[topics_.input]) {
-      const auto checkpoint = state_.checkpoints.find(span.partition);
-      if (checkpoint != state_.checkpoints.end()) {
+    for (PartitionSpan span : spans_[topic]) {
+      const auto checkpoint = checkpoints.find(span.partition);
+      if (checkpoint != checkpoints.end()) {
         span.first = std::max(span.first, checkpoint->second);
       }
       if (span.first >= span.next) continue;
@@ -105,11 +112,11 @@ class Attempt {
     if (offsets > 0 && offsets <= kCountedMax) {
       unread = 0;
       absl::Status status =
-          Read(topics_.input, behind, [&unread](const Record&, const PartitionSpan&) { ++unread; });
+          Read(topic, behind, [&unread](const Record&, const PartitionSpan&) { ++unread; });
       if (!status.ok()) return status;
     }
     if (unread == 0) return absl::OkStatus();
-    return NotAtRest(absl::StrCat(unread, " input records are not yet read"));
+    return NotAtRest(absl::StrCat(unread, " records of ", topic, " are not yet read"));
   }
 
   absl::Status CheckPublished() {
@@ -142,7 +149,9 @@ class Attempt {
     RecordParser parser;
     absl::Status status = Read(topics_.feedback, spans_.at(topics_.feedback),
                                [&](const Record& record, const PartitionSpan& span) {
-                                 changes_.AddFeedback(parser.Change(record), span.first > 0);
+                                 const ChangeRecord change = parser.Change(record);
+                                 changes_.AddFeedback(change, span.first > 0);
+                                 sales_changes_.Add(change);
                                });
     if (!status.ok()) return status;
     status = Read(topics_.assignments, spans_.at(topics_.assignments),
@@ -172,12 +181,27 @@ class Attempt {
     return status;
   }
 
+  absl::Status ReadSales() {
+    RecordParser parser;
+    absl::Status status = Read(topics_.sales_letters, spans_.at(topics_.sales_letters),
+                               [&](const Record& record, const PartitionSpan&) {
+                                 sales_->Add(parser.DeadLetter(record));
+                               });
+    if (!status.ok()) return status;
+    return Read(
+        topics_.sales, spans_.at(topics_.sales),
+        [&](const Record& record, const PartitionSpan&) { sales_->Add(parser.Input(record)); });
+  }
+
   absl::Status ReadTopics() {
+    sales_ = std::make_unique<SalesHistory>(topics_.sales, state_.sales_checkpoints,
+                                            BeginsOf(spans_[topics_.sales]));
     input_ = std::make_unique<InputHistory>(topics_.input, state_.checkpoints,
                                             BeginsOf(spans_[topics_.input]));
     absl::Status changes_read;
     std::thread changes([this, &changes_read] { changes_read = ReadChanges(); });
-    const absl::Status input_read = ReadInput();
+    absl::Status input_read = ReadInput();
+    if (input_read.ok()) input_read = ReadSales();
     changes.join();
     return input_read.ok() ? changes_read : input_read;
   }
@@ -220,26 +244,30 @@ class Attempt {
   }
 
   absl::Status CheckNothingMoved() {
-    const absl::StatusOr<StoreState> after = store_.State(topics_.input);
+    const absl::StatusOr<StoreState> after = store_.State(topics_.input, topics_.sales);
     if (!after.ok()) return after.status();
     if (!(*after == state_)) return NotAtRest("the store was written to while it was read");
-    const absl::StatusOr<Spans> input =
-        platform::kafka::TopicSpans(options_.kafka, topics_.input, options_.patience);
-    if (!input.ok()) return input.status();
-    const Spans& before = spans_[topics_.input];
-    for (size_t i = 0; i < before.size() && i < input->size(); ++i) {
-      if ((*input)[i].next != before[i].next) return NotAtRest("new input came meanwhile");
+    for (const std::string* topic : {&topics_.input, &topics_.sales}) {
+      const absl::StatusOr<Spans> input =
+          platform::kafka::TopicSpans(options_.kafka, *topic, options_.patience);
+      if (!input.ok()) return input.status();
+      const Spans& before = spans_[*topic];
+      for (size_t i = 0; i < before.size() && i < input->size(); ++i) {
+        if ((*input)[i].next != before[i].next) return NotAtRest("new input came meanwhile");
+      }
     }
     return absl::OkStatus();
   }
 
   Report MakeReport() {
     input_->Finish(state_.totals);
+    sales_->Finish(state_.sales_totals, sales_changes_, changes_.begins_late());
     stored_.Finish(changes_.Leads());
     states_.Finish();
     Report report;
     Findings& findings = report.findings;
     findings.Add(input_->findings());
+    findings.Add(sales_->findings());
     findings.Add(changes_.findings());
     findings.Add(states_.findings());
     findings.Add(stored_.findings());
@@ -285,6 +313,8 @@ class Attempt {
   StoreState state_;
   std::map<std::string, Spans> spans_;
   std::unique_ptr<InputHistory> input_;
+  std::unique_ptr<SalesHistory> sales_;
+  SalesChanges sales_changes_;
   ChangeHistory changes_;
   LeadStates states_;
   StoreCheck stored_;

@@ -202,7 +202,17 @@ def test_salesforce_changes_win_a_lead_without_a_line_of_code(salesforce):
     assert json.loads(value)["payload"]["StageName"] == "Closed Won"
     headers = [letter for letter, _ in letters(world, 1)]
     assert headers[0]["baton-error-field"] == "mapping.refuse[0].when"
+    direct = action(world, "touched", "lead-1", "direct", rep="ada", channel="email")
+    say(world, direct)
+    world.flush()
+    letters(world, 2)  # the lead is won
     world.close()
+    report = json.loads(subprocess.run(
+        [BIN / "batonctl", "verify", "--wait", "60s", "-o", "json"], env=salesforce.env,
+        capture_output=True, text=True, timeout=90, check=True).stdout)
+    checks = {check["name"]: check for check in report["checks"]}
+    assert [check for check in report["checks"] if check["violations"]] == []
+    assert checks["sales"]["lookedAt"] == 11
 
 
 def test_a_mapping_that_cannot_work_stops_the_start_with_all_its_errors(tmp_path):

@@ -27,11 +27,11 @@ TEST(CleanHistoryTest, HasNoViolationAndItsEquationHolds) {
   EXPECT_TRUE(verdict.equation.holds());
 }
 
-TEST(CleanHistoryTest, EveryCheckLookedAtSomethingButOrder) {
+TEST(CleanHistoryTest, EveryCheckLookedAtSomethingButOrderAndSales) {
   const Verdict verdict = Examine(CleanHistory());
   for (size_t i = 0; i < kChecks; ++i) {
     const auto check = static_cast<Check>(i);
-    if (check == Check::kOrder) continue;
+    if (check == Check::kOrder || check == Check::kSales) continue;
     EXPECT_GT(verdict.findings.of(check).looked_at, 0) << CheckName(check);
   }
 }

@@ -1,0 +1,113 @@
+#include "verify/sales_history.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "core/text.h"
+#include "verify/input_history.h"
+
+namespace baton::verify {
+namespace {
+
+using core::ToAbsl;
+
+uint64_t CauseOf(std::string_view key, std::string_view source, std::string_view id) {
+  return HashOf(absl::StrCat(ToAbsl(key), "\n", ToAbsl(source), "\n", ToAbsl(id)));
+}
+
+}  // namespace
+
+void SalesChanges::Add(const ChangeRecord& feedback) {
+  if (feedback.source.empty()) return;
+  const auto [entry, is_new] =
+      changes_.try_emplace(CauseOf(feedback.key, feedback.source, feedback.cause),
+                           Version{feedback.epoch, feedback.version});
+  // A higher epoch says again what the store had lost.
+  if (is_new || entry->second.epoch != feedback.epoch ||
+      entry->second.version == feedback.version) {
+    entry->second = {feedback.epoch, feedback.version};
+    return;
+  }
+  acted_twice_.push_back(absl::StrCat(
+      "event ", ToAbsl(feedback.cause), " of ", ToAbsl(feedback.source), " changed lead ",
+      ToAbsl(feedback.key), " in versions ", entry->second.version, " and ", feedback.version));
+}
+
+bool SalesChanges::Has(const std::string& key, std::string_view source, std::string_view id) const {
+  return changes_.contains(CauseOf(key, source, id));
+}
+
+SalesHistory::SalesHistory(std::string topic, std::map<int32_t, int64_t> checkpoints,
+                           std::map<int32_t, int64_t> begins)
+    : topic_(std::move(topic)), checkpoints_(std::move(checkpoints)), begins_(std::move(begins)) {}
+
+std::string SalesHistory::Name(const Origin& origin) const {
+  return absl::StrCat(topic_, " partition ", origin.first, " offset ", origin.second);
+}
+
+void SalesHistory::Add(const DeadLetterRecord& letter) {
+  if (!letter.origin.has_value() || letter.origin_topic != topic_ || letter.error_class.empty() ||
+      letter.reason.empty()) {
+    findings_.Violation(
+        Check::kSales,
+        absl::StrCat("the dead letter at partition ", letter.place.partition, " offset ",
+                     letter.place.offset, " of ", topic_, " does not name its origin and reason"));
+    return;
+  }
+  letters_.try_emplace(Origin(letter.origin->partition, letter.origin->offset), false);
+}
+
+void SalesHistory::Add(const InputRecord& record) {
+  const auto checkpoint = checkpoints_.find(record.place.partition);
+  if (checkpoint == checkpoints_.end() || record.place.offset >= checkpoint->second) return;
+  ++input_;
+  findings_.LookedAt(Check::kSales);
+  const auto letter = letters_.find(Origin(record.place.partition, record.place.offset));
+  if (letter != letters_.end()) {
+    letter->second = true;
+    ++dead_lettered_;
+  } else if (record.readable) {
+    events_.push_back({absl::StrCat(ToAbsl(record.workspace), "/", ToAbsl(record.lead)),
+                       std::string(record.source), std::string(record.id), record.place});
+  }
+}
+
+void SalesHistory::Finish(const StoredTotals& totals, const SalesChanges& changes,
+                          bool begins_late) {
+  for (const std::string& sentence : changes.acted_twice()) {
+    findings_.Violation(Check::kSales, sentence);
+  }
+  for (const Event& event : events_) {
+    if (begins_late || changes.Has(event.key, event.source, event.id)) continue;
+    findings_.Violation(Check::kSales,
+                        absl::StrCat(Name({event.place.partition, event.place.offset}),
+                                     " is behind the checkpoint, but no change of ", event.key,
+                                     " names it, nor a dead letter"));
+  }
+  for (const auto& [origin, met] : letters_) {
+    const auto begin = begins_.find(origin.first);
+    if (met || (begin != begins_.end() && origin.second < begin->second)) continue;
+    findings_.Violation(Check::kSales,
+                        Name(origin) + " has a dead letter, but is not behind the checkpoint");
+  }
+  CheckCounts(totals);
+}
+
+void SalesHistory::CheckCounts(const StoredTotals& totals) {
+  if (totals.input != totals.applied + totals.duplicates + totals.dead_lettered + totals.ignored) {
+    findings_.Violation(
+        Check::kSales,
+        absl::StrCat("the services count ", totals.input, " events of sales, not applied ",
+                     totals.applied, " + duplicate ", totals.duplicates, " + ignored ",
+                     totals.ignored, " + dead-lettered ", totals.dead_lettered));
+  }
+  const bool partial = std::any_of(begins_.begin(), begins_.end(),
+                                   [](const auto& begin) { return begin.second > 0; });
+  if (partial || (totals.input == input_ && totals.dead_lettered == dead_lettered_)) return;
+  findings_.Violation(Check::kSales,
+                      absl::StrCat("the services count ", totals.input, " events of sales and ",
+                                   totals.dead_lettered, " dead letters, found are ", input_,
+                                   " and ", dead_lettered_));
+}
+
+}  // namespace baton::verify

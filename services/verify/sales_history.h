@@ -1,0 +1,68 @@
+// Events of sales: each is a dead letter, or one change of its lead names it, however often it
+// came. What only a mapping file understands is counted and cannot be followed to its leads. Not
+// thread-safe.
+#ifndef BATON_VERIFY_SALES_HISTORY_H_
+#define BATON_VERIFY_SALES_HISTORY_H_
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "verify/findings.h"
+#include "verify/records.h"
+
+namespace baton::verify {
+
+// The changes that name an event of sales as their cause.
+class SalesChanges {
+ public:
+  void Add(const ChangeRecord& feedback);
+  // Of "workspace/lead" by (source, id).
+  bool Has(const std::string& key, std::string_view source, std::string_view id) const;
+  const std::vector<std::string>& acted_twice() const { return acted_twice_; }  // for people
+
+ private:
+  struct Version {
+    int64_t epoch = 0, version = 0;
+  };
+  absl::flat_hash_map<uint64_t, Version> changes_;
+  std::vector<std::string> acted_twice_;
+};
+
+class SalesHistory {
+ public:
+  // As of InputHistory.
+  SalesHistory(std::string topic, std::map<int32_t, int64_t> checkpoints,
+               std::map<int32_t, int64_t> begins);
+
+  // All dead letters before the first input.
+  void Add(const DeadLetterRecord& letter);
+  void Add(const InputRecord& record);
+  // `begins_late`: older feedback is gone by retention.
+  void Finish(const StoredTotals& totals, const SalesChanges& changes, bool begins_late);
+
+  const Findings& findings() const { return findings_; }
+
+ private:
+  struct Event {
+    std::string key, source, id;
+    Place place;
+  };
+  using Origin = std::pair<int32_t, int64_t>;
+
+  std::string Name(const Origin& origin) const;
+  void CheckCounts(const StoredTotals& totals);
+
+  const std::string topic_;
+  const std::map<int32_t, int64_t> checkpoints_, begins_;
+  absl::flat_hash_map<Origin, bool> letters_;  // -> its record was read
+  std::vector<Event> events_;                  // neither dead letters nor for a mapping
+  int64_t input_ = 0, dead_lettered_ = 0;
+  Findings findings_;
+};
+
+}  // namespace baton::verify
+
+#endif  // BATON_VERIFY_SALES_HISTORY_H_
