@@ -105,6 +105,9 @@ std::string WhyQueue(const v1::ExplainLeadResponse& explanation) {
     absl::StrAppend(
         &text, "  A rep needs these skills: ", absl::StrJoin(explanation.skills(), ", "), "\n");
   }
+  if (!explanation.requirement().empty()) {
+    absl::StrAppend(&text, "  The queue requires of the rep: ", explanation.requirement(), "\n");
+  }
   return text;
 }
 

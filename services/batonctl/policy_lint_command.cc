@@ -10,6 +10,7 @@
 #include "batonctl/format.h"
 #include "batonctl/policy_file.h"
 #include "batonctl/roster_arguments.h"
+#include "batonctl/simulated_rep.h"
 #include "policy/lint.h"
 
 namespace baton::batonctl {
@@ -39,6 +40,7 @@ LintRep LintRepOf(const std::string& id, const v1::Rep& rep) {
   known.id = id;
   for (const std::string& queue : rep.queues()) known.queues.push_back(ShortName(queue));
   known.calendar = rep.calendar();
+  known.attributes = SimulatedRep(rep, id).attributes;
   known.skills.assign(rep.skills().begin(), rep.skills().end());
   return known;
 }

@@ -58,6 +58,9 @@ std::string VerdictText(const v1::ShadowVerdict& verdict) {
   if (!verdict.skills().empty()) {
     absl::StrAppend(&text, ", skills ", absl::StrJoin(verdict.skills(), " "));
   }
+  if (!verdict.requirement().empty()) {
+    absl::StrAppend(&text, ", requires ", verdict.requirement());
+  }
   if (!verdict.owners().empty()) {
     absl::StrAppend(&text, ", owners ", NamesOf(verdict.owners(), " "));
   }
@@ -96,6 +99,7 @@ void AppendVerdict(const v1::ShadowVerdict& verdict, std::vector<std::string>& f
   fields.push_back(absl::StrCat(verdict.priority()));
   fields.push_back(absl::StrJoin(verdict.skills(), " "));
   fields.push_back(NamesOf(verdict.owners(), " "));
+  fields.push_back(verdict.requirement());
 }
 
 }  // namespace
@@ -152,7 +156,7 @@ void PrintShadowCsv(const ShadowReport& report, std::ostream& out) {
   for (const char* side : {"active", "draft"}) {
     for (const char* field :
          {"revision", "judged_at", "fit", "intent", "mql", "disqualified_reason", "rule", "queue",
-          "priority", "skills", "owners"}) {
+          "priority", "skills", "owners", "requirement"}) {
       headers.push_back(absl::StrCat(side, "_", field));
     }
   }

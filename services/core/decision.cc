@@ -16,9 +16,9 @@ bool HasChosen(const LeadRecord& record) {
 }
 
 AssignmentDecision LatestChoice(const LeadRecord& record) {
-  return {record.cycle,  record.generation, record.queue,
-          record.choice, record.passed,     record.judgment.route.skills,
-          record.owners, record.pool};
+  return {record.cycle,       record.generation, record.queue,
+          record.choice,      record.passed,     record.judgment.route.skills,
+          record.requirement, record.owners,     record.pool};
 }
 
 }  // namespace baton::core

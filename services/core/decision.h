@@ -30,6 +30,7 @@ struct AssignmentDecision {
   ChoiceNote choice;
   std::vector<RepId> passed;        // at that moment
   std::vector<std::string> skills;  // wanted
+  std::string requirement;          // likewise (requirement.h)
   std::vector<RepId> owners;        // of the lead, asked before others
   CandidatePool pool;
   bool operator==(const AssignmentDecision&) const = default;

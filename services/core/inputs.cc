@@ -1,56 +1,11 @@
 #include "core/inputs.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <string_view>
-#include <variant>
-#include <vector>
+
+#include "core/canonical.h"
 
 namespace baton::core {
 namespace {
-
-// The canonical encoding, item by item.
-class Canonical {
- public:
-  void Byte(uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
-  void Number(uint64_t value) {
-    for (int shift = 56; shift >= 0; shift -= 8) Byte(static_cast<uint8_t>(value >> shift));
-  }
-  void Signed(int64_t value) { Number(static_cast<uint64_t>(value)); }
-  void Text(std::string_view text) {
-    Number(text.size());
-    bytes_.append(text);
-  }
-  void Values(const std::map<std::string, AttributeValue>& values) {
-    Number(values.size());
-    for (const auto& [name, value] : values) {
-      Text(name);
-      Byte(static_cast<uint8_t>(value.index()));
-      std::visit([this](const auto& held) { Add(held); }, value);
-    }
-  }
-
-  std::string Hash() const {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-    SHA256(reinterpret_cast<const unsigned char*>(bytes_.data()), bytes_.size(), digest.data());
-    return {digest.begin(), digest.end()};
-  }
-
- private:
-  void Add(bool value) { Byte(value ? 1 : 0); }
-  void Add(int64_t value) { Signed(value); }
-  void Add(double value) { Number(std::bit_cast<uint64_t>(value)); }
-  void Add(const std::string& value) { Text(value); }
-  void Add(const std::vector<std::string>& values) {
-    Number(values.size());
-    for (const std::string& value : values) Text(value);
-  }
-
-  std::string bytes_;
-};
 
 // With what the policy declares of them; those that differ in other properties alone are one.
 Occasions Declared(const Occasions& occasions, const Policy& policy) {

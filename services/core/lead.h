@@ -78,6 +78,8 @@ struct LeadRecord {
   std::vector<RepId> owners;  // asked before others, in this order; at most kOwnersMax
   bool owners_only = false;   // nobody else is asked while one of them has not passed
   TimeMs wait_until_ms = 0;   // waiting longer has a consequence; 0: none
+  std::string requirement;    // of `queue` for this lead (requirement.h), besides the skills of the
+                              // route; empty: none
 
   // Since when it waits, and for whom (waiting.h).
   QueueId home;              // whose settings say what waiting leads to; `queue` but for widening

@@ -109,6 +109,7 @@ struct QueuePolicy {
   DurationMs accept_within_ms = 2 * kHourMs;  // kOffer: 1 s .. 30 d
   DurationMs retry_after_ms = 5 * kMinuteMs;  // cool-down when every rep declined or stayed silent
   std::vector<std::string> skills;            // every rep of the queue needs these; sorted
+  Condition requirement;  // over rep and lead, must hold for who gets the lead (requirement.h)
   Ageing age;
   bool credit_returned = false;  // a lead that was marketing's fault is given back to the ledger
   bool count_owned = true;       // what goes to its owner counts as that rep's turn, if it had one

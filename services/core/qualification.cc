@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/activity_days.h"
+#include "core/requirement.h"
 #include "core/subjects.h"
 #include "expression/checker.h"
 #include "expression/scratch.h"
@@ -181,14 +182,15 @@ class Judging {
       judgment_.route_path.push_back(std::move(step));
       if (!judgment_.route_path.back().matched) continue;
       const auto queue = policy_.queues.find(rule.to.queue);
+      const bool known = queue != policy_.queues.end();
       judgment_.route = {
           rule.name,
           rule.to.queue,
           rule.to.priority,
-          Union(rule.to.skills,
-                queue == policy_.queues.end() ? std::vector<std::string>() : queue->second.skills),
+          Union(rule.to.skills, known ? queue->second.skills : std::vector<std::string>()),
           /*owners=*/{},
-          rule.to.owner_wait_ms};
+          rule.to.owner_wait_ms,
+          known ? RequirementFor(queue->second.requirement, subjects_) : ""};
       return;
     }
   }
@@ -225,6 +227,16 @@ Judgment Judge(const Facts& facts, const Policy& policy, TimeMs now_ms,
   // One for each thread: it asks for memory once.
   static thread_local expression::Scratch scratch(expression::kKibMade * 1024);
   return Judging(facts, policy, now_ms, account, scratch).Run();
+}
+
+std::string RequirementIn(const QueuePolicy& queue, const Policy& policy, const Facts& facts,
+                          const Judgment& judgment, TimeMs now_ms) {
+  if (queue.requirement.empty()) return "";
+  static const std::map<std::string, AttributeValue> none;
+  expression::Scratch scratch(expression::kKibMade * 1024);
+  Subjects subjects(*policy.vocabulary, facts, none, now_ms, scratch);
+  subjects.SetScores(judgment.fit, judgment.intent);
+  return RequirementFor(queue.requirement, subjects);
 }
 
 }  // namespace baton::core

@@ -57,6 +57,7 @@ struct Route {
   // Whom the lead belongs to, the one asked first in front, none twice; at most kOwnersMax.
   std::vector<RepId> owners;
   DurationMs owner_wait_ms = 0;  // so long it waits for one of them before others are asked
+  std::string requirement;       // of the queue, for this lead (requirement.h); empty: none
   bool operator==(const Route&) const = default;
 };
 
@@ -85,6 +86,10 @@ struct Judgment {
 // `account`: AccountFields() of the lead's account; empty: it has none.
 Judgment Judge(const Facts& facts, const Policy& policy, TimeMs now_ms,
                const std::map<std::string, AttributeValue>& account = {});
+
+// What `queue` requires of reps for a lead with these facts, which was judged so; empty: nothing.
+std::string RequirementIn(const QueuePolicy& queue, const Policy& policy, const Facts& facts,
+                          const Judgment& judgment, TimeMs now_ms);
 
 }  // namespace baton::core
 

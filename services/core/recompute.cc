@@ -50,8 +50,9 @@ void CheckReason(const Candidate& candidate, const AssignmentDecision& decision,
   bool fits = !passed;
   if (candidate.reason == CandidateReason::kPassed) fits = passed;
   if (candidate.reason == CandidateReason::kAtCapacity) fits = !passed && full;
-  if (candidate.reason == CandidateReason::kMissingSkill)
-    fits = !passed && !decision.skills.empty();
+  if (candidate.reason == CandidateReason::kMissingSkill) {
+    fits = !passed && !(decision.skills.empty() && decision.requirement.empty());
+  }
   if (CouldHaveIt(candidate)) fits = !passed && !full;
   if (fits) return;
   Tell(absl::StrCat("rep ", candidate.rep.str(), " is recorded as ",
@@ -197,6 +198,7 @@ std::vector<std::string> RecomputeJudgment(const Judgment& recorded, const Polic
   CompareLists("route", recorded.route_path, now.route_path, differences);
   Compare("queue", recorded.route.queue.str(), now.route.queue.str(), differences);
   Compare("priority", recorded.route.priority, now.route.priority, differences);
+  Compare("requirement", recorded.route.requirement, now.route.requirement, differences);
   return differences;
 }
 

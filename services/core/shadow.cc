@@ -26,7 +26,7 @@ ShadowVerdict VerdictOf(const Judgment& judgment) {
 
 bool IsSameWay(const Route& one, const Route& other) {
   return one.queue == other.queue && one.owners == other.owners && one.priority == other.priority &&
-         one.skills == other.skills;
+         one.skills == other.skills && one.requirement == other.requirement;
 }
 
 Standing StandingOf(const ShadowVerdict& active, const ShadowVerdict& shadow) {

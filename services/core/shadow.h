@@ -31,7 +31,7 @@ struct Plan;
 //   kGained  MQL for the draft alone: the active revision may still follow
 //   kLost    MQL for the active revision, at a moment when the draft's definition did not hold
 //   kMoved   MQL for both, but on another way: another queue, other owners asked first, another
-//            priority or other skills
+//            priority, other skills or another requirement
 enum class Standing { kUnknown, kSame, kGained, kLost, kMoved };
 std::string_view StandingName(Standing standing);  // "unknown", "same", "gained" ...
 std::optional<Standing> ParseStanding(std::string_view name);

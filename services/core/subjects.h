@@ -41,6 +41,7 @@ class Subjects {
   // From now on `event` has these; nothing before.
   void SetEvent(absl::Span<const expression::Value> properties);
 
+  const Vocabulary& vocabulary() const { return vocabulary_; }
   absl::Span<const expression::Value> values() const { return values_; }
   expression::Scratch& scratch() const { return scratch_; }
 

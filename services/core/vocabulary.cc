@@ -55,7 +55,8 @@ const AttributeTypes& AccountFields() {
 }
 
 Vocabulary::Vocabulary(const AttributeTypes& attributes, const Calendars& calendars,
-                       const Tables& tables, const AttributeTypes& event_properties) {
+                       const Tables& tables, const AttributeTypes& event_properties,
+                       const AttributeTypes& rep_attributes) {
   environment_.AddVariable("fit", expression::Kind::kInt);
   environment_.AddVariable("intent", expression::Kind::kInt);
   environment_.AddVariable("lead.consent", expression::Kind::kString);
@@ -73,6 +74,10 @@ Vocabulary::Vocabulary(const AttributeTypes& attributes, const Calendars& calend
     event_properties_.push_back(
         {name, type, environment_.AddVariable("event." + name, TypeOf(type))});
   }
+  first_of_rep_ = static_cast<int>(environment_.slots());
+  for (const auto& [name, type] : rep_attributes) {
+    environment_.AddVariable("rep." + name, TypeOf(type));
+  }
 }
 
 bool Vocabulary::IsOfAccount(int slot) const {
@@ -80,7 +85,7 @@ bool Vocabulary::IsOfAccount(int slot) const {
 }
 
 bool Vocabulary::IsOfEvent(int slot) const {
-  return !event_properties_.empty() && slot >= event_properties_.front().slot;
+  return !event_properties_.empty() && slot >= event_properties_.front().slot && !IsOfRep(slot);
 }
 
 }  // namespace baton::core

@@ -7,6 +7,7 @@
 //   event.NAME       each declared property of activities; only for conditions of intent rules,
 //   which
 //                    count occurrences; absent where an occurrence has none
+//   rep.NAME         each declared attribute of reps; only for what queues require of their reps
 //   account.NAME     of the account that the lead matches (account_match.h), see AccountFields;
 //                    absent where there is no account
 //
@@ -72,7 +73,8 @@ class Vocabulary {
   };
 
   explicit Vocabulary(const AttributeTypes& attributes = {}, const Calendars& calendars = {},
-                      const Tables& tables = {}, const AttributeTypes& event_properties = {});
+                      const Tables& tables = {}, const AttributeTypes& event_properties = {},
+                      const AttributeTypes& rep_attributes = {});
   Vocabulary(const Vocabulary&) = delete;
   Vocabulary& operator=(const Vocabulary&) = delete;
 
@@ -83,12 +85,14 @@ class Vocabulary {
   const std::vector<Attribute>& event_properties() const { return event_properties_; }
   bool IsOfAccount(int slot) const;
   bool IsOfEvent(int slot) const;
+  bool IsOfRep(int slot) const { return slot >= first_of_rep_; }
 
  private:
   expression::Environment environment_;
   std::vector<Attribute> attributes_;
   std::vector<Attribute> account_fields_;
   std::vector<Attribute> event_properties_;
+  int first_of_rep_ = 0;  // slot; those of reps come last
 };
 
 }  // namespace baton::core

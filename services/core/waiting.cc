@@ -51,9 +51,26 @@ void Announce(const std::string& why, const QueueId& from, Plan& plan) {
   plan.changes.push_back(std::move(change));
 }
 
-void MoveTo(const QueueId& queue, const std::string& why, Plan& plan) {
+// Finds out what lead.queue requires.
+void Require(const Policy* policy, TimeMs now_ms, LeadRecord& lead) {
+  if (policy == nullptr) return;
+  const Route& route = lead.judgment.route;
+  const auto queue = policy->queues.find(lead.queue);
+  if (queue == policy->queues.end()) {
+    lead.requirement.clear();
+  } else if (lead.judgment.judged_at_ms == now_ms && route.queue == lead.queue) {
+    lead.requirement = route.requirement;  // just found out
+  } else {
+    lead.requirement = RequirementIn(queue->second, *policy, lead.facts, lead.judgment, now_ms);
+  }
+}
+
+void MoveTo(const QueueId& queue, const std::string& why, const Policy* policy, TimeMs now_ms,
+            Plan& plan) {
   const QueueId from = std::exchange(plan.after.queue, queue);
-  if (from != queue) Announce(why, from, plan);
+  if (from == queue) return;
+  Require(policy, now_ms, plan.after);
+  Announce(why, from, plan);
 }
 
 void Enter(const Policy* policy, TimeMs now_ms, LeadRecord& lead) {
@@ -68,6 +85,7 @@ void Enter(const Policy* policy, TimeMs now_ms, LeadRecord& lead) {
 
 void EnterQueue(const Policy* policy, TimeMs now_ms, LeadRecord& lead) {
   lead.owners_only = !lead.owners.empty() && lead.judgment.route.owner_wait_ms > 0;
+  Require(policy, now_ms, lead);
   Enter(policy, now_ms, lead);
 }
 
@@ -79,11 +97,11 @@ void Outwait(const Policy* policy, TimeMs now_ms, Plan& plan) {
        next != nullptr && now_ms >= lead.home_since_ms + next->after_ms;
        next = NextWidening(home, lead)) {
     ++lead.widened;
-    MoveTo(next->to, "widened", plan);
+    MoveTo(next->to, "widened", policy, now_ms, plan);
   }
   if (Escalates(home, lead) && now_ms >= lead.home_since_ms + home.max_wait_ms) {
     if (!home.escalate_to.empty()) {
-      MoveTo(home.escalate_to, "escalated", plan);
+      MoveTo(home.escalate_to, "escalated", policy, now_ms, plan);
       lead.owners_only = false;
       return Enter(policy, now_ms, lead);
     }

@@ -9,14 +9,16 @@
 namespace baton::core {
 
 // The lead enters lead.queue, which becomes its home: it waits for its owners first if its route
-// says so, and the times of the queue begin. `policy` may be nullptr: without times.
+// says so, and the times of the queue begin; what the queue requires of reps is found out. `policy`
+// may be nullptr: without times, and the requirement stays.
 void EnterQueue(const Policy* policy, TimeMs now_ms, LeadRecord& lead);
 
 // Carries out all that is due for a waiting lead at `now_ms`, in this order: nobody has to be one
 // of its owners any more; the widenings of its home that are due; the home's max_wait, after which
 // the lead enters escalate_to or, without one, is announced once. Each move and announcement is a
 // change kQueued of actor "clock" with the details why=widened|escalated|max_wait and from=QUEUE.
-// Sets wait_until_ms to the next time. Without a policy only the owners' time is known.
+// In another queue the requirement is that of this. Sets wait_until_ms to the next time. Without a
+// policy only the owners' time is known.
 void Outwait(const Policy* policy, TimeMs now_ms, Plan& plan);
 
 }  // namespace baton::core

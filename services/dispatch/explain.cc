@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "core/requirement.h"
 #include "core/text.h"
 #include "dispatch/account_mapping.h"
 #include "dispatch/proto_mapping.h"
@@ -34,6 +35,18 @@ std::string Spoken(core::CandidateReason reason) {
   return name;
 }
 
+std::string NeedText(const core::LeadRecord& record) {
+  const std::vector<std::string>& skills = record.judgment.route.skills;
+  std::vector<std::string> needs;
+  if (!skills.empty()) {
+    needs.push_back(absl::StrCat("with the skills ", absl::StrJoin(skills, ", ")));
+  }
+  if (!record.requirement.empty()) {
+    needs.push_back(absl::StrCat("for whom ", record.requirement, " holds"));
+  }
+  return absl::StrCat(" It needs a rep ", absl::StrJoin(needs, " and "), ".");
+}
+
 // What has to happen so that a rep with this reason gets the lead.
 std::string Remedy(core::CandidateReason reason, const core::LeadRecord& record) {
   switch (reason) {
@@ -43,8 +56,7 @@ std::string Remedy(core::CandidateReason reason, const core::LeadRecord& record)
     case core::CandidateReason::kOffline:
       return " It is offered as soon as a rep comes online.";
     case core::CandidateReason::kMissingSkill:
-      return absl::StrCat(" It needs a rep with the skills ",
-                          absl::StrJoin(record.judgment.route.skills, ", "), ".");
+      return NeedText(record);
     case core::CandidateReason::kPassed:
       return record.due_at_ms == 0 ? ""
                                    : absl::StrCat(" Those who passed are asked again at ",
@@ -217,7 +229,8 @@ core::Choice ChooseNow(const core::LeadRecord& record, const WaitingRoom& room) 
   pool.members = room.members;
   pool.owners = room.owners;
   pool.owners_only = record.owners_only;
-  return core::ChooseFrom(pool, record.judgment.route.skills, record.passed);
+  return core::ChooseFrom(pool, core::WantedWords(record.judgment.route.skills, record.requirement),
+                          record.passed);
 }
 
 bool WaitsForOwner(const core::LeadRecord& record, const WaitingRoom& room) {
@@ -254,10 +267,13 @@ WaitingRoom MakeWaitingRoom(const core::LeadRecord& record,
     room.paused = state.settings.paused;
     room.mode = state.policy.mode;
   }
+  const core::Requirement requirement(record.requirement);
   for (const store::RepState& state : reps) {
     const std::vector<core::QueueId>& of_rep = state.rep.queues;
     if (std::find(of_rep.begin(), of_rep.end(), record.queue) == of_rep.end()) continue;
-    room.members.push_back(AsMember(state));
+    core::Member& member = room.members.emplace_back(AsMember(state));
+    if (!requirement.IsMetBy(state.rep.attributes)) continue;
+    member.skills = core::WantedWords(member.skills, record.requirement);
   }
   for (const core::RepId& owner : record.owners) {
     const auto state = std::find_if(reps.begin(), reps.end(), [&owner](const store::RepState& one) {
@@ -347,6 +363,8 @@ v1::ExplainLeadResponse Explain(const core::LeadRecord& current, const DecisionP
     *response.mutable_account() = ToProto(record.key.workspace, judgment.account);
   }
   for (const std::string& skill : judgment.route.skills) response.add_skills(skill);
+  const bool is_past = !decisions.is_latest && decisions.choice.has_value();
+  response.set_requirement(is_past ? decisions.choice->requirement : current.requirement);
   AddRecords(current.key.workspace, decisions, response);
   std::vector<std::string> sentences = {PlaceSentence(record), QualificationSentence(record)};
   if (const std::string owners = OwnersSentence(record); !owners.empty()) {

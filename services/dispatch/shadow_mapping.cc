@@ -68,6 +68,7 @@ v1::ShadowVerdict VerdictToProto(const core::WorkspaceId& workspace,
   message.set_queue(FormatQueue(workspace, verdict.route.queue));
   message.set_priority(verdict.route.priority);
   for (const std::string& skill : verdict.route.skills) message.add_skills(skill);
+  message.set_requirement(verdict.route.requirement);
   for (const core::RepId& owner : verdict.route.owners) {
     message.add_owners(FormatRep(workspace, owner));
   }

@@ -293,4 +293,8 @@ Value Program::Evaluate(absl::Span<const Value> variables, Scratch& scratch) con
   return Evaluation(syntax_, variables, scratch).Of(syntax_.root());
 }
 
+Value Program::EvaluatePart(int node, absl::Span<const Value> variables, Scratch& scratch) const {
+  return Evaluation(syntax_, variables, scratch).Of(node);
+}
+
 }  // namespace baton::expression

@@ -34,6 +34,9 @@ class Program {
   // does not matter if the other decides.
   Value Evaluate(absl::Span<const Value> variables, Scratch& scratch) const;
 
+  // The same of one node of syntax(), which reads no local of a comprehension around it.
+  Value EvaluatePart(int node, absl::Span<const Value> variables, Scratch& scratch) const;
+
   const Type& type() const { return syntax_.root().type; }
   const Syntax& syntax() const { return syntax_; }
   int64_t cost() const { return cost_; }  // checker.h

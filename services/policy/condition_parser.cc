@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/requirement.h"
 #include "core/text.h"
 #include "expression/problem.h"
 #include "expression/program.h"
@@ -58,12 +59,24 @@ core::Condition ConditionParser::OfText(const YamlNode& node, const std::string&
 
 void ConditionParser::RefuseMisplaced(const YamlNode& node, const std::string& path) const {
   const auto compiled = expression::Program::Compile(node.text, policy_.vocabulary->environment());
-  for (const auto& use : std::get<expression::Program>(compiled).Variables()) {
+  const auto& program = std::get<expression::Program>(compiled);
+  if (names_ == Names::kRep) {
+    std::vector<Problem> problems = core::RequirementProblems(program, *policy_.vocabulary);
+    if (program.cost() > core::kRequirementStepsMax) {
+      problems.push_back(
+          {0, absl::StrCat("takes up to ", program.cost(), " steps for one rep, at most ",
+                           core::kRequirementStepsMax, " are allowed")});
+    }
+    AddProblems(node, path, problems, errors_);
+    return;
+  }
+  for (const auto& use : program.Variables()) {
     const bool is_score =
         use.slot == core::Vocabulary::kFit || use.slot == core::Vocabulary::kIntent;
     const char* where = "";
     if (is_score && names_ != Names::kScores) where = kPlaceOfScores;
     if (policy_.vocabulary->IsOfEvent(use.slot) && names_ != Names::kEvent) where = kPlaceOfEvents;
+    if (policy_.vocabulary->IsOfRep(use.slot)) where = kPlaceOfReps;
     if (*where == '\0') continue;
     const std::string& name = policy_.vocabulary->environment().NameOf(use.slot);
     AddProblems(node, path, {{use.offset, absl::StrCat("'", name, "' is ", where, ", not here")}},

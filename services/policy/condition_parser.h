@@ -10,8 +10,9 @@
 
 namespace baton::policy {
 
-// Reads conditions over what `policy.vocabulary` names; fit and intent only with kScores, event
-// only with kEvent. Refers to its arguments, which must outlive it.
+// Reads conditions over what `policy.vocabulary` names; fit and intent only with kScores or kRep,
+// event only with kEvent, rep only with kRep, which leaves out what a queue cannot require
+// (core/requirement.h). Refers to its arguments, which must outlive it.
 class ConditionParser {
  public:
   ConditionParser(const core::Policy& policy, Names names, ErrorList& errors);

@@ -7,6 +7,7 @@
 #ifndef BATON_POLICY_LINT_H_
 #define BATON_POLICY_LINT_H_
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,7 @@ struct LintRep {
   std::vector<std::string> queues;
   std::vector<std::string> skills;
   std::string calendar;  // empty: none of its own
+  std::map<std::string, core::AttributeValue> attributes;
 };
 
 struct LintInput {

@@ -105,7 +105,9 @@ bool PolicyReads(const core::Policy& policy, int slot) {
          std::any_of(policy.disqualify.begin(), policy.disqualify.end(),
                      [&](const core::DisqualifyRule& rule) { return reads(rule.when); }) ||
          std::any_of(policy.routing.begin(), policy.routing.end(),
-                     [&](const core::RouteRule& rule) { return reads(rule.when); });
+                     [&](const core::RouteRule& rule) { return reads(rule.when); }) ||
+         std::any_of(policy.queues.begin(), policy.queues.end(),
+                     [&](const auto& queue) { return reads(queue.second.requirement); });
 }
 
 template <typename Rule>
@@ -156,6 +158,14 @@ void LintConditions(LintReport& report) {
   for (size_t i = 0; i < policy.routing.size(); ++i) {
     LintPlace(report, {absl::StrCat("rule ", Quoted(policy.routing[i].name), " of routing"),
                        policy.routing[i].when, report.ConditionAt({"routing", absl::StrCat(i)})});
+  }
+  for (const auto& [id, queue] : policy.queues) {
+    if (queue.requirement.empty()) continue;
+    const YamlNode& at = report.At({"queues", id.str(), "requires"});
+    LintPlace(report,
+              {absl::StrCat("queue '", id.str(), "'"), queue.requirement,
+               at.kind == YamlNode::Kind::kMap ? report.At({"queues", id.str(), "requires", "when"})
+                                               : at});
   }
   LintPoints(report, policy.fit, "fit", Vocabulary::kFit);
   LintPoints(report, policy.intent, "intent", Vocabulary::kIntent);

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/requirement.h"
 #include "policy/lint_rules.h"
 
 namespace baton::policy {
@@ -67,6 +68,13 @@ bool AnyHas(const std::vector<const LintRep*>& reps, const std::vector<std::stri
                      [&](const LintRep* rep) { return HasSkills(*rep, skills); });
 }
 
+bool AnyMayMeet(const std::vector<const LintRep*>& reps, const core::Condition& requirement,
+                const core::Policy& policy) {
+  return std::any_of(reps.begin(), reps.end(), [&](const LintRep* rep) {
+    return core::MayMeet(rep->attributes, requirement, *policy.vocabulary);
+  });
+}
+
 void LintReps(LintReport& report) {
   if (!report.input().reps.has_value()) return;
   const std::vector<LintRep>& reps = *report.input().reps;
@@ -82,6 +90,12 @@ void LintReps(LintReport& report) {
                  absl::StrCat("no rep of queue '", id.str(), "' has all the skills it requires: ",
                               absl::StrJoin(queue.skills, ", ")),
                  "Give reps the skills, or do not require them.");
+    } else if (!AnyMayMeet(members, queue.requirement, policy)) {
+      report.Add("queue-without-fitting-reps", Severity::kWarning,
+                 report.At({"queues", id.str(), "requires"}),
+                 absl::StrCat("no rep of queue '", id.str(), "' can meet what it requires, ",
+                              "whatever the lead"),
+                 "Give reps the attributes, or do not require them.");
     }
   }
   for (size_t i = 0; i < policy.routing.size(); ++i) {
@@ -114,6 +128,7 @@ std::set<int> SlotsOf(const core::Policy& policy) {
   for (const core::IntentRule& rule : policy.intent) CollectSlots(rule.when, slots);
   for (const core::DisqualifyRule& rule : policy.disqualify) CollectSlots(rule.when, slots);
   for (const core::RouteRule& rule : policy.routing) CollectSlots(rule.when, slots);
+  for (const auto& [id, queue] : policy.queues) CollectSlots(queue.requirement, slots);
   return slots;
 }
 

@@ -93,7 +93,11 @@ int64_t StepsOf(const core::Policy& policy) {
   }
   for (const core::DisqualifyRule& rule : policy.disqualify) steps += rule.when.cost();
   for (const core::RouteRule& rule : policy.routing) steps += rule.when.cost();
-  return steps;
+  int64_t dearest = 0;  // a lead is judged for one queue
+  for (const auto& [id, queue] : policy.queues) {
+    dearest = std::max(dearest, queue.requirement.cost());
+  }
+  return steps + dearest;
 }
 
 void ParseAttributes(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
@@ -168,8 +172,9 @@ void ParseSpec(const YamlNode& node, const GivenTables& tables, ParsedPolicy& pa
   if (const YamlNode* section = spec.Find("tables"); section != nullptr) {
     ParseTables(*section, tables, policy, errors);
   }
-  policy.vocabulary = std::make_shared<const core::Vocabulary>(
-      policy.attributes, policy.calendars, policy.tables, policy.event_properties);
+  policy.vocabulary =
+      std::make_shared<const core::Vocabulary>(policy.attributes, policy.calendars, policy.tables,
+                                               policy.event_properties, policy.rep_attributes);
   parse_all({{"scoring", ParseScoring},
              {"definition", ParseDefinition},
              {"queues", ParseQueues},

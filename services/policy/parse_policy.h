@@ -3,11 +3,11 @@
 // The language: metadata {workspace, name, owner} and spec with attributes, rep_attributes and
 // event_properties (declared types), scoring (fit by match, intent by activity and its properties),
 // definition (mql, disqualify), routing (first match wins, a default comes last; to a queue, or to
-// an owner with a fallback), queues (mode, strategy, how long leads wait and where they go then),
-// calendars (zone, hours, holidays, exceptions), tables (lookup tables by name and content),
-// reasons (extend) and tests (policy_tests.h). A rule's condition is `when:`, CEL over what
-// core/vocabulary.h names, or `match:`, which is short for it (match_parser.h). Keys of the
-// language that Baton does not act on yet are refused: never accepted and ignored.
+// an owner with a fallback), queues (mode, strategy, what they require of reps, how long leads wait
+// and where they go then), calendars (zone, hours, holidays, exceptions), tables (lookup tables by
+// name and content), reasons (extend) and tests (policy_tests.h). A rule's condition is `when:`,
+// CEL over what core/vocabulary.h names, or `match:`, which is short for it (match_parser.h). Keys
+// of the language that Baton does not act on yet are refused: never accepted and ignored.
 //
 // Pure functions, thread-safe, never throw; hostile documents are bounded by the caps here and in
 // yaml_tree.h.

@@ -44,7 +44,7 @@ constexpr KeyRule kQueue[] = {
     {"sla", kNotYet}};
 constexpr KeyRule kAge[] = {{"every", kRequired}, {"by"}, {"max"}};
 constexpr KeyRule kWiden[] = {{"after", kRequired}, {"to", kRequired}};
-constexpr KeyRule kRequires[] = {{"skills", kRequired}};
+constexpr KeyRule kRequires[] = {{"skills"}, {"when"}};
 constexpr KeyRule kCalendar[] = {
     {"zone", kRequired}, {"hours", kRequired}, {"holidays"}, {"exceptions"}};
 constexpr KeyRule kTable[] = {{"sha256", kRequired}};
@@ -59,8 +59,8 @@ constexpr KeyRule kTestAccount[] = {
     {"owner"}, {"customer"}, {"customer_owner"}, {"open_opportunity"}, {"opportunity_owner"}};
 constexpr KeyRule kTestEvent[] = {{"activity"}, {"properties"}, {"times"},
                                   {"ago"},      {"lead"},       {"consent"}};
-constexpr KeyRule kTestExpect[] = {{"mql"},      {"queue"}, {"rule"},        {"owner"},
-                                   {"priority"}, {"score"}, {"disqualified"}};
+constexpr KeyRule kTestExpect[] = {{"mql"},      {"queue"},    {"rule"},  {"owner"},
+                                   {"requires"}, {"priority"}, {"score"}, {"disqualified"}};
 constexpr KeyRule kTestScore[] = {{"fit"}, {"intent"}};
 
 }  // namespace

@@ -150,6 +150,7 @@ TestResult RunTest(const core::Policy& policy, const PolicyTest& test) {
   comparer.CompareRoute("queue", test.queue, judgment.route.queue.str());
   comparer.CompareRoute("rule", test.rule, judgment.route.rule);
   comparer.CompareRoute("owner", test.owner, FirstOwner(judgment));
+  comparer.CompareRoute("requires", test.requirement, judgment.route.requirement);
   comparer.CompareRoute("priority", test.priority, judgment.route.priority);
   comparer.Compare("score.fit", test.fit, judgment.fit, [](const Judgment& scored) {
     return WhyScored(scored, core::FactorKind::kFit);

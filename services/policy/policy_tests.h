@@ -49,6 +49,8 @@ struct PolicyTest {
   std::optional<Expected<std::string>> queue;
   std::optional<Expected<std::string>> rule;   // of routing
   std::optional<Expected<std::string>> owner;  // who is asked first; "": nobody before others
+  // What the queue requires of reps for the lead, as explanations show it; "": nothing.
+  std::optional<Expected<std::string>> requirement;
   std::optional<Expected<int32_t>> priority;
   std::optional<Expected<int32_t>> fit, intent;
   std::optional<Expected<std::string>> disqualified;  // reason code; "": nothing disqualifies

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "core/text.h"
+#include "policy/condition_parser.h"
 #include "policy/map_reader.h"
 #include "policy/policy_keys.h"
 #include "policy/rules_parser.h"
@@ -116,6 +117,24 @@ void ParseStrategy(const MapReader& map, core::QueuePolicy& queue) {
   }
 }
 
+// What each rep of the queue needs: a condition, or skills and perhaps a condition.
+void ParseRequires(const YamlNode& node, const std::string& path, const core::Policy& policy,
+                   core::QueuePolicy& queue, ErrorList& errors) {
+  const ConditionParser conditions(policy, Names::kRep, errors);
+  if (node.kind == YamlNode::Kind::kScalar) {
+    queue.requirement = conditions.OfText(node, path);
+    return;
+  }
+  const MapReader map(node, path, kRequiresKeys, errors);
+  const YamlNode* skills = map.Find("skills");
+  const YamlNode* when = map.Find("when");
+  if (skills != nullptr) queue.skills = ReadSkillList(*skills, map.PathOf("skills"), errors);
+  if (when != nullptr) queue.requirement = conditions.OfText(*when, map.PathOf("when"));
+  if (node.kind == YamlNode::Kind::kMap && skills == nullptr && when == nullptr) {
+    AddError(node, absl::StrCat("'skills' or 'when' is missing in ", path), errors);
+  }
+}
+
 void ParseQueue(const YamlNode& key, const YamlNode& node, std::vector<Mention>& mentions,
                 core::Policy& policy, ErrorList& errors) {
   const std::string path =
@@ -144,17 +163,7 @@ void ParseQueue(const YamlNode& key, const YamlNode& node, std::vector<Mention>&
   ParseStrategy(map, queue);
   ParseWaiting(map, queue, mentions);
   if (const YamlNode* needs = map.Find("requires"); needs != nullptr) {
-    if (needs->kind == YamlNode::Kind::kScalar) {
-      AddError(*needs,
-               absl::StrCat(map.PathOf("requires"), ": expressions are not supported yet; ",
-                            "name the skills, as requires: {skills: [german]}"),
-               errors);
-    } else {
-      const MapReader inner(*needs, map.PathOf("requires"), kRequiresKeys, errors);
-      if (const YamlNode* skills = inner.Find("skills"); skills != nullptr) {
-        queue.skills = ReadSkillList(*skills, inner.PathOf("skills"), errors);
-      }
-    }
+    ParseRequires(*needs, map.PathOf("requires"), policy, queue, errors);
   }
   if (id.has_value()) policy.queues.emplace(queue.id, std::move(queue));
 }

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/account_match.h"
 #include "core/facts.h"
+#include "core/requirement.h"
 #include "policy/map_reader.h"
 #include "policy/match_parser.h"
 #include "policy/policy_keys.h"
@@ -271,6 +272,15 @@ std::optional<Expected<std::string>> ReadExpectedOwner(const MapReader& map) {
   return At(*node, ReadRep(map, "owner").str());
 }
 
+// What a queue requires of reps for the lead; "" for false, which is nothing.
+std::optional<Expected<std::string>> ReadExpectedRequirement(const MapReader& map) {
+  const YamlNode* node = map.Find("requires");
+  if (node == nullptr) return std::nullopt;
+  const std::optional<std::string> text =
+      ReadText(*node, map.PathOf("requires"), core::kRequirementBytesMax, map.errors());
+  return At(*node, text == "false" ? std::string() : text.value_or(""));
+}
+
 std::vector<std::string> RejectCodes(const core::Policy& policy) {
   std::vector<std::string> codes = {"false"};
   for (const core::Reason& reason : policy.reasons) {
@@ -285,8 +295,8 @@ void ReadExpect(const YamlNode& node, const std::string& path, const core::Polic
   if (node.kind != YamlNode::Kind::kMap) return;
   if (node.entries.empty()) {
     AddError(node,
-             absl::StrCat(path, " expects nothing; name mql, queue, rule, owner, priority, ",
-                          "score or disqualified"),
+             absl::StrCat(path, " expects nothing; name mql, queue, rule, owner, requires, ",
+                          "priority, score or disqualified"),
              errors);
   }
   if (const YamlNode* mql = map.Find("mql"); mql != nullptr) {
@@ -298,6 +308,7 @@ void ReadExpect(const YamlNode& node, const std::string& path, const core::Polic
   test.queue = ReadExpectedName(map, "queue", queues, "one of spec.queues");
   test.rule = ReadExpectedName(map, "rule", rules, "the name of a rule of spec.routing");
   test.owner = ReadExpectedOwner(map);
+  test.requirement = ReadExpectedRequirement(map);
   test.priority = ReadExpectedInt(map, "priority", 0, core::kPriorityMax);
   test.disqualified = ReadExpectedName(map, "disqualified", RejectCodes(policy),
                                        "a reason of class reject, or false");
@@ -309,7 +320,7 @@ void ReadExpect(const YamlNode& node, const std::string& path, const core::Polic
     test.fit = ReadExpectedInt(scores, "fit", -kScoreMax, kScoreMax);
     test.intent = ReadExpectedInt(scores, "intent", -kScoreMax, kScoreMax);
   }
-  for (const std::string_view key : {"queue", "rule", "owner", "priority"}) {
+  for (const std::string_view key : {"queue", "rule", "owner", "requires", "priority"}) {
     const YamlNode* route = map.Find(key);
     if (route == nullptr || !test.mql.has_value() || test.mql->value) continue;
     AddError(*route,

@@ -11,7 +11,10 @@
 
 namespace baton::store {
 
-inline constexpr size_t kRepsMax = 20000;   // per workspace
+inline constexpr size_t kRepsMax = 20000;  // per workspace
+// Different requirements (core/requirement.h) that waiting leads of a workspace have. Leads with
+// more of them wait until some of the others have gone.
+inline constexpr size_t kRequirementsMax = 5000;
 inline constexpr size_t kQueuesMax = 1000;  // queues with settings, per workspace
 inline constexpr int kDrainMax = 200;       // assignments of one call of Drain
 

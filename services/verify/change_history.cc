@@ -25,7 +25,9 @@ bool ConcernsQualification(ChangeType change) {
 
 // NEW and MQL are passed through without a change of their own.
 bool MayMove(Stage from, Stage to, ChangeType change) {
-  if (from == to) return change == ChangeType::kTouched;
+  // Who waits may go on waiting in another queue.
+  const bool waits_on = change == ChangeType::kQueued && to == Stage::kQueued;
+  if (from == to) return change == ChangeType::kTouched || waits_on;
   const auto via = [to](Stage stage) { return core::IsAllowedMove(stage, to); };
   if (from == Stage::kNew) return via(Stage::kNew) || via(Stage::kScored);
   if (from == Stage::kMql) return via(Stage::kMql) || via(Stage::kQueued);

@@ -102,6 +102,8 @@ class OrderSweep {
         wants->second.cycle != event.cycle) {
       return;
     }
+    const std::string& known_in = wants->second.queue;
+    if (!known_in.empty() && known_in != history_.name(event.queue)) return;
     const std::string& name = history_.name(event.lead);
     Waiting one{event.queue,
                 wants->second.skills,

@@ -17,6 +17,7 @@ struct Wants {
   int32_t cycle = 0;
   int32_t priority = 0;
   std::string skills;
+  std::string queue;  // "workspace/queue" in which it wants that; empty: in all
 };
 
 // The highest capacity that each rep ("workspace/rep") is known to have had: that of the roster,
@@ -28,9 +29,10 @@ void CheckCapacity(const ChangeHistory& history, const Capacities& capacities, F
 
 // A lead that waited from its qualification on and then got its first rep must not have passed one
 // that waited for the same (queue, skills) in front of it (higher priority, earlier, smaller id).
-// Leads with owners, and workspaces with a queue in which waiting adds to priorities, are left out.
-// Looked at only while at most kBacklogChecked leads wait in the queue: a longer backlog is drained
-// in several steps, between which capacity may come free. `wants`: by lead.
+// Leads with owners, what a lead wanted in an earlier queue than its latest, and workspaces with a
+// queue in which waiting adds to priorities, are left out. Looked at only while at most
+// kBacklogChecked leads wait in the queue: a longer backlog is drained in several steps, between
+// which capacity may come free. `wants`: by lead.
 inline constexpr size_t kBacklogChecked = 100;
 using LeadWants = absl::flat_hash_map<std::string, Wants>;
 void CheckOrder(const ChangeHistory& history, const LeadWants& wants, Findings& findings);

@@ -20,6 +20,9 @@ inline bool HasOwner(core::Stage stage) {
          stage == core::Stage::kWorking || stage == core::Stage::kSql || stage == core::Stage::kSqo;
 }
 
+// In front of the requirement among the skills that a lead wants.
+inline constexpr char kRequirementSign = '?';
+
 // Of one partition of the topic at hand.
 struct Place {
   int32_t partition = 0;
@@ -84,7 +87,8 @@ struct StoredLead {
   core::TimerKind timer = core::TimerKind::kNone;
   int64_t applied = 0;              // inputs noted in its journey, ever
   std::vector<std::string> passed;  // reps
-  std::string skills;               // wanted, joined by ","
+  std::string skills;               // wanted, joined by ",", the requirement among them
+  std::string requirement;          // of its queue, decoded; empty: none
   bool has_owners = false;          // is asked for by somebody before others
   bool to_owner = false;            // the latest choice fell on one of them
   int64_t wait_until_ms = 0;
@@ -115,6 +119,7 @@ struct StoredRep {
   bool online = false;
   std::vector<std::string> skills;
   std::vector<std::string> open;  // leads
+  std::map<std::string, core::AttributeValue> attributes;
 };
 
 struct StoredQueue {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "core/requirement.h"
 #include "core/text.h"
 
 namespace baton::verify {
@@ -275,10 +276,14 @@ void StoreCheck::CheckOwner(const StoredLead& lead) {
   if (!rep.online) fault("the rep was never online");
   if (lead.to_owner) return;
   for (const absl::string_view skill : absl::StrSplit(lead.skills, ',', absl::SkipEmpty())) {
+    if (skill.front() == kRequirementSign) continue;
     if (std::find(rep.skills.begin(), rep.skills.end(), skill) == rep.skills.end()) {
       fault(absl::StrCat("the rep lacks the skill ", skill));
     }
   }
+  const bool meets =
+      lead.requirement.empty() || core::Requirement(lead.requirement).IsMetBy(rep.attributes);
+  if (!meets) fault(absl::StrCat("the rep does not meet the requirement ", lead.requirement));
 }
 
 void StoreCheck::CheckLead(const StoredLead& lead, const LeadEnd& end, bool feedback_gone) {
@@ -297,7 +302,7 @@ void StoreCheck::CheckLead(const StoredLead& lead, const LeadEnd& end, bool feed
   if (lead.stage != Stage::kNew && lead.stage != Stage::kNurture &&
       lead.stage != Stage::kRecycled && !lead.has_owners &&
       !with_ageing_.contains(lead.workspace)) {
-    wants_[key] = {lead.cycle, lead.priority, lead.skills};
+    wants_[key] = {lead.cycle, lead.priority, lead.skills, lead.workspace + "/" + lead.queue};
   }
 }
 

@@ -53,7 +53,25 @@ WorkspaceKeys KeysOf(int shard, const std::string& workspace) {
   return WorkspaceKeys(shard, core::WorkspaceId::Trusted(workspace));
 }
 
-// "revision|weight|capacity|presence|queues|skills|name"
+bool ParseAttributes(const std::string& text,
+                     std::map<std::string, core::AttributeValue>& attributes) {
+  if (text.empty()) return true;
+  const nlohmann::json all = nlohmann::json::parse(PercentDecoded(text), nullptr, false);
+  for (const auto& [name, value] : all.items()) {
+    if (value.is_boolean()) attributes[name] = value.get<bool>();
+    if (value.is_number_integer()) attributes[name] = value.get<int64_t>();
+    if (value.is_number_float()) attributes[name] = value.get<double>();
+    if (value.is_string()) attributes[name] = value.get<std::string>();
+    if (value.is_array()) {
+      std::vector<std::string> items;
+      for (const nlohmann::json& item : value) items.push_back(item.is_string() ? item : "");
+      attributes[name] = std::move(items);
+    }
+  }
+  return all.is_object();
+}
+
+// "revision|weight|capacity|presence|queues|skills|name", then perhaps "|work|attributes"
 bool ParseRep(const std::string& text, StoredRep& rep) {
   const std::vector<std::string> items = absl::StrSplit(text, '|');
   if (items.size() < 7) return false;
@@ -61,7 +79,8 @@ bool ParseRep(const std::string& text, StoredRep& rep) {
   rep.capacity = static_cast<int32_t>(Number(items[2]));
   rep.online = items[3] == "online";
   rep.skills = absl::StrSplit(items[5], ',', absl::SkipEmpty());
-  return rep.revision > 0;
+  const bool read = items.size() < 9 || ParseAttributes(items[8], rep.attributes);
+  return read && rep.revision > 0;
 }
 
 bool ParseLedger(const std::string& blob, std::map<std::string, int64_t>& owed_nano) {

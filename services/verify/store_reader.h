@@ -89,6 +89,9 @@ absl::StatusOr<StoredLead> ParseStoredLead(const std::string& workspace, const s
 // whether they are all. nullopt if they are none.
 std::optional<bool> ReadCandidates(std::string_view blob, std::vector<core::Candidate>& candidates);
 
+// Undoes the percent-encoding of words in texts.
+std::string PercentDecoded(std::string_view text);
+
 // "policy revision,at,weights,basis,tie"; nullopt for no choice.
 std::optional<StoredChoice> ParseChoice(std::string_view text);
 

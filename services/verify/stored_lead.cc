@@ -53,6 +53,10 @@ bool ReadLine(const std::vector<absl::string_view>& items, StoredLead& lead) {
   lead.applied = NumberOrMinusOne(items[14]) - lead.version;
   lead.passed = absl::StrSplit(items[15], ',', absl::SkipEmpty());
   lead.skills = std::string(items[16]);
+  for (const absl::string_view word : absl::StrSplit(items[16], ',', absl::SkipEmpty())) {
+    if (word.front() != kRequirementSign) continue;
+    lead.requirement = PercentDecoded({word.data() + 1, word.size() - 1});
+  }
   if (items.size() >= kWaiting + 4) {
     lead.has_owners = !items[kWaiting].empty();
     lead.wait_until_ms = NumberOrMinusOne(items[kWaiting + 2]);
@@ -84,6 +88,21 @@ CandidateReason ReasonOf(int number) {
 }
 
 }  // namespace
+
+std::string PercentDecoded(std::string_view text) {
+  const absl::string_view all = core::ToAbsl(text);
+  std::string decoded;
+  for (size_t at = 0; at < all.size(); ++at) {
+    int byte = 0;
+    if (all[at] == '%' && absl::SimpleHexAtoi(all.substr(at + 1, 2), &byte)) {
+      decoded += static_cast<char>(byte);
+      at += 2;
+    } else {
+      decoded += all[at];
+    }
+  }
+  return decoded;
+}
 
 std::optional<bool> ReadCandidates(std::string_view blob,
                                    std::vector<core::Candidate>& candidates) {

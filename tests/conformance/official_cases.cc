@@ -1,6 +1,7 @@
 // Runs CEL's official conformance cases (npm @bufbuild/cel-spec, as JSON by export_cases.mjs of
 // tests/checks/slow/cel) through services/expression and prints, section by section, how many
-// passed, failed, and were left out with the reason.
+// passed, failed, and were left out with the reason. Of each case the residual (residual.h) is
+// evaluated, too.
 //
 //   official_cases CASES.json [--failures]
 //
@@ -21,6 +22,7 @@
 #include "absl/strings/str_format.h"
 #include "expression/number_text.h"
 #include "expression/program.h"
+#include "expression/residual.h"
 #include "nlohmann/json.hpp"
 
 namespace baton::expression {
@@ -168,6 +170,38 @@ std::string Foreign(const std::string& expression) {
   return "";
 }
 
+bool SameResult(const Value& one, const Value& other) {
+  const bool both_nan = one.kind() == Kind::kDouble && other.kind() == Kind::kDouble &&
+                        one.double_value() != one.double_value() &&
+                        other.double_value() != other.double_value();
+  return both_nan || (one.kind() == other.kind() && Equals(one, other));
+}
+
+// What is left when no variable is known, and when all are, must yield the same. "": it does.
+std::string WrongResidual(const Program& program, const Environment& environment,
+                          absl::Span<const Value> variables, const Value& found) {
+  Environment untyped;
+  untyped.ForgetTypes();
+  for (size_t i = 0; i < environment.slots(); ++i) {
+    untyped.AddVariable(environment.NameOf(static_cast<int>(i)), Type());
+  }
+  for (const bool open : {true, false}) {
+    Scratch scratch;
+    const std::string text = Residual(
+        program, variables, [open](int) { return open; }, scratch);
+    auto compiled = Program::Compile(text, untyped);
+    if (const auto* problems = std::get_if<std::vector<Problem>>(&compiled)) {
+      return absl::StrCat("residual: ", Describe(problems->front(), text));
+    }
+    Scratch other;
+    const Value again = std::get<Program>(compiled).Evaluate(variables, other);
+    if (found.is_error() ? again.is_error() : SameResult(found, again)) continue;
+    return absl::StrCat("residual ", text, ": ", DebugString(again), " instead of ",
+                        DebugString(found));
+  }
+  return "";
+}
+
 Outcome Run(const json& test) {
   const std::string text = test["expr"].get<std::string>();
   if (std::string foreign = Foreign(text); !foreign.empty()) return LeftOut(foreign);
@@ -200,15 +234,14 @@ Outcome Run(const json& test) {
   if (test.value("checkOnly", false)) return {true, "", ""};
   Scratch scratch;
   const Value found = program.Evaluate(variables, scratch);
+  std::string wrong = WrongResidual(program, environment, variables, found);
+  if (!wrong.empty()) return {false, "", std::move(wrong)};
   if (fails || found.is_error()) return {fails && found.is_error(), "", DebugString(found)};
   std::optional<Value> expected = Value::Bool(true);
   if (test.contains("value")) expected = ValueOf(test["value"], store);
   if (test.contains("typedResult")) expected = ValueOf(test["typedResult"]["result"], store);
   if (!expected) return LeftOut("messages");
-  const bool both_nan = found.kind() == Kind::kDouble && expected->kind() == Kind::kDouble &&
-                        found.double_value() != found.double_value() &&
-                        expected->double_value() != expected->double_value();
-  return {both_nan || (found.kind() == expected->kind() && Equals(found, *expected)), "",
+  return {SameResult(found, *expected), "",
           absl::StrCat(DebugString(found), " instead of ", DebugString(*expected))};
 }
 

@@ -92,12 +92,13 @@ core::Condition When(const Policy& policy, std::string_view text) {
   return std::get<core::Condition>(std::move(compiled));
 }
 
-void Declare(Policy& policy, core::AttributeTypes attributes,
-             core::AttributeTypes event_properties) {
-  policy.vocabulary = std::make_shared<const core::Vocabulary>(attributes, core::Calendars(),
-                                                               core::Tables(), event_properties);
+void Declare(Policy& policy, core::AttributeTypes attributes, core::AttributeTypes event_properties,
+             core::AttributeTypes rep_attributes) {
+  policy.vocabulary = std::make_shared<const core::Vocabulary>(
+      attributes, core::Calendars(), core::Tables(), event_properties, rep_attributes);
   policy.attributes = std::move(attributes);
   policy.event_properties = std::move(event_properties);
+  policy.rep_attributes = std::move(rep_attributes);
 }
 
 Policy SamplePolicy() {

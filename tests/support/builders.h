@@ -37,7 +37,7 @@ core::LeadEvent QualifyingCapture(std::string_view id = "e1", core::TimeMs at_ms
 core::Condition When(const core::Policy& policy, std::string_view text);
 // Before its conditions are made.
 void Declare(core::Policy& policy, core::AttributeTypes attributes,
-             core::AttributeTypes event_properties = {});
+             core::AttributeTypes event_properties = {}, core::AttributeTypes rep_attributes = {});
 
 // Revision 1 of workspace "acme":
 //   fit      mid-market: 200 <= employees < 5000, 30 points; target industry: saas or retail, 20;

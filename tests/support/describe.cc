@@ -278,6 +278,7 @@ std::string Describe(const core::LeadRecord& record) {
       .Add("owners", record.owners)
       .Add("owners_only", record.owners_only)
       .Add("wait_until", record.wait_until_ms)
+      .Add("requirement", record.requirement)
       .Add("home", record.home)
       .Add("home_since", record.home_since_ms)
       .Add("widened", record.widened)

@@ -4,6 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "core/requirement.h"
+#include "store/memory/fits.h"
+
 namespace baton::store::memory {
 namespace {
 
@@ -164,7 +167,8 @@ std::vector<core::Member> Owners(const LeadRecord& record, const Site& site) {
 
 core::Choice Choose(const LeadRecord& record, const Site& site) {
   const std::vector<core::Member> owners = Owners(record, site);
-  const std::vector<core::Member> members = Members(record.queue, site.workspace, site.now_ms);
+  std::vector<core::Member> members = Members(record.queue, site.workspace, site.now_ms);
+  for (core::Member& member : members) NoteFit(record.requirement, site.workspace, member);
   const core::QueuePolicy policy = PolicyOf(site.workspace, record.queue);
   core::Pool pool;
   pool.members = members;
@@ -172,7 +176,15 @@ core::Choice Choose(const LeadRecord& record, const Site& site) {
   pool.owners_only = record.owners_only;
   pool.strategy = policy.strategy;
   pool.count_owned = policy.count_owned;
-  return core::ChooseFrom(pool, record.judgment.route.skills, record.passed);
+  return core::ChooseFrom(pool, core::WantedWords(record.judgment.route.skills, record.requirement),
+                          record.passed);
+}
+
+bool MayClaim(const core::Rep& rep, const LeadRecord& record, const Site& site) {
+  core::Member member = MemberOf(rep, record.queue, site.workspace, site.now_ms);
+  NoteFit(record.requirement, site.workspace, member);
+  return core::MayClaim(member, core::WantedWords(record.judgment.route.skills, record.requirement),
+                        record.passed, Owners(record, site), record.owners_only);
 }
 
 // True if leads of the queue are given to reps by the store.
@@ -417,14 +429,10 @@ const LeadRecord* ClaimFirst(const Claim& claim, const std::vector<QueueId>& que
   StoredLead* first = nullptr;
   const core::Rep& rep = site.workspace.reps.at(claim.rep);
   for (const QueueId& queue : queues) {
-    const core::Member member = MemberNow(rep, queue, site);
     for (const Place& place : site.workspace.backlogs[queue]) {
       if (first != nullptr && !(place < first->waiting->place)) break;
       StoredLead& lead = site.workspace.leads.at(place.lead);
-      if (!core::MayClaim(member, lead.record.judgment.route.skills, lead.record.passed,
-                          Owners(lead.record, site), lead.record.owners_only)) {
-        continue;
-      }
+      if (!MayClaim(rep, lead.record, site)) continue;
       first = &lead;
       break;
     }

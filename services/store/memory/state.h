@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "core/requirement.h"
 #include "store/store.h"
 
 namespace baton::store::memory {
@@ -89,6 +91,7 @@ struct WorkspaceState {
   std::map<core::QueueId, core::QueuePolicy> queue_policies;  // of the active revision
   std::map<core::QueueId, core::QueueSettings> queue_settings;
   std::map<core::RepId, core::Rep> reps;
+  std::map<std::string, std::shared_ptr<const core::Requirement>> requirements;  // by text
   std::map<std::string, core::Hours> hours;            // by core::HoursName
   std::map<core::RepId, GivenToday> given;             // of reps with a daily cap
   std::map<core::RepId, std::set<core::LeadId>> open;  // leads owned now

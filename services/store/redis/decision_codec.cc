@@ -5,6 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
+#include "core/requirement.h"
 #include "store/redis/msgpack.h"
 #include "store/redis/names.h"
 #include "store/redis/record_codec.h"
@@ -58,7 +59,9 @@ absl::Status DecodeAssignment(Items& items, absl::string_view candidates,
   decision.queue = core::QueueId::Trusted({queue.data(), queue.size()});
   absl::Status status = DecodeChoice(items.Word(), decision.choice);
   decision.passed = SplitIds<core::RepId>(items.Word());
-  decision.skills = items.List();
+  core::Wanted wanted = core::SplitWanted(items.List());
+  decision.skills = std::move(wanted.skills);
+  decision.requirement = std::move(wanted.requirement);
   decision.owners = SplitIds<core::RepId>(items.Word());
   if (!items.status().ok()) return items.status();
   if (status.ok()) status = DecodePool(candidates, decision.pool);

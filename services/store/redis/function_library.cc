@@ -101,24 +101,24 @@ void AddDetails(std::string& out) {
 }
 
 void AddLimits(std::string& out) {
-  AddTable(
-      "LIMIT",
-      absl::StrCat("number=", kNumberMax, ",clock=", kClockMax, ",batch=", kBatchMax,
-                   ",cycle=", kInt32Max, ",priority=", core::kPriorityMax, ",partition=", kInt32Max,
-                   ",page=", kPageSizeMax, ",journey=", kJourneyMax, ",drain=", kDrainMax,
-                   ",claims=", kClaimsRemembered, ",weight=", core::kWeightMax,
-                   ",capacity=", core::kCapacityMax, ",daily_cap=", core::kDailyCapMax,
-                   ",ramp_days=", core::kRampDaysMax, ",absences=", core::kAbsencesMax,
-                   ",hours=", core::kHoursMax, ",queues_per_rep=", core::kQueuesPerRepMax,
-                   ",reps=", kRepsMax, ",reps_per_queue=", core::kRepsPerQueueMax,
-                   ",queues=", kQueuesMax, ",drafts=", kDraftsMax, ",revisions=", kRevisionsMax,
-                   ",approvals=", kApprovalsMax, ",activations=", kActivationsMax,
-                   ",candidates=", core::kCandidatesKeptMax, ",decisions=", core::kPastDecisionsMax,
-                   ",domains=", core::kDomainsPerAccountMax, ",tables=", kStoredTablesMax,
-                   ",table_bytes=", kStoredTableBytesMax, ",accounts_per_group=",
-                   core::kAccountsPerGroupMax, ",shadow_queues=", core::kShadowQueuesMax,
-                   ",shadow_differences=", core::kShadowDifferencesMax),
-      out);
+  AddTable("LIMIT",
+           absl::StrCat(
+               "number=", kNumberMax, ",clock=", kClockMax, ",batch=", kBatchMax,
+               ",cycle=", kInt32Max, ",priority=", core::kPriorityMax, ",partition=", kInt32Max,
+               ",page=", kPageSizeMax, ",journey=", kJourneyMax, ",drain=", kDrainMax,
+               ",claims=", kClaimsRemembered, ",weight=", core::kWeightMax,
+               ",capacity=", core::kCapacityMax, ",daily_cap=", core::kDailyCapMax,
+               ",ramp_days=", core::kRampDaysMax, ",absences=", core::kAbsencesMax,
+               ",hours=", core::kHoursMax, ",queues_per_rep=", core::kQueuesPerRepMax,
+               ",reps=", kRepsMax, ",profiles=", kRepsMax + 1, ",requirements=", kRequirementsMax,
+               ",reps_per_queue=", core::kRepsPerQueueMax, ",queues=", kQueuesMax,
+               ",drafts=", kDraftsMax, ",revisions=", kRevisionsMax, ",approvals=", kApprovalsMax,
+               ",activations=", kActivationsMax, ",candidates=", core::kCandidatesKeptMax,
+               ",decisions=", core::kPastDecisionsMax, ",domains=", core::kDomainsPerAccountMax,
+               ",tables=", kStoredTablesMax, ",table_bytes=", kStoredTableBytesMax,
+               ",accounts_per_group=", core::kAccountsPerGroupMax, ",shadow_queues=",
+               core::kShadowQueuesMax, ",shadow_differences=", core::kShadowDifferencesMax),
+           out);
   const core::QueuePolicy defaults;
   AddTable("QUEUE_DEFAULTS",
            absl::StrCat("mode=", Quoted(NameIn(kModeNames, defaults.mode)), ",accept_within=",

@@ -5,6 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "core/requirement.h"
 #include "core/text.h"
 #include "store/redis/decision_codec.h"
 #include "store/redis/names.h"
@@ -34,16 +35,16 @@ std::string ChangeText(const core::Change& change) {
 std::string PlanText(const core::Plan& plan) {
   const core::LeadRecord& after = plan.after;
   const core::Route& route = after.judgment.route;
-  return absl::StrCat(plan.expected_revision, "|", plan.policy_revision, "|",
-                      NameIn(kPlacementNames, plan.placement), "|", Flag(plan.refund), "|",
-                      plan.not_before_ms, "|", Flag(plan.may_use_reserve), "|", plan.applied, "|",
-                      plan.duplicates, "|", Flag(plan.facts_changed), "|",
-                      Flag(plan.judgment_changed), "|", core::ToAbsl(core::StageName(after.stage)),
-                      "|", after.cycle, "|", after.queue.str(), "|", after.due_at_ms, "|",
-                      NameIn(kTimerNames, after.timer), "|", after.accepted_at_ms, "|",
-                      route.priority, "|", JoinIds(after.passed), "|", JoinEscaped(route.skills),
-                      "|", JoinIds(after.owners), "|", Flag(after.owners_only), "|",
-                      after.wait_until_ms, "|", plan.changes.size());
+  return absl::StrCat(
+      plan.expected_revision, "|", plan.policy_revision, "|",
+      NameIn(kPlacementNames, plan.placement), "|", Flag(plan.refund), "|", plan.not_before_ms, "|",
+      Flag(plan.may_use_reserve), "|", plan.applied, "|", plan.duplicates, "|",
+      Flag(plan.facts_changed), "|", Flag(plan.judgment_changed), "|",
+      core::ToAbsl(core::StageName(after.stage)), "|", after.cycle, "|", after.queue.str(), "|",
+      after.due_at_ms, "|", NameIn(kTimerNames, after.timer), "|", after.accepted_at_ms, "|",
+      route.priority, "|", JoinIds(after.passed), "|",
+      JoinEscaped(core::WantedWords(route.skills, after.requirement)), "|", JoinIds(after.owners),
+      "|", Flag(after.owners_only), "|", after.wait_until_ms, "|", plan.changes.size());
 }
 
 core::Stage StageOf(Items& items) {
@@ -98,7 +99,7 @@ absl::StatusOr<Line> DecodeLine(absl::string_view text, core::LeadRecord& record
   record.accepted_at_ms = items.Number();
   line.journeyed = items.Number();
   record.passed = SplitIds<core::RepId>(items.Word());
-  items.Skip();  // skills: also in the judgment
+  record.requirement = core::SplitWanted(items.List()).requirement;  // skills: in the judgment
   record.traceparent = items.Unescaped();
   for (size_t& size : line.sizes) size = static_cast<size_t>(items.Number());
   if (!items.at_end()) DecodeWaiting(items, record);

@@ -41,6 +41,7 @@ enum class Outcome {
   kNoPolicy,
   kTooLarge,
   kNoTable,
+  kUnfitted,
 };
 
 template <typename Enum, size_t kSize>
@@ -131,7 +132,7 @@ inline constexpr NameTable<CommitCode, 7> kCommitCodeNames = {{
     {CommitCode::kUnknownWorkspace, "unknown_workspace"},
 }};
 
-inline constexpr NameTable<Outcome, 24> kOutcomeNames = {{
+inline constexpr NameTable<Outcome, 25> kOutcomeNames = {{
     {Outcome::kDone, "done"},
     {Outcome::kNoWorkspace, "no_workspace"},
     {Outcome::kMismatch, "mismatch"},
@@ -156,6 +157,7 @@ inline constexpr NameTable<Outcome, 24> kOutcomeNames = {{
     {Outcome::kNoPolicy, "no_policy"},
     {Outcome::kTooLarge, "too_large"},
     {Outcome::kNoTable, "no_table"},
+    {Outcome::kUnfitted, "unfitted"},
 }};
 
 // Every value of each enumeration has its word; empty only for a value that is none.

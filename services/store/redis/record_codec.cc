@@ -47,6 +47,7 @@ std::string EncodeJudgment(const core::Judgment& judgment) {
   out.set_route_queue(judgment.route.queue.str());
   out.set_route_priority(judgment.route.priority);
   for (const std::string& skill : judgment.route.skills) out.add_route_skills(skill);
+  out.set_route_requirement(judgment.route.requirement);
   for (const core::RepId& owner : judgment.route.owners) out.add_route_owners(owner.str());
   out.set_route_owner_wait_ms(judgment.route.owner_wait_ms);
   if (judgment.account != core::AccountFinding()) {
@@ -81,6 +82,7 @@ absl::Status DecodeJudgment(absl::string_view blob, core::Judgment& judgment) {
   judgment.route.queue = core::QueueId::Trusted(stored.route_queue());
   judgment.route.priority = stored.route_priority();
   judgment.route.skills.assign(stored.route_skills().begin(), stored.route_skills().end());
+  judgment.route.requirement = stored.route_requirement();
   for (const std::string& owner : stored.route_owners()) {
     judgment.route.owners.push_back(core::RepId::Trusted(owner));
   }

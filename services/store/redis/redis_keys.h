@@ -61,6 +61,10 @@ class WorkspaceKeys {
   std::string Hours() const { return workspace_ + ":hours"; }
   // Hash: rep with a daily cap -> "begin of its day|leads given". (Lua)
   std::string Given() const { return workspace_ + ":given"; }
+  // Hashes: requirement of leads -> profiles of reps that meet it, and profile -> attributes; see
+  // functions/fits.lua. (Lua)
+  std::string Fits() const { return workspace_ + ":fits"; }
+  std::string Profiles() const { return workspace_ + ":profiles"; }
   // Hash: account -> text, deleted ones too; see functions/account.lua.
   std::string Accounts() const { return workspace_ + ":accounts"; }
   // Sorted set of the accounts that exist, in byte order.

@@ -97,6 +97,7 @@ absl::StatusOr<LoadedLeads> RedisStore::Load(absl::Span<const core::LeadKey> key
 
 // Plans of one shard go together, in their order, kPlansPerCall of them in one call.
 absl::StatusOr<std::vector<CommitResult>> RedisStore::Commit(absl::Span<const core::Plan> plans) {
+  if (absl::Status found = FindFits(plans); !found.ok()) return found;
   std::map<int, std::vector<size_t>> of_shard;
   for (size_t i = 0; i < plans.size(); ++i) {
     of_shard[ShardOf(plans[i].key.workspace)].push_back(i);

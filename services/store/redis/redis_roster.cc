@@ -30,7 +30,11 @@ std::vector<core::LeadId> DecodeOpenSet(const Reply& reply) {
   return open;
 }
 
-// functions/claim.lua
+// A profile that no rep has yet may be removed before its rep is put.
+constexpr int kRoundsMax = 5;
+
+constexpr size_t kClaimItems = 4;  // of an answer of functions/claim.lua that found a lead or none
+
 absl::StatusOr<ClaimResult> ClaimAnswer(const Reply& reply, const Claim& claim) {
   const std::vector<Reply>& answer = reply.elements;
   const std::optional<Outcome> outcome =
@@ -61,7 +65,7 @@ absl::StatusOr<ClaimResult> ClaimAnswer(const Reply& reply, const Claim& claim) 
     default:
       break;
   }
-  if (answer.size() != 4) return redis::Unreadable("an answer of claim");
+  if (answer.size() < kClaimItems) return redis::Unreadable("an answer of claim");
   return ClaimResult{core::LeadId::Trusted(answer[1].text), answer[2].integer,
                      answer[3].integer != 0};
 }
@@ -71,10 +75,13 @@ absl::StatusOr<ClaimResult> ClaimAnswer(const Reply& reply, const Claim& claim) 
 absl::StatusOr<core::Rep> RedisStore::PutRep(const core::WorkspaceId& workspace,
                                              const core::Rep& rep, int64_t expected_revision) {
   const WorkspaceKeys keys(ShardOf(workspace), workspace);
-  const absl::StatusOr<Answer> answer =
-      CallForOutcome("put_rep", {keys.Workspace(), keys.Reps()},
-                     {rep.id.str(), absl::StrCat(expected_revision), redis::EncodeRep(rep)});
-  if (!answer.ok()) return answer.status();
+  absl::StatusOr<Answer> answer = Answer{Outcome::kUnfitted, 0};
+  for (int round = 0; round < kRoundsMax && answer->outcome == Outcome::kUnfitted; ++round) {
+    if (absl::Status known = PutProfile(workspace, rep); !known.ok()) return known;
+    answer = CallForOutcome("put_rep", {keys.Workspace(), keys.Reps()},
+                            {rep.id.str(), absl::StrCat(expected_revision), redis::EncodeRep(rep)});
+    if (!answer.ok()) return answer.status();
+  }
   switch (answer->outcome) {
     case Outcome::kNoWorkspace:
       return WorkspaceNotFound(workspace);
@@ -84,6 +91,8 @@ absl::StatusOr<core::Rep> RedisStore::PutRep(const core::WorkspaceId& workspace,
       return CapReached("TOO_MANY_REPS", "reps in a workspace", kRepsMax);
     case Outcome::kQueueFull:
       return CapReached("TOO_MANY_REPS", "reps in a queue", core::kRepsPerQueueMax);
+    case Outcome::kUnfitted:
+      return absl::UnavailableError("Redis store: attributes of reps change too fast; try again");
     default:
       break;
   }
@@ -208,14 +217,24 @@ absl::StatusOr<int> RedisStore::Drain(const core::WorkspaceId& workspace,
                                       const core::QueueId& queue, int max) {
   const int shard = ShardOf(workspace);
   const ShardKeys shard_keys(shard);
-  const absl::StatusOr<Reply> reply = RunOne(
-      library_.Call("drain",
-                    {shard_keys.Meta(), shard_keys.Outbox(), shard_keys.Timers(),
-                     WorkspaceKeys(shard, workspace).Workspace()},
-                    {workspace.str(), queue.str(), absl::StrCat(std::clamp(max, 1, kDrainMax)),
-                     SimulatedClock(), absl::StrCat(options_.limits.outbox_max)}));
-  if (!reply.ok()) return reply.status();
-  return static_cast<int>(reply->integer);
+  const int wanted = std::clamp(max, 1, kDrainMax);
+  int assigned = 0;
+  for (bool again = true; again && assigned < wanted;) {
+    const absl::StatusOr<Reply> reply =
+        RunOne(library_.Call("drain",
+                             {shard_keys.Meta(), shard_keys.Outbox(), shard_keys.Timers(),
+                              WorkspaceKeys(shard, workspace).Workspace()},
+                             {workspace.str(), queue.str(), absl::StrCat(wanted - assigned),
+                              SimulatedClock(), absl::StrCat(options_.limits.outbox_max)}));
+    if (!reply.ok()) return reply.status();
+    if (reply->elements.empty()) return redis::Unreadable("an answer of drain");
+    assigned += static_cast<int>(reply->elements[0].integer);
+    const absl::StatusOr<bool> found =
+        FindUnknown(workspace, absl::MakeConstSpan(reply->elements).subspan(1));
+    if (!found.ok()) return found.status();
+    again = *found;
+  }
+  return assigned;
 }
 
 absl::StatusOr<ClaimResult> RedisStore::ClaimNext(const Claim& claim) {
@@ -233,13 +252,20 @@ absl::StatusOr<ClaimResult> RedisStore::ClaimNext(const Claim& claim) {
                                    absl::StrCat(claim.fingerprint),
                                    redis::EncodeChangeDetails(change)};
   for (const core::QueueId& queue : claim.queues) args.push_back(queue.str());
-  const absl::StatusOr<Reply> reply =
-      RunOne(library_.Call("claim",
-                           {shard_keys.Meta(), shard_keys.Outbox(), shard_keys.Timers(),
-                            keys.Workspace(), keys.Reps(), keys.Claims(claim.rep)},
-                           std::move(args)));
-  if (!reply.ok()) return reply.status();
-  return ClaimAnswer(*reply, claim);
+  while (true) {
+    const absl::StatusOr<Reply> reply =
+        RunOne(library_.Call("claim",
+                             {shard_keys.Meta(), shard_keys.Outbox(), shard_keys.Timers(),
+                              keys.Workspace(), keys.Reps(), keys.Claims(claim.rep)},
+                             args));
+    if (!reply.ok()) return reply.status();
+    absl::StatusOr<ClaimResult> result = ClaimAnswer(*reply, claim);
+    if (!result.ok() || !result->lead.empty()) return result;
+    const absl::StatusOr<bool> found =
+        FindUnknown(claim.workspace, absl::MakeConstSpan(reply->elements).subspan(kClaimItems));
+    if (!found.ok()) return found.status();
+    if (!*found) return result;
+  }
 }
 
 }  // namespace baton::store

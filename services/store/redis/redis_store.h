@@ -177,6 +177,17 @@ class RedisStore final : public Store {
   // FCALL of commit for plans[numbers ...], all of one shard.
   platform::redis::Command CommitCall(int shard, absl::Span<const core::Plan> plans,
                                       absl::Span<const size_t> numbers) const;
+  // Finds out which profiles of reps meet the requirement, a word among the skills of a lead as
+  // they are stored. RESOURCE_EXHAUSTED while leads with kRequirementsMax others wait.
+  absl::Status FindFits(const core::WorkspaceId& workspace, const std::string& word);
+  // The same for those of the leads that the plans place, if it is not known. At the cap the lead
+  // waits.
+  absl::Status FindFits(absl::Span<const core::Plan> plans);
+  // The same for those that a function did not know; false: none of them is known now.
+  absl::StatusOr<bool> FindUnknown(const core::WorkspaceId& workspace,
+                                   absl::Span<const platform::redis::Reply> words);
+  // Makes the profile of the rep known, and which requirements it meets.
+  absl::Status PutProfile(const core::WorkspaceId& workspace, const core::Rep& rep);
   // FCALL of put_account.
   platform::redis::Command PutAccountCall(const AccountChange& change) const;
   absl::Status CheckShard(int shard) const;

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "core/requirement.h"
 #include "nlohmann/json.hpp"
 #include "store/redis/names.h"
 #include "store/redis/roster_codec.h"
@@ -62,13 +63,10 @@ void DecodeWork(Items& items, core::WorkRules& work) {
   }
 }
 
-std::string EncodeAttributes(const std::map<std::string, core::AttributeValue>& attributes) {
-  if (attributes.empty()) return "";
-  nlohmann::json all = nlohmann::json::object();
-  for (const auto& [name, value] : attributes) {
-    std::visit([&all, &name = name](const auto& held) { all[name] = held; }, value);
-  }
-  return all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+std::vector<std::string> WithProfile(const core::Rep& rep) {
+  std::vector<std::string> words = rep.skills;
+  if (!rep.attributes.empty()) words.push_back(core::ProfileWord(rep.attributes));
+  return words;
 }
 
 std::optional<core::AttributeValue> ValueOf(const nlohmann::json& value) {
@@ -85,24 +83,35 @@ std::optional<core::AttributeValue> ValueOf(const nlohmann::json& value) {
   return list;
 }
 
-void DecodeAttributes(Items& items, std::map<std::string, core::AttributeValue>& attributes) {
-  const std::string text = items.Unescaped();
-  if (text.empty()) return;
-  const nlohmann::json all = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!all.is_object()) return items.Fail();
-  for (const auto& [name, value] : all.items()) {
-    std::optional<core::AttributeValue> read = ValueOf(value);
-    if (!read.has_value()) return items.Fail();
-    attributes.emplace(name, *std::move(read));
-  }
-}
-
 }  // namespace
 
+std::string EncodeAttributes(const std::map<std::string, core::AttributeValue>& attributes) {
+  if (attributes.empty()) return "";
+  nlohmann::json all = nlohmann::json::object();
+  for (const auto& [name, value] : attributes) {
+    std::visit([&all, &name = name](const auto& held) { all[name] = held; }, value);
+  }
+  return all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+absl::StatusOr<std::map<std::string, core::AttributeValue>> DecodeAttributes(
+    const std::string& text) {
+  std::map<std::string, core::AttributeValue> attributes;
+  if (text.empty()) return attributes;
+  const nlohmann::json all = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!all.is_object()) return Unreadable("attributes of a rep");
+  for (const auto& [name, value] : all.items()) {
+    std::optional<core::AttributeValue> read = ValueOf(value);
+    if (!read.has_value()) return Unreadable("an attribute of a rep");
+    attributes.emplace(name, *std::move(read));
+  }
+  return attributes;
+}
+
 std::string EncodeRep(const core::Rep& rep) {
-  std::string text = absl::StrCat(rep.weight, "|", rep.capacity, "|",
-                                  NameIn(kPresenceNames, rep.presence), "|", JoinIds(rep.queues),
-                                  "|", JoinEscaped(rep.skills), "|", Escape(rep.display_name));
+  std::string text = absl::StrCat(
+      rep.weight, "|", rep.capacity, "|", NameIn(kPresenceNames, rep.presence), "|",
+      JoinIds(rep.queues), "|", JoinEscaped(WithProfile(rep)), "|", Escape(rep.display_name));
   if (!rep.work.empty() || !rep.attributes.empty()) {
     absl::StrAppend(&text, "|", EncodeWork(rep.work), "|",
                     Escape(EncodeAttributes(rep.attributes)));
@@ -122,10 +131,13 @@ absl::StatusOr<core::Rep> DecodeRep(const std::string& id, const std::string& st
   rep.presence = presence.value_or(core::Presence::kOffline);
   rep.queues = SplitIds<core::QueueId>(items.Word());
   rep.skills = items.List();
+  std::erase_if(rep.skills, [](const std::string& word) { return core::IsProfileWord(word); });
   rep.display_name = items.Unescaped();
   if (!items.at_end()) {
     DecodeWork(items, rep.work);
-    DecodeAttributes(items, rep.attributes);
+    auto attributes = DecodeAttributes(items.Unescaped());
+    if (!attributes.ok()) return attributes.status();
+    rep.attributes = *std::move(attributes);
   }
   if (!items.status().ok()) return items.status();
   return rep;

@@ -3,6 +3,7 @@
 #ifndef BATON_STORE_REDIS_ROSTER_CODEC_H_
 #define BATON_STORE_REDIS_ROSTER_CODEC_H_
 
+#include <map>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -14,9 +15,14 @@
 namespace baton::store::redis {
 
 // "weight|capacity|presence|queues|skills|name", and "|work|attributes" if there are any; stored
-// behind "revision|".
+// behind "revision|". The profile (core/requirement.h) stands behind the skills.
 std::string EncodeRep(const core::Rep& rep);
 absl::StatusOr<core::Rep> DecodeRep(const std::string& id, const std::string& stored);
+
+// Attributes of a rep: JSON, as a part of the text of a rep escaped besides.
+std::string EncodeAttributes(const std::map<std::string, core::AttributeValue>& attributes);
+absl::StatusOr<std::map<std::string, core::AttributeValue>> DecodeAttributes(
+    const std::string& text);
 
 // As functions/hours.lua reads them.
 std::string EncodeHours(const core::Hours& hours);

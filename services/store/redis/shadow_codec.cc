@@ -32,6 +32,7 @@ void SetVerdict(const core::ShadowVerdict& verdict, v1::ShadowVerdict& out) {
   route.set_queue(verdict.route.queue.str());
   route.set_priority(verdict.route.priority);
   for (const std::string& skill : verdict.route.skills) route.add_skills(skill);
+  route.set_requirement(verdict.route.requirement);
   for (const core::RepId& owner : verdict.route.owners) route.add_owners(owner.str());
   route.set_owner_wait_ms(verdict.route.owner_wait_ms);
 }
@@ -45,6 +46,7 @@ core::ShadowVerdict GetVerdict(const v1::ShadowVerdict& stored) {
   verdict.route.queue = core::QueueId::Trusted(route.queue());
   verdict.route.priority = route.priority();
   verdict.route.skills.assign(route.skills().begin(), route.skills().end());
+  verdict.route.requirement = route.requirement();
   for (const std::string& owner : route.owners()) {
     verdict.route.owners.push_back(core::RepId::Trusted(owner));
   }

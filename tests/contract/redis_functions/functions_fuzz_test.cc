@@ -165,12 +165,21 @@ class FunctionsFuzzTest : public FunctionTest {
                                            acme_.Workspace()};
     const std::string lead = absl::StrCat("l", Below(6));
     const std::string clock = absl::StrCat(kNow);
-    switch (Below(17)) {
+    switch (Below(19)) {
+      case 17:
+        return {"put_fits",
+                {acme_.Workspace(), acme_.Fits()},
+                {absl::StrCat(Below(3)), Below(2) == 0 ? "?rep.a" : "?rep.b", "@0", "@ab12"}};
+      case 18:
+        return {"put_profile",
+                {acme_.Workspace(), acme_.Fits(), acme_.Profiles(), acme_.Reps()},
+                {absl::StrCat(Below(3)), "@ab12", "{}", "?rep.a", "?rep.b"}};
       case 0:
       case 1:
         return Commit(lead,
                       absl::StrCat(Below(3), "|0|offer|", Below(2),
-                                   "|0|1|1|0|0|0|MQL|1|inside|0|none|0|5|ada|de"),
+                                   "|0|1|1|0|0|0|MQL|1|inside|0|none|0|5|ada|de",
+                                   Below(2) == 0 ? "" : ",?rep.a"),
                       {"declined|QUEUED|inside|ada|1", "queued|QUEUED|inside||1"});
       case 2:
         return Commit(lead,

@@ -106,11 +106,11 @@ TEST_F(RosterFunctionsTest, ADrainAssignsInOrderOfPriorityAndAge) {
   const Call drain{"drain",
                    {shard_.Meta(), shard_.Outbox(), shard_.Timers(), acme_.Workspace()},
                    {"acme", "inside", "1", absl::StrCat(kNow), "1000"}};
-  EXPECT_EQ(Run(drain).integer, 1);
+  EXPECT_EQ(Run(drain).elements.at(0).integer, 1);
   EXPECT_EQ(Run(Command{"ZRANGE", acme_.Open(RepNamed("ada")), "0", "-1"}).elements[0].text,
             "urgent");
-  EXPECT_EQ(Run(drain).integer, 1);
-  EXPECT_EQ(Run(drain).integer, 0);  // nobody has room
+  EXPECT_EQ(Run(drain).elements.at(0).integer, 1);
+  EXPECT_EQ(Run(drain).elements.at(0).integer, 0);  // nobody has room
   std::vector<std::string> open;
   for (const Reply& lead :
        Run(Command{"ZRANGE", acme_.Open(RepNamed("ada")), "0", "-1"}).elements) {

@@ -17,6 +17,10 @@ constexpr int kPartitions = 2;
 
 const char* const kQueues[] = {"dach", "enterprise", "inside", "unnamed"};
 
+const char* const kRequirements[] = {"lead.country in rep.countries", "rep.level >= 1",
+                                     "lead.employees < 500 || rep.level > 1",
+                                     "!has(rep.team) || lead.country != 'US'"};
+
 template <typename Item, size_t kSize>
 const Item& Pick(const Item (&items)[kSize], World& world) {
   return items[world.Number(static_cast<int>(kSize))];
@@ -240,6 +244,8 @@ core::Rep World::RepNamed(const core::RepId& id, core::TimeMs now_ms) {
                               : core::Presence::kOffline;
   if (Chance(50)) rep.work = NextWork(now_ms);
   if (Chance(20)) rep.attributes["team"] = std::string("a|b");
+  if (Chance(60)) rep.attributes["level"] = int64_t{Number(3)};
+  if (Chance(60)) rep.attributes["countries"] = std::vector<std::string>{"DE", "AT, \"x\""};
   return rep;
 }
 
@@ -247,11 +253,16 @@ core::Policy World::NextPolicy(const core::WorkspaceId& workspace) {
   core::Policy policy;
   policy.workspace = workspace;
   policy.name = "random";
-  support::Declare(policy, {{"country", core::AttributeType::kString},
-                            {"employees", core::AttributeType::kInt},
-                            {"partner", core::AttributeType::kBool},
-                            {"ratio", core::AttributeType::kDouble},
-                            {"tools", core::AttributeType::kStringList}});
+  support::Declare(policy,
+                   {{"country", core::AttributeType::kString},
+                    {"employees", core::AttributeType::kInt},
+                    {"partner", core::AttributeType::kBool},
+                    {"ratio", core::AttributeType::kDouble},
+                    {"tools", core::AttributeType::kStringList}},
+                   {},
+                   {{"countries", core::AttributeType::kStringList},
+                    {"level", core::AttributeType::kInt},
+                    {"team", core::AttributeType::kString}});
   const auto when = [&](const std::string& text) { return support::When(policy, text); };
   policy.fit = {{"big", when("lead.employees >= 200"), 30},
                 {"dach", when("has(lead.country) && lead.country == 'DE'"), 20 + Number(20)},
@@ -262,7 +273,9 @@ core::Policy World::NextPolicy(const core::WorkspaceId& workspace) {
   policy.disqualify = {{"no consent", when("lead.consent == 'withdrawn'"), "DO_NOT_CONTACT"}};
   for (const char* queue : {"dach", "enterprise", "inside"}) {
     if (queue == std::string("enterprise") && Chance(20)) continue;  // the policy drops it
-    policy.queues[core::QueueId::Trusted(queue)] = MakeQueue(queue, *this);
+    core::QueuePolicy& made = policy.queues[core::QueueId::Trusted(queue)];
+    made = MakeQueue(queue, *this);
+    if (Chance(40)) made.requirement = when(Pick(kRequirements, *this));
   }
   const auto skills = [&](const std::string& queue, std::vector<std::string> skill) {
     const auto found = policy.queues.find(core::QueueId::Trusted(queue));

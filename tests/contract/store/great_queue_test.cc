@@ -48,6 +48,7 @@ class GreatQueueTest : public StoreTest {
       rep.weight = 1 + Number(weights);
       rep.capacity = Number(8);
       if (Chance(40)) rep.skills = {"german"};
+      if (Chance(60)) rep.attributes = {{"level", int64_t{Number(3)}}};
       if (Chance(10)) rep.work.daily_cap = 1 + Number(4);
       rep.presence = Chance(90) ? core::Presence::kOnline : core::Presence::kAway;
       PutRep(rep);
@@ -60,6 +61,9 @@ class GreatQueueTest : public StoreTest {
     Plan plan = Qualify(id, Chance(60) ? "inside" : "field");
     core::Route& route = plan.after.judgment.route;
     if (!plain && Chance(10)) route.skills = {"german"};
+    if (!plain && Chance(10)) {
+      plan.after.requirement = absl::StrCat("rep.level >= ", Number(4));
+    }
     if (!plain && Chance(10))
       plan.after.owners = {RepNamed(absl::StrFormat("r%03d", Number(kReps)))};
     leads_.push_back(id);

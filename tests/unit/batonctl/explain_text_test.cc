@@ -29,6 +29,7 @@ constexpr char kOffered[] = R"(
   route_path { rule: "DACH" matched: true
                conditions { condition: "country: DE" found: "DE" held: true } }
   skills: "german"
+  requirement: "\"DE\" in rep.territories"
   candidates { rep: "workspaces/demo/reps/ben" reason: "fairness" owed: -0.25 share: 0.4
                open_leads: 1 capacity: 5 }
   candidates { rep: "workspaces/demo/reps/ada" reason: "chosen" owed: 0.5 share: 0.6
@@ -51,6 +52,7 @@ TEST(ExplainTextTest, TellsWhyInSentences) {
       "  rule \"France\" did not match, failed: country: FR (found DE)\n"
       "  rule \"DACH\" matched\n"
       "  A rep needs these skills: german\n"
+      "  The queue requires of the rep: \"DE\" in rep.territories\n"
       "Of the reps of the queue:\n"
       "  ada was chosen: owed most (owed 0.50 leads before, share of this one 0.60, 2 of 5 leads "
       "open)\n"

@@ -11,26 +11,38 @@ namespace {
 
 using RosterStub = v1::RosterService::Stub;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 
 class RepWorkApiTest : public ApiTest {
  protected:
   RepWorkApiTest() {
-    const std::string yaml =
-        std::string(kPolicy) +
-        "  rep_attributes: {languages: list(string), level: int, quota: double}\n"
-        "  calendars:\n"
-        "    always: {zone: UTC, hours: {mon-sun: [\"00:00-24:00\"]}}\n"
-        "    never: {zone: UTC, hours: {mon: [\"00:00-00:01\"]}, exceptions: {" +
-        Closed() + "}}\n";
-    const policy::ParsedPolicy parsed = policy::ParsePolicy(yaml, "policy.yaml");
-    EXPECT_TRUE(parsed.ok());
-    EXPECT_TRUE(support::MakeActive(store_, parsed.policy, yaml).ok());
+    yaml_ = std::string(kPolicy) +
+            "  rep_attributes: {languages: list(string), level: int, quota: double}\n"
+            "  calendars:\n"
+            "    always: {zone: UTC, hours: {mon-sun: [\"00:00-24:00\"]}}\n"
+            "    never: {zone: UTC, hours: {mon: [\"00:00-00:01\"]}, exceptions: {" +
+            Closed() + "}}\n";
+    Activate(yaml_);
     rep_.set_name("workspaces/acme/reps/ada");
     rep_.add_queues("workspaces/acme/queues/dach");
     rep_.add_skills("german");
     rep_.set_capacity(5);
     rep_.set_presence(v1::PRESENCE_ONLINE);
+  }
+
+  void Activate(const std::string& yaml) {
+    const policy::ParsedPolicy parsed = policy::ParsePolicy(yaml, "policy.yaml");
+    EXPECT_TRUE(parsed.ok());
+    EXPECT_TRUE(support::MakeActive(store_, parsed.policy, yaml).ok());
+  }
+
+  v1::ExplainLeadResponse ExplainLead(const std::string& lead) {
+    v1::ExplainLeadRequest request;
+    request.set_name("workspaces/acme/leads/" + lead);
+    const auto explained = Call(*api_.leads, &v1::LeadService::Stub::ExplainLead, request);
+    EXPECT_TRUE(explained.ok()) << explained.status.error_message();
+    return explained.response;
   }
 
   // Each Monday of some months, so that a rep of this calendar works at no time.
@@ -69,6 +81,7 @@ class RepWorkApiTest : public ApiTest {
   }
 
   v1::Rep rep_;
+  std::string yaml_;
 };
 
 TEST_F(RepWorkApiTest, ComesBackAsItWasGiven) {
@@ -112,6 +125,31 @@ TEST_F(RepWorkApiTest, ARepWorksByACalendarFromTheMomentItIsStored) {
   rep_.set_calendar("always");
   ASSERT_TRUE(Put().ok());
   EXPECT_TRUE(Becomes("l1", v1::STAGE_OFFERED));
+}
+
+TEST_F(RepWorkApiTest, ALeadWaitsForARepWhoseAttributesMeetWhatItsQueueRequires) {
+  const std::string queue = "accept_within: 1h";
+  yaml_.replace(yaml_.find(queue), queue.size(),
+                queue + ", requires: 'lead.country != \"DE\" || rep.level >= 3'");
+  Activate(yaml_);
+  (*rep_.mutable_attributes())["level"].set_int_value(2);
+  ASSERT_TRUE(Put().ok());
+  AddLead("l1");
+  EXPECT_EQ(GetLead("l1").stage(), v1::STAGE_QUEUED);
+  const v1::ExplainLeadResponse waiting = ExplainLead("l1");
+  EXPECT_EQ(waiting.requirement(), "rep.level >= 3");
+  EXPECT_EQ(waiting.blocked_by(), "missing_skill");
+  EXPECT_THAT(waiting.waiting_for(), HasSubstr("It needs a rep with the skills german and for whom "
+                                               "rep.level >= 3 holds."));
+  (*rep_.mutable_attributes())["level"].set_int_value(3);
+  ASSERT_TRUE(Put().ok());
+  EXPECT_TRUE(Becomes("l1", v1::STAGE_OFFERED));
+  EXPECT_EQ(ExplainLead("l1").requirement(), "rep.level >= 3");
+  v1::RecomputeDecisionRequest request;
+  request.set_name("workspaces/acme/leads/l1");
+  const auto recomputed = Call(*api_.leads, &v1::LeadService::Stub::RecomputeDecision, request);
+  ASSERT_TRUE(recomputed.ok()) << recomputed.status.error_message();
+  EXPECT_THAT(recomputed.response.differences(), testing::IsEmpty());
 }
 
 TEST_F(RepWorkApiTest, OnLeaveTheDelegateGetsWhatComes) {

@@ -28,6 +28,8 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Reps(),
                                       workspace.Hours(),
                                       workspace.Given(),
+                                      workspace.Fits(),
+                                      workspace.Profiles(),
                                       workspace.Policies(),
                                       workspace.Drafts(),
                                       workspace.Tables(),
@@ -49,7 +51,7 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Awaited(RepId::Trusted("r1")),
                                       workspace.Claims(RepId::Trusted("r1")),
                                       workspace.Open(RepId::Trusted("r1"))};
-  EXPECT_EQ(keys.size(), 30u);  // no two are equal
+  EXPECT_EQ(keys.size(), 32u);  // no two are equal
   for (const std::string& key : keys) EXPECT_EQ(TagOf(key), "{b07}") << key;
 }
 

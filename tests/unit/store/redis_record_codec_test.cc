@@ -70,7 +70,8 @@ Judgment RichJudgment() {
                     100,
                     {"de", "fr"},
                     {core::RepId::Trusted("zoe"), core::RepId::Trusted("ada")},
-                    1'800'000};
+                    1'800'000,
+                    "rep.level > 3 || \"DE\" in rep.territories"};
   judgment.account = {core::AccountId::Trusted("globex"),
                       7,
                       "globex.com",

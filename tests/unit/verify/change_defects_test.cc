@@ -80,6 +80,13 @@ TEST(ChangeDefectsTest, AMoveThatTheLifecycleForbids) {
   EXPECT_TRUE(Names(Examine(history), Check::kMoves, "won moves OFFERED of cycle 1 to WON"));
 }
 
+TEST(ChangeDefectsTest, WhoWaitsMayGoOnWaitingInAnotherQueue) {
+  History history = CleanHistory();
+  history.feedback.push_back({"bob", 4, ChangeType::kQueued, Stage::kQueued, "", 1, 600});
+  history.feedback.back().queue = "other";
+  EXPECT_FALSE(Names(Examine(history), Check::kMoves, "moves"));
+}
+
 TEST(ChangeDefectsTest, AChangeThatLeavesAnotherStage) {
   History history = CleanHistory();
   history.feedback[2].change = ChangeType::kDeclined;

@@ -95,6 +95,16 @@ TEST_F(OrderTest, OthersNeedOtherSkills) {
   EXPECT_EQ(Order().violations, 0);
 }
 
+TEST_F(OrderTest, WhatALeadWantedInAnEarlierQueueIsNotKnown) {
+  Wait("ann", 10);
+  Wait("bob", 20);
+  wants_["w/ann"].queue = "w/other";
+  Assign("bob", 30);
+  EXPECT_EQ(Order().violations, 0);
+  wants_["w/ann"].queue = "w/q";
+  EXPECT_EQ(Order().violations, 1);
+}
+
 TEST_F(OrderTest, WhoIsServedInTheSameInstantIsInOrder) {
   Wait("ann", 10);
   Wait("bob", 20);

@@ -151,6 +151,14 @@ TEST(StoredLeadTest, ReadsTheLineOfALead) {
   EXPECT_EQ(lead->skills, "german");
 }
 
+TEST(StoredLeadTest, ReadsTheRequirementAmongTheSkills) {
+  const std::string line =
+      "1|4|3|QUEUED|1|q||1|200|150|900|retry|5|0|4||?rep.a%20%7C%7C%20rep.b%,german||0|0|0|0|0|0\n";
+  const absl::StatusOr<StoredLead> lead = ParseStoredLead("w", "bob", line);
+  ASSERT_TRUE(lead.ok()) << lead.status();
+  EXPECT_EQ(lead->requirement, "rep.a || rep.b%");
+}
+
 TEST(StoredLeadTest, ABrokenLeadIsAnError) {
   for (const char* line : {"", "1|4\n", "1|4|3|NO|1|q||1|2|1|9|retry|5|0|4|a|g||0|0|0|0|0|0\n",
                            "1|4|3|QUEUED|1|q||1|2|1|9|retry|5|0|4|a|g||0|0|0|99|0|0\n"}) {

@@ -122,6 +122,17 @@ TEST(StoreDefectsTest, ARepWhoWasAway) {
       Names(Examine(history), Check::kChoice, "lead w/ann of rep ada: the rep was never online"));
 }
 
+TEST(StoreDefectsTest, ARepWhoDoesNotMeetTheRequirement) {
+  History history = CleanHistory();
+  history.lead("ann").skills = "?rep.level%20>%203";
+  history.lead("ann").requirement = "rep.level > 3";
+  history.rep("ada").attributes = {{"level", int64_t{4}}};
+  EXPECT_FALSE(Names(Examine(history), Check::kChoice, "requirement"));
+  history.rep("ada").attributes = {{"level", int64_t{3}}};
+  EXPECT_TRUE(Names(Examine(history), Check::kChoice,
+                    "the rep does not meet the requirement rep.level > 3"));
+}
+
 TEST(StoreDefectsTest, ARepWhoLacksASkill) {
   History history = CleanHistory();
   history.lead("ann").skills = "german";

@@ -63,6 +63,7 @@ function baton.apply(reads, keys, args)
   if queue then
     baton.check_place(queue, step.lead)
     baton.read_owners(queue, step.lead)
+    baton.read_fits(keys[1], step.lead, workspace)
   end
   baton.check_journey(step)
   step.past = baton.replaced(step, plan)

@@ -9,7 +9,7 @@ local function at_work(workspace, member, call)
   local hours = work.hours and baton.hours_of(workspace, work.hours) or nil
   local copy = {
     rep = member.rep, weight = member.weight, capacity = member.capacity, skills = member.skills,
-    presence = member.presence, work = work,
+    presence = member.presence, profile = member.profile, work = work,
     absent = member.absent or baton.unavailable(work, hours, now),
     delegate = (baton.leave_of(work, now) or {}).delegate,
   }
@@ -47,7 +47,7 @@ local function add_stand_ins(workspace, members, live, call)
         live[#live + 1] = {
           rep = found.rep, weight = live[i].weight, capacity = found.capacity,
           absent = found.absent, presence = found.presence, skills = found.skills,
-          given = found.given, work = found.work,
+          profile = found.profile, given = found.given, work = found.work,
         }
         added = true
       end

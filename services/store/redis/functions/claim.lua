@@ -4,7 +4,8 @@
 --       claims, "request id|fingerprint|lead|generation")
 -- ARGV: 1 workspace, 2 rep, 3 clock, 4 outbox_max, 5 request id (escaped; empty: none),
 --       6 fingerprint, 7 details of the change, then the queues named (none: all of the rep's)
--- Returns: {OUTCOME.done, lead or '', generation, repeated (0 or 1)}, {OUTCOME.no_workspace},
+-- Returns: {OUTCOME.done, lead or '', generation, repeated (0 or 1), then the requirements of
+--          waiting leads of which it is not known who meets them}, {OUTCOME.no_workspace},
 --          {OUTCOME.absent}, {OUTCOME.reused}, {OUTCOME.unavailable}, {OUTCOME.at_capacity, open},
 --          {OUTCOME.daily_cap}, {OUTCOME.not_a_member, queue}, {OUTCOME.not_pulled, queue},
 --          {OUTCOME.outbox_full}
@@ -92,7 +93,7 @@ local function claim(keys, args)
       generation))
     redis.call('LTRIM', keys[6], string.format('%d', -REMEMBERED), '-1')
   end
-  return {OUTCOME.done, lead or '', generation or 0, 0}
+  return baton.add_unknown({OUTCOME.done, lead or '', generation or 0, 0}, call)
 end
 
 baton.register('claim', claim)

@@ -1,7 +1,8 @@
 -- drain: gives waiting leads of a queue, in backlog order, to reps with room (RosterStore::Drain).
 -- KEYS: 1 meta, 2 outbox, 3 timers, 4 workspace
 -- ARGV: 1 workspace, 2 queue, 3 max, 4 clock, 5 outbox_max
--- Returns: number of leads assigned; max: there may be more
+-- Returns: {number of leads assigned (max: there may be more), then the requirements of waiting
+--          leads of which it is not known who meets them (fits.lua)}
 -- Idempotency: each assignment is a step of its own; a repetition goes on with who still waits.
 
 local function read_args(keys, args)
@@ -17,6 +18,7 @@ end
 
 local function try(step, queue)
   baton.read_owners(queue, step.lead)
+  baton.read_fits(queue.workspace, step.lead, queue.call)
   local candidates, choice = baton.choose(queue, step.lead)
   if not choice then
     return false
@@ -47,12 +49,12 @@ local function drain(keys, args)
   local revision = redis.call('HGET', keys[4], 'policy')
   if not revision or
       redis.call('XLEN', keys[2]) >= from.outbox_max then
-    return 0
+    return {0}
   end
   local queue = baton.read_queue(keys[4], from.queue, {open = {}, given = {}, now = shard.now})
   queue.revision = revision
   if queue.paused or queue.policy.mode == baton.MODE.pull then
-    return 0
+    return {0}
   end
   redis.call('ZCARD', keys[3])
   local steps, lanes = {}, baton.open_lanes(keys[4], from.queue)
@@ -70,7 +72,7 @@ local function drain(keys, args)
     end
   end
   write(keys, steps, queue, shard)
-  return #steps
+  return baton.add_unknown({#steps}, queue.call)
 end
 
 baton.register('drain', drain)

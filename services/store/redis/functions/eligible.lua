@@ -2,9 +2,16 @@
 
 local REASON = baton.REASON
 
-function baton.has_skills(member, wanted)
-  for skill in string.gmatch(wanted, '[^,]+') do
-    if not member.skills[skill] then
+-- wants: {skills}, and of a requirement among these what read_fits found out.
+function baton.has_skills(member, wants)
+  for skill in string.gmatch(wants.skills, '[^,]+') do
+    local has
+    if skill == wants.requirement then
+      has = baton.has_met(wants, member)
+    else
+      has = member.skills[skill]
+    end
+    if not has then
       return false
     end
   end
@@ -16,7 +23,7 @@ function baton.has_passed(passed, rep)
   return passed ~= '' and string.find(',' .. passed .. ',', ',' .. rep .. ',', 1, true) ~= nil
 end
 
--- What a lead asks of its rep: {passed, skills}; nil: nothing.
+-- What a lead asks of its rep: {passed, skills ...}; nil: nothing.
 function baton.wants_of(lead)
   return (lead.passed ~= '' or lead.skills ~= '') and lead or nil
 end
@@ -27,7 +34,7 @@ function baton.eligibility(member, open, wants)
     return REASON.passed
   elseif member.absent then
     return member.absent
-  elseif wants and wants.skills ~= '' and not baton.has_skills(member, wants.skills) then
+  elseif wants and wants.skills ~= '' and not baton.has_skills(member, wants) then
     return REASON.missing_skill
   elseif open >= member.capacity then
     return REASON.at_capacity

@@ -56,6 +56,14 @@ function baton.hours_key(workspace)
   return workspace .. ':hours'
 end
 
+function baton.fits_key(workspace)
+  return workspace .. ':fits'
+end
+
+function baton.profiles_key(workspace)
+  return workspace .. ':profiles'
+end
+
 function baton.given_key(workspace)
   return workspace .. ':given'
 end

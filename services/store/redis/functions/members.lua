@@ -1,6 +1,6 @@
 -- The members of a queue, field "m" of its hash: one row per member, ordered by rep id,
--- "rep|weight|capacity|presence|skill,skill", and "|work" for who has rules of work (work.lua),
--- rows separated by ";". Weights are read in thousandths, as at_work.lua needs them.
+-- "rep|weight|capacity|presence|skill,skill,profile" (fits.lua), and "|work" for who has rules of
+-- work (work.lua), rows separated by ";". Weights are read in thousandths, as at_work.lua needs.
 
 local PATTERN = '^([%w_-]+)|(%d+)|(%d+)|(%l+)|([^|;]*)|?([^|;]*)$'
 -- As put_rep.lua stores it.
@@ -23,7 +23,8 @@ local function make(rep, weight, capacity, presence, list, work)
   end
   return {
     rep = rep, weight = weight * 1000, capacity = tonumber(capacity), presence = presence,
-    skills = skills, absent = ABSENT[presence], work = baton.parse_work(work),
+    skills = skills, profile = baton.profile_in(list), absent = ABSENT[presence],
+    work = baton.parse_work(work),
   }
 end
 

@@ -16,7 +16,7 @@ function baton.merge(before, plan, args, now)
     timer = keep and plan.timer or baton.TIMER.none,
     priority = plan.judgment and plan.priority or before.priority,
     accepted_at = plan.accepted_at, journeyed = before.journeyed, passed = plan.passed,
-    skills = plan.judgment and plan.skills or before.skills, traceparent = args[5],
+    skills = plan.skills, traceparent = args[5],
     owners = plan.owners, owners_only = plan.owners_only, wait_until = plan.wait_until,
     chosen_by = before.chosen_by, choice = replaced and '' or before.choice,
     extra = before.extra, candidates = replaced and '' or before.candidates, rest = args[6],

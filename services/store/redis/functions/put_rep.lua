@@ -4,7 +4,8 @@
 -- ARGV: 1 rep, 2 expected revision (-1: any), 3 "weight|capacity|presence|queues|skills|name", and
 --       "|work|attributes" for who has some of these (work.lua)
 -- Returns: {OUTCOME.done, revision}, {OUTCOME.no_workspace}, {OUTCOME.mismatch, found revision},
---          {OUTCOME.full} (workspace), {OUTCOME.queue_full}
+--          {OUTCOME.full} (workspace), {OUTCOME.queue_full}, {OUTCOME.unfitted}: the rep's profile
+--          is not known (put_profile.lua)
 -- Idempotency: by the expected revision.
 
 local OUTCOME = baton.OUTCOME
@@ -28,7 +29,7 @@ local function read_rep(text)
   local row = string.format('%s|%s|%s|%s', weight, capacity, presence, skills)
   local rest = string.sub(text, rest_at)
   local work = rest == '' and '' or string.match(rest, REST) or baton.refuse('rep is not readable')
-  return set, baton.parse_work(work) and row .. '|' .. work or row
+  return set, baton.parse_work(work) and row .. '|' .. work or row, baton.profile_in(skills)
 end
 
 -- The queues of a rep as stored, or none.
@@ -62,7 +63,7 @@ local function put_rep(keys, args)
   baton.expect_count(args, 3, 'arguments')
   local rep = baton.id(args[1], 'rep')
   local expected = baton.whole(args[2], 'revision', -1, baton.LIMIT.number)
-  local queues, row = read_rep(args[3])
+  local queues, row, profile = read_rep(args[3])
   if not redis.call('HGET', keys[1], 'policy') then
     return {OUTCOME.no_workspace}
   end
@@ -73,6 +74,8 @@ local function put_rep(keys, args)
     return {OUTCOME.mismatch, revision}
   elseif not old and redis.call('HLEN', keys[2]) >= baton.LIMIT.reps then
     return {OUTCOME.full}
+  elseif profile and not redis.call('HGET', baton.profiles_key(keys[1]), profile) then
+    return {OUTCOME.unfitted}
   end
   local texts = new_members(keys[1], rep, queues_of(old), queues, row)
   if not texts then

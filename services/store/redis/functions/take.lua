@@ -21,13 +21,14 @@ local function may_claim(queue, member, asks)
   end
   local awaited = false
   baton.read_owners(queue, asks)
+  baton.read_fits(queue.workspace, asks, queue.call)
   for _, owner in ipairs(baton.first_asked(queue, asks)) do
     if owner.rep == member.rep then
       return true
     end
     awaited = awaited or not baton.has_passed(asks.passed, owner.rep)
   end
-  return not (asks.owners_only and awaited) and baton.has_skills(member, asks.skills)
+  return not (asks.owners_only and awaited) and baton.has_skills(member, asks)
 end
 
 -- The lane whose front the rep gets, and its queue; nil: none.

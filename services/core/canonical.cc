@@ -1,0 +1,44 @@
+#include "core/canonical.h"
+
+#include <openssl/sha.h>
+
+#include <array>
+#include <bit>
+#include <variant>
+
+namespace baton::core {
+
+void Canonical::Number(uint64_t value) {
+  for (int shift = 56; shift >= 0; shift -= 8) Byte(static_cast<uint8_t>(value >> shift));
+}
+
+void Canonical::Text(std::string_view text) {
+  Number(text.size());
+  bytes_.append(text);
+}
+
+void Canonical::Values(const std::map<std::string, AttributeValue>& values) {
+  Number(values.size());
+  for (const auto& [name, value] : values) {
+    Text(name);
+    Byte(static_cast<uint8_t>(value.index()));
+    std::visit([this](const auto& held) { Add(held); }, value);
+  }
+}
+
+void Canonical::Add(double value) {
+  Number(std::bit_cast<uint64_t>(value));
+}
+
+void Canonical::Add(const std::vector<std::string>& values) {
+  Number(values.size());
+  for (const std::string& value : values) Text(value);
+}
+
+std::string Canonical::Hash() const {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const unsigned char*>(bytes_.data()), bytes_.size(), digest.data());
+  return {digest.begin(), digest.end()};
+}
+
+}  // namespace baton::core
