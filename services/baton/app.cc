@@ -179,6 +179,7 @@ absl::Status App::Parts::AddDispatch(const BatonConfig& config, const events::To
   dispatch::DispatchOptions options;
   options.server.address = config.grpc.address;
   options.server.tls = config.grpc.tls;
+  options.call_limits = config.call_limits;
   auto opened = identity::Authority::Open(config.auth);
   if (!opened.ok()) return opened.status();
   authority = *std::move(opened);

@@ -114,6 +114,16 @@ void AddLimits(platform::Settings& settings, BatonConfig& config) {
                      1000, 100'000'000);
   settings.AddNumber("limits.outbox_reserve", "further ones for rep actions and timers",
                      &limits.outbox_reserve, 0, 100'000'000);
+  dispatch::CallLimits& calls = config.call_limits;
+  settings.AddNumber("limits.principal_calls_per_second_max",
+                     "calls a second of one principal, to one replica",
+                     &calls.principal_calls_per_second_max, 1, 1'000'000);
+  settings.AddNumber("limits.workspace_calls_per_second_max",
+                     "calls a second about one workspace, to one replica",
+                     &calls.workspace_calls_per_second_max, 1, 1'000'000);
+  settings.AddNumber("limits.principal_streams_max",
+                     "streams that one principal has open, at one replica",
+                     &calls.principal_streams_max, 1, 100'000);
 }
 
 // Only this machine can reach the address.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "dispatch/call_limits.h"
 #include "identity/authority.h"
 #include "platform/config.h"
 #include "platform/grpc/tls_files.h"
@@ -74,6 +75,7 @@ struct BatonConfig {
   RelayConfig relay;
   ClockConfig clock;
   store::StoreLimits limits;
+  dispatch::CallLimits call_limits;
   std::string log_level = "info";
   absl::Duration shutdown_grace = absl::Seconds(10);
 

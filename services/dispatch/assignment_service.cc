@@ -43,7 +43,8 @@ OpenLead ParsePosition(const std::string& text) {
     return new RefusedWatch(status);
   }
   return WatchStream::Begin(std::move(source), parts_.hub, parts_.watch_executor,
-                            parts_.watch_backlog_max);
+                            parts_.watch_backlog_max, parts_.stream_guard,
+                            parts_.gate.PassOf(*context, *request, *caller));
 }
 
 ::grpc::ServerUnaryReactor* AssignmentService::ListAssignments(

@@ -8,6 +8,7 @@
 #include "dispatch/assignment_lister.h"
 #include "dispatch/call_runner.h"
 #include "dispatch/lead_claimer.h"
+#include "dispatch/stream_guard.h"
 #include "dispatch/token_sealer.h"
 #include "dispatch/watch_hub.h"
 #include "platform/grpc/bounded_executor.h"
@@ -22,6 +23,7 @@ class AssignmentService final : public ::baton::v1::AssignmentService::CallbackS
  public:
   struct Parts {
     const CallerGate& gate;
+    StreamGuard& stream_guard;
     const CallRunner& runner;
     ActionBatcher& batcher;
     AssignmentLister& lister;

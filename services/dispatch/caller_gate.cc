@@ -1,5 +1,6 @@
 #include "dispatch/caller_gate.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -44,6 +45,13 @@ absl::StatusOr<identity::Evidence> EvidenceOf(const ::grpc::CallbackServerContex
   return evidence;
 }
 
+absl::Status RateLimited(const std::string& who, absl::Duration wait) {
+  return core::WithRetryAfter(
+      core::Error(absl::StatusCode::kResourceExhausted, "RATE_LIMITED",
+                  absl::StrCat(who, " calls more often than it may"), {{"who", who}}),
+      std::max(wait, absl::Milliseconds(1)));
+}
+
 absl::Status NotForReps(const std::string& method) {
   return core::Error(absl::StatusCode::kPermissionDenied, "NOT_FOR_REPS",
                      absl::StrCat("a rep may call ", method, " for itself alone"),
@@ -79,24 +87,51 @@ absl::StatusOr<Caller> CallerGate::Admit(const ::grpc::CallbackServerContext& co
                                          const google::protobuf::Message& request) const {
   const auto evidence = EvidenceOf(context);
   if (!evidence.ok()) return evidence.status();
-  auto principal = authority_.Identify(*evidence, absl::Now());
+  const absl::Time now = absl::Now();
+  auto principal = authority_.Identify(*evidence, now);
   if (!principal.ok()) return principal.status();
-  Caller caller{*std::move(principal), core::RepId()};
-  if (authority_.believes()) return caller;
-  const std::string& method = MethodOf(*request.GetDescriptor());
-  const auto roles = authority_.RolesFor(caller.principal, method);
-  if (!roles.ok()) return roles.status();
+  if (authority_.believes()) return Caller{*std::move(principal), core::RepId()};
+  const absl::Duration wait = principals_.Take(principal->id, now);
+  if (wait > absl::ZeroDuration()) return RateLimited(principal->id, wait);
   const auto scope = ScopeOf(request);
   if (!scope.ok()) return scope.status();
-  if (scope->workspace.has_value() && !caller.principal.MayEnter(*scope->workspace)) {
-    return store::WorkspaceNotFound(*scope->workspace);
+  auto caller = Judge(*std::move(principal), MethodOf(*request.GetDescriptor()), *scope);
+  if (!caller.ok() || !scope->workspace.has_value()) return caller;
+  const absl::Duration later = workspaces_.Take(scope->workspace->str(), now);
+  if (later > absl::ZeroDuration()) return RateLimited(scope->workspace->str(), later);
+  return caller;
+}
+
+absl::StatusOr<Caller> CallerGate::Judge(identity::Principal principal, const std::string& method,
+                                         const RequestScope& scope) const {
+  Caller caller{std::move(principal), core::RepId()};
+  const auto roles = authority_.RolesFor(caller.principal, method);
+  if (!roles.ok()) return roles.status();
+  if (scope.workspace.has_value() && !caller.principal.MayEnter(*scope.workspace)) {
+    return store::WorkspaceNotFound(*scope.workspace);
   }
   if (*roles == std::set<Role>{Role::kRep}) {
     caller.only_rep = caller.principal.rep;
-    absl::Status allowed = CheckRep(*scope, method, caller.only_rep);
+    absl::Status allowed = CheckRep(scope, method, caller.only_rep);
     if (!allowed.ok()) return allowed;
   }
   return caller;
+}
+
+StreamPass CallerGate::PassOf(const ::grpc::CallbackServerContext& context,
+                              const google::protobuf::Message& request,
+                              const Caller& caller) const {
+  if (authority_.believes()) return {"", [] { return absl::OkStatus(); }};
+  const auto evidence = EvidenceOf(context);
+  const auto scope = ScopeOf(request);
+  if (!evidence.ok() || !scope.ok()) return {"", [] { return absl::InternalError("no pass"); }};
+  const auto check = [this, evidence = *evidence, scope = *scope,
+                      method = MethodOf(*request.GetDescriptor())] {
+    auto principal = authority_.Identify(evidence, absl::Now());
+    if (!principal.ok()) return principal.status();
+    return Judge(*std::move(principal), method, scope).status();
+  };
+  return {caller.principal.id, check};
 }
 
 }  // namespace baton::dispatch

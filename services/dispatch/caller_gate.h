@@ -11,7 +11,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/ids.h"
-#include "core/lead.h"
+#include "dispatch/call_limits.h"
+#include "dispatch/request_scope.h"
+#include "dispatch/stream_guard.h"
 #include "grpcpp/server_context.h"
 #include "identity/authority.h"
 #include "identity/principal.h"
@@ -40,17 +42,33 @@ absl::Status RequireRole(const Caller& caller, std::initializer_list<Role> any_o
 class CallerGate {
  public:
   // `authority` outlives the gate.
-  explicit CallerGate(const identity::Authority& authority) : authority_(authority) {}
+  CallerGate(const identity::Authority& authority, const CallLimits& limits)
+      : authority_(authority),
+        principals_(limits.principal_calls_per_second_max),
+        workspaces_(limits.workspace_calls_per_second_max) {}
 
-  // In this order: what Authority::Identify and RolesFor say; INVALID_ARGUMENT INVALID_FIELD for a
-  // resource without a workspace; NOT_FOUND, as if it did not exist, for a workspace or rep that is
-  // not the caller's; PERMISSION_DENIED NOT_FOR_REPS for a rep that asks for more than its own.
-  // Whether a lead belongs to a caller with `only_rep` is for the method to ask: it has the lead.
+  // In this order: what Authority::Identify says; RESOURCE_EXHAUSTED RATE_LIMITED, with the time to
+  // wait, for a principal or workspace that calls too often; what Authority::RolesFor says;
+  // INVALID_ARGUMENT INVALID_FIELD for a resource without a workspace; NOT_FOUND, as if it did not
+  // exist, for a workspace or rep that is not the caller's; PERMISSION_DENIED NOT_FOR_REPS for a
+  // rep that asks for more than its own. Whether a lead belongs to a caller with `only_rep` is for
+  // the method to ask: it has the lead.
   absl::StatusOr<Caller> Admit(const ::grpc::CallbackServerContext& context,
                                const google::protobuf::Message& request) const;
 
+  // For a stream that was admitted: says whether it still would be. Outlives the call, not the
+  // gate.
+  StreamPass PassOf(const ::grpc::CallbackServerContext& context,
+                    const google::protobuf::Message& request, const Caller& caller) const;
+
  private:
+  // Of a principal that is known: may it call this, with this request?
+  absl::StatusOr<Caller> Judge(identity::Principal principal, const std::string& method,
+                               const RequestScope& scope) const;
+
   const identity::Authority& authority_;
+  mutable RateLimiter principals_;
+  mutable RateLimiter workspaces_;
 };
 
 }  // namespace baton::dispatch

@@ -18,6 +18,7 @@
 #include "dispatch/lead_service.h"
 #include "dispatch/policy_service.h"
 #include "dispatch/roster_service.h"
+#include "dispatch/stream_guard.h"
 #include "dispatch/table_service.h"
 #include "dispatch/token_sealer.h"
 #include "dispatch/watch_hub.h"
@@ -39,9 +40,10 @@ struct DispatchService::Parts {
         ProducerFactory producers, platform::Metrics& metrics)
       : options(std::move(given)),
         sealer(options.token_secret),
-        gate(*options.authority),
+        gate(*options.authority, options.call_limits),
         server(options.server, metrics),
         hub(store, options, [this](bool readable) { server.SetServing(readable); }),
+        stream_guard(options.call_limits.principal_streams_max),
         drainer(store),
         batcher(store, store, policies, drainer, options.action_threads,
                 options.actions_waiting_max, metrics),
@@ -54,8 +56,8 @@ struct DispatchService::Parts {
         claimer(store, store, store),
         submitter(store, publisher, waiter, options.lead_events_topic),
         leads(store, runner, submitter, sealer),
-        assignments({gate, runner, batcher, lister, claimer, store, store, hub, watch_fillers,
-                     sealer, options.watch_backlog_max}),
+        assignments({gate, stream_guard, runner, batcher, lister, claimer, store, store, hub,
+                     watch_fillers, sealer, options.watch_backlog_max}),
         reassigner(store, store, batcher),
         roster(store, store, std::move(policies), reassigner, drainer, runner, sealer),
         accounts(store, store, runner, sealer),
@@ -68,6 +70,7 @@ struct DispatchService::Parts {
   const CallerGate gate;
   platform::rpc::Server server;
   WatchHub hub;
+  StreamGuard stream_guard;
   BacklogDrainer drainer;
   ActionBatcher batcher;
   DecisionWaiter waiter;
@@ -117,6 +120,7 @@ absl::Status DispatchService::Start() {
   parts.batcher.Start();
   parts.waiter.Start();
   parts.hub.Start();
+  parts.stream_guard.Start();
   platform::LogInfo("dispatch.started", {{"port", absl::StrCat(parts.server.port())}});
   return absl::OkStatus();
 }
@@ -127,6 +131,7 @@ void DispatchService::Stop(absl::Duration grace) {
   parts.hub.Drain();
   parts.server.Stop(grace);
   // No call is left; what follows only ends threads.
+  parts.stream_guard.Stop();
   parts.hub.Stop();
   parts.watch_fillers.Stop();
   parts.readers.Stop();

@@ -12,6 +12,7 @@
 #include "absl/types/span.h"
 #include "core/ids.h"
 #include "core/policy.h"
+#include "dispatch/call_limits.h"
 #include "identity/authority.h"
 #include "platform/grpc/server.h"
 #include "platform/kafka/kafka.h"
@@ -32,6 +33,7 @@ using ProducerFactory = std::function<absl::StatusOr<std::unique_ptr<platform::k
 struct DispatchOptions {
   platform::rpc::ServerOptions server;
   std::shared_ptr<const identity::Authority> authority;  // who calls and what they may call
+  CallLimits call_limits;
   std::string token_secret;       // >= 16 bytes, the same on every replica: page and resume tokens
   std::string lead_events_topic;  // where SubmitLeadEvents publishes
 

@@ -19,25 +19,36 @@ absl::Status SlowReader() {
 }  // namespace
 
 WatchStream::WatchStream(WatchSource source, WatchHub& hub,
-                         platform::rpc::BoundedExecutor& executor, size_t backlog_max)
+                         platform::rpc::BoundedExecutor& executor, size_t backlog_max,
+                         StreamGuard& guard)
     : workspace_(source.scope().workspace),
       hub_(hub),
       executor_(executor),
       backlog_max_(backlog_max),
+      guard_(guard),
       source_(std::move(source)) {}
 
 WatchStream* WatchStream::Begin(WatchSource source, WatchHub& hub,
-                                platform::rpc::BoundedExecutor& executor, size_t backlog_max) {
+                                platform::rpc::BoundedExecutor& executor, size_t backlog_max,
+                                StreamGuard& guard, StreamPass pass) {
   std::shared_ptr<WatchStream> stream(
-      new WatchStream(std::move(source), hub, executor, backlog_max));
+      new WatchStream(std::move(source), hub, executor, backlog_max, guard));
   stream->self_ = stream;
-  if (absl::Status status = hub.Join(stream); !status.ok()) {
+  if (absl::Status status = stream->Join(std::move(pass)); !status.ok()) {
     stream->Close(status);
   } else {
     stream->StartSendInitialMetadata();  // a resumed stream may have nothing to tell for a while
     stream->Kick();
   }
   return stream.get();
+}
+
+absl::Status WatchStream::Join(StreamPass pass) {
+  const auto end = [weak = weak_from_this()](const absl::Status& status) {
+    if (const auto alive = weak.lock(); alive != nullptr) alive->Close(status);
+  };
+  if (absl::Status status = guard_.Enter(this, std::move(pass), end); !status.ok()) return status;
+  return hub_.Join(shared_from_this());
 }
 
 void WatchStream::Kick() {
@@ -209,6 +220,7 @@ void WatchStream::Close(const absl::Status& status) {
     early_.clear();
     Finish(ToGrpcStatus(status));
   }
+  guard_.Leave(this);
   hub_.Leave(this);
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "dispatch/stream_guard.h"
 #include "dispatch/watch_hub.h"
 #include "dispatch/watch_source.h"
 #include "grpcpp/support/server_callback.h"
@@ -28,9 +29,11 @@ class WatchStream final : public ::grpc::ServerWriteReactor<WatchResponse>,
                           public Watcher,
                           public std::enable_shared_from_this<WatchStream> {
  public:
-  // The reactor of a new stream; an error of the hub ends it at once.
+  // The reactor of a new stream; an error of the guard or the hub ends it at once. The guard ends
+  // it when `pass` is good no more.
   static WatchStream* Begin(WatchSource source, WatchHub& hub,
-                            platform::rpc::BoundedExecutor& executor, size_t backlog_max);
+                            platform::rpc::BoundedExecutor& executor, size_t backlog_max,
+                            StreamGuard& guard, StreamPass pass);
 
   const core::WorkspaceId& workspace() const override { return workspace_; }
   void OnEntry(const SharedEntry& entry) override;
@@ -44,8 +47,10 @@ class WatchStream final : public ::grpc::ServerWriteReactor<WatchResponse>,
 
  private:
   WatchStream(WatchSource source, WatchHub& hub, platform::rpc::BoundedExecutor& executor,
-              size_t backlog_max);
+              size_t backlog_max, StreamGuard& guard);
 
+  // Enters guard and hub.
+  absl::Status Join(StreamPass pass);
   // Starts the next write or, if there is nothing to write and the stream is not live, the next
   // fill.
   void Kick();
@@ -62,6 +67,7 @@ class WatchStream final : public ::grpc::ServerWriteReactor<WatchResponse>,
   WatchHub& hub_;
   platform::rpc::BoundedExecutor& executor_;
   const size_t backlog_max_;
+  StreamGuard& guard_;
   WatchSource source_;
 
   absl::Mutex mutex_;

@@ -9,9 +9,11 @@ import time
 import grpc
 import jwt
 import pytest
-from baton.v1 import (lead_service_pb2, lead_service_pb2_grpc, workspace_service_pb2,
-                      workspace_service_pb2_grpc)
+from baton.v1 import (assignment_service_pb2, assignment_service_pb2_grpc, lead_service_pb2,
+                      lead_service_pb2_grpc, workspace_service_pb2, workspace_service_pb2_grpc)
+from google.rpc import error_details_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_status import rpc_status
 
 from issuer import AUDIENCE, ISSUER, CertificateAuthority, Issuer, bearer, make_key, pem, replace
 from stack import BIN, Program
@@ -26,7 +28,7 @@ clients:
 class Door:
     """One `baton dispatch` with its front door closed."""
 
-    def __init__(self, stack, folder):
+    def __init__(self, stack, folder, flags=()):
         self.folder = folder
         self.issuer, self.ca, self.clients_ca = (
             Issuer(), CertificateAuthority("api"), CertificateAuthority("services"))
@@ -38,7 +40,7 @@ class Door:
             "--grpc-tls-cert-file", folder / "tls.crt", "--grpc-tls-key-file", folder / "tls.key",
             "--grpc-tls-client-ca-file", folder / "clients-ca.pem",
             "--auth-clients-file", folder / "clients.yaml", "--auth-jwks-file", self.keys,
-            "--auth-issuer", ISSUER, "--auth-audience", AUDIENCE], front_door=())
+            "--auth-issuer", ISSUER, "--auth-audience", AUDIENCE, *flags], front_door=())
         self.program.launch()
         self.program.wait_ready(30)
 
@@ -245,6 +247,71 @@ def test_keys_rotate_without_restart_and_a_broken_file_changes_nothing(door):
         eventually(lambda: code_of(list_workspaces, channel, door.issuer.token()) ==
                    grpc.StatusCode.OK)
         assert code_of(list_workspaces, channel, old) == grpc.StatusCode.UNAUTHENTICATED
+
+
+def watch(channel, token):
+    """A stream of workspace acme, begun."""
+    stub = assignment_service_pb2_grpc.AssignmentServiceStub(channel)
+    stream = stub.WatchAssignments(
+        assignment_service_pb2.WatchAssignmentsRequest(parent="workspaces/acme"),
+        metadata=bearer(token), timeout=60)
+    stream.initial_metadata()  # which comes when it is let in
+    return stream
+
+
+def ends_with(stream):
+    """The status code with which a stream ends, and when."""
+    code = code_of(lambda: [None for _ in stream])
+    return code, time.time()
+
+
+def test_a_stream_ends_with_its_token(door):
+    leeway, expires = 30, int(time.time()) - 25
+    with door.channel() as channel:
+        long = watch(channel, door.issuer.token())
+        code, ended = ends_with(watch(channel, door.issuer.token(exp=expires)))
+        assert code == grpc.StatusCode.UNAUTHENTICATED
+        assert expires + leeway <= ended <= expires + leeway + 5
+        assert long.is_active()
+        long.cancel()
+
+
+def test_a_stream_ends_when_its_key_is_withdrawn(door):
+    with door.channel() as channel:
+        stream = watch(channel, door.issuer.token("ES256"))
+        replace(door.keys, door.issuer.key_set(["EdDSA", "RS256"]))
+        withdrawn = time.time()
+        code, ended = ends_with(stream)
+        assert code == grpc.StatusCode.UNAUTHENTICATED and ended - withdrawn < 5
+    replace(door.keys, door.issuer.key_set())
+    eventually(lambda: code_of(door.list, door.issuer.token("ES256")) == grpc.StatusCode.OK)
+
+
+def test_a_principal_that_calls_too_often_is_told_when_to_come_back(stack, tmp_path):
+    strict = Door(stack, tmp_path, ["--limits-principal-calls-per-second-max", "20",
+                                    "--limits-principal-streams-max", "2"])
+    try:
+        with strict.channel() as channel:
+            refused = None
+            while refused is None:
+                try:
+                    list_workspaces(channel, strict.issuer.token(sub="greedy"))
+                except grpc.RpcError as error:
+                    refused = error
+            assert refused.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+            status = rpc_status.from_call(refused)
+            retry = error_details_pb2.RetryInfo()
+            assert any(detail.Unpack(retry) for detail in status.details)
+            assert 0 < retry.retry_delay.ToTimedelta().total_seconds() < 1
+            assert list_workspaces(channel, strict.issuer.token(sub="patient"))
+            time.sleep(1.1)
+            streams = [watch(channel, strict.issuer.token(sub="greedy")) for _ in range(3)]
+            assert ends_with(streams[2])[0] == grpc.StatusCode.RESOURCE_EXHAUSTED
+            for stream in streams[:2]:
+                assert stream.is_active()
+                stream.cancel()
+    finally:
+        strict.program.terminate()
 
 
 def test_batonctl_knows_its_way_in(door, tmp_path):

@@ -1,0 +1,59 @@
+// Streams end when what let them in is gone: an expired token, a withdrawn key, a changed policy.
+#ifndef BATON_DISPATCH_STREAM_GUARD_H_
+#define BATON_DISPATCH_STREAM_GUARD_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "platform/worker.h"
+
+namespace baton::dispatch {
+
+// What a stream shows at the door.
+struct StreamPass {
+  std::string principal;                // empty: not counted
+  std::function<absl::Status()> check;  // whether it would still be let in; does not block
+};
+
+// Looks at all streams once a second on a thread of its own. Thread-safe but for Start and Stop.
+class StreamGuard {
+ public:
+  static constexpr absl::Duration kLookInterval = absl::Seconds(1);
+
+  explicit StreamGuard(int per_principal_max) : per_principal_max_(per_principal_max) {}
+  ~StreamGuard() { Stop(); }
+
+  void Start();
+  void Stop();
+
+  // `end` is called, once at most and not under a lock, with what `pass.check` says when it says no
+  // more; it may call Leave. RESOURCE_EXHAUSTED TOO_MANY_STREAMS at the principal's cap; then the
+  // stream has not entered.
+  absl::Status Enter(const void* stream, StreamPass pass,
+                     std::function<void(const absl::Status&)> end);
+  void Leave(const void* stream);
+
+  void LookAtAll();  // now
+
+ private:
+  struct Entered {
+    StreamPass pass;
+    std::function<void(const absl::Status&)> end;
+  };
+
+  const int per_principal_max_;
+  absl::Mutex mutex_;
+  std::map<const void*, std::shared_ptr<const Entered>> entered_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, int> by_principal_ ABSL_GUARDED_BY(mutex_);
+  platform::Worker worker_;
+};
+
+}  // namespace baton::dispatch
+
+#endif  // BATON_DISPATCH_STREAM_GUARD_H_
