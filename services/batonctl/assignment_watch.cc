@@ -94,14 +94,17 @@ absl::Status Watch(Session& session, const WatchArguments& arguments) {
   absl::Duration pause = kPauseFirst;
   while (session.world().out) {
     v1::WatchAssignmentsResponse response;
+    bool begun = false;
     const absl::Status status = session.server().Stream(request, response, [&] {
-      connected = true;
+      connected = begun = true;
       pause = kPauseFirst;
       if (!response.resume_token().empty()) request.set_resume_token(response.resume_token());
       printer.Print(response);
       return static_cast<bool>(session.world().out);
     });
-    if (!IsPassing(status) || (!connected && !status.ok())) return status;
+    // The token's file may have been renewed since the stream began.
+    const bool token_ended = begun && core::ErrorReason(status) == "EXPIRED_TOKEN";
+    if ((!IsPassing(status) && !token_ended) || (!connected && !status.ok())) return status;
     if (pause == kPauseFirst) {  // once per outage
       session.Note(absl::StrCat("The stream ended (",
                                 status.ok() ? "by the server" : status.message(),

@@ -191,6 +191,18 @@ TEST_F(AssignmentCommandsTest, WatchResumesByItselfWithItsToken) {
   EXPECT_THAT(run.err, HasSubstr("The stream ended (connection reset); it is resumed."));
 }
 
+TEST_F(AssignmentCommandsTest, WatchGoesOnWithARenewedToken) {
+  const absl::Status expired =
+      core::Error(absl::StatusCode::kUnauthenticated, "EXPIRED_TOKEN", "the token has expired");
+  world_.server.stream_parts = {
+      {{Seen(v1::WatchAssignmentsResponse::KIND_BOOKMARK, "", "t1")}, expired},
+      {{Seen(v1::WatchAssignmentsResponse::KIND_BOOKMARK, "", "t2")}, expired},
+      {{}, expired}};  // it was not renewed
+  EXPECT_EQ(Run({"watch"}).code, kExitRefused);
+  ASSERT_EQ(world_.server.requests.size(), 3U);
+  EXPECT_EQ(world_.server.At<v1::WatchAssignmentsRequest>(2).resume_token(), "t2");
+}
+
 TEST_F(AssignmentCommandsTest, WatchPrintsOneJsonObjectALine) {
   world_.server.stream_parts = {{{Seen(v1::WatchAssignmentsResponse::KIND_BOOKMARK, "", "t9")},
                                  absl::PermissionDeniedError("no")}};
