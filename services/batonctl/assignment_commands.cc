@@ -1,4 +1,5 @@
-// batonctl assignment list|claim|accept|decline|touch|reject|recycle|reroute|outcome (watch:
+// batonctl assignment list|claim|accept|decline|touch|reject|recycle|reroute|reassign|
+// release|pause|resume|outcome (watch:
 // assignment_watch.cc)
 #include <memory>
 
@@ -17,7 +18,7 @@ namespace {
 struct AssignmentArguments {
   std::string assignment, reason, note, channel, direction, touch_outcome, time, revisit, queue,
       outcome, to;
-  std::string currency, close_date;
+  std::string currency, close_date, until;
   int64_t amount_minor = 0;
   AssignmentScope scope;
   std::string rep;
@@ -176,6 +177,31 @@ absl::Status Reassign(Session& session, const AssignmentArguments& arguments) {
   return FinishWithLead<v1::ReassignLeadResponse>(session, request);
 }
 
+absl::Status Release(Session& session, const AssignmentArguments& arguments) {
+  v1::ReleaseLeadRequest request;
+  if (absl::Status status = StartWithReason(session, arguments, request); !status.ok())
+    return status;
+  return FinishWithLead<v1::ReleaseLeadResponse>(session, request);
+}
+
+absl::Status Pause(Session& session, const AssignmentArguments& arguments) {
+  v1::PauseLeadRequest request;
+  request.set_note(arguments.note);
+  if (!arguments.until.empty()) {
+    absl::Status status = SetTime("--until", arguments.until, *request.mutable_resume_time());
+    if (!status.ok()) return status;
+  }
+  if (absl::Status status = Start(session, arguments, request); !status.ok()) return status;
+  return FinishWithLead<v1::PauseLeadResponse>(session, request);
+}
+
+absl::Status Resume(Session& session, const AssignmentArguments& arguments) {
+  v1::ResumeLeadRequest request;
+  request.set_note(arguments.note);
+  if (absl::Status status = Start(session, arguments, request); !status.ok()) return status;
+  return FinishWithLead<v1::ResumeLeadResponse>(session, request);
+}
+
 absl::Status Outcome(Session& session, const AssignmentArguments& arguments) {
   v1::ReportOutcomeRequest request;
   const absl::StatusOr<v1::Stage> stage = ParseStage("the outcome", arguments.outcome);
@@ -261,6 +287,16 @@ void AddAssignmentCommands(CLI::App& app, Session& session) {
   AddReason(reassign, arguments, "REASSIGNED, WRONG_TERRITORY", false);
   reassign.add_option("--queue", arguments->queue, "another queue; default: the same");
   reassign.add_option("--to", arguments->to, "a rep who gets it if able to take it");
+
+  AddReason(AddAction(group, session, arguments, "release",
+                      "Gives an accepted lead back to its queue", Release),
+            arguments, "RELEASED, CONFLICT_OF_INTEREST", false);
+  CLI::App& pause = AddAction(group, session, arguments, "pause",
+                              "The lead waits on the customer: its clocks stand still", Pause);
+  pause.add_option("--until", arguments->until, "it goes on by itself then; default: in 30 days");
+  pause.add_option("--note", arguments->note, "free text");
+  AddAction(group, session, arguments, "resume", "Work on a paused lead goes on", Resume)
+      .add_option("--note", arguments->note, "free text");
 
   CLI::App& outcome =
       AddAction(group, session, arguments, "outcome", "Reports SQL, SQO, WON or LOST", Outcome);

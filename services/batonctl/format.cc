@@ -19,6 +19,7 @@ namespace baton::batonctl {
 namespace {
 
 constexpr char kStagePrefix[] = "STAGE_";
+constexpr char kSlaStatePrefix[] = "SLA_STATE_";
 constexpr int64_t kPeriodDaysMax = 3650;
 
 }  // namespace
@@ -64,6 +65,12 @@ std::string StageText(v1::Stage stage) {
   if (stage == v1::STAGE_UNSPECIFIED) return "";
   const std::string name = v1::Stage_Name(stage);
   return name.starts_with(kStagePrefix) ? name.substr(std::strlen(kStagePrefix)) : name;
+}
+
+std::string SlaStateText(v1::SlaState state) {
+  if (state == v1::SLA_STATE_UNSPECIFIED) return "";
+  const std::string name = v1::SlaState_Name(state);
+  return name.starts_with(kSlaStatePrefix) ? name.substr(std::strlen(kSlaStatePrefix)) : name;
 }
 
 absl::StatusOr<v1::Stage> ParseStage(const std::string& option, const std::string& text) {

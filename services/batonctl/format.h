@@ -31,6 +31,7 @@ std::string StageText(v1::Stage stage);  // "OFFERED"; "" if unspecified
 // Any case. A usage error lists the stages.
 absl::StatusOr<v1::Stage> ParseStage(const std::string& option, const std::string& text);
 
+std::string SlaStateText(v1::SlaState state);  // "WARNED"; "" if unspecified
 std::string ConsentText(v1::Consent consent);  // "granted", "withdrawn", "unknown"
 std::string AttributeText(const v1::AttributeValue& value);
 

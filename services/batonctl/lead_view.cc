@@ -49,6 +49,13 @@ Table LeadDetails(const v1::Lead& lead) {
   AddIfSet(table, "last event", FormatTime(lead.last_event_time()));
   AddIfSet(table, "queued", FormatTime(lead.queue_time()));
   AddIfSet(table, "revisit", FormatTime(lead.revisit_time()));
+  AddIfSet(table, "paused", FormatTime(lead.pause_time()));
+  AddIfSet(table, "goes on", FormatTime(lead.resume_time()));
+  for (const v1::SlaClock& clock : lead.clocks()) {
+    const std::string due = FormatTime(clock.due_time());
+    table.AddRow({absl::StrCat("sla ", clock.sla()),
+                  absl::StrCat(SlaStateText(clock.state()), due.empty() ? "" : ", due ", due)});
+  }
   for (const auto& [name, value] : Sorted(lead.attributes())) {
     table.AddRow({absl::StrCat("attribute ", name), AttributeText(value)});
   }

@@ -25,7 +25,16 @@ TimerSweep::Meters::Meters(platform::Metrics& metrics)
       lateness_seconds(metrics.AddHistogram("baton_timer_lateness_seconds",
                                             "From due to fired, by the store's clock")),
       skew_seconds(metrics.AddGauge("baton_clock_skew_seconds",
-                                    "Store's clock minus ours; 0 while they agree")) {}
+                                    "Store's clock minus ours; 0 while they agree")) {
+  for (int i = 0; i <= static_cast<int>(core::SlaMetric::kCadence); ++i) {
+    const std::string metric(core::SlaMetricName(static_cast<core::SlaMetric>(i)));
+    warnings[metric] =
+        &metrics.AddCounter("baton_sla_warnings_total",
+                            "Warnings and escalations of service levels", {{"metric", metric}});
+    breaches[metric] = &metrics.AddCounter("baton_sla_breaches_total", "Service levels broken",
+                                           {{"metric", metric}});
+  }
+}
 
 TimerSweep::TimerSweep(store::TimerStore& timers, store::LeadStore& leads, PolicySource policies,
                        std::function<core::TimeMs()> now, int batch_max, platform::Metrics& metrics)
@@ -70,7 +79,10 @@ absl::StatusOr<Policies> TimerSweep::PoliciesOf(
   std::vector<core::WorkspaceId> workspaces;
   std::vector<size_t> places;
   for (size_t i = 0; i < records.size(); ++i) {
-    if (!records[i].ok() || records[i]->stage != core::Stage::kQueued) continue;
+    if (!records[i].ok()) continue;
+    const core::Stage stage = records[i]->stage;
+    const bool handed_over = stage == core::Stage::kQueued || stage == core::Stage::kOffered;
+    if (!handed_over && records[i]->clocks.empty()) continue;
     workspaces.push_back(records[i]->key.workspace);
     places.push_back(i);
   }
@@ -114,6 +126,18 @@ absl::Status TimerSweep::Fire(const std::vector<store::DueTimer>& due, Sweep& sw
   return sweep.fired > 0 ? absl::OkStatus() : status;
 }
 
+void TimerSweep::CountSla(const core::Change& change) {
+  const bool breaks = change.type == core::ChangeType::kSlaBreached;
+  const bool warns =
+      change.type == core::ChangeType::kSlaWarned || change.type == core::ChangeType::kSlaEscalated;
+  if (!breaks && !warns) return;
+  const auto& counters = breaks ? meters_.breaches : meters_.warnings;
+  const auto metric = change.details.find("metric");
+  if (metric == change.details.end()) return;
+  const auto counter = counters.find(metric->second);
+  if (counter != counters.end()) counter->second->Add();
+}
+
 absl::Status TimerSweep::Count(const core::Plan& plan, core::TimeMs now_ms,
                                const store::CommitResult& result, Sweep& sweep) {
   switch (result.code) {
@@ -136,7 +160,9 @@ absl::Status TimerSweep::Count(const core::Plan& plan, core::TimeMs now_ms,
   meters_.fired.Add();
   meters_.lateness_seconds.Observe(static_cast<double>(now_ms - plan.not_before_ms) / kMsPerSecond);
   for (const core::Change& change : plan.changes) {
-    if (change.type == core::ChangeType::kOfferExpired) {
+    CountSla(change);
+    if (change.type == core::ChangeType::kOfferExpired ||
+        change.type == core::ChangeType::kPulledBack) {
       sweep.freed.push_back({plan.key.workspace, change.rep});
     }
   }

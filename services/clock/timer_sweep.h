@@ -4,9 +4,11 @@
 #define BATON_CLOCK_TIMER_SWEEP_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -55,15 +57,17 @@ class TimerSweep {
     platform::Counter& unreadable;
     platform::Histogram& lateness_seconds;
     platform::Gauge& skew_seconds;
+    std::map<std::string, platform::Counter*> warnings, breaches;  // by metric
   };
 
   absl::StatusOr<store::DueTimers> ReadDue(int shard);
-  // Policies of the leads that wait, in the order of `records`.
+  // Policies of the leads that wait, are offered or have clocks, in the order of `records`.
   absl::StatusOr<Policies> PoliciesOf(
       const std::vector<absl::StatusOr<core::LeadRecord>>& records) const;
   absl::Status Fire(const std::vector<store::DueTimer>& due, Sweep& sweep);
   absl::Status Count(const core::Plan& plan, core::TimeMs now_ms, const store::CommitResult& result,
                      Sweep& sweep);
+  void CountSla(const core::Change& change);
   void NoteUnreadable(const core::LeadKey& key, const absl::Status& problem);
 
   store::TimerStore& timers_;

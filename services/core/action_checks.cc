@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/errors.h"
+#include "core/sla.h"
 #include "core/text.h"
 
 namespace baton::core {
@@ -16,9 +17,8 @@ namespace {
 constexpr size_t kNoteBytesMax = 1024;
 constexpr size_t kActorBytesMax = 80;
 constexpr size_t kRequestIdBytesMax = 128;
-constexpr size_t kWordBytesMax = 32;                 // channel, outcome of a touch
-constexpr DurationMs kClockSkewMax = 5 * kSecondMs;  // how far a rep's clock may be ahead
-constexpr std::string_view kReassigned = "REASSIGNED";
+constexpr size_t kWordBytesMax = 32;                  // channel, outcome of a touch
+constexpr DurationMs kClockSkewMax = 5 * kSecondMs;   // how far a rep's clock may be ahead
 constexpr DurationMs kRevisitMax = kDayMs * 365 * 3;  // about three years
 
 absl::Status MissingField(std::string_view field, std::string_view why) {
@@ -42,6 +42,13 @@ absl::Status CheckWord(std::string_view field, const std::string& text) {
                     absl::StrCat("must be at most ", kWordBytesMax, " characters of [a-z0-9_]"));
 }
 
+// The code of the action's reason; some actions have one of their own.
+std::string_view CodeOf(const Action& action) {
+  if (!action.reason.empty()) return action.reason;
+  if (action.type == ActionType::kReassign) return "REASSIGNED";
+  return action.type == ActionType::kRelease ? "RELEASED" : "";
+}
+
 std::optional<ReasonClass> NeededClass(const Action& action) {
   switch (action.type) {
     case ActionType::kDecline:
@@ -52,12 +59,15 @@ std::optional<ReasonClass> NeededClass(const Action& action) {
       return ReasonClass::kRecycle;
     case ActionType::kReroute:
     case ActionType::kReassign:
+    case ActionType::kRelease:
       return ReasonClass::kReroute;
     case ActionType::kReportOutcome:
       if (action.outcome == Stage::kLost) return ReasonClass::kLost;
       return std::nullopt;
     case ActionType::kAccept:
     case ActionType::kLogTouch:
+    case ActionType::kPause:
+    case ActionType::kResume:
       return std::nullopt;
   }
   return std::nullopt;
@@ -75,9 +85,12 @@ bool StageAllows(Stage stage, const Action& action) {
     case ActionType::kDecline:
       return stage == Stage::kOffered;
     case ActionType::kLogTouch:
+    case ActionType::kRelease:
+    case ActionType::kPause:
+    case ActionType::kResume:
       return IsOwned(stage) && stage != Stage::kOffered;
     case ActionType::kReject:
-      return IsAllowedMove(stage, Stage::kRejected);
+      return IsOwned(stage) && IsAllowedMove(stage, Stage::kRejected);
     case ActionType::kRecycle:
       return IsAllowedMove(stage, Stage::kRecycled);
     case ActionType::kReroute:
@@ -118,6 +131,21 @@ absl::Status CheckRevisit(const Action& action, const Reason& reason, TimeMs now
     return FieldError("revisit_time", "is more than 3 years away");
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckPause(const Action& action, TimeMs now_ms) {
+  if (action.until_ms == 0) return absl::OkStatus();
+  if (action.until_ms <= now_ms) return FieldError("resume_time", "is not in the future");
+  if (action.until_ms > now_ms + kPauseMax) {
+    return FieldError("resume_time", "is more than 30 days away");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPaused(const LeadRecord& record) {
+  if (record.paused_at_ms != 0) return absl::OkStatus();
+  return Error(absl::StatusCode::kFailedPrecondition, "NOT_PAUSED",
+               absl::StrCat("lead ", record.key.lead.str(), " is not paused"));
 }
 
 absl::Status CheckQueue(const LeadRecord& record, const Action& action, const Policy* policy) {
@@ -177,6 +205,12 @@ std::string_view ActionName(ActionType type) {
       return "report_outcome";
     case ActionType::kReassign:
       return "reassign";
+    case ActionType::kRelease:
+      return "release";
+    case ActionType::kPause:
+      return "pause";
+    case ActionType::kResume:
+      return "resume";
   }
   return "";
 }
@@ -217,8 +251,7 @@ absl::StatusOr<const Reason*> FindActionReason(const Action& action,
                                                const std::vector<Reason>& reasons) {
   const std::optional<ReasonClass> needed = NeededClass(action);
   if (!needed) return nullptr;
-  const bool is_default = action.type == ActionType::kReassign && action.reason.empty();
-  const Reason* reason = FindReason(reasons, is_default ? kReassigned : action.reason);
+  const Reason* reason = FindReason(reasons, CodeOf(action));
   if (reason != nullptr && reason->reason_class == *needed) return reason;
 
   const std::string valid = CodesOfClass(reasons, *needed);
@@ -255,9 +288,14 @@ absl::Status CheckFields(const LeadRecord& record, const Action& action, const R
       return CheckQueue(record, action, policy);
     case ActionType::kReportOutcome:
       return CheckOutcome(action);
+    case ActionType::kPause:
+      return CheckPause(action, now_ms);
+    case ActionType::kResume:
+      return CheckPaused(record);
     case ActionType::kAccept:
     case ActionType::kDecline:
     case ActionType::kReject:
+    case ActionType::kRelease:
       return absl::OkStatus();
   }
   return absl::OkStatus();

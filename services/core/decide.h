@@ -20,13 +20,14 @@ namespace baton::core {
 // Folds `events` (all of record.key, in source order) and judges the lead by `policy` (nullptr: the
 // workspace has none yet, facts only). Stages NEW, SCORED and NURTURE are judged: the lead becomes
 // NURTURE or, if qualified, MQL and on to the queue of its route with the next cycle number; other
-// stages only gain facts. `outcomes`, if given, receives one entry per event.
-// A plan without effect (every event redelivered) has applied == duplicates == 0 and facts_changed
-// false: the caller need not commit it.
-// `account`: what LookUpDomains leads to (nullptr: it was not looked up): a route that asks for an
-// account's owner gets those of the lead, and the judgment says which state of the account it saw.
-// `shadow`: a draft that judges the lead, too, whenever the policy does, and changes nothing else
-// of the plan than what shadow.h says (nullptr: there is none).
+// stages only gain facts, but for those who withdraw consent: they are left alone at once, QUEUED
+// to WORKING become REJECTED, reason DO_NOT_CONTACT. `outcomes`, if given, receives one entry per
+// event. A plan without effect (every event redelivered) has applied == duplicates == 0 and
+// facts_changed false: the caller need not commit it. `account`: what LookUpDomains leads to
+// (nullptr: it was not looked up): a route that asks for an account's owner gets those of the lead,
+// and the judgment says which state of the account it saw. `shadow`: a draft that judges the lead,
+// too, whenever the policy does, and changes nothing else of the plan than what shadow.h says
+// (nullptr: there is none).
 Plan DecideEvents(const LeadRecord& record, absl::Span<const LeadEvent> events,
                   const Policy* policy, TimeMs now_ms, std::vector<FoldOutcome>* outcomes = nullptr,
                   const AccountView* account = nullptr, const Shadow* shadow = nullptr);
@@ -46,7 +47,10 @@ enum class ActionType {
   kRecycle,
   kReroute,
   kReportOutcome,
-  kReassign
+  kReassign,
+  kRelease,
+  kPause,
+  kResume
 };
 
 inline constexpr int64_t kAmountMinorMax = 1'000'000'000'000'000;  // exact in JSON and in Lua
@@ -56,7 +60,7 @@ struct Action {
   ActionType type = ActionType::kAccept;
   int64_t generation = 0;       // of the assignment acted on; another one current: ABORTED
   std::string reason;           // code; required by kDecline, kReject, kRecycle, kReroute and LOST;
-                                // kReassign without one: REASSIGNED
+                                // kReassign without one: REASSIGNED, kRelease: RELEASED
   std::string note;             // <= 1024 bytes, goes into the change's details
   std::string channel;          // kLogTouch: "call", "email", "meeting" ...
   std::string direction;        // kLogTouch: "outbound", "inbound"; empty: not said
@@ -68,6 +72,7 @@ struct Action {
   std::string currency;
   TimeMs close_date_ms = 0;
   TimeMs revisit_at_ms = 0;  // kRecycle: 0: now + the reason's cool-down
+  TimeMs until_ms = 0;       // kPause: 0: now + kPauseMax, which is also the latest
   QueueId queue;             // kReroute, kReassign: empty: the same queue
   std::string actor;         // "rep/ada"; empty: the owner, or of kReassign "manager"
   RepId to;                  // kReassign: asked first; empty: nobody in particular
@@ -84,18 +89,22 @@ using ActionDecision = std::variant<Plan, AnsweredRequest>;
 // and recycle close the cycle from OFFERED, ACCEPTED or WORKING; outcomes
 // WORKING>SQL>SQO>{WON|LOST}; reassign puts the lead back into a queue from any stage in which a
 // rep owns it, with its place there, a change kRerouted; to the rep named, if that one can have it,
-// or to others. NOT_FOUND LEAD_NOT_FOUND, ABORTED STALE_GENERATION, FAILED_PRECONDITION WRONG_STAGE
-// (the stage found), INVALID_ARGUMENT UNKNOWN_REASON (valid codes listed) | UNKNOWN_QUEUE (valid
-// ones listed) | REQUEST_ID_REUSED | MISSING_FIELD | INVALID_FIELD. Tested in this order: request
-// id, existence (for only_rep no lead exists that is not its own, or was lately: then its
-// assignment is over, STALE_GENERATION), generation (a lead that is QUEUED again has no current
-// one), stage, reason, fields.
+// or to others; release likewise from any stage behind the accept, and to others only; pause and
+// resume leave the lead where it is. Clocks are brought in line (sla.h): what they say comes before
+// the change of the action. NOT_FOUND LEAD_NOT_FOUND, ABORTED STALE_GENERATION, FAILED_PRECONDITION
+// WRONG_STAGE (the stage found) | NOT_PAUSED, INVALID_ARGUMENT UNKNOWN_REASON (valid codes listed)
+// | UNKNOWN_QUEUE (valid ones listed) | REQUEST_ID_REUSED | MISSING_FIELD | INVALID_FIELD. Tested
+// in this order: request id, existence (for only_rep no lead exists that is not its own, or was
+// lately: then its assignment is over, STALE_GENERATION), generation (a lead that is QUEUED again
+// has no current one), stage, reason, fields.
 absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Action& action,
                                             const Policy* policy, TimeMs now_ms);
 
-// A timer that came due. nullopt: the record has moved on or now_ms is before due_at_ms, there is
-// nothing to do.
-// Offer expiry: the silent rep is passed over (and stays charged), the lead is offered to the next.
+// A timer or a look at clocks that came due. nullopt: the record has moved on or now_ms is before
+// due_at_ms, there is nothing to do. Clocks of the same instant come later than the timer, which
+// also says what they have to say (sla.h).
+// Offer expiry: the silent rep is passed over, and stays charged unless its queue sets silent reps
+// away; the lead is offered to the next.
 // Retry: everyone who passed may be asked again. Retry and wait: what waiting has led to by now
 // (waiting.h). `policy`: the active one; nullptr: not known, which only waiting minds.
 std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, TimeMs due_at_ms,

@@ -3,20 +3,16 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "core/action_checks.h"
 #include "core/decide.h"
 #include "core/errors.h"
 #include "core/handback.h"
+#include "core/sla.h"
+#include "core/text.h"
 #include "core/waiting.h"
 
 namespace baton::core {
 namespace {
-
-std::string Rfc3339(TimeMs at_ms) {
-  return absl::FormatTime("%E4Y-%m-%dT%H:%M:%E3SZ", absl::FromUnixMillis(at_ms),
-                          absl::UTCTimeZone());
-}
 
 std::string ActorOf(const LeadRecord& record, const Action& action) {
   if (!action.actor.empty()) return action.actor;
@@ -97,6 +93,22 @@ Plan Reassign(const LeadRecord& record, const Action& action, const Policy* poli
   return plan;
 }
 
+// Waits on the customer, or goes on.
+Plan Pause(const LeadRecord& record, const Action& action, const Policy* policy, TimeMs now_ms) {
+  Plan plan = StartPlan(record, action, ChangeType::kPaused);
+  const TimeMs until_ms = action.until_ms == 0 ? now_ms + kPauseMax : action.until_ms;
+  const TimeMs since_ms = record.paused_at_ms == 0 ? now_ms : record.paused_at_ms;
+  PauseClocks(policy, since_ms, until_ms, plan.after);
+  plan.changes.back().details["resumeTime"] = FormatTime(until_ms);
+  return plan;
+}
+
+Plan Resume(const LeadRecord& record, const Action& action) {
+  Plan plan = StartPlan(record, action, ChangeType::kResumed);
+  ResumeClocks(plan.after);
+  return plan;
+}
+
 Plan LogTouch(const LeadRecord& record, const Action& action, TimeMs now_ms) {
   Plan plan = StartPlan(record, action, ChangeType::kTouched);
   LeadRecord& lead = plan.after;
@@ -109,7 +121,7 @@ Plan LogTouch(const LeadRecord& record, const Action& action, TimeMs now_ms) {
   details["channel"] = action.channel;
   if (!action.direction.empty()) details["direction"] = action.direction;
   if (!action.touch_outcome.empty()) details["outcome"] = action.touch_outcome;
-  details["touchTime"] = Rfc3339(at_ms);
+  details["touchTime"] = FormatTime(at_ms);
   return plan;
 }
 
@@ -120,6 +132,7 @@ Plan Close(const LeadRecord& record, const Action& action, ChangeType type, Stag
   plan.after.rep = RepId();
   plan.after.reason = action.reason;
   if (record.stage != Stage::kOffered) plan.after.last_owner = record.rep;
+  ResumeClocks(plan.after);
   CancelTimer(plan.after);
   plan.placement = Placement::kRelease;
   return plan;
@@ -145,7 +158,8 @@ Plan Recycle(const LeadRecord& record, const Action& action, const Reason& reaso
   Plan plan = Close(record, action, ChangeType::kRecycled, Stage::kRecycled);
   plan.after.revisit_at_ms =
       action.revisit_at_ms == 0 ? now_ms + reason.cool_down_ms : action.revisit_at_ms;
-  plan.changes.back().details["revisitTime"] = Rfc3339(plan.after.revisit_at_ms);
+  plan.after.clock_at_ms = plan.after.revisit_at_ms;
+  plan.changes.back().details["revisitTime"] = FormatTime(plan.after.revisit_at_ms);
   return plan;
 }
 
@@ -161,7 +175,7 @@ void SetDeal(const Action& action, Plan& plan) {
   }
   if (action.close_date_ms != 0) {
     lead.close_date_ms = action.close_date_ms;
-    details["closeTime"] = Rfc3339(lead.close_date_ms);
+    details["closeTime"] = FormatTime(lead.close_date_ms);
   }
 }
 
@@ -202,6 +216,12 @@ Plan CarryOut(const LeadRecord& record, const Action& action, const Reason* reas
       return Reassign(record, action, policy, now_ms);
     case ActionType::kReportOutcome:
       return ReportOutcome(record, action);
+    case ActionType::kRelease:
+      return HandBack(record, action, ChangeType::kReleased);
+    case ActionType::kPause:
+      return Pause(record, action, policy, now_ms);
+    case ActionType::kResume:
+      return Resume(record, action);
   }
   return {};
 }
@@ -212,6 +232,23 @@ const AnsweredRequest* FindAnswer(const LeadRecord& record, const std::string& r
       record.answered.begin(), record.answered.end(),
       [&](const AnsweredRequest& answered) { return answered.request_id == request_id; });
   return answer == record.answered.end() ? nullptr : &*answer;
+}
+
+// Before the action's change, and of the assignment that it was done to, the plan says what became
+// of the clocks.
+void TellClocks(const LeadRecord& record, const Policy* policy, TimeMs now_ms, Plan& plan) {
+  if (policy == nullptr || plan.after.clocks.empty()) return;
+  std::vector<Change> said = ReviewClocks(*policy, now_ms, plan.after).changes;
+  const Change& done = plan.changes.back();
+  for (Change& change : said) {
+    change.stage = record.stage;
+    change.queue = record.queue;
+    change.rep = record.rep;
+    change.generation = record.generation;
+    change.cause = done.cause;
+    if (change.type == ChangeType::kSlaMet) change.actor = done.actor;
+  }
+  plan.changes.insert(plan.changes.begin(), said.begin(), said.end());
 }
 
 // What is known of the answer now; where the store then places the lead is not part of it.
@@ -249,9 +286,13 @@ absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Acti
   if (absl::Status status = CheckFields(record, action, *reason, policy, now_ms); !status.ok()) {
     return status;
   }
-  Plan plan = CarryOut(record, action, *reason, policy, now_ms);
+  LeadRecord current = record;
+  if (policy != nullptr) StartClocks(*policy, now_ms, current);
+  Plan plan = CarryOut(current, action, *reason, policy, now_ms);
   plan.changes.back().stage = plan.after.stage;
   if (*reason != nullptr) plan.changes.back().reason = (*reason)->code;
+  TellClocks(record, policy, now_ms, plan);
+  plan.answered = action.type != ActionType::kReassign && AwayAfter(policy, record.queue) > 0;
   RememberAnswer(action, plan);
   return plan;
 }

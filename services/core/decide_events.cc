@@ -4,7 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/decide.h"
+#include "core/handback.h"
 #include "core/owners.h"
+#include "core/sla.h"
 #include "core/text.h"
 #include "core/waiting.h"
 
@@ -70,6 +72,7 @@ void OpenCycle(const Policy& policy, TimeMs now_ms, LeadRecord& lead) {
   lead.amount_minor = 0;
   lead.currency.clear();
   lead.close_date_ms = 0;
+  OpenClocks(policy, now_ms, lead);
 }
 
 void JudgeLead(const Policy& policy, const AccountView* account, const Shadow* shadow,
@@ -106,6 +109,33 @@ void JudgeLead(const Policy& policy, const AccountView* account, const Shadow* s
   plan.changes.push_back(std::move(change));
 }
 
+// Handed over, and before a conversation has confirmed the need.
+bool CanBeSuppressed(Stage stage) {
+  return stage == Stage::kQueued || stage == Stage::kOffered || stage == Stage::kAccepted ||
+         stage == Stage::kWorking;
+}
+
+// Whoever withdraws consent is left alone at once, also by a rep who has the lead.
+void Suppress(const LeadRecord& before, const std::string& cause, Plan& plan) {
+  LeadRecord& lead = plan.after;
+  lead.stage = Stage::kRejected;
+  lead.rep = RepId();
+  lead.reason = kDoNotContact;
+  CancelClocks(lead);
+  CancelTimer(lead);
+  plan.placement = Placement::kRelease;
+  Change change;
+  change.type = ChangeType::kRejected;
+  change.stage = lead.stage;
+  change.queue = before.queue;
+  change.rep = before.rep;
+  change.generation = before.generation;
+  change.reason = lead.reason;
+  change.actor = "policy";
+  change.cause = cause;
+  plan.changes.push_back(std::move(change));
+}
+
 }  // namespace
 
 Plan DecideEvents(const LeadRecord& record, absl::Span<const LeadEvent> events,
@@ -119,6 +149,9 @@ Plan DecideEvents(const LeadRecord& record, absl::Span<const LeadEvent> events,
   if (plan.applied > 0 && policy != nullptr && IsJudged(record.stage)) {
     JudgeLead(*policy, account, shadow, cause, now_ms, plan);
   }
+  const bool withdraws = record.facts.consent != Consent::kWithdrawn &&
+                         plan.after.facts.consent == Consent::kWithdrawn;
+  if (withdraws && CanBeSuppressed(record.stage)) Suppress(record, cause, plan);
   return plan;
 }
 

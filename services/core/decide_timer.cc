@@ -2,23 +2,32 @@
 
 #include "core/decide.h"
 #include "core/handback.h"
+#include "core/sla.h"
 #include "core/waiting.h"
 
 namespace baton::core {
 
 std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, TimeMs due_at_ms,
                                 TimeMs now_ms) {
-  if (record.due_at_ms != due_at_ms || now_ms < due_at_ms) return std::nullopt;
+  const bool is_clock = record.due_at_ms != due_at_ms && record.clock_at_ms == due_at_ms;
+  if ((record.due_at_ms != due_at_ms && !is_clock) || now_ms < due_at_ms) return std::nullopt;
   Plan plan;
   plan.key = record.key;
   plan.expected_revision = record.revision;
   plan.after = record;
   plan.not_before_ms = due_at_ms;
   plan.may_use_reserve = true;
+  if (is_clock) {
+    DecideClocks(policy, now_ms, plan);
+    return plan;
+  }
   plan.placement = Placement::kOffer;
+  if (policy != nullptr) plan.changes = ReviewClocks(*policy, now_ms, plan.after).changes;
   if (record.timer == TimerKind::kOfferExpiry && record.stage == Stage::kOffered) {
     AddPassed(record.rep, plan.after);
     ReturnToQueue(plan.after);
+    plan.silent_max = AwayAfter(policy, record.queue);
+    plan.refund = plan.silent_max > 0;
     Change change;
     change.type = ChangeType::kOfferExpired;
     change.stage = Stage::kQueued;
@@ -26,6 +35,7 @@ std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, 
     change.rep = record.rep;
     change.generation = record.generation;
     change.actor = "clock";
+    if (plan.refund) change.details["charged"] = "false";
     plan.changes.push_back(std::move(change));
     return plan;
   }

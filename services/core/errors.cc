@@ -57,6 +57,7 @@ constexpr std::array kCatalogue = {
     KnownReason{"NOT_A_MEMBER", "Name queues of the rep, or none for all of them."},
     KnownReason{"NOT_DECIDED_YET", "The events are stored: read the lead later."},
     KnownReason{"NOT_FOR_REPS", "Name your own rep, or ask somebody with another role."},
+    KnownReason{"NOT_PAUSED", "Nothing to do: work on the lead goes on already."},
     KnownReason{"NOT_THE_OWNER", "Look who owns the lead now; the action is not yours to take."},
     KnownReason{"NO_ACTIVE_POLICY", "Activate a policy first, or try the draft by a simulation."},
     KnownReason{"NO_ANSWER_IN_TIME",

@@ -15,7 +15,15 @@ void ReturnToQueue(LeadRecord& lead) {
   lead.stage = Stage::kQueued;
   lead.rep = RepId();
   lead.accepted_at_ms = 0;
+  lead.paused_at_ms = 0;
+  lead.paused_until_ms = 0;
   CancelTimer(lead);
+}
+
+int32_t AwayAfter(const Policy* policy, const QueueId& queue) {
+  if (policy == nullptr) return 0;
+  const auto found = policy->queues.find(queue);
+  return found == policy->queues.end() ? 0 : found->second.away_after;
 }
 
 void CancelTimer(LeadRecord& lead) {

@@ -13,6 +13,7 @@
 #include "core/qualification.h"
 #include "core/roster.h"
 #include "core/shadow.h"
+#include "core/sla_clock.h"
 
 namespace baton::core {
 
@@ -87,6 +88,15 @@ struct LeadRecord {
   int32_t widened = 0;       // of its widenings
   bool escalated = false;    // its max_wait was announced
   RepId last_owner;          // had accepted the lead before, in this cycle or an earlier one
+
+  // Service levels that apply in this cycle (sla.h), in the policy's order; at most kSlasMax.
+  std::vector<SlaClock> clocks;
+  // When they, or a recycled lead, are to be looked at; 0: never. The store sets it to now when it
+  // gives a lead with clocks to a rep, and notes the HoursName of that one's rules.
+  TimeMs clock_at_ms = 0;
+  std::string rep_hours;
+  TimeMs paused_at_ms = 0;     // waits on the customer since; 0: does not
+  TimeMs paused_until_ms = 0;  // and goes on by itself then
 
   Facts facts;
   Judgment judgment;  // the one that opened the cycle, or the latest one before the first

@@ -18,6 +18,7 @@ std::vector<std::pair<Stage, Stage>> MakeMoves() {
       {kNurture, kMql},       {kMql, kQueued},        {kQueued, kOffered},
       {kQueued, kAccepted},                         // queue mode direct: owned at once
       {kOffered, kAccepted},  {kOffered, kQueued},  // timeout, decline, reroute
+      {kQueued, kRejected},                         // consent withdrawn
       {kOffered, kRejected},  {kOffered, kRecycled},  {kAccepted, kWorking},
       {kAccepted, kQueued},  // pull-back, reroute
       {kAccepted, kRejected}, {kAccepted, kRecycled}, {kWorking, kSql},

@@ -15,6 +15,13 @@ OwnerOf AskedBy(const Policy& policy, const Route& route) {
   return first ? OwnerOf::kAccount : OwnerOf::kNobody;
 }
 
+// Who had a recycled lead is asked first when it comes back, if the policy says so.
+void AskLastOwnerFirst(const RepId& last_owner, std::vector<RepId>& owners) {
+  owners.erase(std::remove(owners.begin(), owners.end(), last_owner), owners.end());
+  owners.insert(owners.begin(), last_owner);
+  if (owners.size() > kOwnersMax) owners.resize(kOwnersMax);
+}
+
 }  // namespace
 
 void NameOwners(const Policy& policy, const LeadRecord& lead, const AccountView* account,
@@ -35,6 +42,8 @@ void NameOwners(const Policy& policy, const LeadRecord& lead, const AccountView*
     case OwnerOf::kNobody:
       break;
   }
+  const bool again = policy.same_rep_again && lead.cycle > 0 && !lead.last_owner.empty();
+  if (again) AskLastOwnerFirst(lead.last_owner, route.owners);
 }
 
 Judgment JudgeWithOwners(const Policy& policy, const LeadRecord& lead, const AccountView* account,

@@ -30,9 +30,20 @@ enum class ChangeType {
   kSqoOpened,
   kWon,
   kLost,
+  kReleased,    // given back by its owner
+  kPulledBack,  // taken from its owner, who broke a service level
+  kPaused,      // waits on the customer; its clocks stand still
+  kResumed,
+  kSlaWarned,
+  kSlaEscalated,  // to whom the service level says
+  kSlaBreached,
+  kSlaMet,
+  kRepAway,  // the rep named was set away: details why=silent|sla
 };
-std::string_view ChangeTypeName(
-    ChangeType type);  // "nurtured", "offer_expired", "sql_confirmed" ...
+// "nurtured", "offer_expired", "sql_confirmed" ...
+std::string_view ChangeTypeName(ChangeType type);
+// Of a clock of the lead (sla.h): the lead stays where it is. Details: sla, metric, dueTime ...
+bool IsSlaChange(ChangeType type);
 std::optional<ChangeType> ParseChangeType(std::string_view name);
 
 struct Change {
@@ -76,8 +87,13 @@ struct Plan {
   bool judgment_changed = false;
   std::vector<Change> changes;  // published first, in order
   Placement placement = Placement::kKeep;
-  bool refund = false;           // give the latest choice's charge back to the ledger
-  TimeMs not_before_ms = 0;      // a fired timer: refuse while the store's clock is before this
+  bool refund = false;       // give the latest choice's charge back to the ledger
+  TimeMs not_before_ms = 0;  // a fired timer: refuse while the store's clock is before this
+  // Care for the rep who has the lead: after so many offers in a row without an answer, this one
+  // among them, the store sets the rep away and says so (kRepAway). 0: this is no silent offer.
+  int32_t silent_max = 0;
+  bool answered = false;         // the rep did answer: the count begins anew
+  RepId away;                    // set away, whatever the count; empty: nobody
   bool may_use_reserve = false;  // rep actions and timers may fill the outbox's reserve
   std::vector<JourneyInput> inputs;
   int32_t applied = 0;               // input records that this plan counts as applied

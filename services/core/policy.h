@@ -81,6 +81,7 @@ struct Widening {
   bool operator==(const Widening&) const = default;
 };
 inline constexpr size_t kWideningsMax = 8;
+inline constexpr int32_t kAwayAfterMax = 100;
 
 // What waiting adds to a priority: `by` for every `every_ms`. Leads of priority `max` or above come
 // before all that age, however long these wait.
@@ -102,6 +103,48 @@ struct Turn {
 };
 Turn TurnOf(int32_t priority, TimeMs queued_at_ms, const Ageing& age);
 
+// What a service level measures, from its start to its stop:
+//   kAssign      the lead qualified            somebody got it
+//   kAccept      it was offered to a rep       that rep accepted
+//   kFirstTouch  it was given to a rep         that rep touched it
+//   kDecision    likewise                      SQL, or the cycle was closed
+//   kCadence     it was accepted               the wanted number of touches
+enum class SlaMetric { kAssign, kAccept, kFirstTouch, kDecision, kCadence };
+std::string_view SlaMetricName(SlaMetric metric);  // "first_touch" ...
+
+// Besides saying so: kReassign gives the lead to another rep, kReturn puts it back into a queue,
+// kPauseRep sets the rep away.
+enum class SlaBreach { kNotify, kReassign, kReturn, kPauseRep };
+
+// Whose hours a service level counts. kAlways: every hour.
+enum class SlaCalendar { kAlways, kNamed, kQueue, kRep, kLead };
+
+struct SlaTier {
+  int32_t percent = 100;  // of the target, 1..kSlaPercentMax
+  std::string notify;     // a word for who is told: "rep", "manager"
+  bool operator==(const SlaTier&) const = default;
+};
+
+inline constexpr size_t kSlasMax = 16;  // per policy
+inline constexpr size_t kSlaTiersMax = 8;
+inline constexpr int32_t kSlaPercentMax = 1000;
+inline constexpr int32_t kSlaTouchesMax = 100;
+
+struct Sla {
+  std::string name;
+  Condition applies;  // judged when the lead qualifies
+  SlaMetric metric = SlaMetric::kFirstTouch;
+  DurationMs target_ms = 0;
+  SlaCalendar hours = SlaCalendar::kAlways;
+  std::string calendar;        // kNamed
+  int32_t warn_percent = 0;    // 1..99; 0: no warning
+  std::vector<SlaTier> tiers;  // by percent
+  SlaBreach breach = SlaBreach::kNotify;
+  QueueId return_to;     // kReturn; empty: the queue that the lead entered
+  bool restarts = true;  // with the next rep; false: goes on, whoever has the lead
+  int32_t touches = 0;   // kCadence: how many, 1..kSlaTouchesMax
+};
+
 struct QueuePolicy {
   QueueId id;
   QueueMode mode = QueueMode::kOffer;
@@ -116,6 +159,9 @@ struct QueuePolicy {
   std::vector<Widening> widen;   // by time, ascending; at most kWideningsMax
   DurationMs max_wait_ms = 0;    // 0: none; then the lead goes to escalate_to, or is announced
   QueueId escalate_to;           // empty: it stays
+  std::string calendar;          // when its team works, for service levels; empty: always
+  int32_t away_after = 0;        // kOffer: silent offers in a row after which a rep is set away,
+                                 // who then is not charged for them; 0: never
 };
 
 struct Policy {
@@ -133,9 +179,11 @@ struct Policy {
   std::vector<DisqualifyRule> disqualify;
   std::vector<RouteRule> routing;
   std::map<QueueId, QueuePolicy> queues;
+  std::vector<Sla> slas;
   std::map<std::string, Calendar> calendars;
   Tables tables;                // that conditions look into
   std::vector<Reason> reasons;  // standard ones and the policy's own
+  bool same_rep_again = false;  // who had a recycled lead is asked first when it comes back
 };
 
 }  // namespace baton::core

@@ -62,6 +62,7 @@ class Judging {
     judgment_.qualified = defined && judgment_.disqualified_by.empty();
     if (judgment_.qualified) {
       FindRoute();
+      FindSlas();
       judgment_.inputs = InputsOf(facts_, policy_, account_);
       judgment_.inputs_hash = InputsHash(judgment_.inputs);
     }
@@ -162,6 +163,11 @@ class Judging {
   }
 
   void Disqualify() {
+    if (facts_.consent == Consent::kWithdrawn) {
+      judgment_.disqualified_by = kConsentRule;
+      judgment_.disqualified_reason = kDoNotContact;
+      return;
+    }
     for (const DisqualifyRule& rule : policy_.disqualify) {
       if (!Holds(rule.when, RuleSection::kDisqualify, rule.name)) continue;
       judgment_.disqualified_by = rule.name;
@@ -195,6 +201,12 @@ class Judging {
     }
   }
 
+  void FindSlas() {
+    for (const Sla& sla : policy_.slas) {
+      if (Holds(sla.applies, RuleSection::kSla, sla.name)) judgment_.slas.push_back(sla.name);
+    }
+  }
+
   const Facts& facts_;
   const std::map<std::string, AttributeValue>& account_;
   const Policy& policy_;
@@ -218,6 +230,8 @@ std::string_view RuleSectionName(RuleSection section) {
       return "disqualify";
     case RuleSection::kRouting:
       return "routing";
+    case RuleSection::kSla:
+      return "sla";
   }
   return "unknown";
 }

@@ -27,8 +27,11 @@ struct Factor {
 };
 
 // Where a rule stands in the policy.
-enum class RuleSection { kFit, kIntent, kDefinition, kDisqualify, kRouting };
+enum class RuleSection { kFit, kIntent, kDefinition, kDisqualify, kRouting, kSla };
 std::string_view RuleSectionName(RuleSection section);  // "fit" ...
+
+// What disqualifies whoever withdrew consent, before every rule of the policy.
+inline constexpr char kConsentRule[] = "consent withdrawn";
 
 inline constexpr size_t kConditionErrorsMax = 16;  // kept with a judgment
 
@@ -74,6 +77,7 @@ struct Judgment {
   bool qualified = false;                   // definition holds and nothing disqualifies
   Route route;                              // set when qualified
   std::vector<RuleStep> route_path;         // rules looked at, in order; filled when qualified
+  std::vector<std::string> slas;            // service levels that apply; filled when qualified
   AccountFinding account;                   // set when the policy asks for accounts
   std::vector<ConditionError> errors;       // the first kConditionErrorsMax, in policy order
   Inputs inputs;                            // what was judged; filled when qualified

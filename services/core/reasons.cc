@@ -12,7 +12,7 @@ std::vector<Reason> MakeStandardReasons() {
   using enum ReasonFault;
   return {
       {"COMPETITOR", kReject, kQuality},
-      {"DO_NOT_CONTACT", kReject, kConsent},
+      {kDoNotContact, kReject, kConsent},
       {"DUPLICATE", kReject, kData, 0, /*counts_in_acceptance=*/false},
       {"EXISTING_CUSTOMER", kReject, kStatus},
       {"INVALID_CONTACT", kReject, kData},
@@ -36,6 +36,7 @@ std::vector<Reason> MakeStandardReasons() {
       {"CONFLICT_OF_INTEREST", kReroute, kNone, 0, false},
       {"OWNER_LEFT", kReroute, kNone, 0, false},
       {"REASSIGNED", kReroute, kNone, 0, false},
+      {"RELEASED", kReroute, kNone, 0, false},
       {"WRONG_LANGUAGE", kReroute, kNone, 0, false},
       {"WRONG_SEGMENT", kReroute, kNone, 0, false},
       {"WRONG_TERRITORY", kReroute, kNone, 0, false},

@@ -22,6 +22,9 @@ struct Reason {
   bool needs_revisit_at = false;
 };
 
+// Of the one who wants no more of it: suppressed, never recycled.
+inline constexpr char kDoNotContact[] = "DO_NOT_CONTACT";
+
 // The codes that every workspace has (02-domain, "Reasons"), ordered by class then code.
 const std::vector<Reason>& StandardReasons();
 

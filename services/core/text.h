@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/strings/string_view.h"
+#include "core/time.h"
 
 namespace baton::core {
 
@@ -18,6 +19,9 @@ inline absl::string_view ToAbsl(std::string_view text) {
 // `text` if it has at most `bytes_max` (3 or more) bytes, else its beginning and "...", together
 // not longer than that. Never cuts a UTF-8 character in two.
 std::string Shortened(std::string_view text, size_t bytes_max);
+
+// RFC 3339 in UTC with milliseconds: "2026-11-28T09:30:00.000Z".
+std::string FormatTime(TimeMs at_ms);
 
 }  // namespace baton::core
 

@@ -109,6 +109,23 @@ absl::StatusOr<NamedAction> ToAction(const v1::ReassignLeadRequest& request) {
   return named;
 }
 
+absl::StatusOr<NamedAction> ToAction(const v1::ReleaseLeadRequest& request) {
+  return BeginWithReason(core::ActionType::kRelease, request);
+}
+
+absl::StatusOr<NamedAction> ToAction(const v1::PauseLeadRequest& request) {
+  auto named = BeginWithNote(core::ActionType::kPause, request);
+  if (!named.ok() || !request.has_resume_time()) return named;
+  const auto at_ms = FromTimestamp("resume_time", request.resume_time());
+  if (!at_ms.ok()) return at_ms.status();
+  named->action.until_ms = *at_ms;
+  return named;
+}
+
+absl::StatusOr<NamedAction> ToAction(const v1::ResumeLeadRequest& request) {
+  return BeginWithNote(core::ActionType::kResume, request);
+}
+
 absl::StatusOr<NamedAction> ToAction(const v1::ReportOutcomeRequest& request) {
   auto named = BeginWithReason(core::ActionType::kReportOutcome, request);
   if (!named.ok()) return named;

@@ -27,6 +27,9 @@ absl::StatusOr<NamedAction> ToAction(const ::baton::v1::RejectLeadRequest& reque
 absl::StatusOr<NamedAction> ToAction(const ::baton::v1::RecycleLeadRequest& request);
 absl::StatusOr<NamedAction> ToAction(const ::baton::v1::RerouteLeadRequest& request);
 absl::StatusOr<NamedAction> ToAction(const ::baton::v1::ReassignLeadRequest& request);
+absl::StatusOr<NamedAction> ToAction(const ::baton::v1::ReleaseLeadRequest& request);
+absl::StatusOr<NamedAction> ToAction(const ::baton::v1::PauseLeadRequest& request);
+absl::StatusOr<NamedAction> ToAction(const ::baton::v1::ResumeLeadRequest& request);
 absl::StatusOr<NamedAction> ToAction(const ::baton::v1::ReportOutcomeRequest& request);
 
 // INVALID_FIELD if it is too long.

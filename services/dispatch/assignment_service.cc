@@ -159,6 +159,24 @@ void AssignmentService::Submit(const Reply<Response>& reply, NamedAction named) 
   return Act(context, *request, response);
 }
 
+::grpc::ServerUnaryReactor* AssignmentService::ReleaseLead(::grpc::CallbackServerContext* context,
+                                                           const v1::ReleaseLeadRequest* request,
+                                                           v1::ReleaseLeadResponse* response) {
+  return Act(context, *request, response);
+}
+
+::grpc::ServerUnaryReactor* AssignmentService::PauseLead(::grpc::CallbackServerContext* context,
+                                                         const v1::PauseLeadRequest* request,
+                                                         v1::PauseLeadResponse* response) {
+  return Act(context, *request, response);
+}
+
+::grpc::ServerUnaryReactor* AssignmentService::ResumeLead(::grpc::CallbackServerContext* context,
+                                                          const v1::ResumeLeadRequest* request,
+                                                          v1::ResumeLeadResponse* response) {
+  return Act(context, *request, response);
+}
+
 ::grpc::ServerUnaryReactor* AssignmentService::ReassignLead(::grpc::CallbackServerContext* context,
                                                             const v1::ReassignLeadRequest* request,
                                                             v1::ReassignLeadResponse* response) {

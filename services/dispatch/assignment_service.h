@@ -64,6 +64,15 @@ class AssignmentService final : public ::baton::v1::AssignmentService::CallbackS
   ::grpc::ServerUnaryReactor* RerouteLead(::grpc::CallbackServerContext* context,
                                           const ::baton::v1::RerouteLeadRequest* request,
                                           ::baton::v1::RerouteLeadResponse* response) override;
+  ::grpc::ServerUnaryReactor* ReleaseLead(::grpc::CallbackServerContext* context,
+                                          const ::baton::v1::ReleaseLeadRequest* request,
+                                          ::baton::v1::ReleaseLeadResponse* response) override;
+  ::grpc::ServerUnaryReactor* PauseLead(::grpc::CallbackServerContext* context,
+                                        const ::baton::v1::PauseLeadRequest* request,
+                                        ::baton::v1::PauseLeadResponse* response) override;
+  ::grpc::ServerUnaryReactor* ResumeLead(::grpc::CallbackServerContext* context,
+                                         const ::baton::v1::ResumeLeadRequest* request,
+                                         ::baton::v1::ResumeLeadResponse* response) override;
   ::grpc::ServerUnaryReactor* ReassignLead(::grpc::CallbackServerContext* context,
                                            const ::baton::v1::ReassignLeadRequest* request,
                                            ::baton::v1::ReassignLeadResponse* response) override;

@@ -48,6 +48,41 @@ absl::StatusOr<core::Consent> FromProto(absl::string_view field, v1::Consent con
   }
 }
 
+v1::SlaState ToProto(core::SlaState state) {
+  switch (state) {
+    case core::SlaState::kIdle:
+      return v1::SLA_STATE_IDLE;
+    case core::SlaState::kPending:
+      return v1::SLA_STATE_PENDING;
+    case core::SlaState::kWarned:
+      return v1::SLA_STATE_WARNED;
+    case core::SlaState::kBreached:
+      return v1::SLA_STATE_BREACHED;
+    case core::SlaState::kMet:
+      return v1::SLA_STATE_MET;
+    case core::SlaState::kMetLate:
+      return v1::SLA_STATE_MET_LATE;
+    case core::SlaState::kCancelled:
+      return v1::SLA_STATE_CANCELLED;
+  }
+  return v1::SLA_STATE_UNSPECIFIED;
+}
+
+void SetClocks(const core::LeadRecord& record, v1::Lead& lead) {
+  if (record.paused_at_ms != 0) {
+    *lead.mutable_pause_time() = ToTimestamp(record.paused_at_ms);
+    *lead.mutable_resume_time() = ToTimestamp(record.paused_until_ms);
+  }
+  for (const core::SlaClock& clock : record.clocks) {
+    v1::SlaClock& shown = *lead.add_clocks();
+    shown.set_sla(clock.sla);
+    const bool stands = clock.runs() && record.paused_at_ms != 0;
+    shown.set_state(stands ? v1::SLA_STATE_PAUSED : ToProto(clock.state));
+    if (clock.started_ms != 0) *shown.mutable_start_time() = ToTimestamp(clock.started_ms);
+    if (clock.due_ms != 0) *shown.mutable_due_time() = ToTimestamp(clock.due_ms);
+  }
+}
+
 }  // namespace
 
 int32_t ToInt32(int64_t number) {
@@ -181,6 +216,7 @@ v1::Lead ToProto(const core::LeadRecord& record) {
   }
   if (record.queued_at_ms != 0) *lead.mutable_queue_time() = ToTimestamp(record.queued_at_ms);
   if (record.revisit_at_ms != 0) *lead.mutable_revisit_time() = ToTimestamp(record.revisit_at_ms);
+  SetClocks(record, lead);
   return lead;
 }
 

@@ -14,14 +14,24 @@ namespace {
 constexpr size_t kLeadsPerStep = 200;
 constexpr int kEntriesPerStep = 500;
 
-// What a change means for the assignment that it names.
-v1::WatchAssignmentsResponse::Kind KindOf(core::ChangeType type) {
-  switch (type) {
+// What a change means for the assignment that it names. What is said of the clocks of a lead that
+// waits concerns none.
+v1::WatchAssignmentsResponse::Kind KindOf(const core::Change& change) {
+  if (core::IsSlaChange(change.type) && change.rep.empty()) {
+    return WatchResponse::KIND_UNSPECIFIED;
+  }
+  switch (change.type) {
     case core::ChangeType::kAssigned:
     case core::ChangeType::kAccepted:
     case core::ChangeType::kTouched:
     case core::ChangeType::kSqlConfirmed:
     case core::ChangeType::kSqoOpened:
+    case core::ChangeType::kPaused:
+    case core::ChangeType::kResumed:
+    case core::ChangeType::kSlaWarned:
+    case core::ChangeType::kSlaEscalated:
+    case core::ChangeType::kSlaBreached:
+    case core::ChangeType::kSlaMet:
       return WatchResponse::KIND_UPDATED;
     case core::ChangeType::kDeclined:
     case core::ChangeType::kOfferExpired:
@@ -30,7 +40,11 @@ v1::WatchAssignmentsResponse::Kind KindOf(core::ChangeType type) {
     case core::ChangeType::kRecycled:
     case core::ChangeType::kWon:
     case core::ChangeType::kLost:
+    case core::ChangeType::kReleased:
+    case core::ChangeType::kPulledBack:
       return WatchResponse::KIND_REMOVED;
+    case core::ChangeType::kRepAway:
+      return WatchResponse::KIND_NOTICE;
     case core::ChangeType::kNurtured:
     case core::ChangeType::kQualified:
     case core::ChangeType::kQueued:
@@ -39,13 +53,14 @@ v1::WatchAssignmentsResponse::Kind KindOf(core::ChangeType type) {
   return WatchResponse::KIND_UNSPECIFIED;
 }
 
-// "rerouted" names the queue the lead goes to; the watchers of the one it left must hear of it too,
-// so those of all queues do: removing what one does not have changes nothing.
+// "rerouted" and "pulled_back" name the queue the lead goes to; the watchers of the one it left
+// must hear of it too, so those of all queues do: removing what one does not have changes nothing.
 bool InScope(const Scope& scope, const store::OutboxEntry& entry) {
   if (entry.key.workspace != scope.workspace) return false;
   if (!scope.rep.empty()) return entry.change.rep == scope.rep;
   if (!scope.queue.empty()) {
-    return entry.change.queue == scope.queue || entry.change.type == core::ChangeType::kRerouted;
+    return entry.change.queue == scope.queue || entry.change.type == core::ChangeType::kRerouted ||
+           entry.change.type == core::ChangeType::kPulledBack;
   }
   return true;
 }
@@ -184,7 +199,7 @@ absl::StatusOr<WatchSource::Step> WatchSource::CatchUp() {
 }
 
 bool WatchSource::Concerns(const store::OutboxEntry& entry) const {
-  return KindOf(entry.change.type) != WatchResponse::KIND_UNSPECIFIED && InScope(scope_, entry);
+  return KindOf(entry.change) != WatchResponse::KIND_UNSPECIFIED && InScope(scope_, entry);
 }
 
 std::optional<WatchResponse> WatchSource::Tell(const store::OutboxEntry& entry) {
@@ -198,10 +213,11 @@ std::optional<WatchResponse> WatchSource::Tell(const store::OutboxEntry& entry) 
   }
   if (shown || !Concerns(entry)) return std::nullopt;
   WatchResponse response;
-  response.set_kind(KindOf(entry.change.type));
+  response.set_kind(KindOf(entry.change));
   *response.mutable_assignment() = ToAssignment(entry);
   response.set_change(std::string(core::ChangeTypeName(entry.change.type)));
   response.set_reason(entry.change.reason);
+  response.mutable_details()->insert(entry.change.details.begin(), entry.change.details.end());
   response.set_resume_token(tokens_.Make(position_));
   return response;
 }

@@ -34,6 +34,8 @@ bool IsOwnershipChange(core::ChangeType type) {
     case core::ChangeType::kRecycled:
     case core::ChangeType::kWon:
     case core::ChangeType::kLost:
+    case core::ChangeType::kReleased:
+    case core::ChangeType::kPulledBack:
       return true;
     case core::ChangeType::kNurtured:
     case core::ChangeType::kQualified:
@@ -41,6 +43,13 @@ bool IsOwnershipChange(core::ChangeType type) {
     case core::ChangeType::kTouched:
     case core::ChangeType::kSqlConfirmed:
     case core::ChangeType::kSqoOpened:
+    case core::ChangeType::kPaused:
+    case core::ChangeType::kResumed:
+    case core::ChangeType::kSlaWarned:
+    case core::ChangeType::kSlaEscalated:
+    case core::ChangeType::kSlaBreached:
+    case core::ChangeType::kSlaMet:
+    case core::ChangeType::kRepAway:
       return false;
   }
   return false;

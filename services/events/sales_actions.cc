@@ -27,6 +27,9 @@ constexpr SalesAction kActions[] = {
     {"recycled", ActionType::kRecycle, {}, "reason revisitTime"},
     {"rerouted", ActionType::kReroute, {}, "reason queue"},
     {"reassigned", ActionType::kReassign, {}, "reason queue to"},
+    {"released", ActionType::kRelease, {}, "reason"},
+    {"paused", ActionType::kPause, {}, "resumeTime"},
+    {"resumed", ActionType::kResume, {}, ""},
     {"sql_confirmed", ActionType::kReportOutcome, Stage::kSql, ""},
     {"sqo_opened", ActionType::kReportOutcome, Stage::kSqo, kDealFields},
     {"won", ActionType::kReportOutcome, Stage::kWon, kDealFields},
@@ -43,6 +46,7 @@ constexpr SalesField kFields[] = {
     {"outcome", "outcome", kText},
     {"touchTime", "touch_time", kTime},
     {"revisitTime", "revisit_time", kTime},
+    {"resumeTime", "resume_time", kTime},
     {"queue", "queue", kId},
     {"to", "to", kId},
     {"amountMinor", "amount_minor", kCount},
@@ -91,6 +95,7 @@ Refusal SetSalesTime(const SalesField& field, std::string_view text, core::Actio
   if (!at_ms) return BadValue(FieldPath(field), "must be an RFC 3339 timestamp or a date");
   if (field.name == "touchTime") action.touched_at_ms = *at_ms;
   if (field.name == "revisitTime") action.revisit_at_ms = *at_ms;
+  if (field.name == "resumeTime") action.until_ms = *at_ms;
   if (field.name == "closeTime") action.close_date_ms = *at_ms;
   return std::nullopt;
 }

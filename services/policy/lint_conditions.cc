@@ -167,6 +167,11 @@ void LintConditions(LintReport& report) {
                at.kind == YamlNode::Kind::kMap ? report.At({"queues", id.str(), "requires", "when"})
                                                : at});
   }
+  for (size_t i = 0; i < policy.slas.size(); ++i) {
+    if (policy.slas[i].applies.empty()) continue;
+    LintPlace(report, {absl::StrCat("service level ", Quoted(policy.slas[i].name)),
+                       policy.slas[i].applies, report.At({"sla", absl::StrCat(i), "applies"})});
+  }
   LintPoints(report, policy.fit, "fit", Vocabulary::kFit);
   LintPoints(report, policy.intent, "intent", Vocabulary::kIntent);
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/requirement.h"
+#include "core/sla_hours.h"
 #include "policy/lint_rules.h"
 
 namespace baton::policy {
@@ -37,7 +38,7 @@ bool Names(const std::vector<std::string>& texts, const std::string& name) {
 }
 
 void LintQueueRouted(LintReport& report) {
-  const std::vector<std::string> texts = TextsOf(report, {"routing", "queues"});
+  const std::vector<std::string> texts = TextsOf(report, {"routing", "queues", "sla"});
   for (const auto& [id, queue] : report.policy().queues) {
     if (Names(texts, id.str())) continue;
     report.Add("queue-never-routed", Severity::kWarning, report.KeyAt({"queues", id.str()}),
@@ -129,6 +130,7 @@ std::set<int> SlotsOf(const core::Policy& policy) {
   for (const core::DisqualifyRule& rule : policy.disqualify) CollectSlots(rule.when, slots);
   for (const core::RouteRule& rule : policy.routing) CollectSlots(rule.when, slots);
   for (const auto& [id, queue] : policy.queues) CollectSlots(queue.requirement, slots);
+  for (const core::Sla& sla : policy.slas) CollectSlots(sla.applies, slots);
   return slots;
 }
 
@@ -147,12 +149,16 @@ void LintAttributes(LintReport& report) {
   const core::Policy& policy = report.policy();
   const std::set<int> slots = SlotsOf(policy);
   const std::vector<std::string> texts = TextsOf(report, {"routing", "queues", "scoring"});
+  const bool has_zone =
+      std::any_of(policy.slas.begin(), policy.slas.end(),
+                  [](const core::Sla& sla) { return sla.hours == core::SlaCalendar::kLead; });
   for (const auto& [key, type] : report.At({"attributes"}).entries) {
     const std::string name = absl::StrCat("lead.", key.text);
     const std::optional<int> slot = policy.vocabulary->environment().SlotOf(name);
     const bool named = std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
       return absl::StrContains(text, name);
     });
+    if (has_zone && key.text == core::kTimeZoneAttribute) continue;
     if (named || (slot.has_value() && slots.count(*slot) > 0)) continue;
     report.Add("unused-attribute", Severity::kNote, key,
                absl::StrCat("no rule reads attribute ", Quoted(key.text)),
@@ -189,7 +195,7 @@ void LintDeclarations(LintReport& report) {
 // Which table is meant is always written out.
 void LintTables(LintReport& report) {
   const std::vector<std::string> texts =
-      TextsOf(report, {"routing", "queues", "scoring", "definition"});
+      TextsOf(report, {"routing", "queues", "scoring", "definition", "sla"});
   for (const auto& [id, table] : report.policy().tables) {
     const bool used = std::any_of(texts.begin(), texts.end(), [&name = id](const auto& text) {
       return absl::StrContains(text, absl::StrCat("\"", name, "\"")) ||
@@ -199,6 +205,25 @@ void LintTables(LintReport& report) {
     report.Add("unused-table", Severity::kWarning, report.KeyAt({"tables", id}),
                absl::StrCat("no condition looks into table '", id, "'"),
                "Remove it, or ask lookup or in_table of it.");
+  }
+}
+
+// A level that counts in the hours of queues which have none counts every hour, nights too.
+void LintSlaCalendars(LintReport& report) {
+  const core::Policy& policy = report.policy();
+  std::vector<std::string> without;
+  for (const auto& [id, queue] : policy.queues) {
+    if (queue.calendar.empty()) without.push_back(id.str());
+  }
+  for (size_t i = 0; i < policy.slas.size() && !without.empty(); ++i) {
+    const core::SlaCalendar hours = policy.slas[i].hours;
+    if (hours == core::SlaCalendar::kAlways || hours == core::SlaCalendar::kNamed) continue;
+    report.Add("sla-without-calendar", Severity::kNote,
+               report.At({"sla", absl::StrCat(i), "calendar"}),
+               absl::StrCat("service level ", Quoted(policy.slas[i].name),
+                            " counts every hour of leads in queues without calendar: ",
+                            absl::StrJoin(without, ", ")),
+               "Give the queues their calendar, unless their teams always work.");
   }
 }
 
@@ -231,6 +256,7 @@ void LintUsage(LintReport& report) {
   LintEventProperties(report);
   LintDeclarations(report);
   LintTables(report);
+  LintSlaCalendars(report);
   LintTests(report);
 }
 

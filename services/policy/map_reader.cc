@@ -38,19 +38,13 @@ MapReader::MapReader(const YamlNode& node, std::string path, const KeyTable& tab
 void MapReader::CheckKey(const YamlNode& key, const KeyTable& table) const {
   const auto rule = std::find_if(table.keys.begin(), table.keys.end(),
                                  [&](const KeyRule& known) { return known.key == key.text; });
-  if (rule == table.keys.end()) {
-    std::vector<std::string> known;
-    for (const KeyRule& candidate : table.keys) known.emplace_back(candidate.key);
-    AddError(key,
-             absl::StrCat("unknown key ", Quoted(key.text), " in ", Where(path_),
-                          DidYouMean(key.text, known)),
-             errors_);
-  } else if (rule->status == KeyStatus::kNotYet) {
-    const std::string message = absl::StrCat(
-        Quoted(key.text), " in ", Where(path_),
-        rule->sentence.empty() ? core::ToAbsl(kNotEnforced) : ": ", core::ToAbsl(rule->sentence));
-    AddError(key, message, errors_);
-  }
+  if (rule != table.keys.end()) return;
+  std::vector<std::string> known;
+  for (const KeyRule& candidate : table.keys) known.emplace_back(candidate.key);
+  AddError(key,
+           absl::StrCat("unknown key ", Quoted(key.text), " in ", Where(path_),
+                        DidYouMean(key.text, known)),
+           errors_);
 }
 
 const YamlNode* MapReader::Find(std::string_view key) const {

@@ -1,5 +1,5 @@
-// Reads mappings whose keys are known: unknown keys, missing ones and those that Baton does not act
-// on yet are errors, each with its place and the nearest known name.
+// Reads mappings whose keys are known: unknown keys and missing ones are errors, each with its
+// place and the nearest known name.
 #ifndef BATON_POLICY_MAP_READER_H_
 #define BATON_POLICY_MAP_READER_H_
 
@@ -12,21 +12,12 @@
 
 namespace baton::policy {
 
-enum class KeyStatus {
-  kRequired,
-  kOptional,
-  kNotYet,  // part of the language, refused until Baton acts on it: never accepted and ignored
-};
+enum class KeyStatus { kRequired, kOptional };
 
 struct KeyRule {
   std::string_view key;
   KeyStatus status = KeyStatus::kOptional;
-  std::string_view sentence;  // kNotYet: what to write instead; empty: kNotEnforced
 };
-
-// How a refusal of something that is not built yet ends.
-inline constexpr std::string_view kNotEnforced =
-    " is not enforced yet; remove it (what Baton does not act on is never accepted and ignored)";
 
 // The keys of one kind of mapping; the JSON Schema has a definition of the same name.
 struct KeyTable {

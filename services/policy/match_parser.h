@@ -24,7 +24,7 @@ enum class Names { kNoMore, kScores, kEvent, kRep };
 
 // Where what not every condition may name can stand, to follow "'intent' is ".
 inline constexpr char kPlaceOfScores[] =
-    "what scoring computes; it can stand in definition and routing";
+    "what scoring computes; it can stand in definition, routing and sla";
 inline constexpr char kPlaceOfEvents[] =
     "a property of one activity; it can stand in rules of scoring.intent, which count activities";
 inline constexpr char kPlaceOfReps[] = "an attribute of reps; it can stand in what queues require";

@@ -93,6 +93,7 @@ int64_t StepsOf(const core::Policy& policy) {
   }
   for (const core::DisqualifyRule& rule : policy.disqualify) steps += rule.when.cost();
   for (const core::RouteRule& rule : policy.routing) steps += rule.when.cost();
+  for (const core::Sla& sla : policy.slas) steps += sla.applies.cost();
   int64_t dearest = 0;  // a lead is judged for one queue
   for (const auto& [id, queue] : policy.queues) {
     dearest = std::max(dearest, queue.requirement.cost());
@@ -168,6 +169,7 @@ void ParseSpec(const YamlNode& node, const GivenTables& tables, ParsedPolicy& pa
              {"rep_attributes", ParseRepAttributes},
              {"event_properties", ParseEventProperties},
              {"reasons", ParseReasons},
+             {"recycle", ParseRecycle},
              {"calendars", ParseCalendars}});
   if (const YamlNode* section = spec.Find("tables"); section != nullptr) {
     ParseTables(*section, tables, policy, errors);
@@ -178,7 +180,8 @@ void ParseSpec(const YamlNode& node, const GivenTables& tables, ParsedPolicy& pa
   parse_all({{"scoring", ParseScoring},
              {"definition", ParseDefinition},
              {"queues", ParseQueues},
-             {"routing", ParseRouting}});
+             {"routing", ParseRouting},
+             {"sla", ParseSlas}});
   if (const YamlNode* tests = spec.Find("tests"); tests != nullptr) {
     parsed.tests = ParseTests(*tests, policy, errors);
   }

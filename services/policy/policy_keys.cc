@@ -16,8 +16,8 @@ constexpr KeyRule kSpec[] = {{"attributes"},
                              {"reasons"},
                              {"rep_attributes"},
                              {"event_properties"},
-                             {"sla", kNotYet},
-                             {"recycle", kNotYet},
+                             {"sla"},
+                             {"recycle"},
                              {"calendars"},
                              {"tables"},
                              {"tests"}};
@@ -38,15 +38,27 @@ constexpr KeyRule kRouteRule[] = {{"name"}, {"match"}, {"when"}, {"default"}, {"
 constexpr KeyRule kRouteTarget[] = {{"queue"}, {"priority"}, {"skills"},
                                     {"owner"}, {"fallback"}, {"wait"}};
 constexpr KeyRule kQueue[] = {
-    {"mode", kRequired}, {"accept_within"}, {"retry_after"},     {"requires"},
-    {"strategy"},        {"count_owned"},   {"widen"},           {"max_wait"},
-    {"escalate_to"},     {"age"},           {"credit_returned"}, {"calendar", kNotYet},
-    {"sla", kNotYet}};
+    {"mode", kRequired}, {"accept_within"}, {"retry_after"}, {"requires"},    {"strategy"},
+    {"count_owned"},     {"widen"},         {"max_wait"},    {"escalate_to"}, {"age"},
+    {"credit_returned"}, {"calendar"},      {"away_after"}};
 constexpr KeyRule kAge[] = {{"every", kRequired}, {"by"}, {"max"}};
 constexpr KeyRule kWiden[] = {{"after", kRequired}, {"to", kRequired}};
 constexpr KeyRule kRequires[] = {{"skills"}, {"when"}};
 constexpr KeyRule kCalendar[] = {
     {"zone", kRequired}, {"hours", kRequired}, {"holidays"}, {"exceptions"}};
+constexpr KeyRule kSla[] = {{"name", kRequired},
+                            {"applies"},
+                            {"metric", kRequired},
+                            {"target", kRequired},
+                            {"calendar"},
+                            {"warn"},
+                            {"tiers"},
+                            {"breach"},
+                            {"return_to"},
+                            {"on_reassign"},
+                            {"touches"}};
+constexpr KeyRule kSlaTier[] = {{"at", kRequired}, {"notify", kRequired}};
+constexpr KeyRule kRecycle[] = {{"cool_down"}, {"requalify"}};
 constexpr KeyRule kTable[] = {{"sha256", kRequired}};
 constexpr KeyRule kReasons[] = {{"extend", kRequired}};
 constexpr KeyRule kReason[] = {{"code", kRequired}, {"class", kRequired},     {"fault"},
@@ -81,6 +93,9 @@ const KeyTable kAgeKeys = {"age", kAge};
 const KeyTable kWidenKeys = {"widen", kWiden};
 const KeyTable kRequiresKeys = {"requires", kRequires};
 const KeyTable kCalendarKeys = {"calendar", kCalendar};
+const KeyTable kSlaKeys = {"sla", kSla};
+const KeyTable kSlaTierKeys = {"sla_tier", kSlaTier};
+const KeyTable kRecycleKeys = {"recycle", kRecycle};
 const KeyTable kTableKeys = {"table", kTable};
 const KeyTable kReasonsKeys = {"reasons", kReasons};
 const KeyTable kReasonKeys = {"reason", kReason};
@@ -92,12 +107,12 @@ const KeyTable kTestExpectKeys = {"test_expect", kTestExpect};
 const KeyTable kTestScoreKeys = {"test_score", kTestScore};
 
 std::vector<KeyTable> AllPolicyKeyTables() {
-  return {
-      kDocumentKeys,    kMetadataKeys,   kSpecKeys,       kScoringKeys,        kFitRuleKeys,
-      kIntentRuleKeys,  kDefinitionKeys, kMqlKeys,        kDisqualifyRuleKeys, kRouteRuleKeys,
-      kRouteTargetKeys, kQueueKeys,      kAgeKeys,        kWidenKeys,          kRequiresKeys,
-      kCalendarKeys,    kTableKeys,      kReasonsKeys,    kReasonKeys,         kPolicyTestKeys,
-      kTestGivenKeys,   kTestEventKeys,  kTestExpectKeys, kTestScoreKeys,      kTestAccountKeys};
+  return {kDocumentKeys,    kMetadataKeys,   kSpecKeys,       kScoringKeys,        kFitRuleKeys,
+          kIntentRuleKeys,  kDefinitionKeys, kMqlKeys,        kDisqualifyRuleKeys, kRouteRuleKeys,
+          kRouteTargetKeys, kQueueKeys,      kAgeKeys,        kWidenKeys,          kRequiresKeys,
+          kCalendarKeys,    kTableKeys,      kReasonsKeys,    kReasonKeys,         kPolicyTestKeys,
+          kTestGivenKeys,   kTestEventKeys,  kTestExpectKeys, kTestScoreKeys,      kTestAccountKeys,
+          kSlaKeys,         kSlaTierKeys,    kRecycleKeys};
 }
 
 }  // namespace baton::policy

@@ -1,6 +1,7 @@
 // The section queues (rules_parser.h).
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -135,6 +136,20 @@ void ParseRequires(const YamlNode& node, const std::string& path, const core::Po
   }
 }
 
+// The name of one of the policy's calendars; "" after an error.
+std::string ReadKnown(const YamlNode& node, const std::string& path,
+                      const std::map<std::string, core::Calendar>& calendars, ErrorList& errors) {
+  const std::optional<std::string> name = ReadId(node, path, errors);
+  if (!name.has_value() || calendars.count(*name) != 0) return name.value_or("");
+  std::vector<std::string> known;
+  for (const auto& [one, calendar] : calendars) known.push_back(one);
+  AddError(node,
+           absl::StrCat("calendar '", *name, "' of ", path, " is not among spec.calendars",
+                        DidYouMean(*name, known)),
+           errors);
+  return "";
+}
+
 void ParseQueue(const YamlNode& key, const YamlNode& node, std::vector<Mention>& mentions,
                 core::Policy& policy, ErrorList& errors) {
   const std::string path =
@@ -159,6 +174,13 @@ void ParseQueue(const YamlNode& key, const YamlNode& node, std::vector<Mention>&
             path, queue.mode == core::QueueMode::kDirect ? " assigns directly" : " is claimed from",
             ", so there is nothing to accept within a time; use mode offer or ", "remove it"),
         errors);
+  }
+  if (const YamlNode* calendar = map.Find("calendar"); calendar != nullptr) {
+    queue.calendar = ReadKnown(*calendar, map.PathOf("calendar"), policy.calendars, errors);
+  }
+  if (const YamlNode* silent = map.Find("away_after"); silent != nullptr) {
+    queue.away_after = static_cast<int32_t>(
+        ReadInt(*silent, map.PathOf("away_after"), 0, core::kAwayAfterMax, errors).value_or(0));
   }
   ParseStrategy(map, queue);
   ParseWaiting(map, queue, mentions);

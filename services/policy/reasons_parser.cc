@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 5> kReasonClasses = {"reject", "recycle",
                                                             "decline", "lost"};
 constexpr std::array<std::string_view, 6> kReasonFaults = {"none",   "quality", "data",
                                                            "status", "consent", "timing"};
+constexpr std::array<std::string_view, 2> kRequalify = {"policy", "same_rep"};
 
 bool IsUpperSnake(const std::string& code) {
   return absl::ascii_isupper(static_cast<unsigned char>(code[0])) &&
@@ -63,6 +64,31 @@ core::Reason ParseReason(const MapReader& map, const std::vector<core::Reason>& 
   return reason;
 }
 
+void ParseCoolDowns(const YamlNode& node, const std::string& path, core::Policy& policy,
+                    ErrorList& errors) {
+  if (node.kind != YamlNode::Kind::kMap) {
+    AddError(node, absl::StrCat(path, " must be a mapping, as {NO_BUDGET: 90d}"), errors);
+    return;
+  }
+  for (const auto& [key, value] : node.entries) {
+    const auto reason =
+        std::find_if(policy.reasons.begin(), policy.reasons.end(), [&key](const auto& one) {
+          return one.code == key.text && one.reason_class == core::ReasonClass::kRecycle;
+        });
+    if (reason == policy.reasons.end()) {
+      AddError(key,
+               absl::StrCat(path, " names reasons of class recycle (",
+                            core::CodesOfClass(policy.reasons, core::ReasonClass::kRecycle),
+                            "), this is ", Quoted(key.text)),
+               errors);
+      continue;
+    }
+    const auto duration = ReadDuration(value, absl::StrCat(path, ".", reason->code),
+                                       core::kSecondMs, kCoolDownMax, errors);
+    if (duration.has_value()) reason->cool_down_ms = *duration;
+  }
+}
+
 }  // namespace
 
 void ParseReasons(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
@@ -73,6 +99,17 @@ void ParseReasons(const YamlNode& node, core::Policy& policy, ErrorList& errors)
   for (size_t i = 0; i < items.size(); ++i) {
     const MapReader map(items[i], ItemPath("reasons.extend", i), kReasonKeys, errors);
     policy.reasons.push_back(ParseReason(map, policy.reasons));
+  }
+}
+
+void ParseRecycle(const YamlNode& node, core::Policy& policy, ErrorList& errors) {
+  const MapReader map(node, "recycle", kRecycleKeys, errors);
+  if (const YamlNode* cool_down = map.Find("cool_down"); cool_down != nullptr) {
+    ParseCoolDowns(*cool_down, map.PathOf("cool_down"), policy, errors);
+  }
+  if (const YamlNode* requalify = map.Find("requalify"); requalify != nullptr) {
+    policy.same_rep_again =
+        ReadWord(*requalify, map.PathOf("requalify"), kRequalify, errors).value_or(0) == 1;
   }
 }
 

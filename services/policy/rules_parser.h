@@ -26,7 +26,14 @@ void ParseCalendars(const YamlNode& node, core::Policy& policy, ErrorList& error
 void ParseTables(const YamlNode& node, const GivenTables& given, core::Policy& policy,
                  ErrorList& errors);
 
+// Needs calendars.
 void ParseQueues(const YamlNode& node, core::Policy& policy, ErrorList& errors);
+
+// Needs reasons.
+void ParseRecycle(const YamlNode& node, core::Policy& policy, ErrorList& errors);
+
+// Needs attributes, calendars and queues.
+void ParseSlas(const YamlNode& node, core::Policy& policy, ErrorList& errors);
 
 // Needs attributes and queues.
 void ParseRouting(const YamlNode& node, core::Policy& policy, ErrorList& errors);

@@ -18,7 +18,7 @@ namespace {
 using Kind = YamlNode::Kind;
 using Words = absl::Span<const std::string_view>;
 
-constexpr std::string_view kConditionKeys[] = {"when", "mql", "requires"};
+constexpr std::string_view kConditionKeys[] = {"when", "mql", "requires", "applies"};
 constexpr std::string_view kDurationKeys[] = {"accept_within", "retry_after", "half_life",
                                               "cool_down",     "wait",        "max_wait",
                                               "after",         "every",       "ago"};

@@ -23,8 +23,8 @@ core::TimeMs TimeDetail(const core::Change& change, const std::string& name) {
   return absl::ToUnixMillis(time);
 }
 
-std::optional<ActionType> TypeOf(ChangeType change) {
-  switch (change) {
+std::optional<ActionType> TypeOf(const core::Change& change) {
+  switch (change.type) {
     case ChangeType::kAccepted:
       return ActionType::kAccept;
     case ChangeType::kDeclined:
@@ -42,6 +42,19 @@ std::optional<ActionType> TypeOf(ChangeType change) {
     case ChangeType::kWon:
     case ChangeType::kLost:
       return ActionType::kReportOutcome;
+    case ChangeType::kReleased:
+      return ActionType::kRelease;
+    case ChangeType::kPaused:
+      return ActionType::kPause;
+    case ChangeType::kResumed:
+      if (change.actor == "clock") return std::nullopt;
+      return ActionType::kResume;
+    case ChangeType::kPulledBack:
+    case ChangeType::kSlaWarned:
+    case ChangeType::kSlaEscalated:
+    case ChangeType::kSlaBreached:
+    case ChangeType::kSlaMet:
+    case ChangeType::kRepAway:
     case ChangeType::kNurtured:
     case ChangeType::kQualified:
     case ChangeType::kQueued:
@@ -55,7 +68,7 @@ std::optional<ActionType> TypeOf(ChangeType change) {
 }  // namespace
 
 std::optional<core::Action> ActionOf(const core::Change& change, const core::QueueId& queue) {
-  const auto type = TypeOf(change.type);
+  const auto type = TypeOf(change);
   if (!type) return std::nullopt;
   core::Action action;
   action.type = *type;
@@ -68,6 +81,7 @@ std::optional<core::Action> ActionOf(const core::Change& change, const core::Que
     action.touched_at_ms = TimeDetail(change, "touchTime");
   }
   if (*type == ActionType::kRecycle) action.revisit_at_ms = TimeDetail(change, "revisitTime");
+  if (*type == ActionType::kPause) action.until_ms = TimeDetail(change, "resumeTime");
   if (*type == ActionType::kReroute && change.queue != queue) action.queue = change.queue;
   if (*type == ActionType::kReportOutcome) {
     action.outcome = change.stage;

@@ -137,7 +137,8 @@ void Recorder::TakeChange(const Change& change, RecordedLead& lead) {
   }
   if (lead.assignments.empty()) return;
   RecordedAssignment& current = lead.assignments.back();
-  RecordedStep step{change.at_ms, change.sequence, what.type == ChangeType::kOfferExpired, {}};
+  const bool taken = what.type == ChangeType::kOfferExpired || what.type == ChangeType::kPulledBack;
+  RecordedStep step{change.at_ms, change.sequence, taken, {}};
   if (std::optional<core::Action> action = ActionOf(what, current.queue)) {
     step.action = *std::move(action);
     current.steps.push_back(std::move(step));

@@ -180,7 +180,21 @@ absl::Status Run::FireTimer(const Duty& duty) {
   if (!record.ok()) return record.status();
   const std::optional<core::Plan> plan = core::DecideTimer(*record, &policy_, duty.number, now_ms_);
   if (!plan.has_value()) return absl::OkStatus();
+  if (plan->placement == core::Placement::kOffer && IsLater(duty, *record)) return absl::OkStatus();
   return Commit(*record, *plan);
+}
+
+// A service level takes a lead from its rep when that was seen to happen, a moment after it was
+// due.
+bool Run::IsLater(const Duty& duty, const core::LeadRecord& record) {
+  const LeadState& state = leads_[duty.lead];
+  if (duty.number != record.clock_at_ms || diverged_ || state.script == nullptr) return false;
+  for (const RecordedStep& step : state.script->steps) {
+    if (!step.expired || step.at_ms <= now_ms_) continue;
+    agenda_.Add({step.at_ms, step.sequence, Duty::Kind::kTimer, duty.lead, duty.number});
+    return true;
+  }
+  return false;
 }
 
 absl::Status Run::Act(const core::LeadRecord& record, core::Action action, bool& refused) {
@@ -278,6 +292,9 @@ absl::Status Run::Commit(const core::LeadRecord& before, const core::Plan& plan)
   if (after.stage == core::Stage::kQueued && after.due_at_ms != 0) {
     ScheduleWaiting(after, recording_.lead_index.at(plan.key.lead));
   }
+  if (after.clock_at_ms != 0) {
+    ScheduleClock(recording_.lead_index.at(plan.key.lead), after.clock_at_ms);
+  }
   const bool left = after.rep != before.rep || after.generation != before.generation ||
                     !core::IsOwned(after.stage);
   if (core::IsOwned(before.stage) && left) ScheduleDrain(before.rep);
@@ -344,6 +361,7 @@ void Run::NoteAssignment(const store::OutboxEntry& entry, LeadIndex lead) {
     Diverge();
   }
   if (entry.due_at_ms != 0) ScheduleExpiry(entry, lead);
+  if (!policy_.slas.empty()) ScheduleClock(lead, entry.at_ms);
   if (state.script == nullptr) {
     ScheduleModel(lead);
   } else {

@@ -56,6 +56,7 @@ class Run {
                                               const core::Policy* policy);
   absl::Status Do(const Duty& duty);
   absl::Status FireTimer(const Duty& duty);
+  bool IsLater(const Duty& duty, const core::LeadRecord& record);
   absl::Status ActAsRecorded(const Duty& duty);
   absl::Status ActByModel(const Duty& duty);
   absl::Status Drain(const core::Rep& rep);
@@ -71,6 +72,7 @@ class Run {
   void NoteMql(const store::OutboxEntry& entry, const core::Plan* plan, LeadState& state);
   void NoteAssignment(const store::OutboxEntry& entry, LeadIndex lead);
 
+  void ScheduleClock(LeadIndex lead, core::TimeMs at_ms);
   void ScheduleExpiry(const store::OutboxEntry& entry, LeadIndex lead);
   void ScheduleWaiting(const core::LeadRecord& record, LeadIndex lead);
   void ScheduleStep(LeadIndex lead);

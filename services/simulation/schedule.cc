@@ -40,6 +40,10 @@ void Run::ScheduleExpiry(const store::OutboxEntry& entry, LeadIndex lead) {
   ScheduleTimer(lead, entry.due_at_ms, acted.at_ms, acted.sequence);
 }
 
+void Run::ScheduleClock(LeadIndex lead, core::TimeMs at_ms) {
+  agenda_.Add({std::max(at_ms, now_ms_), 0, Duty::Kind::kTimer, lead, at_ms});
+}
+
 // The timer of a lead that waits: it was seen to act where the clock moved the lead on, or gave it
 // to a rep.
 void Run::ScheduleWaiting(const core::LeadRecord& record, LeadIndex lead) {

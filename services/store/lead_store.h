@@ -109,16 +109,21 @@ class LeadStore {
   //     after.wait_until_ms if that comes before. queued_at is set once per cycle: a lead that
   //     comes back to a queue keeps its place;
   //  5. kRelease: due_at and timer are cleared, and the rep unless the lead is WON. kKeep: due_at
-  //     and timer are those of `after`. Counters of inputs move by applied and duplicates.
-  // What is replaced is kept: `before`'s assignment (LatestChoice) if its choice found somebody and
-  // placement is kOffer or the judgment changed, and `before`'s qualification if it has one
-  // (HasQualified) and the judgment changed; the latest kPastDecisionsMax of both together, an
-  // assignment before the qualification of the same step. A judgment that changes has no candidates
-  // until the lead is offered.
-  // The store's own changes have actor "baton", the cause of the last of `changes`, and kAssigned
-  // the details mode=offer|direct, strategy=(ChoiceBasisName) and, if one was needed,
-  // tie=fairness|id. Queues that the active policy does not name have QueuePolicy's
-  // defaults.
+  //     and timer are those of `after`. clock_at is that of `after`, but a lead with clocks that is
+  //     given to a rep has it now, and the name of the rep's hours. Counters of inputs move by
+  //     applied and duplicates.
+  // Care for reps, of the rep who had the lead: `answered` sets its count of silent offers to 0;
+  // silent_max above 0 adds one, and at silent_max the count begins anew, a change kRepAway with
+  // the details why=silent follows `changes`, and the rep is set away, as by `away`: from online
+  // only, with its next revision. Plans of the same call may still give it a lead. PutRep sets the
+  // count to 0. What is replaced is kept: `before`'s assignment (LatestChoice) if its choice found
+  // somebody and placement is kOffer or the judgment changed, and `before`'s qualification if it
+  // has one (HasQualified) and the judgment changed; the latest kPastDecisionsMax of both together,
+  // an assignment before the qualification of the same step. A judgment that changes has no
+  // candidates until the lead is offered. The store's own changes have actor "baton", the cause of
+  // the last of `changes`, and kAssigned the details mode=offer|direct, strategy=(ChoiceBasisName)
+  // and, if one was needed, tie=fairness|id. Queues that the active policy does not name have
+  // QueuePolicy's defaults.
   virtual absl::StatusOr<std::vector<CommitResult>> Commit(absl::Span<const core::Plan> plans) = 0;
 
   // Leads of a workspace by id, after `after` (exclusive, empty: from the start).

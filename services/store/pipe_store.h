@@ -20,7 +20,7 @@ namespace baton::store {
 
 struct DueTimer {
   core::LeadKey key;
-  core::TimeMs due_at_ms = 0;
+  core::TimeMs due_at_ms = 0;  // of the lead's timer or, if that comes before, its clock_at_ms
 };
 
 struct DueTimers {

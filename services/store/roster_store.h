@@ -27,7 +27,8 @@ struct RepState {
 
 struct QueueState {
   core::QueueSettings settings;
-  core::QueuePolicy policy;  // of the active revision
+  core::QueuePolicy policy;  // of the active revision, without what only decisions read: calendar
+                             // and away_after
   int64_t waiting = 0;
   core::TimeMs oldest_queued_at_ms = 0;  // 0: nobody waits
   std::vector<core::RepId> members;

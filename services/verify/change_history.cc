@@ -23,8 +23,15 @@ bool ConcernsQualification(ChangeType change) {
          change == ChangeType::kQueued;
 }
 
+// Says something of a lead that stays where it is.
+bool IsRemark(ChangeType change) {
+  return core::IsSlaChange(change) || change == ChangeType::kPaused ||
+         change == ChangeType::kResumed || change == ChangeType::kRepAway;
+}
+
 // NEW and MQL are passed through without a change of their own.
 bool MayMove(Stage from, Stage to, ChangeType change) {
+  if (IsRemark(change)) return from == to;
   // Who waits may go on waiting in another queue.
   const bool waits_on = change == ChangeType::kQueued && to == Stage::kQueued;
   if (from == to) return change == ChangeType::kTouched || waits_on;
@@ -45,6 +52,8 @@ bool Fits(ChangeType change, Stage stage) {
     case ChangeType::kDeclined:
     case ChangeType::kOfferExpired:
     case ChangeType::kRerouted:
+    case ChangeType::kReleased:
+    case ChangeType::kPulledBack:
       return stage == Stage::kQueued;
     case ChangeType::kAssigned:
       return stage == Stage::kOffered || stage == Stage::kAccepted;
@@ -64,6 +73,15 @@ bool Fits(ChangeType change, Stage stage) {
       return stage == Stage::kWon;
     case ChangeType::kLost:
       return stage == Stage::kLost;
+    case ChangeType::kPaused:
+    case ChangeType::kResumed:
+      return HasOwner(stage) && stage != Stage::kOffered;
+    case ChangeType::kSlaWarned:
+    case ChangeType::kSlaEscalated:
+    case ChangeType::kSlaBreached:
+    case ChangeType::kSlaMet:
+    case ChangeType::kRepAway:
+      return stage == Stage::kQueued || HasOwner(stage);
   }
   return false;
 }
@@ -75,6 +93,8 @@ bool EndsOwnership(ChangeType change) {
     case ChangeType::kDeclined:
     case ChangeType::kOfferExpired:
     case ChangeType::kRerouted:
+    case ChangeType::kReleased:
+    case ChangeType::kPulledBack:
     case ChangeType::kRejected:
     case ChangeType::kRecycled:
     case ChangeType::kWon:
@@ -177,10 +197,13 @@ void ChangeHistory::CheckMove(const ChangeRecord& record, const Lead& lead) {
 void ChangeHistory::CheckOwner(const ChangeRecord& record, Name rep, const Lead& lead) {
   findings_.LookedAt(Check::kOwner);
   const ChangeType change = *record.change;
+  if (change == ChangeType::kRepAway) return;  // of a rep who may have the lead no more
   const bool assigns = change == ChangeType::kAssigned;
   const Name owner_wanted = assigns || ConcernsQualification(change) ? 0 : rep;
   const int64_t generation_wanted = lead.generation + (assigns ? 1 : 0);
-  const bool has_rep = ConcernsQualification(change) || rep != 0;
+  const bool waits =
+      lead.stage == Stage::kQueued && (IsRemark(change) || change == ChangeType::kRejected);
+  const bool has_rep = ConcernsQualification(change) || waits || rep != 0;
   if (lead.owner == owner_wanted && record.generation == generation_wanted && has_rep) return;
   findings_.Violation(
       Check::kOwner,
@@ -214,6 +237,7 @@ void ChangeHistory::Take(const ChangeRecord& record, Name name, Lead& lead) {
   event.change = change;
   event.stage = *record.stage;
   event.ends_ownership = EndsOwnership(change) && lead.owner == rep && rep != 0;
+  event.charged = record.charged;
   events_.push_back(event);
 
   lead.epoch = record.epoch;
@@ -309,7 +333,9 @@ GivenBack ChangeHistory::AllGivenBack() const {
   GivenBack all;
   for (const Event& event : events_) {
     if (!event.ends_ownership) continue;
-    if (event.change == ChangeType::kDeclined || event.change == ChangeType::kRerouted) {
+    if (event.change == ChangeType::kDeclined || event.change == ChangeType::kRerouted ||
+        event.change == ChangeType::kReleased ||
+        (event.change == ChangeType::kOfferExpired && !event.charged)) {
       ++all.passed[name(event.rep)];
     } else if (event.change == ChangeType::kRejected || event.change == ChangeType::kRecycled) {
       ++all.returned[name(event.rep)];

@@ -38,6 +38,7 @@ class ChangeHistory {
     core::ChangeType change = core::ChangeType::kNurtured;
     core::Stage stage = core::Stage::kNew;
     bool ends_ownership = false;  // `rep` owned it until now
+    bool charged = true;          // as ChangeRecord says
   };
 
   ChangeHistory();

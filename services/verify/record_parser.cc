@@ -146,6 +146,7 @@ ChangeRecord RecordParser::Change(const Record& record) {
     if (name != "details" || value.get(details) != simdjson::SUCCESS) continue;
     for (const auto& [detail, text] : details) {
       if (detail == "source") change.source = TextOf(text);
+      if (detail == "charged") change.charged = TextOf(text) != "false";
     }
   }
   return change;

@@ -59,6 +59,7 @@ struct ChangeRecord {
   int32_t cycle = 0;
   int64_t time_ms = 0;
   int64_t deadline_ms = 0;  // of the offer; 0: none
+  bool charged = true;      // an offer that expired: it stays the rep's turn
   uint64_t value_hash = 0;
 };
 
@@ -83,7 +84,7 @@ struct StoredLead {
   int32_t cycle = 0, priority = 0;
   core::Stage stage = core::Stage::kNew;
   std::string queue, rep;
-  int64_t queued_at_ms = 0, due_at_ms = 0;
+  int64_t queued_at_ms = 0, due_at_ms = 0, clock_at_ms = 0;
   core::TimerKind timer = core::TimerKind::kNone;
   int64_t applied = 0;              // inputs noted in its journey, ever
   std::vector<std::string> passed;  // reps

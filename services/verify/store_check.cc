@@ -185,9 +185,12 @@ void StoreCheck::CheckTimer(const StoredLead& lead, const Standing& standing) {
                      TimerName(lead.timer), " (due at ", lead.due_at_ms, "), it needs ",
                      TimerName(needed)));
   }
-  if (standing.due_at_ms != lead.due_at_ms) {
-    findings_.Violation(Check::kTimers, absl::StrCat("lead ", lead.key(), " has its timer at ",
-                                                     lead.due_at_ms, ", the list of timers says ",
+  const core::TimeMs due_ms = lead.due_at_ms == 0     ? lead.clock_at_ms
+                              : lead.clock_at_ms == 0 ? lead.due_at_ms
+                                                      : std::min(lead.due_at_ms, lead.clock_at_ms);
+  if (standing.due_at_ms != due_ms) {
+    findings_.Violation(Check::kTimers, absl::StrCat("lead ", lead.key(), " is due at ", due_ms,
+                                                     ", the list of timers says ",
                                                      standing.due_at_ms, " (0: none)"));
   }
 }

@@ -66,6 +66,7 @@ bool ReadLine(const std::vector<absl::string_view>& items, StoredLead& lead) {
   if (items.size() > kWaiting + 4) {
     lead.choice = ParseChoice({items[kWaiting + 4].data(), items[kWaiting + 4].size()});
   }
+  if (items.size() > kWaiting + 5) lead.clock_at_ms = NumberOrMinusOne(items[kWaiting + 5]);
   return true;
 }
 

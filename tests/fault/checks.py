@@ -8,7 +8,8 @@ is a sentence.
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-ENDS_OWNERSHIP = {"declined", "offer_expired", "rerouted", "rejected", "recycled", "won", "lost"}
+ENDS_OWNERSHIP = {"declined", "offer_expired", "rerouted", "released", "pulled_back", "rejected",
+                  "recycled", "won", "lost"}
 # A call that a rep makes, and the change that it causes once if it is answered with OK.
 CHANGE_OF_CALL = {"accept": "accepted", "decline": "declined", "reject": "rejected",
                   "recycle": "recycled"}

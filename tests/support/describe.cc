@@ -59,6 +59,12 @@ struct Texts {
     return absl::StrCat(result.condition, "?", result.found, "=", Text(result.held), result.error);
   }
 
+  static std::string Text(const core::SlaClock& clock) {
+    return absl::StrCat(clock.sla, Text(clock.state), "g", clock.generation, " ", clock.started_ms,
+                        "+", clock.from_ms, "+", clock.spent_ms, ">", clock.due_ms, " ",
+                        clock.announced, "% ", clock.touches_before);
+  }
+
   static std::string Text(const store::Approval& approval) {
     return absl::StrCat(approval.principal, Text(approval.role), "@", approval.at_ms);
   }
@@ -250,6 +256,7 @@ std::string Describe(const core::Judgment& judgment) {
       .Add("qualified", judgment.qualified)
       .Add("route", judgment.route)
       .Add("route_path", judgment.route_path)
+      .Add("slas", judgment.slas)
       .Add("account", judgment.account)
       .Add("errors", judgment.errors)
       .Add("inputs", judgment.inputs)
@@ -284,6 +291,11 @@ std::string Describe(const core::LeadRecord& record) {
       .Add("widened", record.widened)
       .Add("escalated", record.escalated)
       .Add("last_owner", record.last_owner)
+      .Add("clock_at", record.clock_at_ms)
+      .Add("rep_hours", record.rep_hours)
+      .Add("paused_at", record.paused_at_ms)
+      .Add("paused_until", record.paused_until_ms)
+      .Add("clocks", record.clocks)
       .AddText("facts", absl::StrCat("(", Describe(record.facts), ")"))
       .AddText("judgment", absl::StrCat("(", Describe(record.judgment), ")"))
       .Add("accepted_at", record.accepted_at_ms)

@@ -12,7 +12,8 @@ constexpr size_t kViolationsShown = 100;
 // The change ends an ownership.
 bool EndsOwnership(const std::string& change) {
   return change == "declined" || change == "offer_expired" || change == "rerouted" ||
-         change == "rejected" || change == "recycled" || change == "won" || change == "lost";
+         change == "released" || change == "pulled_back" || change == "rejected" ||
+         change == "recycled" || change == "won" || change == "lost";
 }
 
 }  // namespace

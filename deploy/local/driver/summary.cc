@@ -47,6 +47,8 @@ std::string ToTable(const Summary& s) {
   row("declined", Count(audit, "declined"), "");
   row("stayed silent, offer taken back", Count(audit, "offer_expired"), "");
   row("touched", Count(audit, "touched"), "");
+  row("service levels met / broken", Count(audit, "sla_met") + Count(audit, "sla_breached"),
+      absl::StrCat(Count(audit, "sla_met"), " / ", Count(audit, "sla_breached")));
   row("rejected / recycled", Count(audit, "rejected") + Count(audit, "recycled"),
       absl::StrCat(Count(audit, "rejected"), " / ", Count(audit, "recycled")));
   row("won / lost", Count(audit, "won") + Count(audit, "lost"),

@@ -90,6 +90,7 @@ absl::StatusOr<core::Rep> MemoryStore::PutRep(const core::WorkspaceId& workspace
   core::Rep& stored = state->reps[rep.id];
   stored = rep;
   stored.revision = revision + 1;
+  state->silent.erase(rep.id);
   return stored;
 }
 
@@ -101,6 +102,7 @@ absl::Status MemoryStore::DeleteRep(const core::WorkspaceId& workspace, const co
   if (open > 0) return RepOwnsLeads(rep, static_cast<int64_t>(open));
   state->reps.erase(rep);
   state->given.erase(rep);
+  state->silent.erase(rep);
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "store/installation_secret.h"
+#include "store/memory/rep_care.h"
 #include "store/memory/shadow.h"
 #include "store/sharding.h"
 #include "store/store_errors.h"
@@ -104,6 +105,9 @@ absl::StatusOr<std::vector<CommitResult>> MemoryStore::Commit(absl::Span<const c
   std::vector<CommitResult> results;
   results.reserve(plans.size());
   for (const core::Plan& plan : plans) results.push_back(CommitOne(plan));
+  for (const core::Plan& plan : plans) {
+    if (WorkspaceState* workspace = Find(plan.key.workspace)) memory::SetAwayAll(*workspace);
+  }
   return results;
 }
 

@@ -6,6 +6,8 @@
 
 #include "core/requirement.h"
 #include "store/memory/fits.h"
+#include "store/memory/rep_care.h"
+#include "store/memory/timers.h"
 
 namespace baton::store::memory {
 namespace {
@@ -62,18 +64,6 @@ void Publish(const Change& change, core::TimeMs due_at_ms, StoredLead& lead, Sit
                 .change = change,
                 .version = record.version},
                lead);
-}
-
-void StopTimer(StoredLead& lead, Site site) {
-  if (lead.record.due_at_ms != 0) site.shard.timers.erase({lead.record.due_at_ms, lead.record.key});
-  lead.record.due_at_ms = 0;
-  lead.record.timer = TimerKind::kNone;
-}
-
-void StartTimer(TimerKind kind, core::TimeMs due_at_ms, StoredLead& lead, Site site) {
-  lead.record.timer = kind;
-  lead.record.due_at_ms = due_at_ms;
-  if (due_at_ms != 0) site.shard.timers.insert({due_at_ms, lead.record.key});
 }
 
 // Out of the owner's open set, the backlog, or neither.
@@ -243,10 +233,14 @@ void Assign(const core::Choice& choice, const Cause& cause, StoredLead& lead, Si
   record.rep = choice.rep;
   record.generation++;
   record.offered_at_ms = site.now_ms;
+  if (!record.clocks.empty()) {
+    record.clock_at_ms = site.now_ms;
+    record.rep_hours = core::HoursName(site.workspace.reps.at(choice.rep).work);
+  }
   NoteChoice(choice, lead, site);
   record.chosen_by = choice.basis;
   if (offered) {
-    StartTimer(TimerKind::kOfferExpiry, site.now_ms + policy.accept_within_ms, lead, site);
+    StartTimer(TimerKind::kOfferExpiry, site.now_ms + policy.accept_within_ms, lead);
   } else {
     record.accepted_at_ms = site.now_ms;
   }
@@ -274,9 +268,9 @@ void StartWaitingTimer(StoredLead& lead, Site site) {
   const core::DurationMs cool_down = PolicyOf(site.workspace, record.queue).retry_after_ms;
   const core::TimeMs retry_at_ms = record.passed.empty() ? 0 : site.now_ms + cool_down;
   if (wait_until_ms != 0 && (retry_at_ms == 0 || wait_until_ms < retry_at_ms)) {
-    StartTimer(TimerKind::kWait, wait_until_ms, lead, site);
+    StartTimer(TimerKind::kWait, wait_until_ms, lead);
   } else if (retry_at_ms != 0) {
-    StartTimer(TimerKind::kRetry, retry_at_ms, lead, site);
+    StartTimer(TimerKind::kRetry, retry_at_ms, lead);
   }
 }
 
@@ -320,6 +314,7 @@ LeadRecord Merge(const LeadRecord& before, const Plan& plan, core::TimeMs now_ms
   next.chosen_by = before.chosen_by;
   next.due_at_ms = 0;
   next.timer = TimerKind::kNone;
+  next.rep_hours = plan.placement == Placement::kKeep ? before.rep_hours : "";
   if (!plan.facts_changed) next.facts = before.facts;
   if (!plan.judgment_changed) next.judgment = before.judgment;
   if (plan.placement == Placement::kOffer) {
@@ -373,13 +368,15 @@ LeadRecord& ApplyPlan(const Plan& plan, Site site) {
   site.shard.latest_ms = site.now_ms;
   StoredLead& lead = site.workspace.FindOrAddLead(plan.key.lead);
   const Stage stage_before = lead.record.stage;
+  const RepId rep_before = lead.record.rep;
+  const QueueId before_queue = lead.record.queue;
 
   if (plan.refund) {
     core::RefundLedger(lead.record.pool, site.workspace.ledgers[lead.record.queue]);
   }
   KeepReplaced(plan, lead);
   if (plan.placement != Placement::kKeep) Leave(lead, site);
-  StopTimer(lead, site);
+  Unschedule(lead, site);
 
   lead.record = Merge(lead.record, plan, site.now_ms);
   for (const core::JourneyInput& input : plan.inputs) {
@@ -387,10 +384,13 @@ LeadRecord& ApplyPlan(const Plan& plan, Site site) {
                  lead);
   }
   for (const Change& change : plan.changes) Publish(change, 0, lead, site);
+  if (TakeCare(plan, rep_before, site.workspace)) {
+    Publish(SilentAway(lead.record, before_queue, rep_before), 0, lead, site);
+  }
 
   switch (plan.placement) {
     case Placement::kKeep:
-      StartTimer(plan.after.timer, plan.after.due_at_ms, lead, site);
+      StartTimer(plan.after.timer, plan.after.due_at_ms, lead);
       break;
     case Placement::kOffer:
       Offer(plan, stage_before, lead, site);
@@ -398,6 +398,7 @@ LeadRecord& ApplyPlan(const Plan& plan, Site site) {
     case Placement::kRelease:
       break;
   }
+  Schedule(lead, site);
   return lead.record;
 }
 
@@ -414,8 +415,10 @@ int DrainBacklog(const QueueId& queue, int max, const StoreLimits& limits, Site 
     site.shard.latest_ms = site.now_ms;
     lead.record.revision++;
     Leave(lead, site);
-    StopTimer(lead, site);
+    Unschedule(lead, site);
+    StopTimer(lead);
     Assign(choice, {}, lead, site);
+    Schedule(lead, site);
     assigned++;
   }
   return assigned;
@@ -447,8 +450,10 @@ const LeadRecord* ClaimFirst(const Claim& claim, const std::vector<QueueId>& que
                         member.capacity}};
   first->record.revision++;
   Leave(*first, site);
-  StopTimer(*first, site);
+  Unschedule(*first, site);
+  StopTimer(*first);
   Assign(choice, {"rep/" + claim.rep.str(), claim.request_id}, *first, site);
+  Schedule(*first, site);
   return &first->record;
 }
 

@@ -94,6 +94,8 @@ struct WorkspaceState {
   std::map<std::string, std::shared_ptr<const core::Requirement>> requirements;  // by text
   std::map<std::string, core::Hours> hours;            // by core::HoursName
   std::map<core::RepId, GivenToday> given;             // of reps with a daily cap
+  std::map<core::RepId, int32_t> silent;               // offers in a row without an answer
+  std::set<core::RepId> going_away;                    // at the end of the call
   std::map<core::RepId, std::set<core::LeadId>> open;  // leads owned now
   std::map<core::QueueId, std::map<core::RepId, int64_t>> ledgers;
   std::map<core::QueueId, std::map<core::RepId, core::TimeMs>> last_assigned;  // by longest_idle

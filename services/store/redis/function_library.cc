@@ -82,7 +82,10 @@ void AddReasons(std::string& out) {
 void AddDetails(std::string& out) {
   core::Change own;
   own.actor = "baton";
-  std::string items = absl::StrCat("own=", Quoted(EncodeChangeDetails(own)), ",");
+  core::Change silent = own;
+  silent.details["why"] = "silent";
+  std::string items = absl::StrCat("own=", Quoted(EncodeChangeDetails(own)),
+                                   ",silent=", Quoted(EncodeChangeDetails(silent)), ",");
   for (const auto& [mode, word] : kModeNames) {
     core::Change assignment;
     assignment.details["mode"] = std::string(word);
@@ -134,7 +137,7 @@ std::string Prelude() {
   AddNumbers("CODE", kCommitCodeNames, out);
   AddNumbers("OUTCOME", kOutcomeNames, out);
   AddCoreWords("STAGE", core::Stage::kErased, core::StageName, out);
-  AddCoreWords("CHANGE", core::ChangeType::kLost, core::ChangeTypeName, out);
+  AddCoreWords("CHANGE", core::ChangeType::kRepAway, core::ChangeTypeName, out);
   AddReasons(out);
   AddWords("TIMER", kTimerNames, out);
   AddWords("PRESENCE", kPresenceNames, out);

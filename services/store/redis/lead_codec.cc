@@ -44,7 +44,9 @@ std::string PlanText(const core::Plan& plan) {
       after.due_at_ms, "|", NameIn(kTimerNames, after.timer), "|", after.accepted_at_ms, "|",
       route.priority, "|", JoinIds(after.passed), "|",
       JoinEscaped(core::WantedWords(route.skills, after.requirement)), "|", JoinIds(after.owners),
-      "|", Flag(after.owners_only), "|", after.wait_until_ms, "|", plan.changes.size());
+      "|", Flag(after.owners_only), "|", after.wait_until_ms, "|", after.clock_at_ms, "|",
+      Flag(!after.clocks.empty()), "|", plan.silent_max, "|", Flag(plan.answered), "|",
+      plan.away.str(), "|", plan.changes.size());
 }
 
 core::Stage StageOf(Items& items) {
@@ -76,6 +78,11 @@ void DecodeWaiting(Items& items, core::LeadRecord& record) {
   record.chosen_by = basis.value_or(core::ChoiceBasis::kNone);
   if (items.at_end()) return;
   if (!DecodeChoice(items.Word(), record.choice).ok()) items.Fail();
+  if (items.at_end()) return;
+  record.clock_at_ms = items.Number();
+  items.Skip();  // whether there are clocks: the rest says which
+  const absl::string_view hours = items.Word();
+  record.rep_hours.assign(hours.data(), hours.size());
 }
 
 absl::StatusOr<Line> DecodeLine(absl::string_view text, core::LeadRecord& record) {
@@ -209,6 +216,9 @@ absl::StatusOr<CommitResult> DecodeCommit(const Reply& reply, const core::Plan& 
   record.widened = after.widened;
   record.escalated = after.escalated;
   record.last_owner = after.last_owner;
+  record.clocks = after.clocks;
+  record.paused_at_ms = after.paused_at_ms;
+  record.paused_until_ms = after.paused_until_ms;
   record.shadow = after.shadow;
   if (auto line = DecodeLine(reply.elements[1].text, record); !line.ok()) return line.status();
   absl::Status status = DecodePool(reply.elements[2].text, record.pool);

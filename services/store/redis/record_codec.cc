@@ -34,6 +34,33 @@ std::vector<core::ConditionResult> GetConditions(
   return conditions;
 }
 
+void SetClock(const core::SlaClock& clock, v1::SlaClock& out) {
+  out.set_sla(clock.sla);
+  out.set_state(std::string(core::SlaStateName(clock.state)));
+  out.set_generation(clock.generation);
+  out.set_started_ms(clock.started_ms);
+  out.set_from_ms(clock.from_ms);
+  out.set_spent_ms(clock.spent_ms);
+  out.set_due_ms(clock.due_ms);
+  out.set_announced(clock.announced);
+  out.set_touches_before(clock.touches_before);
+}
+
+// False if its state is none.
+bool GetClock(const v1::SlaClock& stored, core::SlaClock& clock) {
+  const std::optional<core::SlaState> state = core::ParseSlaState(stored.state());
+  clock = {.sla = stored.sla(),
+           .state = state.value_or(core::SlaState::kIdle),
+           .generation = stored.generation(),
+           .started_ms = stored.started_ms(),
+           .from_ms = stored.from_ms(),
+           .spent_ms = stored.spent_ms(),
+           .due_ms = stored.due_ms(),
+           .announced = stored.announced(),
+           .touches_before = stored.touches_before()};
+  return state.has_value();
+}
+
 }  // namespace
 
 std::string EncodeJudgment(const core::Judgment& judgment) {
@@ -50,6 +77,7 @@ std::string EncodeJudgment(const core::Judgment& judgment) {
   out.set_route_requirement(judgment.route.requirement);
   for (const core::RepId& owner : judgment.route.owners) out.add_route_owners(owner.str());
   out.set_route_owner_wait_ms(judgment.route.owner_wait_ms);
+  for (const std::string& sla : judgment.slas) out.add_slas(sla);
   if (judgment.account != core::AccountFinding()) {
     SetFinding(judgment.account, *out.mutable_account());
   }
@@ -87,6 +115,7 @@ absl::Status DecodeJudgment(absl::string_view blob, core::Judgment& judgment) {
     judgment.route.owners.push_back(core::RepId::Trusted(owner));
   }
   judgment.route.owner_wait_ms = stored.route_owner_wait_ms();
+  judgment.slas.assign(stored.slas().begin(), stored.slas().end());
   for (const v1::RuleStep& step : stored.route_path()) {
     judgment.route_path.push_back({step.rule(), step.matched(), GetConditions(step.conditions())});
   }
@@ -116,6 +145,9 @@ std::string EncodeRest(const core::LeadRecord& record) {
   out.set_widened(record.widened);
   out.set_escalated(record.escalated);
   out.set_last_owner(record.last_owner.str());
+  out.set_paused_at_ms(record.paused_at_ms);
+  out.set_paused_until_ms(record.paused_until_ms);
+  for (const core::SlaClock& clock : record.clocks) SetClock(clock, *out.add_clocks());
   if (record.shadow.run != 0) SetNote(record.shadow, *out.mutable_shadow());
   for (const core::AnsweredRequest& answer : record.answered) {
     v1::AnsweredRequest& stored = *out.add_answered();
@@ -166,6 +198,11 @@ absl::Status DecodeRest(absl::string_view blob, core::LeadRecord& record) {
         {mark.event(), mark.body(), mark.occurred_at_ms(), mark.log(), mark.offset()});
   }
   record.sales_forgotten_ms = stored.sales_forgotten_ms();
+  record.paused_at_ms = stored.paused_at_ms();
+  record.paused_until_ms = stored.paused_until_ms();
+  for (const v1::SlaClock& clock : stored.clocks()) {
+    if (!GetClock(clock, record.clocks.emplace_back())) return Unreadable("a clock of a lead");
+  }
   return stored.has_shadow() ? GetNote(stored.shadow(), record.shadow) : absl::OkStatus();
 }
 

@@ -76,10 +76,14 @@ struct Met {
     using core::ChangeType;
     std::vector<std::string> missing;
     for (const ChangeType type :
-         {ChangeType::kNurtured, ChangeType::kQualified, ChangeType::kQueued, ChangeType::kAssigned,
-          ChangeType::kAccepted, ChangeType::kDeclined, ChangeType::kOfferExpired,
-          ChangeType::kRerouted, ChangeType::kTouched, ChangeType::kRejected, ChangeType::kRecycled,
-          ChangeType::kSqlConfirmed, ChangeType::kSqoOpened, ChangeType::kWon, ChangeType::kLost}) {
+         {ChangeType::kNurtured,     ChangeType::kQualified,  ChangeType::kQueued,
+          ChangeType::kAssigned,     ChangeType::kAccepted,   ChangeType::kDeclined,
+          ChangeType::kOfferExpired, ChangeType::kRerouted,   ChangeType::kTouched,
+          ChangeType::kRejected,     ChangeType::kRecycled,   ChangeType::kSqlConfirmed,
+          ChangeType::kSqoOpened,    ChangeType::kWon,        ChangeType::kLost,
+          ChangeType::kReleased,     ChangeType::kPulledBack, ChangeType::kPaused,
+          ChangeType::kResumed,      ChangeType::kSlaWarned,  ChangeType::kSlaEscalated,
+          ChangeType::kSlaBreached,  ChangeType::kSlaMet,     ChangeType::kRepAway}) {
       if (!changes.contains(type)) missing.emplace_back(core::ChangeTypeName(type));
     }
     for (const CommitCode code :

@@ -49,6 +49,7 @@ core::QueuePolicy MakeQueue(const std::string& id, World& world) {
   queue.accept_within_ms = (5 + world.Number(60)) * core::kSecondMs;
   queue.retry_after_ms = (1 + world.Number(30)) * core::kSecondMs;
   if (world.Chance(30)) queue.skills = {"saas"};
+  if (world.Chance(50)) queue.away_after = 1 + world.Number(3);
   return queue;
 }
 
@@ -146,10 +147,11 @@ core::Action World::ActionOn(const core::LeadRecord& record, core::TimeMs now_ms
   static const ActionType kOwned[] = {
       ActionType::kReportOutcome, ActionType::kReportOutcome, ActionType::kReportOutcome,
       ActionType::kReportOutcome, ActionType::kLogTouch,      ActionType::kReject,
-      ActionType::kRecycle,       ActionType::kReroute,       ActionType::kReassign};
+      ActionType::kRecycle,       ActionType::kReroute,       ActionType::kReassign,
+      ActionType::kRelease,       ActionType::kPause,         ActionType::kResume};
   core::Action action;
   action.type = record.stage == Stage::kOffered ? Pick(kOffered, *this) : Pick(kOwned, *this);
-  if (Chance(5)) action.type = static_cast<ActionType>(Number(8));
+  if (Chance(5)) action.type = static_cast<ActionType>(Number(11));
   action.generation = Chance(95) ? record.generation : record.generation - 1;
   switch (action.type) {
     case ActionType::kDecline:
@@ -180,7 +182,12 @@ core::Action World::ActionOn(const core::LeadRecord& record, core::TimeMs now_ms
       action.currency = "EUR";
       action.close_date_ms = now_ms + core::kDayMs;
       break;
+    case ActionType::kPause:
+      if (Chance(80)) action.until_ms = now_ms + (1 + Number(300)) * core::kSecondMs;
+      break;
     case ActionType::kAccept:
+    case ActionType::kRelease:
+    case ActionType::kResume:
       break;
     case ActionType::kLogTouch:
       action.channel = "call";
@@ -249,6 +256,20 @@ core::Rep World::RepNamed(const core::RepId& id, core::TimeMs now_ms) {
   return rep;
 }
 
+core::Sla World::NextSla(const std::string& name) {
+  core::Sla sla;
+  sla.name = name;
+  sla.metric = static_cast<core::SlaMetric>(Number(5));
+  sla.target_ms = (5 + Number(120)) * core::kSecondMs;
+  if (Chance(30)) sla.warn_percent = 1 + Number(99);
+  if (Chance(30)) sla.tiers = {{100, "rep"}, {150 + Number(50), "manager"}};
+  if (sla.metric != core::SlaMetric::kAssign) sla.breach = static_cast<core::SlaBreach>(Number(4));
+  if (sla.breach == core::SlaBreach::kReturn && Chance(50)) sla.return_to = AnyQueue();
+  sla.restarts = Chance(50);
+  if (sla.metric == core::SlaMetric::kCadence) sla.touches = 1 + Number(3);
+  return sla;
+}
+
 core::Policy World::NextPolicy(const core::WorkspaceId& workspace) {
   core::Policy policy;
   policy.workspace = workspace;
@@ -267,6 +288,9 @@ core::Policy World::NextPolicy(const core::WorkspaceId& workspace) {
   policy.fit = {{"big", when("lead.employees >= 200"), 30},
                 {"dach", when("has(lead.country) && lead.country == 'DE'"), 20 + Number(20)},
                 {"partner", when("has(lead.partner) && lead.partner"), -10}};
+  for (const char* sla : {"one", "two", "three"}) {
+    if (Chance(50)) policy.slas.push_back(NextSla(sla));
+  }
   policy.intent = {{"demo", "demo_request", 30, 60, 7 * core::kDayMs},
                    {"views", "page_view", 3, 0, core::kDayMs}};
   policy.definition = when(absl::StrCat("fit >= ", Number(30), " && intent >= ", Number(5)));

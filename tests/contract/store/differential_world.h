@@ -37,6 +37,7 @@ class World {
 
  private:
   core::WorkRules NextWork(core::TimeMs now_ms);
+  core::Sla NextSla(const std::string& name);
   core::LeadEvent NextEvent(core::TimeMs now_ms);
 
   std::mt19937_64 random_;

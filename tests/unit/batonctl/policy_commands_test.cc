@@ -25,11 +25,11 @@ TEST(PolicyCommandsTest, ValidatesWithoutAServer) {
 TEST(PolicyCommandsTest, NamesEveryErrorOfAFile) {
   World world;
   const TemporaryFile file(
-      "apiVersion: baton.dev/v1\nkind: HandofPolicy\nmetadata: {}\nspec: {sla: []}\n");
+      "apiVersion: baton.dev/v1\nkind: HandofPolicy\nmetadata: {}\nspec: {slas: []}\n");
   const RunResult run = world.Run({"policy", "validate", "--file", file.path()});
   EXPECT_EQ(run.code, kExitUsage);
   EXPECT_THAT(run.err, HasSubstr(file.path() + ":2:7: kind must be one of HandoffPolicy"));
-  EXPECT_THAT(run.err, HasSubstr("'sla' in spec is not enforced yet"));
+  EXPECT_THAT(run.err, HasSubstr("unknown key 'slas' in spec; did you mean 'sla'"));
   EXPECT_THAT(run.err, HasSubstr("is not valid: 7 errors"));
 }
 

@@ -71,6 +71,35 @@ TEST_F(TimerSweepTest, LeadThatCannotBeReadHoldsUpNoOther) {
   EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_timers_unreadable_total 2\n"));
 }
 
+TEST_F(TimerSweepTest, ABrokenServiceLevelTakesTheLeadAndIsCounted) {
+  core::Sla sla;
+  sla.name = "touch";
+  sla.target_ms = core::kMinuteMs;
+  sla.warn_percent = 50;
+  sla.breach = core::SlaBreach::kReassign;
+  world_.policy.slas = {sla};
+  world_.AddRep("ada");
+  world_.AddRep("bob");
+  world_.Capture("l1");
+  TimerSweep sweep = NewSweep();
+  auto started = sweep.Run(0);  // its clock begins the moment it was given to ada
+  ASSERT_TRUE(started.ok()) << started.status();
+  EXPECT_EQ(started->fired, 1);
+  EXPECT_EQ(sweep.Run(0)->next_due, absl::Seconds(30));
+  world_.Act("l1", core::ActionType::kAccept);
+  world_.Pass(30 * core::kSecondMs);
+  EXPECT_EQ(sweep.Run(0)->fired, 1);
+  EXPECT_EQ(world_.Lead("l1").clocks[0].state, core::SlaState::kWarned);
+  world_.Pass(30 * core::kSecondMs);
+  const auto broken = sweep.Run(0);
+  ASSERT_EQ(broken->freed.size(), 1u);
+  EXPECT_EQ(broken->freed[0].rep, support::RepNamed("ada"));
+  EXPECT_EQ(world_.Lead("l1").rep, support::RepNamed("bob"));
+  const std::string metrics = world_.metrics->Expose();
+  EXPECT_THAT(metrics, HasSubstr("baton_sla_warnings_total{metric=\"first_touch\"} 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("baton_sla_breaches_total{metric=\"first_touch\"} 1\n"));
+}
+
 TEST_F(TimerSweepTest, NoTimersNoSweep) {
   const auto sweep = NewSweep().Run(0);
   EXPECT_EQ(sweep->fired, 0);

@@ -48,6 +48,17 @@ TEST(DecideTimerTest, SilentRepIsPassedOverAndStaysCharged) {
   EXPECT_EQ(plan->changes, (std::vector<Change>{expired}));
 }
 
+TEST(DecideTimerTest, AQueueThatSetsSilentRepsAwayDoesNotChargeThem) {
+  const LeadRecord record = RecordIn(Stage::kOffered);
+  Policy policy = support::SamplePolicy();
+  policy.queues[QueueNamed("dach")].away_after = 3;
+  const auto plan = DecideTimer(record, &policy, record.due_at_ms, record.due_at_ms);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_EQ(plan->silent_max, 3);
+  EXPECT_TRUE(plan->refund);
+  EXPECT_EQ(plan->changes.back().details.at("charged"), "false");
+}
+
 TEST(DecideTimerTest, RetryAsksEveryoneAgainAndPublishesNothingItself) {
   const LeadRecord record = WaitingForRetry();
   const auto plan = DecideTimer(record, nullptr, kNow, kNow);

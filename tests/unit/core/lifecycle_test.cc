@@ -23,7 +23,7 @@ const std::map<Stage, std::set<Stage>>& Expected() {
       {kScored, {kNurture, kMql, kMerged, kErased}},
       {kNurture, {kMql, kMerged, kErased}},
       {kMql, {kQueued, kMerged, kErased}},
-      {kQueued, {kOffered, kAccepted, kMerged, kErased}},
+      {kQueued, {kOffered, kAccepted, kRejected, kMerged, kErased}},
       {kOffered, {kAccepted, kQueued, kRejected, kRecycled, kMerged, kErased}},
       {kAccepted, {kWorking, kQueued, kRejected, kRecycled, kMerged, kErased}},
       {kWorking, {kSql, kQueued, kRejected, kRecycled, kMerged, kErased}},

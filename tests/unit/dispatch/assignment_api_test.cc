@@ -252,6 +252,40 @@ TEST_F(AssignmentApiTest, RerouteGoesToTheQueueNamed) {
   EXPECT_EQ(rerouted.response.lead().stage(), v1::STAGE_ACCEPTED);  // triage is direct
 }
 
+TEST_F(AssignmentApiTest, AnAcceptedLeadCanBePausedResumedAndReleased) {
+  AddRep("ada");
+  AddLead("l1");
+  AddRep("bob");
+  v1::PauseLeadRequest pause;
+  pause.set_name(AssignmentOf("l1"));
+  EXPECT_EQ(Do(&AssignmentStub::PauseLead, pause).reason(), "WRONG_STAGE");
+  v1::AcceptAssignmentRequest accept;
+  accept.set_name(AssignmentOf("l1"));
+  ASSERT_TRUE(Do(&AssignmentStub::AcceptAssignment, accept).ok());
+
+  v1::ResumeLeadRequest resume;
+  resume.set_name(AssignmentOf("l1"));
+  EXPECT_EQ(Do(&AssignmentStub::ResumeLead, resume).reason(), "NOT_PAUSED");
+  pause.mutable_resume_time()->set_seconds(absl::ToUnixSeconds(absl::Now()) - 86'400);
+  EXPECT_EQ(Do(&AssignmentStub::PauseLead, pause).reason(), "INVALID_FIELD");
+  pause.mutable_resume_time()->set_seconds(absl::ToUnixSeconds(absl::Now()) + 86'400);
+  const auto paused = Do(&AssignmentStub::PauseLead, pause);
+  ASSERT_TRUE(paused.ok()) << paused.status.error_message();
+  EXPECT_EQ(paused.response.lead().resume_time().seconds(), pause.resume_time().seconds());
+  const auto resumed = Do(&AssignmentStub::ResumeLead, resume);
+  ASSERT_TRUE(resumed.ok()) << resumed.status.error_message();
+  EXPECT_FALSE(resumed.response.lead().has_pause_time());
+
+  v1::ReleaseLeadRequest release;
+  release.set_name(AssignmentOf("l1"));
+  release.set_reason("NO_NEED");
+  EXPECT_EQ(Do(&AssignmentStub::ReleaseLead, release).reason(), "UNKNOWN_REASON");
+  release.clear_reason();
+  const auto released = Do(&AssignmentStub::ReleaseLead, release);
+  ASSERT_TRUE(released.ok()) << released.status.error_message();
+  EXPECT_EQ(released.response.lead().rep(), "workspaces/acme/reps/bob");
+}
+
 TEST_F(AssignmentApiTest, FreedCapacityDrainsTheBacklog) {
   AddRep("ada", 1);
   AddLead("l1");

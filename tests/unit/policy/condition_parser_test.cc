@@ -103,7 +103,7 @@ TEST(ConditionParserTest, PlacesAreThoseOfTheDocumentHoweverItIsWritten) {
 TEST(ConditionParserTest, ScoresAreNotThereWhileTheyAreAddedUp) {
   EXPECT_THAT(ErrorsOfFit("when: lead.vip && fit > 3"),
               ElementsAre(HasSubstr("8:40: scoring.fit[0].when: 'fit' is what scoring computes; it "
-                                    "can stand in definition and routing, not here")));
+                                    "can stand in definition, routing and sla, not here")));
 }
 
 TEST(ConditionParserTest, ConditionsAreTrueOrFalse) {

@@ -9,6 +9,7 @@
 namespace baton::policy {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -139,6 +140,24 @@ TEST(LintTest, OverlapsAreNotes) {
   EXPECT_THAT(notes("'lead.country == \"FR\"'"), Not(Contains(StartsWith("overlapping-rules"))));
   EXPECT_THAT(notes("'lead.country != \"FR\"'"), Not(Contains(StartsWith("overlapping-rules"))))
       << "the special case stands before the general one";
+}
+
+TEST(LintTest, ServiceLevelsAreLookedAt) {
+  const auto notes = [](const std::string& level) {
+    return Lines(FindingsOf(ChangedClean("  queues:\n",
+                                         "  sla:\n    - {name: a, metric: accept, "
+                                         "target: 1h, " +
+                                             level + "}\n  queues:\n"),
+                            Severity::kNote));
+  };
+  EXPECT_THAT(notes("applies: intent > 60"),
+              Contains(AllOf(StartsWith("score-out-of-reach 20:"),
+                             HasSubstr("points that service level 'a' asks for"))));
+  EXPECT_THAT(notes("calendar: queue"),
+              Contains(AllOf(StartsWith("sla-without-calendar 20:"),
+                             HasSubstr("service level 'a' counts every hour of leads in queues "
+                                       "without calendar: dach, triage"))));
+  EXPECT_THAT(notes("warn: 50%"), Not(Contains(StartsWith("sla-without-calendar"))));
 }
 
 TEST(LintTest, QueuesNeedLeadsAndReps) {

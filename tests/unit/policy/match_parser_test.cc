@@ -130,7 +130,7 @@ TEST(MatchParserTest, RefusesUndeclaredAttributes) {
             "attribute 'employes' in rule.match is not declared in spec.attributes; did you mean "
             "'employees'?");
   EXPECT_THAT(FirstError("{fit: \">= 3\"}", /*with_scores=*/false),
-              HasSubstr("it can stand in definition and routing"));
+              HasSubstr("it can stand in definition, routing and sla"));
 }
 
 TEST(MatchParserTest, RefusesLiteralsOfAnotherType) {

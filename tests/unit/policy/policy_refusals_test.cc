@@ -36,22 +36,6 @@ TEST(PolicyRefusalsTest, WrongHead) {
   EXPECT_THAT(ErrorsOf(""), ElementsAre("policy.yaml:1:1: the document is empty"));
 }
 
-TEST(PolicyRefusalsTest, SectionsThatAreNotEnforcedYet) {
-  for (const std::string section : {"sla", "recycle"}) {
-    EXPECT_THAT(ErrorOf("  queues:\n", "  " + section + ": {}\n  queues:\n"),
-                HasSubstr("'" + section +
-                          "' in spec is not enforced yet; remove it (what Baton "
-                          "does not act on is never accepted and ignored)"));
-  }
-}
-
-TEST(PolicyRefusalsTest, KeysThatAreNotEnforcedYet) {
-  for (const std::string key : {"calendar: x", "sla: x"}) {
-    EXPECT_THAT(ErrorOf("{mode: offer}", "{mode: offer, " + key + "}"),
-                HasSubstr("not enforced yet"));
-  }
-}
-
 TEST(PolicyRefusalsTest, Owners) {
   EXPECT_THAT(ErrorOf("{queue: dach}", "{queue: dach, fallback: dach}"),
               HasSubstr("fallback is for a target with an owner"));

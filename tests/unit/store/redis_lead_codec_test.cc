@@ -60,16 +60,19 @@ TEST(RedisLeadCodecTest, ReadsALineWithItemsOfALaterRelease) {
   LeadRecord record;
   EXPECT_TRUE(
       DecodeLead(
-          Text(Stored(absl::StrCat(kLine, "|0|0|0|0|0|0||0|0|none|4,9,3,owner,id|later"), "")),
+          Text(Stored(absl::StrCat(kLine, "|0|0|0|0|0|0||0|0|none|4,9,3,owner,id|7|1|x@UTC|later"),
+                      "")),
           record)
           .ok());
   EXPECT_EQ(record.revision, 3);
   EXPECT_EQ(record.choice,
             (core::ChoiceNote{4, 9, 3, core::ChoiceBasis::kOwner, core::TieBreak::kId}));
+  EXPECT_EQ(record.clock_at_ms, 7);
+  EXPECT_EQ(record.rep_hours, "x@UTC");
 }
 
 TEST(RedisLeadCodecTest, ReadsALineOfAnEarlierReleaseThatNotedNoChoice) {
-  for (const char* end : {"|0|0|0|0|0|0", "|0|0|0|0|0|0||0|0|none"}) {
+  for (const char* end : {"|0|0|0|0|0|0", "|0|0|0|0|0|0||0|0|none", "|0|0|0|0|0|0||0|0|none|"}) {
     LeadRecord record;
     EXPECT_TRUE(DecodeLead(Text(Stored(absl::StrCat(kLine, end), "")), record).ok());
     EXPECT_EQ(record.choice, core::ChoiceNote());

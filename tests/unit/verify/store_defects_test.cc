@@ -78,7 +78,7 @@ TEST(StoreDefectsTest, ATimerThatIsMissing) {
   History history = CleanHistory();
   history.workspace().timers.clear();
   EXPECT_TRUE(Names(Examine(history), Check::kTimers,
-                    "lead w/bob has its timer at 900, the list of timers says 0"));
+                    "lead w/bob is due at 900, the list of timers says 0"));
 }
 
 TEST(StoreDefectsTest, ALeadWithoutTheTimerThatItNeeds) {
@@ -92,7 +92,7 @@ TEST(StoreDefectsTest, ALeadWithoutTheTimerThatItNeeds) {
 TEST(StoreDefectsTest, ATimerThatShouldHaveBeenCancelled) {
   History history = CleanHistory();
   history.workspace().timers["ann"] = 400;
-  EXPECT_TRUE(Names(Examine(history), Check::kTimers, "lead w/ann has its timer at 0"));
+  EXPECT_TRUE(Names(Examine(history), Check::kTimers, "lead w/ann is due at 0"));
 }
 
 TEST(StoreDefectsTest, AStageThatTheFeedbackDoesNotSay) {

@@ -68,6 +68,7 @@ function baton.apply(reads, keys, args)
   baton.check_journey(step)
   step.past = baton.replaced(step, plan)
   local run = baton.shadow_of(workspace, shadow)
+  baton.read_care(workspace, plan, before.rep)
   -- All is read: from here on nothing fails.
   if refunded then
     baton.refund(refunded, charged, paid)
@@ -76,6 +77,10 @@ function baton.apply(reads, keys, args)
     baton.forget_open(workspace, before.rep)
   end
   baton.publish_plan(plan, args, step)
+  if baton.take_care(workspace, plan, before.rep) then
+    baton.publish(step, string.format('%s|%s|%s|%s|%d', baton.CHANGE.rep_away, step.lead.stage,
+      before.queue, before.rep, before.generation), baton.DETAILS.silent, 0)
+  end
   if queue then
     local said = before.stage == STAGE.QUEUED or last_stage == STAGE.QUEUED
     baton.offer(step, queue, said, args[11])

@@ -32,6 +32,13 @@ function baton.rep_at_work(workspace, rep, call)
   return member and member.work and at_work(workspace, member, call) or member
 end
 
+-- The name of the rep's hours, or ''.
+function baton.hours_name(workspace, rep)
+  local text = redis.call('HGET', baton.reps_key(workspace), rep)
+  local member = text and baton.member_of(rep, text)
+  return member and member.work and member.work.hours or ''
+end
+
 -- Delegates of members on leave that are no members stand in for them, with their weight.
 local function add_stand_ins(workspace, members, live, call)
   local known, added = {}, false

@@ -24,6 +24,7 @@ local function delete_rep(keys, args)
     baton.refuse('stored rep is not readable')
   end
   redis.call('HLEN', baton.given_key(keys[1]))
+  redis.call('HLEN', baton.silent_key(keys[1]))
   local texts = {}
   for queue in string.gmatch(queues, '[^,]+') do
     local key = baton.queue_key(keys[1], queue)
@@ -34,6 +35,7 @@ local function delete_rep(keys, args)
   end
   redis.call('HDEL', keys[2], rep)
   redis.call('HDEL', baton.given_key(keys[1]), rep)
+  redis.call('HDEL', baton.silent_key(keys[1]), rep)
   return {OUTCOME.done}
 end
 

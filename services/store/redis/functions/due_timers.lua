@@ -12,7 +12,8 @@ local function has_timer(tag, member, due)
     return false
   end
   local key = baton.lead_key(baton.workspace_key(tag, workspace), lead)
-  return baton.due_of(redis.call('GET', key)) == due
+  local text = redis.call('GET', key)
+  return text and baton.due_of(baton.parse_lead(text)) == due
 end
 
 local function due_timers(keys, args)

@@ -64,6 +64,10 @@ function baton.profiles_key(workspace)
   return workspace .. ':profiles'
 end
 
+function baton.silent_key(workspace)
+  return workspace .. ':silent'
+end
+
 function baton.given_key(workspace)
   return workspace .. ':given'
 end

@@ -4,15 +4,15 @@
 -- the six blobs that follow the line (record.proto) and pass through functions unread: candidates,
 -- origin, scores, facts, judgment, rest; then (since leads have owners) owners, owners_only,
 -- wait_until, chosen_by; and (since decisions are recorded) the choice: "policy revision,at,
--- weights,basis,tie", empty for none. What a later release appends to the line is kept.
+-- weights,basis,tie", empty for none; and (since leads have clocks) clock_at, watched (0 or 1: it
+-- has clocks) and hours (of the owner, HoursName). What a later release appends is kept.
 
-local DUE = '^1|%d+|%d+|%u+|%d+|[%w_-]*|[%w_-]*|%d+|%d+|%d+|(%d+)|'
 local PATTERN = '^1|(%d+)|(%d+)|(%u+)|(%d+)|([%w_-]*)|([%w_-]*)|(%d+)|(%d+)|(%d+)|(%d+)|' ..
   '([%l_]+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)' ..
   '([^\n]*)\n()'
 local WAITING = '^|([%w_,-]*)|([01])|(%d+)|([%l_]+)|?([%w_,]*)(.*)$'
 local FORMAT = '1|%d|%d|%s|%d|%s|%s|%d|%d|%d|%d|%s|%d|%d|%d|%s|%s|%s|%d|%d|%d|%d|%d|%d' ..
-  '|%s|%d|%d|%s|%s%s'
+  '|%s|%d|%d|%s|%s|%d|%d|%s%s'
 
 -- A lead that does not exist yet: read only.
 local NOBODY = {
@@ -20,7 +20,8 @@ local NOBODY = {
   generation = 0, queued_at = 0, offered_at = 0, due_at = 0, timer = baton.TIMER.none,
   priority = 0, accepted_at = 0, journeyed = 0, passed = '', skills = '', traceparent = '',
   owners = '', owners_only = false, wait_until = 0, chosen_by = baton.BASIS.none, choice = '',
-  extra = '', candidates = '', origin = '', scores = '', facts = '', judgment = '', rest = '',
+  clock_at = 0, watched = false, hours = '', extra = '', candidates = '', origin = '',
+  scores = '', facts = '', judgment = '', rest = '',
 }
 
 -- Cuts the blobs, whose sizes are given in their order, out of `text` from `start` on.
@@ -40,15 +41,16 @@ end
 local function add_waiting(lead, text)
   if text == '' then
     lead.owners, lead.owners_only, lead.wait_until = '', false, 0
-    lead.chosen_by, lead.choice, lead.extra = baton.BASIS.none, '', ''
-    return
+    lead.chosen_by, lead.choice = baton.BASIS.none, ''
+    return baton.add_clocks(lead, '')
   end
   local owners, only, wait_until, chosen_by, choice, extra = string.match(text, WAITING)
   if not owners then
     baton.refuse('stored lead is not readable')
   end
   lead.owners, lead.owners_only, lead.wait_until = owners, only == '1', tonumber(wait_until)
-  lead.chosen_by, lead.choice, lead.extra = chosen_by, choice, extra
+  lead.chosen_by, lead.choice = chosen_by, choice
+  return baton.add_clocks(lead, extra)
 end
 
 -- `text`: as stored, or false for a lead that does not exist, which is read only.
@@ -75,11 +77,6 @@ function baton.parse_lead(text)
   return lead
 end
 
--- When the timer of a stored lead is due, 0: it has none; nil: there is no such lead.
-function baton.due_of(text)
-  return text and tonumber(string.match(text, DUE) or baton.refuse('stored lead is not readable'))
-end
-
 -- The line of a lead, without its end.
 function baton.format_line(lead)
   return string.format(FORMAT, lead.revision, lead.version, lead.stage, lead.cycle, lead.queue,
@@ -87,7 +84,7 @@ function baton.format_line(lead)
     lead.priority, lead.accepted_at, lead.journeyed, lead.passed, lead.skills, lead.traceparent,
     #lead.candidates, #lead.origin, #lead.scores, #lead.facts, #lead.judgment, #lead.rest,
     lead.owners, lead.owners_only and 1 or 0, lead.wait_until, lead.chosen_by,
-    lead.choice, lead.extra)
+    lead.choice, lead.clock_at, lead.watched and 1 or 0, lead.hours, lead.extra)
 end
 
 function baton.write_lead(key, line, lead)

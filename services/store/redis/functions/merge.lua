@@ -18,6 +18,7 @@ function baton.merge(before, plan, args, now)
     accepted_at = plan.accepted_at, journeyed = before.journeyed, passed = plan.passed,
     skills = plan.skills, traceparent = args[5],
     owners = plan.owners, owners_only = plan.owners_only, wait_until = plan.wait_until,
+    clock_at = plan.clock_at, watched = plan.watched, hours = keep and before.hours or '',
     chosen_by = before.chosen_by, choice = replaced and '' or before.choice,
     extra = before.extra, candidates = replaced and '' or before.candidates, rest = args[6],
     facts = plan.facts and args[7] or before.facts,

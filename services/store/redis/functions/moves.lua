@@ -19,7 +19,7 @@ end
 
 -- Notes in `moves` where the lead of the step leaves and joins.
 function baton.gather(moves, step)
-  local workspace, due = step.workspace_key, step.lead.due_at
+  local workspace, due = step.workspace_key, baton.due_of(step.lead)
   if step.new_in then
     local list = baton.list_of(moves.added, step.new_in)
     list[#list + 1], list[#list + 2] = '0', step.id
@@ -39,7 +39,7 @@ function baton.gather(moves, step)
     baton.move(moves.backlogs, workspace, step.joined_queue, step.id, step.lead,
       step.place)
   end
-  if step.before.due_at ~= due then
+  if baton.due_of(step.before) ~= due then
     local list = baton.list_of(due == 0 and moves.removed or moves.added, moves.timers)
     if due ~= 0 then
       list[#list + 1] = string.format('%d', due)

@@ -28,6 +28,9 @@ function baton.assign(step, queue, candidates, choice, details)
   lead.generation = lead.generation + 1
   lead.offered_at = now
   step.joined_rep = lead.rep
+  if lead.watched then
+    lead.clock_at, lead.hours = now, baton.hours_name(queue.workspace, lead.rep)
+  end
   lead.candidates, lead.choice = baton.pack_pool(candidates), note_of(queue, choice, now)
   if mode == baton.MODE.offer then
     lead.stage, lead.timer = STAGE.OFFERED, TIMER.offer_expiry

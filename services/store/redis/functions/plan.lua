@@ -1,25 +1,25 @@
 -- A plan as `commit` gets it (core/plan.h).
--- ARGV: 1 workspace, 2 lead, 3 plan (text, see PATTERN), 4 limits "outbox_max|outbox_reserve|
--- leads_max", 5 traceparent, 6 rest, 7 facts, 8 origin, 9 scores, 10 judgment (blobs; 7-8 and 9-10
--- are used only if the plan says that they changed), 11 details of the change that the placement
--- makes, 12 step of a draft (shadow.lua), then for each change "type|stage|queue|rep|generation"
--- and its details, then one JourneyInput for each input.
+-- ARGV: 1 workspace, 2 lead, 3 plan, 4 limits "outbox_max|outbox_reserve|leads_max", 5 traceparent,
+-- 6 rest, 7 facts, 8 origin, 9 scores, 10 judgment (blobs; 7-8 and 9-10 only if they changed), 11
+-- details of the placement's change, 12 step of a draft (shadow.lua), then for each change
+-- "type|stage|queue|rep|generation" and its details, then one JourneyInput for each input.
 
 local FIXED = 12
 -- expected revision, policy revision, placement, refund, not before, may use reserve, applied,
 -- duplicates, facts changed, judgment changed, stage, cycle, queue, due, timer, accepted at,
--- priority, passed, skills, owners, owners only, wait until, number of changes
+-- priority, passed, skills, owners, owners only, wait until, clock at, watched, silent max,
+-- answered, away, number of changes
 local PATTERN = '^(-?%d+)|(-?%d+)|(%l+)|([01])|(-?%d+)|([01])|(%d+)|(%d+)|([01])|([01])|(%u+)|' ..
   '(%d+)|([%w_-]*)|(%d+)|([%l_]+)|(%d+)|(%d+)|([%w_,-]*)|([^|]*)|' ..
-  '([%w_,-]*)|([01])|(%d+)|(%d+)$'
+  '([%w_,-]*)|([01])|(%d+)|(%d+)|([01])|(%d+)|([01])|([%w_-]*)|(%d+)$'
 local CHANGE = '^([%l_]+)|(%u+)|[%w_-]*|[%w_-]*|%d+$'
 
 -- What the pattern cannot say: numbers that would not stay exact, words that nobody knows.
 local function check(plan)
   local limit = baton.LIMIT
-  if plan.applied > limit.batch or plan.duplicates > limit.batch or plan.changes > limit.batch or
-      plan.cycle > limit.cycle or plan.due_at > limit.clock or plan.accepted_at > limit.clock or
-      plan.priority > limit.priority or plan.wait_until > limit.clock then
+  local latest = math.max(plan.due_at, plan.accepted_at, plan.wait_until, plan.clock_at)
+  if math.max(plan.applied, plan.duplicates, plan.changes) > limit.batch or
+      plan.cycle > limit.cycle or latest > limit.clock or plan.priority > limit.priority then
     baton.refuse('a number of the plan is too great')
   end
   baton.one_of(plan.placement, baton.PLACEMENT, 'placement')
@@ -27,15 +27,17 @@ local function check(plan)
   baton.one_of(plan.timer, baton.TIMER, 'timer')
   if plan.placement == baton.PLACEMENT.offer then
     baton.id(plan.queue, 'queue')
-  elseif #plan.queue > 64 then
-    baton.refuse('queue is not an id')
+  elseif #plan.queue > 64 or #plan.away > 64 then
+    baton.refuse('queue or rep is not an id')
   end
+  return plan
 end
 
 local plan_of = baton.remembered(function(text)
   local expected, policy, placement, refund, not_before, reserve, applied, duplicates, facts,
     judgment, stage, cycle, queue, due_at, timer, accepted_at, priority, passed, skills, owners,
-    only, wait_until, changes = string.match(text, PATTERN)
+    only, wait_until, clock_at, watched, silent_max, answered, away, changes =
+    string.match(text, PATTERN)
   if not expected then
     baton.refuse('plan is not readable')
   end
@@ -46,10 +48,11 @@ local plan_of = baton.remembered(function(text)
     judgment = judgment == '1', stage = stage, cycle = tonumber(cycle), queue = queue,
     due_at = tonumber(due_at), timer = timer, accepted_at = tonumber(accepted_at),
     priority = tonumber(priority), passed = passed, skills = skills, owners = owners,
-    owners_only = only == '1', wait_until = tonumber(wait_until), changes = tonumber(changes),
+    owners_only = only == '1', wait_until = tonumber(wait_until), clock_at = tonumber(clock_at),
+    watched = watched == '1', silent_max = tonumber(silent_max), answered = answered == '1',
+    away = away, changes = tonumber(changes),
   }
-  check(plan)
-  return plan
+  return check(plan)
 end)
 
 local limits_of = baton.remembered(function(text)
@@ -57,9 +60,8 @@ local limits_of = baton.remembered(function(text)
   if not outbox_max then
     baton.refuse('limits are not readable')
   end
-  return {
-    outbox_max = tonumber(outbox_max), reserve = tonumber(reserve), leads_max = tonumber(leads_max),
-  }
+  return {outbox_max = tonumber(outbox_max), reserve = tonumber(reserve),
+    leads_max = tonumber(leads_max)}
 end)
 
 -- The stage that a change names.
@@ -87,7 +89,7 @@ function baton.read_plan(args)
   return plan, limits, last_stage, baton.read_shadow_step(args[12])
 end
 
--- Publishes the plan's changes and notes its inputs in the journey, inputs first.
+-- Publishes the plan's changes; its inputs stand before them in the journey.
 function baton.publish_plan(plan, args, step)
   for i = FIXED + plan.changes * 2 + 1, #args do
     step.journey[#step.journey + 1] = 'I' .. args[i]

@@ -81,9 +81,11 @@ local function put_rep(keys, args)
   if not texts then
     return {OUTCOME.queue_full}
   end
+  redis.call('HLEN', baton.silent_key(keys[1]))
   for key, text in pairs(texts) do
     redis.call('HSET', key, 'm', text)
   end
+  redis.call('HDEL', baton.silent_key(keys[1]), rep)
   redis.call('HSET', keys[2], rep, string.format('%d|%s', revision + 1, args[3]))
   return {OUTCOME.done, revision + 1}
 end

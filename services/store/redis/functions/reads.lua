@@ -34,14 +34,14 @@ function baton.lead_of(reads, key)
 end
 
 -- policy: the active revision, false if there is no such workspace; leads: their number, nil until
--- it is asked for; open, given, now: see at_work.lua; queues: by id; shadow: see shadow.lua, nil
--- until it is asked for.
+-- it is asked for; open, given, now: see at_work.lua; silent, away: see rep_care.lua; queues: by
+-- id; shadow: see shadow.lua, nil until it is asked for.
 function baton.workspace_of(reads, key)
   local workspace = reads.workspaces[key]
   if not workspace then
     workspace = {
       key = key, policy = redis.call('HGET', key, 'policy'), open = {}, given = {}, queues = {},
-      now = reads.shard.now,
+      now = reads.shard.now, silent = {}, away = {},
     }
     reads.workspaces[key] = workspace
   end
@@ -80,6 +80,7 @@ function baton.write_reads(reads)
       baton.write_ledger(queue)
     end
     baton.write_given(workspace.key, workspace)
+    baton.write_care(workspace)
     baton.write_shadow(workspace)
   end
   baton.write_shard(reads.meta, reads.shard)
