@@ -16,6 +16,7 @@ struct LeadArguments {
   std::string stage;
   int limit = kListLimitDefault;
   int generation = 0;
+  std::vector<std::string> types;
 };
 
 absl::Status Get(Session& session, const LeadArguments& arguments) {
@@ -54,6 +55,7 @@ absl::Status Journey(Session& session, const LeadArguments& arguments) {
   if (!name.ok()) return name.status();
   v1::GetLeadJourneyRequest request;
   request.set_name(*name);
+  for (const std::string& type : arguments.types) request.add_types(type);
   const auto response = AskPages<v1::GetLeadJourneyResponse>(
       session.server(), request, arguments.limit,
       +[](const v1::GetLeadJourneyResponse& page) { return page.entries_size(); });
@@ -128,6 +130,8 @@ void AddLeadCommands(CLI::App& app, Session& session) {
 
   CLI::App& journey =
       AddOfLead(group, "journey", "Shows everything that happened to a lead", arguments->lead);
+  journey.add_option("--type", arguments->types,
+                     "only entries of this type, such as sla_breached or activity; repeatable");
   AddLimit(journey, arguments->limit);
   OnRun(journey, session, [&session, arguments] { return Journey(session, *arguments); });
 

@@ -1,5 +1,6 @@
 #include "dispatch/lead_service.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -7,6 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "agreement/policy_cache.h"
 #include "core/errors.h"
@@ -27,6 +29,9 @@ absl::Status LeadNotFound(const core::LeadKey& key) {
       {{"workspace", key.workspace.str()}, {"lead", key.lead.str()}});
 }
 
+constexpr int kTypesMax = 32;  // of a journey's filter
+constexpr size_t kTypeBytesMax = 128;
+
 // Where a journey's next page begins: an index among all entries ever, because the oldest ones may
 // be dropped between two pages; and how many were dropped when it was made.
 struct JourneyPlace {
@@ -46,6 +51,23 @@ JourneyPlace ParsePlace(const std::string& text) {
     return {};
   }
   return place;
+}
+
+absl::Status CheckTypes(const v1::GetLeadJourneyRequest& request) {
+  const bool short_ones =
+      std::all_of(request.types().begin(), request.types().end(),
+                  [](const std::string& type) { return type.size() <= kTypeBytesMax; });
+  if (request.types_size() <= kTypesMax && short_ones) return absl::OkStatus();
+  return core::FieldError("types", absl::StrCat("at most ", kTypesMax, " of at most ",
+                                                kTypeBytesMax, " bytes are allowed"));
+}
+
+// The entry's type, or its first word, is one of those asked for.
+bool IsWanted(const v1::GetLeadJourneyRequest& request, const std::string& type) {
+  if (request.types().empty()) return true;
+  const std::string word = type.substr(0, type.find(' '));
+  return std::any_of(request.types().begin(), request.types().end(),
+                     [&](const std::string& one) { return one == type || one == word; });
 }
 
 }  // namespace
@@ -170,7 +192,9 @@ absl::StatusOr<v1::GetLeadJourneyResponse> LeadService::Journey(
     const v1::GetLeadJourneyRequest& request, const Caller& caller) {
   const auto page_size = PageSize(request.page_size());
   if (!page_size.ok()) return page_size.status();
-  const std::string context = absl::StrCat("GetLeadJourney|", request.name());
+  if (absl::Status status = CheckTypes(request); !status.ok()) return status;
+  const std::string context =
+      absl::StrCat("GetLeadJourney|", request.name(), "|", absl::StrJoin(request.types(), "|"));
   const auto token = OpenPageToken(sealer_, context, request.page_token());
   if (!token.ok()) return token.status();
   const auto record = Load(request.name(), caller);
@@ -184,6 +208,7 @@ absl::StatusOr<v1::GetLeadJourneyResponse> LeadService::Journey(
   if (!page.ok()) return page.status();
   v1::GetLeadJourneyResponse response;
   for (const store::JourneyEntry& entry : page->entries) {
+    if (!IsWanted(request, entry.type)) continue;
     *response.add_entries() = ToProto(record->key.workspace, entry);
   }
   response.set_dropped_count(ToInt32(page->dropped));

@@ -161,6 +161,33 @@ TEST_F(LeadApiTest, JourneyTellsEverythingInOrder) {
   EXPECT_EQ(types, (std::vector<std::string>{"captured", "qualified", "assigned", "accepted"}));
 }
 
+TEST_F(LeadApiTest, AJourneyCanBeNarrowedToSomeTypes) {
+  AddRep("ada");
+  AddLead("l1");
+  ASSERT_TRUE(Accept(AssignmentOf("l1")).ok());
+  v1::GetLeadJourneyRequest request;
+  request.set_name("workspaces/acme/leads/l1");
+  request.add_types("captured");
+  request.add_types("accepted");
+  request.set_page_size(1);
+  std::vector<std::string> types;
+  do {
+    const auto page = Call(*api_.leads, &LeadStub::GetLeadJourney, request);
+    ASSERT_TRUE(page.ok()) << page.status.error_message();
+    for (const auto& entry : page.response.entries()) types.push_back(entry.type());
+    request.set_page_token(page.response.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(types, (std::vector<std::string>{"captured", "accepted"}));
+
+  request.set_page_token(
+      Call(*api_.leads, &LeadStub::GetLeadJourney, request).response.next_page_token());
+  request.add_types("queued");
+  EXPECT_EQ(Call(*api_.leads, &LeadStub::GetLeadJourney, request).reason(), "INVALID_FIELD");
+  request.clear_page_token();
+  for (int i = 0; i < 40; ++i) request.add_types("touched");
+  EXPECT_EQ(Call(*api_.leads, &LeadStub::GetLeadJourney, request).reason(), "INVALID_FIELD");
+}
+
 TEST_F(LeadApiTest, ExplainsTheChoice) {
   AddRep("ada", 0);
   AddRep("bob");
