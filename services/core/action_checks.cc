@@ -222,9 +222,9 @@ bool Concerns(const LeadRecord& record, const RepId& rep) {
 
 absl::Status CheckGeneration(const LeadRecord& record, const Action& action) {
   const bool mine = action.only_rep.empty() || action.only_rep == record.rep;
-  if (mine && action.generation == record.generation && record.stage != Stage::kQueued) {
-    return absl::OkStatus();
-  }
+  const bool suppressed = record.stage == Stage::kRejected && record.reason == kDoNotContact;
+  const bool over = record.stage == Stage::kQueued || suppressed;
+  if (mine && action.generation == record.generation && !over) return absl::OkStatus();
   return Error(absl::StatusCode::kAborted, "STALE_GENERATION",
                absl::StrCat("assignment ", action.generation, " of lead ", record.key.lead.str(),
                             " is over; the lead is ", ToAbsl(StageName(record.stage)), " and had ",

@@ -96,7 +96,7 @@ using ActionDecision = std::variant<Plan, AnsweredRequest>;
 // | UNKNOWN_QUEUE (valid ones listed) | REQUEST_ID_REUSED | MISSING_FIELD | INVALID_FIELD. Tested
 // in this order: request id, existence (for only_rep no lead exists that is not its own, or was
 // lately: then its assignment is over, STALE_GENERATION), generation (a lead that is QUEUED again
-// has no current one), stage, reason, fields.
+// or left alone, DO_NOT_CONTACT, has no current one), stage, reason, fields.
 absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Action& action,
                                             const Policy* policy, TimeMs now_ms);
 

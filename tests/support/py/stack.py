@@ -94,7 +94,7 @@ class Program:
 
     def __init__(self, role, folder, env, flags=(), name=None, front_door=BELIEVING):
         self.name, self.role = name or role, role
-        self.env, self.flags = env, tuple(flags) + tuple(front_door)
+        self.env, self.flags, self.front_door = env, tuple(flags), tuple(front_door)
         self.log_path = Path(folder) / f"{self.name}.log"
         self.grpc_port, self.http_port = free_port(), free_port()
         self.process = None
@@ -114,7 +114,7 @@ class Program:
             self.process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", BIN / "baton", self.role,
                  "--grpc-address", self.address, "--http-address",
-                 f"127.0.0.1:{self.http_port}", *self.flags],
+                 f"127.0.0.1:{self.http_port}", *self.flags, *self.front_door],
                 env=self.env, stdout=log, stderr=log)
 
     def wait_ready(self, seconds):

@@ -58,6 +58,12 @@ TEST(CheckGenerationTest, LeadThatIsBackInTheQueueHasNoCurrentAssignment) {
   EXPECT_EQ(Refusal(CheckGeneration(record, Checked(ActionType::kAccept))), "STALE_GENERATION");
 }
 
+TEST(CheckGenerationTest, WhoeverWithdrewConsentHasNoCurrentAssignment) {
+  LeadRecord record = RecordIn(Stage::kRejected);
+  record.reason = kDoNotContact;
+  EXPECT_EQ(Refusal(CheckGeneration(record, Checked(ActionType::kReject))), "STALE_GENERATION");
+}
+
 TEST(CheckGenerationTest, OwnedAndClosedLeadsKnowTheirLastAssignment) {
   for (const Stage stage : {Stage::kOffered, Stage::kSqo, Stage::kRejected, Stage::kWon}) {
     EXPECT_TRUE(CheckGeneration(RecordIn(stage), Checked(ActionType::kAccept)).ok());

@@ -213,6 +213,27 @@ TEST(DecideEventsTest, TraceOfTheLatestEventWithOneIsKept) {
   EXPECT_EQ(Decide(NewLead(), {traced, Updated("e2", {})}).after.traceparent, traced.traceparent);
 }
 
+TEST(DecideEventsTest, WhoeverWithdrawsConsentIsLeftAloneAtOnceUntilANeedWasConfirmed) {
+  for (const Stage stage : {Stage::kQueued, Stage::kOffered, Stage::kAccepted, Stage::kWorking}) {
+    const LeadRecord record = RecordIn(stage);
+    const Plan plan = Decide(record, {ConsentEvent("e9", Consent::kWithdrawn)});
+    EXPECT_EQ(plan.after.stage, Stage::kRejected);
+    EXPECT_EQ(plan.after.reason, "DO_NOT_CONTACT");
+    EXPECT_TRUE(plan.after.rep.empty());
+    EXPECT_EQ(plan.placement, Placement::kRelease);
+    ASSERT_EQ(plan.changes.size(), 1u);
+    EXPECT_EQ(plan.changes[0].type, ChangeType::kRejected);
+    EXPECT_EQ(plan.changes[0].rep, record.rep);
+    EXPECT_EQ(plan.changes[0].actor, "policy");
+    EXPECT_EQ(plan.changes[0].cause, "e9");
+  }
+  for (const Stage stage : {Stage::kSql, Stage::kWon, Stage::kRecycled}) {
+    const Plan plan = Decide(RecordIn(stage), {ConsentEvent("e9", Consent::kWithdrawn)});
+    EXPECT_EQ(plan.after.stage, stage);
+    EXPECT_TRUE(plan.changes.empty());
+  }
+}
+
 TEST(DecideEventsTest, ExpectsTheRevisionThatItSaw) {
   LeadRecord record = RecordIn(Stage::kOffered);
   record.revision = 41;
