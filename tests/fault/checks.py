@@ -30,6 +30,7 @@ class Change:
     generation: int = 0
     at: int = 0
     deadline: int = 0
+    by_rep: bool = True  # not by the policy: whoever withdraws consent is left alone
 
 
 @dataclass
@@ -77,7 +78,7 @@ class Ledger:
             return self.violations.add(f"event {change.id} was published twice")
         self._ids.add(change.id)
         self.changes[change.change] += 1
-        if change.change in CHANGE_OF_CALL.values():
+        if change.by_rep and change.change in CHANGE_OF_CALL.values():
             self.acted[change.lead, change.generation, change.change] += 1
         lead = self.leads.setdefault(change.lead, LeadState())
         if change.version != lead.version + 1:

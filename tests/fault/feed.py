@@ -26,7 +26,8 @@ def read_change(message):
         return Change(id=headers["ce_id"].decode(), lead=data["lead"], change=data["change"],
                       stage=data["stage"], version=data["version"], rep=data.get("rep", ""),
                       generation=data.get("generation", 0), at=milliseconds(data.get("time")),
-                      deadline=milliseconds(data.get("acceptDeadline")))
+                      deadline=milliseconds(data.get("acceptDeadline")),
+                      by_rep=data.get("actor") != "policy")
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -123,6 +123,11 @@ class PlantedElsewhere(unittest.TestCase):
     def test_action_answered_to_two_callers(self):
         self.assertIn("OK 2 times", found(check_answers, self.ledger, [*CALLS, CALLS[2]])[0])
 
+    def test_what_the_policy_did_nobody_had_to_ask_for(self):
+        alone = [*SOUND[:5], Change("w/l1/1/6", "l1", "rejected", "REJECTED", 6, "bob", 2, 5000,
+                                    by_rep=False)]
+        self.assertEqual(found(check_answers, ledger_of(alone), CALLS[:3]), [])
+
     def test_action_that_nobody_asked_for(self):
         self.assertIn("nobody asked", found(check_answers, self.ledger, CALLS[:3])[0])
 
