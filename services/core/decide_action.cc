@@ -238,7 +238,7 @@ const AnsweredRequest* FindAnswer(const LeadRecord& record, const std::string& r
 // of the clocks.
 void TellClocks(const LeadRecord& record, const Policy* policy, TimeMs now_ms, Plan& plan) {
   if (policy == nullptr || plan.after.clocks.empty()) return;
-  std::vector<Change> said = ReviewClocks(*policy, now_ms, plan.after).changes;
+  std::vector<Change> said = StopClocks(*policy, now_ms, plan.after);
   const Change& done = plan.changes.back();
   for (Change& change : said) {
     change.stage = record.stage;
@@ -246,7 +246,7 @@ void TellClocks(const LeadRecord& record, const Policy* policy, TimeMs now_ms, P
     change.rep = record.rep;
     change.generation = record.generation;
     change.cause = done.cause;
-    if (change.type == ChangeType::kSlaMet) change.actor = done.actor;
+    change.actor = done.actor;
   }
   plan.changes.insert(plan.changes.begin(), said.begin(), said.end());
 }

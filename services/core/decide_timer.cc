@@ -22,7 +22,12 @@ std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, 
     return plan;
   }
   plan.placement = Placement::kOffer;
-  if (policy != nullptr) plan.changes = ReviewClocks(*policy, now_ms, plan.after).changes;
+  if (policy != nullptr) {
+    ClockReview review = ReviewClocks(*policy, now_ms, plan.after);
+    plan.changes = std::move(review.changes);
+    const bool pauses = review.broken != nullptr && review.broken->breach == SlaBreach::kPauseRep;
+    if (pauses && !record.rep.empty()) SetAway(*review.broken, plan);
+  }
   if (record.timer == TimerKind::kOfferExpiry && record.stage == Stage::kOffered) {
     AddPassed(record.rep, plan.after);
     ReturnToQueue(plan.after);

@@ -144,6 +144,15 @@ class Running {
     clock_.state = late ? SlaState::kMetLate : SlaState::kMet;
   }
 
+  // When the next thing is to be said, which may be over already.
+  void Wait() {
+    for (const Threshold& threshold : ThresholdsOf(sla_)) {
+      if (threshold.percent <= clock_.announced) continue;
+      next_ms_ = When(threshold.percent);
+      return;
+    }
+  }
+
   // Says what is due. True if the target was broken just now.
   bool Announce(TimeMs now_ms, std::vector<Change>& changes) {
     bool broken = false;
@@ -222,21 +231,6 @@ void ComeBack(Plan& plan) {
   change.generation = plan.after.generation;
   change.actor = "clock";
   change.details = {{"why", "revisit"}};
-  plan.changes.push_back(std::move(change));
-}
-
-// Its rep gets no more leads until it says that it is there.
-void SetAway(const Sla& sla, Plan& plan) {
-  const LeadRecord& lead = plan.after;
-  Change change;
-  change.type = ChangeType::kRepAway;
-  change.stage = lead.stage;
-  change.queue = lead.queue;
-  change.rep = lead.rep;
-  change.generation = lead.generation;
-  change.actor = "clock";
-  change.details = {{"why", "sla"}, {"sla", sla.name}};
-  plan.away = lead.rep;
   plan.changes.push_back(std::move(change));
 }
 
@@ -323,7 +317,9 @@ void StartClocks(const Policy& policy, TimeMs now_ms, LeadRecord& lead) {
   }
 }
 
-ClockReview ReviewClocks(const Policy& policy, TimeMs now_ms, LeadRecord& lead) {
+namespace {
+
+ClockReview Review(const Policy& policy, TimeMs now_ms, bool announces, LeadRecord& lead) {
   ClockReview review;
   StartClocks(policy, now_ms, lead);
   lead.clock_at_ms = 0;
@@ -335,6 +331,9 @@ ClockReview ReviewClocks(const Policy& policy, TimeMs now_ms, LeadRecord& lead) 
       running.Stop(*end, review.changes);
     } else if (running.IsMoot()) {
       if (clock.state != SlaState::kBreached) clock.state = SlaState::kCancelled;
+    } else if (lead.paused_at_ms == 0 && !announces) {
+      running.Wait();
+      SetNext(running.next_ms(), lead);
     } else if (lead.paused_at_ms == 0) {
       const bool broken = running.Announce(now_ms, review.changes);
       const bool acts = broken && sla.breach != SlaBreach::kNotify;
@@ -347,6 +346,16 @@ ClockReview ReviewClocks(const Policy& policy, TimeMs now_ms, LeadRecord& lead) 
   return review;
 }
 
+}  // namespace
+
+ClockReview ReviewClocks(const Policy& policy, TimeMs now_ms, LeadRecord& lead) {
+  return Review(policy, now_ms, /*announces=*/true, lead);
+}
+
+std::vector<Change> StopClocks(const Policy& policy, TimeMs now_ms, LeadRecord& lead) {
+  return Review(policy, now_ms, /*announces=*/false, lead).changes;
+}
+
 void PauseClocks(const Policy* policy, TimeMs now_ms, TimeMs until_ms, LeadRecord& lead) {
   lead.paused_at_ms = now_ms;
   lead.paused_until_ms = until_ms;
@@ -357,6 +366,20 @@ void PauseClocks(const Policy* policy, TimeMs now_ms, TimeMs until_ms, LeadRecor
 void ResumeClocks(LeadRecord& lead) {
   lead.paused_at_ms = 0;
   lead.paused_until_ms = 0;
+}
+
+void SetAway(const Sla& sla, Plan& plan) {
+  const LeadRecord& lead = plan.after;
+  Change change;
+  change.type = ChangeType::kRepAway;
+  change.stage = lead.stage;
+  change.queue = lead.queue;
+  change.rep = lead.rep;
+  change.generation = lead.generation;
+  change.actor = "clock";
+  change.details = {{"why", "sla"}, {"sla", sla.name}};
+  plan.away = lead.rep;
+  plan.changes.push_back(std::move(change));
 }
 
 void CancelClocks(LeadRecord& lead) {

@@ -33,6 +33,13 @@ struct ClockReview {
 // thing once, and sets clock_at_ms to the next time.
 ClockReview ReviewClocks(const Policy& policy, TimeMs now_ms, LeadRecord& lead);
 
+// ReviewClocks without saying what is due: that waits for clock_at_ms, which may be over already,
+// so that a broken level also has its consequence. What is said is of type kSlaMet.
+std::vector<Change> StopClocks(const Policy& policy, TimeMs now_ms, LeadRecord& lead);
+
+// The rep of the lead gets no more leads until it says that it is there.
+void SetAway(const Sla& sla, Plan& plan);
+
 // The lead waits on the customer: no clock counts until it is resumed, at `until_ms` at the
 // latest.
 void PauseClocks(const Policy* policy, TimeMs now_ms, TimeMs until_ms, LeadRecord& lead);

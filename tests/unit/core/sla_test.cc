@@ -293,6 +293,28 @@ TEST_F(SlaTest, ASilentOfferBreaksItsAcceptLevelBeforeItExpires) {
               ElementsAre(ChangeType::kSlaBreached, ChangeType::kOfferExpired));
 }
 
+TEST_F(SlaTest, ASilentOfferSetsTheRepAwayIfItsAcceptLevelSaysSo) {
+  policy_.slas = {Level("accept", SlaMetric::kAccept, 2 * kHourMs)};
+  policy_.slas[0].breach = SlaBreach::kPauseRep;
+  LeadRecord lead = LeadIn(Stage::kOffered);
+  Look(kNow, lead);
+  const auto plan = DecideTimer(lead, &policy_, lead.due_at_ms, lead.due_at_ms);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_EQ(plan->away, RepNamed("ada"));
+  EXPECT_THAT(TypesOf(plan->changes), ElementsAre(ChangeType::kSlaBreached, ChangeType::kRepAway,
+                                                  ChangeType::kOfferExpired));
+}
+
+TEST_F(SlaTest, AnActionLeavesABrokenLevelToTheTimerThatActsOnIt) {
+  policy_.slas = {Level("decision", SlaMetric::kDecision, 30 * kSecondMs)};
+  policy_.slas[0].breach = SlaBreach::kReassign;
+  LeadRecord lead = Do(LeadIn(Stage::kAccepted), Touch(), kNow).after;
+  EXPECT_EQ(lead.clocks[0].state, SlaState::kPending);
+  EXPECT_EQ(lead.clock_at_ms, kGiven + 30 * kSecondMs);
+  EXPECT_THAT(TypesOf(Fire(lead).changes),
+              ElementsAre(ChangeType::kSlaBreached, ChangeType::kPulledBack));
+}
+
 TEST_F(SlaTest, HoursOfTheCalendarCountAndNoOthers) {
   CalendarRules rules;
   rules.zone = "Europe/Berlin";
