@@ -1,11 +1,13 @@
 #include "clock/clock_service.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
+#include <vector>
 
 #include "absl/random/random.h"
-#include "absl/time/clock.h"
 #include "platform/backoff.h"
+#include "platform/steady_time.h"
 
 namespace baton::clock {
 namespace {
@@ -52,19 +54,24 @@ absl::Status ClockService::Ready() const {
 
 void ClockService::FireTimers() {
   absl::BitGen random;
+  std::vector<int> shards(static_cast<size_t>(sweep_.shards()));
+  std::iota(shards.begin(), shards.end(), 0);
   absl::Duration sleep = absl::ZeroDuration();
   while (!timer_worker_.StopsWithin(sleep)) {
+    // In another order each time, so that several clocks do not do the same work at the same time.
+    std::shuffle(shards.begin(), shards.end(), random);
     // A millisecond later than due, because the store counts in them.
-    const absl::Duration due = SweepAll() + absl::Milliseconds(1);
+    const absl::Duration due = SweepAll(shards) + absl::Milliseconds(1);
     sleep = std::min(due, options_.tick * absl::Uniform(random, 1.0 - kJitter, 1.0));
   }
 }
 
 // Returns when the next timer is due, or how long to wait after a failure.
-absl::Duration ClockService::SweepAll() {
+absl::Duration ClockService::SweepAll(const std::vector<int>& shards) {
   absl::Duration next_due = absl::InfiniteDuration();
   absl::Status status;
-  for (int shard = 0; shard < sweep_.shards() && !timer_worker_.stopping(); ++shard) {
+  for (const int shard : shards) {
+    if (timer_worker_.stopping()) break;
     for (int batch = 0; batch < kBatchesPerShardMax; ++batch) {
       absl::StatusOr<Sweep> swept = sweep_.Run(shard);
       status.Update(Counted(swept.status()));
@@ -82,11 +89,11 @@ absl::Duration ClockService::SweepAll() {
 
 void ClockService::DrainBacklogs() {
   platform::Backoff backoff(kBackoffFirst, kBackoffMost);
-  absl::Time next_round = absl::Now();
+  absl::Time next_round = platform::SteadyNow();
   absl::Duration sleep = absl::ZeroDuration();
   while (!drain_worker_.StopsWithin(sleep)) {
-    const bool round_due = absl::Now() >= next_round;
-    if (round_due) next_round = absl::Now() + options_.drain_every;
+    const bool round_due = platform::SteadyNow() >= next_round;
+    if (round_due) next_round = platform::SteadyNow() + options_.drain_every;
     const absl::Status status = drain_.Run(round_due);
     drains_ready_.Set(Counted(status));
     if (status.ok()) backoff.Reset();

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -42,7 +43,7 @@ class ClockService : public platform::Service {
 
  private:
   void FireTimers();
-  absl::Duration SweepAll();
+  absl::Duration SweepAll(const std::vector<int>& shards);
   void DrainBacklogs();
   absl::Status Counted(absl::Status status);
 

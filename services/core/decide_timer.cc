@@ -25,8 +25,7 @@ std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, 
   if (policy != nullptr) {
     ClockReview review = ReviewClocks(*policy, now_ms, plan.after);
     plan.changes = std::move(review.changes);
-    const bool pauses = review.broken != nullptr && review.broken->breach == SlaBreach::kPauseRep;
-    if (pauses && !record.rep.empty()) SetAway(*review.broken, plan);
+    if (review.sets_away != nullptr && !record.rep.empty()) SetAway(*review.sets_away, plan);
   }
   if (record.timer == TimerKind::kOfferExpiry && record.stage == Stage::kOffered) {
     AddPassed(record.rep, plan.after);

@@ -319,6 +319,12 @@ void StartClocks(const Policy& policy, TimeMs now_ms, LeadRecord& lead) {
 
 namespace {
 
+void NoteBroken(const Sla& sla, ClockReview& review) {
+  if (sla.breach == SlaBreach::kNotify) return;
+  const Sla*& first = sla.breach == SlaBreach::kPauseRep ? review.sets_away : review.takes_back;
+  if (first == nullptr) first = &sla;
+}
+
 ClockReview Review(const Policy& policy, TimeMs now_ms, bool announces, LeadRecord& lead) {
   ClockReview review;
   StartClocks(policy, now_ms, lead);
@@ -335,9 +341,7 @@ ClockReview Review(const Policy& policy, TimeMs now_ms, bool announces, LeadReco
       running.Wait();
       SetNext(running.next_ms(), lead);
     } else if (lead.paused_at_ms == 0) {
-      const bool broken = running.Announce(now_ms, review.changes);
-      const bool acts = broken && sla.breach != SlaBreach::kNotify;
-      if (acts && review.broken == nullptr) review.broken = &sla;
+      if (running.Announce(now_ms, review.changes)) NoteBroken(sla, review);
       SetNext(running.next_ms(), lead);
     }
   }
@@ -414,9 +418,9 @@ void DecideClocks(const Policy* policy, TimeMs now_ms, Plan& plan) {
   }
   ClockReview review = ReviewClocks(*policy, now_ms, lead);
   for (Change& change : review.changes) plan.changes.push_back(std::move(change));
-  if (review.broken == nullptr || !IsOwned(lead.stage)) return;
-  if (review.broken->breach == SlaBreach::kPauseRep) return SetAway(*review.broken, plan);
-  PullBack(*policy, *review.broken, now_ms, plan);
+  if (!IsOwned(lead.stage)) return;
+  if (review.sets_away != nullptr) SetAway(*review.sets_away, plan);
+  if (review.takes_back != nullptr) PullBack(*policy, *review.takes_back, now_ms, plan);
 }
 
 }  // namespace baton::core

@@ -25,8 +25,10 @@ void StartClocks(const Policy& policy, TimeMs now_ms, LeadRecord& lead);
 
 struct ClockReview {
   std::vector<Change> changes;  // of type kSla...; actor "clock"
-  const Sla* broken = nullptr;  // of `policy`: the first one broken just now that asks for more
-                                // than being told
+  // Of `policy`, the first one broken just now that sets the rep away, and that takes the lead
+  // back; after an outage it may be both.
+  const Sla* sets_away = nullptr;
+  const Sla* takes_back = nullptr;
 };
 
 // StartClocks, then stops the clocks that have come to their end, says what is due by now, each

@@ -6,6 +6,11 @@
 #include "platform/log.h"
 
 namespace baton::platform {
+namespace {
+
+constexpr absl::Duration kLongestWait = absl::Hours(24 * 365);  // beyond it: until it stops
+
+}  // namespace
 
 ReadyState::ReadyState(std::string service)
     : service_(std::move(service)), status_(absl::UnavailableError("starting")) {}
@@ -33,15 +38,27 @@ void Worker::Start(std::function<void()> body) {
 }
 
 void Worker::Stop(absl::Duration grace) {
-  if (!stop_.HasBeenNotified()) {
-    deadline_ = absl::Now() + grace;
-    stop_.Notify();
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_) deadline_ = absl::Now() + grace;
+    stopping_ = true;
   }
+  stop_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
 
+bool Worker::StopsWithin(absl::Duration duration) const {
+  std::unique_lock lock(mutex_);
+  const auto stops = [this] { return stopping_.load(); };
+  if (duration < kLongestWait) {
+    return stop_.wait_for(lock, absl::ToChronoNanoseconds(duration), stops);
+  }
+  stop_.wait(lock, stops);
+  return true;
+}
+
 absl::Time Worker::deadline() const {
-  return stop_.HasBeenNotified() ? deadline_ : absl::InfiniteFuture();
+  return stopping_ ? deadline_ : absl::InfiniteFuture();
 }
 
 }  // namespace baton::platform

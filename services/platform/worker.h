@@ -2,14 +2,16 @@
 #ifndef BATON_PLATFORM_WORKER_H_
 #define BATON_PLATFORM_WORKER_H_
 
+#include <atomic>
+#include <condition_variable>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 
 namespace baton::platform {
@@ -44,17 +46,19 @@ class Worker {
   // Asks `body` to return, within `grace` as deadline() tells it, and waits for that. Idempotent.
   void Stop(absl::Duration grace = absl::ZeroDuration());
 
-  bool stopping() const { return stop_.HasBeenNotified(); }
-  // True as soon as stopping, false after `duration`.
-  bool StopsWithin(absl::Duration duration) const {
-    return stop_.WaitForNotificationWithTimeout(duration);
-  }
+  bool stopping() const { return stopping_; }
+  // True as soon as stopping, false after `duration`, also if the machine's clock is set meanwhile.
+  bool StopsWithin(absl::Duration duration) const;
   // Until when begun work may go on; InfiniteFuture while not stopping.
   absl::Time deadline() const;
 
  private:
-  absl::Notification stop_;
-  absl::Time deadline_ = absl::InfiniteFuture();  // written before stop_ is notified
+  // Of std, because waits of absl are until a time of the machine's clock: set back by an hour, it
+  // would have them take that hour.
+  mutable std::mutex mutex_;
+  mutable std::condition_variable stop_;
+  std::atomic<bool> stopping_{false};             // written under the mutex
+  absl::Time deadline_ = absl::InfiniteFuture();  // written before stopping_
   std::thread thread_;
 };
 

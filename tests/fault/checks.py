@@ -31,6 +31,8 @@ class Change:
     at: int = 0
     deadline: int = 0
     by_rep: bool = True  # not by the policy: whoever withdraws consent is left alone
+    details: dict = field(default_factory=dict)
+    began: int = 0  # of a service level's clock that it speaks of
 
 
 @dataclass

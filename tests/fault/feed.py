@@ -23,11 +23,13 @@ def read_change(message):
     try:
         data = json.loads(message.value())
         headers = dict(message.headers())
+        details = data.get("details", {})
         return Change(id=headers["ce_id"].decode(), lead=data["lead"], change=data["change"],
                       stage=data["stage"], version=data["version"], rep=data.get("rep", ""),
                       generation=data.get("generation", 0), at=milliseconds(data.get("time")),
                       deadline=milliseconds(data.get("acceptDeadline")),
-                      by_rep=data.get("actor") != "policy")
+                      by_rep=data.get("actor") != "policy", details=details,
+                      began=milliseconds(details.get("startTime")))
     except (ValueError, KeyError, TypeError):
         return None
 

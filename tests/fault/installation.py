@@ -112,10 +112,10 @@ class Site(Servers):
 
 
 class Tenant(World):
-    """A workspace with the demo's policy, and what the API says of it."""
+    """A workspace with the demo's policy or another one, and what the API says of it."""
 
-    def __init__(self, site, accept_within="3s"):
-        super().__init__(site, accept_within, sample_policy)
+    def __init__(self, site, accept_within="3s", policy=sample_policy):
+        super().__init__(site, accept_within, policy)
 
     def pages(self, rpc, request, items):
         while True:

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import experiments_callers
 import experiments_input
+import experiments_levels
 import experiments_roles
 import experiments_servers
 import test_checks
+import test_level_checks
 import test_tools
 from experiment import EXPERIMENTS
 from installation import Site
@@ -24,8 +26,8 @@ from stack import TOP
 from trial import Trial
 
 # The last one reads everything again that the others left behind.
-ORDER = ["F1", "F2", "F3", "F4", "F8", "F10", "F11", "F13", "F15", "F16", "F22", "F25", "F26",
-         "F29", "F14"]
+ORDER = ["F1", "F2", "F3", "F4", "F8", "F10", "F11", "F13", "F15", "F16", "F17", "F22", "F25",
+         "F26", "F29", "F32", "F33", "F34", "F14"]
 
 
 def parse(arguments):
@@ -114,7 +116,7 @@ def show(verdict):
 def check_the_checks():
     """(passed, failed) of the tests of what is used here."""
     suite = unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromModule(module)
-                               for module in (test_checks, test_tools))
+                               for module in (test_checks, test_level_checks, test_tools))
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=0).run(suite)
     failed = len(result.failures) + len(result.errors) + len(result.skipped)
     return result.testsRun - failed, failed

@@ -65,10 +65,10 @@ class Trial:
             time.sleep(0.2)
         return found
 
-    def load(self, leads, rate, reps=8, brief=True, flags=(), server=""):
-        """A new workspace whose `leads` are published at `rate` records a second; its reps call
-        `server`, or the API itself."""
-        one = Load(Tenant(self.site), brief)
+    def load(self, leads, rate, reps=8, brief=True, flags=(), server="", tenant=None):
+        """A new workspace, or `tenant`, whose `leads` are published at `rate` records a second; its
+        reps call `server`, or the API itself."""
+        one = Load(tenant or Tenant(self.site), brief)
         self.loads.append(one)
         self.play(one, leads, rate, reps, flags, server)
         return one

@@ -245,6 +245,9 @@ void AddOptions(CLI::App& app, Options& options) {
   app.add_option("--silent", options.reps.silent_share, "share of offers never answered")
       ->check(share)
       ->capture_default_str();
+  app.add_option("--idle", options.reps.idle_share, "share of leads accepted and then left alone")
+      ->check(share)
+      ->capture_default_str();
 }
 
 absl::StatusOr<std::vector<Publication>> MakeLog(const Options& options) {

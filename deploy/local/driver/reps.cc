@@ -157,6 +157,7 @@ class Reps::One {
         return;
       }
     }
+    if (Roll() < options_.idle_share) return;
     if (options_.brief) return GiveBack<v1::RejectLeadRequest>(assignment, "WRONG_PERSONA");
     Sell(assignment);
   }

@@ -25,6 +25,7 @@ struct RepsOptions {
   uint64_t seed = 1;
   double decline_share = 0.05;
   double silent_share = 0.03;
+  double idle_share = 0;  // of the leads accepted: nothing is done with them
   bool brief = false;  // who accepts rejects at once, which frees the capacity
   absl::Duration patience = absl::Seconds(60);  // with a server that is away
 };

@@ -4,8 +4,8 @@
 
 #include "absl/random/distributions.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "platform/signals.h"
+#include "platform/steady_time.h"
 
 namespace baton::platform::redis {
 namespace {
@@ -80,17 +80,18 @@ bool Client::CanProceed() const {
 }
 
 absl::StatusOr<std::unique_ptr<Connection>> Client::Take() {
-  const absl::Time deadline = absl::Now() + connection_options_.command_timeout;
+  const absl::Time deadline = SteadyNow() + connection_options_.command_timeout;
   while (true) {
     std::unique_ptr<Connection> found;
     {
       absl::MutexLock lock(&mutex_);
-      if (!mutex_.AwaitWithDeadline(absl::Condition(this, &Client::CanProceed), deadline)) {
+      if (!mutex_.AwaitWithTimeout(absl::Condition(this, &Client::CanProceed),
+                                   deadline - SteadyNow())) {
         return absl::UnavailableError(
             absl::StrCat("all ", connections_max_, " Redis connections are busy"));
       }
       if (failures_ > 0) {
-        if (probing_ || absl::Now() < retry_at_) return last_failure_;
+        if (probing_ || SteadyNow() < retry_at_) return last_failure_;
         probing_ = true;
         open_ -= static_cast<int>(idle_.size());
         idle_.clear();
@@ -141,7 +142,7 @@ void Client::Drop(std::unique_ptr<Connection> connection, const absl::Status& wh
 void Client::RecordFailure(const absl::Status& why) {
   const int doublings = failures_ < kBackoffDoublingsMax ? failures_ : kBackoffDoublingsMax;
   const absl::Duration longest = std::min(kBackoffMin * (1 << doublings), kBackoffMax);
-  retry_at_ = absl::Now() + longest * absl::Uniform(random_, 0.5, 1.0);
+  retry_at_ = SteadyNow() + longest * absl::Uniform(random_, 0.5, 1.0);
   ++failures_;
   last_failure_ = why;
 }

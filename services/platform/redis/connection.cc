@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
+#include "platform/steady_time.h"
 
 namespace baton::platform::redis {
 namespace {
@@ -91,7 +91,7 @@ absl::Status Connection::LogIn(const ConnectionOptions& options) {
 
 absl::StatusOr<std::vector<Reply>> Connection::Run(absl::Span<const Command> commands,
                                                    absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
+  const absl::Time deadline = SteadyNow() + timeout;
   std::vector<const char*> words;
   std::vector<size_t> sizes;
   for (const Command& command : commands) {
@@ -140,7 +140,7 @@ absl::StatusOr<Reply> Connection::Receive(absl::Time deadline) {
 }
 
 absl::Status Connection::ArmTimeout(absl::Time deadline) {
-  const absl::Duration left = deadline - absl::Now();
+  const absl::Duration left = deadline - SteadyNow();
   if (left < absl::Milliseconds(1)) {
     broken_ = true;
     return absl::UnavailableError(absl::StrCat("Redis at ", address_, ": no answer in time"));

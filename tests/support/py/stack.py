@@ -138,6 +138,16 @@ class Program:
     def http(self, path, seconds):
         return urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}{path}", timeout=seconds)
 
+    def readiness(self):
+        """What /readyz says: (ready, reasons by service)."""
+        try:
+            answer = self.http("/readyz", 5)
+        except urllib.error.HTTPError as error:
+            answer = error
+        said = json.loads(answer.read())
+        return said["ready"], {one["name"]: one.get("reason", "") for one in said["services"]
+                               if not one["ready"]}
+
     def metrics(self):
         """All samples by their name with labels; empty while there is no answer."""
         try:
@@ -196,14 +206,7 @@ class Stack(Servers):
         return self.program.terminate()
 
     def readiness(self):
-        """What /readyz says: (ready, reasons by service)."""
-        try:
-            answer = self.program.http("/readyz", 5)
-        except urllib.error.HTTPError as error:
-            answer = error
-        said = json.loads(answer.read())
-        return said["ready"], {one["name"]: one.get("reason", "") for one in said["services"]
-                               if not one["ready"]}
+        return self.program.readiness()
 
     def batonctl(self, *args):
         """Runs batonctl with JSON output and returns what it printed, parsed."""

@@ -48,9 +48,7 @@ class SlaTest : public testing::Test {
 
   // What is said at `at_ms`, and the lead then.
   std::vector<Change> Look(TimeMs at_ms, LeadRecord& lead) {
-    ClockReview review = ReviewClocks(policy_, at_ms, lead);
-    broken_ = review.broken;
-    return std::move(review.changes);
+    return ReviewClocks(policy_, at_ms, lead).changes;
   }
 
   Plan Fire(LeadRecord& lead) {
@@ -75,7 +73,6 @@ class SlaTest : public testing::Test {
   }
 
   Policy policy_ = SamplePolicy();
-  const Sla* broken_ = nullptr;
   static constexpr TimeMs kGiven = kNow - kMinuteMs;
 };
 
@@ -303,6 +300,24 @@ TEST_F(SlaTest, ASilentOfferSetsTheRepAwayIfItsAcceptLevelSaysSo) {
   EXPECT_EQ(plan->away, RepNamed("ada"));
   EXPECT_THAT(TypesOf(plan->changes), ElementsAre(ChangeType::kSlaBreached, ChangeType::kRepAway,
                                                   ChangeType::kOfferExpired));
+}
+
+TEST_F(SlaTest, LevelsBrokenInOneLookHaveTheirConsequencesAll) {
+  policy_.slas = {Level("accept", SlaMetric::kAccept, kHourMs),
+                  Level("touch", SlaMetric::kFirstTouch, 2 * kHourMs),
+                  Level("decide", SlaMetric::kDecision, 2 * kHourMs)};
+  policy_.slas[0].breach = SlaBreach::kPauseRep;
+  policy_.slas[1].breach = SlaBreach::kReassign;
+  policy_.slas[2].breach = SlaBreach::kReturn;
+  LeadRecord lead = LeadIn(Stage::kOffered);
+  lead.due_at_ms = kNow + kDayMs;
+  lead.clock_at_ms = kNow + 3 * kHourMs;  // nobody could look before
+  const Plan plan = Fire(lead);
+  EXPECT_EQ(plan.away, RepNamed("ada"));
+  EXPECT_THAT(TypesOf(plan.changes),
+              ElementsAre(ChangeType::kSlaBreached, ChangeType::kSlaBreached,
+                          ChangeType::kSlaBreached, ChangeType::kRepAway, ChangeType::kPulledBack));
+  EXPECT_EQ(plan.changes[4].details.at("sla"), "touch");
 }
 
 TEST_F(SlaTest, AnActionLeavesABrokenLevelToTheTimerThatActsOnIt) {
