@@ -24,6 +24,7 @@
 #include "relay/relay_service.h"
 #include "store/redis/redis_store.h"
 #include "vendors/sales_mapping.h"
+#include "webhooks/webhook_service.h"
 
 namespace baton {
 namespace {
@@ -93,6 +94,10 @@ dispatch::PolicySource PoliciesFrom(agreement::PolicyCache& cache) {
   };
 }
 
+absl::StatusOr<webhooks::EgressRules> EgressRulesOf(const BatonConfig& config) {
+  return webhooks::EgressRules::Parse(config.webhooks.hosts, config.webhooks.internal_networks);
+}
+
 // For the clock, which does without a policy that cannot be read.
 clock::PolicySource ReadablePoliciesFrom(agreement::PolicyCache& cache) {
   return
@@ -127,6 +132,7 @@ struct App::Parts {
   absl::Status AddIntake(const BatonConfig& config, const events::TopicNames& topics);
   void AddClock(const BatonConfig& config);
   void AddRelay(const BatonConfig& config, const events::TopicNames& topics);
+  absl::Status AddWebhooks(const BatonConfig& config, const events::TopicNames& topics);
   absl::Status AddDispatch(const BatonConfig& config, const events::TopicNames& topics);
 };
 
@@ -173,6 +179,25 @@ void App::Parts::AddRelay(const BatonConfig& config, const events::TopicNames& t
                                             *metrics));
 }
 
+absl::Status App::Parts::AddWebhooks(const BatonConfig& config, const events::TopicNames& topics) {
+  auto rules = EgressRulesOf(config);
+  if (!rules.ok()) return rules.status();
+  if (rules->off()) return absl::OkStatus();
+  webhooks::WebhookOptions options;
+  options.rules = *std::move(rules);
+  options.topic = topics.feedback;
+  options.group = config.webhooks.group;
+  options.ca_file = config.webhooks.ca_file;
+  options.timeout = config.webhooks.timeout;
+  options.park_after = config.webhooks.park_after;
+  options.limits.pending_max = static_cast<size_t>(config.webhooks.pending_max);
+  options.limits.in_flight_max = config.webhooks.in_flight_max;
+  options.limits.retry.first = config.webhooks.retry_first;
+  options.limits.retry.most = config.webhooks.retry_most;
+  Add(std::make_unique<webhooks::WebhookService>(*store, *store, Kafka(config), options, *metrics));
+  return absl::OkStatus();
+}
+
 absl::Status App::Parts::AddDispatch(const BatonConfig& config, const events::TopicNames& topics) {
   absl::StatusOr<std::string> secret = TokenSecret(config, *store);
   if (!secret.ok()) return secret.status();
@@ -189,6 +214,9 @@ absl::Status App::Parts::AddDispatch(const BatonConfig& config, const events::To
   options.server.concurrent_streams_max = config.grpc.streams_per_connection_max;
   options.token_secret = *std::move(secret);
   options.lead_events_topic = topics.lead_events;
+  auto rules = EgressRulesOf(config);
+  if (!rules.ok()) return rules.status();
+  options.egress = *std::move(rules);
   auto producers = [kafka = Kafka(config)] {
     return platform::kafka::Producer::Create(kafka, platform::kafka::ProducerOptions{});
   };
@@ -216,7 +244,10 @@ absl::Status App::Run(platform::StopSignals& signals) {
   parts.Add(std::make_unique<platform::HttpServer>(config_.http.address, *parts.metrics,
                                                    [&parts] { return parts.lifecycle.States(); }));
   parts.Add(std::make_unique<StoreWatch>(*parts.store));
-  if (config_.Runs("relay")) parts.AddRelay(config_, topics);
+  if (config_.Runs("relay")) {
+    parts.AddRelay(config_, topics);
+    if (absl::Status status = parts.AddWebhooks(config_, topics); !status.ok()) return status;
+  }
   if (config_.Runs("clock")) parts.AddClock(config_);
   if (config_.Runs("intake")) {
     if (absl::Status status = parts.AddIntake(config_, topics); !status.ok()) return status;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "vendors/sales_mapping.h"
+#include "webhooks/egress_rules.h"
 
 namespace baton {
 namespace {
@@ -104,6 +105,37 @@ void AddRoles(platform::Settings& settings, BatonConfig& config) {
                        &config.clock.tick, absl::Milliseconds(10), absl::Seconds(10));
 }
 
+void AddWebhooks(platform::Settings& settings, WebhooksConfig& webhooks) {
+  settings.AddText("webhooks.hosts",
+                   "hosts that webhooks may be sent to, comma-separated; *.acme.example is every "
+                   "name below acme.example; empty: no webhooks",
+                   &webhooks.hosts);
+  settings.AddText("webhooks.internal_networks",
+                   "networks that webhooks may reach although they are internal, such as "
+                   "10.1.0.0/16, comma-separated; there also by http://",
+                   &webhooks.internal_networks);
+  settings.AddText("webhooks.ca_file",
+                   "PEM with the CAs of receivers' certificates; empty: the system's",
+                   &webhooks.ca_file);
+  settings.AddText("webhooks.group", "consumer group of webhooks", &webhooks.group,
+                   platform::CheckNotEmpty);
+  settings.AddDuration("webhooks.timeout", "how long a receiver may take to answer",
+                       &webhooks.timeout, absl::Milliseconds(100), absl::Minutes(1));
+  settings.AddDuration("webhooks.retry_first",
+                       "wait after a first failure; each further one waits four times as long",
+                       &webhooks.retry_first, absl::Milliseconds(10), absl::Hours(1));
+  settings.AddDuration("webhooks.retry_most", "longest wait between two attempts",
+                       &webhooks.retry_most, absl::Milliseconds(10), absl::Hours(6));
+  settings.AddDuration("webhooks.park_after",
+                       "how long a webhook may fail without a success before it is parked",
+                       &webhooks.park_after, absl::Milliseconds(100), absl::Hours(24 * 7));
+  settings.AddNumber("webhooks.pending_max",
+                     "changes of one webhook in memory; further ones wait in Kafka",
+                     &webhooks.pending_max, 1, 100'000);
+  settings.AddNumber("webhooks.in_flight_max", "attempts of one webhook at once",
+                     &webhooks.in_flight_max, 1, 100);
+}
+
 void AddLimits(platform::Settings& settings, BatonConfig& config) {
   store::StoreLimits& limits = config.limits;
   settings.AddNumber("limits.leads_per_workspace_max", "leads of one workspace",
@@ -199,6 +231,7 @@ platform::Settings::Loaded LoadConfig(const std::vector<std::string>& arguments,
   AddListeners(settings, *config);
   AddAuth(settings, *config);
   AddRoles(settings, *config);
+  AddWebhooks(settings, config->webhooks);
   AddLimits(settings, *config);
   settings.AddChoice("log.level", "least severe line that is written", &config->log_level,
                      {"debug", "info", "warning", "error"});
@@ -212,6 +245,12 @@ platform::Settings::Loaded LoadConfig(const std::vector<std::string>& arguments,
     if (!mapping.ok()) {
       loaded.errors.push_back(absl::StrCat("--intake-sales-mapping: ", mapping.status().message()));
     }
+  }
+  const WebhooksConfig& hooks = config->webhooks;
+  const auto rules = webhooks::EgressRules::Parse(hooks.hosts, hooks.internal_networks);
+  if (loaded.print.empty() && !rules.ok()) {
+    loaded.errors.push_back(
+        absl::StrCat("--webhooks-hosts, --webhooks-internal-networks: ", rules.status().message()));
   }
   if (loaded.print.empty() && config->relay.keep >= config->limits.outbox_max) {
     loaded.errors.push_back("--relay-keep must be below --limits-outbox-max: kept entries count");

@@ -60,6 +60,19 @@ struct RelayConfig {
   int64_t keep = 10'000;  // published entries kept per shard for watchers that resume
 };
 
+struct WebhooksConfig {
+  std::string hosts;              // empty: no webhooks
+  std::string internal_networks;  // that may be reached although they are internal
+  std::string ca_file;            // empty: the system's CAs
+  std::string group = "baton-webhooks";
+  absl::Duration timeout = absl::Seconds(15);
+  absl::Duration retry_first = absl::Seconds(5);
+  absl::Duration retry_most = absl::Hours(1);
+  absl::Duration park_after = absl::Hours(24);
+  int pending_max = 1000;  // of a webhook in memory; further changes wait in Kafka
+  int in_flight_max = 8;   // of a webhook
+};
+
 struct ClockConfig {
   absl::Duration tick = absl::Milliseconds(100);
 };
@@ -74,6 +87,7 @@ struct BatonConfig {
   IntakeConfig intake;
   RelayConfig relay;
   ClockConfig clock;
+  WebhooksConfig webhooks;
   store::StoreLimits limits;
   dispatch::CallLimits call_limits;
   std::string log_level = "info";

@@ -96,6 +96,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddQueueCommands(app, session);
   AddAccountCommands(app, session);
   AddTableCommands(app, session);
+  AddWebhookCommands(app, session);
   AddVerifyCommand(app, session);
   AddHealthCommand(app, session);
   AddCompletionCommand(app, session);

@@ -29,6 +29,7 @@ void AddAccountCommands(CLI::App& app, Session& session);
 void AddRepReassign(CLI::App& reps, Session& session);  // of the group rep
 void AddTableCommands(CLI::App& app, Session& session);
 void AddQueueCommands(CLI::App& app, Session& session);
+void AddWebhookCommands(CLI::App& app, Session& session);
 void AddVerifyCommand(CLI::App& app, Session& session);
 void AddHealthCommand(CLI::App& app, Session& session);
 void AddCompletionCommand(CLI::App& app, Session& session);

@@ -22,6 +22,7 @@
 #include "dispatch/table_service.h"
 #include "dispatch/token_sealer.h"
 #include "dispatch/watch_hub.h"
+#include "dispatch/webhook_service.h"
 #include "dispatch/workspace_service.h"
 #include "platform/grpc/bounded_executor.h"
 #include "platform/grpc/server.h"
@@ -63,7 +64,8 @@ struct DispatchService::Parts {
         accounts(store, store, runner, sealer),
         workspaces(store, runner, sealer),
         agreements(store, store, store, store, drainer, runner, sealer, metrics),
-        tables(store, store, runner, sealer) {}
+        tables(store, store, runner, sealer),
+        webhooks(store, store, options.egress, runner, sealer) {}
 
   const DispatchOptions options;
   const TokenSealer sealer;
@@ -89,6 +91,7 @@ struct DispatchService::Parts {
   WorkspaceService workspaces;
   PolicyService agreements;
   TableService tables;
+  WebhookService webhooks;
 };
 
 DispatchService::DispatchService(DispatchOptions options, store::Store& store,
@@ -110,11 +113,11 @@ absl::Status DispatchService::Start() {
   if (absl::Status made = parts.publisher.Start(); !made.ok()) return made;
   const absl::Status listening = parts.server.Start(
       {&parts.leads, &parts.assignments, &parts.roster, &parts.accounts, &parts.workspaces,
-       &parts.agreements, &parts.tables},
+       &parts.agreements, &parts.tables, &parts.webhooks},
       {v1::LeadService::service_full_name(), v1::AssignmentService::service_full_name(),
        v1::RosterService::service_full_name(), v1::AccountService::service_full_name(),
        v1::WorkspaceService::service_full_name(), v1::PolicyService::service_full_name(),
-       v1::TableService::service_full_name()});
+       v1::TableService::service_full_name(), v1::WebhookService::service_full_name()});
   if (!listening.ok()) return listening;
   parts.drainer.Start();
   parts.batcher.Start();

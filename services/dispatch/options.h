@@ -16,6 +16,7 @@
 #include "identity/authority.h"
 #include "platform/grpc/server.h"
 #include "platform/kafka/kafka.h"
+#include "webhooks/egress_rules.h"
 
 namespace baton::dispatch {
 
@@ -36,6 +37,7 @@ struct DispatchOptions {
   CallLimits call_limits;
   std::string token_secret;       // >= 16 bytes, the same on every replica: page and resume tokens
   std::string lead_events_topic;  // where SubmitLeadEvents publishes
+  webhooks::EgressRules egress;   // where webhooks may go
 
   absl::Duration deadline_max = absl::Seconds(5);  // of a unary call, also of one that names none
   int reader_threads = 4;                          // for reads and administration

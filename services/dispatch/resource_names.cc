@@ -142,6 +142,14 @@ absl::StatusOr<store::TableKey> ParseTable(absl::string_view field, absl::string
   return WrongName(field, "workspaces/{workspace}/tables/{table}@{sha256}");
 }
 
+absl::StatusOr<store::WebhookKey> ParseWebhook(absl::string_view field, absl::string_view name) {
+  const auto ids = Split(name, "webhooks");
+  if (ids.empty() || !IsId(ids[1])) {
+    return WrongName(field, "workspaces/{workspace}/webhooks/{webhook}");
+  }
+  return store::WebhookKey{Make<core::WorkspaceId>(ids[0]), std::string(ids[1])};
+}
+
 absl::StatusOr<Scope> ParseScope(absl::string_view field, absl::string_view name) {
   if (const auto workspace = ParseWorkspace(field, name); workspace.ok()) {
     return Scope{*workspace, {}, {}};
@@ -192,6 +200,10 @@ std::string FormatShadow(const core::WorkspaceId& workspace) {
 std::string FormatTable(const store::TableKey& key) {
   return absl::StrCat(FormatWorkspace(key.workspace), "/tables/",
                       store::TableId(key.name, key.sha256));
+}
+
+std::string FormatWebhook(const store::WebhookKey& key) {
+  return absl::StrCat(FormatWorkspace(key.workspace), "/webhooks/", key.id);
 }
 
 std::string FormatScope(const Scope& scope) {

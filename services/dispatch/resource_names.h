@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "core/ids.h"
 #include "store/table_store.h"
+#include "store/webhook_store.h"
 
 namespace baton::dispatch {
 
@@ -54,6 +55,7 @@ absl::StatusOr<PolicyName> ParseRevisionName(absl::string_view field, absl::stri
 // "workspaces/{workspace}/shadow"
 absl::StatusOr<core::WorkspaceId> ParseShadow(absl::string_view field, absl::string_view name);
 absl::StatusOr<store::TableKey> ParseTable(absl::string_view field, absl::string_view name);
+absl::StatusOr<store::WebhookKey> ParseWebhook(absl::string_view field, absl::string_view name);
 absl::StatusOr<Scope> ParseScope(absl::string_view field, absl::string_view name);
 
 std::string FormatWorkspace(const core::WorkspaceId& workspace);
@@ -67,6 +69,7 @@ std::string FormatPolicy(const core::WorkspaceId& workspace, absl::string_view p
                          int64_t revision);
 std::string FormatShadow(const core::WorkspaceId& workspace);
 std::string FormatTable(const store::TableKey& key);
+std::string FormatWebhook(const store::WebhookKey& key);
 std::string FormatScope(const Scope& scope);
 
 }  // namespace baton::dispatch

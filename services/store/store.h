@@ -10,6 +10,7 @@
 #include "store/roster_store.h"
 #include "store/shadow_store.h"
 #include "store/table_store.h"
+#include "store/webhook_store.h"
 #include "store/workspace_store.h"
 
 namespace baton::store {
@@ -21,6 +22,7 @@ class Store : public LeadStore,
               public PolicyStore,
               public ShadowStore,
               public TableStore,
+              public WebhookStore,
               public TimerStore,
               public OutboxStore,
               public InputStore,

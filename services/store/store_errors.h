@@ -133,6 +133,16 @@ inline absl::Status TableInUse(const std::string& name, int64_t revision) {
                      {{"table", name}, {"revision", absl::StrCat(revision)}});
 }
 
+inline absl::Status WebhookNotFound(const std::string& id) {
+  return core::Error(absl::StatusCode::kNotFound, "WEBHOOK_NOT_FOUND",
+                     absl::StrCat("webhook ", id, " does not exist"), {{"webhook", id}});
+}
+
+inline absl::Status WebhookExists(const std::string& id) {
+  return core::Error(absl::StatusCode::kAlreadyExists, "WEBHOOK_EXISTS",
+                     absl::StrCat("webhook ", id, " exists already"), {{"webhook", id}});
+}
+
 inline absl::Status CheckAdvances(absl::Span<const InputAdvance> advances) {
   if (advances.size() > kAdvancesMax) {
     return core::FieldError("advances", absl::StrCat("more than ", kAdvancesMax));

@@ -244,6 +244,33 @@ absl::Status FlakyStore::DeleteTable(const store::TableKey& key) {
   return Try([&] { return inner_.DeleteTable(key); });
 }
 
+absl::StatusOr<store::Webhook> FlakyStore::PutWebhook(const core::WorkspaceId& workspace,
+                                                      const store::Webhook& webhook) {
+  return Try([&] { return inner_.PutWebhook(workspace, webhook); });
+}
+
+absl::Status FlakyStore::DeleteWebhook(const store::WebhookKey& key, int64_t expected_revision) {
+  return Try([&] { return inner_.DeleteWebhook(key, expected_revision); });
+}
+
+absl::StatusOr<store::WebhookState> FlakyStore::GetWebhook(const store::WebhookKey& key) {
+  return Try([&] { return inner_.GetWebhook(key); });
+}
+
+absl::StatusOr<std::vector<store::WebhookState>> FlakyStore::ListWebhooks(
+    const core::WorkspaceId& workspace) {
+  return Try([&] { return inner_.ListWebhooks(workspace); });
+}
+
+absl::StatusOr<std::map<core::WorkspaceId, int64_t>> FlakyStore::WebhookVersions() {
+  return Try([&] { return inner_.WebhookVersions(); });
+}
+
+absl::StatusOr<bool> FlakyStore::ReportWebhook(const store::WebhookKey& key,
+                                               const store::WebhookReport& report) {
+  return Try([&] { return inner_.ReportWebhook(key, report); });
+}
+
 absl::StatusOr<store::DueTimers> FlakyStore::Due(int shard, int max) {
   return Try([&] { return inner_.Due(shard, max); });
 }

@@ -107,6 +107,16 @@ class FlakyStore final : public store::Store {
   absl::StatusOr<std::string> ReadTable(const store::TableKey& key) override;
   absl::Status DeleteTable(const store::TableKey& key) override;
 
+  absl::StatusOr<store::Webhook> PutWebhook(const core::WorkspaceId& workspace,
+                                            const store::Webhook& webhook) override;
+  absl::Status DeleteWebhook(const store::WebhookKey& key, int64_t expected_revision) override;
+  absl::StatusOr<store::WebhookState> GetWebhook(const store::WebhookKey& key) override;
+  absl::StatusOr<std::vector<store::WebhookState>> ListWebhooks(
+      const core::WorkspaceId& workspace) override;
+  absl::StatusOr<std::map<core::WorkspaceId, int64_t>> WebhookVersions() override;
+  absl::StatusOr<bool> ReportWebhook(const store::WebhookKey& key,
+                                     const store::WebhookReport& report) override;
+
   int shards() const override { return inner_.shards(); }
   absl::StatusOr<store::DueTimers> Due(int shard, int max) override;
   int ShardOf(const core::WorkspaceId& workspace) const override {

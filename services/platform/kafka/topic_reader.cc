@@ -8,31 +8,13 @@
 #include "absl/time/clock.h"
 #include "platform/kafka/client.h"
 #include "platform/kafka/convert.h"
+#include "platform/kafka/reader_handle.h"
 
 namespace baton::platform::kafka {
 namespace {
 
 constexpr absl::Duration kPollBound = absl::Milliseconds(200);
 constexpr size_t kRecordsPerPoll = 1000;
-constexpr absl::Duration kAskAgainAfter = absl::Milliseconds(100);
-
-// A consumer that is told its partitions. It has to name a group, but never joins it.
-absl::StatusOr<HandlePtr> NewReader(const KafkaConfig& config, const std::string& group,
-                                    bool read_committed) {
-  const Settings own = {
-      {"group.id", group},
-      {"enable.auto.commit", "false"},
-      {"enable.auto.offset.store", "false"},
-      {"enable.partition.eof", "true"},
-      {"auto.offset.reset", "error"},
-      {"isolation.level", read_committed ? "read_committed" : "read_uncommitted"},
-      {"queued.max.messages.kbytes", "65536"},
-      {"allow.auto.create.topics", "false"},
-  };
-  absl::StatusOr<ConfPtr> conf = MakeConf(config, own);
-  if (!conf.ok()) return conf.status();
-  return NewHandle(RD_KAFKA_CONSUMER, *std::move(conf));
-}
 
 absl::StatusOr<int> PartitionsOf(const KafkaConfig& config, const std::string& topic,
                                  absl::Duration deadline) {
@@ -42,24 +24,6 @@ absl::StatusOr<int> PartitionsOf(const KafkaConfig& config, const std::string& t
     if (info.name == topic) return info.partitions;
   }
   return absl::NotFoundError(absl::StrCat("there is no topic ", topic));
-}
-
-// Sets each offset of the list to that of one end of its partition. All of them exist, but where a
-// leader has just changed or started a client may take one for unknown: asked again until the
-// deadline.
-absl::Status FindEnd(rd_kafka_t* handle, int64_t end, absl::Duration deadline,
-                     rd_kafka_topic_partition_list_t& list) {
-  const absl::Time give_up_at = absl::Now() + deadline;
-  while (true) {
-    for (int i = 0; i < list.cnt; ++i) list.elems[i].offset = end;
-    absl::Status status =
-        ToStatus(rd_kafka_offsets_for_times(handle, &list, ToMs(give_up_at - absl::Now())),
-                 "read of the ends of partitions");
-    if (status.ok()) status = FirstError(list, "read of the ends of partitions");
-    const bool passes = absl::IsNotFound(status) || absl::IsUnavailable(status);
-    if (!passes || absl::Now() + kAskAgainAfter >= give_up_at) return status;
-    absl::SleepFor(kAskAgainAfter);
-  }
 }
 
 PartitionsPtr ListOf(const std::string& topic, const std::vector<PartitionSpan>& spans) {
@@ -121,7 +85,7 @@ absl::StatusOr<std::vector<PartitionSpan>> TopicSpans(const KafkaConfig& config,
   for (int i = 0; i < *partitions; ++i) spans[static_cast<size_t>(i)].partition = i;
   PartitionsPtr list = ListOf(topic, spans);
   for (const int64_t end : {int64_t{RD_KAFKA_OFFSET_BEGINNING}, int64_t{RD_KAFKA_OFFSET_END}}) {
-    if (absl::Status status = FindEnd(reader->get(), end, deadline, *list); !status.ok()) {
+    if (absl::Status status = FindOffsets(reader->get(), end, deadline, *list); !status.ok()) {
       return status;
     }
     for (PartitionSpan& span : spans) {

@@ -99,6 +99,15 @@ class MemoryStore final : public Store {
   absl::StatusOr<std::string> ReadTable(const TableKey& key) override;
   absl::Status DeleteTable(const TableKey& key) override;
 
+  absl::StatusOr<Webhook> PutWebhook(const core::WorkspaceId& workspace,
+                                     const Webhook& webhook) override;
+  absl::Status DeleteWebhook(const WebhookKey& key, int64_t expected_revision) override;
+  absl::StatusOr<WebhookState> GetWebhook(const WebhookKey& key) override;
+  absl::StatusOr<std::vector<WebhookState>> ListWebhooks(
+      const core::WorkspaceId& workspace) override;
+  absl::StatusOr<std::map<core::WorkspaceId, int64_t>> WebhookVersions() override;
+  absl::StatusOr<bool> ReportWebhook(const WebhookKey& key, const WebhookReport& report) override;
+
   int shards() const override;
   absl::StatusOr<DueTimers> Due(int shard, int max) override;
   int ShardOf(const core::WorkspaceId& workspace) const override;

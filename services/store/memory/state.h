@@ -82,6 +82,8 @@ struct AnsweredClaim {
 
 struct WorkspaceState {
   Workspace about;
+  std::map<std::string, WebhookState> webhooks;  // by id
+  int64_t webhook_changes = 0;
   std::map<int64_t, StoredRevision> policies;  // by revision
   std::map<std::string, StoredTable> tables;   // by TableId
   int64_t revisions = 0;                       // the last number given

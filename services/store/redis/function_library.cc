@@ -119,6 +119,7 @@ void AddLimits(std::string& out) {
                ",activations=", kActivationsMax, ",candidates=", core::kCandidatesKeptMax,
                ",decisions=", core::kPastDecisionsMax, ",domains=", core::kDomainsPerAccountMax,
                ",tables=", kStoredTablesMax, ",table_bytes=", kStoredTableBytesMax,
+               ",webhooks=", kWebhooksMax, ",webhook_reported=", kWebhookReportedMax,
                ",accounts_per_group=", core::kAccountsPerGroupMax, ",shadow_queues=",
                core::kShadowQueuesMax, ",shadow_differences=", core::kShadowDifferencesMax),
            out);

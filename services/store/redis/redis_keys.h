@@ -37,6 +37,8 @@ class ShardKeys {
   std::string Outbox() const { return tag_ + "outbox"; }
   // Sorted set of "workspace/lead" by due time.
   std::string Timers() const { return tag_ + "timers"; }
+  // Hash: workspace that has webhooks -> number of their changes: see functions/put_webhook.lua.
+  std::string Webhooks() const { return tag_ + "webhooks"; }
   // Set of the ids of the shard's workspaces.
   std::string Workspaces() const { return tag_ + "workspaces"; }
 
@@ -79,6 +81,15 @@ class WorkspaceKeys {
   // functions/put_table.lua.
   std::string Tables() const { return workspace_ + ":tables"; }
   std::string TableTexts() const { return workspace_ + ":table_texts"; }
+  // Hash: webhook -> text: see functions/put_webhook.lua.
+  std::string Webhooks() const { return workspace_ + ":webhooks"; }
+  // Hashes of one webhook: see functions/report_webhook.lua.
+  std::string WebhookProgress(const std::string& id) const {
+    return absl::StrCat(workspace_, ":h:", id);
+  }
+  std::string WebhookOffsets(const std::string& id) const {
+    return absl::StrCat(workspace_, ":h:", id, ":offsets");
+  }
   // Hash: see functions/revision.lua. (Lua)
   std::string Revision(int64_t revision) const { return absl::StrCat(workspace_, ":r:", revision); }
   // Hashes and a sorted set of the latest run of a draft beside the active revision: see

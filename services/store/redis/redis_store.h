@@ -123,6 +123,15 @@ class RedisStore final : public Store {
   absl::StatusOr<std::string> ReadTable(const TableKey& key) override;
   absl::Status DeleteTable(const TableKey& key) override;
 
+  absl::StatusOr<Webhook> PutWebhook(const core::WorkspaceId& workspace,
+                                     const Webhook& webhook) override;
+  absl::Status DeleteWebhook(const WebhookKey& key, int64_t expected_revision) override;
+  absl::StatusOr<WebhookState> GetWebhook(const WebhookKey& key) override;
+  absl::StatusOr<std::vector<WebhookState>> ListWebhooks(
+      const core::WorkspaceId& workspace) override;
+  absl::StatusOr<std::map<core::WorkspaceId, int64_t>> WebhookVersions() override;
+  absl::StatusOr<bool> ReportWebhook(const WebhookKey& key, const WebhookReport& report) override;
+
   int shards() const override { return options_.shards; }
   absl::StatusOr<DueTimers> Due(int shard, int max) override;
   int ShardOf(const core::WorkspaceId& workspace) const override;
@@ -174,6 +183,10 @@ class RedisStore final : public Store {
                                         std::vector<std::string> args);
   // Of the hash of what tables are, or of their documents. TABLE_NOT_FOUND.
   absl::StatusOr<std::string> FieldOfTable(const TableKey& key, const std::string& hash);
+  // Of those of a workspace; `commands` reads progress and offsets of each.
+  absl::StatusOr<std::vector<WebhookState>> ReadWebhooks(
+      const core::WorkspaceId& workspace,
+      const std::vector<std::pair<std::string, std::string>>& texts);
   // FCALL of commit for plans[numbers ...], all of one shard.
   platform::redis::Command CommitCall(int shard, absl::Span<const core::Plan> plans,
                                       absl::Span<const size_t> numbers) const;

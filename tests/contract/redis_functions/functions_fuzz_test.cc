@@ -47,6 +47,7 @@ class FunctionsFuzzTest : public FunctionTest {
              {acme_.Workspace(), acme_.Settings(), acme_.Queue(QueueNamed("inside"))},
              {"inside", "-1", "0", "Inside"}});
     ASSERT_EQ(AnswerOf(PutAccount("acme", "g", "acme.com,acme.de")), 0);
+    ASSERT_EQ(AnswerOf(PutWebhook("crm", 0)), 0);
     Run(Call{"advance",
              {"{b00}:input:leads", "{b00}:input", shard_.Meta()},
              {"1", "0", "0", "5", "5", "0", "0", "0", "0"}});
@@ -120,8 +121,37 @@ class FunctionsFuzzTest : public FunctionTest {
     return absl::StrJoin(mutated, "|");
   }
 
+  Call PutWebhook(const std::string& id, int64_t revision) {
+    return {"put_webhook",
+            {shard_.Meta(), acme_.Workspace(), acme_.Webhooks(), shard_.Webhooks()},
+            {"acme", id, absl::StrCat(revision), "1", absl::StrCat(1 + Below(2)),
+             "https:%2F|assigned||0|salt|||0||ada", absl::StrCat(kNow)}};
+  }
+
+  Call AnyWebhookCall() {
+    const std::string id = Below(2) == 0 ? "crm" : "dwh";
+    switch (Below(4)) {
+      case 0:
+        return PutWebhook(id, static_cast<int64_t>(Below(3)));
+      case 1:
+        return {"delete_webhook",
+                {acme_.Workspace(), acme_.Webhooks(), shard_.Webhooks(), acme_.WebhookProgress(id),
+                 acme_.WebhookOffsets(id)},
+                {"acme", id, Below(2) == 0 ? "-1" : "1"}};
+      default:
+        return {
+            "report_webhook",
+            {shard_.Meta(), acme_.Webhooks(), acme_.WebhookProgress(id), acme_.WebhookOffsets(id)},
+            {id, absl::StrCat(1 + Below(2)), "1", Below(2) == 0 ? "0" : "1", "3", "1",
+             Below(2) == 0 ? "failed" : "succeeded", "500", "1000", Below(2) == 0 ? "" : "p1",
+             "200", absl::StrCat(kNow), "0", absl::StrCat(Below(50)), "7", "5"}};
+    }
+  }
+
   Call AnyPolicyCall() {
-    switch (Below(9)) {
+    switch (Below(10)) {
+      case 9:
+        return AnyWebhookCall();
       case 8:
         return PutTable(Below(2) == 0 ? "regions" : "owners");
       case 7:

@@ -153,6 +153,7 @@ void RunningApi::Start(store::Store& store, DispatchOptions options, ProducerFac
   roster = v1::RosterService::NewStub(channel);
   accounts = v1::AccountService::NewStub(channel);
   tables = v1::TableService::NewStub(channel);
+  webhooks = v1::WebhookService::NewStub(channel);
 }
 
 RunningApi::~RunningApi() {

@@ -19,6 +19,7 @@
 #include "baton/v1/policy_service.grpc.pb.h"
 #include "baton/v1/roster_service.grpc.pb.h"
 #include "baton/v1/table_service.grpc.pb.h"
+#include "baton/v1/webhook_service.grpc.pb.h"
 #include "baton/v1/workspace_service.grpc.pb.h"
 #include "dispatch/dispatch_service.h"
 #include "grpcpp/channel.h"
@@ -92,6 +93,7 @@ class RunningApi {
   std::unique_ptr<v1::PolicyService::Stub> policies;
   std::unique_ptr<v1::AccountService::Stub> accounts;
   std::unique_ptr<v1::TableService::Stub> tables;
+  std::unique_ptr<v1::WebhookService::Stub> webhooks;
 
  private:
   void Start(store::Store& store, DispatchOptions options, ProducerFactory producers);

@@ -52,6 +52,7 @@ const std::map<std::string, Row>& Rows() {
   const std::string rep = "name: 'workspaces/{w}/reps/{r}' ";
   const std::string account = "name: 'workspaces/{w}/accounts/a' ";
   const std::string policy = "name: 'workspaces/{w}/policies/inbound@1' ";
+  const std::string webhook = "name: 'workspaces/{w}/webhooks/h' ";
   const std::string table = "name: 'workspaces/{w}/tables/t@0123456789ab' ";
   static const auto* const rows = new std::map<std::string, Row>{
       {"LeadService/SubmitLeadEvents", {parent + "events {id: 'e' type: 1 lead: 'x'}"}},
@@ -110,6 +111,14 @@ const std::map<std::string, Row>& Rows() {
       {"TableService/GetTable", {table}},
       {"TableService/ListTables", {parent}},
       {"TableService/DeleteTable", {table}},
+      {"WebhookService/CreateWebhook", {parent + "webhook_id: 'h'"}},
+      {"WebhookService/GetWebhook", {webhook}},
+      {"WebhookService/ListWebhooks", {parent}},
+      {"WebhookService/UpdateWebhook", {"webhook {" + webhook + "}"}},
+      {"WebhookService/DeleteWebhook", {webhook}},
+      {"WebhookService/RotateWebhookSecret", {webhook}},
+      {"WebhookService/TestWebhook", {webhook}},
+      {"WebhookService/ReplayWebhook", {webhook}},
       {"WorkspaceService/CreateWorkspace", {"workspace_id: '{w}'"}},
       {"WorkspaceService/GetWorkspace", {"name: 'workspaces/{w}'", kShared}},
       {"WorkspaceService/ListWorkspaces", {"", kShared}},

@@ -1,0 +1,84 @@
+// WebhookService of baton.v1.
+#ifndef BATON_DISPATCH_WEBHOOK_SERVICE_H_
+#define BATON_DISPATCH_WEBHOOK_SERVICE_H_
+
+#include <functional>
+#include <string>
+
+#include "baton/v1/webhook_service.grpc.pb.h"
+#include "dispatch/call_runner.h"
+#include "dispatch/token_sealer.h"
+#include "store/pipe_store.h"
+#include "store/webhook_store.h"
+#include "webhooks/egress_rules.h"
+
+namespace baton::dispatch {
+
+// Thread-safe.
+class WebhookService final : public ::baton::v1::WebhookService::CallbackService {
+ public:
+  WebhookService(store::WebhookStore& webhooks, store::StoreHealth& health,
+                 const webhooks::EgressRules& rules, const CallRunner& runner,
+                 const TokenSealer& sealer);
+
+  ::grpc::ServerUnaryReactor* CreateWebhook(::grpc::CallbackServerContext* context,
+                                            const ::baton::v1::CreateWebhookRequest* request,
+                                            ::baton::v1::CreateWebhookResponse* response) override;
+  ::grpc::ServerUnaryReactor* GetWebhook(::grpc::CallbackServerContext* context,
+                                         const ::baton::v1::GetWebhookRequest* request,
+                                         ::baton::v1::GetWebhookResponse* response) override;
+  ::grpc::ServerUnaryReactor* ListWebhooks(::grpc::CallbackServerContext* context,
+                                           const ::baton::v1::ListWebhooksRequest* request,
+                                           ::baton::v1::ListWebhooksResponse* response) override;
+  ::grpc::ServerUnaryReactor* UpdateWebhook(::grpc::CallbackServerContext* context,
+                                            const ::baton::v1::UpdateWebhookRequest* request,
+                                            ::baton::v1::UpdateWebhookResponse* response) override;
+  ::grpc::ServerUnaryReactor* DeleteWebhook(::grpc::CallbackServerContext* context,
+                                            const ::baton::v1::DeleteWebhookRequest* request,
+                                            ::baton::v1::DeleteWebhookResponse* response) override;
+  ::grpc::ServerUnaryReactor* RotateWebhookSecret(
+      ::grpc::CallbackServerContext* context,
+      const ::baton::v1::RotateWebhookSecretRequest* request,
+      ::baton::v1::RotateWebhookSecretResponse* response) override;
+  ::grpc::ServerUnaryReactor* TestWebhook(::grpc::CallbackServerContext* context,
+                                          const ::baton::v1::TestWebhookRequest* request,
+                                          ::baton::v1::TestWebhookResponse* response) override;
+  ::grpc::ServerUnaryReactor* ReplayWebhook(::grpc::CallbackServerContext* context,
+                                            const ::baton::v1::ReplayWebhookRequest* request,
+                                            ::baton::v1::ReplayWebhookResponse* response) override;
+
+ private:
+  using Edit = std::function<absl::Status(store::Webhook&)>;
+
+  absl::StatusOr<::baton::v1::CreateWebhookResponse> Create(
+      const Caller& caller, const ::baton::v1::CreateWebhookRequest& request);
+  absl::StatusOr<::baton::v1::ListWebhooksResponse> List(
+      const ::baton::v1::ListWebhooksRequest& request);
+  absl::StatusOr<::baton::v1::UpdateWebhookResponse> Update(
+      const Caller& caller, const ::baton::v1::UpdateWebhookRequest& request);
+  absl::StatusOr<::baton::v1::DeleteWebhookResponse> Delete(
+      const Caller& caller, const ::baton::v1::DeleteWebhookRequest& request);
+  absl::StatusOr<::baton::v1::RotateWebhookSecretResponse> Rotate(
+      const Caller& caller, const ::baton::v1::RotateWebhookSecretRequest& request);
+  absl::StatusOr<::baton::v1::TestWebhookResponse> Test(
+      const Caller& caller, const ::baton::v1::TestWebhookRequest& request);
+  absl::StatusOr<::baton::v1::ReplayWebhookResponse> Replay(
+      const Caller& caller, const ::baton::v1::ReplayWebhookRequest& request);
+
+  // Reads the webhook, edits and keeps it; again when somebody else was faster, unless the caller
+  // gave an etag. `event` is logged.
+  absl::StatusOr<store::WebhookState> Change(const Caller& caller, const char* event,
+                                             const std::string& name, const std::string& etag,
+                                             const Edit& edit);
+  absl::StatusOr<std::string> SecretOf(const store::WebhookKey& key, const std::string& salt);
+
+  store::WebhookStore& webhooks_;
+  store::StoreHealth& health_;
+  const webhooks::EgressRules& rules_;
+  const CallRunner& runner_;
+  const TokenSealer& sealer_;
+};
+
+}  // namespace baton::dispatch
+
+#endif  // BATON_DISPATCH_WEBHOOK_SERVICE_H_

@@ -1,0 +1,312 @@
+#include "webhooks/change_feed.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "platform/log.h"
+#include "webhooks/message.h"
+
+namespace baton::webhooks {
+namespace {
+
+using platform::kafka::PartitionReader;
+using platform::kafka::PartitionSpan;
+using platform::kafka::Position;
+using platform::kafka::Record;
+
+constexpr int kLivePerStep = 1000;
+constexpr int kPastPerStep = 1000;
+constexpr absl::Duration kPastWait = absl::Milliseconds(5);
+constexpr absl::Duration kAskBound = absl::Seconds(2);
+constexpr absl::Duration kPlaceAgainAfter = absl::Seconds(1);
+constexpr absl::Duration kSessionTimeout = absl::Seconds(10);
+
+// Logged and forgotten: what it was about is tried again.
+void WarnIfNotOk(const char* event, const absl::Status& status) {
+  if (!status.ok()) platform::LogWarning(event, {{"why", std::string(status.message())}});
+}
+
+}  // namespace
+
+ChangeFeed::ChangeFeed(Options options, store::WebhookStore& store, Directory& directory,
+                       std::function<void(const std::set<int32_t>&)> before_revoke)
+    : options_(std::move(options)),
+      store_(store),
+      directory_(directory),
+      before_revoke_(std::move(before_revoke)) {}
+
+ChangeFeed::~ChangeFeed() {
+  Close();
+}
+
+absl::Status ChangeFeed::Open(const platform::kafka::KafkaConfig& kafka) {
+  auto reader = PartitionReader::Create(kafka, options_.topic);
+  if (!reader.ok()) return reader.status();
+  reader_ = *std::move(reader);
+  platform::kafka::ConsumerOptions consumer_options;
+  consumer_options.group = options_.group;
+  consumer_options.topics = {options_.topic};
+  consumer_options.session_timeout = kSessionTimeout;
+  auto consumer = platform::kafka::Consumer::Create(kafka, consumer_options, this);
+  if (!consumer.ok()) return consumer.status();
+  consumer_ = *std::move(consumer);
+  return absl::OkStatus();
+}
+
+void ChangeFeed::Close() {
+  if (consumer_ != nullptr) consumer_->Close();
+  consumer_.reset();
+  reader_.reset();
+  live_.clear();
+  unplaced_.clear();
+  round_.clear();
+  behind_ = 0;
+  directory_.ForEach([](Endpoint& endpoint) { endpoint.StopDelivering(); });
+}
+
+std::vector<ChangeFeed::Start> ChangeFeed::OnAssigned(absl::Span<const Position> added) {
+  std::vector<Start> starts;
+  for (const Position& position : added) {
+    unplaced_.insert(position.partition);
+    starts.push_back({{options_.topic, position.partition, -1}, true});
+  }
+  return starts;
+}
+
+void ChangeFeed::OnRevoked(absl::Span<const Position> removed, bool lost) {
+  std::set<int32_t> partitions;
+  for (const Position& position : removed) partitions.insert(position.partition);
+  if (!lost) before_revoke_(partitions);
+  // The client would remember a pause and apply it when the partition comes back.
+  if (consumer_ != nullptr) WarnIfNotOk("webhooks.resume_failed", consumer_->Resume(removed));
+  for (const int32_t partition : partitions) {
+    live_.erase(partition);
+    unplaced_.erase(partition);
+    round_.erase(partition);
+    directory_.ForEach([&](Endpoint& endpoint) { endpoint.DropPartition(partition); });
+  }
+}
+
+// The consumer begins at the end: what is before it is the reader's.
+absl::Status ChangeFeed::PlaceConsumer() {
+  if (unplaced_.empty()) return absl::OkStatus();
+  const auto spans = reader_->Spans(unplaced_, kAskBound);
+  if (!spans.ok()) return spans.status();
+  for (const PartitionSpan& span : *spans) {
+    const Position position = {options_.topic, span.partition, span.next};
+    if (absl::Status status = consumer_->Seek(position); !status.ok()) return status;
+    if (absl::Status status = consumer_->Resume({&position, 1}); !status.ok()) return status;
+    live_[span.partition] = span.next;
+    unplaced_.erase(span.partition);
+  }
+  return absl::OkStatus();
+}
+
+// Finds out where the webhook is in partitions where that is not known yet: where another process
+// or an earlier run left off, or where it is to begin.
+absl::Status ChangeFeed::PlaceEndpoint(Endpoint& endpoint) {
+  std::set<int32_t> unknown;
+  for (const auto& [partition, place] : live_) {
+    if (!endpoint.lanes.contains(partition)) unknown.insert(partition);
+  }
+  if (unknown.empty()) return absl::OkStatus();
+  auto state = store_.GetWebhook(endpoint.key);
+  if (!state.ok()) return state.status();
+  if (state->webhook.generation != endpoint.webhook.generation) return absl::OkStatus();
+  endpoint.progress = std::move(state->progress);
+  if (!endpoint.active()) return absl::OkStatus();
+  const bool same_way = endpoint.progress.generation == endpoint.webhook.generation;
+  if (!same_way) endpoint.progress.offsets.clear();
+  const auto spans = reader_->Spans(unknown, kAskBound);
+  if (!spans.ok()) return spans.status();
+  const store::Webhook& webhook = endpoint.webhook;
+  const bool replays = webhook.from_ms != 0;
+  const auto begins =
+      reader_->OffsetsAt(unknown, replays ? webhook.from_ms : webhook.created_at_ms, kAskBound);
+  if (!begins.ok()) return begins.status();
+  for (const PartitionSpan& span : *spans) {
+    const auto stored = endpoint.progress.offsets.find(span.partition);
+    const bool known = stored != endpoint.progress.offsets.end();
+    int64_t next = known ? stored->second : begins->at(span.partition);
+    if (next < span.first || (!known && replays && next == span.first && span.first > 0)) {
+      endpoint.report.truncated = true;
+      next = span.first;
+    }
+    endpoint.lanes[span.partition] = {next, next >= live_[span.partition], false};
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ChangeFeed::PlaceEndpoints() {
+  if (absl::Now() < place_again_at_) return absl::OkStatus();
+  absl::Status problem;
+  directory_.ForEach([&](Endpoint& endpoint) {
+    if (!endpoint.active() || !problem.ok()) return;
+    const absl::Status status = PlaceEndpoint(endpoint);
+    if (status.ok() || absl::IsNotFound(status)) return;
+    if (absl::IsUnavailable(status)) {
+      problem = status;
+    } else {  // of this webhook alone
+      WarnIfNotOk("webhook.not_placed", status);
+      place_again_at_ = absl::Now() + kPlaceAgainAfter;
+    }
+  });
+  if (!problem.ok()) place_again_at_ = absl::Now() + kPlaceAgainAfter;
+  return problem;
+}
+
+void ChangeFeed::HandOut(const Record& record, bool Lane::*given) {
+  Directory::OfWorkspace* endpoints = directory_.Find(WorkspaceOf(record));
+  if (endpoints == nullptr) return;
+  std::optional<absl::StatusOr<Message>> message;
+  for (auto& [id, endpoint] : *endpoints) {
+    const auto lane = endpoint.lanes.find(record.partition);
+    if (lane == endpoint.lanes.end() || !(lane->second.*given)) continue;
+    if (!message.has_value()) message = MakeMessage(record);
+    if (!message->ok()) {
+      WarnIfNotOk("webhooks.not_a_change", message->status());
+      return;
+    }
+    if (!Wants(endpoint.webhook, **message)) continue;
+    endpoint.Offer(lane->second, record.partition, record.offset, (*message)->delivery);
+  }
+}
+
+void ChangeFeed::TakeLive(const Records& records) {
+  for (const Record& record : records) {
+    const auto place = live_.find(record.partition);
+    if (place == live_.end()) continue;
+    HandOut(record, &Lane::live);
+    place->second = record.offset + 1;
+  }
+}
+
+absl::Status ChangeFeed::BeginRound() {
+  std::map<int32_t, int64_t> from;
+  std::set<int32_t> partitions;
+  behind_ = 0;
+  directory_.ForEach([&](Endpoint& endpoint) {
+    const bool behind = std::any_of(endpoint.lanes.begin(), endpoint.lanes.end(),
+                                    [](const auto& entry) { return !entry.second.live; });
+    if (!behind) return;
+    ++behind_;
+    if (endpoint.queue.pending() > options_.pending_max / 2) return;
+    for (auto& [partition, lane] : endpoint.lanes) {
+      if (lane.live) continue;
+      lane.catching = true;
+      const auto [first, added] = from.try_emplace(partition, lane.next);
+      first->second = std::min(first->second, lane.next);
+      partitions.insert(partition);
+    }
+  });
+  if (from.empty()) return absl::OkStatus();
+  const auto spans = reader_->Spans(partitions, kAskBound);
+  absl::Status status = spans.status();
+  if (status.ok()) {
+    for (const PartitionSpan& span : *spans) {
+      int64_t& begin = from[span.partition];
+      begin = std::max(begin, span.first);
+      directory_.ForEach([&](Endpoint& endpoint) {
+        const auto lane = endpoint.lanes.find(span.partition);
+        if (lane == endpoint.lanes.end() || lane->second.next >= span.first) return;
+        if (!lane->second.catching) return;
+        lane->second.next = span.first;
+        endpoint.report.truncated = true;
+      });
+    }
+    status = reader_->Assign(from);
+  }
+  if (status.ok()) {
+    round_ = std::move(from);
+  } else {
+    directory_.ForEach([](Endpoint& endpoint) {
+      for (auto& [partition, lane] : endpoint.lanes) lane.catching = false;
+    });
+  }
+  return status;
+}
+
+void ChangeFeed::TakePast(const PartitionReader::Batch& batch) {
+  for (const Record& record : batch.records) {
+    const auto place = round_.find(record.partition);
+    if (place == round_.end()) continue;
+    HandOut(record, &Lane::catching);
+    place->second = record.offset + 1;
+  }
+  for (const auto& [partition, end] : batch.reached) {
+    const auto place = round_.find(partition);
+    if (place != round_.end()) place->second = std::max(place->second, end);
+  }
+}
+
+// A partition leaves the round when the reader is where the consumer is, and when everybody who was
+// catching up in it has run out of room.
+void ChangeFeed::EndRoundWhereCaughtUp() {
+  std::set<int32_t> catching;
+  directory_.ForEach([&](Endpoint& endpoint) {
+    for (auto& [partition, lane] : endpoint.lanes) {
+      if (!lane.catching) continue;
+      const int64_t place = PlaceIn(lane, partition);
+      if (place >= live_.at(partition)) {
+        lane = {place, true, false};
+      } else {
+        catching.insert(partition);
+      }
+    }
+  });
+  const size_t before = round_.size();
+  std::erase_if(round_, [&](const auto& entry) { return !catching.contains(entry.first); });
+  if (round_.empty() && before > 0) WarnIfNotOk("webhooks.reader", reader_->Assign({}));
+}
+
+absl::Status ChangeFeed::CatchUp() {
+  if (round_.empty()) {
+    if (absl::Status status = BeginRound(); !status.ok() || round_.empty()) return status;
+  }
+  auto batch = reader_->Poll(kPastPerStep, kPastWait);
+  if (batch.ok()) TakePast(*batch);
+  EndRoundWhereCaughtUp();
+  if (batch.ok() || absl::IsUnavailable(batch.status())) return absl::OkStatus();
+  // Such as a place that retention has just removed: the next round begins where there is
+  // something.
+  directory_.ForEach([&](Endpoint& endpoint) {
+    for (auto& [partition, lane] : endpoint.lanes) {
+      if (lane.catching) lane = {PlaceIn(lane, partition), false, false};
+    }
+  });
+  round_.clear();
+  return batch.status();
+}
+
+absl::Status ChangeFeed::Step(absl::Duration wait) {
+  const bool catching = !round_.empty();
+  auto records = consumer_->Poll(kLivePerStep, catching ? absl::ZeroDuration() : wait);
+  if (!records.ok()) return records.status();
+  TakeLive(*records);
+  if (absl::Status status = PlaceConsumer(); !status.ok()) return status;
+  if (absl::Status status = PlaceEndpoints(); !status.ok()) return status;
+  return CatchUp();
+}
+
+int64_t ChangeFeed::PlaceIn(const Lane& lane, int32_t partition) const {
+  const std::map<int32_t, int64_t>* reached = lane.live       ? &live_
+                                              : lane.catching ? &round_
+                                                              : nullptr;
+  if (reached == nullptr) return lane.next;
+  const auto place = reached->find(partition);
+  return place == reached->end() ? lane.next : std::max(lane.next, place->second);
+}
+
+std::map<int32_t, int64_t> ChangeFeed::PlacesOf(const Endpoint& endpoint) const {
+  std::map<int32_t, int64_t> places;
+  for (const auto& [partition, lane] : endpoint.lanes) {
+    places[partition] = endpoint.queue.FirstPending(partition).value_or(PlaceIn(lane, partition));
+  }
+  return places;
+}
+
+}  // namespace baton::webhooks

@@ -1,0 +1,45 @@
+// The webhooks of all workspaces, kept in step with the store. Not thread-safe.
+#ifndef BATON_WEBHOOKS_DIRECTORY_H_
+#define BATON_WEBHOOKS_DIRECTORY_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "webhooks/endpoint.h"
+
+namespace baton::webhooks {
+
+class Directory {
+ public:
+  using OfWorkspace = std::map<std::string, Endpoint, std::less<>>;  // by id
+
+  Directory(store::WebhookStore& store, const QueueLimits& limits)
+      : store_(store), limits_(limits) {}
+
+  // Looks what has changed: one round trip, and one or two more for each workspace whose webhooks
+  // did. UNAVAILABLE: all stays as it is. A workspace that cannot be read is logged and left out.
+  absl::Status Refresh();
+
+  // nullptr: none.
+  OfWorkspace* Find(std::string_view workspace);
+  Endpoint* Find(const store::WebhookKey& key);
+  void ForEach(const std::function<void(Endpoint&)>& each);
+
+  // Nothing is to be sent, whatever happens.
+  bool idle();
+
+ private:
+  absl::Status Read(const core::WorkspaceId& workspace);
+
+  store::WebhookStore& store_;
+  const QueueLimits limits_;
+  std::map<core::WorkspaceId, int64_t> versions_;
+  std::map<std::string, OfWorkspace, std::less<>> workspaces_;
+};
+
+}  // namespace baton::webhooks
+
+#endif  // BATON_WEBHOOKS_DIRECTORY_H_
