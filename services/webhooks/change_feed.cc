@@ -23,6 +23,9 @@ constexpr int kPastPerStep = 1000;
 constexpr absl::Duration kPastWait = absl::Milliseconds(5);
 constexpr absl::Duration kAskBound = absl::Seconds(2);
 constexpr absl::Duration kPlaceAgainAfter = absl::Seconds(1);
+// Kafka's times of records are those of relays' clocks, those of changes of the store's. What is
+// found too early by this is left out by its own time.
+constexpr core::TimeMs kClocksDifferMs = 60'000;
 constexpr absl::Duration kSessionTimeout = absl::Seconds(10);
 
 // Logged and forgotten: what it was about is tried again.
@@ -123,10 +126,9 @@ absl::Status ChangeFeed::PlaceEndpoint(Endpoint& endpoint) {
   if (!same_way) endpoint.progress.offsets.clear();
   const auto spans = reader_->Spans(unknown, kAskBound);
   if (!spans.ok()) return spans.status();
-  const store::Webhook& webhook = endpoint.webhook;
-  const bool replays = webhook.from_ms != 0;
+  const bool replays = endpoint.webhook.from_ms != 0;
   const auto begins =
-      reader_->OffsetsAt(unknown, replays ? webhook.from_ms : webhook.created_at_ms, kAskBound);
+      reader_->OffsetsAt(unknown, BeginOf(endpoint.webhook) - kClocksDifferMs, kAskBound);
   if (!begins.ok()) return begins.status();
   for (const PartitionSpan& span : *spans) {
     const auto stored = endpoint.progress.offsets.find(span.partition);

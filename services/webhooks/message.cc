@@ -34,6 +34,7 @@ absl::StatusOr<Message> MakeMessage(const platform::kafka::Record& record) {
   Message message;
   message.type = std::string(core::ChangeTypeName(entry->change.type));
   message.queue = entry->change.queue.str();
+  message.at_ms = entry->at_ms;
   message.delivery.id = events::EventId(*entry);
   message.delivery.lead = entry->key.lead.str();
   std::string& body = message.delivery.body;
@@ -50,7 +51,8 @@ absl::StatusOr<Message> MakeMessage(const platform::kafka::Record& record) {
 }
 
 bool Wants(const store::Webhook& webhook, const Message& message) {
-  return Names(webhook.types, message.type) && Names(webhook.queues, message.queue);
+  return message.at_ms >= BeginOf(webhook) && Names(webhook.types, message.type) &&
+         Names(webhook.queues, message.queue);
 }
 
 Delivery MakePing(const store::WebhookKey& key, const std::string& ping, core::TimeMs now_ms) {

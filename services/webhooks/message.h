@@ -18,6 +18,7 @@ inline constexpr char kPingType[] = "dev.baton.webhook.ping.v1";
 struct Message {
   std::string type;   // of the change: "assigned"
   std::string queue;  // may be empty
+  core::TimeMs at_ms = 0;
   Delivery delivery;  // id: the event's; body: its type and time, and as data what Kafka has
 };
 
@@ -27,7 +28,13 @@ std::string_view WorkspaceOf(const platform::kafka::Record& record);
 // Of a record of feedback. INVALID_ARGUMENT for one that the relay did not write.
 absl::StatusOr<Message> MakeMessage(const platform::kafka::Record& record);
 
-// Whether the webhook is for such changes.
+// The first instant whose changes the webhook is for: of its creation, or from where it is
+// replayed.
+inline core::TimeMs BeginOf(const store::Webhook& webhook) {
+  return webhook.from_ms == 0 ? webhook.created_at_ms : webhook.from_ms;
+}
+
+// Whether the webhook is for such changes, and for what happened then.
 bool Wants(const store::Webhook& webhook, const Message& message);
 
 // What shows that a webhook works.

@@ -13,13 +13,15 @@ import grpc
 import pytest
 from baton.v1 import (assignment_service_pb2 as aspb, webhook_service_pb2 as hooks,
                       webhook_service_pb2_grpc)
+from confluent_kafka import OFFSET_END, TopicPartition
+from confluent_kafka.admin import AdminClient
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
 from issuer import CertificateAuthority
 from stack import Program, Stack, free_port
 from standardwebhooks import Webhook, WebhookVerificationError
 from test_sla import with_levels
-from world import World, eventually, inbound_policy
+from world import FEEDBACK, World, eventually, inbound_policy
 
 ROOT = (("baton-principal", "root@acme.example"), ("baton-roles", "admin"))
 PEOPLE = ("--principal", "root@acme.example", "--roles", "admin")
@@ -257,6 +259,28 @@ def test_a_replay_from_a_time_sends_what_was_delivered_once_more(world, receiver
     assert len({headers["webhook-id"] for headers, _ in receiver.taken}) == 2
 
 
+def test_a_replay_of_what_kafka_no_longer_has_says_so(world, receiver):
+    world.create("crm", receiver.url, types=["assigned"])
+    world.add_rep("ada")
+    before = Timestamp()
+    before.FromDatetime(datetime.now(timezone.utc))
+    world.capture("eve", "bob")
+    eventually(lambda: len(receiver.changes()) == 2)
+    admin = AdminClient({"bootstrap.servers": world.stack.brokers})
+    partitions = admin.list_topics(FEEDBACK, timeout=10).topics[FEEDBACK].partitions
+    for done in admin.delete_records(
+            [TopicPartition(FEEDBACK, one, OFFSET_END) for one in partitions]).values():
+        done.result(10)
+    world.capture("cat")
+    eventually(lambda: len(receiver.changes()) == 3)
+    assert not world.hook("crm").truncated
+    world.replay("crm", before)
+    eventually(lambda: len(receiver.changes()) == 4)
+    assert world.hook("crm").truncated
+    assert Counter(receiver.changes())["cat", "assigned"] == 2
+    assert '"event":"webhook.truncated"' in world.stack.program.log()
+
+
 def test_a_receiver_that_is_gone_is_left_alone(world, receiver):
     receiver.status = 410
     world.create("crm", receiver.url)
@@ -387,6 +411,21 @@ def test_a_relay_that_is_killed_loses_nothing(hook_stack, world, receiver):
     again = Counter(headers["webhook-id"] for headers, _ in receiver.taken)
     assert len(again) == total  # what came twice has the same id
     verified(created.secret, receiver.taken[-1])
+
+
+@pytest.mark.parametrize("server", ["kafka", "redis"])
+def test_servers_that_go_and_come_back_cost_nothing(hook_stack, world, receiver, server):
+    world.create("crm", receiver.url, types=["assigned"])
+    world.add_rep("ada")
+    world.capture("before")
+    eventually(lambda: receiver.changes() == [("before", "assigned")])
+    hook_stack.stop_server(server)
+    time.sleep(3)
+    hook_stack.start_servers()
+    hook_stack.program.wait_ready(60)
+    world.capture("after")
+    eventually(lambda: len(receiver.changes()) == 2, 60)
+    assert receiver.changes() == [("before", "assigned"), ("after", "assigned")]
 
 
 def test_two_relays_share_the_work_and_send_nothing_twice(hook_stack, world, receiver):

@@ -7,6 +7,16 @@
 namespace baton::dispatch {
 namespace {
 
+TEST(ResourceNamesTest, WebhooksAreOfAWorkspace) {
+  const auto webhook = ParseWebhook("name", "workspaces/acme/webhooks/crm");
+  ASSERT_TRUE(webhook.ok()) << webhook.status();
+  EXPECT_EQ(webhook->workspace.str(), "acme");
+  EXPECT_EQ(webhook->id, "crm");
+  EXPECT_EQ(FormatWebhook(*webhook), "workspaces/acme/webhooks/crm");
+  EXPECT_FALSE(ParseWebhook("name", "workspaces/acme/webhooks/c.rm").ok());
+  EXPECT_FALSE(ParseWebhook("name", "workspaces/acme/tables/crm").ok());
+}
+
 TEST(ResourceNamesTest, FormattedNamesAreParsedBack) {
   const auto workspace = core::WorkspaceId::Trusted("acme");
   EXPECT_EQ(*ParseWorkspace("f", FormatWorkspace(workspace)), workspace);

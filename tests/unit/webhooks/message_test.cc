@@ -73,6 +73,18 @@ TEST(MessageTest, AWebhookWantsItsTypesAndQueues) {
   EXPECT_FALSE(Wants(webhook, *message));
 }
 
+TEST(MessageTest, AWebhookWantsWhatHappenedSinceItBegins) {
+  const auto message = MakeMessage(AssignedRecord());
+  ASSERT_TRUE(message.ok());
+  store::Webhook webhook;
+  webhook.created_at_ms = message->at_ms;
+  EXPECT_TRUE(Wants(webhook, *message));
+  webhook.created_at_ms = message->at_ms + 1;
+  EXPECT_FALSE(Wants(webhook, *message));
+  webhook.from_ms = message->at_ms;
+  EXPECT_TRUE(Wants(webhook, *message));
+}
+
 TEST(MessageTest, APingNamesItsWebhook) {
   const Delivery ping = MakePing({core::WorkspaceId::Trusted("acme"), "crm"}, "p1", 0);
   EXPECT_EQ(ping.id, "ping/p1");
