@@ -56,7 +56,7 @@ absl::StatusOr<Sweep> TimerSweep::Run(int shard) {
   if (due->timers.empty()) return sweep;
   if (absl::Status status = Fire(due->timers, sweep); !status.ok()) return status;
   // Only after progress at once: a timer that could not act now must not be spun on.
-  if (sweep.fired > 0 && static_cast<int>(due->timers.size()) >= batch_max_) {
+  if (sweep.fired > sweep.overtaken && static_cast<int>(due->timers.size()) >= batch_max_) {
     sweep.next_due = absl::ZeroDuration();
   }
   return sweep;
@@ -113,7 +113,7 @@ absl::Status TimerSweep::Fire(const std::vector<store::DueTimer>& due, Sweep& sw
     if (plan.has_value()) {
       plans.push_back(*std::move(plan));
     } else {
-      meters_.overtaken.Add();
+      NoteOvertaken(sweep);
     }
   }
   if (plans.empty()) return absl::OkStatus();
@@ -153,7 +153,7 @@ absl::Status TimerSweep::Count(const core::Plan& plan, core::TimeMs now_ms,
     case store::CommitCode::kNotDue:
     case store::CommitCode::kTooManyLeads:
     case store::CommitCode::kUnknownWorkspace:
-      meters_.overtaken.Add();  // if it is still due, the next sweep sees it as it is then
+      NoteOvertaken(sweep);  // if it is still due, the next sweep sees it as it is then
       return absl::OkStatus();
   }
   ++sweep.fired;
@@ -167,6 +167,11 @@ absl::Status TimerSweep::Count(const core::Plan& plan, core::TimeMs now_ms,
     }
   }
   return absl::OkStatus();
+}
+
+void TimerSweep::NoteOvertaken(Sweep& sweep) {
+  ++sweep.overtaken;
+  meters_.overtaken.Add();
 }
 
 // Its timer stays due until somebody mends the record; the others go on.

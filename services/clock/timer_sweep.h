@@ -30,6 +30,7 @@ using PolicySource =
 
 struct Sweep {
   int fired = 0;
+  int overtaken = 0;                                   // due, but somebody else was faster
   std::vector<FreedRep> freed;                         // may take another lead now
   absl::Duration next_due = absl::InfiniteDuration();  // from now; zero: more is due already
 };
@@ -44,9 +45,11 @@ class TimerSweep {
 
   int shards() const { return timers_.shards(); }
 
-  // Fires up to batch_max timers. FAILED_PRECONDITION when the clocks disagree: nothing was fired.
-  // RESOURCE_EXHAUSTED when the outbox is full: the timers stay due. So does the timer of a lead
-  // that cannot be read, which is logged and counted.
+  // Fires up to batch_max timers. If most of them were overtaken another clock is at work here, and
+  // what is left is not said to be due at once: two would only do the same work twice.
+  // FAILED_PRECONDITION when the clocks disagree: nothing was fired. RESOURCE_EXHAUSTED when the
+  // outbox is full: the timers stay due. So does the timer of a lead that cannot be read, which is
+  // logged and counted.
   absl::StatusOr<Sweep> Run(int shard);
 
  private:
@@ -68,6 +71,7 @@ class TimerSweep {
   absl::Status Count(const core::Plan& plan, core::TimeMs now_ms, const store::CommitResult& result,
                      Sweep& sweep);
   void CountSla(const core::Change& change);
+  void NoteOvertaken(Sweep& sweep);
   void NoteUnreadable(const core::LeadKey& key, const absl::Status& problem);
 
   store::TimerStore& timers_;

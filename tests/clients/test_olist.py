@@ -6,15 +6,12 @@ A lead's origin is its campaign; a closed deal is an outcome WON. Collected only
 
 import queue
 import threading
-import time
-import uuid
 from collections import Counter
 from datetime import datetime, timezone
 
-import grpc
 import pytest
 from baton.v1 import assignment_service_pb2 as aspb, lead_pb2
-from olist import rows
+from olist import call, rows
 from simulation import assert_reproduced, report, simulate
 from world import FEEDBACK, World
 
@@ -51,19 +48,6 @@ def publish(world, leads):
                                   time=at.isoformat()))
         world.producer.poll(0)
     world.flush()
-
-
-def call(method, request):
-    """As every client should: the same request again while the service is away for a moment."""
-    request.request_id = uuid.uuid4().hex
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            return method(request, timeout=20)
-        except grpc.RpcError as error:
-            if error.code() != grpc.StatusCode.UNAVAILABLE or time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
 
 
 def act(world, assignment, won):

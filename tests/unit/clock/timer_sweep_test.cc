@@ -167,6 +167,28 @@ TEST_F(TimerSweepTest, MoreThanABatchIsDueAtOnce) {
   EXPECT_EQ(fired, 5);
 }
 
+TEST_F(TimerSweepTest, ABurstIsLeftToTheClockThatIsFasterForThisTime) {
+  world_.AddRep("ada", 100);
+  world_.AddRep("bob", 100);
+  for (int i = 0; i < 4; ++i) world_.Capture(absl::StrCat("l", i));
+  world_.Pass(kAcceptWithinMs);
+  TimerSweep faster = NewSweep(/*batch_max=*/2);
+  int calls = 0;
+  support::FlakyStore slow(world_.store, [&] {
+    if (++calls == 3) {  // between reading and writing
+      EXPECT_EQ(faster.Run(0)->fired, 2);
+    }
+    return Fault::kNone;
+  });
+  TimerSweep slower(slow, slow, world_.policies(), world_.own_clock.function(), 2, *world_.metrics);
+  const auto late = slower.Run(0);
+  ASSERT_TRUE(late.ok()) << late.status();
+  EXPECT_EQ(late->fired, 0);
+  EXPECT_EQ(late->overtaken, 2);
+  EXPECT_GT(late->next_due, absl::ZeroDuration());
+  EXPECT_EQ(slower.Run(0)->fired, 2);  // nothing is left behind
+}
+
 TEST_F(TimerSweepTest, LostAnswerFiresNothingTwice) {
   world_.AddRep("ada");
   world_.AddRep("bob");
