@@ -33,6 +33,7 @@ class Change:
     by_rep: bool = True  # not by the policy: whoever withdraws consent is left alone
     details: dict = field(default_factory=dict)
     began: int = 0  # of a service level's clock that it speaks of
+    ended: int = 0  # likewise
 
 
 @dataclass

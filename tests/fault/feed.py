@@ -29,7 +29,8 @@ def read_change(message):
                       generation=data.get("generation", 0), at=milliseconds(data.get("time")),
                       deadline=milliseconds(data.get("acceptDeadline")),
                       by_rep=data.get("actor") != "policy", details=details,
-                      began=milliseconds(details.get("startTime")))
+                      began=milliseconds(details.get("startTime")),
+                      ended=milliseconds(details.get("stopTime")))
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -154,12 +154,16 @@ def check_said(lead, history, runs, end_ms, slack_ms, found, violations):
 
 
 def check_met(lead, change, run, violations):
+    """It says when it ended: as its step was decided, a little before that was written."""
     late = change.details.get("late") == "true"
     if run.until is None:
         violations.add(f"{lead}: {run.level.name} met, but nothing stopped it")
-    elif late != (run.until > run.level.when(run.start, 100)):
+    elif not 0 <= run.until - change.ended <= DECISION_MS:
+        violations.add(f"{lead}: {run.level.name} met at {change.ended}, but what stopped it was "
+                       f"at {run.until}")
+    elif late != (change.ended > run.level.when(run.start, 100)):
         violations.add(f"{lead}: {run.level.name} met {'late' if late else 'in time'} at "
-                       f"{run.until - run.start} ms of {run.level.target_ms}")
+                       f"{change.ended - run.start} ms of {run.level.target_ms}")
 
 
 def check_consequences(lead, history, violations):

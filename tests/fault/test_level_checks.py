@@ -11,9 +11,9 @@ LEVELS = (Level("given", "assign", 2000, (50, 100)), Level("answered", "accept",
 REST_MS = 60_000
 
 
-def change(kind, stage, at, rep="", details=None, began=0):
+def change(kind, stage, at, rep="", details=None, began=0, ended=0):
     return Change(f"{kind}-{at}", "l1", kind, stage, 0, rep, 1, at, details=details or {},
-                  began=began)
+                  began=began, ended=ended)
 
 
 def said(kind, sla, began, at, percent, rep="ada", action="notify"):
@@ -25,13 +25,13 @@ def said(kind, sla, began, at, percent, rep="ada", action="notify"):
 
 def met(sla, metric, began, at, late=False, rep=""):
     details = {"sla": sla, "metric": metric} | ({"late": "true"} if late else {})
-    return change("sla_met", "OFFERED", at, rep, details, began)
+    return change("sla_met", "OFFERED", at, rep, details, began, ended=at)
 
 
 # Judged at 1000, written at 1010, given out at 2500; ada is silent for 3 s, bob rejects.
 SOUND = [change("qualified", "MQL", 1010), change("queued", "QUEUED", 1010),
          said("sla_warned", "given", 1000, 2010, 50, rep=""),
-         change("assigned", "OFFERED", 2500, "ada"), met("given", "assign", 1000, 2510),
+         change("assigned", "OFFERED", 2500, "ada"), met("given", "assign", 1000, 2495),
          said("sla_warned", "touched", 2500, 4005, 50),
          said("sla_breached", "answered", 2500, 4510, 100, action="pause_rep"),
          change("rep_away", "OFFERED", 4510, "ada", {"why": "sla", "sla": "answered"}),
@@ -113,6 +113,10 @@ class Planted(unittest.TestCase):
 
     def test_taken_back_twice(self):
         self.complaint("consequences twice", more=[SOUND[9]])
+
+    def test_met_at_another_time_than_what_stopped_it(self):
+        self.complaint("what stopped it", without=11,
+                       instead=met("answered", "accept", 5512, 5601, rep="bob"))
 
     def test_a_late_stop_that_counts_as_in_time(self):
         late = [*SOUND[:5], said("sla_warned", "touched", 2500, 4005, 50),
