@@ -23,6 +23,10 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       shard.Outbox(),
                                       shard.Timers(),
                                       shard.Workspaces(),
+                                      shard.Webhooks(),
+                                      workspace.Webhooks(),
+                                      workspace.WebhookProgress("crm"),
+                                      workspace.WebhookOffsets("crm"),
                                       workspace.Workspace(),
                                       workspace.Leads(),
                                       workspace.Reps(),
@@ -51,7 +55,7 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Awaited(RepId::Trusted("r1")),
                                       workspace.Claims(RepId::Trusted("r1")),
                                       workspace.Open(RepId::Trusted("r1"))};
-  EXPECT_EQ(keys.size(), 32u);  // no two are equal
+  EXPECT_EQ(keys.size(), 36u);  // no two are equal
   for (const std::string& key : keys) EXPECT_EQ(TagOf(key), "{b07}") << key;
 }
 
