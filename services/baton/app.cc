@@ -175,8 +175,10 @@ void App::Parts::AddRelay(const BatonConfig& config, const events::TopicNames& t
   options.transactional_id_prefix = config.kafka.topic_prefix;
   options.batch_max = config.relay.batch_max;
   options.keep = config.relay.keep;
-  Add(std::make_unique<relay::RelayService>(*store, *store, Kafka(config), topics, options,
-                                            *metrics));
+  auto counting = std::make_unique<relay::ReportCounting>(*store, *store, *store,
+                                                          config.reports.keep, *metrics);
+  Add(std::make_unique<relay::RelayService>(*store, *store, std::move(counting), Kafka(config),
+                                            topics, options, *metrics));
 }
 
 absl::Status App::Parts::AddWebhooks(const BatonConfig& config, const events::TopicNames& topics) {
@@ -203,6 +205,8 @@ absl::Status App::Parts::AddDispatch(const BatonConfig& config, const events::To
   if (!secret.ok()) return secret.status();
   dispatch::DispatchOptions options;
   options.server.address = config.grpc.address;
+  options.reports_keep = config.reports.keep;
+  options.report_cycles_max = config.reports.cycles_max;
   options.server.tls = config.grpc.tls;
   options.call_limits = config.call_limits;
   auto opened = identity::Authority::Open(config.auth);

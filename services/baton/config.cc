@@ -101,6 +101,12 @@ void AddRoles(platform::Settings& settings, BatonConfig& config) {
                      1, 10'000);
   settings.AddNumber("relay.keep", "published entries kept per shard for watchers that resume",
                      &config.relay.keep, 0, 1'000'000);
+  settings.AddDuration("reports.keep",
+                       "so long handoff cycles count in reports after their latest change",
+                       &config.reports.keep, absl::Hours(24), absl::Hours(24 * 3660));
+  settings.AddNumber("reports.cycles_max",
+                     "handoff cycles in the memory of dispatch, about 400 bytes each",
+                     &config.reports.cycles_max, 1000, 100'000'000);
   settings.AddDuration("clock.tick", "longest time between two looks at the timers",
                        &config.clock.tick, absl::Milliseconds(10), absl::Seconds(10));
 }

@@ -54,6 +54,11 @@ struct IntakeConfig {
   std::string sales_mapping;  // file; empty: CloudEvents only
 };
 
+struct ReportsConfig {
+  absl::Duration keep = absl::Hours(400 * 24);  // cycles, behind their latest change
+  int64_t cycles_max = 1'500'000;               // in the memory of dispatch, about 400 bytes each
+};
+
 struct RelayConfig {
   std::string group = "baton-relay";
   int batch_max = 2000;
@@ -86,6 +91,7 @@ struct BatonConfig {
   HttpConfig http;
   IntakeConfig intake;
   RelayConfig relay;
+  ReportsConfig reports;
   ClockConfig clock;
   WebhooksConfig webhooks;
   store::StoreLimits limits;

@@ -46,13 +46,19 @@ Plan Accept(const LeadRecord& record, const Action& action, TimeMs now_ms) {
   return plan;
 }
 
+// What the choice of the rep was charged in the ledger is given back.
+void Refund(Plan& plan) {
+  plan.refund = true;
+  plan.changes.back().details["charged"] = "false";
+}
+
 // Back to a queue through nobody's fault: not charged, but passed over from now on.
 Plan HandBack(const LeadRecord& record, const Action& action, ChangeType type) {
   Plan plan = StartPlan(record, action, type);
   ReturnToQueue(plan.after);
   AddPassed(record.rep, plan.after);
   plan.placement = Placement::kOffer;
-  plan.refund = true;
+  Refund(plan);
   return plan;
 }
 
@@ -150,16 +156,33 @@ bool IsCredited(const LeadRecord& record, const Reason& reason, const Policy* po
 Plan Reject(const LeadRecord& record, const Action& action, const Reason& reason,
             const Policy* policy) {
   Plan plan = Close(record, action, ChangeType::kRejected, Stage::kRejected);
-  plan.refund = IsCredited(record, reason, policy);
+  auto& details = plan.changes.back().details;
+  if (reason.fault != ReasonFault::kNone) details["fault"] = ReasonFaultName(reason.fault);
+  if (!reason.counts_in_acceptance) details["counts"] = "false";
+  if (IsCredited(record, reason, policy)) Refund(plan);
   return plan;
 }
 
-Plan Recycle(const LeadRecord& record, const Action& action, const Reason& reason, TimeMs now_ms) {
+// Touches that the lead's service levels ask for before it may be said not to respond; 0: none.
+int32_t CadenceOf(const LeadRecord& record, const Policy& policy) {
+  int32_t most = 0;
+  for (const SlaClock& clock : record.clocks) {
+    const Sla* sla = FindSla(policy, clock.sla);
+    if (sla != nullptr && sla->metric == SlaMetric::kCadence) most = std::max(most, sla->touches);
+  }
+  return most;
+}
+
+Plan Recycle(const LeadRecord& record, const Action& action, const Reason& reason,
+             const Policy* policy, TimeMs now_ms) {
   Plan plan = Close(record, action, ChangeType::kRecycled, Stage::kRecycled);
   plan.after.revisit_at_ms =
       action.revisit_at_ms == 0 ? now_ms + reason.cool_down_ms : action.revisit_at_ms;
   plan.after.clock_at_ms = plan.after.revisit_at_ms;
-  plan.changes.back().details["revisitTime"] = FormatTime(plan.after.revisit_at_ms);
+  auto& details = plan.changes.back().details;
+  details["revisitTime"] = FormatTime(plan.after.revisit_at_ms);
+  const int32_t cadence = policy == nullptr ? 0 : CadenceOf(record, *policy);
+  if (reason.code == kNoResponse && cadence > 0) details["cadence"] = absl::StrCat(cadence);
   return plan;
 }
 
@@ -209,7 +232,7 @@ Plan CarryOut(const LeadRecord& record, const Action& action, const Reason* reas
     case ActionType::kReject:
       return Reject(record, action, *reason, policy);
     case ActionType::kRecycle:
-      return Recycle(record, action, *reason, now_ms);
+      return Recycle(record, action, *reason, policy, now_ms);
     case ActionType::kReroute:
       return Reroute(record, action, policy, now_ms);
     case ActionType::kReassign:

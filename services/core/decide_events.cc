@@ -26,17 +26,22 @@ JourneyInput InputOf(const LeadEvent& event) {
   return {event.occurred_at_ms, std::move(type), event.source, event.id};
 }
 
-// Folds the events into plan.after and counts them. Returns the id of the latest one applied.
-std::string FoldAll(absl::Span<const LeadEvent> events, Plan& plan,
-                    std::vector<FoldOutcome>* outcomes) {
-  std::string latest;
+// The event that made the step.
+struct Signal {
+  std::string id;
+  TimeMs occurred_at_ms = 0;
+};
+
+// Folds the events into plan.after and counts them. Returns the latest one applied.
+Signal FoldAll(absl::Span<const LeadEvent> events, Plan& plan, std::vector<FoldOutcome>* outcomes) {
+  Signal latest;
   for (const LeadEvent& event : events) {
     const FoldOutcome outcome = Fold(event, plan.after.facts);
     if (outcomes != nullptr) outcomes->push_back(outcome);
     if (outcome == FoldOutcome::kDuplicate) ++plan.duplicates;
     if (outcome != FoldOutcome::kApplied) continue;
     ++plan.applied;
-    latest = event.id;
+    latest = {event.id, event.occurred_at_ms};
     plan.inputs.push_back(InputOf(event));
     if (!event.traceparent.empty()) plan.after.traceparent = event.traceparent;
   }
@@ -76,7 +81,7 @@ void OpenCycle(const Policy& policy, TimeMs now_ms, LeadRecord& lead) {
 }
 
 void JudgeLead(const Policy& policy, const AccountView* account, const Shadow* shadow,
-               const std::string& cause, TimeMs now_ms, Plan& plan) {
+               const Signal& signal, TimeMs now_ms, Plan& plan) {
   LeadRecord& lead = plan.after;
   plan.policy_revision = policy.revision;
   Judgment judgment = JudgeWithOwners(policy, lead, account, now_ms);
@@ -103,9 +108,10 @@ void JudgeLead(const Policy& policy, const AccountView* account, const Shadow* s
   change.generation = lead.generation;
   change.reason = lead.judgment.disqualified_reason;
   change.actor = "policy";
-  change.cause = cause;
+  change.cause = signal.id;
   change.details = {{"fit", absl::StrCat(lead.judgment.fit)},
                     {"intent", absl::StrCat(lead.judgment.intent)}};
+  if (qualified) change.details["signalTime"] = FormatTime(signal.occurred_at_ms);
   plan.changes.push_back(std::move(change));
 }
 
@@ -133,6 +139,7 @@ void Suppress(const LeadRecord& before, const std::string& cause, Plan& plan) {
   change.reason = lead.reason;
   change.actor = "policy";
   change.cause = cause;
+  change.details = {{"fault", std::string(ReasonFaultName(ReasonFault::kConsent))}};
   plan.changes.push_back(std::move(change));
 }
 
@@ -145,13 +152,13 @@ Plan DecideEvents(const LeadRecord& record, absl::Span<const LeadEvent> events,
   plan.key = record.key;
   plan.expected_revision = record.revision;
   plan.after = record;
-  const std::string cause = FoldAll(events, plan, outcomes);
+  const Signal signal = FoldAll(events, plan, outcomes);
   if (plan.applied > 0 && policy != nullptr && IsJudged(record.stage)) {
-    JudgeLead(*policy, account, shadow, cause, now_ms, plan);
+    JudgeLead(*policy, account, shadow, signal, now_ms, plan);
   }
   const bool withdraws = record.facts.consent != Consent::kWithdrawn &&
                          plan.after.facts.consent == Consent::kWithdrawn;
-  if (withdraws && CanBeSuppressed(record.stage)) Suppress(record, cause, plan);
+  if (withdraws && CanBeSuppressed(record.stage)) Suppress(record, signal.id, plan);
   return plan;
 }
 

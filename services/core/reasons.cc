@@ -29,7 +29,7 @@ std::vector<Reason> MakeStandardReasons() {
       {"BAD_TIMING", kRecycle, kTiming, 60 * kDayMs},
       {"CONTRACT_LOCKED", kRecycle, kTiming, 180 * kDayMs, true, /*needs_revisit_at=*/true},
       {"NO_BUDGET", kRecycle, kTiming, 90 * kDayMs},
-      {"NO_RESPONSE", kRecycle, kTiming, 30 * kDayMs},
+      {kNoResponse, kRecycle, kTiming, 30 * kDayMs},
       {"PERSON_LEFT", kRecycle, kTiming, 180 * kDayMs},
       {"RESEARCHING", kRecycle, kTiming, 60 * kDayMs},
 
@@ -88,6 +88,32 @@ std::string_view ReasonClassName(ReasonClass reason_class) {
       return "lost";
   }
   return "";
+}
+
+std::string_view ReasonFaultName(ReasonFault fault) {
+  switch (fault) {
+    case ReasonFault::kNone:
+      return "none";
+    case ReasonFault::kQuality:
+      return "quality";
+    case ReasonFault::kData:
+      return "data";
+    case ReasonFault::kStatus:
+      return "status";
+    case ReasonFault::kConsent:
+      return "consent";
+    case ReasonFault::kTiming:
+      return "timing";
+  }
+  return "";
+}
+
+std::optional<ReasonFault> ParseReasonFault(std::string_view name) {
+  using enum ReasonFault;
+  for (const ReasonFault fault : {kNone, kQuality, kData, kStatus, kConsent, kTiming}) {
+    if (ReasonFaultName(fault) == name) return fault;
+  }
+  return std::nullopt;
 }
 
 }  // namespace baton::core

@@ -2,6 +2,7 @@
 #ifndef BATON_CORE_REASONS_H_
 #define BATON_CORE_REASONS_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ struct Reason {
 
 // Of the one who wants no more of it: suppressed, never recycled.
 inline constexpr char kDoNotContact[] = "DO_NOT_CONTACT";
+// Of one who never answered.
+inline constexpr char kNoResponse[] = "NO_RESPONSE";
 
 // The codes that every workspace has (02-domain, "Reasons"), ordered by class then code.
 const std::vector<Reason>& StandardReasons();
@@ -35,6 +38,8 @@ const Reason* FindReason(const std::vector<Reason>& reasons, std::string_view co
 std::string CodesOfClass(const std::vector<Reason>& reasons, ReasonClass reason_class);
 
 std::string_view ReasonClassName(ReasonClass reason_class);  // "reject" ...
+std::string_view ReasonFaultName(ReasonFault fault);         // "none", "quality" ...
+std::optional<ReasonFault> ParseReasonFault(std::string_view name);
 
 }  // namespace baton::core
 

@@ -26,12 +26,6 @@ constexpr std::array<std::string_view, 5> kMetrics = {"assign", "accept", "first
                                                       "cadence"};
 constexpr std::array<std::string_view, 4> kBreaches = {"notify", "reassign", "return", "pause_rep"};
 
-const Sla* FindSla(const Policy& policy, const std::string& name) {
-  const auto found = std::find_if(policy.slas.begin(), policy.slas.end(),
-                                  [&name](const Sla& sla) { return sla.name == name; });
-  return found == policy.slas.end() ? nullptr : &*found;
-}
-
 bool IsDecided(Stage stage) {
   return IsClosed(stage) || stage == Stage::kSql || stage == Stage::kSqo;
 }
@@ -274,6 +268,12 @@ std::optional<SlaState> ParseSlaState(std::string_view name) {
   const auto* found = std::find(kStates.begin(), kStates.end(), name);
   if (found == kStates.end()) return std::nullopt;
   return static_cast<SlaState>(found - kStates.begin());
+}
+
+const Sla* FindSla(const Policy& policy, const std::string& name) {
+  const auto found = std::find_if(policy.slas.begin(), policy.slas.end(),
+                                  [&name](const Sla& sla) { return sla.name == name; });
+  return found == policy.slas.end() ? nullptr : &*found;
 }
 
 std::string_view SlaMetricName(SlaMetric metric) {

@@ -16,6 +16,9 @@ namespace baton::core {
 
 inline constexpr DurationMs kPauseMax = 30 * kDayMs;  // then a lead goes on by itself
 
+// nullptr: the policy has no such service level.
+const Sla* FindSla(const Policy& policy, const std::string& name);
+
 // The clocks of the cycle that the lead's judgment opens, and the beginning of those that begin
 // with it.
 void OpenClocks(const Policy& policy, TimeMs now_ms, LeadRecord& lead);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "dispatch/account_service.h"
 #include "dispatch/action_batcher.h"
 #include "dispatch/assignment_lister.h"
@@ -17,6 +18,7 @@
 #include "dispatch/event_submitter.h"
 #include "dispatch/lead_service.h"
 #include "dispatch/policy_service.h"
+#include "dispatch/report_service.h"
 #include "dispatch/roster_service.h"
 #include "dispatch/stream_guard.h"
 #include "dispatch/table_service.h"
@@ -65,7 +67,11 @@ struct DispatchService::Parts {
         workspaces(store, runner, sealer),
         agreements(store, store, store, store, drainer, runner, sealer, metrics),
         tables(store, store, runner, sealer),
-        webhooks(store, store, options.egress, runner, sealer) {}
+        webhooks(store, store, options.egress, runner, sealer),
+        report_thread(1, options.reports_waiting_max),
+        report_runner(gate, report_thread, options.deadline_max),
+        reports({store, store, store, store, report_runner, sealer, options.reports_keep,
+                 options.report_cycles_max, [] { return absl::ToUnixMillis(absl::Now()); }}) {}
 
   const DispatchOptions options;
   const TokenSealer sealer;
@@ -92,6 +98,9 @@ struct DispatchService::Parts {
   PolicyService agreements;
   TableService tables;
   WebhookService webhooks;
+  platform::rpc::BoundedExecutor report_thread;
+  const CallRunner report_runner;
+  ReportService reports;
 };
 
 DispatchService::DispatchService(DispatchOptions options, store::Store& store,
@@ -113,11 +122,12 @@ absl::Status DispatchService::Start() {
   if (absl::Status made = parts.publisher.Start(); !made.ok()) return made;
   const absl::Status listening = parts.server.Start(
       {&parts.leads, &parts.assignments, &parts.roster, &parts.accounts, &parts.workspaces,
-       &parts.agreements, &parts.tables, &parts.webhooks},
+       &parts.agreements, &parts.tables, &parts.webhooks, &parts.reports},
       {v1::LeadService::service_full_name(), v1::AssignmentService::service_full_name(),
        v1::RosterService::service_full_name(), v1::AccountService::service_full_name(),
        v1::WorkspaceService::service_full_name(), v1::PolicyService::service_full_name(),
-       v1::TableService::service_full_name(), v1::WebhookService::service_full_name()});
+       v1::TableService::service_full_name(), v1::WebhookService::service_full_name(),
+       v1::ReportService::service_full_name()});
   if (!listening.ok()) return listening;
   parts.drainer.Start();
   parts.batcher.Start();
@@ -138,6 +148,7 @@ void DispatchService::Stop(absl::Duration grace) {
   parts.hub.Stop();
   parts.watch_fillers.Stop();
   parts.readers.Stop();
+  parts.report_thread.Stop();
   parts.batcher.Stop();
   parts.publisher.Stop();
   parts.waiter.Stop();

@@ -46,6 +46,10 @@ struct DispatchOptions {
   size_t actions_waiting_max = 4000;
   size_t decision_waits_max = 2000;  // SubmitLeadEvents calls that wait for a decision
 
+  size_t reports_waiting_max = 64;  // calls of ReportService that wait for its thread
+  absl::Duration reports_keep = absl::Hours(400 * 24);  // so long cycles count in reports
+  int64_t report_cycles_max = 1'500'000;                // in memory, about 400 bytes each
+
   size_t watchers_max = 5000;       // streams of WatchAssignments
   size_t watch_backlog_max = 1000;  // responses that a stream may not have read yet
   absl::Duration bookmark_interval = absl::Seconds(5);

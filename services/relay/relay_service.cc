@@ -54,10 +54,12 @@ RelayService::Meters::Meters(platform::Metrics& metrics)
                                       "Gaps found in the sequence of a shard's outbox")) {}
 
 RelayService::RelayService(store::OutboxStore& outbox, store::DurabilityGate& gate,
+                           std::unique_ptr<ReportCounting> counting,
                            platform::kafka::KafkaConfig kafka, events::TopicNames topics,
                            RelayOptions options, platform::Metrics& metrics)
     : outbox_(outbox),
       gate_(gate),
+      counting_(std::move(counting)),
       kafka_(std::move(kafka)),
       topics_(std::move(topics)),
       options_(std::move(options)),
@@ -110,6 +112,9 @@ absl::Status RelayService::Step() {
   if (status.ok()) status = LoadCursors();
   if (!status.ok()) return status;
   if (cursors_.After().empty()) return ServeGroup(kIdleWait);
+  if (absl::Status counted = counting_->CatchUp(cursors_.After()); !counted.ok()) {
+    return StoreFailed(counted);
+  }
   absl::StatusOr<Batch> batch = ReadBatch();
   if (!batch.ok()) return batch.status();
   if (BatchSize(*batch) == 0) return absl::OkStatus();
@@ -228,20 +233,27 @@ absl::Status RelayService::Publish(const Batch& batch) {
   if (transaction.entries < BatchSize(batch)) batch_limit_.Cut(transaction.entries);
   batch_limit_.Succeeded();
   meters_.transaction_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - begin));
-  Settle(transaction);
-  return absl::OkStatus();
+  return Settle(batch, transaction);
 }
 
 // After a commit. A trim that fails is not repeated: a later one drops the same entries.
-void RelayService::Settle(const Transaction& transaction) {
+absl::Status RelayService::Settle(const Batch& batch, const Transaction& transaction) {
   meters_.published.Add(transaction.entries);
-  for (const auto& [shard, entry] : transaction.last) cursors_.Advance(shard, *entry);
+  absl::Status counted;
+  for (const auto& [shard, entry] : transaction.last) {
+    cursors_.Advance(shard, *entry);
+    const std::vector<store::OutboxEntry>& entries = batch.at(shard);
+    const auto size = static_cast<size_t>(entry - entries.data()) + 1;
+    counted.Update(counting_->Count(shard, absl::MakeConstSpan(entries).first(size)));
+  }
   for (const auto& [shard, cursor] : cursors_.TakeTrims(kTrimEvery)) {
-    absl::Status status = outbox_.Trim(shard, cursor, options_.keep);
+    const int64_t done = std::min(cursor, counting_->Counted(shard));
+    absl::Status status = outbox_.Trim(shard, done, options_.keep);
     if (status.ok()) continue;
     meters_.store_errors.Add();
     platform::LogWarning("relay.trim_failed", {{"reason", std::string(status.message())}});
   }
+  return counted.ok() ? counted : StoreFailed(counted);
 }
 
 void RelayService::MeasureBacklog() {
@@ -275,6 +287,7 @@ std::vector<platform::kafka::RebalanceListener::Start> RelayService::OnAssigned(
 void RelayService::OnRevoked(absl::Span<const Position> removed, bool lost) {
   for (const Position& position : removed) {
     cursors_.Forget(position.partition);
+    counting_->Forget(position.partition);
     if (!lost) last_cursors_.erase(position.partition);
   }
   platform::LogInfo("relay.shards_revoked", {{"removed", absl::StrCat(removed.size())},

@@ -27,6 +27,7 @@
 #include "platform/worker.h"
 #include "relay/batch_plan.h"
 #include "relay/publisher.h"
+#include "relay/report_counting.h"
 #include "relay/shard_cursors.h"
 #include "relay/transaction.h"
 #include "store/pipe_store.h"
@@ -46,9 +47,10 @@ struct RelayOptions {
 
 class RelayService : public platform::Service, private platform::kafka::RebalanceListener {
  public:
+  // The store outlives this.
   RelayService(store::OutboxStore& outbox, store::DurabilityGate& gate,
-               platform::kafka::KafkaConfig kafka, events::TopicNames topics, RelayOptions options,
-               platform::Metrics& metrics);
+               std::unique_ptr<ReportCounting> counting, platform::kafka::KafkaConfig kafka,
+               events::TopicNames topics, RelayOptions options, platform::Metrics& metrics);
   ~RelayService() override;
 
   std::string_view name() const override { return "relay"; }
@@ -82,7 +84,7 @@ class RelayService : public platform::Service, private platform::kafka::Rebalanc
   absl::Status LoadCursors();
   absl::StatusOr<Batch> ReadBatch();
   absl::Status Publish(const Batch& batch);
-  void Settle(const Transaction& transaction);
+  absl::Status Settle(const Batch& batch, const Transaction& transaction);
   void MeasureBacklog();
   absl::Status KafkaFailed(absl::Status status);
   absl::Status StoreFailed(absl::Status status);
@@ -90,6 +92,7 @@ class RelayService : public platform::Service, private platform::kafka::Rebalanc
 
   store::OutboxStore& outbox_;
   store::DurabilityGate& gate_;
+  const std::unique_ptr<ReportCounting> counting_;
   const platform::kafka::KafkaConfig kafka_;
   const events::TopicNames topics_;
   const RelayOptions options_;

@@ -7,6 +7,7 @@
 #include "store/lead_store.h"
 #include "store/pipe_store.h"
 #include "store/policy_store.h"
+#include "store/report_store.h"
 #include "store/roster_store.h"
 #include "store/shadow_store.h"
 #include "store/table_store.h"
@@ -23,6 +24,7 @@ class Store : public LeadStore,
               public ShadowStore,
               public TableStore,
               public WebhookStore,
+              public ReportStore,
               public TimerStore,
               public OutboxStore,
               public InputStore,

@@ -13,6 +13,7 @@
 #include "core/errors.h"
 #include "core/ids.h"
 #include "store/pipe_store.h"
+#include "store/report_store.h"
 
 namespace baton::store {
 
@@ -165,6 +166,22 @@ inline absl::Status CheckpointMoved(const std::string& input) {
                      absl::StrCat("the checkpoints of ", input,
                                   " or the store's epoch are not those that were counted from"),
                      {{"input", input}});
+}
+
+inline absl::Status CheckCycles(int64_t from, int64_t upto, absl::Span<const CycleRow> rows) {
+  bool fits = from >= 0 && upto >= from && rows.size() <= kCycleRowsMax;
+  for (const CycleRow& row : rows) {
+    fits = fits && row.key.cycle >= 0 && row.sequence > from && row.sequence <= upto &&
+           row.row.size() <= kCycleRowBytesMax;
+  }
+  return fits ? absl::OkStatus() : core::FieldError("rows", "are not what was counted");
+}
+
+// For callers that look again themselves; it reaches nobody outside.
+inline absl::Status CountedMeanwhile(int shard) {
+  return core::Error(absl::StatusCode::kAborted, "COUNTED_MEANWHILE",
+                     absl::StrCat("changes of shard ", shard, " were counted by another"),
+                     {{"shard", absl::StrCat(shard)}});
 }
 
 // `expected` is the caller's revision, `found` the stored one (0: does not exist).

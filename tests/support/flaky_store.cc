@@ -271,6 +271,33 @@ absl::StatusOr<bool> FlakyStore::ReportWebhook(const store::WebhookKey& key,
   return Try([&] { return inner_.ReportWebhook(key, report); });
 }
 
+absl::StatusOr<int64_t> FlakyStore::Counted(int shard) {
+  return Try([&] { return inner_.Counted(shard); });
+}
+
+absl::StatusOr<std::vector<std::string>> FlakyStore::LoadCycles(
+    absl::Span<const store::CycleKey> keys) {
+  return Try([&] { return inner_.LoadCycles(keys); });
+}
+
+absl::Status FlakyStore::PutCycles(int shard, int64_t from, int64_t upto,
+                                   absl::Span<const store::CycleRow> rows) {
+  return Try([&] { return inner_.PutCycles(shard, from, upto, rows); });
+}
+
+absl::StatusOr<std::vector<store::CycleRow>> FlakyStore::ChangedCycles(
+    const core::WorkspaceId& workspace, int64_t from, int max) {
+  return Try([&] { return inner_.ChangedCycles(workspace, from, max); });
+}
+
+absl::StatusOr<int64_t> FlakyStore::CountCycles(const core::WorkspaceId& workspace) {
+  return Try([&] { return inner_.CountCycles(workspace); });
+}
+
+absl::StatusOr<int64_t> FlakyStore::ForgetCycles(const core::WorkspaceId& workspace, int64_t upto) {
+  return Try([&] { return inner_.ForgetCycles(workspace, upto); });
+}
+
 absl::StatusOr<store::DueTimers> FlakyStore::Due(int shard, int max) {
   return Try([&] { return inner_.Due(shard, max); });
 }

@@ -116,6 +116,15 @@ class FlakyStore final : public store::Store {
   absl::StatusOr<std::map<core::WorkspaceId, int64_t>> WebhookVersions() override;
   absl::StatusOr<bool> ReportWebhook(const store::WebhookKey& key,
                                      const store::WebhookReport& report) override;
+  absl::StatusOr<int64_t> Counted(int shard) override;
+  absl::StatusOr<std::vector<std::string>> LoadCycles(
+      absl::Span<const store::CycleKey> keys) override;
+  absl::Status PutCycles(int shard, int64_t from, int64_t upto,
+                         absl::Span<const store::CycleRow> rows) override;
+  absl::StatusOr<std::vector<store::CycleRow>> ChangedCycles(const core::WorkspaceId& workspace,
+                                                             int64_t from, int max) override;
+  absl::StatusOr<int64_t> CountCycles(const core::WorkspaceId& workspace) override;
+  absl::StatusOr<int64_t> ForgetCycles(const core::WorkspaceId& workspace, int64_t upto) override;
 
   int shards() const override { return inner_.shards(); }
   absl::StatusOr<store::DueTimers> Due(int shard, int max) override;

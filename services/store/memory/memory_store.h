@@ -107,6 +107,14 @@ class MemoryStore final : public Store {
       const core::WorkspaceId& workspace) override;
   absl::StatusOr<std::map<core::WorkspaceId, int64_t>> WebhookVersions() override;
   absl::StatusOr<bool> ReportWebhook(const WebhookKey& key, const WebhookReport& report) override;
+  absl::StatusOr<int64_t> Counted(int shard) override;
+  absl::StatusOr<std::vector<std::string>> LoadCycles(absl::Span<const CycleKey> keys) override;
+  absl::Status PutCycles(int shard, int64_t from, int64_t upto,
+                         absl::Span<const CycleRow> rows) override;
+  absl::StatusOr<std::vector<CycleRow>> ChangedCycles(const core::WorkspaceId& workspace,
+                                                      int64_t from, int max) override;
+  absl::StatusOr<int64_t> CountCycles(const core::WorkspaceId& workspace) override;
+  absl::StatusOr<int64_t> ForgetCycles(const core::WorkspaceId& workspace, int64_t upto) override;
 
   int shards() const override;
   absl::StatusOr<DueTimers> Due(int shard, int max) override;

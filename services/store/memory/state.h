@@ -121,12 +121,21 @@ struct WorkspaceState {
   }
 };
 
+// Rows of reports of a workspace.
+using CycleName = std::pair<core::LeadId, int32_t>;
+struct StoredCycles {
+  std::map<CycleName, CycleRow> rows;
+  std::set<std::pair<int64_t, CycleName>> order;  // by sequence
+};
+
 struct ShardState {
   core::TimeMs latest_ms = 0;  // instant of the latest change: the clock never goes back behind it
   std::deque<OutboxEntry> outbox;
   int64_t epoch = 0;
   int64_t last_sequence = 0;
   std::set<std::pair<core::TimeMs, core::LeadKey>> timers;
+  int64_t counted = 0;  // up to this sequence changes are counted into cycles
+  std::map<core::WorkspaceId, StoredCycles> cycles;
 };
 
 }  // namespace baton::store::memory

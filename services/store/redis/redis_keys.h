@@ -39,6 +39,8 @@ class ShardKeys {
   std::string Timers() const { return tag_ + "timers"; }
   // Hash: workspace that has webhooks -> number of their changes: see functions/put_webhook.lua.
   std::string Webhooks() const { return tag_ + "webhooks"; }
+  // Hash: counted (sequence up to which changes are counted into cycles).
+  std::string Reports() const { return tag_ + "reports"; }
   // Set of the ids of the shard's workspaces.
   std::string Workspaces() const { return tag_ + "workspaces"; }
 
@@ -97,6 +99,10 @@ class WorkspaceKeys {
   std::string Shadow() const { return workspace_ + ":shadow"; }
   std::string Differing() const { return workspace_ + ":shadow:leads"; }
   std::string Differences() const { return workspace_ + ":shadow:differences"; }
+  // Hash: "lead/cycle" -> row of reports; and a sorted set of the same by the sequence of the
+  // latest change. (Lua)
+  std::string Cycles() const { return workspace_ + ":cycles"; }
+  std::string CycleOrder() const { return workspace_ + ":cycles:order"; }
   // Set of the queues that have settings.
   std::string Settings() const { return workspace_ + ":settings"; }
   // Set of the queues in which leads wait. (Lua)

@@ -195,7 +195,14 @@ class FunctionsFuzzTest : public FunctionTest {
                                            acme_.Workspace()};
     const std::string lead = absl::StrCat("l", Below(6));
     const std::string clock = absl::StrCat(kNow);
-    switch (Below(19)) {
+    switch (Below(21)) {
+      case 19:
+        return {"put_cycles",
+                {shard_.Reports()},
+                {absl::StrCat(Below(3)), "2", "acme", lead + "/1", absl::StrCat(1 + Below(2)),
+                 "ROW", "acme", lead + "/2", "2", "ROW"}};
+      case 20:
+        return {"forget_cycles", {acme_.Cycles(), acme_.CycleOrder()}, {"2", "10"}};
       case 17:
         return {"put_fits",
                 {acme_.Workspace(), acme_.Fits()},

@@ -6,6 +6,7 @@
 #include "relay/relay_service.h"
 #include "relay_test_outbox/fake_outbox.h"
 #include "relay_test_outbox/published.h"
+#include "store/memory/memory_store.h"
 #include "support/kafka_cluster.h"
 #include "support/kafka_server.h"
 
@@ -33,8 +34,10 @@ class RelayOutageTest : public testing::Test {
     RelayOptions options;
     options.group = support::UniqueName("relay-group");
     options.batch_max = 200;
-    relay_ = std::make_unique<RelayService>(outbox_, outbox_, kafka_->config(), topics_, options,
-                                            *metrics_);
+    auto counting =
+        std::make_unique<ReportCounting>(outbox_, reports_, reports_, absl::Hours(24), *metrics_);
+    relay_ = std::make_unique<RelayService>(outbox_, outbox_, std::move(counting), kafka_->config(),
+                                            topics_, options, *metrics_);
     ASSERT_TRUE(relay_->Start().ok());
     Append(300);
     ASSERT_TRUE(AwaitPublished());
@@ -72,6 +75,7 @@ class RelayOutageTest : public testing::Test {
   static support::KafkaServer* kafka_;
   events::TopicNames topics_;
   FakeOutbox outbox_{kShards};
+  store::MemoryStore reports_{kShards, {}, [] { return 0; }};
   int64_t entries_ = 0;
   std::unique_ptr<platform::Metrics> metrics_ = platform::NewMetrics();
   std::unique_ptr<RelayService> relay_;

@@ -10,6 +10,7 @@
 #include "platform/signals.h"
 #include "relay/relay_service.h"
 #include "relay_test_outbox/fake_outbox.h"
+#include "store/memory/memory_store.h"
 #include "support/kafka_cluster.h"
 
 int main(int argc, char** argv) {
@@ -25,7 +26,11 @@ int main(int argc, char** argv) {
   baton::relay::RelayOptions options;
   options.group = argv[2];
   options.batch_max = 100;  // many transactions
-  baton::relay::RelayService relay(outbox, outbox, baton::support::KafkaOfTheRun(),
+  baton::store::MemoryStore reports(std::atoi(argv[3]), {}, [] { return 0; });
+  auto counting = std::make_unique<baton::relay::ReportCounting>(outbox, reports, reports,
+                                                                 absl::Hours(24), *metrics);
+  baton::relay::RelayService relay(outbox, outbox, std::move(counting),
+                                   baton::support::KafkaOfTheRun(),
                                    baton::events::MakeTopicNames(argv[1]), options, *metrics);
   baton::platform::Lifecycle lifecycle(absl::Seconds(10));
   lifecycle.Add(relay);

@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "relay_test_outbox/fake_outbox.h"
 #include "relay_test_outbox/published.h"
+#include "store/memory/memory_store.h"
 #include "support/kafka_cluster.h"
 
 namespace baton::relay {
@@ -30,8 +31,10 @@ class RelayServiceTest : public testing::Test {
     RelayOptions options;
     options.group = group_;
     options.batch_max = 200;
-    auto relay = std::make_unique<RelayService>(outbox_, outbox_, std::move(kafka), topics_,
-                                                options, *metrics_);
+    auto counting =
+        std::make_unique<ReportCounting>(outbox_, reports_, reports_, absl::Hours(24), *metrics_);
+    auto relay = std::make_unique<RelayService>(outbox_, outbox_, std::move(counting),
+                                                std::move(kafka), topics_, options, *metrics_);
     EXPECT_TRUE(relay->Start().ok());
     return relay;
   }
@@ -51,6 +54,7 @@ class RelayServiceTest : public testing::Test {
   std::string group_;
   std::unique_ptr<platform::Metrics> metrics_ = platform::NewMetrics();
   FakeOutbox outbox_{kShards};
+  store::MemoryStore reports_{kShards, {}, [] { return 0; }};
 };
 
 TEST_F(RelayServiceTest, PublishesEachEntryOnceInOrderAndTrimsBehindIt) {
@@ -66,6 +70,9 @@ TEST_F(RelayServiceTest, PublishesEachEntryOnceInOrderAndTrimsBehindIt) {
   EXPECT_EQ(published->distinct, kShards * kEntries);
   EXPECT_EQ(published->duplicates, 0);
   EXPECT_EQ(published->out_of_order, 0);
+  EXPECT_TRUE(Await([&] {
+    return Shows(absl::StrCat("baton_report_changes_total ", kEntries * kShards));
+  })) << "counted for reports";
   for (const auto& [shard, upto] : outbox_.Trimmed()) {
     EXPECT_LE(upto, kEntries) << shard;
     EXPECT_GT(upto, kEntries - 1500) << shard;

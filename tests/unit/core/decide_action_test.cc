@@ -265,6 +265,33 @@ TEST(DecideActionTest, RecycleComesBackAfterTheReasonsCoolDown) {
   EXPECT_EQ(OnlyChange(plan).details.at("revisitTime"), "2026-05-30T09:00:00.000Z");
 }
 
+TEST(DecideActionTest, ARejectionSaysWhatReportsNeedOfItsReason) {
+  const LeadRecord record = RecordIn(Stage::kWorking);
+  using Details = std::map<std::string, std::string>;
+  const auto details = [&](const char* reason) {
+    return OnlyChange(Decide(record, ActionOf(ActionType::kReject, reason))).details;
+  };
+  EXPECT_EQ(details("VENDOR"), (Details{{"fault", "quality"}}));
+  EXPECT_EQ(details("DUPLICATE"), (Details{{"fault", "data"}, {"counts", "false"}}));
+}
+
+TEST(DecideActionTest, NoResponseSaysHowManyTouchesWereAgreed) {
+  Policy policy = SamplePolicy();
+  policy.slas.push_back({.name = "cadence", .metric = SlaMetric::kCadence, .touches = 7});
+  LeadRecord record = RecordIn(Stage::kWorking);
+  record.clocks.push_back({.sla = "cadence"});
+  const auto cadence = [&](const char* reason) {
+    const auto decision =
+        DecideAction(record, ActionOf(ActionType::kRecycle, reason), &policy, kNow);
+    Plan plan = std::get<Plan>(*decision);
+    return plan.changes.back().details["cadence"];
+  };
+  EXPECT_EQ(cadence("NO_RESPONSE"), "7");
+  EXPECT_EQ(cadence("BAD_TIMING"), "");
+  record.clocks.clear();
+  EXPECT_EQ(cadence("NO_RESPONSE"), "") << "no cadence was agreed for this lead";
+}
+
 TEST(DecideActionTest, RecycleTakesTheRevisitTimeGiven) {
   Action action = ActionOf(ActionType::kRecycle, "CONTRACT_LOCKED");
   action.revisit_at_ms = kNow + 365 * kDayMs;

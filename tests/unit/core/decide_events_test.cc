@@ -54,7 +54,7 @@ TEST(DecideEventsTest, QualifiedLeadOpensTheFirstCycleAndIsOffered) {
   qualified.queue = QueueNamed("dach");
   qualified.actor = "policy";
   qualified.cause = "e1";
-  qualified.details = {{"fit", "50"}, {"intent", "60"}};
+  qualified.details = {{"fit", "50"}, {"intent", "60"}, {"signalTime", "2026-03-01T09:00:00.000Z"}};
   EXPECT_EQ(plan.changes, (std::vector<Change>{qualified}));
 }
 

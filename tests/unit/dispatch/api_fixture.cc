@@ -154,6 +154,7 @@ void RunningApi::Start(store::Store& store, DispatchOptions options, ProducerFac
   accounts = v1::AccountService::NewStub(channel);
   tables = v1::TableService::NewStub(channel);
   webhooks = v1::WebhookService::NewStub(channel);
+  reports = v1::ReportService::NewStub(channel);
 }
 
 RunningApi::~RunningApi() {

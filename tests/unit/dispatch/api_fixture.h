@@ -17,6 +17,7 @@
 #include "baton/v1/assignment_service.grpc.pb.h"
 #include "baton/v1/lead_service.grpc.pb.h"
 #include "baton/v1/policy_service.grpc.pb.h"
+#include "baton/v1/report_service.grpc.pb.h"
 #include "baton/v1/roster_service.grpc.pb.h"
 #include "baton/v1/table_service.grpc.pb.h"
 #include "baton/v1/webhook_service.grpc.pb.h"
@@ -94,6 +95,7 @@ class RunningApi {
   std::unique_ptr<v1::AccountService::Stub> accounts;
   std::unique_ptr<v1::TableService::Stub> tables;
   std::unique_ptr<v1::WebhookService::Stub> webhooks;
+  std::unique_ptr<v1::ReportService::Stub> reports;
 
  private:
   void Start(store::Store& store, DispatchOptions options, ProducerFactory producers);
