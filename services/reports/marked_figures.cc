@@ -72,7 +72,8 @@ unsigned Delivered(Marks marks, int /*index*/) {
 unsigned Decided(Marks marks, int /*index*/) {
   if (!Has(marks, kEverDelivered)) return 0;
   if (Has(marks, Milestone::kAccepted)) return kNumerator | kDenominator;
-  if (Has(marks, kRejected) || Has(marks, kRecycled)) return kDenominator;
+  const bool declined = Has(marks, kRejected) || Has(marks, kRecycled);
+  if (declined && !Has(marks, kEverAccepted)) return kDenominator;
   return If(Has(marks, Milestone::kDelivered), kPending);
 }
 
@@ -121,8 +122,10 @@ std::string NameOfMilestone(Milestone milestone) {
 unsigned Acceptance(Marks marks, int /*index*/) {
   if (!Has(marks, kEverDelivered)) return 0;
   if (Has(marks, Milestone::kAccepted)) return kNumerator | kDenominator;
-  if (Has(marks, kRejected)) return Has(marks, kUncounted) ? kExcluded : kDenominator;
-  if (Has(marks, kRecycled) || Has(marks, kTooLong)) return kDenominator;
+  if (!Has(marks, kEverAccepted)) {
+    if (Has(marks, kRejected)) return Has(marks, kUncounted) ? kExcluded : kDenominator;
+    if (Has(marks, kRecycled) || Has(marks, kTooLong)) return kDenominator;
+  }
   return If(Has(marks, Milestone::kDelivered), kPending);
 }
 

@@ -95,7 +95,11 @@ class Writer {
           sum.first * sum.first / (reps[queue] * sum.second));
     }
     if (!group_.empty() || query_.dimension != Dimension::kNone) return;
-    for (const auto& [pair, deviation] : deviations) {
+    Deviations all = deviations;
+    totals.items[0].ForEach([&](int64_t item, const Ratio&) {
+      all.try_emplace({table_.queues().Text(item >> 32), table_.reps().Text(item & 0xffffffff)}, 0);
+    });
+    for (const auto& [pair, deviation] : all) {
       Put({"deviation", "Off its share", FigureKind::kNumber},
           absl::StrCat(pair.first, "/", pair.second), deviation);
     }

@@ -54,7 +54,7 @@ struct SectionReport {
   std::vector<Figure> figures;  // by group, then as sections.cc has them, then by item
 };
 
-// By queue and rep: got - entitled, in leads.
+// By queue and rep: got - entitled, in leads. Who is not in it got what was due.
 using Deviations = std::map<std::pair<std::string, std::string>, double>;
 
 struct ReportQuery {

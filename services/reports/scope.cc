@@ -68,7 +68,10 @@ bool RowFilter::Takes(const Row& row, bool by_offer) const {
   const core::TimeMs start_ms = row.start_ms();
   if (start_ms == 0 || start_ms >= scope_.to_ms) return false;
   if (row.last_at_ms < scope_.kept_from_ms) return false;
-  if ((scope_.view == View::kCohort ? start_ms : row.last_at_ms) < scope_.from_ms) return false;
+  if (scope_.view == View::kCohort && start_ms < scope_.from_ms) return false;
+  // Of what has not changed since before the period only what still waits counts in it.
+  const bool waits = scope_.CountsNow() && IsOpen(row);
+  if (row.last_at_ms < scope_.from_ms && !waits) return false;
   if (source_ && *source_ != row.source) return false;
   if (campaign_ && *campaign_ != row.campaign) return false;
   if (scope_.policy_revision != 0 && scope_.policy_revision != row.policy_revision) return false;
@@ -134,6 +137,7 @@ Marks RowFilter::MarksOf(const Row& row) const {
   marks |= Bit(kWentOn, went_on);
   marks |= Bit(kDisqualified, row.cycle == 0 && !went_on && row.reason != 0);
   marks |= Bit(kEverDelivered, row.at(Milestone::kDelivered) != 0);
+  marks |= Bit(kEverAccepted, row.at(Milestone::kAccepted) != 0);
   const bool answered = row.rejected_at_ms != 0 || row.recycled_at_ms != 0 || row.lost_at_ms != 0 ||
                         row.at(Milestone::kSql) != 0 || row.at(Milestone::kSqo) != 0 ||
                         row.at(Milestone::kWon) != 0;

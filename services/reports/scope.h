@@ -65,6 +65,7 @@ enum Mark : int {
   kWentOn,        // of a cycle that counts as captured: its lead has qualified
   kAgain,         // cycle 2 or above
   kEverDelivered,
+  kEverAccepted,
   kTooLong,   // undecided too long
   kDue,       // delivered, and feedback is expected by now
   kAnswered,  // rejected, recycled, sql, sqo, won or lost, whenever

@@ -51,7 +51,7 @@ void VisitClocks(const Visit& visit, Sink& sink) {
     } else if (clock.met || clock.broken) {
       sink.Add(clock.met ? kMetLate : kBroken, clock.sla, kNumerator, 1);
       sink.Add(kCompliance, clock.sla, kDenominator, 1);
-    } else if (clock.warned) {
+    } else if (clock.warned && IsOpen(visit.row)) {
       sink.Add(kCompliance, clock.sla, kPending, 1);
     }
   }

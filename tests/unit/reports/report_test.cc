@@ -264,6 +264,49 @@ TEST_F(ReportTest, APeriodTakesMilestonesByTheirOwnTime) {
   EXPECT_EQ(TimesOf("speed/time_to_accept"), "1 (0 censored, 0 excluded): 69 69 69 bounds from 0");
 }
 
+TEST_F(ReportTest, WhoWasAcceptedBeforeThePeriodIsNotCountedAsNotAccepted) {
+  story_.Qualified("l1", 0);
+  story_.Assigned("l1", 1);
+  story_.Accepted("l1", 2);
+  story_.Rejected("l1", 70, "NO_NEED");
+  query_.scope.view = View::kPeriod;
+  query_.scope.from_ms = kMonday + core::kHourMs;
+  Make();
+  EXPECT_EQ(RatioOf("acceptance/acceptance"), "0 of 0, 0 excluded, 0 pending");
+  EXPECT_EQ(RatioOf("acceptance/decided"), "0 of 0, 0 excluded, 0 pending");
+  EXPECT_EQ(CountOf("dispositions/rejected/NO_NEED"), 1);
+}
+
+TEST_F(ReportTest, WhoWaitsSinceBeforeThePeriodStillWaitsInIt) {
+  story_.Qualified("l1", 0);
+  story_.Assigned("l1", 1);
+  query_.scope.view = View::kPeriod;
+  query_.scope.from_ms = kMonday + core::kHourMs;
+  Make();
+  EXPECT_EQ(TimesOf("speed/time_to_accept"),
+            "1 (1 censored, 0 excluded): 119 119 119 bounds from 50");
+  EXPECT_EQ(CountOf("acceptance/delivered"), 0);
+}
+
+TEST_F(ReportTest, AClockThatEndedWithItsCycleDoesNotRunOn) {
+  story_.Qualified("l1", 0);
+  story_.Assigned("l1", 1);
+  story_.Sla("l1", 5, ChangeType::kSlaWarned, 1);
+  Make();
+  EXPECT_EQ(RatioOf("sla/compliance/touch"), "0 of 0, 0 excluded, 1 pending");
+  story_.Rejected("l1", 6, "NO_NEED");
+  Make();
+  EXPECT_EQ(RatioOf("sla/compliance/touch"), "none");
+  EXPECT_EQ(CountOf("sla/warned/touch"), 1);
+}
+
+TEST_F(ReportTest, WhoGotWhatWasDueDeviatesByNothing) {
+  story_.Qualified("l1", 0);
+  story_.Assigned("l1", 1);
+  Make();
+  EXPECT_EQ(std::get<double>(figures_.at("fairness/deviation/inbound/ada")), 0);
+}
+
 TEST_F(ReportTest, FiguresAreToldApartByGroups) {
   story_.Qualified("l1", 0);
   story_.Qualified("l2", 0).attribution = {{"campaign", "autumn"}};
