@@ -97,6 +97,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddAccountCommands(app, session);
   AddTableCommands(app, session);
   AddWebhookCommands(app, session);
+  AddReportCommands(app, session);
   AddVerifyCommand(app, session);
   AddHealthCommand(app, session);
   AddCompletionCommand(app, session);

@@ -30,6 +30,8 @@ void AddRepReassign(CLI::App& reps, Session& session);  // of the group rep
 void AddTableCommands(CLI::App& app, Session& session);
 void AddQueueCommands(CLI::App& app, Session& session);
 void AddWebhookCommands(CLI::App& app, Session& session);
+void AddReportCommands(CLI::App& app, Session& session);
+void AddReportAlignment(CLI::App& reports, Session& session);  // of the group report
 void AddVerifyCommand(CLI::App& app, Session& session);
 void AddHealthCommand(CLI::App& app, Session& session);
 void AddCompletionCommand(CLI::App& app, Session& session);

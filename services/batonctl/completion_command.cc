@@ -17,6 +17,8 @@ std::vector<std::string> KnownValues(const std::string& option) {
   if (option == "--as") return {"marketing", "sales", "admin"};
   if (option == "--type") return {"captured", "updated", "activity", "consent"};
   if (option == "--consent") return {"granted", "withdrawn"};
+  if (option == "--view") return {"cohort", "period"};
+  if (option == "--by") return {"source", "campaign", "queue", "rep", "revision", "week"};
   return {};
 }
 

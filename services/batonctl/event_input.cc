@@ -91,10 +91,7 @@ v1::LeadEvent ToProto(const core::LeadEvent& event) {
   proto.set_source(event.source);
   proto.set_type(ToProto(event.type));
   proto.set_lead(event.key.lead.str());
-  const absl::Time time = absl::FromUnixMillis(event.occurred_at_ms);
-  proto.mutable_occur_time()->set_seconds(absl::ToUnixSeconds(time));
-  proto.mutable_occur_time()->set_nanos(static_cast<int32_t>(
-      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(proto.occur_time().seconds()))));
+  *proto.mutable_occur_time() = TimestampOf(event.occurred_at_ms);
   for (const auto& [name, value] : event.attributes) {
     (*proto.mutable_attributes())[name] = ToProto(value);
   }

@@ -21,6 +21,7 @@ namespace {
 constexpr char kStagePrefix[] = "STAGE_";
 constexpr char kSlaStatePrefix[] = "SLA_STATE_";
 constexpr int64_t kPeriodDaysMax = 3650;
+constexpr int32_t kNanosOfMs = 1'000'000;
 
 }  // namespace
 
@@ -28,6 +29,14 @@ std::string FormatTime(const google::protobuf::Timestamp& time) {
   if (time.seconds() == 0 && time.nanos() == 0) return "";
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixSeconds(time.seconds()),
                           absl::UTCTimeZone());
+}
+
+google::protobuf::Timestamp TimestampOf(core::TimeMs at_ms) {
+  google::protobuf::Timestamp time;
+  const int64_t rest_ms = (at_ms % core::kSecondMs + core::kSecondMs) % core::kSecondMs;
+  time.set_seconds((at_ms - rest_ms) / core::kSecondMs);
+  time.set_nanos(static_cast<int32_t>(rest_ms) * kNanosOfMs);
+  return time;
 }
 
 absl::StatusOr<google::protobuf::Timestamp> ParseTime(const std::string& option,
@@ -55,6 +64,17 @@ absl::StatusOr<core::DurationMs> ParsePeriod(const std::string& option, const st
       policy::ReadDuration(node, option, core::kSecondMs, kPeriodDaysMax * core::kDayMs, errors);
   if (period.has_value()) return *period;
   return UsageError(std::move(errors).Take().front().message);
+}
+
+absl::StatusOr<core::TimeMs> ParseSince(const std::string& option, const std::string& text,
+                                        core::TimeMs end_ms) {
+  if (const auto period = ParsePeriod(option, text); period.ok()) return end_ms - *period;
+  const auto time = ParseTime(option, text);
+  if (time.ok()) {
+    return time->seconds() * core::kSecondMs + time->nanos() / kNanosOfMs;
+  }
+  return UsageError(absl::StrCat(option, " is a period such as 30d or 12h, or a time such as ",
+                                 "2026-03-31T09:30:00Z; this is ", policy::Quoted(text)));
 }
 
 std::string ShortName(const std::string& resource_name) {

@@ -17,12 +17,19 @@ namespace baton::batonctl {
 // "2026-03-31T09:30:00Z"; "" for the unset timestamp.
 std::string FormatTime(const google::protobuf::Timestamp& time);
 
+google::protobuf::Timestamp TimestampOf(core::TimeMs at_ms);
+
 // RFC 3339, or a date (its midnight, UTC). A usage error names `option`.
 absl::StatusOr<google::protobuf::Timestamp> ParseTime(const std::string& option,
                                                       const std::string& text);
 
 // 90s, 5m, 2h, 30d. A usage error names `option`.
 absl::StatusOr<core::DurationMs> ParsePeriod(const std::string& option, const std::string& text);
+
+// A period that ends at `end_ms` (its beginning), or what ParseTime takes. A usage error names
+// `option`.
+absl::StatusOr<core::TimeMs> ParseSince(const std::string& option, const std::string& text,
+                                        core::TimeMs end_ms);
 
 // "ada" for "workspaces/demo/reps/ada".
 std::string ShortName(const std::string& resource_name);

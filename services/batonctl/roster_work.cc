@@ -22,21 +22,13 @@ using policy::YamlNode;
 constexpr KeyTable kAbsenceTable = {"absence", kAbsenceKeys};
 constexpr KeyTable kRampUpTable = {"ramp_up", kRampUpKeys};
 constexpr size_t kWordBytesMax = 1024;
-constexpr int64_t kMsPerSecond = 1000, kNanosPerMs = 1'000'000;
-
-google::protobuf::Timestamp Timestamp(core::TimeMs at_ms) {
-  google::protobuf::Timestamp time;
-  time.set_seconds(at_ms / kMsPerSecond);
-  time.set_nanos(static_cast<int32_t>(at_ms % kMsPerSecond * kNanosPerMs));
-  return time;
-}
 
 void ReadTime(const MapReader& map, const char* key, google::protobuf::Timestamp* time) {
   const YamlNode* node = map.Find(key);
   if (node == nullptr) return;
   const std::optional<core::TimeMs> at_ms = events::ParseRfc3339(node->text);
   if (at_ms.has_value() && *at_ms >= 0) {
-    *time = Timestamp(*at_ms);
+    *time = TimestampOf(*at_ms);
   } else {
     policy::AddError(*node,
                      absl::StrCat(map.PathOf(key), " must be a time from 1970 on, as ",

@@ -83,18 +83,9 @@ Outcomes RunBoth(const Task& task, const std::function<void(size_t, size_t)>& pr
 
 absl::StatusOr<core::TimeMs> SinceOf(const std::string& text, const Recording& recording) {
   if (text.empty()) return recording.begin_ms;
-  core::TimeMs since_ms = 0;
-  if (const auto period = ParsePeriod("--since", text); period.ok()) {
-    since_ms = recording.end_ms - *period;
-  } else {
-    const auto time = ParseTime("--since", text);
-    if (!time.ok()) {
-      return UsageError(absl::StrCat("--since is a period such as 30d or 12h, or a time such as ",
-                                     "2026-03-31T09:30:00Z; this is '", text, "'"));
-    }
-    since_ms = time->seconds() * core::kSecondMs;
-  }
-  return std::max(since_ms, recording.begin_ms);
+  const absl::StatusOr<core::TimeMs> since_ms = ParseSince("--since", text, recording.end_ms);
+  if (!since_ms.ok()) return since_ms.status();
+  return std::max(*since_ms, recording.begin_ms);
 }
 
 void TakePresence(const Session& session, bool all_online, simulation::Roster& roster) {

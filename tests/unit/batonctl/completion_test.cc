@@ -30,6 +30,9 @@ TEST(CompletionTest, BashOffersCommandsOptionsAndValues) {
               HasSubstr("get list journey explain recompute submit"));
   EXPECT_THAT(BashOffers(run.out, "batonctl lead list"), HasSubstr("--stage"));
   EXPECT_EQ(BashOffers(run.out, "batonctl lead list -o"), "table json name\n");
+  EXPECT_THAT(BashOffers(run.out, "batonctl report"), HasSubstr("funnel acceptance sla"));
+  EXPECT_EQ(BashOffers(run.out, "batonctl report sla --by"),
+            "source campaign queue rep revision week\n");
 }
 
 TEST(CompletionTest, KnowsEveryShell) {
