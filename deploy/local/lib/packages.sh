@@ -47,6 +47,9 @@ _packages_of() {
       fi ;;
     run)
       _java_suffices || printf '%s\n' default-jre-headless ;;
+    test)
+      # Ubuntu has Chromium as a snap only, which needs a running snapd.
+      [[ $(_release) == ubuntu* ]] || printf '%s\n' chromium-headless-shell ;;
     bench)
       command -v javac >/dev/null || printf '%s\n' default-jdk-headless ;;
   esac

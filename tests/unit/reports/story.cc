@@ -85,9 +85,9 @@ Story::Entry& Story::Sla(const std::string& lead, int at, ChangeType type, int s
   return Add(lead, at, type, Stage::kAccepted, "", std::move(details));
 }
 
-void Story::FoldInto(CycleTable& table) const {
+void FoldAll(const std::vector<store::OutboxEntry>& entries, CycleTable& table) {
   std::map<std::pair<std::string, int32_t>, Cycle> cycles;
-  for (const Entry& entry : entries_) {
+  for (const store::OutboxEntry& entry : entries) {
     const std::string& lead = entry.key.lead.str();
     bool first = false;
     if (Begins(entry)) {

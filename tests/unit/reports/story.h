@@ -17,6 +17,9 @@ inline constexpr core::TimeMs kMonday = 1'772'409'600'000;
 // "2026-03-02T00:00:00Z" for kMonday.
 std::string TimeText(core::TimeMs at_ms);
 
+// Changes in the order of their leads' versions become the cycles of a table.
+void FoldAll(const std::vector<store::OutboxEntry>& entries, CycleTable& table);
+
 using Details = std::map<std::string, std::string>;
 
 // Gathers changes of workspace "acme" in the order in which they are told. Each method adds one at
@@ -43,8 +46,7 @@ class Story {
              bool late = false);
 
   const std::vector<Entry>& entries() const { return entries_; }
-  // Everything that was told, folded.
-  void FoldInto(CycleTable& table) const;
+  void FoldInto(CycleTable& table) const { FoldAll(entries_, table); }
 
  private:
   struct Known {
