@@ -1,6 +1,8 @@
 #include "reports/report.h"
 
 #include <algorithm>
+#include <memory>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "reports/totals.h"
@@ -192,12 +194,30 @@ void Write(const CycleTable& table, const ReportQuery& query, const Deviations& 
   if (section.info->id == "fairness") writer.Fairness(totals, deviations);
 }
 
+void CountTogether(const CycleTable& table, const ReportQuery& query, Totals& totals) {
+  const size_t rows = table.rows().size();
+  const size_t threads = std::clamp<size_t>(
+      std::min<size_t>(rows / kRowsPerThreadMin, std::thread::hardware_concurrency()), 1,
+      kThreadsMax);
+  const auto from = [&](size_t part) { return rows * part / threads; };
+  std::vector<std::unique_ptr<Totals>> parts;
+  std::vector<std::thread> running;
+  for (size_t part = 1; part < threads; ++part) {
+    Totals& counted = *parts.emplace_back(std::make_unique<Totals>(table, query));
+    running.emplace_back(
+        [&counted, begin = from(part), end = from(part + 1)] { counted.Count(begin, end); });
+  }
+  totals.Count(0, from(1));
+  for (std::thread& thread : running) thread.join();
+  for (const std::unique_ptr<Totals>& part : parts) totals.Take(*part);
+}
+
 }  // namespace
 
 std::vector<SectionReport> MakeReport(const CycleTable& table, const ReportQuery& query,
                                       const Deviations& deviations) {
   Totals totals(table, query);
-  totals.CountAll();
+  CountTogether(table, query, totals);
   std::vector<SectionReport> sections(query.sections.size());
   for (size_t i = 0; i < sections.size(); ++i) {
     sections[i].info = query.sections[i];

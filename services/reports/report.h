@@ -1,5 +1,5 @@
 // Reports over the cycles of a workspace, and the cycles behind each number. Pure; a table is only
-// read.
+// read, by a few threads at once if it is large.
 #ifndef BATON_REPORTS_REPORT_H_
 #define BATON_REPORTS_REPORT_H_
 

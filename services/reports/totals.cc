@@ -25,6 +25,27 @@ const Ratio* ItemTotals::Find(int64_t item) const {
   return found == many_.end() ? nullptr : &found->second;
 }
 
+void ItemTotals::Take(const ItemTotals& others) {
+  others.ForEach([this](int64_t item, const Ratio& other) {
+    Ratio& ratio = At(item);
+    ratio.numerator += other.numerator;
+    ratio.denominator += other.denominator;
+    ratio.excluded += other.excluded;
+    ratio.pending += other.pending;
+  });
+}
+
+namespace {
+
+void TakeObserved(const Observations& others, Observations& observed) {
+  observed.values.insert(observed.values.end(), others.values.begin(), others.values.end());
+  observed.censored += others.censored;
+  observed.excluded += others.excluded;
+  observed.least_censored = std::min(observed.least_censored, others.least_censored);
+}
+
+}  // namespace
+
 Totals::Totals(const CycleTable& table, const ReportQuery& query)
     : table_(table), query_(query), filter_(table, query.scope) {}
 
@@ -44,10 +65,25 @@ GroupTotals& Totals::GroupAt(int64_t group) {
   return *last_;
 }
 
-void Totals::CountAll() {
-  for (const Row& row : table_.rows()) {
+void Totals::Count(size_t begin, size_t end) {
+  for (const Row& row : absl::MakeConstSpan(table_.rows()).subspan(begin, end - begin)) {
     const bool taken = filter_.Takes(row, false);
     if (taken || filter_.Takes(row, true)) CountRow(row, taken);
+  }
+}
+
+void Totals::Take(Totals& others) {
+  for (const auto& [group, other] : others.groups_) {
+    GroupTotals& totals = GroupAt(group);
+    totals.cycles += other->cycles;
+    for (const auto& [marks, count] : other->marks) totals.marks[marks] += count;
+    for (size_t s = 0; s < totals.sections.size(); ++s) {
+      SectionTotals& section = totals.sections[s];
+      for (size_t i = 0; i < section.items.size(); ++i) {
+        section.items[i].Take(other->sections[s].items[i]);
+        TakeObserved(other->sections[s].observed[i], section.observed[i]);
+      }
+    }
   }
 }
 

@@ -1,4 +1,5 @@
-// One pass over the cycles of a table, which adds up all sections of a report by group.
+// One pass over the cycles of a table, which adds up all sections of a report by group. Of a large
+// table several threads count a part each; what they found is then added up.
 #ifndef BATON_REPORTS_TOTALS_H_
 #define BATON_REPORTS_TOTALS_H_
 
@@ -27,6 +28,7 @@ class ItemTotals {
  public:
   Ratio& At(int64_t item);
   const Ratio* Find(int64_t item) const;  // nullptr: nothing was counted
+  void Take(const ItemTotals& others);
   // In no order; only items of which something was counted.
   template <typename Use>
   void ForEach(const Use& use) const {
@@ -43,6 +45,10 @@ class ItemTotals {
   std::vector<Ratio> few_;
   absl::flat_hash_map<int64_t, Ratio> many_;
 };
+
+// What one question of a report is counted by; more would only wait for memory.
+inline constexpr size_t kThreadsMax = 4;
+inline constexpr size_t kRowsPerThreadMin = 20'000;
 
 struct Observations {
   std::vector<int64_t> values;  // censored ones among them
@@ -63,12 +69,16 @@ struct GroupTotals {
   std::vector<SectionTotals> sections;  // in the order of the query
 };
 
+// Not thread-safe.
 class Totals : private Sink {
  public:
   // Both outlive this.
   Totals(const CycleTable& table, const ReportQuery& query);
 
-  void CountAll();
+  // Of the rows [begin, end) of the table.
+  void Count(size_t begin, size_t end);
+  // Adds what was counted of other rows by the same query.
+  void Take(Totals& others);
   // The kGroupsMax largest groups by name, in order; of no dimension the only one, even if it is
   // empty.
   std::vector<std::pair<std::string, GroupTotals*>> Told();

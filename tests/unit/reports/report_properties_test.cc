@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/text.h"
 #include "reports/report.h"
+#include "reports/totals.h"
 #include "story.h"
 
 namespace baton::reports {
@@ -136,6 +137,45 @@ INSTANTIATE_TEST_SUITE_P(All, ReportPropertiesTest,
                                          std::pair{View::kCohort, Dimension::kWeek},
                                          std::pair{View::kPeriod, Dimension::kQueue},
                                          std::pair{View::kPeriod, Dimension::kCampaign}));
+
+TEST(ReportPartsTest, CountedInPartsItComesToTheSame) {
+  CycleTable table;
+  Fill(7, table);
+  const ReportQuery query = QueryOf(View::kCohort, Dimension::kRep);
+  const size_t rows = table.rows().size();
+  Totals whole(table, query);
+  whole.Count(0, rows);
+  Totals parts(table, query);
+  parts.Count(0, rows / 3);
+  Totals rest(table, query);
+  rest.Count(rows / 3, rows);
+  parts.Take(rest);
+  const auto one = whole.Told();
+  const auto other = parts.Told();
+  ASSERT_EQ(one.size(), other.size());
+  for (size_t i = 0; i < one.size(); ++i) {
+    EXPECT_EQ(one[i].first, other[i].first);
+    EXPECT_EQ(one[i].second->cycles, other[i].second->cycles);
+    EXPECT_EQ(one[i].second->marks, other[i].second->marks);
+    for (size_t s = 0; s < query.sections.size(); ++s) {
+      SectionTotals& mine = one[i].second->sections[s];
+      SectionTotals& theirs = other[i].second->sections[s];
+      for (size_t f = 0; f < mine.items.size(); ++f) {
+        int64_t sum = 0;
+        mine.items[f].ForEach([&](int64_t item, const Ratio& ratio) {
+          ASSERT_NE(theirs.items[f].Find(item), nullptr);
+          EXPECT_EQ(theirs.items[f].Find(item)->denominator, ratio.denominator);
+          EXPECT_EQ(theirs.items[f].Find(item)->numerator, ratio.numerator);
+          sum += ratio.numerator;
+        });
+        theirs.items[f].ForEach([&](int64_t, const Ratio& ratio) { sum -= ratio.numerator; });
+        EXPECT_EQ(sum, 0);
+        EXPECT_EQ(mine.observed[f].values, theirs.observed[f].values);
+        EXPECT_EQ(mine.observed[f].least_censored, theirs.observed[f].least_censored);
+      }
+    }
+  }
+}
 
 TEST(ReportSumsTest, GroupsAddUpToTheWholeAndPartsToTheirStage) {
   for (unsigned seed = 1; seed <= 20; ++seed) {

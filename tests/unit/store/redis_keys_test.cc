@@ -24,6 +24,9 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       shard.Timers(),
                                       shard.Workspaces(),
                                       shard.Webhooks(),
+                                      shard.Reports(),
+                                      workspace.Cycles(),
+                                      workspace.CycleOrder(),
                                       workspace.Webhooks(),
                                       workspace.WebhookProgress("crm"),
                                       workspace.WebhookOffsets("crm"),
@@ -55,7 +58,7 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Awaited(RepId::Trusted("r1")),
                                       workspace.Claims(RepId::Trusted("r1")),
                                       workspace.Open(RepId::Trusted("r1"))};
-  EXPECT_EQ(keys.size(), 36u);  // no two are equal
+  EXPECT_EQ(keys.size(), 39u);  // no two are equal
   for (const std::string& key : keys) EXPECT_EQ(TagOf(key), "{b07}") << key;
 }
 
