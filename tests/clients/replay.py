@@ -12,11 +12,13 @@ from collections import Counter, defaultdict
 from datetime import datetime, timedelta, timezone
 
 import grpc
-from baton.v1 import assignment_service_pb2 as aspb, lead_pb2
+from baton.v1 import (assignment_service_pb2 as aspb, lead_pb2, report_service_pb2 as reports,
+                      report_service_pb2_grpc as reports_grpc)
 from confluent_kafka import Consumer
 from olist import AWAY, call, rows
+from report_compare import BY
 from stack import Program, Servers
-from world import FEEDBACK, World, parse
+from world import FEEDBACK, World, eventually, parse
 
 HANDS = 24  # reps' calls at one time
 # Of the leads that nobody won, in percent.
@@ -240,7 +242,8 @@ class Feedback:
 
 class Play:
     """One play of the stories in a workspace of its own, `days_per_s` days a second; run() returns
-    when every lead has come to the end of its story. Then: `events`, `ids`, `failures`."""
+    when every lead has come to the end of its story. Then: `events`, `ids`, `failures` and, by
+    what they group, `reports`."""
 
     def __init__(self, roles, told, days_per_s):
         self.told, self.days_per_s, self.failures = told, days_per_s, []
@@ -257,7 +260,7 @@ class Play:
         self._begin = time.monotonic()
         self._watching = threading.Thread(target=self._watch, daemon=True)
         self._stream, self._stopping, self.took_s = None, False, 0
-        self.events, self.ids = self._feedback.events, self._feedback.ids
+        self.events, self.ids, self.reports = self._feedback.events, self._feedback.ids, {}
 
     def run(self, seconds):
         self._watching.start()
@@ -269,6 +272,8 @@ class Play:
             if not self._ended.wait(seconds):
                 self.failures.append(f"{len(self._left)} leads did not come to their end: "
                                      f"{[self._state(one) for one in sorted(self._left)[:5]]}")
+            self.reports = {by: eventually(lambda by=by: self._report(by), 60)
+                            for by in ("", "campaign")}
         finally:
             self._stopping, self.took_s = True, time.monotonic() - self._begin
             if self._stream is not None:
@@ -276,6 +281,18 @@ class Play:
             self._agenda.stop()
             self._feedback.stop()
             self.world.close()
+
+    def _report(self, by):
+        """None until everything is counted, or while nobody answers."""
+        try:
+            report = reports_grpc.ReportServiceStub(self.world.channel).GetReport(
+                reports.GetReportRequest(parent=self.world.parent, group_by=BY[by]),
+                timeout=20).report
+        except grpc.RpcError as error:
+            if error.code() not in AWAY:
+                raise
+            return None
+        return report if report.uncounted_changes == 0 else None
 
     def _state(self, lead):
         return lead, self.told[lead].fate, dict(self._counts[lead])

@@ -3,7 +3,8 @@ with random processes killed all the time: both times it must add up to what the
 the same (replay.py). A fifth of the leads, or all 8,000 with --whole-olist. Collected only where
 the data is (olist.py).
 
-What is known of a play comes from the feedback topic alone, as marketing would know it.
+What is known of a play comes from the feedback topic alone, as marketing would know it; what
+ReportService says is held to that.
 """
 
 import json
@@ -15,9 +16,12 @@ from collections import Counter, defaultdict
 import pytest
 from olist import rows
 from replay import TIMED, Killer, Play, Roles, closer_of, ended, stories
+from report_compare import compare, rebuild, value_of
+from report_cycles import fold
 from stack import BIN
 
 pytestmark = pytest.mark.timeout(1500)  # the first one plays
+UNTIMED = {"funnel", "acceptance", "dispositions", "recycling"}  # sections
 STAGES = {"won": {"WON"}, "lost": {"LOST"}, "rejected": {"REJECTED"}, "untouched": {"REJECTED"},
           "again": {"REJECTED"}, "recycled": {"NURTURE"}, "silent": {"QUEUED"}}
 
@@ -26,7 +30,8 @@ class Told:
     """A play as the feedback tells it."""
 
     def __init__(self, play):
-        self.failures, self.ids = play.failures, play.ids
+        self.failures, self.ids, self.reports = play.failures, play.ids, play.reports
+        self.cycles = fold(play.events)
         self.by_lead = defaultdict(list)
         for event in play.events:
             self.by_lead[event["lead"]].append(event)
@@ -44,6 +49,12 @@ class Told:
         if timed:
             return set(steps)
         return Counter(zip(steps, (event["stage"] for event in self.by_lead[lead])))
+
+    def reported(self):
+        """What does not depend on anybody's speed of ReportService's numbers."""
+        return {(by, section.id, one.id, one.item, one.group): value_of(one)
+                for by, report in self.reports.items() for section in report.sections
+                if section.id in UNTIMED for one in section.figures}
 
     def kpis(self):
         """Numbers that both teams read, each from the leads' changes."""
@@ -143,10 +154,29 @@ def test_deals_are_won_by_their_real_closer_and_convert_as_in_the_files(told, pl
             assert winners == wanted, lead
 
 
+def test_reports_say_what_the_feedback_and_the_files_say(told, plays):
+    deals = {deal["mql_id"] for deal in rows("closed_deals.csv")}
+    leads = [(row["mql_id"], row["origin"] or "none") for row in rows("mql.csv")
+             if row["mql_id"] in told]
+    contacts = Counter(origin for _, origin in leads)
+    wins = Counter(origin for lead, origin in leads if lead in deals)
+    for play in plays[:2]:
+        for by, report in play.reports.items():
+            assert compare(report, rebuild(play.cycles, report, by)) > 100
+        reached = {(one.item, one.group): one.count for section in play.reports["campaign"].sections
+                   for one in section.figures if (section.id, one.id) == ("funnel", "reached")}
+        for origin, count in contacts.items():
+            assert reached["captured", origin] == count
+            assert reached.get(("won", origin), 0) / count == wins[origin] / count
+        assert sum(count for (item, _), count in reached.items()
+                   if item == "captured") == len(told)
+
+
 def test_kills_of_random_processes_change_no_kpi_and_no_feedback_event(told, plays):
     calm, broken, killed, _ = plays
     assert set(killed) == {"intake", "dispatch", "clock", "relay"}, killed
     assert calm.kpis() == broken.kpis()
+    assert calm.reported() == broken.reported()
     for lead, story in told.items():
         timed = story.fate in TIMED
         assert calm.happened(lead, timed) == broken.happened(lead, timed), lead

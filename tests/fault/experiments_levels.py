@@ -168,16 +168,16 @@ def owned_load(trial, levels):
 @experiment("F34", "no clock at work for a while")
 def f34(trial):
     trial.begin()
-    starts, levels = trial.site.feed.ends(FEEDBACK), tight(trial.pick(1, 30))
+    starts, levels = trial.site.feed.ends(FEEDBACK), tight(trial.pick(1, 10))
     outage_s = trial.pick(10, 600)
-    tenants = [Tenant(trial.site, trial.pick("4s", "90s"), policy_with(
+    tenants = [Tenant(trial.site, trial.pick("4s", "40s"), policy_with(
         levels, {"accept": "pause_rep", "first_touch": "reassign"})),
-               Tenant(trial.site, trial.pick("2s", "60s"), policy_with(
+               Tenant(trial.site, trial.pick("2s", "20s"), policy_with(
                    levels, {"first_touch": "return", "decision": "reassign"}, away_after=2))]
     returners = Returners(*tenants)
     try:
         for tenant in tenants:
-            trial.load(trial.pick(600, 20_000), trial.pick(120, 150), tenant=tenant,
+            trial.load(trial.pick(600, 3_000), 120, tenant=tenant,
                        flags=("--silent", "0.1", "--idle", "0.1"))
         time.sleep(1.5)
         clocks = trial.site.of_role("clock")
