@@ -148,6 +148,17 @@ TEST_F(PipeFunctionsTest, TimersOfLeadsThatHaveNoneAreDropped) {
   EXPECT_EQ(Run(Command{"ZCARD", shard_.Timers()}).integer, 0);
 }
 
+TEST_F(PipeFunctionsTest, TheTimerOfALeadThatCannotBeReadStaysDueAndHoldsUpNoOther) {
+  PutRep("ada", "1|9|online|inside||");
+  ASSERT_EQ(AnswerOf(Qualify("l1")), 0);
+  Run(Command{"SET", acme_.Lead(core::LeadId::Trusted("bad")), "garbage"});
+  Run(Command{"ZADD", shard_.Timers(), absl::StrCat(kNow), "acme/bad"});
+  const Reply due = Due(10, kNow + 60'000);
+  ASSERT_EQ(due.elements.size(), 6u);
+  EXPECT_EQ(due.elements[2].text, "acme/bad");
+  EXPECT_EQ(due.elements[4].text, "acme/l1");
+}
+
 TEST_F(PipeFunctionsTest, ADeniedCommandIsNamedBeforeAnyFunctionRuns) {
   EXPECT_TRUE(Run(Call{"check_access", {shard_.Meta(), shard_.Outbox()}, {}}).elements.empty());
 }

@@ -1,5 +1,5 @@
 -- due_timers: the timers of a shard that are due, earliest first (TimerStore::Due). Drops those
--- whose lead has no timer at that time.
+-- whose lead has no timer at that time; one whose lead cannot be read is for the caller to tell.
 -- KEYS: 1 meta, 2 timers
 -- ARGV: 1 max, 2 clock
 -- Returns: {now, due time of the first one not yet due or 0, member, due, member, due ...};
@@ -13,7 +13,11 @@ local function has_timer(tag, member, due)
   end
   local key = baton.lead_key(baton.workspace_key(tag, workspace), lead)
   local text = redis.call('GET', key)
-  return text and baton.due_of(baton.parse_lead(text)) == due
+  if not text then
+    return false
+  end
+  local readable, found = pcall(baton.parse_lead, text)
+  return not readable or baton.due_of(found) == due
 end
 
 local function due_timers(keys, args)
