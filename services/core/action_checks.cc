@@ -85,6 +85,8 @@ bool StageAllows(Stage stage, const Action& action) {
     case ActionType::kDecline:
       return stage == Stage::kOffered;
     case ActionType::kLogTouch:
+      if (stage == Stage::kWon) return true;  // after-sales
+      return IsOwned(stage) && stage != Stage::kOffered;
     case ActionType::kRelease:
     case ActionType::kPause:
     case ActionType::kResume:

@@ -204,7 +204,7 @@ v1::Lead ToProto(const core::LeadRecord& record) {
   lead.set_policy_revision(ToInt32(record.judgment.policy_revision));
   lead.set_queue(FormatQueue(workspace, record.queue));
   lead.set_rep(FormatRep(workspace, record.rep));
-  if (core::IsOwned(record.stage)) {
+  if (core::IsOwned(record.stage) || record.stage == core::Stage::kWon) {
     lead.set_assignment(FormatAssignment(record.key, record.generation));
   }
   lead.set_reason(record.reason);

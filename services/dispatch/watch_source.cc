@@ -15,9 +15,12 @@ constexpr size_t kLeadsPerStep = 200;
 constexpr int kEntriesPerStep = 500;
 
 // What a change means for the assignment that it names. What is said of the clocks of a lead that
-// waits concerns none.
+// waits concerns none, nor does what is done after the sale: that assignment is over.
 v1::WatchAssignmentsResponse::Kind KindOf(const core::Change& change) {
   if (core::IsSlaChange(change.type) && change.rep.empty()) {
+    return WatchResponse::KIND_UNSPECIFIED;
+  }
+  if (change.type == core::ChangeType::kTouched && change.stage == core::Stage::kWon) {
     return WatchResponse::KIND_UNSPECIFIED;
   }
   switch (change.type) {

@@ -60,7 +60,8 @@ bool Fits(ChangeType change, Stage stage) {
     case ChangeType::kAccepted:
       return stage == Stage::kAccepted;
     case ChangeType::kTouched:
-      return stage == Stage::kWorking || stage == Stage::kSql || stage == Stage::kSqo;
+      return stage == Stage::kWorking || stage == Stage::kSql || stage == Stage::kSqo ||
+             stage == Stage::kWon;
     case ChangeType::kRejected:
       return stage == Stage::kRejected;
     case ChangeType::kRecycled:
@@ -204,12 +205,13 @@ void ChangeHistory::CheckOwner(const ChangeRecord& record, Name rep, const Lead&
   const bool waits =
       lead.stage == Stage::kQueued && (IsRemark(change) || change == ChangeType::kRejected);
   const bool has_rep = ConcernsQualification(change) || waits || rep != 0;
-  if (lead.owner == owner_wanted && record.generation == generation_wanted && has_rep) return;
+  const Name owner = lead.stage == Stage::kWon ? lead.won_by : lead.owner;
+  if (owner == owner_wanted && record.generation == generation_wanted && has_rep) return;
   findings_.Violation(
       Check::kOwner,
       absl::StrCat("feedback ", ToAbsl(record.event_id), ": ", ToAbsl(core::ChangeTypeName(change)),
                    " by '", names_[rep], "' generation ", record.generation, ", but '",
-                   names_[lead.owner], "' owns the lead, generation ", lead.generation));
+                   names_[owner], "' owns the lead, generation ", lead.generation));
 }
 
 void ChangeHistory::CheckExpiry(const ChangeRecord& record, const Lead& lead) {

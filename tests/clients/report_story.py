@@ -182,6 +182,7 @@ class Story:
     def quick_answers(self):
         won = self.opportunity(self.arrives("DE"), 100_000, "EUR")
         self.outcome(won, lead_pb2.STAGE_WON, amount_minor=120_000, currency="EUR")
+        self.touch(won)  # after the sale
         self.outcome(self.opportunity(self.arrives("CH"), 70_000, "CHF"), lead_pb2.STAGE_WON)
         self.outcome(self.opportunity(self.arrives("CH"), 50_000, "USD"), lead_pb2.STAGE_LOST,
                      reason="PRICE")

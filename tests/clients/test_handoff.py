@@ -54,14 +54,17 @@ def test_lead_reaches_the_reps_stream_and_every_step_the_feedback_topic_once(wor
     sqo.close_time.FromJsonString("2027-03-01T00:00:00Z")
     world.assignments.ReportOutcome(sqo, timeout=10)
     outcome(outcome=lead_pb2.STAGE_WON)
+    after_sales = world.assignments.LogTouch(aspb.LogTouchRequest(
+        name=assigned.name, channel="email"), timeout=10).assignment
+    assert after_sales.stage == lead_pb2.STAGE_WON
     stream.cancel()
 
-    events = world.read(FEEDBACK, lambda seen: len(seen) >= 7)
+    events = world.read(FEEDBACK, lambda seen: len(seen) >= 8)
     changes = [e.data["change"] for e in events]
     assert changes == ["qualified", "assigned", "accepted", "touched", "sql_confirmed",
-                       "sqo_opened", "won"]
-    assert [e.data["version"] for e in events] == list(range(1, 8))
-    assert len({e["id"] for e in events}) == 7
+                       "sqo_opened", "won", "touched"]
+    assert [e.data["version"] for e in events] == list(range(1, 9))
+    assert len({e["id"] for e in events}) == 8
     for one in events:
         assert one["type"] == f"dev.baton.lead.{one.data['change']}.v1"
         assert one["subject"] == "lead-1"
@@ -75,8 +78,8 @@ def test_lead_reaches_the_reps_stream_and_every_step_the_feedback_topic_once(wor
 
     assignments = world.read(ASSIGNMENTS, lambda seen: len(seen) >= 3)
     assert [e.data["change"] for e in assignments][0] == "assigned"
-    states = world.read(STATE, lambda seen: any(e.data["stage"] == "WON" for e in seen))
-    assert states[-1].data["version"] == 7
+    states = world.read(STATE, lambda seen: any(e.data["version"] == 8 for e in seen))
+    assert (states[-1].data["version"], states[-1].data["stage"]) == (8, "WON")
 
 
 def test_timed_out_offer_goes_to_the_next_rep(quick_world):

@@ -93,7 +93,7 @@ TEST(CheckStageTest, EachActionHasItsStages) {
   EXPECT_EQ(StagesAllowing(Checked(ActionType::kAccept)), (std::set<Stage>{kOffered}));
   EXPECT_EQ(StagesAllowing(Checked(ActionType::kDecline)), (std::set<Stage>{kOffered}));
   EXPECT_EQ(StagesAllowing(Checked(ActionType::kLogTouch)),
-            (std::set<Stage>{kAccepted, kWorking, kSql, kSqo}));
+            (std::set<Stage>{kAccepted, kWorking, kSql, kSqo, kWon}));
   EXPECT_EQ(StagesAllowing(Checked(ActionType::kReject)),
             (std::set<Stage>{kOffered, kAccepted, kWorking}));
   EXPECT_EQ(StagesAllowing(Checked(ActionType::kRecycle)),
@@ -115,7 +115,7 @@ TEST(CheckStageTest, OnlyFourStagesAreOutcomes) {
 }
 
 TEST(CheckStageTest, ErrorNamesTheActionOrTheOutcome) {
-  EXPECT_EQ(ErrorVariables(CheckStage(RecordIn(Stage::kWon), Checked(ActionType::kLogTouch)))
+  EXPECT_EQ(ErrorVariables(CheckStage(RecordIn(Stage::kLost), Checked(ActionType::kLogTouch)))
                 .at("action"),
             "log_touch");
   EXPECT_EQ(ErrorVariables(CheckStage(RecordIn(Stage::kWorking), CheckedOutcome(Stage::kSqo)))

@@ -226,6 +226,18 @@ TEST(DecideActionTest, LaterTouchesCountWithoutAMove) {
   }
 }
 
+TEST(DecideActionTest, ATouchAfterTheSaleChangesNothingElse) {
+  LeadRecord record = RecordIn(Stage::kWon);
+  record.rep = RepNamed("ada");
+  record.touches = 3;
+  const Plan plan = Decide(record, ActionOf(ActionType::kLogTouch));
+  EXPECT_EQ(plan.placement, Placement::kKeep);
+  EXPECT_EQ(plan.after.stage, Stage::kWon);
+  EXPECT_EQ(plan.after.rep, RepNamed("ada"));
+  EXPECT_EQ(plan.after.touches, 4);
+  EXPECT_EQ(OnlyChange(plan).stage, Stage::kWon);
+}
+
 TEST(DecideActionTest, TouchReportedLateMayBeTheFirst) {
   const LeadRecord record = RecordIn(Stage::kWorking);
   Action action = ActionOf(ActionType::kLogTouch);

@@ -66,7 +66,7 @@ TEST(ProtoMappingTest, LeadShowsWhatTheRecordHolds) {
   EXPECT_EQ(lead.stage(), v1::STAGE_OFFERED);
   EXPECT_EQ(lead.rep(), "workspaces/acme/reps/ada");
   EXPECT_EQ(lead.assignment(), "workspaces/acme/assignments/l1.1");
-  EXPECT_EQ(ToProto(support::RecordIn(core::Stage::kWon)).assignment(), "");
+  EXPECT_EQ(ToProto(support::RecordIn(core::Stage::kLost)).assignment(), "");
 }
 
 TEST(ProtoMappingTest, EventKeepsItsFieldsAndDefaults) {

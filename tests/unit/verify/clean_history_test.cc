@@ -112,14 +112,15 @@ TEST(CleanHistoryTest, ALeadThatWasWonKeepsItsRepButFillsNoCapacity) {
   const Change won[] = {{"ann", 4, ChangeType::kTouched, Stage::kWorking, "ada", 1, 160},
                         {"ann", 5, ChangeType::kSqlConfirmed, Stage::kSql, "ada", 1, 170},
                         {"ann", 6, ChangeType::kSqoOpened, Stage::kSqo, "ada", 1, 180},
-                        {"ann", 7, ChangeType::kWon, Stage::kWon, "ada", 1, 190}};
+                        {"ann", 7, ChangeType::kWon, Stage::kWon, "ada", 1, 190},
+                        {"ann", 8, ChangeType::kTouched, Stage::kWon, "ada", 1, 200}};
   for (const Change& change : won) {
     history.feedback.push_back(change);
     history.states.push_back(change);
   }
   history.assignments.push_back(won[3]);
   StoredLead& ann = history.lead("ann");
-  ann.version = 7;
+  ann.version = 8;
   ann.stage = Stage::kWon;
   history.rep("ada").open.clear();
   ExpectClean(Examine(history));
