@@ -78,7 +78,7 @@ def test_a_crm_accepts_touches_and_wins_a_lead_by_events_and_repetitions_do_noth
     eventually(lambda: world.lead("lead-1").stage == lead_pb2.STAGE_WON)
     for event in events:
         say(world, event, not structured)
-    say(world, action(world, "touched", "lead-1", f"{world.name}-late", rep="ada", channel="email"))
+    say(world, action(world, "sql_confirmed", "lead-1", f"{world.name}-late", rep="ada"))
     world.flush()
     changes = world.read(FEEDBACK, lambda seen: len(seen) >= 7)[2:]
     assert [e.data["change"] for e in changes] == [word for word, _ in steps]
@@ -87,7 +87,7 @@ def test_a_crm_accepts_touches_and_wins_a_lead_by_events_and_repetitions_do_noth
     assert {e.data["details"]["source"] for e in changes} == {"//crm.example"}
     assert changes[1].data["details"]["direction"] == "outbound"
     assert changes[3].data["details"]["amountMinor"] == "1250000"
-    [(letter, _)] = letters(world, 1)  # the touch of a lead that is won already
+    [(letter, _)] = letters(world, 1)  # of a lead that is won already
     assert letter["baton-error-class"] == "wrong_stage"
     lead = world.lead("lead-1")
     assert (lead.stage, lead.version) == (lead_pb2.STAGE_WON, 7)
@@ -202,8 +202,7 @@ def test_salesforce_changes_win_a_lead_without_a_line_of_code(salesforce):
     assert json.loads(value)["payload"]["StageName"] == "Closed Won"
     headers = [letter for letter, _ in letters(world, 1)]
     assert headers[0]["baton-error-field"] == "mapping.refuse[0].when"
-    direct = action(world, "touched", "lead-1", "direct", rep="ada", channel="email")
-    say(world, direct)
+    say(world, action(world, "sql_confirmed", "lead-1", "direct", rep="ada"))
     world.flush()
     letters(world, 2)  # the lead is won
     world.close()

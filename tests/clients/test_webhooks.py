@@ -446,6 +446,7 @@ def test_two_relays_share_the_work_and_send_nothing_twice(hook_stack, world, rec
         time.sleep(0.5)
     assert second.terminate() == 0
     world.capture(*[f"three-{number}" for number in range(50)])
-    eventually(lambda: len(receiver.changes()) >= 150 + count)
+    # A relay that ends in the midst of a transaction may hold readers back until Kafka ends it.
+    eventually(lambda: len(receiver.changes()) >= 150 + count, 60)
     time.sleep(1)
     assert len(receiver.changes()) == len(set(receiver.changes())) == 150 + count
