@@ -96,8 +96,8 @@ void Close(const OutboxEntry& entry, core::TimeMs& reached, Cycle& cycle) {
 void Touch(const OutboxEntry& entry, Cycle& cycle) {
   if (entry.change.stage == core::Stage::kWon) return;
   ++cycle.touches;
-  const Offer* offer = FindOffer(entry, cycle);
-  if (offer != nullptr) ++FindOffer(entry, cycle)->touches;
+  Offer* offer = FindOffer(entry, cycle);
+  if (offer != nullptr) ++offer->touches;
   const core::TimeMs at_ms = TimeDetail(entry, "touchTime", entry.at_ms);
   if (cycle.first_touch_at_ms != 0 && at_ms >= cycle.first_touch_at_ms) return;
   cycle.first_touch_at_ms = at_ms;
