@@ -7,8 +7,7 @@
 #   run_labels PRESET              the ctest tests by label, the folders beside them
 #   run_ctest PRESET NAME ARGS...  one run of ctest
 #   has_tests PRESET ARGS...       true if ctest would run any
-#   start_folders PRESET           each tests/NAME/run in the background, but not bench, fuzz and
-#                                  mutants, which take longer, and helm only with ALL
+#   start_folders PRESET NAME...   the tests/NAME/run in the background
 #   await_folders                  until those are over: their output and account
 #   count NAME PASSED [FAILURE...] adds to the account
 #   summary                        prints it; fails when anything failed or nothing passed
@@ -111,7 +110,7 @@ run_labels() {
   local preset=$1 label known
   for label in "${LABELS[@]}"; do
     # Not with the unit tests, which must not see the addresses of servers.
-    [[ $label != contract ]] || start_folders "$preset"
+    [[ $label != contract ]] || start_folders "$preset" $(folders_beside)
     has_tests "$preset" -L "^$label\$" || continue
     case $label in
       unit | contract) ;;
@@ -125,24 +124,20 @@ run_labels() {
   [[ -n $FILTER ]] || has_tests "$preset" || count "$preset" 0 'the build has no test'
 }
 
-# They mostly wait, for crashes, timeouts and elections, and have servers of their own: so all run
-# at once, beside the C++ tests.
 start_folders() {
-  local runner name
+  local preset=$1 name
+  shift
+  FOLDERS=()
   mkdir -p "$LOG_DIR"
-  for runner in "$ROOT"/tests/*/run; do
-    [[ -x $runner ]] || continue
-    name=$(basename "$(dirname "$runner")")
-    [[ $name != @(bench|fuzz|mutants) ]] && _matches "$name" || continue
-    # It builds helm where there is none, which takes minutes.
-    [[ $name != helm || -n $ALL ]] || continue
+  for name in "$@"; do
+    _matches "$name" || continue
     servers || return 0
     FOLDERS+=("$name")
     rm -f "$LOG_DIR/folder-$name.log.over"
-    _run_folder "$runner" "$name" "$1" 8>&- &
+    _run_folder "$ROOT/tests/$name/run" "$name" "$preset" 8>&- &
     FOLDER_PIDS[$name]=$!
   done
-  ((${#FOLDERS[@]} == 0)) || note "beside the C++ tests run: ${FOLDERS[*]/#/tests/}"
+  ((${#FOLDERS[@]} == 0)) || note "at work now: ${FOLDERS[*]/#/tests/}"
 }
 
 # Leaves the output in the log, and beside it "CODE SECONDS" when it is over.
