@@ -5,8 +5,6 @@
 #                                      compares each with deploy/kafka/jars.sha256 and makes a class
 #                                      archive, which halves the start. Does nothing when done.
 #   kafka_prepared                     true when kafka_prepare has nothing to do.
-#   pin_kafka_jars                     writes jars.sha256 anew from a fresh download (after a change
-#                                      of pom.xml; look at the difference before you commit it).
 #   start_kafka DIR PORT CTRL_PORT     starts a broker in DIR/kafka (data, server.properties, log).
 #                                      Data already there is used again, so the same DIR must keep
 #                                      its CTRL_PORT.
@@ -46,27 +44,13 @@ _kafka_jvm() {
   [[ -z $2 || ! -f $2 ]] || printf '%s\n' "-XX:SharedArchiveFile=$2" -Xshare:auto -Xlog:cds=off
 }
 
-_kafka_jars_intact() {
-  local jars
-  jars=$(_kafka_jars)
-  [[ -d $jars ]] && cd "$jars" 2>/dev/null || return 1
-  sha256sum --quiet --strict -c "$ROOT/deploy/kafka/jars.sha256" || return 1
-  # No jar beside those that were pinned.
-  local unknown
-  unknown=$(comm -23 <(printf '%s\n' *.jar | LC_ALL=C sort) \
-    <(awk '{print $2}' "$ROOT/deploy/kafka/jars.sha256" | LC_ALL=C sort))
-  [[ -z $unknown ]] && return 0
-  echo "error: not in deploy/kafka/jars.sha256: ${unknown//$'\n'/ }"
-  return 1
-}
-
 kafka_prepared() {
-  (_kafka_jars_intact) >/dev/null 2>&1 && [[ -f $(_kafka_archive) ]]
+  maven_intact "$ROOT/deploy/kafka" "$(_kafka_jars)" >/dev/null 2>&1 && [[ -f $(_kafka_archive) ]]
 }
 
 kafka_prepare() {
   mkdir -p "$CACHE_DIR"
-  if ! (_kafka_jars_intact) >/dev/null 2>&1; then
+  if ! maven_intact "$ROOT/deploy/kafka" "$(_kafka_jars)" >/dev/null 2>&1; then
     STEP_HINT='Check the network; if a checksum differs, remove that jar from ~/.m2.' \
       step 'Kafka jars' _kafka_download || return 1
   fi
@@ -75,30 +59,9 @@ kafka_prepare() {
   fi
 }
 
-# Maven refuses an artifact whose repository checksum differs (-C).
-_kafka_fetch() {
-  mvn -B -C -q -f "$ROOT/deploy/kafka/pom.xml" \
-    org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies -DincludeScope=runtime \
-    -DoutputDirectory="$1"
-}
-
 _kafka_download() {
-  local jars
-  jars=$(_kafka_jars)
-  rm -rf "$jars" "$CACHE_DIR"/kafka-*.jsa
-  _kafka_fetch "$jars" || { rm -rf "$jars"; return 1; }
-  (_kafka_jars_intact) && return 0
-  echo 'error: a downloaded jar is not the one pinned in deploy/kafka/jars.sha256'
-  rm -rf "$jars"
-  return 1
-}
-
-pin_kafka_jars() {
-  local fresh
-  fresh=$(mktemp -d) || return 1
-  _kafka_fetch "$fresh" || { rm -rf "$fresh"; return 1; }
-  (cd "$fresh" && LC_ALL=C sha256sum -- *.jar) >"$ROOT/deploy/kafka/jars.sha256"
-  rm -rf "$fresh"
+  rm -f "$CACHE_DIR"/kafka-*.jsa
+  maven_fetch "$ROOT/deploy/kafka" "$(_kafka_jars)"
 }
 
 # Lets one short-lived broker run, so that the JVM can archive the classes it loaded.

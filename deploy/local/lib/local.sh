@@ -27,6 +27,8 @@ source "$ROOT/deploy/local/lib/process.sh"
 source "$ROOT/deploy/local/lib/packages.sh"
 # shellcheck source=deploy/local/lib/redis.sh
 source "$ROOT/deploy/local/lib/redis.sh"
+# shellcheck source=deploy/local/lib/maven.sh
+source "$ROOT/deploy/local/lib/maven.sh"
 # shellcheck source=deploy/local/lib/kafka.sh
 source "$ROOT/deploy/local/lib/kafka.sh"
 

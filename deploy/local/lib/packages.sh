@@ -23,6 +23,7 @@ _packages_build=(
 )
 _packages_run=(redis-server maven tzdata)
 _packages_test=(kcat lua-check python3-venv)
+_packages_java=()
 _packages_bench=(libbenchmark-dev python3-venv)
 _packages_fuzz=(clang llvm libclang-rt-dev)
 
@@ -35,7 +36,7 @@ _release() {
 # Prints the packages of group $1 on this release, one a line.
 _packages_of() {
   local -n common=_packages_$1
-  printf '%s\n' "${common[@]}"
+  ((${#common[@]} == 0)) || printf '%s\n' "${common[@]}"
   case $1 in
     build)
       # Debian 12 has hiredis 0.14, without RESP3 and TLS; hiredis.cmake builds a newer one there,
@@ -50,7 +51,7 @@ _packages_of() {
     test)
       # Ubuntu has Chromium as a snap only, which needs a running snapd.
       [[ $(_release) == ubuntu* ]] || printf '%s\n' chromium-headless-shell ;;
-    bench)
+    bench | java)
       command -v javac >/dev/null || printf '%s\n' default-jdk-headless ;;
   esac
 }
