@@ -39,8 +39,12 @@ platform::LogLevel ParseLogLevel(const std::string& name) {
   return platform::LogLevel::kInfo;
 }
 
-store::RedisStoreOptions StoreOptions(const BatonConfig& config) {
+store::RedisStoreOptions StoreOptions(const BatonConfig& config, platform::Metrics& metrics) {
   store::RedisStoreOptions options;
+  auto& full = metrics.AddCounter(
+      "baton_requirements_full_total",
+      "Looks for reps that were put off because too many different requirements wait");
+  options.on_requirements_full = [&full] { full.Add(); };
   options.url = config.redis.url;
   options.password_file = config.redis.password_file;
   options.shards = config.redis.shards;
@@ -237,7 +241,7 @@ absl::Status App::Run(platform::StopSignals& signals) {
   platform::IgnoreBrokenPipes();
   parts_ = std::make_unique<Parts>(config_.shutdown_grace);
   Parts& parts = *parts_;
-  auto store = store::RedisStore::Open(StoreOptions(config_));
+  auto store = store::RedisStore::Open(StoreOptions(config_, *parts.metrics));
   if (!store.ok()) return store.status();
   parts.store = *std::move(store);
   parts.policies =

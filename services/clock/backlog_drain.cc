@@ -1,18 +1,28 @@
 #include "clock/backlog_drain.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "store/drain.h"
 
 namespace baton::clock {
 
+BacklogDrain::Meters::Meters(platform::Metrics& metrics)
+    : drained(metrics.AddCounter("baton_leads_drained_total",
+                                 "Waiting leads that the clock handed to a rep")),
+      oldest_unassigned_seconds(
+          metrics.AddGauge("baton_oldest_unassigned_seconds",
+                           "Since when the first of the leads in backlogs waits; 0: none does")),
+      waiting_leads(metrics.AddGauge("baton_waiting_leads", "Leads in backlogs")) {}
+
 BacklogDrain::BacklogDrain(store::RosterStore& roster, store::WorkspaceStore& workspaces,
-                           int workspaces_max, platform::Metrics& metrics)
+                           int workspaces_max, std::function<core::TimeMs()> now,
+                           platform::Metrics& metrics)
     : roster_(roster),
       workspaces_(workspaces),
       workspaces_max_(workspaces_max),
-      drained_(metrics.AddCounter("baton_leads_drained_total",
-                                  "Waiting leads that the clock handed to a rep")) {}
+      now_(std::move(now)),
+      meters_(metrics) {}
 
 void BacklogDrain::Add(const std::vector<FreedRep>& freed) {
   absl::MutexLock lock(&mutex_);
@@ -39,7 +49,7 @@ absl::Status BacklogDrain::DrainFreed() {
   absl::Status status;
   for (const auto& [workspace, reps] : by_workspace) {
     absl::StatusOr<int> assigned = store::DrainQueuesOf(roster_, workspace, reps);
-    if (assigned.ok()) drained_.Add(*assigned);
+    if (assigned.ok()) meters_.drained.Add(*assigned);
     status.Update(assigned.status());
   }
   return status;
@@ -60,7 +70,23 @@ absl::Status BacklogDrain::DrainRound() {
     round_.pop_back();
     status.Update(DrainWorkspace(workspace));
   }
+  if (round_.empty()) waiting_ = std::exchange(seen_, {});
+  ShowWaiting();
   return status;
+}
+
+void BacklogDrain::Note(const store::QueueState& queue) {
+  seen_.leads += queue.waiting;
+  if (queue.oldest_queued_at_ms == 0) return;
+  seen_.oldest_ms = seen_.oldest_ms == 0 ? queue.oldest_queued_at_ms
+                                         : std::min(seen_.oldest_ms, queue.oldest_queued_at_ms);
+}
+
+void BacklogDrain::ShowWaiting() {
+  const core::DurationMs age_ms =
+      waiting_.oldest_ms == 0 ? 0 : std::max<core::DurationMs>(now_() - waiting_.oldest_ms, 0);
+  meters_.oldest_unassigned_seconds.Set(static_cast<double>(age_ms) / core::kSecondMs);
+  meters_.waiting_leads.Set(static_cast<double>(waiting_.leads));
 }
 
 absl::Status BacklogDrain::DrainWorkspace(const core::WorkspaceId& workspace) {
@@ -68,10 +94,11 @@ absl::Status BacklogDrain::DrainWorkspace(const core::WorkspaceId& workspace) {
   if (absl::IsNotFound(queues.status())) return absl::OkStatus();
   if (!queues.ok()) return queues.status();
   for (const store::QueueState& queue : *queues) {
+    Note(queue);
     if (queue.waiting == 0 || queue.settings.paused) continue;
     const absl::StatusOr<int> assigned = store::DrainQueue(roster_, workspace, queue.settings.id);
     if (!assigned.ok()) return assigned.status();
-    drained_.Add(*assigned);
+    meters_.drained.Add(*assigned);
   }
   return absl::OkStatus();
 }

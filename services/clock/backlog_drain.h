@@ -1,9 +1,11 @@
 // Keeps free capacity from idling: drains the queues of reps that timers have freed, and goes round
 // all workspaces for whatever another process freed and could not drain, because it was killed.
+// What waits is measured on the way.
 #ifndef BATON_CLOCK_BACKLOG_DRAIN_H_
 #define BATON_CLOCK_BACKLOG_DRAIN_H_
 
 #include <compare>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -29,9 +31,10 @@ struct FreedRep {
 // Add from any thread, the others from one.
 class BacklogDrain {
  public:
-  // A round looks at `workspaces_max` workspaces, the next round at the next ones.
+  // A round looks at `workspaces_max` workspaces, the next round at the next ones. `now` is this
+  // machine's clock.
   BacklogDrain(store::RosterStore& roster, store::WorkspaceStore& workspaces, int workspaces_max,
-               platform::Metrics& metrics);
+               std::function<core::TimeMs()> now, platform::Metrics& metrics);
 
   // Remembers up to kFreedMax reps; what is beyond is found by the rounds.
   void Add(const std::vector<FreedRep>& freed);
@@ -47,17 +50,34 @@ class BacklogDrain {
   absl::Status DrainRound();
 
  private:
+  // Leads in backlogs, paused ones included, and since when the first of them waits (0: none does).
+  struct Waiting {
+    int64_t leads = 0;
+    core::TimeMs oldest_ms = 0;
+  };
+  struct Meters {
+    explicit Meters(platform::Metrics& metrics);
+    platform::Counter& drained;
+    platform::Gauge& oldest_unassigned_seconds;
+    platform::Gauge& waiting_leads;
+  };
+
   absl::Status DrainWorkspace(const core::WorkspaceId& workspace);
+  void Note(const store::QueueState& queue);
+  void ShowWaiting();
 
   store::RosterStore& roster_;
   store::WorkspaceStore& workspaces_;
   const int workspaces_max_;
-  platform::Counter& drained_;
+  const std::function<core::TimeMs()> now_;
+  Meters meters_;
 
   absl::Mutex mutex_;
   std::set<FreedRep> freed_ ABSL_GUARDED_BY(mutex_);
 
   std::vector<core::WorkspaceId> round_;  // still to be looked at before the list is read anew
+  Waiting seen_;                          // in those of the list that were looked at
+  Waiting waiting_;                       // in all, when the list was last at its end
 };
 
 }  // namespace baton::clock

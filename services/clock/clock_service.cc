@@ -25,8 +25,8 @@ ClockService::ClockService(store::TimerStore& timers, store::LeadStore& leads,
                            PolicySource policies, std::function<core::TimeMs()> now,
                            ClockOptions options, platform::Metrics& metrics)
     : options_(options),
-      sweep_(timers, leads, std::move(policies), std::move(now), options.batch_max, metrics),
-      drain_(roster, workspaces, options.drain_workspaces_max, metrics),
+      sweep_(timers, leads, std::move(policies), now, options.batch_max, metrics),
+      drain_(roster, workspaces, options.drain_workspaces_max, std::move(now), metrics),
       errors_(metrics.AddCounter("baton_clock_errors_total", "Sweeps and drains that failed")),
       timers_ready_("clock timers"),
       drains_ready_("clock drains") {}

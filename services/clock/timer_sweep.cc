@@ -25,16 +25,10 @@ TimerSweep::Meters::Meters(platform::Metrics& metrics)
       lateness_seconds(metrics.AddHistogram("baton_timer_lateness_seconds",
                                             "From due to fired, by the store's clock")),
       skew_seconds(metrics.AddGauge("baton_clock_skew_seconds",
-                                    "Store's clock minus ours; 0 while they agree")) {
-  for (int i = 0; i <= static_cast<int>(core::SlaMetric::kCadence); ++i) {
-    const std::string metric(core::SlaMetricName(static_cast<core::SlaMetric>(i)));
-    warnings[metric] =
-        &metrics.AddCounter("baton_sla_warnings_total",
-                            "Warnings and escalations of service levels", {{"metric", metric}});
-    breaches[metric] = &metrics.AddCounter("baton_sla_breaches_total", "Service levels broken",
-                                           {{"metric", metric}});
-  }
-}
+                                    "Store's clock minus ours; 0 while they agree")),
+      sla_warnings(metrics, "baton_sla_warnings_total",
+                   "Warnings and escalations of service levels", kSlaSeriesMax),
+      sla_breaches(metrics, "baton_sla_breaches_total", "Service levels broken", kSlaSeriesMax) {}
 
 TimerSweep::TimerSweep(store::TimerStore& timers, store::LeadStore& leads, PolicySource policies,
                        std::function<core::TimeMs()> now, int batch_max, platform::Metrics& metrics)
@@ -131,11 +125,13 @@ void TimerSweep::CountSla(const core::Change& change) {
   const bool warns =
       change.type == core::ChangeType::kSlaWarned || change.type == core::ChangeType::kSlaEscalated;
   if (!breaks && !warns) return;
-  const auto& counters = breaks ? meters_.breaches : meters_.warnings;
-  const auto metric = change.details.find("metric");
-  if (metric == change.details.end()) return;
-  const auto counter = counters.find(metric->second);
-  if (counter != counters.end()) counter->second->Add();
+  const auto detail = [&change](const char* name) {
+    const auto found = change.details.find(name);
+    return found == change.details.end() ? std::string() : found->second;
+  };
+  auto& counters = breaks ? meters_.sla_breaches : meters_.sla_warnings;
+  counters.Add({{"queue", change.queue.str()}, {"sla", detail("sla")}},
+               {{"metric", detail("metric")}});
 }
 
 absl::Status TimerSweep::Count(const core::Plan& plan, core::TimeMs now_ms,

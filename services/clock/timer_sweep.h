@@ -4,7 +4,6 @@
 #define BATON_CLOCK_TIMER_SWEEP_H_
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -60,8 +59,11 @@ class TimerSweep {
     platform::Counter& unreadable;
     platform::Histogram& lateness_seconds;
     platform::Gauge& skew_seconds;
-    std::map<std::string, platform::Counter*> warnings, breaches;  // by metric
+    platform::CappedCounters sla_warnings, sla_breaches;
   };
+
+  // Queues and service levels of a process that have a series each.
+  static constexpr size_t kSlaSeriesMax = 500;
 
   absl::StatusOr<store::DueTimers> ReadDue(int shard);
   // Policies of the leads that wait, are offered or have clocks, in the order of `records`.

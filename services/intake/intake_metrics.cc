@@ -5,6 +5,12 @@
 namespace baton::intake {
 namespace {
 
+// In seconds, up to an hour: after an outage records are old.
+std::vector<double> DecisionBuckets() {
+  return {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
+          1,     2.5,    5,     10,   30,    60,   300, 900,  3600};
+}
+
 // The name of a number by whose input it is about.
 std::string Named(store::InputFlow flow, const char* marketing, const char* sales) {
   return flow == store::InputFlow::kMarketing ? marketing : sales;
@@ -33,12 +39,15 @@ IntakeMetrics::IntakeMetrics(store::InputFlow flow, platform::Metrics& metrics)
           "Records of a batch", {}, {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000})),
       decision_seconds(metrics.AddHistogram(
           Named(flow, "baton_intake_decision_seconds", "baton_sales_intake_decision_seconds"),
-          "From a record's Kafka timestamp to its decision")),
+          "From a record's Kafka timestamp to its decision", {}, DecisionBuckets())),
       lag_records(metrics.AddGauge(
           Named(flow, "baton_consumer_lag_records", "baton_sales_consumer_lag_records"),
           "Records of this member's partitions not yet settled")),
       metrics_(metrics),
       flow_(flow),
+      condition_errors_(metrics, "baton_policy_condition_errors_total",
+                        "Conditions that could not be decided and so did not match, by rule",
+                        kErringRulesMax),
       total_input_(Total("input")),
       total_applied_(Total("applied")),
       total_duplicates_(Total("duplicate")),
@@ -46,17 +55,9 @@ IntakeMetrics::IntakeMetrics(store::InputFlow flow, platform::Metrics& metrics)
 
 void IntakeMetrics::CountConditionErrors(const core::WorkspaceId& workspace,
                                          const std::vector<core::ConditionError>& errors) {
-  absl::MutexLock lock(&mutex_);
   for (const core::ConditionError& error : errors) {
-    platform::Labels labels = {{"workspace", workspace.str()},
-                               {"section", std::string(core::RuleSectionName(error.section))},
-                               {"rule", error.rule}};
-    if (erring_rules_.size() < kErringRulesMax) erring_rules_.insert(labels);
-    if (!erring_rules_.contains(labels)) labels["workspace"] = labels["rule"] = "";
-    metrics_
-        .AddCounter("baton_policy_condition_errors_total",
-                    "Conditions that could not be decided and so did not match, by rule", labels)
-        .Add();
+    condition_errors_.Add({{"workspace", workspace.str()}, {"rule", error.rule}},
+                          {{"section", std::string(core::RuleSectionName(error.section))}});
   }
 }
 

@@ -4,11 +4,8 @@
 #ifndef BATON_INTAKE_INTAKE_METRICS_H_
 #define BATON_INTAKE_INTAKE_METRICS_H_
 
-#include <set>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "core/ids.h"
 #include "core/qualification.h"
 #include "core/shadow.h"
@@ -24,8 +21,7 @@ class IntakeMetrics {
   // The names of kSales begin with baton_sales_ instead of baton_.
   IntakeMetrics(store::InputFlow flow, platform::Metrics& metrics);
 
-  // Each rule has a series of its own, of the first kErringRulesMax of a process; others are
-  // counted together, without a name.
+  // The first kErringRulesMax rules of a process have a series each.
   static constexpr size_t kErringRulesMax = 500;
   void CountConditionErrors(const core::WorkspaceId& workspace,
                             const std::vector<core::ConditionError>& errors);
@@ -49,8 +45,7 @@ class IntakeMetrics {
 
   platform::Metrics& metrics_;
   const store::InputFlow flow_;
-  absl::Mutex mutex_;
-  std::set<platform::Labels> erring_rules_ ABSL_GUARDED_BY(mutex_);
+  platform::CappedCounters condition_errors_;
   platform::Gauge& total_input_;
   platform::Gauge& total_applied_;
   platform::Gauge& total_duplicates_;

@@ -108,4 +108,21 @@ std::unique_ptr<Metrics> NewMetrics() {
   return std::make_unique<PrometheusMetrics>();
 }
 
+CappedCounters::CappedCounters(Metrics& metrics, std::string name, std::string help,
+                               size_t named_max)
+    : metrics_(metrics), name_(std::move(name)), help_(std::move(help)), named_max_(named_max) {}
+
+void CappedCounters::Add(const Labels& chosen, const Labels& fixed) {
+  Labels labels = chosen;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (named_.size() < named_max_) named_.insert(chosen);
+    if (!named_.contains(chosen)) {
+      for (auto& [name, value] : labels) value = "other";
+    }
+  }
+  labels.insert(fixed.begin(), fixed.end());
+  metrics_.AddCounter(name_, help_, labels).Add();
+}
+
 }  // namespace baton::platform

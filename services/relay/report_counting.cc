@@ -1,5 +1,7 @@
 #include "relay/report_counting.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "platform/log.h"
@@ -11,6 +13,20 @@ constexpr absl::Duration kForgetEvery = absl::Hours(1);
 
 }  // namespace
 
+ReportCounting::Meters::Meters(platform::Metrics& metrics)
+    : changes(metrics.AddCounter("baton_report_changes_total",
+                                 "Published changes counted into reports")),
+      unreadable(metrics.AddCounter(
+          "baton_report_unreadable_total",
+          "Stored cycles of reports that could not be read and are counted no more")),
+      delay_seconds(metrics.AddHistogram(
+          "baton_report_delay_seconds",
+          "From a change to reports that count it, of the latest change of each batch", {},
+          {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600})),
+      assignment_seconds(metrics.AddHistogram(
+          "baton_assignment_duration_seconds", "From qualified to the first offer of a cycle", {},
+          {0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14'400, 86'400, 604'800})) {}
+
 ReportCounting::ReportCounting(store::OutboxStore& outbox, store::ReportStore& reports,
                                store::WorkspaceStore& workspaces, absl::Duration keep,
                                platform::Metrics& metrics)
@@ -18,17 +34,15 @@ ReportCounting::ReportCounting(store::OutboxStore& outbox, store::ReportStore& r
       workspaces_(workspaces),
       keep_(keep),
       counter_(outbox, reports),
-      counted_(metrics.AddCounter("baton_report_changes_total",
-                                  "Published changes counted into reports")),
-      unreadable_(metrics.AddCounter(
-          "baton_report_unreadable_total",
-          "Stored cycles of reports that could not be read and are counted no more")),
+      meters_(metrics),
       forget_at_(absl::Now() + kForgetEvery) {}
 
 absl::Status ReportCounting::CatchUp(const std::map<int, int64_t>& published) {
   for (const auto& [shard, upto] : published) {
     if (counter_.IsUpToDate(shard)) continue;
-    if (absl::Status status = counter_.CatchUp(shard, upto); !status.ok()) return status;
+    const absl::Status status = counter_.CatchUp(shard, upto);
+    Note(shard);
+    if (!status.ok()) return status;
   }
   if (absl::Now() < forget_at_) return absl::OkStatus();
   forget_at_ = absl::Now() + kForgetEvery;
@@ -38,14 +52,23 @@ absl::Status ReportCounting::CatchUp(const std::map<int, int64_t>& published) {
 absl::Status ReportCounting::Count(int shard, absl::Span<const store::OutboxEntry> entries) {
   if (!counter_.IsUpToDate(shard)) return absl::OkStatus();
   if (absl::Status status = counter_.Count(shard, entries); !status.ok()) return status;
-  counted_.Add(static_cast<double>(entries.size()));
-  if (counter_.unreadable() == unreadable_told_) return absl::OkStatus();
-  platform::LogError("relay.report_unreadable",
-                     {{"shard", absl::StrCat(shard)},
-                      {"cycles", absl::StrCat(counter_.unreadable() - unreadable_told_)}});
-  unreadable_.Add(static_cast<double>(counter_.unreadable() - unreadable_told_));
-  unreadable_told_ = counter_.unreadable();
+  meters_.changes.Add(static_cast<double>(entries.size()));
+  const absl::Duration delay = absl::Now() - absl::FromUnixMillis(entries.back().at_ms);
+  meters_.delay_seconds.Observe(std::max(absl::ToDoubleSeconds(delay), 0.0));
+  Note(shard);
   return absl::OkStatus();
+}
+
+void ReportCounting::Note(int shard) {
+  for (const core::DurationMs waited : counter_.TakeTimesToFirstOffer()) {
+    meters_.assignment_seconds.Observe(static_cast<double>(waited) / core::kSecondMs);
+  }
+  const int64_t unreadable = counter_.unreadable() - unreadable_told_;
+  if (unreadable == 0) return;
+  platform::LogError("relay.report_unreadable",
+                     {{"shard", absl::StrCat(shard)}, {"cycles", absl::StrCat(unreadable)}});
+  meters_.unreadable.Add(static_cast<double>(unreadable));
+  unreadable_told_ += unreadable;
 }
 
 absl::Status ReportCounting::ForgetOld(const std::map<int, int64_t>& shards) {

@@ -38,14 +38,23 @@ class ReportCounting {
   int64_t Counted(int shard) const { return counter_.counted(shard); }
 
  private:
+  struct Meters {
+    explicit Meters(platform::Metrics& metrics);
+    platform::Counter& changes;
+    platform::Counter& unreadable;
+    platform::Histogram& delay_seconds;
+    platform::Histogram& assignment_seconds;
+  };
+
+  // What the counter has found out besides.
+  void Note(int shard);
   absl::Status ForgetOld(const std::map<int, int64_t>& shards);
 
   store::OutboxStore& outbox_;
   store::WorkspaceStore& workspaces_;
   const absl::Duration keep_;
   reports::CycleCounter counter_;
-  platform::Counter& counted_;
-  platform::Counter& unreadable_;
+  Meters meters_;
   int64_t unreadable_told_ = 0;
   absl::Time forget_at_;
 };

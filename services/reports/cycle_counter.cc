@@ -17,6 +17,7 @@ using store::OutboxEntry;
 // Of one call: each change concerns a cycle and, if it begins one, the cycle before.
 constexpr size_t kEntriesMax = store::kCycleRowsMax / 2;
 constexpr int kEntriesRead = 1000;
+constexpr size_t kFirstOffersMax = 100'000;  // that nobody has taken; further ones are left out
 
 struct Counted {
   Cycle cycle;
@@ -47,7 +48,9 @@ bool MayCreate(const OutboxEntry& entry) {
   return Begins(entry) || (entry.cycle == 0 && entry.change.type == core::ChangeType::kNurtured);
 }
 
-void CountOne(const OutboxEntry& entry, Cycles& cycles) {
+// `first_offers`: see TakeTimesToFirstOffer.
+void CountOne(const OutboxEntry& entry, Cycles& cycles,
+              std::vector<core::DurationMs>& first_offers) {
   bool first = false;
   if (Begins(entry)) {
     Counted& before = cycles[KeyOf(entry, entry.cycle - 1)];
@@ -59,7 +62,11 @@ void CountOne(const OutboxEntry& entry, Cycles& cycles) {
   }
   Counted& counted = cycles[KeyOf(entry, entry.cycle)];
   if (counted.cycle.last_at_ms == 0 && !MayCreate(entry)) return;
+  const bool offered = counted.cycle.delivered_at_ms != 0;
   Fold(entry, first, counted.cycle);
+  if (!offered && counted.cycle.delivered_at_ms != 0) {
+    first_offers.push_back(counted.cycle.delivered_at_ms - counted.cycle.began_at_ms);
+  }
   counted.sequence = entry.sequence;
 }
 
@@ -68,6 +75,10 @@ void CountOne(const OutboxEntry& entry, Cycles& cycles) {
 int64_t CycleCounter::counted(int shard) const {
   const auto found = counted_.find(shard);
   return found == counted_.end() ? 0 : found->second;
+}
+
+std::vector<core::DurationMs> CycleCounter::TakeTimesToFirstOffer() {
+  return std::exchange(first_offers_, {});
 }
 
 absl::Status CycleCounter::CatchUp(int shard, int64_t upto) {
@@ -116,7 +127,8 @@ absl::Status CycleCounter::CountSome(int shard, absl::Span<const OutboxEntry> en
       ++unreadable_;
     }
   }
-  for (const OutboxEntry& entry : entries) CountOne(entry, cycles);
+  std::vector<core::DurationMs> first_offers;
+  for (const OutboxEntry& entry : entries) CountOne(entry, cycles, first_offers);
   std::vector<CycleRow> changed;
   for (const auto& [key, counted] : cycles) {
     if (counted.sequence == 0) continue;
@@ -126,6 +138,8 @@ absl::Status CycleCounter::CountSome(int shard, absl::Span<const OutboxEntry> en
     return status;
   }
   counted_[shard] = upto;
+  first_offers.resize(std::min(first_offers.size(), kFirstOffersMax - first_offers_.size()));
+  first_offers_.insert(first_offers_.end(), first_offers.begin(), first_offers.end());
   return absl::OkStatus();
 }
 

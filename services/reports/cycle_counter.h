@@ -34,6 +34,9 @@ class CycleCounter {
 
   // Up to where the shard is counted, as far as is known here; 0: not known.
   int64_t counted(int shard) const;
+  // From the beginning of a cycle to its first offer, of the cycles that got one in what was
+  // counted since the last call.
+  std::vector<core::DurationMs> TakeTimesToFirstOffer();
   // Rows that could not be read, so that their cycles were left out, since the beginning.
   int64_t unreadable() const { return unreadable_; }
 
@@ -47,6 +50,7 @@ class CycleCounter {
   store::ReportStore& store_;
   std::map<int, int64_t> counted_;
   int64_t unreadable_ = 0;
+  std::vector<core::DurationMs> first_offers_;  // kFirstOffersMax at most
 };
 
 }  // namespace baton::reports

@@ -153,7 +153,7 @@ def test_every_alert_says_what_is_wrong_and_how_bad():
     assert len({alert['alert'] for alert in alerts}) == len(alerts) > 10
     for alert in alerts:
         assert alert['labels']['severity'] in {'info', 'warning', 'critical'}, alert['alert']
-        assert alert['annotations'].keys() == {'summary', 'description'}, alert['alert']
+        assert alert['annotations'].keys() == {'summary', 'description', 'runbook_url'}
         assert set(re.findall(r'\bbaton:[a-z0-9_:]+', alert['expr'])) <= records, alert['alert']
 
 

@@ -70,6 +70,7 @@ absl::Status RedisStore::FindFits(const core::WorkspaceId& workspace, const std:
         CallForOutcome("put_fits", {keys.Workspace(), keys.Fits()}, args);
     if (!answer.ok()) return answer.status();
     if (answer->outcome == Outcome::kFull) {
+      if (options_.on_requirements_full) options_.on_requirements_full();
       return absl::ResourceExhaustedError("too many different requirements of waiting leads");
     }
     if (answer->outcome != Outcome::kMismatch) return absl::OkStatus();

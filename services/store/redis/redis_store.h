@@ -34,6 +34,9 @@ struct RedisStoreOptions {
   bool allow_everysec = false;  // readiness accepts appendfsync everysec
   absl::Duration command_timeout = absl::Seconds(2);  // of one round trip
   int connections_max = 8;                            // of each of the two pools
+  // A lead waits because leads with kRequirementsMax other requirements do; null: not told. From
+  // any thread, must not block.
+  std::function<void()> on_requirements_full;
   std::function<core::TimeMs()> simulated_now;  // tests and simulations only; null: Redis TIME
 };
 

@@ -22,7 +22,8 @@ FreedRep Freed(const std::string& rep) {
 class BacklogDrainTest : public testing::Test {
  protected:
   BacklogDrain NewDrain(int workspaces_max = 10) {
-    return BacklogDrain(world_.store, world_.store, workspaces_max, *world_.metrics);
+    return BacklogDrain(world_.store, world_.store, workspaces_max, world_.own_clock.function(),
+                        *world_.metrics);
   }
 
   World world_;
@@ -65,7 +66,7 @@ TEST_F(BacklogDrainTest, RoundIsNotSkippedWhenAFreedRepCannotBeServed) {
   support::FlakyStore flaky(world_.store, [&first] {
     return std::exchange(first, false) ? support::Fault::kNeverArrives : support::Fault::kNone;
   });
-  BacklogDrain drain(flaky, flaky, 10, *world_.metrics);
+  BacklogDrain drain(flaky, flaky, 10, world_.own_clock.function(), *world_.metrics);
   drain.Add({Freed("ada")});
   EXPECT_EQ(drain.Run(/*with_round=*/true).code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(world_.Lead("l1").stage, Stage::kOffered);
@@ -102,6 +103,36 @@ TEST_F(BacklogDrainTest, PausedQueueWaits) {
   BacklogDrain drain = NewDrain();
   EXPECT_TRUE(drain.DrainRound().ok());
   EXPECT_EQ(world_.Lead("l1").stage, Stage::kQueued);
+}
+
+TEST_F(BacklogDrainTest, ShowsSinceWhenTheOldestLeadWaitsInAnyWorkspaceOrPausedQueue) {
+  world_.AddWorkspace("other");
+  world_.Capture("l1", "other");
+  core::QueueSettings settings;
+  settings.id = support::QueueNamed("dach");
+  settings.paused = true;
+  ASSERT_TRUE(world_.store.PutQueue(core::WorkspaceId::Trusted("other"), settings, -1).ok());
+  world_.Pass(90 * core::kSecondMs);
+  world_.Capture("l2");
+  BacklogDrain drain = NewDrain(/*workspaces_max=*/1);
+  EXPECT_TRUE(drain.DrainRound().ok());
+  EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_oldest_unassigned_seconds 0\n"));
+  EXPECT_TRUE(drain.DrainRound().ok());  // now all are seen
+  EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_oldest_unassigned_seconds 90\n"));
+  EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_waiting_leads 2\n"));
+  world_.Pass(core::kSecondMs);
+  EXPECT_TRUE(drain.DrainRound().ok());
+  EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_oldest_unassigned_seconds 91\n"));
+}
+
+TEST_F(BacklogDrainTest, NobodyWaitsOnceAllAreGivenAway) {
+  world_.Capture("l1");
+  world_.AddRep("ada");
+  BacklogDrain drain = NewDrain();
+  EXPECT_TRUE(drain.DrainRound().ok());
+  EXPECT_TRUE(drain.DrainRound().ok());
+  EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_oldest_unassigned_seconds 0\n"));
+  EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_waiting_leads 0\n"));
 }
 
 TEST_F(BacklogDrainTest, LeadsBehindALongBacklogOfOthersAreReached) {

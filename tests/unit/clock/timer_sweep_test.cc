@@ -96,8 +96,10 @@ TEST_F(TimerSweepTest, ABrokenServiceLevelTakesTheLeadAndIsCounted) {
   EXPECT_EQ(broken->freed[0].rep, support::RepNamed("ada"));
   EXPECT_EQ(world_.Lead("l1").rep, support::RepNamed("bob"));
   const std::string metrics = world_.metrics->Expose();
-  EXPECT_THAT(metrics, HasSubstr("baton_sla_warnings_total{metric=\"first_touch\"} 1\n"));
-  EXPECT_THAT(metrics, HasSubstr("baton_sla_breaches_total{metric=\"first_touch\"} 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("baton_sla_warnings_total{metric=\"first_touch\",queue=\"dach\","
+                                 "sla=\"touch\"} 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("baton_sla_breaches_total{metric=\"first_touch\",queue=\"dach\","
+                                 "sla=\"touch\"} 1\n"));
 }
 
 TEST_F(TimerSweepTest, NoTimersNoSweep) {

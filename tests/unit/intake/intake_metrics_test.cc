@@ -33,7 +33,7 @@ TEST(IntakeMetricsTest, RulesBeyondTheCapAreCountedTogether) {
   const std::string text = metrics->Expose();
   EXPECT_THAT(text, HasSubstr("rule=\"r499\""));
   EXPECT_THAT(text, Not(HasSubstr("rule=\"r500\"")));
-  EXPECT_THAT(text, HasSubstr("{rule=\"\",section=\"routing\",workspace=\"\"} 7"));
+  EXPECT_THAT(text, HasSubstr("{rule=\"other\",section=\"routing\",workspace=\"other\"} 7"));
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "platform/metrics.h"
 
+#include <algorithm>
+#include <string>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -28,6 +31,20 @@ TEST(MetricsTest, SameNameAndLabelsGiveTheSameHandle) {
   Counter& other = metrics->AddCounter("baton_things_total", "Things", {{"kind", "b"}});
   EXPECT_EQ(&first, &again);
   EXPECT_NE(&first, &other);
+}
+
+TEST(MetricsTest, ValuesThatUsersChooseHaveASeriesUpToACapAndTheOthersOneTogether) {
+  const auto metrics = NewMetrics();
+  CappedCounters counters(*metrics, "baton_breaches_total", "Breaches", 3);
+  for (int i = 0; i < 100'000; ++i) {
+    counters.Add({{"queue", "q" + std::to_string(i)}}, {{"metric", i % 2 == 0 ? "even" : "odd"}});
+  }
+  const std::string text = metrics->Expose();
+  EXPECT_THAT(text, HasSubstr("{metric=\"even\",queue=\"q2\"} 1\n"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("queue=\"q3\"")));
+  EXPECT_THAT(text, HasSubstr("{metric=\"even\",queue=\"other\"} 49998\n"));
+  EXPECT_THAT(text, HasSubstr("{metric=\"odd\",queue=\"other\"} 49999\n"));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2 + 3 + 2);
 }
 
 TEST(MetricsTest, DefaultBucketsReachFromHalfAMillisecondToAMinute) {

@@ -119,6 +119,20 @@ TEST_F(CycleCounterTest, ManyChangesAtOnceAreSeveralCalls) {
   EXPECT_EQ(counter.counted(0), 2500);
 }
 
+TEST_F(CycleCounterTest, SaysHowLongEachCycleWaitedForItsFirstOfferOnce) {
+  story_.Qualified("l1", 0);
+  story_.Qualified("l2", 1);
+  story_.Assigned("l2", 4);
+  story_.Assigned("l1", 5);
+  story_.Assigned("l1", 9);  // the next rep
+  CycleCounter counter(outbox_, store_);
+  ASSERT_EQ(counter.CatchUp(0, 3), absl::OkStatus());
+  EXPECT_THAT(counter.TakeTimesToFirstOffer(), testing::ElementsAre(3 * core::kMinuteMs));
+  ASSERT_EQ(counter.CatchUp(0, 5), absl::OkStatus());
+  EXPECT_THAT(counter.TakeTimesToFirstOffer(), testing::ElementsAre(5 * core::kMinuteMs));
+  EXPECT_THAT(counter.TakeTimesToFirstOffer(), testing::IsEmpty());
+}
+
 TEST_F(CycleCounterTest, WhatBeganUnseenIsNotCounted) {
   story_.Qualified("l1", 0);
   story_.Assigned("l1", 1);
