@@ -190,7 +190,9 @@ bool Run::IsLater(const Duty& duty, const core::LeadRecord& record) {
   const LeadState& state = leads_[duty.lead];
   if (duty.number != record.clock_at_ms || diverged_ || state.script == nullptr) return false;
   for (const RecordedStep& step : state.script->steps) {
-    if (!step.expired || step.at_ms <= now_ms_) continue;
+    if (!step.expired || std::tie(step.at_ms, step.sequence) <= std::tie(now_ms_, duty.sequence)) {
+      continue;
+    }
     agenda_.Add({step.at_ms, step.sequence, Duty::Kind::kTimer, duty.lead, duty.number});
     return true;
   }

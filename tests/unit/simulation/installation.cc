@@ -165,11 +165,17 @@ bool Installation::Act(const std::string& lead, core::Action action) {
 }
 
 void Installation::FireTimers() {
-  const auto due = store_.Due(0, 1000);
-  for (const store::DueTimer& timer : due->timers) {
-    const auto plan =
-        core::DecideTimer(Lead(timer.key.lead.str()), &policy_, timer.due_at_ms, now_ms());
-    if (plan.has_value()) Commit(*plan);
+  // A lead may have something else to do behind what was due first.
+  for (bool moved = true; moved;) {
+    moved = false;
+    const auto due = store_.Due(0, 1000);
+    for (const store::DueTimer& timer : due->timers) {
+      const auto plan =
+          core::DecideTimer(Lead(timer.key.lead.str()), &policy_, timer.due_at_ms, now_ms());
+      if (!plan.has_value()) continue;
+      Commit(*plan);
+      moved = true;
+    }
   }
 }
 

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
+#include <string>
 
 #include "installation.h"
+#include "nlohmann/json.hpp"
 #include "simulation/comparison.h"
 #include "simulation/reproduction.h"
 #include "support/builders.h"
@@ -35,6 +38,7 @@ core::LeadEvent RandomEvent(Chance& chance, int number, core::TimeMs now_ms) {
       break;
     case 1:
       event = support::Activity(id, chance.Percent(50) ? "page_view" : "demo_request", now_ms);
+      event.properties["seconds"] = chance.Upto(120);
       break;
     case 2:
       event = support::Updated(id, {{"employees", int64_t{chance.Upto(400)}}}, now_ms);
@@ -159,6 +163,69 @@ TEST_P(ReproductionPropertiesTest, AlsoWithAccountsAndQueuesThatArePulledFrom) {
   Installation installation(policy, RandomRoster(chance));
   Play(chance, installation, /*with_accounts=*/true);
   ExpectExact(installation, installation.Record(), policy);
+}
+
+core::Sla Level(std::string name, core::SlaMetric metric, core::DurationMs target_ms,
+                core::SlaBreach breach) {
+  core::Sla level;
+  level.name = std::move(name);
+  level.metric = metric;
+  level.target_ms = target_ms;
+  level.warn_percent = 50;
+  level.breach = breach;
+  return level;
+}
+
+// How often each of these changes was published.
+std::map<std::string, int> ChangesOf(Installation& installation) {
+  std::map<std::string, int> changes;
+  for (const platform::kafka::Record& record : installation.feedback()) {
+    ++changes[nlohmann::json::parse(record.value).at("change")];
+  }
+  return changes;
+}
+
+TEST_P(ReproductionPropertiesTest, AlsoWithServiceLevelsThatTakeLeadsFromTheirReps) {
+  Chance chance(GetParam());
+  core::Policy policy = support::SamplePolicy();
+  policy.slas = {
+      Level("touch", core::SlaMetric::kFirstTouch, 5 * core::kMinuteMs, core::SlaBreach::kReassign),
+      Level("decision", core::SlaMetric::kDecision, core::kHourMs, core::SlaBreach::kReturn),
+      Level("accept", core::SlaMetric::kAccept, core::kMinuteMs, core::SlaBreach::kNotify)};
+  Installation installation(policy, RandomRoster(chance));
+  Play(chance, installation);
+  const std::map<std::string, int> changes = ChangesOf(installation);
+  EXPECT_GT(changes.at("sla_breached"), 10);
+  EXPECT_GT(changes.at("pulled_back"), 5);
+  ExpectExact(installation, installation.Record(), policy);
+}
+
+TEST_P(ReproductionPropertiesTest, AlsoWithConditionsOnSingleEvents) {
+  Chance chance(GetParam());
+  core::Policy policy = support::SamplePolicy();
+  support::Declare(policy, policy.attributes, {{"seconds", core::AttributeType::kInt}});
+  policy.intent = {{"demo request", "demo_request", 60, 0, 0},
+                   {"long visit", "page_view", 60, 60, 7 * core::kDayMs}};
+  for (core::IntentRule& rule : policy.intent) {
+    rule.when = support::When(policy, "event.seconds > 30");
+  }
+  Installation installation(policy, RandomRoster(chance));
+  Play(chance, installation);
+  const Recording recording = installation.Record();
+  ExpectExact(installation, recording, policy);
+
+  // What a condition says of events is what makes the difference.
+  core::Policy candidate = policy;
+  for (core::IntentRule& rule : candidate.intent) {
+    rule.when = support::When(candidate, "event.seconds > 3000");
+  }
+  Setting setting = installation.SettingOf(candidate);
+  const auto one = Simulate(recording, installation.SettingOf(policy));
+  setting.follows = false;
+  setting.deferred = one->deferred;
+  const auto other = Simulate(recording, setting);
+  ASSERT_TRUE(one.ok() && other.ok());
+  EXPECT_GT(Compare(*one, *other, 0).differences.size(), 0u);
 }
 
 TEST_P(ReproductionPropertiesTest, EqualInputGivesEqualOutputWhateverTheOrderOfPartitions) {
