@@ -1,5 +1,4 @@
-// A Kafka record: header lines "name: value", an empty line, the value. Without an empty line all
-// of it is the value.
+// A record of the topic of lead events (record.h).
 #include <string>
 
 #include "core/domain.h"
@@ -7,30 +6,10 @@
 #include "core/free_mail.h"
 #include "events/lead_event_codec.h"
 #include "fuzz/fuzz.h"
+#include "fuzz/record.h"
 
 namespace baton::fuzz {
 namespace {
-
-platform::kafka::Record RecordOf(std::string_view text) {
-  platform::kafka::Record record;
-  record.topic = "leads";
-  record.timestamp_ms = 1'700'000'000'000;
-  const size_t blank = text.find("\n\n");
-  if (blank == std::string_view::npos) {
-    record.value = text;
-    return record;
-  }
-  std::string_view lines = text.substr(0, blank);
-  record.value = text.substr(blank + 2);
-  while (!lines.empty()) {
-    const std::string_view line = lines.substr(0, lines.find('\n'));
-    lines.remove_prefix(std::min(lines.size(), line.size() + 1));
-    const size_t colon = line.find(": ");
-    if (colon == std::string_view::npos) continue;
-    record.headers.emplace_back(line.substr(0, colon), line.substr(colon + 2));
-  }
-  return record;
-}
 
 void CheckCaps(const core::LeadEvent& event, const platform::kafka::Record& record) {
   Require(core::IsValidId(event.key.workspace.str()), "the workspace is an id");
