@@ -1,0 +1,69 @@
+"""Every command of the documents is run, as a reader would: README.md first, in order, then each
+page in a new terminal of the same machine; what a page shows as output is compared."""
+
+import subprocess
+
+import pytest
+from blocks import MARKS, blocks, fences
+from pages import DOCS, TOP, documents
+from terminal import Checkout, Terminal
+
+README = TOP / 'README.md'
+# Their commands are run by tests/clients/test_observability.py.
+RUN_ELSEWHERE = {DOCS / 'observability.md', *(DOCS / 'runbooks').glob('*.md')}
+OTHERS = [page for page in documents() if page != README and page not in RUN_ELSEWHERE]
+LANGUAGES = {'', 'sh', 'text', 'yaml', 'json', 'python', 'mermaid', 'javascript', 'html'}
+
+
+def run_all(terminal, chosen):
+    """Runs the blocks; fails at the first one that does."""
+    for block in chosen:
+        well, said = terminal.run(block.text)
+        assert well, f'{block.place}: failed:\n{block.text}\nprinted:\n{said[-3000:]}'
+        if block.output is not None:
+            assert block.prints(said), \
+                f'{block.place}: shown:\n{block.output}\nprinted:\n{said[-3000:]}'
+
+
+@pytest.fixture(scope='module')
+def first(tmp_path_factory):
+    """The terminal of README.md, with Redis, Kafka and Baton running after its commands."""
+    checkout = Checkout(tmp_path_factory.mktemp('checkout'))
+    terminal = Terminal(checkout)
+    yield terminal
+    terminal.close()
+    subprocess.run([checkout.folder / 'deploy' / 'local' / 'down', '--purge'], check=True,
+                   stdout=subprocess.DEVNULL)
+
+
+def test_readme(first):
+    run_all(first, [block for block in blocks(README) if not block.mark])
+
+
+@pytest.mark.parametrize('page', OTHERS, ids=lambda page: str(page.relative_to(TOP)))
+def test_page(first, page):
+    chosen = [block for block in blocks(page) if not block.mark]
+    if not chosen:
+        return
+    terminal = Terminal(first.checkout, first.exports())
+    try:
+        run_all(terminal, chosen)
+    finally:
+        terminal.close()
+
+
+def test_what_the_readme_ends_with(first):
+    run_all(first, [block for block in blocks(README) if block.mark == 'run: at the end'])
+
+
+def test_no_command_hides_in_a_block_of_another_language():
+    for page in documents():
+        found = {language for language, *_ in fences(page.read_text())}
+        assert found <= LANGUAGES, f'{page.relative_to(TOP)}: {found - LANGUAGES}'
+
+
+def test_what_is_not_run_says_why():
+    marked = [block for page in documents() for block in blocks(page) if block.mark]
+    for block in marked:
+        assert MARKS.match(block.mark), f'{block.place}: {block.mark}'
+    print(f'{len(marked)} blocks are not run here: tests/docs/run --list')

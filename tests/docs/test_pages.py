@@ -1,0 +1,64 @@
+"""The documents as such: parts made from the code are as it says, and links lead somewhere."""
+
+import re
+from urllib.parse import unquote
+
+import generated
+from pages import DOCS, TOP, documents
+
+LINK = re.compile(r'(?<!\!)\[(?:[^\]`]|`[^`]*`)*\]\(([^)\s]+)\)')
+ALSO = [TOP / 'CONTRIBUTING.md', TOP / 'services' / 'README.md', *(TOP / 'tests').rglob('*.md'),
+        *(TOP / 'services' / 'adr').glob('*.md'), TOP / 'services' / 'reports' / 'KPIS.md']
+
+
+def prose(text):
+    """The text without its blocks of code."""
+    return re.sub(r'^ *```.*?^ *```$', '', text, flags=re.DOTALL | re.MULTILINE)
+
+
+def anchors(text):
+    """What the headings of a page are called in links, as GitHub makes it."""
+    found = {}
+    for heading in re.findall(r'^#+ +(.*?) *#*$', prose(text), re.MULTILINE):
+        heading = re.sub(r'\[([^\]]*)\]\([^)]*\)', r'\1', heading)
+        name = re.sub(r'[^\w\- ]', '', heading.lower()).replace(' ', '-')
+        seen = found.get(name, -1) + 1
+        found[name] = seen
+        if seen:
+            found[f'{name}-{seen}'] = 0
+    return found.keys()
+
+
+def broken_links(page):
+    text = page.read_text()
+    for target in LINK.findall(prose(text)):
+        if re.match(r'^(https?|mailto):', target):
+            continue
+        path, _, anchor = target.partition('#')
+        there = (page.parent / unquote(path)).resolve() if path else page
+        if not there.exists():
+            yield target
+        elif anchor and there.suffix == '.md' and anchor not in anchors(there.read_text()):
+            yield target
+
+
+def test_parts_made_from_the_code_are_what_it_says():
+    stale = generated.stale_pages()
+    assert not stale, f'{", ".join(stale)}: run tests/docs/run --write'
+
+
+def test_links_lead_somewhere():
+    broken = [f'{page.relative_to(TOP)}: {target}' for page in documents() + ALSO
+              for target in broken_links(page)]
+    assert not broken, '\n'.join(broken)
+
+
+def test_the_index_names_every_page():
+    index = (DOCS / 'README.md').read_text()
+    linked = {(DOCS / target.partition('#')[0]).resolve() for target in LINK.findall(index)}
+    pages = {page.resolve() for page in DOCS.glob('*.md')} - {(DOCS / 'README.md').resolve()}
+    folders = {page.parent.resolve() for page in DOCS.glob('*/*.md')}
+    missing = {page.name for page in pages - linked} | {one.name for one in folders
+                                                        if not any(one in (each, *each.parents)
+                                                                   for each in linked)}
+    assert not missing, f'deploy/docs/README.md does not link {sorted(missing)}'
