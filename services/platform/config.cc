@@ -90,6 +90,33 @@ Settings::Loaded Settings::Load(const std::vector<std::string>& arguments,
   return loaded;
 }
 
+// The arguments without flags that no setting has, each of which is an error, and without their
+// values, which would be taken for the role, and shown. What is left is then read as if they had
+// not been given.
+std::vector<std::string> Settings::KnownArguments(const std::vector<std::string>& arguments,
+                                                  std::vector<std::string>& errors) const {
+  const auto known = [this](const std::string& flag) {
+    return flag == "--help" || flag == kConfigFlag || flag == kPrintFlag ||
+           std::any_of(settings_.begin(), settings_.end(),
+                       [&](const Setting& setting) { return setting.flag == flag; });
+  };
+  std::vector<std::string> rest;
+  bool value_follows = false;  // perhaps: of a flag that is left out
+  for (const std::string& argument : arguments) {
+    const bool is_flag = absl::StartsWith(argument, "--");
+    const bool is_role = std::find(roles_.begin(), roles_.end(), argument) != roles_.end();
+    const std::string flag = argument.substr(0, argument.find('='));
+    if (is_flag && !known(flag)) {
+      errors.push_back(
+          absl::StrCat("command line: unknown argument ", flag, "; see ", program_, " --help"));
+    } else if (is_flag || is_role || !value_follows) {
+      rest.push_back(argument);
+    }
+    value_follows = is_flag && !known(flag) && flag == argument;
+  }
+  return rest;
+}
+
 Settings::CommandLine Settings::ParseCommandLine(const std::vector<std::string>& arguments,
                                                  std::vector<std::string>& errors) const {
   CLI::App app(about_, program_);
@@ -111,9 +138,10 @@ Settings::CommandLine Settings::ParseCommandLine(const std::vector<std::string>&
       app.add_option(setting.flag, values[setting.flag], help)->take_all()->expected(1);
     }
   }
+  const std::vector<std::string> read = KnownArguments(arguments, errors);
   try {
     // CLI11 takes them from the back.
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    app.parse(std::vector<std::string>(read.rbegin(), read.rend()));
   } catch (const CLI::CallForHelp&) {
     line.help = app.help();
   } catch (const CLI::ParseError& error) {

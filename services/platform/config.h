@@ -84,6 +84,8 @@ class Settings {
   Setting* Find(const std::string& key);
   void Assign(Setting& setting, const std::string& value, const std::string& source,
               std::vector<std::string>& errors);
+  std::vector<std::string> KnownArguments(const std::vector<std::string>& arguments,
+                                          std::vector<std::string>& errors) const;
   CommandLine ParseCommandLine(const std::vector<std::string>& arguments,
                                std::vector<std::string>& errors) const;
   void LoadFile(const std::string& path, std::vector<std::string>& errors);
@@ -95,6 +97,7 @@ class Settings {
   const std::string about_;
   const std::string prefix_;
   std::vector<Setting> settings_;
+  std::vector<std::string> roles_;  // that AddRole allows
 };
 
 // For AddText.

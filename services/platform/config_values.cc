@@ -160,6 +160,7 @@ void Settings::AddRole(const std::string& help, std::string* target,
                        std::vector<std::string> choices) {
   Setting& setting = Add(Kind::kRole, "role", help);
   absl::StrAppend(&setting.help, "; ", OneOf(choices));
+  roles_ = choices;
   setting.set = [target, choices = std::move(choices)](const std::string& text) {
     return SetChoice(choices, text, target);
   };

@@ -148,6 +148,26 @@ TEST_F(ConfigTest, ErrorsDoNotShowValues) {
   EXPECT_THAT(loaded.errors[0], Not(HasSubstr("hunter2")));
 }
 
+TEST_F(ConfigTest, AnUnknownFlagIsTheOnlyErrorAboutIt) {
+  const auto loaded =
+      settings_.Load({"--redis-pasword", "hunter2", "all", "--clock-ticks=1s", "--no-such-switch",
+                      "--log-level", "debug", "--grpc-reflektion"},
+                     {});
+  EXPECT_THAT(loaded.errors,
+              ElementsAre("command line: unknown argument --redis-pasword; see program --help",
+                          "command line: unknown argument --clock-ticks; see program --help",
+                          "command line: unknown argument --no-such-switch; see program --help",
+                          "command line: unknown argument --grpc-reflektion; see program --help"));
+  EXPECT_EQ(role, "all");
+  EXPECT_EQ(level, "debug");
+}
+
+TEST_F(ConfigTest, TheRoleBehindAnUnknownFlagIsTheRole) {
+  EXPECT_THAT(settings_.Load({"--reflection", "part"}, {}).errors,
+              ElementsAre(HasSubstr("--reflection")));
+  EXPECT_EQ(role, "part");
+}
+
 TEST_F(ConfigTest, FilesThatCannotBeReadAreNamed) {
   EXPECT_THAT(settings_.Load({"all", "--config", "/no/such/file"}, {}).errors,
               ElementsAre(AllOf(HasSubstr("/no/such/file"), HasSubstr("cannot be read"))));
