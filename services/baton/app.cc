@@ -72,10 +72,14 @@ absl::StatusOr<std::string> TokenSecret(const BatonConfig& config, store::StoreH
     return secret;
   }
   const absl::Time give_up = absl::Now() + kSecretPatience;
-  while (true) {
+  for (bool told = false;; told = true) {
     absl::StatusOr<std::string> secret = store.InstallationSecret();
     if (secret.ok() || !absl::IsUnavailable(secret.status()) || absl::Now() > give_up)
       return secret;
+    if (!told) {
+      platform::LogWarning("store.awaited", {{"reason", std::string(secret.status().message())},
+                                             {"patience", absl::FormatDuration(kSecretPatience)}});
+    }
     absl::SleepFor(absl::Milliseconds(200));
   }
 }

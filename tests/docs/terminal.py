@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 
+from given import give
 from pages import TOP
 from stack import BIN, free_port
 
@@ -30,6 +31,7 @@ class Checkout:
             script.chmod(0o755)
         (folder / 'build' / 'release').mkdir(parents=True)
         (folder / 'build' / 'release' / 'bin').symlink_to(BIN)
+        give(folder)
 
     @staticmethod
     def _link(source, target, leave_out):
