@@ -11,6 +11,7 @@ import sys
 
 import api_part
 import events_part
+import policy_part
 import settings_part
 import stages_part
 from pages import DOCS
@@ -24,6 +25,7 @@ PARTS = {
     'events in': events_part.events_in,
     'events out': events_part.events_out,
     'dead letters': events_part.dead_letters,
+    'policy': policy_part.make,
     'stages': stages_part.make,
 }
 PART = re.compile(r'(<!-- generated: ([a-z ]+) -->\n)(.*?)(<!-- /generated -->)', re.DOTALL)
