@@ -85,6 +85,11 @@ class Terminal:
         note = '' if ended else f'\n(no end within {BLOCK_SECONDS} s)'
         return well, self.checkout.documented(said.read_text(errors='replace')) + note
 
+    @property
+    def ended(self):
+        """A block failed, so that bash has ended."""
+        return self.bash.poll() is not None
+
     def exports(self):
         """The environment that programs started here see."""
         path = self.checkout.folder / 'build' / f'env-{self.bash.pid}'

@@ -1,6 +1,7 @@
 """Every command of the documents is run, as a reader would: README.md first, in order, then each
 page in a new terminal of the same machine; what a page shows as output is compared."""
 
+import re
 import subprocess
 
 import pytest
@@ -12,17 +13,20 @@ README = TOP / 'README.md'
 # Their commands are run by tests/clients/test_observability.py.
 RUN_ELSEWHERE = {DOCS / 'observability.md', *(DOCS / 'runbooks').glob('*.md')}
 OTHERS = [page for page in documents() if page != README and page not in RUN_ELSEWHERE]
+CHECK = re.compile(r'^([a-z-]+) +\d+ +ok +(.*)$', re.MULTILINE)  # of batonctl verify
 LANGUAGES = {'', 'sh', 'text', 'yaml', 'json', 'python', 'mermaid', 'javascript', 'html'}
 
 
 def run_all(terminal, chosen):
-    """Runs the blocks; fails at the first one that does."""
+    """Runs the blocks; fails at the first one that does. Returns what the last one printed."""
+    said = ''
     for block in chosen:
         well, said = terminal.run(block.text)
         assert well, f'{block.place}: failed:\n{block.text}\nprinted:\n{said[-3000:]}'
         if block.output is not None:
             assert block.prints(said), \
                 f'{block.place}: shown:\n{block.output}\nprinted:\n{said[-3000:]}'
+    return said
 
 
 @pytest.fixture(scope='module')
@@ -45,6 +49,7 @@ def test_page(first, page):
     chosen = [block for block in blocks(page) if not block.mark]
     if not chosen:
         return
+    assert not first.ended, 'Baton does not run: README.md failed'
     terminal = Terminal(first.checkout, first.exports())
     try:
         run_all(terminal, chosen)
@@ -53,7 +58,11 @@ def test_page(first, page):
 
 
 def test_what_the_readme_ends_with(first):
-    run_all(first, [block for block in blocks(README) if block.mark == 'run: at the end'])
+    assert not first.ended, 'Baton does not run: README.md failed'
+    said = run_all(first, [block for block in blocks(README) if block.mark == 'run: at the end'])
+    checks = CHECK.findall(said)
+    assert len(checks) > 10, said
+    assert checks == CHECK.findall((DOCS / 'operate.md').read_text())
 
 
 def test_no_command_hides_in_a_block_of_another_language():

@@ -4,6 +4,7 @@ import re
 from urllib.parse import unquote
 
 import generated
+import pytest
 from pages import DOCS, TOP, documents
 
 LINK = re.compile(r'(?<!\!)\[(?:[^\]`]|`[^`]*`)*\]\(([^)\s]+)\)')
@@ -51,6 +52,28 @@ def test_links_lead_somewhere():
     broken = [f'{page.relative_to(TOP)}: {target}' for page in documents() + ALSO
               for target in broken_links(page)]
     assert not broken, '\n'.join(broken)
+
+
+def constant(name, header):
+    text = (TOP / 'services' / header).read_text()
+    return int(re.search(rf'\b{name} = ([0-9\']+)', text)[1].replace("'", ''))
+
+
+@pytest.mark.parametrize('name,header,reason', [
+    ('kRepsMax', 'store/roster_store.h', 'TOO_MANY_REPS'),
+    ('kRepsPerQueueMax', 'core/roster.h', 'TOO_MANY_REPS'),
+    ('kQueuesMax', 'store/roster_store.h', 'TOO_MANY_QUEUES'),
+    ('accounts_per_workspace_max', 'store/store.h', 'TOO_MANY_ACCOUNTS'),
+    ('leads_per_workspace_max', 'store/store.h', 'workspace_full'),
+    ('workspaces_max', 'store/store.h', 'TOO_MANY_WORKSPACES'),
+    ('kDraftsMax', 'store/policy_store.h', 'TOO_MANY_DRAFTS'),
+    ('kRevisionsMax', 'store/policy_store.h', 'TOO_MANY_REVISIONS'),
+    ('kStoredTablesMax', 'store/table_store.h', 'TOO_MANY_TABLES'),
+    ('kWebhooksMax', 'store/webhook_store.h', 'TOO_MANY_WEBHOOKS')])
+def test_limits_are_those_of_the_code(name, header, reason):
+    rows = [row for row in (DOCS / 'operate.md').read_text().splitlines()
+            if row.startswith('|') and f'`{reason}`' in row]
+    assert len(rows) == 1 and f'{constant(name, header):,}' in rows[0], rows
 
 
 def test_the_index_names_every_page():
