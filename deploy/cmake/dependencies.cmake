@@ -3,6 +3,8 @@
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(Boost REQUIRED) # Asio and Beast: headers only
 find_package(absl CONFIG REQUIRED)
 find_package(Protobuf REQUIRED)
 # gRPC's own search for RE2 asks pkg-config about all of Abseil, which takes a minute on Debian 13.

@@ -13,6 +13,7 @@
 #include "baton/store_watch.h"
 #include "clock/clock_service.h"
 #include "clock/hours_service.h"
+#include "connect/connect_service.h"
 #include "dispatch/dispatch_service.h"
 #include "events/handoff_event_codec.h"
 #include "identity/authority.h"
@@ -142,6 +143,7 @@ struct App::Parts {
   void AddRelay(const BatonConfig& config, const events::TopicNames& topics);
   absl::Status AddWebhooks(const BatonConfig& config, const events::TopicNames& topics);
   absl::Status AddDispatch(const BatonConfig& config, const events::TopicNames& topics);
+  absl::Status AddConnect(const BatonConfig& config, dispatch::DispatchService& api);
 };
 
 absl::Status App::Parts::AddIntake(const BatonConfig& config, const events::TopicNames& topics) {
@@ -232,8 +234,28 @@ absl::Status App::Parts::AddDispatch(const BatonConfig& config, const events::To
   auto producers = [kafka = Kafka(config)] {
     return platform::kafka::Producer::Create(kafka, platform::kafka::ProducerOptions{});
   };
-  Add(std::make_unique<dispatch::DispatchService>(options, *store, PoliciesFrom(*policies),
-                                                  std::move(producers), *metrics));
+  auto api = std::make_unique<dispatch::DispatchService>(options, *store, PoliciesFrom(*policies),
+                                                         std::move(producers), *metrics);
+  dispatch::DispatchService& behind = *api;
+  Add(std::move(api));
+  return AddConnect(config, behind);
+}
+
+absl::Status App::Parts::AddConnect(const BatonConfig& config, dispatch::DispatchService& api) {
+  if (config.connect.address == "off") return absl::OkStatus();
+  connect::ConnectOptions options;
+  options.address = config.connect.address;
+  options.tls = config.grpc.tls;
+  auto pages = connect::Cors::Parse(config.connect.cors_origins);
+  if (!pages.ok()) return pages.status();
+  options.cors = *std::move(pages);
+  options.limits.connections_max = static_cast<size_t>(config.connect.connections_max);
+  options.limits.body_bytes_max = static_cast<size_t>(config.connect.body_bytes_max);
+  options.local_hosts_only = config.grpc.insecure == "loopback";
+  const auto backend = [&api] {
+    return connect::Backend{api.InProcessChannel(), &api.voucher(), api.service_names()};
+  };
+  Add(std::make_unique<connect::ConnectService>(std::move(options), backend, *metrics));
   return absl::OkStatus();
 }
 
@@ -253,7 +275,8 @@ absl::Status App::Run(platform::StopSignals& signals) {
   const events::TopicNames topics = events::MakeTopicNames(config_.kafka.topic_prefix);
 
   // Stopped in reverse: the API first, so that its callers go elsewhere while the pipes finish.
-  parts.Add(std::make_unique<platform::HttpServer>(config_.http.address, *parts.metrics,
+  parts.Add(std::make_unique<platform::HttpServer>(config_.http.address, config_.http.tls,
+                                                   *parts.metrics,
                                                    [&parts] { return parts.lifecycle.States(); }));
   parts.Add(std::make_unique<StoreWatch>(*parts.store));
   if (config_.Runs("relay")) {
@@ -267,9 +290,10 @@ absl::Status App::Run(platform::StopSignals& signals) {
   if (config_.Runs("dispatch")) {
     if (absl::Status status = parts.AddDispatch(config_, topics); !status.ok()) return status;
   }
-  platform::LogInfo(
-      "baton.starting",
-      {{"role", config_.role}, {"api", config_.grpc.address}, {"http", config_.http.address}});
+  platform::LogInfo("baton.starting", {{"role", config_.role},
+                                       {"api", config_.grpc.address},
+                                       {"connect", config_.connect.address},
+                                       {"http", config_.http.address}});
   if (config_.Runs("dispatch") && config_.auth.believe) {
     platform::LogWarning("baton.insecure", {{"api", config_.grpc.address},
                                             {"why", "grpc.insecure: callers are believed"}});

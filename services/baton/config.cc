@@ -3,11 +3,14 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "connect/cors.h"
 #include "vendors/sales_mapping.h"
 #include "webhooks/egress_rules.h"
 
 namespace baton {
 namespace {
+
+constexpr std::string_view kOff = "off";
 
 void AddConnections(platform::Settings& settings, BatonConfig& config) {
   RedisConfig& redis = config.redis;
@@ -30,6 +33,10 @@ void AddConnections(platform::Settings& settings, BatonConfig& config) {
                    platform::CheckNotEmpty);
   settings.AddPairs("kafka.properties", "--kafka-property",
                     "a property of librdkafka, for TLS and SASL", &kafka.properties);
+}
+
+std::string CheckAddressOrOff(std::string_view text) {
+  return text == kOff ? "" : platform::CheckAddress(text);
 }
 
 void AddListeners(platform::Settings& settings, BatonConfig& config) {
@@ -57,8 +64,25 @@ void AddListeners(platform::Settings& settings, BatonConfig& config) {
       "file with at least 16 bytes that sign page and resume tokens, the same for every "
       "replica; empty: the installation's own, kept in Redis",
       &grpc.token_secret_file);
+  ConnectConfig& connect = config.connect;
+  settings.AddText("connect.address", "where the API listens for HTTP and JSON (dispatch); or off",
+                   &connect.address, CheckAddressOrOff);
+  settings.AddText("connect.cors_origins",
+                   "origins of web pages that may call, such as https://app.acme.example, "
+                   "comma-separated; * is all; empty: none",
+                   &connect.cors_origins);
+  settings.AddNumber("connect.connections_max", "connections for HTTP and JSON",
+                     &connect.connections_max, 1, 100'000);
+  settings.AddNumber("connect.body_bytes_max", "bytes of one message by HTTP",
+                     &connect.body_bytes_max, 1024, 4 * 1024 * 1024);
   settings.AddText("http.address", "where /metrics, /healthz and /readyz listen",
                    &config.http.address, platform::CheckAddress);
+  settings.AddText("http.tls_cert_file", "PEM with its certificate and its chain; empty: no TLS",
+                   &config.http.tls.cert_file);
+  settings.AddText("http.tls_key_file", "PEM with its key", &config.http.tls.key_file);
+  settings.AddText("http.tls_client_ca_file",
+                   "PEM with the CAs of those who may read /metrics, by their certificates",
+                   &config.http.tls.client_ca_file);
 }
 
 void AddAuth(platform::Settings& settings, BatonConfig& config) {
@@ -170,14 +194,21 @@ bool IsLoopback(std::string_view address) {
          address.starts_with("[::1]:");
 }
 
-void CheckTls(const GrpcConfig& grpc, std::vector<std::string>& errors) {
-  const platform::rpc::TlsFiles& tls = grpc.tls;
+// `listener` as its flags begin: "--grpc".
+void CheckTlsFiles(std::string_view listener, const platform::TlsFiles& tls,
+                   std::vector<std::string>& errors) {
+  const std::string flags = std::string(listener) + "-tls";
   if (tls.cert_file.empty() != tls.key_file.empty()) {
-    errors.push_back("--grpc-tls-cert-file and --grpc-tls-key-file: give both or none");
+    errors.push_back(absl::StrCat(flags, "-cert-file and ", flags, "-key-file: give both or none"));
   }
   if (!tls.client_ca_file.empty() && tls.cert_file.empty()) {
-    errors.push_back("--grpc-tls-client-ca-file needs --grpc-tls-cert-file");
+    errors.push_back(absl::StrCat(flags, "-client-ca-file needs ", flags, "-cert-file"));
   }
+}
+
+void CheckTls(const GrpcConfig& grpc, std::vector<std::string>& errors) {
+  const platform::TlsFiles& tls = grpc.tls;
+  CheckTlsFiles("--grpc", tls, errors);
   if (!tls.cert_file.empty() && grpc.allow_plaintext) {
     errors.push_back("--grpc-allow-plaintext with --grpc-tls-cert-file: choose one of them");
   }
@@ -214,10 +245,21 @@ void CheckFrontDoor(const BatonConfig& config, std::vector<std::string>& errors)
                                   " believes every caller: leave out --auth-jwks-file and "
                                   "--auth-clients-file, or say --grpc-insecure no"));
   }
-  if (config.grpc.insecure == "loopback" && !IsLoopback(config.grpc.address)) {
-    errors.push_back(absl::StrCat("--grpc-insecure loopback: --grpc-address ", config.grpc.address,
+  if (config.grpc.insecure != "loopback") return;
+  const std::pair<const char*, std::string_view> addresses[] = {
+      {"--grpc-address", config.grpc.address}, {"--connect-address", config.connect.address}};
+  for (const auto& [flag, address] : addresses) {
+    if (address == kOff || IsLoopback(address)) continue;
+    errors.push_back(absl::StrCat("--grpc-insecure loopback: ", flag, " ", std::string(address),
                                   " is not loopback; give TLS and tokens, or say "
                                   "--grpc-insecure anywhere where everybody may do everything"));
+  }
+}
+
+void CheckConnect(const ConnectConfig& connect, std::vector<std::string>& errors) {
+  const auto pages = connect::Cors::Parse(connect.cors_origins);
+  if (!pages.ok()) {
+    errors.push_back(absl::StrCat("--connect-cors-origins: ", pages.status().message()));
   }
 }
 
@@ -245,7 +287,11 @@ platform::Settings::Loaded LoadConfig(const std::vector<std::string>& arguments,
                        &config->shutdown_grace, absl::Seconds(1), absl::Minutes(10));
   platform::Settings::Loaded loaded = settings.Load(arguments, environment);
   config->auth.believe = config->grpc.insecure != "no";
-  if (loaded.print.empty() && config->Runs("dispatch")) CheckFrontDoor(*config, loaded.errors);
+  if (loaded.print.empty()) CheckTlsFiles("--http", config->http.tls, loaded.errors);
+  if (loaded.print.empty() && config->Runs("dispatch")) {
+    CheckFrontDoor(*config, loaded.errors);
+    CheckConnect(config->connect, loaded.errors);
+  }
   if (loaded.print.empty() && config->Runs("intake")) {
     const auto mapping = vendors::ReadSalesMapping(config->intake.sales_mapping);
     if (!mapping.ok()) {

@@ -12,7 +12,7 @@
 #include "dispatch/call_limits.h"
 #include "identity/authority.h"
 #include "platform/config.h"
-#include "platform/grpc/tls_files.h"
+#include "platform/tls_files.h"
 #include "store/store.h"
 
 namespace baton {
@@ -34,7 +34,7 @@ struct KafkaSettings {
 
 struct GrpcConfig {
   std::string address = "127.0.0.1:7400";
-  platform::rpc::TlsFiles tls;   // without a certificate: see the two settings below
+  platform::TlsFiles tls;        // without a certificate: see the two settings below
   bool allow_plaintext = false;  // something in front of it, such as a mesh, ends TLS
   std::string insecure = "no";   // loopback, anywhere: no TLS needed, and callers are believed
   bool reflection = false;
@@ -42,8 +42,16 @@ struct GrpcConfig {
   std::string token_secret_file;  // empty: the installation's own secret, kept in the store
 };
 
+struct ConnectConfig {
+  std::string address = "127.0.0.1:7402";  // "off": no API by HTTP
+  std::string cors_origins;                // of web pages that may call; empty: none
+  int connections_max = 1000;
+  int body_bytes_max = 256 * 1024;
+};
+
 struct HttpConfig {
   std::string address = "127.0.0.1:7401";
+  platform::TlsFiles tls;  // without a certificate: plaintext
 };
 
 struct IntakeConfig {
@@ -88,6 +96,7 @@ struct BatonConfig {
   KafkaSettings kafka;
   GrpcConfig grpc;
   identity::AuthoritySettings auth;  // who may call the API
+  ConnectConfig connect;             // the same API, with the same TLS, by HTTP
   HttpConfig http;
   IntakeConfig intake;
   RelayConfig relay;

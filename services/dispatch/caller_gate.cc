@@ -28,23 +28,6 @@ absl::StatusOr<std::string> HeaderOf(const ::grpc::CallbackServerContext& contex
   return std::string(begin->second.data(), begin->second.size());
 }
 
-absl::StatusOr<identity::Evidence> EvidenceOf(const ::grpc::CallbackServerContext& context) {
-  identity::Evidence evidence;
-  const std::pair<const char*, std::string*> headers[] = {
-      {kAuthorizationHeader, &evidence.authorization},
-      {identity::kPrincipalHeader, &evidence.stated_principal},
-      {identity::kRolesHeader, &evidence.stated_roles}};
-  for (const auto& [name, value] : headers) {
-    absl::StatusOr<std::string> found = HeaderOf(context, name);
-    if (!found.ok()) return found.status();
-    *value = *std::move(found);
-  }
-  if (const auto peer = context.auth_context(); peer != nullptr) {
-    evidence.names = platform::rpc::CertificateNames(*peer);
-  }
-  return evidence;
-}
-
 absl::Status RateLimited(const std::string& who, absl::Duration wait) {
   return core::WithRetryAfter(
       core::Error(absl::StatusCode::kResourceExhausted, "RATE_LIMITED",
@@ -81,6 +64,33 @@ absl::Status RequireName(const Caller& caller) {
 absl::Status RequireRole(const Caller& caller, std::initializer_list<Role> any_of) {
   if (absl::Status named = RequireName(caller); !named.ok()) return named;
   return identity::RequireRole(caller.principal, any_of);
+}
+
+absl::StatusOr<identity::Evidence> CallerGate::EvidenceOf(
+    const ::grpc::CallbackServerContext& context) const {
+  identity::Evidence evidence;
+  std::string vouched;
+  const std::pair<const char*, std::string*> headers[] = {
+      {kAuthorizationHeader, &evidence.authorization},
+      {identity::kPrincipalHeader, &evidence.stated_principal},
+      {identity::kRolesHeader, &evidence.stated_roles},
+      {platform::rpc::kPeerHeader, &vouched}};
+  for (const auto& [name, value] : headers) {
+    absl::StatusOr<std::string> found = HeaderOf(context, name);
+    if (!found.ok()) return found.status();
+    *value = *std::move(found);
+  }
+  if (!vouched.empty()) {
+    auto names = voucher_.Open(vouched);
+    if (!names.has_value()) {
+      return core::Error(absl::StatusCode::kInvalidArgument, "INVALID_PRINCIPAL",
+                         absl::StrCat(platform::rpc::kPeerHeader, " is not for callers to send"));
+    }
+    evidence.names = *std::move(names);
+  } else if (const auto peer = context.auth_context(); peer != nullptr) {
+    evidence.names = platform::rpc::CertificateNames(*peer);
+  }
+  return evidence;
 }
 
 absl::StatusOr<Caller> CallerGate::Admit(const ::grpc::CallbackServerContext& context,

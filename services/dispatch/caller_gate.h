@@ -17,6 +17,7 @@
 #include "grpcpp/server_context.h"
 #include "identity/authority.h"
 #include "identity/principal.h"
+#include "platform/grpc/peer_voucher.h"
 
 namespace baton::dispatch {
 
@@ -41,18 +42,22 @@ absl::Status RequireRole(const Caller& caller, std::initializer_list<Role> any_o
 // Thread-safe; does not block.
 class CallerGate {
  public:
-  // `authority` outlives the gate.
-  CallerGate(const identity::Authority& authority, const CallLimits& limits)
+  // `authority` and `voucher` outlive the gate. What the voucher issued says which certificate the
+  // client showed at a door in front of this one.
+  CallerGate(const identity::Authority& authority, const platform::rpc::PeerVoucher& voucher,
+             const CallLimits& limits)
       : authority_(authority),
+        voucher_(voucher),
         principals_(limits.principal_calls_per_second_max),
         workspaces_(limits.workspace_calls_per_second_max) {}
 
-  // In this order: what Authority::Identify says; RESOURCE_EXHAUSTED RATE_LIMITED, with the time to
-  // wait, for a principal or workspace that calls too often; what Authority::RolesFor says;
-  // INVALID_ARGUMENT INVALID_FIELD for a resource without a workspace; NOT_FOUND, as if it did not
-  // exist, for a workspace or rep that is not the caller's; PERMISSION_DENIED NOT_FOR_REPS for a
-  // rep that asks for more than its own. Whether a lead belongs to a caller with `only_rep` is for
-  // the method to ask: it has the lead.
+  // In this order: INVALID_ARGUMENT INVALID_PRINCIPAL for metadata that only a door may send; what
+  // Authority::Identify says; RESOURCE_EXHAUSTED RATE_LIMITED, with the time to wait, for a
+  // principal or workspace that calls too often; what Authority::RolesFor says; INVALID_ARGUMENT
+  // INVALID_FIELD for a resource without a workspace; NOT_FOUND, as if it did not exist, for a
+  // workspace or rep that is not the caller's; PERMISSION_DENIED NOT_FOR_REPS for a rep that asks
+  // for more than its own. Whether a lead belongs to a caller with `only_rep` is for the method to
+  // ask: it has the lead.
   absl::StatusOr<Caller> Admit(const ::grpc::CallbackServerContext& context,
                                const google::protobuf::Message& request) const;
 
@@ -62,11 +67,13 @@ class CallerGate {
                     const google::protobuf::Message& request, const Caller& caller) const;
 
  private:
+  absl::StatusOr<identity::Evidence> EvidenceOf(const ::grpc::CallbackServerContext& context) const;
   // Of a principal that is known: may it call this, with this request?
   absl::StatusOr<Caller> Judge(identity::Principal principal, const std::string& method,
                                const RequestScope& scope) const;
 
   const identity::Authority& authority_;
+  const platform::rpc::PeerVoucher& voucher_;
   mutable RateLimiter principals_;
   mutable RateLimiter workspaces_;
 };

@@ -43,7 +43,7 @@ struct DispatchService::Parts {
         ProducerFactory producers, platform::Metrics& metrics)
       : options(std::move(given)),
         sealer(options.token_secret),
-        gate(*options.authority, options.call_limits),
+        gate(*options.authority, voucher, options.call_limits),
         server(options.server, metrics),
         hub(store, options, [this](bool readable) { server.SetServing(readable); }),
         stream_guard(options.call_limits.principal_streams_max),
@@ -75,6 +75,7 @@ struct DispatchService::Parts {
 
   const DispatchOptions options;
   const TokenSealer sealer;
+  const platform::rpc::PeerVoucher voucher;
   const CallerGate gate;
   platform::rpc::Server server;
   WatchHub hub;
@@ -161,6 +162,18 @@ absl::Status DispatchService::Ready() const {
 
 int DispatchService::bound_port() const {
   return parts_->server.port();
+}
+
+std::shared_ptr<::grpc::Channel> DispatchService::InProcessChannel() {
+  return parts_->server.InProcessChannel();
+}
+
+const std::vector<std::string>& DispatchService::service_names() const {
+  return parts_->server.service_names();
+}
+
+const platform::rpc::PeerVoucher& DispatchService::voucher() const {
+  return parts_->voucher;
 }
 
 }  // namespace baton::dispatch

@@ -3,9 +3,13 @@
 #define BATON_DISPATCH_DISPATCH_SERVICE_H_
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "dispatch/options.h"
+#include "grpcpp/channel.h"
+#include "platform/grpc/peer_voucher.h"
 #include "platform/metrics.h"
 #include "platform/service.h"
 #include "store/store.h"
@@ -34,6 +38,12 @@ class DispatchService final : public platform::Service {
   absl::Status Ready() const override;
 
   int bound_port() const;  // 0 before Start
+
+  // For doors in front of this one, in the same process: a way to it that stands between Start and
+  // Stop, the services behind it, and how they vouch for the certificates of their clients.
+  std::shared_ptr<::grpc::Channel> InProcessChannel();
+  const std::vector<std::string>& service_names() const;
+  const platform::rpc::PeerVoucher& voucher() const;
 
  private:
   struct Parts;

@@ -1,5 +1,6 @@
 #include "platform/http_server.h"
 
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <thread>
@@ -16,6 +17,7 @@ namespace {
 constexpr size_t kThreads = 2;  // a scraper and a probe
 constexpr int kTimeoutSeconds = 5;
 constexpr size_t kRequestBytesMax = 8192;
+constexpr int kStatusForbidden = 403;
 constexpr int kStatusUnavailable = 503;
 constexpr char kJson[] = "application/json";
 constexpr char kMetricsText[] = "text/plain; version=0.0.4; charset=utf-8";
@@ -41,11 +43,33 @@ std::string ToJson(const std::vector<ServiceState>& states) {
   return answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
+// Each connection gets the certificate of the day when it says hello.
+int UseCurrentTls(SSL* connection, int*, void* rotating) {
+  const std::shared_ptr<SSL_CTX> current = static_cast<RotatingTls*>(rotating)->Current();
+  if (SSL_set_SSL_CTX(connection, current.get()) == nullptr) return SSL_CLIENT_HELLO_ERROR;
+  SSL_set_verify(connection, SSL_CTX_get_verify_mode(current.get()), nullptr);
+  return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+std::unique_ptr<httplib::Server> NewServer(RotatingTls* tls) {
+  if (tls == nullptr) return std::make_unique<httplib::Server>();
+  return std::make_unique<httplib::SSLServer>([tls](SSL_CTX& context) {
+    SSL_CTX_set_min_proto_version(&context, TLS1_2_VERSION);
+    SSL_CTX_set_session_cache_mode(&context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_options(&context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_client_hello_cb(&context, UseCurrentTls, tls);
+    return true;
+  });
+}
+
 }  // namespace
 
 class HttpServer::Listener {
  public:
-  Listener(Metrics& metrics, const std::function<std::vector<ServiceState>()>& states) {
+  // `tls` may be null.
+  Listener(std::unique_ptr<RotatingTls> tls, bool ask_clients, Metrics& metrics,
+           const std::function<std::vector<ServiceState>()>& states)
+      : tls_(std::move(tls)), held_(NewServer(tls_.get())), server_(*held_) {
     server_.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
     // The library would share the port with another process; a taken port must be an error.
     server_.set_socket_options([](int socket) {
@@ -56,7 +80,12 @@ class HttpServer::Listener {
     server_.set_write_timeout(kTimeoutSeconds);
     server_.set_keep_alive_timeout(1);
     server_.set_payload_max_length(kRequestBytesMax);
-    server_.Get("/metrics", [&metrics](const httplib::Request&, httplib::Response& response) {
+    server_.Get("/metrics", [&metrics, ask_clients](const httplib::Request& request,
+                                                    httplib::Response& response) {
+      if (ask_clients && !HasCertificate(*request.ssl)) {
+        response.status = kStatusForbidden;
+        return response.set_content("show a client certificate\n", "text/plain");
+      }
       response.set_content(metrics.Expose(), kMetricsText);
     });
     server_.Get("/healthz", [](const httplib::Request&, httplib::Response& response) {
@@ -86,13 +115,18 @@ class HttpServer::Listener {
   }
 
  private:
-  httplib::Server server_;
+  const std::unique_ptr<RotatingTls> tls_;
+  const std::unique_ptr<httplib::Server> held_;
+  httplib::Server& server_;  // the one held
   std::thread thread_;
 };
 
-HttpServer::HttpServer(std::string address, Metrics& metrics,
+HttpServer::HttpServer(std::string address, TlsFiles tls, Metrics& metrics,
                        std::function<std::vector<ServiceState>()> states)
-    : address_(std::move(address)), metrics_(metrics), states_(std::move(states)) {}
+    : address_(std::move(address)),
+      tls_(std::move(tls)),
+      metrics_(metrics),
+      states_(std::move(states)) {}
 
 HttpServer::~HttpServer() {
   Stop(absl::ZeroDuration());
@@ -104,7 +138,14 @@ absl::Status HttpServer::Start() {
   if (colon == std::string::npos || !absl::SimpleAtoi(address_.substr(colon + 1), &port)) {
     return absl::InvalidArgumentError(absl::StrCat(address_, " is not host:port"));
   }
-  auto listener = std::make_unique<Listener>(metrics_, states_);
+  std::unique_ptr<RotatingTls> tls;
+  if (!tls_.cert_file.empty()) {
+    auto opened = RotatingTls::Open(tls_);
+    if (!opened.ok()) return opened.status();
+    tls = *std::move(opened);
+  }
+  auto listener =
+      std::make_unique<Listener>(std::move(tls), !tls_.client_ca_file.empty(), metrics_, states_);
   port_ = listener->Bind(HostOf(address_), port);
   if (port_ < 0) {
     return absl::UnavailableError(

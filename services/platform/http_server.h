@@ -2,6 +2,8 @@
 //   GET /metrics   the metrics in Prometheus' text format
 //   GET /healthz   200 while the process lives
 //   GET /readyz    200 or 503, {"ready":false,"services":[{"name":...,"ready":...,"reason":...}]}
+// With a CA of clients, /metrics is 403 without a certificate of it; the others are for probes,
+// which have none.
 #ifndef BATON_PLATFORM_HTTP_SERVER_H_
 #define BATON_PLATFORM_HTTP_SERVER_H_
 
@@ -14,6 +16,7 @@
 #include "platform/lifecycle.h"
 #include "platform/metrics.h"
 #include "platform/service.h"
+#include "platform/tls.h"
 
 namespace baton::platform {
 
@@ -21,13 +24,14 @@ namespace baton::platform {
 class HttpServer : public Service {
  public:
   // `address` is "host:port"; port 0 takes a free one, an empty host listens everywhere. `states`
-  // is called by threads of the listener until Stop.
-  HttpServer(std::string address, Metrics& metrics,
+  // is called by threads of the listener until Stop. Without a certificate in `tls`: plaintext.
+  HttpServer(std::string address, TlsFiles tls, Metrics& metrics,
              std::function<std::vector<ServiceState>()> states);
   ~HttpServer() override;
 
   std::string_view name() const override { return "http"; }
-  absl::Status Start() override;  // UNAVAILABLE naming the address that cannot be had
+  // UNAVAILABLE naming the address that cannot be had; what RotatingTls::Open says of the files.
+  absl::Status Start() override;
   void Stop(absl::Duration grace) override;
   absl::Status Ready() const override;
 
@@ -37,6 +41,7 @@ class HttpServer : public Service {
   class Listener;
 
   const std::string address_;
+  const TlsFiles tls_;
   Metrics& metrics_;
   const std::function<std::vector<ServiceState>()> states_;
   std::unique_ptr<Listener> listener_;

@@ -216,7 +216,8 @@ def test_wrong_configuration_is_told_all_at_once_with_exit_code_2(own_stack):
 
 def test_port_in_use_is_one_clear_line(own_stack):
     done = subprocess.run([own_stack.baton, "dispatch", "--grpc-address", own_stack.address,
-                           "--grpc-insecure", "loopback", "--http-address", "127.0.0.1:0"],
+                           "--grpc-insecure", "loopback", "--http-address", "127.0.0.1:0",
+                           "--connect-address", "off"],
                           env=own_stack.env, capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
     assert own_stack.address in done.stderr

@@ -19,7 +19,8 @@ CODES = {'Internal': 'INTERNAL', 'InvalidArgument': 'INVALID_ARGUMENT', 'NotFoun
          'AlreadyExists': 'ALREADY_EXISTS', 'PermissionDenied': 'PERMISSION_DENIED',
          'ResourceExhausted': 'RESOURCE_EXHAUSTED', 'FailedPrecondition': 'FAILED_PRECONDITION',
          'Aborted': 'ABORTED', 'Unavailable': 'UNAVAILABLE', 'Unauthenticated': 'UNAUTHENTICATED',
-         'DeadlineExceeded': 'DEADLINE_EXCEEDED', 'OutOfRange': 'OUT_OF_RANGE'}
+         'DeadlineExceeded': 'DEADLINE_EXCEEDED', 'OutOfRange': 'OUT_OF_RANGE',
+         'Unimplemented': 'UNIMPLEMENTED', 'Unknown': 'UNKNOWN'}
 GIVEN = re.compile(r'(?<![A-Za-z])(?:Revision)?Error\(\s*absl::StatusCode::k(\w+),'
                    r'\s*"([A-Z][A-Z0-9_]+)"')
 GIVEN_SHORT = re.compile(r'(?<![A-Za-z])(CapReached|Unavailable)\(\s*"([A-Z][A-Z0-9_]+)"')

@@ -9,7 +9,8 @@ from pages import code, table
 
 SECTIONS = {
     'redis': 'Redis', 'kafka': 'Kafka', 'grpc': 'The API (dispatch)', 'auth': 'Who may call',
-    'http': 'HTTP', 'intake': 'Intake', 'relay': 'Relay', 'clock': 'Clock', 'reports': 'Reports',
+    'connect': 'The API by HTTP and JSON (dispatch)', 'http': 'Metrics and probes',
+    'intake': 'Intake', 'relay': 'Relay', 'clock': 'Clock', 'reports': 'Reports',
     'webhooks': 'Webhooks', 'limits': 'Limits', 'log': 'Log', 'shutdown': 'Shutdown',
 }
 OPTION = re.compile(r'^  (--[a-z0-9-]+)(?: TEXT)?(?: \.\.\.)?(?:\s+(.*))?$')

@@ -64,6 +64,7 @@ class Terminal:
         env = {name: value for name, value in os.environ.items() if not name.startswith('BATON')}
         env.update({'BATON_GRPC_ADDRESS': f'127.0.0.1:{checkout.port("7400")}',
                     'BATON_HTTP_ADDRESS': f'127.0.0.1:{checkout.port("7401")}',
+                    'BATON_CONNECT_ADDRESS': f'127.0.0.1:{checkout.port("7402")}',
                     'BATONCTL_SERVER': f'127.0.0.1:{checkout.port("7400")}'}
                    if environment is None else environment)
         self.bash = subprocess.Popen(

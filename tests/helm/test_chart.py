@@ -88,7 +88,7 @@ def test_defaults_are_those_of_baton_where_the_cluster_asks_for_no_other(tmp_pat
     theirs = print_config('all')
     differing = {key for key in ours if ours[key][0] != theirs[key][0]}
     assert differing == {'redis.url', 'kafka.brokers', 'grpc.address', 'grpc.insecure',
-                         'http.address', 'shutdown.grace'}
+                         'connect.address', 'http.address', 'shutdown.grace'}
 
 
 def test_a_login_reaches_baton_and_no_command_line(tmp_path):

@@ -106,7 +106,7 @@ def test_dispatch_serves_from_it_and_stops_when_told(root):
                    'BATON_REDIS_URL': f'{os.environ["BATON_REDIS_URL"]}/9',
                    'BATON_KAFKA_BROKERS': os.environ['BATON_KAFKA_BROKERS'],
                    'BATON_GRPC_ADDRESS': f'127.0.0.1:{port}', 'BATON_HTTP_ADDRESS': '127.0.0.1:0',
-                   'BATON_GRPC_INSECURE': 'loopback'}
+                   'BATON_CONNECT_ADDRESS': '127.0.0.1:0', 'BATON_GRPC_INSECURE': 'loopback'}
     server = subprocess.Popen(jailed(root, '/usr/local/bin/baton', 'dispatch'), env=environment,
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:

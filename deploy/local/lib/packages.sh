@@ -17,7 +17,7 @@ _packages_build=(
   libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler
   librdkafka-dev libabsl-dev libre2-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev
   libspdlog-dev libsimdjson-dev prometheus-cpp-dev libcpp-httplib-dev libssl-dev libxxhash-dev
-  libcurl4-openssl-dev
+  libcurl4-openssl-dev libboost-dev
   libpsl-dev libidn2-dev tzdata zlib1g-dev libjemalloc-dev libgtest-dev libgmock-dev
   librapidcheck-dev
 )

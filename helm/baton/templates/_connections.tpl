@@ -87,6 +87,14 @@
 {{ include "baton.secretVolume" (dict "name" "token" "secret" .existingSecret "items" (dict .key "secret")) }}
 {{- end }}
 {{- end }}
+{{- with .Values.http.tls }}
+{{- if .existingSecret }}
+{{ include "baton.secretVolume" (dict "name" "http-tls" "secret" .existingSecret "items" (dict "tls.crt" "tls.crt" "tls.key" "tls.key")) }}
+{{- end }}
+{{- if .clientCaSecret }}
+{{ include "baton.secretVolume" (dict "name" "http-ca" "secret" .clientCaSecret "items" (dict .clientCaKey "ca.crt")) }}
+{{- end }}
+{{- end }}
 {{- include "baton.kafkaVolumes" . }}
 {{- end -}}
 
@@ -100,6 +108,12 @@
 {{- end }}
 {{- if .Values.tokenSecret.existingSecret }}
 - {name: token, mountPath: /run/secrets/baton/token, readOnly: true}
+{{- end }}
+{{- if .Values.http.tls.existingSecret }}
+- {name: http-tls, mountPath: /run/secrets/baton/http-tls, readOnly: true}
+{{- end }}
+{{- if .Values.http.tls.clientCaSecret }}
+- {name: http-ca, mountPath: /run/secrets/baton/http-ca, readOnly: true}
 {{- end }}
 {{- include "baton.kafkaVolumeMounts" . }}
 {{- end -}}

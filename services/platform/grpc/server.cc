@@ -98,6 +98,12 @@ absl::Status Server::Start(const std::vector<::grpc::Service*>& services,
   return absl::OkStatus();
 }
 
+std::shared_ptr<::grpc::Channel> Server::InProcessChannel() {
+  ::grpc::ChannelArguments unlimited;
+  unlimited.SetMaxReceiveMessageSize(-1);
+  return server_->InProcessChannel(unlimited);
+}
+
 void Server::SetServing(bool serving) {
   for (const std::string& name : service_names_) {
     server_->GetHealthCheckService()->SetServingStatus(name, serving);

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "grpcpp/channel.h"
 #include "grpcpp/impl/service_type.h"
 #include "grpcpp/server.h"
 #include "platform/grpc/tls.h"
@@ -44,6 +45,9 @@ class Server {
                      const std::vector<std::string>& service_names);
 
   int port() const { return port_; }  // the one bound; 0 before Start
+  const std::vector<std::string>& service_names() const { return service_names_; }
+  // Calls through it arrive as those of the network do. Between Start and Stop.
+  std::shared_ptr<::grpc::Channel> InProcessChannel();
   void SetServing(bool serving);  // readiness of all services; not before Start, no effect after
                                   // BeginStop
 

@@ -9,17 +9,12 @@
 #include "absl/status/statusor.h"
 #include "grpcpp/security/auth_context.h"
 #include "grpcpp/security/server_credentials.h"
-#include "platform/grpc/tls_files.h"
+#include "platform/tls_files.h"
 
 namespace baton::platform::rpc {
 
-// New connections see new files a few seconds after they were replaced, best by renaming; those
-// that run go on.
-inline constexpr int kTlsLookSeconds = 2;
-
-// TLS 1.2 or newer. A client's certificate must come from client_ca_file; one that shows none is
-// let through, so that it can be told what is missing. INVALID_ARGUMENT, naming the file, for what
-// cannot be read, does not belong together or has expired.
+// New connections see new files kTlsLookSeconds after they were replaced. Whom it lets through, and
+// which files it refuses: as platform::NewTlsContext.
 absl::StatusOr<std::shared_ptr<::grpc::ServerCredentials>> ServerTls(const TlsFiles& files);
 
 // Of the client's verified certificate, with their types: "dns:crm.acme.internal",

@@ -156,7 +156,7 @@ class Baton(Running):
     def __init__(self, world, ready=True):
         super().__init__(world, BIN / "baton", "all", "--grpc-address", world.grpc,
                          "--grpc-insecure", "loopback", "--http-address", world.http,
-                         "--log-level", "warning")
+                         "--connect-address", "off", "--log-level", "warning")
         self.wait, self.start_s = ready, 0.0
 
     def __enter__(self):

@@ -21,7 +21,7 @@ class HttpServerTest : public testing::Test {
 
   std::unique_ptr<Metrics> metrics_ = NewMetrics();
   std::vector<ServiceState> states_ = {{"relay", absl::OkStatus()}, {"clock", absl::OkStatus()}};
-  HttpServer server_{"127.0.0.1:0", *metrics_, [this] { return states_; }};
+  HttpServer server_{"127.0.0.1:0", TlsFiles{}, *metrics_, [this] { return states_; }};
 };
 
 TEST_F(HttpServerTest, ServesMetrics) {
@@ -57,7 +57,7 @@ TEST_F(HttpServerTest, LivesWhileNotReady) {
 }
 
 TEST_F(HttpServerTest, TakenPortIsAnError) {
-  HttpServer second(absl::StrCat("127.0.0.1:", server_.port()), *metrics_,
+  HttpServer second(absl::StrCat("127.0.0.1:", server_.port()), TlsFiles{}, *metrics_,
                     [] { return std::vector<ServiceState>(); });
   const absl::Status status = second.Start();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
@@ -69,7 +69,7 @@ TEST_F(HttpServerTest, StopsAndFreesThePort) {
   server_.Stop(absl::Seconds(1));
   server_.Stop(absl::Seconds(1));
   EXPECT_FALSE(Get("/healthz"));
-  HttpServer again(absl::StrCat("127.0.0.1:", port), *metrics_,
+  HttpServer again(absl::StrCat("127.0.0.1:", port), TlsFiles{}, *metrics_,
                    [] { return std::vector<ServiceState>(); });
   EXPECT_EQ(again.Start(), absl::OkStatus());
 }

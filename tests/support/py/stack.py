@@ -96,7 +96,7 @@ class Program:
         self.name, self.role = name or role, role
         self.env, self.flags, self.front_door = env, tuple(flags), tuple(front_door)
         self.log_path = Path(folder) / f"{self.name}.log"
-        self.grpc_port, self.http_port = free_port(), free_port()
+        self.grpc_port, self.http_port, self.connect_port = free_port(), free_port(), free_port()
         self.process = None
 
     @property
@@ -114,7 +114,8 @@ class Program:
             self.process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", BIN / "baton", self.role,
                  "--grpc-address", self.address, "--http-address",
-                 f"127.0.0.1:{self.http_port}", *self.flags, *self.front_door],
+                 f"127.0.0.1:{self.http_port}", "--connect-address",
+                 f"127.0.0.1:{self.connect_port}", *self.flags, *self.front_door],
                 env=self.env, stdout=log, stderr=log)
 
     def wait_ready(self, seconds):

@@ -1,0 +1,216 @@
+// The listener as a socket sees it, with the API over a memory store behind it.
+#include "connect/connect_service.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "api_fixture.h"
+
+namespace baton::connect {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr char kBody[] = R"({"name":"workspaces/acme"})";
+
+std::string GetWorkspace(const std::string& version, const std::string& more = "") {
+  return absl::StrCat("POST /baton.v1.WorkspaceService/GetWorkspace HTTP/", version,
+                      "\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ",
+                      sizeof(kBody) - 1, "\r\n", more, "\r\n", kBody);
+}
+
+// A connection on which one writes what one likes.
+class Plug {
+ public:
+  explicit Plug(int port) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  }
+  ~Plug() { close(socket_); }
+  Plug(Plug&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
+
+  void Say(const std::string& text) const { send(socket_, text.data(), text.size(), MSG_NOSIGNAL); }
+
+  // Until `wanted` was said, the other side closes, or nothing comes for so long.
+  std::string Hear(const std::string& wanted, absl::Duration patience = absl::Seconds(10)) {
+    std::string heard;
+    const absl::Time give_up = absl::Now() + patience;
+    while (wanted.empty() || heard.find(wanted) == std::string::npos) {
+      pollfd waits = {socket_, POLLIN, 0};
+      const int64_t left = absl::ToInt64Milliseconds(give_up - absl::Now());
+      if (left <= 0 || poll(&waits, 1, static_cast<int>(left)) <= 0) return heard + "[silence]";
+      char block[4096];
+      const ssize_t n = recv(socket_, block, sizeof(block), 0);
+      if (n <= 0) return heard + "[closed]";
+      heard.append(block, static_cast<size_t>(n));
+    }
+    return heard;
+  }
+
+ private:
+  int socket_;
+};
+
+class ConnectServiceTest : public dispatch::ApiTest {
+ protected:
+  void Serve(HttpLimits limits = {}) {
+    ConnectOptions options;
+    options.address = "127.0.0.1:0";
+    options.limits = limits;
+    auto& api = api_.service();
+    service_ = std::make_unique<ConnectService>(
+        options,
+        [&api] {
+          return Backend{api.InProcessChannel(), &api.voucher(), api.service_names()};
+        },
+        api_.metrics());
+    ASSERT_TRUE(service_->Start().ok());
+  }
+  Plug Connect() { return Plug(service_->port()); }
+
+  std::unique_ptr<ConnectService> service_;
+};
+
+TEST_F(ConnectServiceTest, AConnectionServesRequestAfterRequest) {
+  Serve();
+  Plug plug = Connect();
+  for (int i = 0; i < 3; ++i) {
+    plug.Say(GetWorkspace("1.1"));
+    EXPECT_THAT(plug.Hear("workspaces/acme"), StartsWith("HTTP/1.1 200 OK\r\n"));
+  }
+  plug.Say(GetWorkspace("1.1", "connection: close\r\n"));
+  EXPECT_THAT(plug.Hear(""), HasSubstr("[closed]"));
+}
+
+TEST_F(ConnectServiceTest, WhatIsSentAheadIsAnsweredInOrder) {
+  Serve();
+  Plug plug = Connect();
+  std::string missing = GetWorkspace("1.1");
+  missing.replace(missing.find("GetWorkspace"), 12, "GetNothingAt");
+  plug.Say(GetWorkspace("1.1") + missing + GetWorkspace("1.1", "connection: close\r\n"));
+  const std::string heard = plug.Hear("");
+  const size_t refused = heard.find("HTTP/1.1 404");
+  ASSERT_NE(refused, std::string::npos) << heard;
+  EXPECT_LT(heard.find("HTTP/1.1 200"), refused);
+  EXPECT_GT(heard.rfind("HTTP/1.1 200"), refused);
+}
+
+TEST_F(ConnectServiceTest, AClientThatAsksFirstIsToldToGoOn) {
+  Serve();
+  Plug plug = Connect();
+  const std::string request = GetWorkspace("1.1", "expect: 100-continue\r\n");
+  plug.Say(request.substr(0, request.size() - sizeof(kBody) + 1));
+  EXPECT_THAT(plug.Hear("\r\n\r\n"), StartsWith("HTTP/1.1 100 Continue"));
+  plug.Say(kBody);
+  EXPECT_THAT(plug.Hear("workspaces/acme"), HasSubstr("200 OK"));
+}
+
+TEST_F(ConnectServiceTest, OldHttpGetsAnAnswerAndAnEnd) {
+  Serve();
+  Plug plug = Connect();
+  plug.Say(GetWorkspace("1.0"));
+  EXPECT_THAT(plug.Hear(""), AllOf(HasSubstr("connection: close"), HasSubstr("[closed]"),
+                                   Not(HasSubstr("chunked"))));
+}
+
+TEST_F(ConnectServiceTest, WhatIsNoHttpIsRefused) {
+  Serve();
+  for (const char* text :
+       {"hello\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01\x02", "POST / HTTP/1.1\r\n: x\r\n\r\n",
+        "POST / HTTP/1.1\r\ncontent-length: x\r\n\r\n"}) {
+    Plug plug = Connect();
+    plug.Say(text);
+    plug.Say("\r\n\r\n");
+    EXPECT_THAT(plug.Hear(""), AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("[closed]"))) << text;
+  }
+  Plug plug = Connect();
+  plug.Say("POST / HTTP/1.1\r\nx: " + std::string(20'000, 'x') + "\r\n\r\n");
+  EXPECT_THAT(plug.Hear(""), StartsWith("HTTP/1.1 431"));
+}
+
+TEST_F(ConnectServiceTest, WhoSendsTooMuchHearsIt) {
+  Serve();
+  Plug plug = Connect();
+  const std::string body(1'000'000, ' ');
+  plug.Say(absl::StrCat("POST /baton.v1.WorkspaceService/GetWorkspace HTTP/1.1\r\ncontent-type: ",
+                        "application/json\r\ncontent-length: ", body.size(), "\r\n\r\n", body));
+  EXPECT_THAT(plug.Hear("resource_exhausted"), StartsWith("HTTP/1.1 413"));
+  Plug chunked = Connect();
+  chunked.Say(
+      "POST /baton.v1.WorkspaceService/GetWorkspace HTTP/1.1\r\ncontent-type: application/json"
+      "\r\ntransfer-encoding: chunked\r\n\r\n");
+  for (int i = 0; i < 10; ++i) chunked.Say("10000\r\n" + std::string(65'536, ' ') + "\r\n");
+  EXPECT_THAT(chunked.Hear("resource_exhausted"), StartsWith("HTTP/1.1 413"));
+}
+
+TEST_F(ConnectServiceTest, ASlowClientIsCutInEachPhase) {
+  HttpLimits limits;
+  limits.header_max = limits.body_max = limits.idle_max = absl::Milliseconds(300);
+  Serve(limits);
+  Plug silent = Connect(), head = Connect(), body = Connect(), idle = Connect();
+  head.Say("POST / HTTP/1.1\r\nx: ");
+  const std::string request = GetWorkspace("1.1");
+  body.Say(request.substr(0, request.size() - 5));
+  idle.Say(request);
+  idle.Hear("workspaces/acme");
+  for (int i = 0; i < 4; ++i) {  // bytes that trickle are no excuse
+    absl::SleepFor(absl::Milliseconds(100));
+    head.Say("y");
+  }
+  for (Plug* plug : {&silent, &head, &body, &idle}) {
+    EXPECT_EQ(plug->Hear("", absl::Seconds(3)), "[closed]");
+  }
+}
+
+TEST_F(ConnectServiceTest, TooManyConnectionsAreClosedAtOnce) {
+  HttpLimits limits;
+  limits.connections_max = 2;
+  Serve(limits);
+  Plug first = Connect(), second = Connect();
+  first.Say(GetWorkspace("1.1"));
+  first.Hear("workspaces/acme");
+  second.Say(GetWorkspace("1.1"));
+  second.Hear("workspaces/acme");
+  EXPECT_EQ(Connect().Hear("", absl::Seconds(3)), "[closed]");
+  EXPECT_THAT(api_.metrics().Expose(), HasSubstr("baton_connect_connections_refused_total 1\n"));
+}
+
+TEST_F(ConnectServiceTest, AStreamEndsWhenTheProcessDoes) {
+  Serve();
+  Plug plug = Connect();
+  const std::string message = R"({"parent":"workspaces/acme"})";
+  plug.Say(
+      absl::StrCat("POST /baton.v1.AssignmentService/WatchAssignments HTTP/1.1\r\ncontent-type: ",
+                   "application/connect+json\r\ncontent-length: ", message.size() + 5, "\r\n\r\n",
+                   std::string(4, '\0'), std::string(1, char(message.size())), message));
+  EXPECT_THAT(plug.Hear("KIND_SNAPSHOT_END"), HasSubstr("transfer-encoding: chunked"));
+  const absl::Time began = absl::Now();
+  service_->Stop(absl::Seconds(8));
+  EXPECT_LT(absl::Now() - began, absl::Seconds(4));
+  EXPECT_THAT(plug.Hear(""), AllOf(HasSubstr("DRAINING"), HasSubstr("\r\n0\r\n\r\n")));
+}
+
+TEST_F(ConnectServiceTest, ATakenAddressIsAnError) {
+  Serve();
+  ConnectOptions options;
+  options.address = absl::StrCat("127.0.0.1:", service_->port());
+  ConnectService second(
+      options, [] { return Backend{}; }, api_.metrics());
+  EXPECT_EQ(second.Start().code(), absl::StatusCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace baton::connect
