@@ -83,16 +83,12 @@ bool ParseRep(const std::string& text, StoredRep& rep) {
   return read && rep.revision > 0;
 }
 
-bool ParseLedger(const std::string& blob, std::map<std::string, int64_t>& owed_nano) {
-  if (blob.empty()) return true;
-  const nlohmann::json ledger = nlohmann::json::from_msgpack(blob, true, false);
-  if (ledger.is_array() && ledger.empty()) return true;  // how Lua packs {}
-  if (!ledger.is_object()) return false;
-  for (const auto& [rep, owed] : ledger.items()) {
-    if (!owed.is_number()) return false;
-    owed_nano[rep] = owed.get<int64_t>();
+std::vector<std::pair<std::string, std::string>> PairsOf(const Reply& hash) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (size_t i = 0; i + 1 < hash.elements.size(); i += 2) {
+    pairs.emplace_back(hash.elements[i].text, hash.elements[i + 1].text);
   }
-  return true;
+  return pairs;
 }
 
 // A hash of partition -> next offset.
@@ -199,8 +195,8 @@ absl::Status StoreReader::ReadQueues(int shard, const std::set<std::string>& ids
   std::vector<Command> commands;
   for (const std::string& id : ids) {
     const auto queue = core::QueueId::Trusted(id);
-    commands.push_back({"HGET", keys.Queue(queue), "g"});
-    commands.push_back({"HGET", keys.Queue(queue), "p"});
+    commands.push_back({"HMGET", keys.Queue(queue), "g", "r", "p"});
+    commands.push_back({"HGETALL", keys.Gains(queue)});
     commands.push_back({"ZRANGE", keys.Backlog(queue), "0", "-1", "WITHSCORES"});
     commands.push_back({"HKEYS", keys.Lanes(queue)});
   }
@@ -210,8 +206,12 @@ absl::Status StoreReader::ReadQueues(int shard, const std::set<std::string>& ids
   for (const std::string& id : ids) {
     StoredQueue queue;
     queue.id = id;
-    if (!ParseLedger((*replies)[at].text, queue.owed_nano)) return Unreadable("ledger of " + id);
-    ParseRules((*replies)[at + 1].text, queue);
+    const std::vector<Reply>& fields = (*replies)[at].elements;
+    if (fields.size() != 3 || !ReadLedger(fields[0].text, queue.owed_nano) ||
+        !AddGains(fields[1].text, PairsOf((*replies)[at + 1]), queue.owed_nano)) {
+      return Unreadable("ledger of " + id);
+    }
+    ParseRules(fields[2].text, queue);
     queue.waiting = Scores((*replies)[at + 2]);
     std::vector<Command> of_lanes;
     for (const Reply& lane : (*replies)[at + 3].elements) {

@@ -85,9 +85,16 @@ class StoreReader {
 absl::StatusOr<StoredLead> ParseStoredLead(const std::string& workspace, const std::string& lead,
                                            const std::string& value);
 
-// Candidates as functions/pool.lua packs them: rep, reason, deviation, share, open, capacity;
-// whether they are all. nullopt if they are none.
+// Candidates as functions/pool.lua or ranked_pool.lua pack them; whether they are all. nullopt if
+// they are none.
 std::optional<bool> ReadCandidates(std::string_view blob, std::vector<core::Candidate>& candidates);
+
+// Adds to a ledger what functions/gains.lua calls "g" (MessagePack). False: it is not readable.
+bool ReadLedger(const std::string& blob, std::map<std::string, int64_t>& owed_nano);
+// Likewise what has changed since: "r", and the fields of the hash of changes. Nothing without "r".
+bool AddGains(const std::string& ranked,
+              const std::vector<std::pair<std::string, std::string>>& changes,
+              std::map<std::string, int64_t>& owed_nano);
 
 // Undoes the percent-encoding of words in texts.
 std::string PercentDecoded(std::string_view text);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
@@ -21,6 +22,7 @@ constexpr size_t kScoresBlob = 2;
 constexpr size_t kFactsBlob = 3;
 constexpr size_t kJudgmentBlob = 4;
 constexpr size_t kCandidateItems = 6;
+constexpr char kRankedPool = '\xc1';  // functions/ranked_pool.lua
 
 int64_t NumberOrMinusOne(absl::string_view text) {
   int64_t number = -1;
@@ -88,6 +90,39 @@ CandidateReason ReasonOf(int number) {
   }
 }
 
+// Of a choice among ranks: the rep chosen, the sum of all shares, the number of groups; of each
+// group gain, share and number kept; reason and number of those with it, but for the chosen
+// one its reason alone; rep, base, open and capacity of each kept.
+std::optional<bool> ReadRanked(const nlohmann::json& list,
+                               std::vector<core::Candidate>& candidates) {
+  for (size_t at = 0; at < list.size(); ++at) {
+    if (!list[at].is_number() && !list[at].is_string()) return std::nullopt;
+  }
+  const auto number = [&list](size_t at) {
+    return at < list.size() && list[at].is_number() ? list[at].get<int64_t>() : int64_t{-1};
+  };
+  const int64_t groups = number(2);
+  if (groups < 0 || groups > number(1)) return std::nullopt;
+  size_t at = 3 + static_cast<size_t>(groups) * 3;
+  while (at < list.size() && number(at) != 1) at += 2;
+  ++at;
+  for (size_t group = 3; group < 3 + static_cast<size_t>(groups) * 3; group += 3) {
+    for (int64_t i = 0; i < number(group + 2); ++i, at += 4) {
+      if (at + 3 >= list.size() || !list[at].is_string()) return std::nullopt;
+      const auto rep = list[at].get<std::string>();
+      candidates.push_back({core::RepId::Trusted(rep),
+                            list[0] == rep ? CandidateReason::kChosen : CandidateReason::kFairness,
+                            number(at + 1) + number(group), number(group + 1),
+                            static_cast<int32_t>(number(at + 2)),
+                            static_cast<int32_t>(number(at + 3))});
+    }
+  }
+  if (at != list.size()) return std::nullopt;
+  std::sort(candidates.begin(), candidates.end(),
+            [](const auto& one, const auto& other) { return one.rep < other.rep; });
+  return false;
+}
+
 }  // namespace
 
 std::string PercentDecoded(std::string_view text) {
@@ -108,9 +143,12 @@ std::string PercentDecoded(std::string_view text) {
 std::optional<bool> ReadCandidates(std::string_view blob,
                                    std::vector<core::Candidate>& candidates) {
   if (blob.empty()) return true;
+  const bool ranked = blob.front() == kRankedPool;
+  if (ranked) blob.remove_prefix(1);
   const nlohmann::json list = nlohmann::json::from_msgpack(blob.begin(), blob.end(), true, false);
   if (list.is_object() && list.empty()) return true;
   if (!list.is_array()) return std::nullopt;
+  if (ranked) return ReadRanked(list, candidates);
   const size_t others = list.size() % kCandidateItems;
   if (others > 1 || (others == 1 && !list.back().is_array())) return std::nullopt;
   for (size_t at = 0; at + others < list.size(); at += kCandidateItems) {

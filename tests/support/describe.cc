@@ -280,6 +280,8 @@ std::string Describe(const core::LeadRecord& record) {
       .Add("timer", record.timer)
       .Add("passed", record.passed)
       .Add("candidates", record.pool.candidates)
+      .Add("counts", record.pool.counts)
+      .Add("paid", record.pool.paid_nano)
       .Add("choice", record.choice)
       .Add("chosen_by", record.chosen_by)
       .Add("owners", record.owners)

@@ -1,5 +1,6 @@
 #include "store/redis/decision_codec.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -83,11 +84,67 @@ absl::Status DecodeQualification(Items& items, absl::string_view blobs, core::Pa
   return status;
 }
 
+constexpr char kRankedPool = '\xc1';  // functions/ranked_pool.lua
+constexpr int64_t kGroupsMax = 16;    // functions/ranks.lua
+
+// Of the groups of a choice among ranks.
+struct Group {
+  int64_t gained = 0;
+  int64_t share = 0;
+  int64_t kept = 0;
+};
+
+// Reason and number for all but the chosen one, whose reason comes last.
+absl::Status DecodeCounts(MsgpackReader& list, core::CandidatePool& pool) {
+  while (list.ok()) {
+    const std::optional<core::CandidateReason> reason = ReasonOf(list.Whole());
+    if (!reason.has_value()) break;
+    if (*reason == core::CandidateReason::kChosen) {
+      pool.counts[*reason] = 1;
+      return absl::OkStatus();
+    }
+    pool.counts[*reason] = static_cast<int32_t>(list.Whole());
+  }
+  return Unreadable("the counts of a choice");
+}
+
+// functions/ranked_pool.lua
+absl::Status DecodeRankedPool(absl::string_view blob, core::CandidatePool& pool) {
+  MsgpackReader list(blob);
+  list.ArraySize();
+  const std::string chosen(list.Text());
+  pool.paid_nano = list.Whole();
+  std::vector<Group> groups(static_cast<size_t>(std::clamp<int64_t>(list.Whole(), 0, kGroupsMax)));
+  for (Group& group : groups) {
+    group.gained = list.Whole();
+    group.share = list.Whole();
+    group.kept = list.Whole();
+  }
+  if (absl::Status status = DecodeCounts(list, pool); !status.ok()) return status;
+  for (const Group& group : groups) {
+    for (int64_t i = 0; i < group.kept && list.ok(); ++i) {
+      core::Candidate& candidate = pool.candidates.emplace_back();
+      candidate.rep = core::RepId::Trusted(std::string(list.Text()));
+      candidate.reason = candidate.rep.str() == chosen ? core::CandidateReason::kChosen
+                                                       : core::CandidateReason::kFairness;
+      candidate.deviation_nano = list.Whole() + group.gained;
+      candidate.share_nano = group.share;
+      candidate.open = static_cast<int32_t>(list.Whole());
+      candidate.capacity = static_cast<int32_t>(list.Whole());
+    }
+  }
+  std::sort(
+      pool.candidates.begin(), pool.candidates.end(),
+      [](const core::Candidate& one, const core::Candidate& other) { return one.rep < other.rep; });
+  return list.ok() && list.at_end() ? absl::OkStatus() : Unreadable("a lead's candidates");
+}
+
 }  // namespace
 
 absl::Status DecodePool(absl::string_view blob, core::CandidatePool& pool) {
   pool = {};
   if (blob.empty()) return absl::OkStatus();
+  if (blob[0] == kRankedPool) return DecodeRankedPool(blob.substr(1), pool);
   MsgpackReader list(blob);
   const uint32_t items = list.ArraySize();
   const uint32_t others = items % kCandidateItems;

@@ -127,6 +127,10 @@ class WorkspaceKeys {
   std::string Queue(const core::QueueId& id) const {
     return absl::StrCat(workspace_, ":q:", id.str());
   }
+  // Hash: what has changed of its ledger, see functions/gains.lua. (Lua)
+  std::string Gains(const core::QueueId& id) const {
+    return absl::StrCat(workspace_, ":e:", id.str());
+  }
   // Sorted set of all leads that wait in the queue, by the time they were queued. (Lua)
   std::string Backlog(const core::QueueId& id) const {
     return absl::StrCat(workspace_, ":b:", id.str());

@@ -24,7 +24,7 @@ namespace baton::bench {
 namespace {
 
 constexpr int kBatch = 500;
-constexpr int kHandoffsPerSample = 500;
+constexpr int kHandoffsPerSample = 500;  // a multiple of what is committed together
 constexpr int kReps = 8;
 
 struct Settings {
@@ -32,6 +32,7 @@ struct Settings {
   std::vector<int64_t> reps = {10, 100, 1000};
   std::vector<int64_t> workspaces = {1, 100, 1000};
   int samples = 5;
+  int together = kBatch;  // handoffs in one commit of the store: it makes calls of up to 50
 };
 
 void Print(const std::string& name, const std::string& unit, const std::string& goal,
@@ -49,7 +50,9 @@ core::WorkspaceId WorkspaceNumber(int64_t number) {
 // A Redis with a store and a client of their own.
 class Site {
  public:
-  Site() : server_(Must(support::RedisServer::Start({support::AppendFsync::kEverySecond, {}}))) {
+  explicit Site(int together)
+      : together_(together),
+        server_(Must(support::RedisServer::Start({support::AppendFsync::kEverySecond, {}}))) {
     store::RedisStoreOptions options;
     options.url = server_->url();
     options.limits.outbox_max = 100'000'000;
@@ -77,9 +80,9 @@ class Site {
   // Microseconds of Redis for one handoff: new leads, spread over `workspaces`.
   double Sample(int64_t workspaces) {
     double used = 0;
-    for (int done = 0; done < kHandoffsPerSample; done += kBatch) {
+    for (int done = 0; done < kHandoffsPerSample; done += together_) {
       std::vector<core::Plan> plans, releases;
-      for (int i = 0; i < kBatch; ++i, ++next_) {
+      for (int i = 0; i < together_; ++i, ++next_) {
         plans.push_back(Handoff(WorkspaceNumber(next_ % workspaces), next_));
       }
       const double before = UsedMicroseconds(*client_);
@@ -113,6 +116,7 @@ class Site {
   }
 
  private:
+  const int together_;
   std::unique_ptr<support::RedisServer> server_;
   std::unique_ptr<store::RedisStore> store_;
   std::unique_ptr<platform::redis::Client> client_;
@@ -134,7 +138,7 @@ void Compare(const std::string& what, int64_t size, const std::string& goal,
 }
 
 void GrowLeads(const Settings& settings) {
-  Site site;
+  Site site(settings.together);
   Prepare(site.store(), WorkspaceNumber(0), kReps);
   std::vector<double> smallest;
   int64_t stored = 0;
@@ -151,7 +155,7 @@ void GrowLeads(const Settings& settings) {
 void GrowReps(const Settings& settings) {
   std::vector<double> smallest;
   for (const int64_t size : settings.reps) {
-    Site site;
+    Site site(settings.together);
     Prepare(site.store(), WorkspaceNumber(0), static_cast<int>(size));
     Compare("reps in the queue", size, "<= 1.5", site.Samples(settings.samples, 1), smallest);
   }
@@ -159,7 +163,7 @@ void GrowReps(const Settings& settings) {
 
 void GrowWorkspaces(const Settings& settings) {
   std::vector<double> smallest;
-  Site site;
+  Site site(settings.together);
   int64_t made = 0;
   for (const int64_t size : settings.workspaces) {
     for (; made < size; ++made) Prepare(site.store(), WorkspaceNumber(made), kReps);
@@ -176,6 +180,8 @@ int main(int argc, char** argv) {
   app.add_option("--leads", settings.leads, "Stored leads, ascending")->delimiter(',');
   app.add_option("--reps", settings.reps, "Reps in a queue, ascending")->delimiter(',');
   app.add_option("--workspaces", settings.workspaces, "Workspaces, ascending")->delimiter(',');
+  app.add_option("--together", settings.together, "Handoffs in one commit")
+      ->check(CLI::IsMember({1, 5, 10, 50, 500}));
   app.add_option("--samples", settings.samples, "Samples at each size")->check(CLI::Range(1, 100));
   CLI11_PARSE(app, argc, argv);
   baton::bench::GrowLeads(settings);

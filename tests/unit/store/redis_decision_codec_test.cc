@@ -57,6 +57,38 @@ TEST(RedisDecisionCodecTest, ReadsTheCountsOfAGreatPool) {
   EXPECT_EQ(pool.paid_nano, 999);
 }
 
+// {'bo', 999, 2 groups: {100, 7, 1 kept}, {-3, 5, 2 kept}, fairness, 150, away, 3, chosen,
+// 'cy', 10, 1, 9, 'bo', 20, 2, 8, 'ada', -1, 0, 7}
+const std::string& RankedPool() {
+  static const auto& packed = *new std::string(
+      "\xc1\xdc\x00\x1a\xa2"
+      "bo\xcd\x03\xe7\x02\x64\x07\x01\xfd\x05\x02\x02\xcc\x96\x04\x03\x01\xa2"
+      "cy\x0a\x01\x09\xa2"
+      "bo\x14\x02\x08\xa3"
+      "ada\xff\x00\x07",
+      42);
+  return packed;
+}
+
+TEST(RedisDecisionCodecTest, ReadsAChoiceAmongRanks) {
+  core::CandidatePool pool;
+  ASSERT_TRUE(DecodePool(RankedPool(), pool).ok());
+  EXPECT_EQ(pool.paid_nano, 999);
+  EXPECT_EQ(pool.size(), 154);
+  EXPECT_EQ(pool.counts.at(CandidateReason::kAway), 3);
+  const core::Candidate ada{RepNamed("ada"), CandidateReason::kFairness, -4, 5, 0, 7};
+  const core::Candidate bo{RepNamed("bo"), CandidateReason::kChosen, 17, 5, 2, 8};
+  const core::Candidate cy{RepNamed("cy"), CandidateReason::kFairness, 110, 7, 1, 9};
+  EXPECT_THAT(pool.candidates, ElementsAre(ada, bo, cy));
+}
+
+TEST(RedisDecisionCodecTest, RefusesAChoiceAmongRanksThatIsCutOffAnywhere) {
+  for (size_t size = 1; size < RankedPool().size(); ++size) {
+    core::CandidatePool pool;
+    EXPECT_FALSE(DecodePool(RankedPool().substr(0, size), pool).ok()) << size;
+  }
+}
+
 TEST(RedisDecisionCodecTest, ReadsAQualification) {
   core::Judgment judgment;
   judgment.policy_revision = 3;

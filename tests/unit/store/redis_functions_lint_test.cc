@@ -93,6 +93,41 @@ TEST(RedisFunctionsLintTest, SharedCodeWritesOnlyInFunctionsThatSaySo) {
   }
 }
 
+// What functions/kept.lua keeps from call to call rests on this: nothing else changes it.
+TEST(RedisFunctionsLintTest, MembersLedgersAndOpenSetsAreWrittenInOnePlaceEach) {
+  int found = 0;
+  const auto expect_in = [&found](const FunctionSource& source, const std::string& line,
+                                  const std::set<std::string>& places) {
+    EXPECT_TRUE(places.contains(std::string(source.name))) << source.name << ": " << line;
+    ++found;
+  };
+  for (const FunctionSource& source : FunctionSources()) {
+    const std::string text(source.text);
+    for (const std::string& line : std::vector<std::string>(absl::StrSplit(text, '\n'))) {
+      const bool writes = WriteCommands().contains(CommandIn(line));
+      if (writes && absl::StrContains(line, "'m'")) expect_in(source, line, {"member_rows.lua"});
+      if (writes && (absl::StrContains(line, "'g'") || absl::StrContains(line, "'r'"))) {
+        expect_in(source, line, {"write_owed.lua"});
+      }
+      const bool reads = absl::StrContains(line, "ZCARD") || absl::StrContains(line, "HLEN") ||
+                         absl::StrContains(line, "HGETALL");
+      if (absl::StrContains(line, "gains_key(") && !reads) {
+        expect_in(source, line, {"keys.lua", "write_owed.lua"});
+      }
+      if (absl::StrContains(line, "open_key(") && !reads) {
+        expect_in(source, line, {"keys.lua", "moves.lua", "read_queue.lua", "check_access.lua"});
+      }
+    }
+    // Whoever moves leads gives the shard's record another text.
+    const bool moves = absl::StrContains(text, "  baton.write_steps(");
+    if (moves) {
+      EXPECT_TRUE(absl::StrContains(text, "baton.write_shard(")) << source.name;
+      ++found;
+    }
+  }
+  EXPECT_GT(found, 12);  // the test still finds what it is about
+}
+
 // Arguments that are numbers would be turned into text by way of floating point.
 TEST(RedisFunctionsLintTest, CommandsGetTextNotNumbers) {
   for (const FunctionSource& source : FunctionSources()) {

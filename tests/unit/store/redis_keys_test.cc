@@ -52,13 +52,14 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Journey(LeadId::Trusted("l1")),
                                       workspace.Decisions(LeadId::Trusted("l1")),
                                       workspace.Queue(QueueId::Trusted("q1")),
+                                      workspace.Gains(QueueId::Trusted("q1")),
                                       workspace.Backlog(QueueId::Trusted("q1")),
                                       workspace.Lanes(QueueId::Trusted("q1")),
                                       workspace.Lane(QueueId::Trusted("q1"), "0a"),
                                       workspace.Awaited(RepId::Trusted("r1")),
                                       workspace.Claims(RepId::Trusted("r1")),
                                       workspace.Open(RepId::Trusted("r1"))};
-  EXPECT_EQ(keys.size(), 39u);  // no two are equal
+  EXPECT_EQ(keys.size(), 40u);  // no two are equal
   for (const std::string& key : keys) EXPECT_EQ(TagOf(key), "{b07}") << key;
 }
 

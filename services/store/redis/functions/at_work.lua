@@ -1,10 +1,10 @@
 -- The members of a queue as they are at this instant. Who has no rules of work is as he is stored.
--- `call`: what the steps of one call share of a workspace: {open, given, now}.
+-- `call`: see kept.lua.
 
 local PERMILLE = 1000
 
--- A copy of a member whose rules of work are carried out.
-local function at_work(workspace, member, call)
+-- A copy of a member whose rules of work are carried out; notes in `live` until when it is right.
+local function at_work(workspace, member, call, live)
   local work, now = member.work, call.now
   local hours = work.hours and baton.hours_of(workspace, work.hours) or nil
   local copy = {
@@ -22,6 +22,7 @@ local function at_work(workspace, member, call)
   if work.cap then
     copy.given = baton.given_of(workspace, call, member.rep, baton.day_begin(hours, now))
   end
+  live.until_ms = math.min(live.until_ms, baton.next_change(work, hours, now))
   return copy
 end
 
@@ -29,7 +30,8 @@ end
 function baton.rep_at_work(workspace, rep, call)
   local text = redis.call('HGET', baton.reps_key(workspace), rep)
   local member = text and baton.member_of(rep, text)
-  return member and member.work and at_work(workspace, member, call) or member
+  return member and member.work and at_work(workspace, member, call, {until_ms = 0}) or
+    member
 end
 
 -- The name of the rep's hours, or ''.
@@ -66,17 +68,22 @@ local function add_stand_ins(workspace, members, live, call)
   return live
 end
 
--- members: as parsed; shared, so read only.
+-- members: as parsed; shared, so read only. Adds until_ms, the instant until which the result is
+-- right while nothing else changes, and hours: name -> text of those that it rests on.
 function baton.members_now(workspace, members, call)
   if #members.working == 0 then
     return members
   end
-  local live = {}
+  local live = {until_ms = math.huge, hours = {}}
   for i = 1, #members do
     live[i] = members[i]
   end
   for _, i in ipairs(members.working) do
-    live[i] = at_work(workspace, members[i], call)
+    live[i] = at_work(workspace, members[i], call, live)
+    local name = members[i].work.hours
+    if name and live.hours[name] == nil then
+      live.hours[name] = redis.call('HGET', baton.hours_key(workspace), name)
+    end
   end
   return add_stand_ins(workspace, members, live, call)
 end

@@ -13,17 +13,6 @@
 
 local OUTCOME, REMEMBERED = baton.OUTCOME, baton.LIMIT.claims
 
--- Why the rep cannot take a lead at all.
-local function unable(member, open)
-  local reason = baton.eligibility(member, open, nil)
-  if reason == baton.REASON.fairness then
-    return nil
-  elseif reason == baton.REASON.at_capacity then
-    return {OUTCOME.at_capacity, open}
-  end
-  return {reason == baton.REASON.daily_cap and OUTCOME.daily_cap or OUTCOME.unavailable}
-end
-
 -- The queues to look into, or why a named one is none of them.
 local function queues_of(workspace, text, named, call)
   local own = string.match(text, '^%d+|%d+|%d+|%l+|([%w_,-]*)|')
@@ -65,18 +54,12 @@ local function read_args(keys, args)
   return from
 end
 
-local function claim(keys, args)
-  local from, shard = read_args(keys, args), baton.read_shard(keys[1], args[3])
-  local revision = redis.call('HGET', keys[4], 'policy')
-  local text = revision and redis.call('HGET', keys[5], from.rep)
-  if not text then
-    return {revision and OUTCOME.absent or OUTCOME.no_workspace}
-  end
-  local call = {open = {}, given = {}, now = shard.now}
+local function try(from, keys, args, shard, revision, text)
+  local call = baton.new_call(shard, keys[4])
   local member, open = baton.rep_at_work(keys[4], from.rep, call), call.open
   open[from.rep] = redis.call('ZCARD', baton.open_key(keys[4], from.rep))
   local answer = baton.answered_claim(keys[6], from.request, args[6]) or
-    unable(member, open[from.rep])
+    baton.unable(member, open[from.rep])
   if answer then
     return answer
   end
@@ -94,6 +77,18 @@ local function claim(keys, args)
     redis.call('LTRIM', keys[6], string.format('%d', -REMEMBERED), '-1')
   end
   return baton.add_unknown({OUTCOME.done, lead or '', generation or 0, 0}, call)
+end
+
+local function claim(keys, args)
+  local from, shard = read_args(keys, args), baton.read_shard(keys[1], args[3])
+  local revision = redis.call('HGET', keys[4], 'policy')
+  local text = revision and redis.call('HGET', keys[5], from.rep)
+  if not text then
+    return {revision and OUTCOME.absent or OUTCOME.no_workspace}
+  end
+  local answer = try(from, keys, args, shard, revision, text)
+  baton.keep(shard)
+  return answer
 end
 
 baton.register('claim', claim)

@@ -31,6 +31,7 @@ local function try(reads, keys, args)
     return result
   end
   shard.sequence, shard.applied, shard.duplicates = sequence, applied, duplicates
+  shard.broken = true
   return type(result) == 'table' and {err = result.err} or {err = tostring(result)}
 end
 
@@ -51,6 +52,7 @@ local function commit(keys, args)
     results[i] = try(reads, plan.keys, plan)
   end
   baton.write_reads(reads)
+  baton.keep(reads.shard)
   return results
 end
 

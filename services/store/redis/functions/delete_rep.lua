@@ -31,7 +31,7 @@ local function delete_rep(keys, args)
     texts[key] = baton.replace_member(redis.call('HGET', key, 'm') or '', rep)
   end
   for key, text in pairs(texts) do
-    redis.call('HSET', key, 'm', text)
+    baton.write_members(key, text)
   end
   redis.call('HDEL', keys[2], rep)
   redis.call('HDEL', baton.given_key(keys[1]), rep)

@@ -25,7 +25,9 @@ local function try(step, queue)
   end
   local lead = step.lead
   lead.revision, lead.due_at, lead.timer = lead.revision + 1, 0, baton.TIMER.none
-  baton.leave(step)
+  if baton.leave(step) then
+    baton.forget_open(queue.call, step.before.rep)
+  end
   baton.check_backlog(step.workspace_key, queue.id, step.before)
   baton.check_journey(step)
   baton.assign(step, queue, candidates, choice, baton.DETAILS.own)
@@ -51,9 +53,10 @@ local function drain(keys, args)
       redis.call('XLEN', keys[2]) >= from.outbox_max then
     return {0}
   end
-  local queue = baton.read_queue(keys[4], from.queue, {open = {}, given = {}, now = shard.now})
+  local queue = baton.read_queue(keys[4], from.queue, baton.new_call(shard, keys[4]))
   queue.revision = revision
   if queue.paused or queue.policy.mode == baton.MODE.pull then
+    baton.keep(shard)
     return {0}
   end
   redis.call('ZCARD', keys[3])
@@ -72,7 +75,9 @@ local function drain(keys, args)
     end
   end
   write(keys, steps, queue, shard)
-  return baton.add_unknown({#steps}, queue.call)
+  local answer = baton.add_unknown({#steps}, queue.call)
+  baton.keep(shard)
+  return answer
 end
 
 baton.register('drain', drain)

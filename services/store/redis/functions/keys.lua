@@ -1,7 +1,6 @@
--- Keys that a function derives from a declared one, because the caller cannot know them: which rep
--- is chosen and in which backlog a lead stands is found out here. Redis asks for declared keys to
--- route by slot; every derived key carries the hash tag of the declared one it comes from.
--- redis_keys.h has the same derivations; a test compares the two.
+-- Keys that a function derives from a declared one, because the caller cannot know them, as which
+-- rep is chosen. Redis asks for declared keys to route by slot; every derived key carries the hash
+-- tag of the declared one. redis_keys.h has the same derivations; a test compares the two.
 
 -- "{b07}:" of any key of a shard.
 function baton.tag_of(shard_key)
@@ -26,6 +25,10 @@ end
 
 function baton.queue_key(workspace, queue)
   return workspace .. ':q:' .. queue
+end
+
+function baton.gains_key(workspace, queue)
+  return workspace .. ':e:' .. queue
 end
 
 function baton.backlog_key(workspace, queue)
@@ -72,7 +75,6 @@ function baton.given_key(workspace)
   return workspace .. ':given'
 end
 
--- `revision`: its number as text.
 function baton.revision_key(workspace, revision)
   return workspace .. ':r:' .. revision
 end

@@ -1,17 +1,29 @@
 -- What becomes of a queue's ledger by choices: the rules of core/roster.h and candidate_pool.h
--- (ChargeLedger, RefundLedger). While a queue has ranks (ranks.lua) it is they that are charged.
+-- (ChargeLedger, RefundLedger). While a queue has ranks (ranks.lua) it is they that say what those
+-- in a group are owed. queue.charged: it is to be written.
 
 local REASON = baton.REASON
 
--- What a choice moved in the ledger `owed`, times `sign`: 1 charges, -1 refunds, then with `more`
--- on top of each share.
-function baton.move_ledger(owed, candidates, sign, more)
+local function owe(queue, rep, more)
+  local ranks = queue.ranks
+  local place = ranks and queue.places[rep]
+  if place then
+    return baton.move_in_ranks(queue, place, more, ranks.reason[place])
+  elseif ranks then
+    ranks.changed[rep] = true
+  end
+  queue.owed[rep] = (queue.owed[rep] or 0) + more
+end
+
+-- What a choice moved in the ledger, times `sign`: 1 charges, -1 refunds, then with `more` on top
+-- of each share.
+local function move_ledger(queue, candidates, sign, more)
   local paid, chosen = 0, nil
   for i = 1, #candidates, 6 do
     local rep, share = candidates[i], candidates[i + 3]
     if share ~= 0 then
       share = share + more
-      owed[rep] = (owed[rep] or 0) + sign * share
+      owe(queue, rep, sign * share)
       paid = paid + share
     end
     if candidates[i + 1] == REASON.chosen then
@@ -19,7 +31,8 @@ function baton.move_ledger(owed, candidates, sign, more)
     end
   end
   if chosen and paid ~= 0 then
-    owed[chosen] = (owed[chosen] or 0) - sign * paid
+    owe(queue, chosen, -sign * paid)
+    queue.charged = true
   end
 end
 
@@ -35,47 +48,43 @@ function baton.settle(queue)
   queue.ranks = nil
 end
 
+-- queue.open knows already that the rep of the choice has the lead.
 function baton.charge(queue, candidates, choice)
-  local ranks = queue.ranks
-  if ranks and choice.place then
-    for _, group in ipairs(ranks.groups) do
-      group.gained = group.gained + group.share
-    end
-    return baton.lower(ranks, choice.place, choice.paid)
+  if not choice.place then
+    baton.settle(queue)
+    return move_ledger(queue, candidates, 1, 0)
   end
-  baton.settle(queue)
-  baton.move_ledger(queue.owed, candidates, 1, 0)
+  local fits = true
+  for _, group in ipairs(queue.ranks.groups) do
+    group.gained = group.gained + group.share
+    fits = fits and baton.is_amount(group.gained)
+  end
+  local member = queue.members[choice.place]
+  baton.move_in_ranks(queue, choice.place, -choice.paid,
+    baton.eligibility(member, queue.open[member.rep], nil))
+  queue.charged = true
+  if not fits then
+    baton.settle(queue)
+  end
 end
 
-local function place_of(members, rep)
-  local low, high = 1, #members
-  while low < high do
-    local middle = math.floor((low + high) / 2)
-    if baton.is_before(members[middle].rep, rep) then
-      low = middle + 1
-    else
-      high = middle
-    end
-  end
-  return members[low] and members[low].rep == rep and low or nil
+-- Gives the charge of a choice among `charged` back to the ledger of the queue in which it was
+-- made. `paid`: as unpack_pool says.
+function baton.refund(queue, charged, paid)
+  move_ledger(queue, charged, -1, baton.more_of(charged, paid))
 end
 
--- The rep has got a lead of the queue: where it is ranked, it may now be full.
-function baton.note_fuller(queue, rep)
-  for _, one in pairs(queue.call.queues or {[queue.id] = queue}) do
-    local place = one.ranks and place_of(one.members, rep)
-    if place and one.ranks.of[place] then
-      local reason = baton.eligibility(one.members[place], one.open[rep], nil)
-      if reason ~= REASON.fairness then
-        baton.leave_ranks(one, place, reason)
+-- The number of leads of the rep has changed: where it is ranked it may be full now, or have room.
+-- `knows`: the queue that has been told, or nil.
+function baton.note_open(call, rep, knows)
+  for _, queue in pairs(call.great) do
+    local ranks = queue ~= knows and queue.ranks
+    local place = ranks and queue.places[rep]
+    if place then
+      local reason = baton.eligibility(queue.members[place], call.open[rep], nil)
+      if ranks.of[place] or reason ~= ranks.reason[place] then
+        baton.move_in_ranks(queue, place, 0, reason)
       end
     end
-  end
-end
-
--- A rep of the workspace has got room: nobody knows where.
-function baton.settle_all(workspace)
-  for _, queue in pairs(workspace.queues) do
-    baton.settle(queue)
   end
 end

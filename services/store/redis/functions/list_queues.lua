@@ -20,10 +20,12 @@ local function list_queues(keys, args)
   end
   local result = {}
   for _, queue in ipairs(ids) do
-    local stored = redis.call('HMGET', baton.queue_key(keys[1], queue), 's', 'p', 'm', 'g')
+    local stored = redis.call('HMGET', baton.queue_key(keys[1], queue), 's', 'p', 'm', 'g',
+      'r')
     local backlog = baton.backlog_key(keys[1], queue)
+    local owed = cmsgpack.pack(baton.read_owed(keys[1], queue, stored[4], stored[5]))
     result[#result + 1] = {
-      queue, stored[1] or '', stored[2] or '', stored[3] or '', stored[4] or '',
+      queue, stored[1] or '', stored[2] or '', stored[3] or '', owed,
       redis.call('ZCARD', backlog), baton.oldest_of(backlog),
     }
   end

@@ -1,4 +1,9 @@
--- Changing the text of a queue's members (members.lua) without reading it all.
+-- Changing the text of a queue's members (members.lua) without reading it all. Whoever writes it
+-- gives it another mark, field "v": who knows members with a mark need not read them again.
+
+function baton.write_members(queue_key, text)
+  redis.call('HSET', queue_key, 'm', text, 'v', baton.new_mark())
+end
 
 function baton.is_member(text, rep)
   return string.find(';' .. text, ';' .. rep .. '|', 1, true) ~= nil

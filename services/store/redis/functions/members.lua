@@ -16,14 +16,18 @@ local ABSENT = {
 local known, known_rows = {}, 0
 local KNOWN_ROWS_MAX = 20000
 
-local function make(rep, weight, capacity, presence, list, work)
+local skills_of = baton.remembered(function(list)
   local skills = {}
   for skill in string.gmatch(list, '[^,]+') do
     skills[skill] = true
   end
+  return skills
+end)
+
+local function make(rep, weight, capacity, presence, list, work)
   return {
     rep = rep, weight = weight * 1000, capacity = tonumber(capacity), presence = presence,
-    skills = skills, profile = baton.profile_in(list), absent = ABSENT[presence],
+    skills = skills_of(list), profile = baton.profile_in(list), absent = ABSENT[presence],
     work = baton.parse_work(work),
   }
 end
@@ -37,9 +41,9 @@ function baton.member_of(rep, text)
   return make(rep, weight, capacity, presence, list, work)
 end
 
--- working: the places of those with rules of work.
+-- working: the places of those with rules of work; until_ms, hours: see at_work.lua.
 local function parse(text)
-  local members = {working = {}}
+  local members = {working = {}, until_ms = math.huge, hours = {}}
   for row in string.gmatch(text, '[^;]+') do
     local rep, weight, capacity, presence, list, work = string.match(row, PATTERN)
     if not rep then

@@ -1,4 +1,4 @@
--- What a plan makes of the lead and of the ledger, before the lead is placed.
+-- What a plan makes of the lead, before the lead is placed.
 
 local PLACEMENT = baton.PLACEMENT
 
@@ -26,14 +26,4 @@ function baton.merge(before, plan, args, now)
     scores = plan.judgment and args[9] or before.scores,
     judgment = plan.judgment and args[10] or before.judgment,
   }
-end
-
--- Gives the charge of a choice among `charged` back to the ledger of the queue in which it was
--- made. `paid`: as unpack_pool says.
-function baton.refund(queue, charged, paid)
-  if #charged > 0 then
-    baton.settle(queue)
-    baton.move_ledger(queue.owed, charged, -1, baton.more_of(charged, paid))
-    queue.charged = true
-  end
 end

@@ -17,6 +17,13 @@ function baton.leave(step)
   return owned
 end
 
+-- One lead less for `rep`, before somebody is chosen.
+function baton.forget_open(call, rep)
+  local open = call.open
+  open[rep] = (open[rep] or redis.call('ZCARD', baton.open_key(call.key, rep))) - 1
+  baton.note_open(call, rep)
+end
+
 -- Notes in `moves` where the lead of the step leaves and joins.
 function baton.gather(moves, step)
   local workspace, due = step.workspace_key, baton.due_of(step.lead)

@@ -6,7 +6,11 @@
 local ITEMS, REASON, STAGE = 6, baton.REASON, baton.STAGE
 local BEFORE_MQL = {[STAGE.NEW] = true, [STAGE.SCORED] = true, [STAGE.NURTURE] = true}
 
-local function has_chosen(candidates)
+local function has_chosen(blob)
+  if baton.is_ranked_pool(blob) then
+    return true
+  end
+  local candidates = baton.unpack_pool(blob)
   for i = 2, #candidates, ITEMS do
     if candidates[i] == REASON.chosen then
       return true
@@ -25,7 +29,7 @@ end
 function baton.replaced(step, plan)
   local before, decisions = step.before, {}
   if plan.judgment or plan.placement == baton.PLACEMENT.offer then
-    if has_chosen(baton.unpack_pool(before.candidates)) then
+    if has_chosen(before.candidates) then
       decisions[1] = assignment_of(before)
     end
   end

@@ -19,12 +19,12 @@ end
 -- Gives the lead to the rep of the choice. `details`: who did it and why (ChangeDetails).
 function baton.assign(step, queue, candidates, choice, details)
   local lead, now, mode = step.lead, step.shard.now, queue.policy.mode
-  baton.charge(queue, candidates, choice)
   lead.rep, lead.chosen_by = choice.rep, choice.basis
   queue.open[lead.rep] = queue.open[lead.rep] + 1
   baton.note_assigned(queue, lead.rep, now)
   baton.count_given(queue.call, lead.rep)
-  baton.note_fuller(queue, lead.rep)
+  baton.charge(queue, candidates, choice)
+  baton.note_open(queue.call, lead.rep, choice.place and queue or nil)
   lead.generation = lead.generation + 1
   lead.offered_at = now
   step.joined_rep = lead.rep

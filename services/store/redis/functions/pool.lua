@@ -60,10 +60,10 @@ local function nearest(candidates)
   return places, all
 end
 
--- `candidates`: of all members, or as choose_ranked.lua makes them.
+-- `candidates`: of all members, or packed already (ranked_pool.lua).
 function baton.pack_pool(candidates)
-  if #candidates <= KEPT * ITEMS or type(candidates[#candidates]) == 'table' then
-    return cmsgpack.pack(candidates)
+  if type(candidates) == 'string' or #candidates <= KEPT * ITEMS then
+    return type(candidates) == 'string' and candidates or cmsgpack.pack(candidates)
   end
   local places, all = nearest(candidates)
   local list = {}
@@ -78,6 +78,9 @@ end
 
 -- The candidates kept, and the sum of all shares if they are not all.
 function baton.unpack_pool(blob)
+  if baton.is_ranked_pool(blob) then
+    return baton.unpack_ranked(blob)
+  end
   local list = blob ~= '' and cmsgpack.unpack(blob) or {}
   if type(list[#list]) == 'table' then
     return list, table.remove(list)[1]

@@ -83,7 +83,7 @@ local function put_rep(keys, args)
   end
   redis.call('HLEN', baton.silent_key(keys[1]))
   for key, text in pairs(texts) do
-    redis.call('HSET', key, 'm', text)
+    baton.write_members(key, text)
   end
   redis.call('HDEL', baton.silent_key(keys[1]), rep)
   redis.call('HSET', keys[2], rep, string.format('%d|%s', revision + 1, args[3]))

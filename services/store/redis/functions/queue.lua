@@ -1,8 +1,8 @@
--- A queue: hash with the fields m (members.lua), g (ledger: MessagePack map from rep to nano-leads
--- owed; keeps reps that left), l (MessagePack map from rep to when it last got a lead, kept while
--- the strategy is longest_idle), p (of the active policy: "mode|accept_within|retry_after|skills",
--- then, since queues have strategies, "|strategy|count_owned|widen|max_wait|escalate_to|
--- credit_returned|age_every|age_by|age_max") and s (settings: "revision|paused|display name").
+-- A queue: hash with the fields m and v (members.lua, member_rows.lua), g and r (ledger:
+-- gains.lua), l (MessagePack map from rep to when it last got a lead, kept while the strategy is
+-- longest_idle), p (of the active policy: "mode|accept_within|retry_after|skills", then, since
+-- queues have strategies, "|strategy|count_owned|widen|max_wait|escalate_to|credit_returned|
+-- age_every|age_by|age_max") and s (settings: "revision|paused|display name").
 
 local function parse_policy(text)
   if not text then
@@ -26,36 +26,32 @@ local function unpack_map(text)
   return text and cmsgpack.unpack(text) or {}
 end
 
--- The queue without its members. `call`: see at_work.lua; call.open: how many leads each rep of
--- the workspace owns now, as far as it is known.
-function baton.open_queue(workspace, id, call)
-  local key = baton.queue_key(workspace, id)
-  local stored = redis.call('HMGET', key, 'm', 'g', 'p', 's', 'l')
-  return {
-    id = id, key = key, workspace = workspace, rows = stored[1], open = call.open, call = call,
-    owners = {}, owed = unpack_map(stored[2]), policy = parse_policy(stored[3]),
-    last = unpack_map(stored[5]), candidates = {}, checked = {},
-    paused = stored[4] and string.find(stored[4], '^%d+|1|') ~= nil,
-  }
+-- Field by field; the first four change often.
+baton.QUEUE_FIELDS = {'p', 's', 'l', 'v', 'm', 'g', 'r'}
+
+-- What is read anew in every call. `call`: see kept.lua.
+function baton.begin_queue(queue, stored, call)
+  queue.call, queue.open, queue.owners = call, call.open, {}
+  queue.policy, queue.last = parse_policy(stored[1]), unpack_map(stored[3])
+  queue.paused = stored[2] and string.find(stored[2], '^%d+|1|') ~= nil
+  queue.candidates, queue.checked, queue.charged, queue.noted = {}, {}, false, false
+  queue.unranked = false
+  return queue
 end
 
--- All that a choice needs; the reps of this queue are added to call.open.
-function baton.read_queue(workspace, id, call)
-  local queue = baton.open_queue(workspace, id, call)
-  queue.members = baton.members_now(workspace, baton.parse_members(queue.rows), call)
-  local open, open_prefix = call.open, baton.open_key(workspace, '')
-  for i = 1, #queue.members do
-    local rep = queue.members[i].rep
-    open[rep] = open[rep] or redis.call('ZCARD', open_prefix .. rep)
-  end
-  return queue
+-- The queue without its members.
+function baton.open_queue(workspace, id, call)
+  local key = baton.queue_key(workspace, id)
+  local stored = redis.call('HMGET', key, unpack(baton.QUEUE_FIELDS))
+  local queue = {id = id, key = key, workspace = workspace, mark = stored[4], rows = stored[5],
+    ranked = stored[7] ~= false, owed = baton.read_owed(workspace, id, stored[6], stored[7])}
+  return baton.begin_queue(queue, stored, call)
 end
 
 -- Writes what choices have changed of the queue.
 function baton.write_ledger(queue)
-  baton.settle(queue)
   if queue.charged then
-    redis.call('HSET', queue.key, 'g', cmsgpack.pack(queue.owed))
+    baton.write_owed(queue)
   end
   if queue.noted then
     redis.call('HSET', queue.key, 'l', cmsgpack.pack(queue.last))

@@ -1,95 +1,99 @@
--- The members of a great queue in the order in which they are owed, for as long as a call goes on:
--- so that not every choice of the call has to look at all of them (choose_ranked.lua).
--- queue.ranks: {groups, of: place -> group, base, back: places in a group's `returned`, counts:
--- reason -> number of members, able, weights}. A group is the members of one weight who can have a
--- lead: {weight, gained, size, order, returned}, the last two the places of those who were there at
--- the beginning and of those who got a lead since, both in order; each is owed base + gained.
+-- The members of a great queue in the order in which they are owed, kept for as long as nothing
+-- else changes them (kept.lua), so that a choice has to look at the nearest ones alone
+-- (choose_ranked.lua).
+-- queue.ranks: {groups, of: place -> group, base, reason: of every place, counts: reason -> number
+-- of members, able, weights, near: how many are nearest; stored, changed: see gains.lua}. A group
+-- is the members of one weight who can have a lead: {number, weight, gained, since, share, size,
+-- near, texts, text, rest}, the keys of the nearest (nearest.lua), what a lead keeps of these, one
+-- by one and together, and the keys of the others, in order. Each is owed base + gained; for keys
+-- see rank_keys.lua.
 
-local KEPT, FAIRNESS = baton.LIMIT.candidates, baton.REASON.fairness
-local GROUPS_MAX = 16
-local PLACES, BASE_MAX = 2 ^ 15, 2 ^ 37 -- a base and a place are exact in one number
+local FAIRNESS, GROUPS_MAX, NEAR = baton.REASON.fairness, 16, baton.LIMIT.candidates
 
-local function is_before(ranks, one, other)
-  local first, second = ranks.base[one], ranks.base[other]
-  return first > second or (first == second and one < other)
+-- nil: there are too many weights.
+local function group_of(ranks, weight)
+  local groups = ranks.groups
+  for i = 1, #groups do
+    if groups[i].weight == weight then
+      return groups[i]
+    end
+  end
+  if #groups == GROUPS_MAX then
+    return nil
+  end
+  groups[#groups + 1] = {number = #groups + 1, weight = weight, gained = 0, since = 0, share = 0,
+    size = 0, near = {}, texts = {}, rest = {}}
+  return groups[#groups]
 end
 
--- The places by their bases; nil if one of these is too great.
-local function sorted(ranks, places)
-  for i = 1, #places do
-    local base = ranks.base[places[i]]
-    if math.abs(base) >= BASE_MAX then
-      return nil
-    end
-    places[i] = places[i] - base * PLACES
+-- False: the member cannot be ranked.
+local function enter(queue, ranks, place)
+  local member = queue.members[place]
+  local group = group_of(ranks, member.weight)
+  local base = group and (queue.owed[member.rep] or 0) - group.gained
+  if not base or not baton.is_amount(base) then
+    return false
   end
-  table.sort(places)
-  for i = 1, #places do
-    places[i] = places[i] % PLACES
+  ranks.of[place], ranks.base[place], group.size = group, base, group.size + 1
+  ranks.able, ranks.weights = ranks.able + 1, ranks.weights + member.weight
+  return true
+end
+
+local function places_of(members)
+  local places = {}
+  for place = 1, #members do
+    places[members[place].rep] = place
   end
   return places
 end
 
 -- nil: the queue is better looked at as a whole.
 function baton.rank(queue)
-  local members, open, owed = queue.members, queue.open, queue.owed
-  local ranks = {groups = {}, of = {}, base = {}, back = {}, counts = {}, able = 0, weights = 0}
-  local by_weight, groups, counts = {}, ranks.groups, ranks.counts
+  local members, open = queue.members, queue.open
+  local ranks = {groups = {}, of = {}, base = {}, reason = {}, counts = {}, able = 0,
+    weights = 0, near = 0, changed = {}}
+  local counts = ranks.counts
   for place = 1, #members do
     local member = members[place]
     local reason = baton.eligibility(member, open[member.rep], nil)
-    counts[reason] = (counts[reason] or 0) + 1
+    ranks.reason[place], counts[reason] = reason, (counts[reason] or 0) + 1
     if reason == FAIRNESS then
-      local group = by_weight[member.weight]
-      if not group then
-        group = {weight = member.weight, gained = 0, size = 0, order = {}, returned = {}}
-        by_weight[member.weight], groups[#groups + 1] = group, group
+      if not enter(queue, ranks, place) then
+        return nil
       end
-      group.size = group.size + 1
-      group.order[group.size] = place
-      ranks.of[place], ranks.base[place] = group, owed[member.rep] or 0
-      ranks.able, ranks.weights = ranks.able + 1, ranks.weights + member.weight
+      local keys = ranks.of[place].rest
+      keys[#keys + 1] = baton.key_of(ranks.base[place], place)
     end
   end
-  if ranks.able <= KEPT or #groups > GROUPS_MAX then
+  if ranks.able <= NEAR then
     return nil
   end
-  for _, group in ipairs(groups) do
-    if not sorted(ranks, group.order) then
-      return nil
-    end
+  for _, group in ipairs(ranks.groups) do
+    table.sort(group.rest)
+    group.rest = baton.new_sorted(group.rest)
   end
+  queue.places = queue.places or places_of(members)
   return ranks
 end
 
-local function take_out(ranks, place)
-  local returned = ranks.of[place].returned
-  for i = 1, ranks.back[place] and #returned or 0 do
-    if returned[i] == place then
-      table.remove(returned, i)
-      break
+-- The member at `place` now is owed so much more, and `reason` says whether it can have a lead.
+function baton.move_in_ranks(queue, place, more, reason)
+  local ranks, rep = queue.ranks, queue.members[place].rep
+  local group, before = ranks.of[place], ranks.reason[place]
+  ranks.changed[rep] = true
+  if group then
+    baton.take_out(ranks, place)
+    queue.owed[rep], ranks.of[place] = ranks.base[place] + group.gained, nil
+    group.size, ranks.able = group.size - 1, ranks.able - 1
+    ranks.weights = ranks.weights - group.weight
+  end
+  queue.owed[rep] = (queue.owed[rep] or 0) + more
+  ranks.counts[before] = ranks.counts[before] - 1
+  ranks.counts[reason], ranks.reason[place] = (ranks.counts[reason] or 0) + 1, reason
+  if reason == FAIRNESS then
+    if not enter(queue, ranks, place) then
+      return baton.settle(queue)
     end
+    baton.put_in(ranks, place)
   end
-end
-
--- The member now is owed so much less.
-function baton.lower(ranks, place, amount)
-  take_out(ranks, place)
-  ranks.base[place], ranks.back[place] = ranks.base[place] - amount, true
-  local returned, at = ranks.of[place].returned, 1
-  while returned[at] and is_before(ranks, returned[at], place) do
-    at = at + 1
-  end
-  table.insert(returned, at, place)
-end
-
--- The member can have no more leads, for that reason.
-function baton.leave_ranks(queue, place, reason)
-  local ranks, member = queue.ranks, queue.members[place]
-  local group, counts = ranks.of[place], ranks.counts
-  take_out(ranks, place)
-  queue.owed[member.rep], ranks.of[place] = ranks.base[place] + group.gained, nil
-  counts[FAIRNESS], counts[reason] = counts[FAIRNESS] - 1, (counts[reason] or 0) + 1
-  group.size, ranks.able = group.size - 1, ranks.able - 1
-  ranks.weights = ranks.weights - member.weight
 end

@@ -34,15 +34,14 @@ function baton.lead_of(reads, key)
 end
 
 -- policy: the active revision, false if there is no such workspace; leads: their number, nil until
--- it is asked for; open, given, now: see at_work.lua; silent, away: see rep_care.lua; queues: by
--- id; shadow: see shadow.lua, nil until it is asked for.
+-- it is asked for; silent, away: see rep_care.lua; queues: by id; shadow: see shadow.lua, nil until
+-- it is asked for; the rest: see kept.lua.
 function baton.workspace_of(reads, key)
   local workspace = reads.workspaces[key]
   if not workspace then
-    workspace = {
-      key = key, policy = redis.call('HGET', key, 'policy'), open = {}, given = {}, queues = {},
-      now = reads.shard.now, silent = {}, away = {},
-    }
+    workspace = baton.new_call(reads.shard, key)
+    workspace.policy, workspace.queues = redis.call('HGET', key, 'policy'), {}
+    workspace.silent, workspace.away = {}, {}
     reads.workspaces[key] = workspace
   end
   return workspace
@@ -61,13 +60,6 @@ function baton.queue_of(workspace, id)
     workspace.queues[id] = queue
   end
   return queue
-end
-
--- One lead less for `rep`, before somebody is chosen.
-function baton.forget_open(workspace, rep)
-  local open = workspace.open
-  baton.settle_all(workspace)
-  open[rep] = (open[rep] or redis.call('ZCARD', baton.open_key(workspace.key, rep))) - 1
 end
 
 function baton.write_reads(reads)

@@ -54,7 +54,7 @@ local function write_away_in(queue_key, rep)
   local at = string.find(';' .. text, ';' .. rep .. '|', 1, true)
   if at then
     local _, stop = string.find(text, '^[%w_-]+|%d+|%d+|', at)
-    redis.call('HSET', queue_key, 'm', with_presence(text, stop + 1))
+    baton.write_members(queue_key, with_presence(text, stop + 1))
   end
 end
 

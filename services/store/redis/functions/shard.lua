@@ -1,10 +1,11 @@
--- The shard's own record: a string "1|epoch|sequence|clock|applied|duplicates|replication id" (the
--- last sequence of the outbox, the instant of the latest change, inputs counted). What a later
--- release appends behind it is kept.
+-- The shard's own record: a string "1|epoch|sequence|clock|applied|duplicates|replication id|mark"
+-- (the last sequence of the outbox, the instant of the latest change, inputs counted). What a later
+-- release appends behind it is kept. The mark makes that no two texts of it are ever the same;
+-- records of earlier releases have none.
 
 local PATTERN = '^1|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|(%x.*)$'
 local SEQUENCE_MAX = baton.LIMIT.number - baton.LIMIT.batch -- what a call adds stays exact
-local FORMAT = '1|%d|%d|%d|%d|%d|%s'
+local FORMAT = '1|%d|%d|%d|%d|%d|%s|%s%s'
 
 -- nil: the shard was never opened. `rest`: replication id and what follows it.
 function baton.parse_shard(text)
@@ -21,9 +22,20 @@ function baton.parse_shard(text)
   }
 end
 
+local marks = 0
+
+-- A text that there never was before.
+function baton.new_mark()
+  local time = redis.call('TIME')
+  marks = marks + 1
+  return string.format('%s.%s.%d', time[1], time[2], marks)
+end
+
 function baton.write_shard(meta, shard)
-  redis.call('SET', meta, string.format(FORMAT, shard.epoch, shard.sequence, shard.now,
-    shard.applied, shard.duplicates, shard.rest))
+  local id, rest = string.match(shard.rest, '^(%x*)|?[^|]*(.*)$')
+  shard.text = string.format(FORMAT, shard.epoch, shard.sequence, shard.now, shard.applied,
+    shard.duplicates, id, baton.new_mark(), rest)
+  redis.call('SET', meta, shard.text)
 end
 
 -- The time in milliseconds: `simulated`, or the server's if that is ''.
@@ -35,12 +47,15 @@ function baton.clock(simulated)
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- The shard with `now` as its clock says, but never back behind the latest change.
+-- The shard with `now` as its clock says, but never back behind the latest change. meta, read,
+-- text: its key and its text, as read and as it is by now.
 function baton.read_shard(meta, simulated)
-  local shard = baton.parse_shard(redis.call('GET', meta))
+  local text = redis.call('GET', meta)
+  local shard = baton.parse_shard(text)
   if not shard then
     error({err = 'BATONCLOSED shard is not open'})
   end
+  shard.meta, shard.read, shard.text = meta, text, text
   shard.now = math.max(shard.now, baton.clock(simulated))
   return shard
 end

@@ -44,7 +44,6 @@ end
 
 -- Notes that the rep got a lead of the queue now.
 function baton.note_assigned(queue, rep, now)
-  queue.charged = true
   if queue.policy.strategy == baton.STRATEGY.longest_idle then
     queue.last[rep] = now
     queue.noted = true

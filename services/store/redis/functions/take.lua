@@ -14,6 +14,17 @@ function baton.answered_claim(claims, request, fingerprint)
   end
 end
 
+-- Why the rep cannot take a lead at all.
+function baton.unable(member, open)
+  local reason = baton.eligibility(member, open, nil)
+  if reason == baton.REASON.fairness then
+    return nil
+  elseif reason == baton.REASON.at_capacity then
+    return {baton.OUTCOME.at_capacity, open}
+  end
+  return {reason == baton.REASON.daily_cap and baton.OUTCOME.daily_cap or baton.OUTCOME.unavailable}
+end
+
 -- Whether the rep may have leads of the queue that ask for `asks`.
 local function may_claim(queue, member, asks)
   if baton.has_passed(asks.passed, member.rep) then
@@ -58,7 +69,9 @@ function baton.take_first(keys, workspace, member, queues, how)
   local rep, lead = member.rep, step.lead
   queue.revision = how.revision
   lead.revision, lead.due_at, lead.timer = lead.revision + 1, 0, baton.TIMER.none
-  baton.leave(step)
+  if baton.leave(step) then
+    baton.forget_open(queue.call, step.before.rep)
+  end
   baton.check_backlog(step.workspace_key, queue.id, step.before)
   baton.check_journey(step)
   local candidates = {rep, baton.REASON.chosen, queue.owed[rep] or 0, 0, queue.open[rep],

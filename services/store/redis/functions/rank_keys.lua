@@ -1,0 +1,22 @@
+-- Keys of members of great queues (ranks.lua): of two the lesser one is owed more or, as much,
+-- comes first. A base and a place are exact in one number.
+
+local PLACES, AMOUNT_MAX = 2 ^ 15, 2 ^ 37
+
+function baton.key_of(base, place)
+  return place - base * PLACES
+end
+
+-- Of somebody who is owed so much more.
+function baton.raised(key, amount)
+  return key - amount * PLACES
+end
+
+function baton.place_of(key)
+  return key % PLACES
+end
+
+-- Whether a key can say it.
+function baton.is_amount(number)
+  return math.abs(number) < AMOUNT_MAX
+end
