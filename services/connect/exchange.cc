@@ -23,6 +23,7 @@ void Exchange::Run() {
   if (auto preflight = front_.cors.Preflight(request_); preflight.has_value()) {
     return Finish(*std::move(preflight));
   }
+  permits_ = true;
   std::variant<Call, Response> read = ReadCall(front_.methods, front_.rules, request_);
   if (Response* refusal = std::get_if<Response>(&read)) return Finish(std::move(*refusal));
   call_ = std::get<Call>(std::move(read));
@@ -135,7 +136,7 @@ void Exchange::Drain() {
 }
 
 void Exchange::Finish(Response response) {
-  front_.cors.Permit(request_, response);
+  if (permits_) front_.cors.Permit(request_, response);
   Count(response.code);
   std::exchange(wire_, nullptr)->Send(std::move(response));
 }

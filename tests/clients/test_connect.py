@@ -156,6 +156,7 @@ def test_a_listed_page_may_call_and_a_stopped_replica_says_so(world, stack, tmp_
         "access-control-request-headers": "authorization,content-type"})
     assert answer.status == 204
     assert answer.headers["access-control-allow-headers"] == "authorization,content-type"
+    assert answer.headers["access-control-allow-origin"] == "https://app.acme.example"
     answer = api.post("WorkspaceService/GetWorkspace", {"name": world.parent}, page)
     assert answer.headers["access-control-allow-origin"] == "https://app.acme.example"
     with api.stream("AssignmentService/WatchAssignments", {"parent": world.parent}) as messages:

@@ -13,7 +13,10 @@ END_OF_STREAM = 2
 class Answer:
     def __init__(self, response):
         self.status = response.status
-        self.headers = {name.lower(): value for name, value in response.getheaders()}
+        names = [name.lower() for name, _ in response.getheaders()]
+        self.headers = dict(zip(names, (value for _, value in response.getheaders())))
+        twice = {name for name in names if names.count(name) > 1} - {"vary"}
+        assert not twice, f"said twice: {twice}"
         self.body = response.read()
 
     @property
