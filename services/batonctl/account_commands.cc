@@ -12,6 +12,8 @@
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
 #include "batonctl/roster_arguments.h"
+#include "batonctl/roster_changes.h"
+#include "batonctl/roster_document.h"
 
 namespace baton::batonctl {
 namespace {
@@ -27,6 +29,10 @@ absl::Status PrintAccounts(const Session& session, const google::protobuf::Messa
                            const std::vector<v1::Account>& accounts) {
   std::vector<std::string> names;
   for (const v1::Account& account : accounts) names.push_back(account.name());
+  if (session.options.format == OutputFormat::kYaml) {
+    session.world().out << AccountsYaml(session.options.workspace, accounts) << std::flush;
+    return absl::OkStatus();
+  }
   return session.Print(message, AccountsTable(accounts), names);
 }
 
@@ -79,27 +85,10 @@ absl::Status Match(Session& session, const AccountArguments& arguments) {
   return session.Print(*response, LookupTable(*response), names);
 }
 
-// An owner's id becomes a resource name.
-absl::Status NameOwner(const Session& session, std::string& owner) {
-  if (owner.empty()) return absl::OkStatus();
-  const absl::StatusOr<std::string> name = session.Name("reps", owner);
-  if (name.ok()) owner = *name;
-  return name.status();
-}
-
 absl::StatusOr<v1::Account> Put(Session& session, const AccountEntry& entry) {
-  const absl::StatusOr<std::string> name = session.Name("accounts", entry.id);
-  if (!name.ok()) return name.status();
-  v1::UpdateAccountRequest request;
-  v1::Account& account = *request.mutable_account();
-  account = entry.account;
-  account.set_name(*name);
-  for (std::string* owner : {account.mutable_owner(), account.mutable_customer_owner(),
-                             account.mutable_opportunity_owner()}) {
-    if (absl::Status status = NameOwner(session, *owner); !status.ok()) return status;
-  }
-  request.set_allow_missing(true);
-  auto response = Ask<v1::UpdateAccountResponse>(session.server(), request);
+  const auto request = AccountUpdate(session, entry);
+  if (!request.ok()) return request.status();
+  auto response = Ask<v1::UpdateAccountResponse>(session.server(), *request);
   if (!response.ok()) return response.status();
   return std::move(*response->mutable_account());
 }

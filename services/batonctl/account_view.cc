@@ -20,13 +20,14 @@ std::string Held(bool held, const std::string& owner) {
 
 Table AccountsTable(const std::vector<v1::Account>& accounts) {
   Table table(
-      {"ACCOUNT", "NAME", "DOMAINS", "GROUP", "OWNER", "CUSTOMER", "OPPORTUNITY", "WRITTEN"});
+      {"ACCOUNT", "NAME", "DOMAINS", "GROUP", "OWNER", "CUSTOMER", "OPPORTUNITY", "WRITTEN"},
+      {"WRITER", "ETAG"});
   for (const v1::Account& account : accounts) {
     table.AddRow({ShortName(account.name()), account.display_name(),
                   absl::StrJoin(account.domains(), ","), account.group(),
                   ShortName(account.owner()), Held(account.customer(), account.customer_owner()),
                   Held(account.open_opportunity(), account.opportunity_owner()),
-                  FormatTime(account.write_time())});
+                  FormatTime(account.write_time()), account.writer(), account.etag()});
   }
   return table;
 }

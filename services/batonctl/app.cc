@@ -5,8 +5,12 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "batonctl/command_words.h"
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
+#include "batonctl/help_examples.h"
+#include "batonctl/kinds.h"
+#include "batonctl/settings.h"
 
 namespace baton::batonctl {
 namespace {
@@ -16,36 +20,25 @@ constexpr char kFooter[] =
     "Exit codes: 0 done; 1 the server (or Kafka) refused; 2 the command line or a file is\n"
     "wrong; 3 no answer, the same command may work later. verify and the checks of policies\n"
     "(test, lint, diff) answer with 1 too: see their --help.\n"
-    "Environment: BATONCTL_SERVER, BATONCTL_WORKSPACE, BATONCTL_PRINCIPAL, BATONCTL_ROLES,\n"
-    "BATONCTL_TOKEN_FILE, BATONCTL_TLS_CA, BATONCTL_TLS_CERT, BATONCTL_TLS_KEY,\n"
-    "BATON_KAFKA_BROKERS, BATON_KAFKA_TOPIC_PREFIX, BATON_REDIS_URL, NO_COLOR; more with --help\n"
-    "of a command.";
+    "A flag wins over a variable, that over the context in use (batonctl config).\n"
+    "Environment: BATONCTL_CONFIG, BATONCTL_CONTEXT, BATONCTL_SERVER, BATONCTL_WORKSPACE,\n"
+    "BATONCTL_PRINCIPAL, BATONCTL_ROLES, BATONCTL_TOKEN_FILE, BATONCTL_TLS_CA, BATONCTL_TLS_CERT,\n"
+    "BATONCTL_TLS_KEY, BATON_KAFKA_BROKERS, BATON_KAFKA_TOPIC_PREFIX, BATON_REDIS_URL, NO_COLOR;\n"
+    "more with --help of a command. Manual: deploy/docs/batonctl.md";
+
+constexpr std::pair<const char*, OutputFormat> kFormats[] = {
+    {"table", OutputFormat::kTable}, {"wide", OutputFormat::kWide}, {"json", OutputFormat::kJson},
+    {"yaml", OutputFormat::kYaml},   {"name", OutputFormat::kName},
+};
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output,
                       std::string& timeout) {
-  app.add_option("--server", options.server, "HOST:PORT of the API")
-      ->envname("BATONCTL_SERVER")
+  std::vector<std::string> formats;
+  for (const auto& [name, format] : kFormats) formats.emplace_back(name);
+  app.add_option("--output,-o", output, "table, wide, json, yaml or name")
+      ->check(CLI::IsMember(formats))
       ->capture_default_str();
-  app.add_option("--workspace,-w", options.workspace, "the workspace to work in")
-      ->envname("BATONCTL_WORKSPACE");
-  app.add_option("--principal", options.identity.principal, "who you are, such as ada@acme.example")
-      ->envname("BATONCTL_PRINCIPAL");
-  app.add_option("--roles", options.identity.roles,
-                 "your roles, comma-separated: marketing, sales, rep, admin, service")
-      ->envname("BATONCTL_ROLES");
-  app.add_option("--token-file", options.identity.token_file,
-                 "file with the token that proves who you are; read anew for each call")
-      ->envname("BATONCTL_TOKEN_FILE");
-  app.add_option("--tls-ca", options.identity.tls_ca,
-                 "PEM file with the CAs of the server's certificate; without: no TLS")
-      ->envname("BATONCTL_TLS_CA");
-  app.add_option("--tls-cert", options.identity.tls_cert, "PEM file with a client certificate")
-      ->envname("BATONCTL_TLS_CERT");
-  app.add_option("--tls-key", options.identity.tls_key, "PEM file with its key")
-      ->envname("BATONCTL_TLS_KEY");
-  app.add_option("--output,-o", output, "table, json or name")
-      ->check(CLI::IsMember({"table", "json", "name"}))
-      ->capture_default_str();
+  app.add_flag("--no-headers", options.no_headers, "tables without their first line");
   app.add_option("--timeout", timeout, "how long one call may take, such as 500ms, 10s or 1m")
       ->capture_default_str();
   app.add_option("--request-id", options.request_id,
@@ -73,20 +66,27 @@ absl::Status CheckIdentity(const Identity& identity, const std::string& server) 
 
 absl::Status SetGlobalOptions(GlobalOptions& options, const std::string& output,
                               const std::string& timeout) {
-  options.format = output == "json"   ? OutputFormat::kJson
-                   : output == "name" ? OutputFormat::kName
-                                      : OutputFormat::kTable;
+  for (const auto& [name, format] : kFormats) {
+    if (output == name) options.format = format;
+  }
   if (!absl::ParseDuration(timeout, &options.timeout) || options.timeout <= absl::ZeroDuration() ||
       options.timeout > absl::Hours(24)) {
     return UsageError(
         absl::StrCat("--timeout is a time like 500ms, 10s or 1m, this is '", timeout, "'"));
   }
-  return CheckIdentity(options.identity, options.server);
+  return absl::OkStatus();
 }
 
-void AddCommands(CLI::App& app, Session& session) {
+}  // namespace
+
+void AddAllCommands(CLI::App& app, Session& session) {
   app.fallthrough();  // global options may also follow the command
   app.require_subcommand(1);
+  AddVerbs(app, session);
+  AddDescribeCommand(app, session);
+  AddDocumentCommands(app, session);
+  AddExplainCommand(app, session);
+  AddConfigCommands(app, session);
   AddTopicsCommands(app, session);
   AddWorkspaceCommands(app, session);
   AddPolicyCommands(app, session);
@@ -98,13 +98,19 @@ void AddCommands(CLI::App& app, Session& session) {
   AddTableCommands(app, session);
   AddWebhookCommands(app, session);
   AddReportCommands(app, session);
+  AddDlqCommands(app, session);
+  AddMappingCommands(app, session);
   AddVerifyCommand(app, session);
   AddHealthCommand(app, session);
   AddCompletionCommand(app, session);
+  AddExamples(app);
 }
+
+namespace {
 
 // Parses; answers an exit code if that is the end of it (help, version, a wrong command line).
 std::optional<int> Parse(CLI::App& app, std::vector<std::string> arguments, Session& session) {
+  const std::vector<std::string> words = arguments;
   try {
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
     app.parse(std::move(arguments));
@@ -113,24 +119,35 @@ std::optional<int> Parse(CLI::App& app, std::vector<std::string> arguments, Sess
     app.exit(success, session.world().out, session.world().err);
     return kExitOk;
   } catch (const CLI::ParseError& error) {
-    return session.Fail(UsageError(error.what()));
+    return session.Fail(UsageError(absl::StrCat(error.what(), HintForWords(app, words))));
   }
 }
 
 }  // namespace
 
 int Run(const std::vector<std::string>& arguments, Surroundings surroundings) {
+  if (!arguments.empty() && arguments.front() == "__names") {
+    return PrintNames({arguments.begin() + 1, arguments.end()}, surroundings);
+  }
   Session session(std::move(surroundings));
   try {
     std::string output = "table", timeout = "10s";
     CLI::App app("Baton hands leads from marketing to sales; batonctl is its command line.",
                  "batonctl");
     app.footer(kFooter);
+    Settings settings;
+    session.settings = &settings;
+    settings.AddTo(app, session.options);
     AddGlobalOptions(app, session.options, output, timeout);
-    AddCommands(app, session);
-    if (const std::optional<int> code = Parse(app, arguments, session); code.has_value())
-      return *code;
+    AddAllCommands(app, session);
+    const absl::StatusOr<std::vector<std::string>> words = ExpandVerb(app, arguments);
+    if (!words.ok()) return session.Fail(words.status());
+    if (const std::optional<int> code = Parse(app, *words, session); code.has_value()) return *code;
     absl::Status status = SetGlobalOptions(session.options, output, timeout);
+    if (status.ok() && session.needs_settings) status = settings.Resolve();
+    if (status.ok() && session.needs_settings) {
+      status = CheckIdentity(session.options.identity, session.options.server);
+    }
     if (status.ok()) status = session.action();
     return status.ok() ? session.exit_code : session.Fail(status);
   } catch (const std::exception& error) {

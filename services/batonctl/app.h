@@ -13,6 +13,10 @@ namespace baton::batonctl {
 // (exit_codes.h). Never throws.
 int Run(const std::vector<std::string>& arguments, Surroundings surroundings);
 
+// The names of a kind (the first of `words`) for completion, one a line: of the server that the
+// other words, a command line being typed, name. Asks for a second at most, says nothing of errors.
+int PrintNames(const std::vector<std::string>& words, const Surroundings& surroundings);
+
 }  // namespace baton::batonctl
 
 #endif  // BATON_BATONCTL_APP_H_

@@ -1,12 +1,11 @@
-// batonctl assignment list|claim|accept|decline|touch|reject|recycle|reroute|reassign|
-// release|pause|resume|outcome (watch:
-// assignment_watch.cc)
+// batonctl assignment claim|accept|decline|touch|reject|recycle|reroute|reassign|
+// release|pause|resume|outcome (list,
+// get: assignment_list.cc; watch: assignment_watch.cc)
 #include <memory>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "baton/v1/assignment_service.pb.h"
-#include "batonctl/assignment_scope.h"
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
@@ -20,10 +19,8 @@ struct AssignmentArguments {
       outcome, to;
   std::string currency, close_date, until;
   int64_t amount_minor = 0;
-  AssignmentScope scope;
   std::string rep;
   std::vector<std::string> queues;
-  int limit = kListLimitDefault;
 };
 
 // What every action has: the assignment and the request id.
@@ -68,25 +65,6 @@ absl::Status FinishWithLead(Session& session, const google::protobuf::Message& r
   const auto response = Ask<Response>(session.server(), request);
   if (!response.ok()) return response.status();
   return session.Print(response->lead(), LeadsTable({response->lead()}), {response->lead().name()});
-}
-
-absl::Status List(Session& session, const AssignmentArguments& arguments) {
-  const absl::StatusOr<std::string> parent = ScopeName(session, arguments.scope);
-  if (!parent.ok()) return parent.status();
-  v1::ListAssignmentsRequest request;
-  request.set_parent(*parent);
-  const auto response = AskPages<v1::ListAssignmentsResponse>(
-      session.server(), request, arguments.limit,
-      +[](const v1::ListAssignmentsResponse& page) { return page.assignments_size(); });
-  if (!response.ok()) return response.status();
-  std::vector<std::string> names;
-  for (const v1::Assignment& assignment : response->assignments()) {
-    names.push_back(assignment.name());
-  }
-  NoteMore(session, response->next_page_token());
-  return session.Print(
-      *response, AssignmentsTable({response->assignments().begin(), response->assignments().end()}),
-      names);
 }
 
 absl::Status Claim(Session& session, const AssignmentArguments& arguments) {
@@ -243,10 +221,7 @@ void AddAssignmentCommands(CLI::App& app, Session& session) {
   CLI::App& group = AddGroup(app, "assignment", "Assignments: one lead with one rep");
   auto arguments = std::make_shared<AssignmentArguments>();
 
-  CLI::App& list = *group.add_subcommand("list", "Lists the current assignments");
-  AddScope(list, arguments->scope);
-  AddLimit(list, arguments->limit);
-  OnRun(list, session, [&session, arguments] { return List(session, *arguments); });
+  AddAssignmentList(group, session);
   AddAssignmentWatch(group, session);
 
   CLI::App& claim =

@@ -27,6 +27,11 @@ inline absl::StatusOr<std::string> ScopeName(const Session& session, const Assig
   return session.Workspace();
 }
 
+// Shows the current assignments and each change as it comes, after `resume_token` if there is one.
+// Ends when interrupted, or with an error: the first connection failed, or the server refuses.
+absl::Status WatchAssignments(Session& session, const AssignmentScope& scope,
+                              const std::string& resume_token);
+
 }  // namespace baton::batonctl
 
 #endif  // BATON_BATONCTL_ASSIGNMENT_SCOPE_H_

@@ -6,6 +6,7 @@
 #include "baton/v1/assignment_service.pb.h"
 #include "batonctl/assignment_scope.h"
 #include "batonctl/commands.h"
+#include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
 #include "core/errors.h"
 
@@ -39,8 +40,10 @@ class WatchPrinter {
 
   void Print(const v1::WatchAssignmentsResponse& response) {
     std::ostream& out = session_.world().out;
-    if (session_.options.format == OutputFormat::kJson) {
-      out << ToJson(response, /*one_line=*/true) << "\n" << std::flush;
+    if (session_.options.is_data()) {
+      const std::string json = ToJson(response, /*one_line=*/true);
+      const bool yaml = session_.options.format == OutputFormat::kYaml;
+      out << (yaml ? absl::StrCat("---\n", session_.DataText(json)) : json + "\n") << std::flush;
       return;
     }
     if (!response.has_assignment()) {
@@ -55,7 +58,7 @@ class WatchPrinter {
       return;
     }
     const std::vector<size_t> widths = {14, 28, 12, 12, 9, 3, 6, 20};
-    if (!head_printed_) {
+    if (!head_printed_ && session_.style().headers) {
       out << Table::RenderRow(
           {"CHANGE", "ASSIGNMENT", "REP", "QUEUE", "STAGE", "FIT", "INTENT", "ACCEPT BY", "REASON"},
           widths);
@@ -75,24 +78,20 @@ class WatchPrinter {
   bool head_printed_ = false;
 };
 
-// Whether another attempt can succeed: the server or the connection ended, nothing was refused.
-bool IsPassing(const absl::Status& status) {
-  return status.ok() || absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         absl::IsResourceExhausted(status) || absl::IsCancelled(status) ||
-         (absl::IsInternal(status) && core::ErrorReason(status).empty());
-}
+}  // namespace
 
-// Ends only with an error: the first connection failed, or the server refuses.
-absl::Status Watch(Session& session, const WatchArguments& arguments) {
-  const absl::StatusOr<std::string> parent = ScopeName(session, arguments.scope);
+absl::Status WatchAssignments(Session& session, const AssignmentScope& scope,
+                              const std::string& resume_token) {
+  const absl::StatusOr<std::string> parent = ScopeName(session, scope);
   if (!parent.ok()) return parent.status();
   v1::WatchAssignmentsRequest request;
   request.set_parent(*parent);
-  request.set_resume_token(arguments.resume_token);
+  request.set_resume_token(resume_token);
   WatchPrinter printer(session);
   bool connected = false;
   absl::Duration pause = kPauseFirst;
-  while (session.world().out) {
+  session.world().catch_interrupts();
+  while (session.world().out && !session.world().interrupted()) {
     v1::WatchAssignmentsResponse response;
     bool begun = false;
     const absl::Status status = session.server().Stream(request, response, [&] {
@@ -102,6 +101,7 @@ absl::Status Watch(Session& session, const WatchArguments& arguments) {
       printer.Print(response);
       return static_cast<bool>(session.world().out);
     });
+    if (session.world().interrupted()) break;
     // The token's file may have been renewed since the stream began.
     const bool token_ended = begun && core::ErrorReason(status) == "EXPIRED_TOKEN";
     if ((!IsPassing(status) && !token_ended) || (!connected && !status.ok())) return status;
@@ -113,10 +113,9 @@ absl::Status Watch(Session& session, const WatchArguments& arguments) {
     session.world().sleep(std::max(pause, core::RetryAfter(status)));
     pause = std::min(pause * 2, kPauseMax);
   }
-  return absl::DataLossError("cannot write to standard output");
+  return session.world().out ? absl::OkStatus()
+                             : absl::DataLossError("cannot write to standard output");
 }
-
-}  // namespace
 
 void AddAssignmentWatch(CLI::App& assignments, Session& session) {
   auto arguments = std::make_shared<WatchArguments>();
@@ -125,7 +124,9 @@ void AddAssignmentWatch(CLI::App& assignments, Session& session) {
   AddScope(watch, arguments->scope);
   watch.add_option("--resume-token", arguments->resume_token,
                    "go on after an earlier watch's last resumeToken (-o json)");
-  OnRun(watch, session, [&session, arguments] { return Watch(session, *arguments); });
+  OnRun(watch, session, [&session, arguments] {
+    return WatchAssignments(session, arguments->scope, arguments->resume_token);
+  });
 }
 
 }  // namespace baton::batonctl

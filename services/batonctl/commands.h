@@ -10,6 +10,12 @@
 
 namespace baton::batonctl {
 
+void AddAllCommands(CLI::App& app, Session& session);  // those below, and their examples
+void AddVerbs(CLI::App& app, Session& session);        // get, list, watch: kinds.h
+void AddDescribeCommand(CLI::App& app, Session& session);
+void AddDocumentCommands(CLI::App& app, Session& session);  // apply, diff
+void AddExplainCommand(CLI::App& app, Session& session);
+void AddConfigCommands(CLI::App& app, Session& session);
 void AddTopicsCommands(CLI::App& app, Session& session);
 void AddWorkspaceCommands(CLI::App& app, Session& session);
 void AddPolicyCommands(CLI::App& app, Session& session);
@@ -23,6 +29,7 @@ void AddPolicySimulate(CLI::App& policies, Session& session);
 void AddLeadCommands(CLI::App& app, Session& session);
 void AddLeadSubmit(CLI::App& leads, Session& session);  // one command of the group lead
 void AddAssignmentCommands(CLI::App& app, Session& session);
+void AddAssignmentList(CLI::App& assignments, Session& session);   // of the group assignment
 void AddAssignmentWatch(CLI::App& assignments, Session& session);  // of the group assignment
 void AddRepCommands(CLI::App& app, Session& session);
 void AddAccountCommands(CLI::App& app, Session& session);
@@ -32,6 +39,8 @@ void AddQueueCommands(CLI::App& app, Session& session);
 void AddWebhookCommands(CLI::App& app, Session& session);
 void AddReportCommands(CLI::App& app, Session& session);
 void AddReportAlignment(CLI::App& reports, Session& session);  // of the group report
+void AddDlqCommands(CLI::App& app, Session& session);
+void AddMappingCommands(CLI::App& app, Session& session);
 void AddVerifyCommand(CLI::App& app, Session& session);
 void AddHealthCommand(CLI::App& app, Session& session);
 void AddCompletionCommand(CLI::App& app, Session& session);

@@ -1,5 +1,7 @@
 #include "batonctl/completion.h"
 
+#include <map>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -25,15 +27,30 @@ std::vector<std::string> Texts(const CompletionLevel& level) {
   return texts;
 }
 
-// All options of all levels whose value is one of a few; "-o|--output) ...".
+// All options of all levels whose value is known or can be asked for; "-o|--output) ...".
 std::vector<const Word*> OptionsWithValues(const std::vector<CompletionLevel>& levels) {
-  std::vector<const Word*> options;
+  std::map<std::string, const Word*> options;
   for (const CompletionLevel& level : levels) {
     for (const Word& word : level.words) {
-      if (!word.values.empty()) options.push_back(&word);
+      if (!word.values.empty() || !word.names_of.empty()) options.emplace(word.text, &word);
     }
   }
-  return options;
+  std::vector<const Word*> list;
+  for (const auto& [text, word] : options) list.push_back(word);
+  return list;
+}
+
+// Asks batonctl for the names of a kind, with what stands on the line so far: whom to ask, and of
+// which workspace.
+std::string BashNames(const std::string& kind) {
+  return absl::StrCat("$(\"${COMP_WORDS[0]}\" __names ", kind,
+                      " \"${COMP_WORDS[@]:1:COMP_CWORD-1}\" 2>/dev/null)");
+}
+std::string ZshNames(const std::string& kind) {
+  return absl::StrCat("$(${words[1]} __names ", kind, " ${words[2,CURRENT-1]} 2>/dev/null)");
+}
+std::string FishNames(const std::string& kind) {
+  return absl::StrCat("(batonctl __names ", kind, " (commandline -opc)[2..-1] 2>/dev/null)");
 }
 
 // The pattern of a case statement for every level: "batonctl lead|batonctl lead get|...".
@@ -41,6 +58,11 @@ std::string PathPattern(const std::vector<CompletionLevel>& levels) {
   std::vector<std::string> quoted;
   for (const CompletionLevel& level : levels) quoted.push_back(ShellQuoted(level.path));
   return absl::StrJoin(quoted, "|");
+}
+
+// Names do not begin with a dash.
+std::string NamesUnlessOption(const std::string& kind) {
+  return absl::StrCat("; [[ $cur == -* ]] || words+=\" ", BashNames(kind), "\"");
 }
 
 // The words before the cursor that are commands make up the path; the rest are options and values.
@@ -58,15 +80,19 @@ std::string BashScript(const std::vector<CompletionLevel>& levels) {
       "  done\n"
       "  case \"$prev\" in\n");
   for (const Word* option : OptionsWithValues(levels)) {
-    absl::StrAppend(&script, "    ", option->text, ") mapfile -t COMPREPLY < <(compgen -W ",
-                    ShellQuoted(absl::StrJoin(option->values, " ")), " -- \"$cur\"); return ;;\n");
+    const std::string words = option->names_of.empty()
+                                  ? ShellQuoted(absl::StrJoin(option->values, " "))
+                                  : absl::StrCat("\"", BashNames(option->names_of), "\"");
+    absl::StrAppend(&script, "    ", option->text, ") mapfile -t COMPREPLY < <(compgen -W ", words,
+                    " -- \"$cur\"); return ;;\n");
   }
   absl::StrAppend(&script,
                   "    -f|--file) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return ;;\n"
                   "  esac\n  local words=\n  case \"$path\" in\n");
   for (const CompletionLevel& level : levels) {
     absl::StrAppend(&script, "    ", ShellQuoted(level.path),
-                    ") words=", ShellQuoted(absl::StrJoin(Texts(level), " ")), " ;;\n");
+                    ") words=", ShellQuoted(absl::StrJoin(Texts(level), " ")),
+                    level.names_of.empty() ? "" : NamesUnlessOption(level.names_of), " ;;\n");
   }
   return script +
          "  esac\n"
@@ -91,8 +117,10 @@ std::string ZshScript(const std::vector<CompletionLevel>& levels) {
       "  done\n"
       "  case \"$prev\" in\n");
   for (const Word* option : OptionsWithValues(levels)) {
-    absl::StrAppend(&script, "    ", option->text, ") compadd -- ",
-                    absl::StrJoin(option->values, " "), "; return ;;\n");
+    absl::StrAppend(
+        &script, "    ", option->text, ") compadd -- ",
+        option->names_of.empty() ? absl::StrJoin(option->values, " ") : ZshNames(option->names_of),
+        "; return ;;\n");
   }
   absl::StrAppend(&script, "    -f|--file) _files; return ;;\n  esac\n  case \"$path_\" in\n");
   for (const CompletionLevel& level : levels) {
@@ -101,7 +129,12 @@ std::string ZshScript(const std::vector<CompletionLevel>& levels) {
       const std::string about = absl::StrReplaceAll(word.about, {{":", "\\:"}});
       absl::StrAppend(&script, "      ", ShellQuoted(absl::StrCat(word.text, ":", about)), "\n");
     }
-    absl::StrAppend(&script, "      ) ;;\n");
+    absl::StrAppend(&script, "      )");
+    if (!level.names_of.empty()) {
+      absl::StrAppend(&script, "; [[ $words[CURRENT] == -* ]] || compadd -- ",
+                      ZshNames(level.names_of));
+    }
+    absl::StrAppend(&script, " ;;\n");
   }
   return script +
          "  esac\n"
@@ -127,6 +160,7 @@ std::string FishLine(const std::string& path, const Word& word) {
   if (!word.values.empty()) {
     absl::StrAppend(&line, " -a ", FishQuoted(absl::StrJoin(word.values, " ")));
   }
+  if (!word.names_of.empty()) absl::StrAppend(&line, " -a ", FishQuoted(FishNames(word.names_of)));
   return absl::StrCat(line, " -d ", FishQuoted(word.about), "\n");
 }
 
@@ -148,6 +182,10 @@ std::string FishScript(const std::vector<CompletionLevel>& levels) {
       "complete -c batonctl -f\n");
   for (const CompletionLevel& level : levels) {
     for (const Word& word : level.words) absl::StrAppend(&script, FishLine(level.path, word));
+    if (level.names_of.empty()) continue;
+    absl::StrAppend(&script, "complete -c batonctl -n ",
+                    FishQuoted(absl::StrCat("__batonctl_at ", FishQuoted(level.path))), " -a ",
+                    FishQuoted(FishNames(level.names_of)), "\n");
   }
   return script;
 }

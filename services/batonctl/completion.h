@@ -16,8 +16,10 @@ struct CompletionLevel {
     bool is_option = false;
     bool takes_value = false;         // an option whose next word is its value
     std::vector<std::string> values;  // of which it is one, if known
+    std::string names_of;             // or the kind whose names it takes
   };
   std::vector<Word> words;
+  std::string names_of;  // a name of this kind may follow; the server is asked for them
 };
 
 // "bash", "zsh" or "fish"; the script, to be sourced. Empty for another shell.

@@ -38,6 +38,12 @@ absl::Status WithContext(const absl::Status& status, const std::string& before,
   return told;
 }
 
+bool IsPassing(const absl::Status& status) {
+  return status.ok() || absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+         absl::IsResourceExhausted(status) || absl::IsCancelled(status) ||
+         (absl::IsInternal(status) && core::ErrorReason(status).empty());
+}
+
 int ExitCode(const absl::Status& status) {
   if (status.ok()) return kExitOk;
   const std::string reason = core::ErrorReason(status);

@@ -32,6 +32,9 @@ absl::Status NotAnAnswer(const absl::Status& status);
 absl::Status WithContext(const absl::Status& status, const std::string& before,
                          const std::string& after);
 
+// Whether another attempt can succeed: the server or the connection ended, nothing was refused.
+bool IsPassing(const absl::Status& status);
+
 int ExitCode(const absl::Status& status);
 
 }  // namespace baton::batonctl

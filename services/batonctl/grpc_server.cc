@@ -13,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
+#include "batonctl/interrupt.h"
 #include "core/errors.h"
 #include "platform/grpc/status.h"
 
@@ -26,6 +27,7 @@ constexpr int kMessageBytesMax = 64 * 1024 * 1024;  // a page of large leads
 // A connection that died without a word is noticed after these; servers allow a ping every 10 s.
 constexpr int kKeepaliveTimeMs = 20'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
+constexpr absl::Duration kInterruptLook = absl::Milliseconds(100);
 constexpr size_t kPemBytesMax = 1024 * 1024;  // the CAs of a whole system are a fifth of it
 constexpr size_t kTokenBytesMax = 8 * 1024;   // what a server takes
 
@@ -110,8 +112,8 @@ class GrpcServer : public Server {
     bool stopped = false;
     while (open && !stopped) {
       call->Read(&response, this);
-      open = Wait();
-      stopped = open && !on_response();
+      open = WaitOrCancel(context);
+      stopped = Interrupted() || (open && !on_response());
     }
     if (stopped) context.TryCancel();
     grpc::Status status;
@@ -152,6 +154,20 @@ class GrpcServer : public Server {
     void* tag = nullptr;
     bool ok = false;
     return queue_.Next(&tag, &ok) && ok;
+  }
+
+  // The same, cancelled by an interrupt.
+  bool WaitOrCancel(grpc::ClientContext& context) {
+    void* tag = nullptr;
+    bool ok = false;
+    while (true) {
+      const auto soon = absl::ToChronoTime(absl::Now() + kInterruptLook);
+      const auto next = queue_.AsyncNext(&tag, &ok, soon);
+      if (next != grpc::CompletionQueue::TIMEOUT) {
+        return next == grpc::CompletionQueue::GOT_EVENT && ok;
+      }
+      if (Interrupted()) context.TryCancel();
+    }
   }
 
   absl::Status FromGrpc(const grpc::Status& status) const {

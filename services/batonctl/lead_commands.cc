@@ -7,6 +7,7 @@
 #include "batonctl/decision_text.h"
 #include "batonctl/format.h"
 #include "batonctl/lead_view.h"
+#include "batonctl/list_watch.h"
 
 namespace baton::batonctl {
 namespace {
@@ -17,6 +18,7 @@ struct LeadArguments {
   int limit = kListLimitDefault;
   int generation = 0;
   std::vector<std::string> types;
+  WatchOptions watch;
 };
 
 absl::Status Get(Session& session, const LeadArguments& arguments) {
@@ -29,7 +31,7 @@ absl::Status Get(Session& session, const LeadArguments& arguments) {
   return session.Print(response->lead(), LeadDetails(response->lead()), {response->lead().name()});
 }
 
-absl::Status List(Session& session, const LeadArguments& arguments) {
+absl::StatusOr<v1::ListLeadsResponse> FetchLeads(Session& session, const LeadArguments& arguments) {
   const absl::StatusOr<std::string> parent = session.Workspace();
   if (!parent.ok()) return parent.status();
   v1::ListLeadsRequest request;
@@ -39,9 +41,21 @@ absl::Status List(Session& session, const LeadArguments& arguments) {
     if (!stage.ok()) return stage.status();
     request.set_stage(*stage);
   }
-  const auto response = AskPages<v1::ListLeadsResponse>(
+  return AskPages<v1::ListLeadsResponse>(
       session.server(), request, arguments.limit,
       +[](const v1::ListLeadsResponse& page) { return page.leads_size(); });
+}
+
+absl::Status List(Session& session, const LeadArguments& arguments) {
+  if (arguments.watch.watch) {
+    return WatchList(session, arguments.watch, [&]() -> absl::StatusOr<Listing> {
+      const auto response = FetchLeads(session, arguments);
+      if (!response.ok()) return response.status();
+      const std::vector<v1::Lead> leads(response->leads().begin(), response->leads().end());
+      return ListingOf(LeadsTable(leads), leads);
+    });
+  }
+  const auto response = FetchLeads(session, arguments);
   if (!response.ok()) return response.status();
   std::vector<std::string> names;
   for (const v1::Lead& lead : response->leads()) names.push_back(lead.name());
@@ -75,7 +89,7 @@ absl::Status Explain(Session& session, const LeadArguments& arguments) {
   request.set_generation(arguments.generation);
   const auto response = Ask<v1::ExplainLeadResponse>(session.server(), request);
   if (!response.ok()) return response.status();
-  if (session.options.format != OutputFormat::kTable) {
+  if (!session.options.is_text()) {
     return session.Print(*response, Table({}), {*name});
   }
   session.world().out << ExplainText(*response) << std::flush;
@@ -90,7 +104,7 @@ absl::Status Recompute(Session& session, const LeadArguments& arguments) {
   request.set_generation(arguments.generation);
   const auto response = Ask<v1::RecomputeDecisionResponse>(session.server(), request);
   if (!response.ok()) return response.status();
-  if (session.options.format == OutputFormat::kTable) {
+  if (session.options.is_text()) {
     session.world().out << PrintableLines(RecomputedText(ShortName(*name), *response))
                         << std::flush;
   } else if (absl::Status printed = session.Print(*response, Table({}), {*name}); !printed.ok()) {
@@ -126,6 +140,7 @@ void AddLeadCommands(CLI::App& app, Session& session) {
   CLI::App& list = *group.add_subcommand("list", "Lists the leads of the workspace");
   list.add_option("--stage", arguments->stage, "only in this stage, such as QUEUED");
   AddLimit(list, arguments->limit);
+  AddWatch(list, arguments->watch);
   OnRun(list, session, [&session, arguments] { return List(session, *arguments); });
 
   CLI::App& journey =

@@ -153,7 +153,7 @@ absl::Status Submit(Session& session, const SubmitArguments& arguments) {
   } else {
     session.Note(absl::StrCat("Accepted: ", Counted(all.accepted_count(), "event"), "."));
   }
-  if (!arguments.wait && session.options.format == OutputFormat::kTable) return absl::OkStatus();
+  if (!arguments.wait && session.options.is_text()) return absl::OkStatus();
   std::vector<std::string> names;
   for (const v1::Lead& lead : all.leads()) names.push_back(lead.name());
   return session.Print(all, LeadsTable({all.leads().begin(), all.leads().end()}), names);

@@ -21,11 +21,15 @@ void AddIfSet(Table& table, const std::string& field, const std::string& value) 
 }  // namespace
 
 Table LeadsTable(const std::vector<v1::Lead>& leads) {
-  Table table({"LEAD", "STAGE", "FIT", "INTENT", "QUEUE", "REP", "CYCLE", "REASON", "LAST EVENT"});
+  Table table({"LEAD", "STAGE", "FIT", "INTENT", "QUEUE", "REP", "CYCLE", "REASON", "LAST EVENT"},
+              {"ASSIGNMENT", "VERSION", "REVISION", "FIRST EVENT", "QUEUED"});
   for (const v1::Lead& lead : leads) {
     table.AddRow({ShortName(lead.name()), StageText(lead.stage()), absl::StrCat(lead.fit()),
                   absl::StrCat(lead.intent()), ShortName(lead.queue()), ShortName(lead.rep()),
-                  absl::StrCat(lead.cycle()), lead.reason(), FormatTime(lead.last_event_time())});
+                  absl::StrCat(lead.cycle()), lead.reason(), FormatTime(lead.last_event_time()),
+                  ShortName(lead.assignment()), absl::StrCat(lead.version()),
+                  absl::StrCat(lead.policy_revision()), FormatTime(lead.first_event_time()),
+                  FormatTime(lead.queue_time())});
   }
   return table;
 }
@@ -84,12 +88,15 @@ Table JourneyTable(const v1::GetLeadJourneyResponse& journey) {
 }
 
 Table AssignmentsTable(const std::vector<v1::Assignment>& assignments) {
-  Table table({"ASSIGNMENT", "REP", "QUEUE", "STAGE", "FIT", "INTENT", "ASSIGNED", "ACCEPT BY"});
+  Table table({"ASSIGNMENT", "REP", "QUEUE", "STAGE", "FIT", "INTENT", "ASSIGNED", "ACCEPT BY"},
+              {"LEAD", "GENERATION", "LEAD VERSION"});
   for (const v1::Assignment& assignment : assignments) {
     table.AddRow({ShortName(assignment.name()), ShortName(assignment.rep()),
                   ShortName(assignment.queue()), StageText(assignment.stage()),
                   absl::StrCat(assignment.fit()), absl::StrCat(assignment.intent()),
-                  FormatTime(assignment.assign_time()), FormatTime(assignment.accept_deadline())});
+                  FormatTime(assignment.assign_time()), FormatTime(assignment.accept_deadline()),
+                  ShortName(assignment.lead()), absl::StrCat(assignment.generation()),
+                  absl::StrCat(assignment.lead_version())});
   }
   return table;
 }

@@ -2,12 +2,15 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <optional>
+#include <string>
 
 #include "absl/random/random.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "batonctl/app.h"
 #include "batonctl/grpc_server.h"
+#include "batonctl/interrupt.h"
 
 namespace {
 
@@ -23,6 +26,14 @@ bool WantsColour() {
   return (no_colour == nullptr || *no_colour == '\0') && isatty(STDOUT_FILENO) == 1;
 }
 
+std::optional<std::string> Ask(const std::string& question) {
+  if (isatty(STDIN_FILENO) != 1) return std::nullopt;
+  std::cerr << question << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -30,5 +41,9 @@ int main(int argc, char** argv) {
       {argv + 1, argv + argc},
       {std::cout, std::cerr, WantsColour(), baton::batonctl::ConnectGrpc,
        baton::platform::kafka::ListTopics, baton::platform::kafka::CreateTopic, NewId, absl::Now,
-       absl::SleepFor, baton::verify::Verify});
+       baton::batonctl::SleepUnlessInterrupted, baton::verify::Verify,
+       baton::batonctl::CatchInterrupts, baton::batonctl::Interrupted, Ask,
+       [](const baton::platform::kafka::KafkaConfig& config) {
+         return baton::platform::kafka::Producer::Create(config, {});
+       }});
 }

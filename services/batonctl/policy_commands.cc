@@ -8,6 +8,7 @@
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
+#include "batonctl/policy_documents.h"
 #include "batonctl/policy_file.h"
 #include "batonctl/policy_view.h"
 #include "batonctl/table_files.h"
@@ -62,23 +63,25 @@ absl::Status Refused(Session& session, const absl::Status& status, const std::st
                      absl::StrCat(file, " is refused: ", Counted(errors.size(), "error")));
 }
 
-absl::Status Apply(Session& session, const PolicyArguments& arguments) {
+}  // namespace
+
+absl::Status ApplyPolicyFile(Session& session, const std::string& path, bool dry_run) {
   const absl::StatusOr<std::string> parent = session.Workspace();
   if (!parent.ok()) return parent.status();
-  const absl::StatusOr<std::string> yaml = ReadFile(arguments.file, policy::kDocumentBytesMax);
+  const absl::StatusOr<std::string> yaml = ReadFile(path, policy::kDocumentBytesMax);
   if (!yaml.ok()) return yaml.status();
   v1::CreatePolicyRevisionRequest request;
   request.set_parent(*parent);
   request.set_yaml(*yaml);
-  request.set_validate_only(arguments.dry_run);
+  request.set_validate_only(dry_run);
   const auto response = Ask<v1::CreatePolicyRevisionResponse>(session.server(), request);
   if (!response.ok()) {
     return core::ErrorReason(response.status()) == "INVALID_POLICY"
-               ? Refused(session, response.status(), *yaml, arguments.file)
+               ? Refused(session, response.status(), *yaml, path)
                : response.status();
   }
   const v1::Policy& policy = response->policy();
-  if (arguments.dry_run) {
+  if (dry_run) {
     Table table({"POLICY", "STATE"});
     table.AddRow({ShortName(policy.name()), "valid, not kept"});
     return session.Print(policy, table, {policy.name()});
@@ -86,6 +89,8 @@ absl::Status Apply(Session& session, const PolicyArguments& arguments) {
   NoteNextStep(session, policy);
   return session.Print(policy, RevisionTable({policy}), {policy.name()});
 }
+
+namespace {
 
 absl::Status Get(Session& session, const PolicyArguments& arguments) {
   const absl::StatusOr<std::string> workspace = session.Workspace();
@@ -95,7 +100,7 @@ absl::Status Get(Session& session, const PolicyArguments& arguments) {
   const auto response = Ask<v1::GetPolicyResponse>(session.server(), request);
   if (!response.ok()) return response.status();
   const v1::Policy& policy = response->policy();
-  if (session.options.format != OutputFormat::kTable) {
+  if (!session.options.is_text() && session.options.format != OutputFormat::kYaml) {
     return session.Print(policy, Table({}), {policy.name()});
   }
   session.Note(absl::StrCat("# ", policy.name()));
@@ -113,7 +118,9 @@ void AddPolicyCommands(CLI::App& app, Session& session) {
       *group.add_subcommand("apply", "Keeps a policy document as a draft, to be approved");
   apply.add_option("--file,-f", arguments->file, "the document; - is standard input")->required();
   apply.add_flag("--dry-run", arguments->dry_run, "let the server check it only");
-  OnRun(apply, session, [&session, arguments] { return Apply(session, *arguments); });
+  OnRun(apply, session, [&session, arguments] {
+    return ApplyPolicyFile(session, arguments->file, arguments->dry_run);
+  });
 
   CLI::App& get = *group.add_subcommand("get", "Prints a policy document");
   get.add_option("NAME", arguments->name,

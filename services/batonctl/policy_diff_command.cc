@@ -11,6 +11,7 @@
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
+#include "batonctl/policy_documents.h"
 #include "batonctl/policy_file.h"
 #include "core/ids.h"
 #include "core/text.h"
@@ -146,6 +147,10 @@ absl::Status Diff(Session& session, const DiffArguments& arguments) {
 }
 
 }  // namespace
+
+absl::Status DiffPolicyFile(Session& session, const std::string& path) {
+  return Diff(session, {"", "", path});
+}
 
 void AddPolicyDiff(CLI::App& policies, Session& session) {
   CLI::App& diff = *policies.add_subcommand("diff", kDiffAbout)->footer(kDiffFooter);

@@ -1,4 +1,4 @@
-// batonctl policy approve|revoke|activate|rollback|withdraw|delete|history
+// batonctl policy approve|revoke|activate|rollback|withdraw|delete|list|history
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -114,7 +114,9 @@ absl::Status Delete(Session& session, const RevisionArguments& arguments) {
   return response.status();
 }
 
-absl::Status History(Session& session, const RevisionArguments& arguments) {
+// `table_of` shows the revisions.
+absl::Status ListRevisions(Session& session, const RevisionArguments& arguments,
+                           Table (*table_of)(const std::vector<v1::Policy>&)) {
   const auto parent = session.Workspace();
   if (!parent.ok()) return parent.status();
   v1::ListPolicyRevisionsRequest request;
@@ -126,8 +128,8 @@ absl::Status History(Session& session, const RevisionArguments& arguments) {
   std::vector<std::string> names;
   for (const v1::Policy& policy : response->policies()) names.push_back(policy.name());
   NoteMore(session, response->next_page_token());
-  return session.Print(
-      *response, HistoryTable({response->policies().begin(), response->policies().end()}), names);
+  return session.Print(*response,
+                       table_of({response->policies().begin(), response->policies().end()}), names);
 }
 
 // A command about one revision.
@@ -176,10 +178,15 @@ void AddPolicyRevisionCommands(CLI::App& group, Session& session) {
                                    "Forgets a withdrawn or superseded revision", arguments, Delete);
   AddAs(remove, arguments->role, {"admin"});
 
-  CLI::App& history =
-      *group.add_subcommand("history", "Shows who made, approved and activated what, and when");
-  AddLimit(history, arguments->limit);
-  OnRun(history, session, [&session, arguments] { return History(session, *arguments); });
+  const auto add_list = [&](const char* name, const char* about,
+                            Table (*table_of)(const std::vector<v1::Policy>&)) {
+    CLI::App& command = *group.add_subcommand(name, about);
+    AddLimit(command, arguments->limit);
+    OnRun(command, session,
+          [&session, arguments, table_of] { return ListRevisions(session, *arguments, table_of); });
+  };
+  add_list("list", "Lists the revisions, the newest first", RevisionTable);
+  add_list("history", "Shows who made, approved and activated what, and when", HistoryTable);
 }
 
 }  // namespace baton::batonctl

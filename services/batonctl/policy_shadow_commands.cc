@@ -1,5 +1,6 @@
 // batonctl policy shadow start|stop|report
 #include <memory>
+#include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "baton/v1/policy_service.pb.h"
@@ -46,8 +47,10 @@ absl::Status PrintShadowReport(const Session& session, const std::string& output
   const OutputFormat format = session.options.format;
   if (output == "csv") {
     PrintShadowCsv(report, out);
-  } else if (output == "json" || (output.empty() && format == OutputFormat::kJson)) {
-    PrintShadowJson(report, out);
+  } else if (output == "json" || (output.empty() && session.options.is_data())) {
+    std::ostringstream json;
+    PrintShadowJson(report, json);
+    out << (output.empty() ? session.DataText(json.str()) : json.str());
   } else if (output.empty() && format == OutputFormat::kName) {
     out << report.shadow.name() << "\n";
   } else {

@@ -58,10 +58,11 @@ std::string MissingText(const v1::Policy& policy) {
 }
 
 Table RevisionTable(const std::vector<v1::Policy>& policies) {
-  Table table({"POLICY", "REVISION", "STATE", "MISSING APPROVALS"});
+  Table table({"POLICY", "REVISION", "STATE", "MISSING APPROVALS"}, {"CREATED", "BY", "ETAG"});
   for (const v1::Policy& policy : policies) {
     table.AddRow({ShortName(policy.name()), absl::StrCat(policy.revision()),
-                  PolicyStateText(policy.state()), MissingText(policy)});
+                  PolicyStateText(policy.state()), MissingText(policy),
+                  FormatTime(policy.create_time()), policy.creator(), policy.etag()});
   }
   return table;
 }

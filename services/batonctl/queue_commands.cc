@@ -7,7 +7,11 @@
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
+#include "batonctl/list_watch.h"
+#include "batonctl/queue_policy.h"
 #include "batonctl/roster_arguments.h"
+#include "batonctl/roster_changes.h"
+#include "batonctl/roster_document.h"
 #include "batonctl/roster_view.h"
 
 namespace baton::batonctl {
@@ -17,6 +21,7 @@ struct QueueArguments {
   std::string queue, file, display_name, etag;
   bool pause = false;
   int limit = kListLimitDefault;
+  WatchOptions watch;
   CLI::Option *display_name_option = nullptr, *pause_option = nullptr;
 };
 
@@ -24,17 +29,33 @@ absl::Status PrintQueues(const Session& session, const google::protobuf::Message
                          const std::vector<v1::Queue>& queues) {
   std::vector<std::string> names;
   for (const v1::Queue& queue : queues) names.push_back(queue.name());
+  if (session.options.format == OutputFormat::kYaml) {
+    session.world().out << RosterYaml(session.options.workspace, {}, queues) << std::flush;
+    return absl::OkStatus();
+  }
   return session.Print(message, QueuesTable(queues), names);
 }
 
-absl::Status List(Session& session, const QueueArguments& arguments) {
+absl::StatusOr<v1::ListQueuesResponse> FetchQueues(Session& session, int limit) {
   const absl::StatusOr<std::string> parent = session.Workspace();
   if (!parent.ok()) return parent.status();
   v1::ListQueuesRequest request;
   request.set_parent(*parent);
-  const auto response = AskPages<v1::ListQueuesResponse>(
-      session.server(), request, arguments.limit,
+  return AskPages<v1::ListQueuesResponse>(
+      session.server(), request, limit,
       +[](const v1::ListQueuesResponse& page) { return page.queues_size(); });
+}
+
+absl::Status List(Session& session, const QueueArguments& arguments) {
+  if (arguments.watch.watch) {
+    return WatchList(session, arguments.watch, [&]() -> absl::StatusOr<Listing> {
+      const auto response = FetchQueues(session, arguments.limit);
+      if (!response.ok()) return response.status();
+      const std::vector<v1::Queue> queues(response->queues().begin(), response->queues().end());
+      return ListingOf(QueuesTable(queues), queues);
+    });
+  }
+  const auto response = FetchQueues(session, arguments.limit);
   if (!response.ok()) return response.status();
   NoteMore(session, response->next_page_token());
   return PrintQueues(session, *response, {response->queues().begin(), response->queues().end()});
@@ -47,31 +68,18 @@ absl::Status Get(Session& session, const QueueArguments& arguments) {
   request.set_name(*name);
   const auto response = Ask<v1::GetQueueResponse>(session.server(), request);
   if (!response.ok()) return response.status();
-  return session.Print(response->queue(), QueueDetails(response->queue()),
-                       {response->queue().name()});
+  const v1::Queue& queue = response->queue();
+  if (!session.options.is_text()) return PrintQueues(session, queue, {queue});
+  Table details = QueueDetails(queue);
+  AddQueuePolicy(session, queue.name(), details);
+  return session.Print(queue, details, {queue.name()});
 }
 
-// Changes the settings that are given.
 absl::StatusOr<v1::Queue> Update(Session& session, const QueueEntry& entry,
                                  const std::string& etag) {
-  const absl::StatusOr<std::string> name = session.Name("queues", entry.id);
-  if (!name.ok()) return name.status();
-  v1::UpdateQueueRequest request;
-  request.mutable_queue()->set_name(*name);
-  request.mutable_queue()->set_etag(etag);
-  if (entry.display_name.has_value()) {
-    request.mutable_queue()->set_display_name(*entry.display_name);
-    request.mutable_update_mask()->add_paths("display_name");
-  }
-  if (entry.paused.has_value()) {
-    request.mutable_queue()->set_paused(*entry.paused);
-    request.mutable_update_mask()->add_paths("paused");
-  }
-  if (request.update_mask().paths().empty()) {
-    return UsageError(absl::StrCat("nothing to change in queue ", entry.id,
-                                   ": give a display name or whether it is paused"));
-  }
-  auto response = Ask<v1::UpdateQueueResponse>(session.server(), request);
+  const auto request = QueueUpdate(session, entry, etag);
+  if (!request.ok()) return request.status();
+  auto response = Ask<v1::UpdateQueueResponse>(session.server(), *request);
   if (!response.ok()) return response.status();
   return std::move(*response->mutable_queue());
 }
@@ -134,6 +142,7 @@ void AddQueueCommands(CLI::App& app, Session& session) {
 
   CLI::App& list = *group.add_subcommand("list", "Lists the queues of the workspace");
   AddLimit(list, arguments->limit);
+  AddWatch(list, arguments->watch);
   OnRun(list, session, [&session, arguments] { return List(session, *arguments); });
 
   CLI::App& get = *group.add_subcommand("get", "Shows a queue and what its reps are owed");

@@ -6,7 +6,10 @@
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
+#include "batonctl/list_watch.h"
 #include "batonctl/roster_arguments.h"
+#include "batonctl/roster_changes.h"
+#include "batonctl/roster_document.h"
 #include "batonctl/roster_view.h"
 #include "batonctl/roster_work.h"
 #include "core/roster.h"
@@ -17,6 +20,7 @@ namespace {
 struct RepArguments {
   std::string rep, file, presence;
   int limit = kListLimitDefault;
+  WatchOptions watch;
   // apply by flags: what was not given stays as it is.
   CLI::Option *display_name = nullptr, *queues = nullptr, *weight = nullptr, *capacity = nullptr;
   WorkOptions work;
@@ -29,17 +33,33 @@ absl::Status PrintReps(const Session& session, const google::protobuf::Message& 
                        const std::vector<v1::Rep>& reps) {
   std::vector<std::string> names;
   for (const v1::Rep& rep : reps) names.push_back(rep.name());
+  if (session.options.format == OutputFormat::kYaml) {
+    session.world().out << RosterYaml(session.options.workspace, reps, {}) << std::flush;
+    return absl::OkStatus();
+  }
   return session.Print(message, RepsTable(reps), names);
 }
 
-absl::Status List(Session& session, const RepArguments& arguments) {
+absl::StatusOr<v1::ListRepsResponse> FetchReps(Session& session, int limit) {
   const absl::StatusOr<std::string> parent = session.Workspace();
   if (!parent.ok()) return parent.status();
   v1::ListRepsRequest request;
   request.set_parent(*parent);
-  const auto response = AskPages<v1::ListRepsResponse>(
-      session.server(), request, arguments.limit,
+  return AskPages<v1::ListRepsResponse>(
+      session.server(), request, limit,
       +[](const v1::ListRepsResponse& page) { return page.reps_size(); });
+}
+
+absl::Status List(Session& session, const RepArguments& arguments) {
+  if (arguments.watch.watch) {
+    return WatchList(session, arguments.watch, [&]() -> absl::StatusOr<Listing> {
+      const auto response = FetchReps(session, arguments.limit);
+      if (!response.ok()) return response.status();
+      const std::vector<v1::Rep> reps(response->reps().begin(), response->reps().end());
+      return ListingOf(RepsTable(reps), reps);
+    });
+  }
+  const auto response = FetchReps(session, arguments.limit);
   if (!response.ok()) return response.status();
   NoteMore(session, response->next_page_token());
   return PrintReps(session, *response, {response->reps().begin(), response->reps().end()});
@@ -90,28 +110,16 @@ absl::Status NameQueues(const Session& session, v1::Rep& rep) {
 }
 
 absl::Status ApplyFile(Session& session, const RepArguments& arguments) {
-  absl::StatusOr<RosterFile> roster = LoadRoster(session, arguments.file);
+  const absl::StatusOr<RosterFile> roster = LoadRoster(session, arguments.file);
   if (!roster.ok()) return roster.status();
   if (!roster->queues.empty()) {
     session.Note("The queues of the file are not touched; batonctl queue apply does that.");
   }
   v1::ListRepsResponse stored;
-  for (RosterEntry& entry : roster->reps) {
-    v1::UpdateRepRequest request;
-    const absl::StatusOr<std::string> name = session.Name("reps", entry.id);
-    if (!name.ok()) return name.status();
-    absl::Status named = NameQueues(session, entry.rep);
-    named.Update(NameDelegates(session, entry.rep));
-    if (!named.ok()) return named;
-    *request.mutable_rep() = entry.rep;
-    request.mutable_rep()->set_name(*name);
-    request.set_allow_missing(true);
-    for (const char* field : {"display_name", "queues", "weight", "capacity", "skills"}) {
-      request.mutable_update_mask()->add_paths(field);
-    }
-    for (const std::string& field : entry.fields) request.mutable_update_mask()->add_paths(field);
-    if (entry.sets_presence) request.mutable_update_mask()->add_paths("presence");
-    auto response = Ask<v1::UpdateRepResponse>(session.server(), request);
+  for (const RosterEntry& entry : roster->reps) {
+    const auto request = RepUpdate(session, entry);
+    if (!request.ok()) return request.status();
+    auto response = Ask<v1::UpdateRepResponse>(session.server(), *request);
     if (!response.ok()) {
       return AfterSome(response.status(), "rep " + entry.id, stored.reps_size(),
                        roster->reps.size());
@@ -201,6 +209,7 @@ void AddRepCommands(CLI::App& app, Session& session) {
 
   CLI::App& list = *group.add_subcommand("list", "Lists the reps of the workspace");
   AddLimit(list, arguments->limit);
+  AddWatch(list, arguments->watch);
   OnRun(list, session, [&session, arguments] { return List(session, *arguments); });
 
   CLI::App& get = *group.add_subcommand("get", "Shows a rep");

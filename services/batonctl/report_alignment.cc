@@ -120,7 +120,9 @@ absl::Status Align(Session& session, const AlignmentArguments& arguments) {
   const absl::StatusOr<report_page::PageInput> input = AskInput(session, arguments.scope);
   if (!input.ok()) return input.status();
   std::string output = arguments.output;
-  if (output.empty() && session.options.format == OutputFormat::kJson) output = "json";
+  if (output.empty() && session.options.is_data()) {
+    return Write(session, arguments.out, session.DataText(InputJson(*input)));
+  }
   if (output == "json") return Write(session, arguments.out, InputJson(*input));
   if (output == "csv") return Write(session, arguments.out, InputCsv(*input));
   const report_page::Page page = report_page::MakePage(*input);

@@ -60,8 +60,9 @@ absl::Status Show(Session& session, const ReportArguments& arguments, const std:
   if (output == "csv") {
     return WriteOut(session, absl::StrCat(ReportCsvHeader({}), ReportCsvLines(report, {})));
   }
-  if (output == "json" || (output.empty() && session.options.format == OutputFormat::kJson)) {
-    return WriteOut(session, absl::StrCat(ToJson(report, /*one_line=*/false), "\n"));
+  if (output == "json" || (output.empty() && session.options.is_data())) {
+    const std::string json = absl::StrCat(ToJson(report, /*one_line=*/false), "\n");
+    return WriteOut(session, output.empty() ? session.DataText(json) : json);
   }
   return WriteOut(session, ReportText(report, session.world().colour));
 }

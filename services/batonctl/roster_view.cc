@@ -11,6 +11,11 @@ namespace baton::batonctl {
 
 namespace {
 
+std::string DurationText(const google::protobuf::Duration& duration) {
+  return absl::FormatDuration(absl::Seconds(duration.seconds()) +
+                              absl::Nanoseconds(duration.nanos()));
+}
+
 // What is particular about the rep: "9 a day, dach, Europe/Vienna, 2 absences, ramp-up".
 std::string WorkText(const v1::Rep& rep) {
   std::vector<std::string> parts;
@@ -27,8 +32,8 @@ std::string WorkText(const v1::Rep& rep) {
 }  // namespace
 
 Table RepsTable(const std::vector<v1::Rep>& reps) {
-  Table table(
-      {"REP", "NAME", "PRESENCE", "OPEN", "CAPACITY", "WEIGHT", "QUEUES", "SKILLS", "WORK"});
+  Table table({"REP", "NAME", "PRESENCE", "OPEN", "CAPACITY", "WEIGHT", "QUEUES", "SKILLS", "WORK"},
+              {"DAILY CAP", "CALENDAR", "TIME ZONE", "ETAG"});
   for (const v1::Rep& rep : reps) {
     std::vector<std::string> queues;
     for (const std::string& queue : rep.queues()) queues.push_back(ShortName(queue));
@@ -41,27 +46,29 @@ Table RepsTable(const std::vector<v1::Rep>& reps) {
     table.AddRow({ShortName(rep.name()), rep.display_name(), PresenceText(rep.presence()),
                   absl::StrCat(rep.open_leads()), absl::StrCat(rep.capacity()),
                   absl::StrCat(rep.weight()), absl::StrJoin(queues, ","),
-                  absl::StrJoin(skills, ","), WorkText(rep)});
+                  absl::StrJoin(skills, ","), WorkText(rep),
+                  rep.daily_cap() == 0 ? "" : absl::StrCat(rep.daily_cap()), rep.calendar(),
+                  rep.time_zone(), rep.etag()});
   }
   return table;
 }
 
 Table QueuesTable(const std::vector<v1::Queue>& queues) {
-  Table table({"QUEUE", "NAME", "MODE", "STATE", "WAITING", "OLDEST SINCE", "REPS"});
+  Table table({"QUEUE", "NAME", "MODE", "STATE", "WAITING", "OLDEST SINCE", "REPS"},
+              {"STRATEGY", "ACCEPT WITHIN", "SKILLS", "ESCALATES TO", "ETAG"});
   for (const v1::Queue& queue : queues) {
-    table.AddRow({ShortName(queue.name()), queue.display_name(), queue.mode(),
-                  queue.paused() ? "paused" : "open", absl::StrCat(queue.waiting_leads()),
-                  FormatTime(queue.oldest_wait_time()), absl::StrCat(queue.members_size())});
+    const v1::QueueRules& rules = queue.rules();
+    table.AddRow(
+        {ShortName(queue.name()), queue.display_name(), queue.mode(),
+         queue.paused() ? "paused" : "open", absl::StrCat(queue.waiting_leads()),
+         FormatTime(queue.oldest_wait_time()), absl::StrCat(queue.members_size()), rules.strategy(),
+         rules.has_accept_within() ? DurationText(rules.accept_within()) : "",
+         absl::StrJoin(rules.skills(), ","), ShortName(rules.escalate_to()), queue.etag()});
   }
   return table;
 }
 
 namespace {
-
-std::string DurationText(const google::protobuf::Duration& duration) {
-  return absl::FormatDuration(absl::Seconds(duration.seconds()) +
-                              absl::Nanoseconds(duration.nanos()));
-}
 
 // What the active policy says of the queue, as far as it says something.
 void AddRules(const v1::QueueRules& rules, Table& table) {

@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "batonctl/colours.h"
 #include "batonctl/exit_codes.h"
+#include "batonctl/yaml_text.h"
 #include "core/errors.h"
 #include "core/ids.h"
 #include "core/text.h"
@@ -92,31 +93,54 @@ std::string Session::RequestId() {
 
 absl::Status Session::Print(const google::protobuf::Message& message, const Table& table,
                             const std::vector<std::string>& names) const {
-  return PrintText([&] { return ToJson(message, /*one_line=*/false); }, table, names);
+  if (options.format == OutputFormat::kJson) {
+    world_.out << ToJson(message, /*one_line=*/false) << "\n" << std::flush;
+    return Written();
+  }
+  return PrintText(
+      [&] { return nlohmann::ordered_json::parse(ToJson(message, /*one_line=*/true)); }, table,
+      names);
 }
 
 absl::Status Session::Print(const nlohmann::ordered_json& json, const Table& table,
                             const std::vector<std::string>& names) const {
-  // What a stranger wrote may not be UTF-8.
-  constexpr auto kReplace = nlohmann::json::error_handler_t::replace;
-  return PrintText([&] { return json.dump(1, ' ', false, kReplace); }, table, names);
+  return PrintText([&] { return json; }, table, names);
 }
 
-absl::Status Session::PrintText(const std::function<std::string()>& json, const Table& table,
-                                const std::vector<std::string>& names) const {
+TableStyle Session::style() const {
+  return {world_.colour, !options.no_headers, options.format == OutputFormat::kWide};
+}
+
+absl::Status Session::Written() const {
+  return world_.out ? absl::OkStatus() : absl::DataLossError("cannot write to standard output");
+}
+
+absl::Status Session::PrintText(const std::function<nlohmann::ordered_json()>& data,
+                                const Table& table, const std::vector<std::string>& names) const {
+  // What a stranger wrote may not be UTF-8.
+  constexpr auto kReplace = nlohmann::json::error_handler_t::replace;
   switch (options.format) {
     case OutputFormat::kJson:
-      world_.out << json() << "\n";
+      world_.out << data().dump(1, ' ', false, kReplace) << "\n";
+      break;
+    case OutputFormat::kYaml:
+      world_.out << ToYaml(data());
       break;
     case OutputFormat::kTable:
-      world_.out << table.Render(world_.colour);
+    case OutputFormat::kWide:
+      world_.out << table.Render(style());
       break;
     case OutputFormat::kName:
       for (const std::string& name : names) world_.out << name << "\n";
       break;
   }
   world_.out.flush();
-  return world_.out ? absl::OkStatus() : absl::DataLossError("cannot write to standard output");
+  return Written();
+}
+
+std::string Session::DataText(const std::string& json) const {
+  if (options.format != OutputFormat::kYaml) return json;
+  return ToYaml(nlohmann::ordered_json::parse(json));
 }
 
 void Session::Note(const std::string& text) const {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -19,15 +20,22 @@
 
 namespace baton::batonctl {
 
-enum class OutputFormat { kTable, kJson, kName };
+class Settings;
+
+enum class OutputFormat { kTable, kWide, kJson, kYaml, kName };
 
 struct GlobalOptions {
   std::string server = "127.0.0.1:7400";
   std::string workspace;  // empty: none given
   OutputFormat format = OutputFormat::kTable;
+  bool no_headers = false;
   absl::Duration timeout = absl::Seconds(10);  // per call
   Identity identity;
   std::string request_id;  // empty: a new one for each change
+
+  // For a person's eyes, not as data.
+  bool is_text() const { return format == OutputFormat::kTable || format == OutputFormat::kWide; }
+  bool is_data() const { return format == OutputFormat::kJson || format == OutputFormat::kYaml; }
 };
 
 // The world outside: the terminal, the network and the clock, given by main.cc and by tests.
@@ -48,6 +56,13 @@ struct Surroundings {
   std::function<absl::Time()> now;
   std::function<void(absl::Duration)> sleep;
   std::function<absl::StatusOr<verify::Report>(const verify::Options&)> verify;
+  std::function<void()> catch_interrupts;  // interrupt.h
+  std::function<bool()> interrupted;
+  // Asks whoever sits at the terminal; nullopt: nobody does.
+  std::function<std::optional<std::string>(const std::string& question)> ask;
+  std::function<absl::StatusOr<std::unique_ptr<platform::kafka::Producer>>(
+      const platform::kafka::KafkaConfig&)>
+      make_producer;
   std::function<decltype(platform::kafka::TopicSpans)> topic_spans = platform::kafka::TopicSpans;
   std::function<decltype(platform::kafka::ReadTopic)> read_topic = platform::kafka::ReadTopic;
 };
@@ -60,6 +75,8 @@ class Session {
   GlobalOptions options;
   std::function<absl::Status()> action;  // the command chosen on the command line
   int exit_code = 0;                     // of a command that did what it is for
+  const Settings* settings = nullptr;    // where the options come from
+  bool needs_settings = true;            // false: the command works whatever the context says
 
   const Surroundings& world() const { return world_; }
   Server& server();  // connects when first used
@@ -71,18 +88,22 @@ class Session {
   // The id of the change that the command makes (AIP-155).
   std::string RequestId();
 
-  // Prints data in the format asked for: `message` as JSON, or the table, or the names.
+  TableStyle style() const;
+  // Prints data in the format asked for: `message` as JSON or YAML, or the table, or the names.
   absl::Status Print(const google::protobuf::Message& message, const Table& table,
                      const std::vector<std::string>& names) const;
   // The same for data that is no message of the API.
   absl::Status Print(const nlohmann::ordered_json& json, const Table& table,
                      const std::vector<std::string>& names) const;
+  // A JSON document as it is, or as YAML where that was asked for.
+  std::string DataText(const std::string& json) const;
   void Note(const std::string& text) const;
   // Prints message, reason and what to do; answers the exit code.
   int Fail(const absl::Status& status) const;
 
  private:
-  absl::Status PrintText(const std::function<std::string()>& json, const Table& table,
+  absl::Status Written() const;
+  absl::Status PrintText(const std::function<nlohmann::ordered_json()>& data, const Table& table,
                          const std::vector<std::string>& names) const;
 
   Surroundings world_;

@@ -1,6 +1,7 @@
 // batonctl policy simulate
 #include <algorithm>
 #include <memory>
+#include <sstream>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -147,10 +148,10 @@ absl::StatusOr<Task> Prepare(Session& session, const SimulateArguments& argument
 absl::Status Print(const Session& session, const std::string& output,
                    const SimulationReport& report) {
   std::ostream& out = session.world().out;
-  const bool json =
-      output == "json" || (output.empty() && session.options.format == OutputFormat::kJson);
-  if (json) {
-    PrintSimulationJson(report, out);
+  if (output == "json" || (output.empty() && session.options.is_data())) {
+    std::ostringstream json;
+    PrintSimulationJson(report, json);
+    out << (output.empty() ? session.DataText(json.str()) : json.str());
   } else if (output == "csv") {
     PrintSimulationCsv(report, out);
   } else {

@@ -17,7 +17,10 @@ size_t Width(const std::string& text) {
 
 }  // namespace
 
-Table::Table(std::vector<std::string> headers) : headers_(std::move(headers)) {}
+Table::Table(std::vector<std::string> headers, const std::vector<std::string>& wide_headers)
+    : headers_(std::move(headers)), narrow_(headers_.size()) {
+  headers_.insert(headers_.end(), wide_headers.begin(), wide_headers.end());
+}
 
 void Table::AddRow(std::vector<std::string> cells) {
   for (std::string& cell : cells) cell = policy::Printable(std::move(cell));
@@ -40,19 +43,35 @@ std::string Table::RenderRow(const std::vector<std::string>& cells,
   return line + "\n";
 }
 
-std::string Table::Render(bool colour) const {
+std::vector<size_t> Table::Widths(bool wide) const {
   std::vector<size_t> widths;
-  for (const std::string& header : headers_) widths.push_back(Width(header));
-  for (const std::vector<std::string>& row : rows_) {
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], Width(row[i]));
+  for (size_t i = 0; i < Columns(wide); ++i) {
+    widths.push_back(Width(headers_[i]));
+    for (const std::vector<std::string>& row : rows_) {
+      widths[i] = std::max(widths[i], Width(row[i]));
+    }
   }
-  std::string text;
-  if (std::any_of(headers_.begin(), headers_.end(),
-                  [](const std::string& header) { return !header.empty(); })) {
-    const std::string head = RenderRow(headers_, widths);
-    text = colour ? absl::StrCat(kBold, head.substr(0, head.size() - 1), kPlain, "\n") : head;
-  }
-  for (const std::vector<std::string>& row : rows_) text += RenderRow(row, widths);
+  return widths;
+}
+
+std::string Table::RenderHead(const TableStyle& style, const std::vector<size_t>& widths) const {
+  const auto end = headers_.begin() + static_cast<std::ptrdiff_t>(Columns(style.wide));
+  const bool named =
+      std::any_of(headers_.begin(), end, [](const std::string& header) { return !header.empty(); });
+  if (!named || !style.headers) return "";
+  const std::string head = RenderRow({headers_.begin(), end}, widths);
+  return style.colour ? absl::StrCat(kBold, head.substr(0, head.size() - 1), kPlain, "\n") : head;
+}
+
+std::string Table::RenderRow(size_t row, bool wide, const std::vector<size_t>& widths) const {
+  const auto begin = rows_[row].begin();
+  return RenderRow({begin, begin + static_cast<std::ptrdiff_t>(Columns(wide))}, widths);
+}
+
+std::string Table::Render(const TableStyle& style) const {
+  const std::vector<size_t> widths = Widths(style.wide);
+  std::string text = RenderHead(style, widths);
+  for (size_t row = 0; row < rows_.size(); ++row) text += RenderRow(row, style.wide, widths);
   return text;
 }
 

@@ -40,12 +40,12 @@ std::string ShortTableName(const v1::Table& table) {
 
 absl::Status PrintTables(const Session& session, const google::protobuf::Message& message,
                          const std::vector<v1::Table>& tables) {
-  Table shown({"TABLE", "ROWS", "BYTES", "COLUMNS", "CREATED", "BY"});
+  Table shown({"TABLE", "ROWS", "BYTES", "COLUMNS", "CREATED", "BY"}, {"SHA256"});
   std::vector<std::string> names;
   for (const v1::Table& table : tables) {
     shown.AddRow({ShortTableName(table), absl::StrCat(table.row_count()),
                   absl::StrCat(table.size_bytes()), absl::StrJoin(table.columns(), ", "),
-                  FormatTime(table.create_time()), table.creator()});
+                  FormatTime(table.create_time()), table.creator(), table.sha256()});
     names.push_back(table.name());
   }
   return session.Print(message, shown, names);
@@ -131,7 +131,7 @@ absl::Status GetOne(Session& session, const TableArguments& arguments) {
   request.set_name(*name);
   const auto response = Ask<v1::GetTableResponse>(session.server(), request);
   if (!response.ok()) return response.status();
-  if (session.options.format != OutputFormat::kTable) {
+  if (!session.options.is_text()) {
     return session.Print(response->table(), Table({}), {response->table().name()});
   }
   session.Note(absl::StrCat("# ", response->table().name()));

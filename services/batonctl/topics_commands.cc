@@ -56,10 +56,10 @@ absl::StatusOr<std::vector<TopicState>> Compare(const Session& session, const Ka
   return states;
 }
 
-void PrintStates(const Session& session, const std::vector<TopicState>& states) {
-  std::ostream& out = session.world().out;
+absl::Status PrintStates(const Session& session, const std::vector<TopicState>& states) {
   Table table({"TOPIC", "DECLARED", "PARTITIONS", "STATE"});
-  nlohmann::json topics = nlohmann::json::array();
+  nlohmann::ordered_json topics = nlohmann::ordered_json::array();
+  std::vector<std::string> names;
   for (const TopicState& topic : states) {
     const std::string state = StateText(topic);
     table.AddRow({topic.declared.name, absl::StrCat(topic.declared.partitions),
@@ -68,13 +68,9 @@ void PrintStates(const Session& session, const std::vector<TopicState>& states) 
                       {"declaredPartitions", topic.declared.partitions},
                       {"partitions", topic.partitions},
                       {"state", state}});
-    if (session.options.format == OutputFormat::kName) out << topic.declared.name << "\n";
+    names.push_back(topic.declared.name);
   }
-  if (session.options.format == OutputFormat::kTable) out << table.Render(session.world().colour);
-  if (session.options.format == OutputFormat::kJson) {
-    out << nlohmann::json{{"topics", topics}}.dump(1) << "\n";
-  }
-  out.flush();
+  return session.Print(nlohmann::ordered_json{{"topics", topics}}, table, names);
 }
 
 // A lead's events would go to another partition than its earlier ones: nothing batonctl may repair.
@@ -97,8 +93,7 @@ absl::Status List(Session& session, const TopicsArguments& arguments) {
   if (!declared.ok()) return declared.status();
   const auto states = Compare(session, *config, *declared);
   if (!states.ok()) return states.status();
-  PrintStates(session, *states);
-  return absl::OkStatus();
+  return PrintStates(session, *states);
 }
 
 absl::Status Apply(Session& session, const TopicsArguments& arguments) {
@@ -118,8 +113,7 @@ absl::Status Apply(Session& session, const TopicsArguments& arguments) {
     topic.partitions = topic.declared.partitions;
     topic.created = status.ok();
   }
-  PrintStates(session, *states);
-  return absl::OkStatus();
+  return PrintStates(session, *states);
 }
 
 void AddCommon(CLI::App& command, const std::shared_ptr<TopicsArguments>& arguments) {

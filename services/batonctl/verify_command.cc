@@ -108,7 +108,8 @@ void PrintJson(const Session& session, const Report& report) {
       {"notes", report.notes},
       {"seconds", report.seconds}};
   // What a stranger sent may not be UTF-8.
-  session.world().out << json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  session.world().out << session.DataText(
+      json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 absl::StatusOr<verify::Options> OptionsOf(const VerifyArguments& arguments) {
@@ -136,7 +137,7 @@ absl::Status Verify(const Session& session, const VerifyArguments& arguments) {
   if (!options.ok()) return options.status();
   const absl::StatusOr<Report> report = session.world().verify(*options);
   if (!report.ok()) return NotChecked(report.status());
-  if (session.options.format == OutputFormat::kJson) {
+  if (session.options.is_data()) {
     PrintJson(session, *report);
   } else {
     PrintTable(session, *report);

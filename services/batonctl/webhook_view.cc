@@ -29,11 +29,14 @@ void AddIfSaid(const char* what, const std::string& text, Table& table) {
 }  // namespace
 
 Table WebhooksTable(const std::vector<v1::Webhook>& webhooks) {
-  Table table({"WEBHOOK", "URL", "CHANGES", "STATE", "DELIVERED", "LATEST", "LAST ERROR"});
+  Table table({"WEBHOOK", "URL", "CHANGES", "STATE", "DELIVERED", "LATEST", "LAST ERROR"},
+              {"FAILING SINCE", "GIVEN UP", "CREATED", "BY", "ETAG"});
   for (const v1::Webhook& webhook : webhooks) {
     table.AddRow({ShortName(webhook.name()), webhook.url(), PurposeText(webhook),
                   StateText(webhook), absl::StrCat(webhook.delivered_count()),
-                  FormatTime(webhook.last_delivery_time()), webhook.last_error()});
+                  FormatTime(webhook.last_delivery_time()), webhook.last_error(),
+                  FormatTime(webhook.failing_since()), absl::StrCat(webhook.given_up_count()),
+                  FormatTime(webhook.create_time()), webhook.creator(), webhook.etag()});
   }
   return table;
 }

@@ -76,13 +76,6 @@ Decoded DecodeLeadEvent(const platform::kafka::Record& record);
 // publishes. REQUIRES: an event as DecodeLeadEvent gives it (its position does not matter).
 platform::kafka::OutRecord EncodeLeadEvent(const std::string& topic, const core::LeadEvent& event);
 
-// The dead letter of `record` for topic "<topic>.dlq": key, bytes and headers kept,
-// __dlq.errors.{topic,partition,offset,group,message} and baton-error-{class,field,reason,attempts}
-// set (those that a replayed dead letter brought along are replaced).
-platform::kafka::OutRecord MakeDeadLetter(const platform::kafka::Record& record,
-                                          const DeadLetter& letter, const std::string& group,
-                                          int attempts);
-
 }  // namespace baton::events
 
 #endif  // BATON_EVENTS_LEAD_EVENT_CODEC_H_

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "events/dead_letter.h"
 #include "platform/log.h"
 
 namespace baton::intake {
@@ -123,7 +124,7 @@ void IntakeWorker::HandOverLetters(const InputBatch& batch) {
   for (; handed_over_ < batch.refused.size(); ++handed_over_) {
     const RefusedRecord& refused = batch.refused[handed_over_];
     letters_.Add(
-        events::MakeDeadLetter(batch.records[refused.record], refused.letter, options_.group, 1));
+        events::MakeDeadLetter(batch.records[refused.record], refused.letter, options_.group));
   }
 }
 

@@ -4,6 +4,7 @@
 #include "core/domain.h"
 #include "core/facts.h"
 #include "core/free_mail.h"
+#include "events/dead_letter.h"
 #include "events/lead_event_codec.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/record.h"
@@ -77,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto& letter = std::get<events::DeadLetter>(decoded);
   fuzz::Require(!letter.reason.empty(), "a dead letter has a reason");
   fuzz::Require(letter.field.size() <= 2 * events::kFieldNameBytesMax, "cap of the field's name");
-  const auto made = events::MakeDeadLetter(record, letter, "baton", 1);
+  const auto made = events::MakeDeadLetter(record, letter, "baton");
   fuzz::Require(made.value == record.value, "a dead letter keeps the bytes");
   return 0;
 }

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -121,10 +122,23 @@ class World {
          },
          [this] { return "id-" + std::to_string(++ids_); },
          [] { return absl::FromUnixSeconds(1'800'000'000); },
-         [this](absl::Duration pause) { pauses.push_back(pause); },
+         [this](absl::Duration pause) {
+           pauses.push_back(pause);
+           if (on_pause) on_pause(pauses.size());
+         },
          [this](const verify::Options& options) {
            verify_options = options;
            return verify_report;
+         },
+         [this] { interrupts_caught = true; },
+         [this] { return stop_after_pauses >= 0 && pauses.size() >= size_t(stop_after_pauses); },
+         [this](const std::string& question) {
+           questions.push_back(question);
+           return answer;
+         },
+         [this](const platform::kafka::KafkaConfig&)
+             -> absl::StatusOr<std::unique_ptr<platform::kafka::Producer>> {
+           return std::make_unique<FakeProducer>(*this);
          },
          [this](const platform::kafka::KafkaConfig&, const std::string& topic,
                 absl::Duration) -> absl::StatusOr<std::vector<platform::kafka::PartitionSpan>> {
@@ -151,6 +165,13 @@ class World {
   absl::StatusOr<verify::Report> verify_report = verify::Report();
   verify::Options verify_options;                                      // of the latest call
   std::map<std::string, std::vector<platform::kafka::Record>> topics;  // what they hold
+  bool interrupts_caught = false;
+  std::function<void(size_t pauses)> on_pause;
+  int stop_after_pauses = -1;  // so many sleeps, then Ctrl-C; -1: never
+  std::vector<std::string> questions;
+  std::optional<std::string> answer;  // to each; nullopt: nobody is there
+  std::vector<platform::kafka::OutRecord> produced;
+  absl::Status delivery;  // of each
 
  private:
   class Connection : public batonctl::Server {
@@ -166,6 +187,29 @@ class World {
 
    private:
     FakeServer& server_;
+  };
+
+  class FakeProducer : public platform::kafka::Producer {
+   public:
+    explicit FakeProducer(World& world) : world_(world) {}
+    absl::Status Produce(platform::kafka::OutRecord record,
+                         std::function<void(absl::Status)> done) override {
+      if (world_.delivery.ok()) world_.produced.push_back(std::move(record));
+      done(world_.delivery);
+      return absl::OkStatus();
+    }
+    absl::Status Flush(absl::Duration) override { return absl::OkStatus(); }
+    absl::Status InitTransactions(absl::Duration) override { return absl::OkStatus(); }
+    absl::Status BeginTransaction() override { return absl::OkStatus(); }
+    absl::Status SendOffsets(absl::Span<const platform::kafka::Position>,
+                             platform::kafka::Consumer&, absl::Duration) override {
+      return absl::OkStatus();
+    }
+    absl::Status CommitTransaction(absl::Duration) override { return absl::OkStatus(); }
+    absl::Status AbortTransaction(absl::Duration) override { return absl::OkStatus(); }
+
+   private:
+    World& world_;
   };
 
   int ids_ = 0;

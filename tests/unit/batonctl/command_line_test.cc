@@ -48,6 +48,23 @@ TEST_F(CommandLineTest, PrintsJsonAndNames) {
             "workspaces/demo/leads/l1\n");
 }
 
+TEST_F(CommandLineTest, PrintsYamlAndTablesForScripts) {
+  EXPECT_THAT(world_.Run({"-w", "demo", "-o", "yaml", "lead", "get", "l1"}).out,
+              AllOf(HasSubstr("name: workspaces/demo/leads/l1\n"), HasSubstr("fit: 50\n")));
+  EXPECT_THAT(world_.Run({"-w", "demo", "lead", "get", "l1", "-o", "wide", "--no-headers"}).out,
+              HasSubstr("OFFERED"));
+}
+
+TEST_F(CommandLineTest, SaysWhichCommandOrOptionWasMeant) {
+  EXPECT_THAT(world_.Run({"leed", "get", "l1"}).err, HasSubstr("'leed'; did you mean 'lead'?"));
+  EXPECT_THAT(world_.Run({"-w", "demo", "lead", "explian", "l1"}).err,
+              HasSubstr("did you mean 'explain'?"));
+  EXPECT_THAT(world_.Run({"lead", "list", "--worksapce", "demo"}).err,
+              HasSubstr("did you mean '--workspace'?"));
+  EXPECT_THAT(world_.Run({"lead", "list", "--stgae=NEW"}).err,
+              HasSubstr("did you mean '--stage'?"));
+}
+
 TEST_F(CommandLineTest, TakesGlobalOptionsAfterTheCommandToo) {
   const RunResult run = world_.Run({"lead", "get", "l1", "-w", "demo", "-o", "name", "--server",
                                     "crm.example:7400", "--timeout", "500ms"});
@@ -82,7 +99,7 @@ TEST_F(CommandLineTest, RefusesAWrongCommandLineWithoutAskingTheServer) {
       {"-w", "demo", "lead", "get", "a/b"},
       {"-w", "de mo", "lead", "get", "l1"},
       {"lead", "get", "l1"},
-      {"-w", "demo", "-o", "yaml", "lead", "get", "l1"},
+      {"-w", "demo", "-o", "yml", "lead", "get", "l1"},
       {"-w", "demo", "--timeout", "soon", "lead", "get", "l1"},
       {"-w", "demo", "--timeout", "0s", "lead", "get", "l1"},
       {"-w", "demo", "lead", "list", "--limit", "0"},

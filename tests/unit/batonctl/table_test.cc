@@ -33,6 +33,14 @@ TEST(TableTest, ShowsOnlyRowsWithoutHeaders) {
   EXPECT_EQ(table.Render(true), "stage  OFFERED\n");
 }
 
+TEST(TableTest, ShowsFurtherColumnsOnlyWhenAskedAndHeadersUnlessNot) {
+  Table table({"A"}, {"ETAG"});
+  table.AddRow({"x", "7"});
+  EXPECT_EQ(table.Render(false), "A\nx\n");
+  EXPECT_EQ(table.Render({.wide = true}), "A  ETAG\nx  7\n");
+  EXPECT_EQ(table.Render({.headers = false}), "x\n");
+}
+
 TEST(TableTest, NeutralisesWhatWouldCommandTheTerminal) {
   Table table({"A"});
   table.AddRow({"\x1b]0;owned\x07\nx"});

@@ -9,6 +9,7 @@
 #include "baton/events/v1/lead_events.pb.h"
 #include "core/facts.h"
 #include "event_records.h"
+#include "events/dead_letter.h"
 
 namespace baton::events {
 namespace {
@@ -117,7 +118,7 @@ TEST(DecodeMutationsTest, EveryMutationGivesAnEventOrADeadLetter) {
       const auto& letter = std::get<DeadLetter>(decoded);
       EXPECT_FALSE(letter.reason.empty());
       EXPECT_LE(letter.field.size(), 2 * kFieldNameBytesMax);
-      EXPECT_EQ(MakeDeadLetter(record, letter, "baton", 1).value, record.value);
+      EXPECT_EQ(MakeDeadLetter(record, letter, "baton").value, record.value);
     }
     ASSERT_FALSE(HasFailure()) << "seed " << seed;
   }

@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "event_records.h"
 #include "events/cloud_events.h"
+#include "events/dead_letter.h"
 #include "events/event_fields.h"
 #include "events/handoff_event_codec.h"
 #include "events/sales_actions.h"
@@ -152,7 +153,7 @@ TEST(EventSchemasTest, EveryHeaderThatBatonWritesIsDescribed) {
   EXPECT_THAT(Schema("headers").Keys("/definitions/state/properties"), ContainerEq(headers));
   Names letter;
   for (const auto& [name, value] :
-       MakeDeadLetter(MakeRecord("{}", {}), DeadLetter(), "g", 1).headers) {
+       MakeDeadLetter(MakeRecord("{}", {}), DeadLetter(), "g").headers) {
     letter.insert(name);
   }
   EXPECT_THAT(letter, IsSubsetOf(Schema("headers").Keys("/definitions/deadLetter/properties")));

@@ -1,0 +1,289 @@
+// batonctl dlq list|show|replay
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "batonctl/commands.h"
+#include "batonctl/exit_codes.h"
+#include "batonctl/format.h"
+#include "batonctl/kafka_options.h"
+#include "batonctl/letter_replay.h"
+#include "batonctl/letters.h"
+#include "core/errors.h"
+#include "policy/document_error.h"
+
+namespace baton::batonctl {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr const char* kTopicWords[] = {"lead-events", "sales-events"};
+constexpr int kRateDefault = 100;
+constexpr int kRateMax = 10'000;
+constexpr int kReplayDefault = 1000;
+constexpr int kReplayMax = 100'000;
+constexpr size_t kHeldBytesMax = 256 * 1024 * 1024;  // of letters that wait to be sent
+
+struct DlqArguments {
+  KafkaArguments kafka;
+  LetterChoice choice;
+  std::string letter, topic, since, until;
+  bool all_workspaces = false, raw = false, dry_run = false, yes = false;
+  int limit = kListLimitDefault, replay_max = kReplayDefault, rate = kRateDefault;
+  int32_t partition = 0;
+  int64_t offset = 0;
+  CLI::Option *partition_option = nullptr, *offset_option = nullptr;
+};
+
+// The choice with what options said in words.
+absl::StatusOr<LetterChoice> ChoiceOf(const Session& session, const DlqArguments& arguments) {
+  LetterChoice choice = arguments.choice;
+  if (!arguments.all_workspaces) choice.workspace = session.options.workspace;
+  const core::TimeMs now_ms = absl::ToUnixMillis(session.world().now());
+  if (!arguments.since.empty()) {
+    const auto since = ParseSince("--since", arguments.since, now_ms);
+    if (!since.ok()) return since.status();
+    choice.since_ms = *since;
+  }
+  if (!arguments.until.empty()) {
+    const auto until = ParseSince("--until", arguments.until, now_ms);
+    if (!until.ok()) return until.status();
+    choice.until_ms = *until;
+  }
+  if (arguments.partition_option->count() > 0) choice.partition = arguments.partition;
+  if (arguments.offset_option->count() > 0) choice.offset = arguments.offset;
+  return choice;
+}
+
+struct Found {
+  std::vector<Letter> letters;  // the oldest of each partition first
+  bool more = false;            // there are others
+};
+
+// The letters of one topic that the filter takes, until there are `max` of all.
+absl::Status ReadLetters(const Session& session, const platform::kafka::KafkaConfig& config,
+                         const std::string& prefix, const std::string& word,
+                         const LetterChoice& choice, const LetterFilter& filter, size_t max,
+                         Found& found) {
+  const std::string topic = absl::StrCat(prefix, ".", word, ".v1.dlq");
+  const absl::Duration patience = session.options.timeout;
+  auto spans = session.world().topic_spans(config, topic, patience);
+  if (!spans.ok()) return spans.status();
+  if (choice.partition) {
+    std::erase_if(*spans, [&](const auto& span) { return span.partition != *choice.partition; });
+  }
+  if (choice.offset) {
+    for (auto& span : *spans) {
+      span.first = std::max(span.first, *choice.offset);
+      span.next = std::min(span.next, *choice.offset + 1);
+    }
+  }
+  std::erase_if(*spans, [](const auto& span) { return span.first >= span.next; });
+  absl::Status failed;
+  size_t held = 0;
+  const absl::Status read = session.world().read_topic(
+      config, topic, *spans, /*read_committed=*/true, patience,
+      [&](const platform::kafka::Record& record, const platform::kafka::PartitionSpan&) {
+        if (!failed.ok()) return;
+        Letter letter = MakeLetter(word, record);
+        const absl::StatusOr<bool> takes = filter.Takes(letter);
+        if (!takes.ok()) failed = takes.status();
+        if (!takes.ok() || !*takes) return;
+        held += letter.record.value.size();
+        if (found.letters.size() >= max || held > kHeldBytesMax) {
+          found.more = true;
+          return;
+        }
+        found.letters.push_back(std::move(letter));
+      });
+  return read.ok() ? failed : read;
+}
+
+absl::StatusOr<Found> FindLetters(const Session& session, const DlqArguments& arguments,
+                                  const LetterChoice& choice, size_t max) {
+  const auto config = ConfigOf(arguments.kafka);
+  if (!config.ok()) return config.status();
+  const absl::StatusOr<LetterFilter> filter = LetterFilter::Make(choice);
+  if (!filter.ok()) return filter.status();
+  Found found;
+  for (const char* word : kTopicWords) {
+    if (!arguments.topic.empty() && arguments.topic != word) continue;
+    absl::Status status =
+        ReadLetters(session, *config, arguments.kafka.prefix, word, choice, *filter, max, found);
+    if (!status.ok()) return status;
+  }
+  return found;
+}
+
+absl::Status PrintLetters(const Session& session, const std::vector<Letter>& letters) {
+  ordered_json list = ordered_json::array();
+  std::vector<std::string> names;
+  for (const Letter& letter : letters) {
+    list.push_back(LetterJson(letter));
+    names.push_back(letter.name);
+  }
+  return session.Print(ordered_json{{"letters", list}}, LettersTable(letters), names);
+}
+
+absl::Status ListLetters(const Session& session, const DlqArguments& arguments) {
+  const auto choice = ChoiceOf(session, arguments);
+  if (!choice.ok()) return choice.status();
+  const absl::StatusOr<Found> found =
+      FindLetters(session, arguments, *choice, static_cast<size_t>(arguments.limit));
+  if (!found.ok()) return found.status();
+  if (found->more) session.Note("There are more; see them with a higher --limit.");
+  return PrintLetters(session, found->letters);
+}
+
+// "lead-events/1/7".
+absl::Status ChooseOne(const std::string& name, DlqArguments& arguments, LetterChoice& choice) {
+  const std::vector<std::string> parts = absl::StrSplit(name, '/');
+  int32_t partition = 0;
+  int64_t offset = 0;
+  const bool known =
+      parts.size() == 3 && (parts[0] == kTopicWords[0] || parts[0] == kTopicWords[1]);
+  if (!known || !absl::SimpleAtoi(parts[1], &partition) || !absl::SimpleAtoi(parts[2], &offset)) {
+    return UsageError(absl::StrCat(policy::Quoted(name), " names no letter: write ",
+                                   "TOPIC/PARTITION/OFFSET, as `batonctl dlq list` shows it"));
+  }
+  arguments.topic = parts[0];
+  choice.partition = partition;
+  choice.offset = offset;
+  return absl::OkStatus();
+}
+
+absl::Status ShowLetter(const Session& session, DlqArguments arguments) {
+  LetterChoice choice;
+  if (absl::Status one = ChooseOne(arguments.letter, arguments, choice); !one.ok()) return one;
+  const absl::StatusOr<Found> found = FindLetters(session, arguments, choice, 1);
+  if (!found.ok()) return found.status();
+  if (found->letters.empty()) {
+    return absl::NotFoundError(absl::StrCat("there is no letter ", arguments.letter,
+                                            ": it was never there, or is gone by retention"));
+  }
+  const Letter& letter = found->letters.front();
+  std::ostream& out = session.world().out;
+  if (arguments.raw) {
+    out << letter.record.value << std::flush;
+    return absl::OkStatus();
+  }
+  const std::string body = MaskedBody(letter);
+  if (!session.options.is_text()) {
+    ordered_json json = LetterJson(letter);
+    json["maskedBody"] = body.empty() ? ordered_json() : ordered_json::parse(body);
+    return session.Print(json, Table({}), {letter.name});
+  }
+  out << LetterDetails(letter).Render(session.style()) << "\n"
+      << (body.empty() ? "The bytes are no JSON; --raw prints them." : body) << "\n"
+      << std::flush;
+  return absl::OkStatus();
+}
+
+absl::Status Confirm(const Session& session, const DlqArguments& arguments, size_t letters) {
+  if (arguments.yes) return absl::OkStatus();
+  const std::optional<std::string> answer = session.world().ask(
+      absl::StrCat("Send ", Counted(static_cast<int64_t>(letters), "letter"), " again? [y/N] "));
+  if (!answer.has_value()) {
+    return UsageError("nobody can be asked here: add --yes (or --dry-run to see what it would do)");
+  }
+  if (*answer == "y" || *answer == "yes") return absl::OkStatus();
+  return UsageError("nothing was sent");
+}
+
+absl::Status ReplayLetters(const Session& session, const DlqArguments& arguments) {
+  auto choice = ChoiceOf(session, arguments);
+  if (!choice.ok()) return choice.status();
+  absl::StatusOr<Found> found =
+      FindLetters(session, arguments, *choice, static_cast<size_t>(arguments.replay_max));
+  if (!found.ok()) return found.status();
+  std::vector<Letter> sendable;
+  for (Letter& letter : found->letters) {
+    if (events::MakeReplay(letter.record).has_value()) {
+      sendable.push_back(std::move(letter));
+    } else {
+      session.Note(absl::StrCat(letter.name, " cannot be sent again: ",
+                                letter.facts.cut ? "its record was cut" : "it names no origin"));
+    }
+  }
+  if (found->more) session.Note("There are more than these; --max lets more go at once.");
+  if (arguments.dry_run || sendable.empty()) {
+    session.Note(absl::StrCat(sendable.empty() ? "There is nothing to send." : "Would be sent:"));
+    return PrintLetters(session, sendable);
+  }
+  if (absl::Status sure = Confirm(session, arguments, sendable.size()); !sure.ok()) return sure;
+  const auto config = ConfigOf(arguments.kafka);
+  if (!config.ok()) return config.status();
+  if (absl::Status sent = SendAgain(session, *config, sendable, arguments.rate); !sent.ok()) {
+    return sent;
+  }
+  return PrintLetters(session, sendable);
+}
+
+void AddTopic(CLI::App& command, DlqArguments& arguments) {
+  command.add_option("--topic", arguments.topic, "lead-events or sales-events; default: both")
+      ->check(CLI::IsMember({"lead-events", "sales-events"}));
+}
+
+void AddChoice(CLI::App& command, DlqArguments& arguments) {
+  LetterChoice& choice = arguments.choice;
+  AddKafkaOptions(command, arguments.kafka);
+  AddTopic(command, arguments);
+  command
+      .add_option("--class", choice.classes,
+                  "only of this class, such as unknown_workspace or bad_value; repeat for more")
+      ->allow_extra_args(false);
+  command.add_option("--reason", choice.reason, "only those whose reason contains this");
+  command.add_option("--lead", choice.lead, "only of this lead");
+  command.add_option("--since", arguments.since,
+                     "only letters since then: 24h, 7d, 2026-03-31 or 2026-03-31T09:30:00Z");
+  command.add_option("--until", arguments.until, "only letters before then");
+  arguments.partition_option =
+      command.add_option("--partition", arguments.partition, "only of this partition")
+          ->check(CLI::NonNegativeNumber);
+  arguments.offset_option = command.add_option("--offset", arguments.offset, "only at this offset")
+                                ->check(CLI::NonNegativeNumber);
+  command.add_option("--filter", choice.expression,
+                     "only those for which this CEL expression is true");
+  command.add_flag("--all-workspaces,-A", arguments.all_workspaces,
+                   "of all workspaces, and what names none");
+  command.footer(absl::StrCat("Variables of --filter: ", kLetterVariables, ".\n",
+                              "Letters of other workspaces than --workspace (or the context's) ",
+                              "are left out, unless -A is given."));
+}
+
+}  // namespace
+
+void AddDlqCommands(CLI::App& app, Session& session) {
+  CLI::App& group = AddGroup(app, "dlq", "Dead letters: input that could not be applied, and why");
+  auto listed = std::make_shared<DlqArguments>();
+  CLI::App& list = *group.add_subcommand("list", "Lists dead letters");
+  AddChoice(list, *listed);
+  AddLimit(list, listed->limit);
+  OnRun(list, session, [&session, listed] { return ListLetters(session, *listed); });
+
+  auto shown = std::make_shared<DlqArguments>();
+  CLI::App& show = *group.add_subcommand("show", "Shows one, with personal data masked");
+  show.add_option("LETTER", shown->letter, "TOPIC/PARTITION/OFFSET, as list shows it")->required();
+  AddKafkaOptions(show, shown->kafka);
+  show.add_flag("--raw", shown->raw, "the bytes as they are, personal data included");
+  OnRun(show, session, [&session, shown] { return ShowLetter(session, *shown); });
+
+  auto sent = std::make_shared<DlqArguments>();
+  CLI::App& replay = *group.add_subcommand(
+      "replay", "Sends letters again to the topic that they came from, once their cause is mended");
+  replay.add_option("LETTER", sent->choice.names, "only these: TOPIC/PARTITION/OFFSET");
+  AddChoice(replay, *sent);
+  replay.add_option("--rate", sent->rate, "at most so many a second")
+      ->check(CLI::Range(1, kRateMax))
+      ->capture_default_str();
+  replay.add_option("--max", sent->replay_max, "at most so many")
+      ->check(CLI::Range(1, kReplayMax))
+      ->capture_default_str();
+  CLI::Option* dry = replay.add_flag("--dry-run", sent->dry_run, "only say which");
+  replay.add_flag("--yes,-y", sent->yes, "do not ask")->excludes(dry);
+  OnRun(replay, session, [&session, sent] { return ReplayLetters(session, *sent); });
+}
+
+}  // namespace baton::batonctl

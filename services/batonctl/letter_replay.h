@@ -1,0 +1,22 @@
+// Sends dead letters back to where they came from.
+#ifndef BATON_BATONCTL_LETTER_REPLAY_H_
+#define BATON_BATONCTL_LETTER_REPLAY_H_
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "batonctl/letters.h"
+#include "batonctl/session.h"
+#include "platform/kafka/kafka.h"
+
+namespace baton::batonctl {
+
+// In their order, at most `rate` a second, and waits until Kafka has them all; tells how far it is.
+// Each can be sent (events::MakeReplay). After an error some may have been sent, others not: sent
+// once more they do no harm, events are known by their ids.
+absl::Status SendAgain(const Session& session, const platform::kafka::KafkaConfig& config,
+                       const std::vector<Letter>& letters, int rate);
+
+}  // namespace baton::batonctl
+
+#endif  // BATON_BATONCTL_LETTER_REPLAY_H_
