@@ -79,7 +79,7 @@ class Exchange final : public CallObserver, public std::enable_shared_from_this<
   Outcome outcome_;
   bool head_known_ = false;
   std::optional<std::string> early_message_;  // came before the head
-  bool permits_ = false;  // a preflight's answer has its permissions already
+  bool permits_ = false;                      // a preflight's answer has its permissions already
   bool begun_ = false;
   bool writing_ = false;
   bool cut_ = false;  // a stream that ended before its call did
