@@ -1,16 +1,14 @@
 #include "baton/app.h"
 
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "agreement/policy_cache.h"
 #include "baton/store_watch.h"
+#include "baton/token_secrets.h"
 #include "clock/clock_service.h"
 #include "clock/hours_service.h"
 #include "connect/connect_service.h"
@@ -48,6 +46,7 @@ store::RedisStoreOptions StoreOptions(const BatonConfig& config, platform::Metri
   options.on_requirements_full = [&full] { full.Add(); };
   options.url = config.redis.url;
   options.password_file = config.redis.password_file;
+  options.tls = config.redis.tls;
   options.shards = config.redis.shards;
   options.limits = config.limits;
   options.min_replica_acks = config.redis.min_replica_acks;
@@ -60,23 +59,16 @@ platform::kafka::KafkaConfig Kafka(const BatonConfig& config) {
   return {config.kafka.brokers, config.kafka.properties};
 }
 
-// The secret of page and resume tokens: the file's, or the installation's.
-absl::StatusOr<std::string> TokenSecret(const BatonConfig& config, store::StoreHealth& store) {
+// The secrets of page and resume tokens: the file's, or the installation's.
+absl::StatusOr<std::vector<std::string>> TokenSecrets(const BatonConfig& config,
+                                                      store::StoreHealth& store) {
   const std::string& path = config.grpc.token_secret_file;
-  if (!path.empty()) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file)
-      return absl::NotFoundError(
-          absl::StrCat("--grpc-token-secret-file ", path, " cannot be read"));
-    std::string secret{std::istreambuf_iterator<char>(file), {}};
-    absl::StripAsciiWhitespace(&secret);
-    return secret;
-  }
+  if (!path.empty()) return ReadTokenSecrets(path);
   const absl::Time give_up = absl::Now() + kSecretPatience;
   for (bool told = false;; told = true) {
     absl::StatusOr<std::string> secret = store.InstallationSecret();
-    if (secret.ok() || !absl::IsUnavailable(secret.status()) || absl::Now() > give_up)
-      return secret;
+    if (secret.ok()) return std::vector<std::string>{*std::move(secret)};
+    if (!absl::IsUnavailable(secret.status()) || absl::Now() > give_up) return secret.status();
     if (!told) {
       platform::LogWarning("store.awaited", {{"reason", std::string(secret.status().message())},
                                              {"patience", absl::FormatDuration(kSecretPatience)}});
@@ -211,8 +203,8 @@ absl::Status App::Parts::AddWebhooks(const BatonConfig& config, const events::To
 }
 
 absl::Status App::Parts::AddDispatch(const BatonConfig& config, const events::TopicNames& topics) {
-  absl::StatusOr<std::string> secret = TokenSecret(config, *store);
-  if (!secret.ok()) return secret.status();
+  const auto secrets = TokenSecrets(config, *store);
+  if (!secrets.ok()) return secrets.status();
   dispatch::DispatchOptions options;
   options.server.address = config.grpc.address;
   options.reports_keep = config.reports.keep;
@@ -226,7 +218,7 @@ absl::Status App::Parts::AddDispatch(const BatonConfig& config, const events::To
   options.authority = authority;
   options.server.reflection = config.grpc.reflection;
   options.server.concurrent_streams_max = config.grpc.streams_per_connection_max;
-  options.token_secret = *std::move(secret);
+  options.token_secrets = *secrets;
   options.lead_events_topic = topics.lead_events;
   auto rules = EgressRulesOf(config);
   if (!rules.ok()) return rules.status();
@@ -238,6 +230,10 @@ absl::Status App::Parts::AddDispatch(const BatonConfig& config, const events::To
                                                          std::move(producers), *metrics);
   dispatch::DispatchService& behind = *api;
   Add(std::move(api));
+  if (const std::string& path = config.grpc.token_secret_file; !path.empty()) {
+    Add(std::make_unique<TokenSecretsWatch>(
+        path, *secrets, [&behind](auto changed) { behind.UseTokenSecrets(std::move(changed)); }));
+  }
   return AddConnect(config, behind);
 }
 

@@ -17,6 +17,12 @@ void AddConnections(platform::Settings& settings, BatonConfig& config) {
   settings.AddText("redis.url", "Redis, redis[s]://[user[:password]@]host:port[/db]", &redis.url,
                    platform::CheckNotEmpty, platform::Secrecy::kUrlPassword);
   settings.AddText("redis.password_file", "file with Redis' password", &redis.password_file);
+  settings.AddText("redis.tls_ca_file",
+                   "PEM with the CAs of a rediss:// server; empty: the system's",
+                   &redis.tls.ca_file);
+  settings.AddText("redis.tls_cert_file", "PEM with the certificate that Redis is shown",
+                   &redis.tls.cert_file);
+  settings.AddText("redis.tls_key_file", "PEM with its key", &redis.tls.key_file);
   settings.AddNumber("redis.shards", "virtual shards, fixed at installation", &redis.shards, 1,
                      1024);
   settings.AddNumber("redis.min_replica_acks", "replicas to confirm a change before it is told",
@@ -61,8 +67,8 @@ void AddListeners(platform::Settings& settings, BatonConfig& config) {
                      &grpc.streams_per_connection_max, 1, 100'000);
   settings.AddText(
       "grpc.token_secret_file",
-      "file with at least 16 bytes that sign page and resume tokens, the same for every "
-      "replica; empty: the installation's own, kept in Redis",
+      "file with secrets of at least 16 bytes, one a line, the same for every replica: the first "
+      "signs page and resume tokens, each opens them; empty: the installation's own, kept in Redis",
       &grpc.token_secret_file);
   ConnectConfig& connect = config.connect;
   settings.AddText("connect.address", "where the API listens for HTTP and JSON (dispatch); or off",
@@ -89,6 +95,17 @@ void AddAuth(platform::Settings& settings, BatonConfig& config) {
   identity::AuthoritySettings& auth = config.auth;
   settings.AddText("auth.jwks_file", "JSON Web Key Set with the keys that sign tokens",
                    &auth.key_set_file);
+  identity::KeySource& source = auth.key_source;
+  settings.AddText("auth.jwks_url",
+                   "where the issuer publishes that set instead, https://; fetched again and again",
+                   &source.url);
+  settings.AddText("auth.jwks_ca_file", "PEM with the CAs of that URL; empty: the system's",
+                   &source.ca_file);
+  settings.AddDuration("auth.jwks_refresh", "how often it is fetched", &source.refresh,
+                       absl::Seconds(1), absl::Hours(24));
+  settings.AddDuration("auth.jwks_ask_interval",
+                       "shortest time between two fetches because of tokens of unknown keys",
+                       &source.ask_interval, absl::Seconds(1), absl::Hours(1));
   settings.AddText("auth.issuer", "what tokens say in iss", &auth.token_rules.issuer);
   settings.AddText("auth.audience", "what tokens say in aud", &auth.token_rules.audience);
   settings.AddText("auth.principal_claim", "the claim that names the principal",
@@ -96,7 +113,8 @@ void AddAuth(platform::Settings& settings, BatonConfig& config) {
   settings.AddDuration("auth.leeway", "how far the clocks of issuer and server may differ",
                        &auth.token_rules.leeway, absl::ZeroDuration(), absl::Minutes(5));
   settings.AddDuration("auth.stale_max",
-                       "how long the last good keys serve while their file is broken",
+                       "how long the last good keys serve while their file is broken or their URL "
+                       "does not answer",
                        &auth.stale_max, absl::Seconds(1), absl::Hours(24 * 7));
   settings.AddText("auth.clients_file", "YAML: which principal each client certificate is",
                    &auth.clients_file);
@@ -194,6 +212,10 @@ bool IsLoopback(std::string_view address) {
          address.starts_with("[::1]:");
 }
 
+bool TakesTokens(const identity::AuthoritySettings& auth) {
+  return !auth.key_set_file.empty() || !auth.key_source.url.empty();
+}
+
 // `listener` as its flags begin: "--grpc".
 void CheckTlsFiles(std::string_view listener, const platform::TlsFiles& tls,
                    std::vector<std::string>& errors) {
@@ -220,16 +242,37 @@ void CheckTls(const GrpcConfig& grpc, std::vector<std::string>& errors) {
   }
 }
 
+void CheckRedisTls(const RedisConfig& redis, std::vector<std::string>& errors) {
+  const platform::redis::TlsOptions& tls = redis.tls;
+  if (tls.cert_file.empty() != tls.key_file.empty()) {
+    errors.push_back("--redis-tls-cert-file and --redis-tls-key-file: give both or none");
+  }
+  const bool any = !tls.ca_file.empty() || !tls.cert_file.empty();
+  if (any && !redis.url.starts_with("rediss://")) {
+    errors.push_back("--redis-tls-ca-file and --redis-tls-cert-file need --redis-url rediss://");
+  }
+}
+
 void CheckCredentials(const BatonConfig& config, std::vector<std::string>& errors) {
   const identity::AuthoritySettings& auth = config.auth;
-  if (auth.key_set_file.empty() && auth.clients_file.empty()) {
+  const std::string& url = auth.key_source.url;
+  if (!TakesTokens(auth) && auth.clients_file.empty()) {
     errors.push_back(
-        "nobody could call the API: give --auth-jwks-file for tokens or --auth-clients-file for "
-        "client certificates");
+        "nobody could call the API: give --auth-jwks-file or --auth-jwks-url for tokens, or "
+        "--auth-clients-file for client certificates");
+  }
+  if (!auth.key_set_file.empty() && !url.empty()) {
+    errors.push_back("--auth-jwks-file with --auth-jwks-url: choose one of them");
+  }
+  if (absl::Status fit = url.empty() ? absl::OkStatus() : identity::CheckKeyUrl(url); !fit.ok()) {
+    errors.push_back(absl::StrCat("--auth-jwks-url ", url, " ", fit.message()));
+  }
+  if (!auth.key_source.ca_file.empty() && url.empty()) {
+    errors.push_back("--auth-jwks-ca-file needs --auth-jwks-url");
   }
   const bool rules = !auth.token_rules.issuer.empty() && !auth.token_rules.audience.empty();
-  if (!auth.key_set_file.empty() && !rules) {
-    errors.push_back("--auth-jwks-file needs --auth-issuer and --auth-audience");
+  if (TakesTokens(auth) && !rules) {
+    errors.push_back("--auth-jwks-file and --auth-jwks-url need --auth-issuer and --auth-audience");
   }
   if (auth.clients_file.empty() != config.grpc.tls.client_ca_file.empty()) {
     errors.push_back("--auth-clients-file and --grpc-tls-client-ca-file: give both or none");
@@ -240,10 +283,11 @@ void CheckCredentials(const BatonConfig& config, std::vector<std::string>& error
 void CheckFrontDoor(const BatonConfig& config, std::vector<std::string>& errors) {
   CheckTls(config.grpc, errors);
   if (config.grpc.insecure == "no") return CheckCredentials(config, errors);
-  if (!config.auth.key_set_file.empty() || !config.auth.clients_file.empty()) {
+  if (TakesTokens(config.auth) || !config.auth.clients_file.empty()) {
     errors.push_back(absl::StrCat("--grpc-insecure ", config.grpc.insecure,
-                                  " believes every caller: leave out --auth-jwks-file and "
-                                  "--auth-clients-file, or say --grpc-insecure no"));
+                                  " believes every caller: leave out --auth-jwks-file, "
+                                  "--auth-jwks-url and --auth-clients-file, or say "
+                                  "--grpc-insecure no"));
   }
   if (config.grpc.insecure != "loopback") return;
   const std::pair<const char*, std::string_view> addresses[] = {
@@ -292,6 +336,7 @@ platform::Settings::Loaded LoadConfig(const std::vector<std::string>& arguments,
     CheckFrontDoor(*config, loaded.errors);
     CheckConnect(config->connect, loaded.errors);
   }
+  if (loaded.print.empty()) CheckRedisTls(config->redis, loaded.errors);
   if (loaded.print.empty() && config->Runs("intake")) {
     const auto mapping = vendors::ReadSalesMapping(config->intake.sales_mapping);
     if (!mapping.ok()) {

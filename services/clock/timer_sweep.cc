@@ -48,7 +48,9 @@ absl::StatusOr<Sweep> TimerSweep::Run(int shard) {
         absl::Milliseconds(std::max<core::DurationMs>(due->next_due_at_ms - due->now_ms, 0));
   }
   if (due->timers.empty()) return sweep;
-  if (absl::Status status = Fire(due->timers, sweep); !status.ok()) return status;
+  const absl::Status fired = Fire(due->timers, sweep);
+  unreadable_[shard] = sweep.unreadable;
+  if (!fired.ok()) return fired;
   // Only after progress at once: a timer that could not act now must not be spun on.
   if (sweep.fired > sweep.overtaken && static_cast<int>(due->timers.size()) >= batch_max_) {
     sweep.next_due = absl::ZeroDuration();
@@ -58,7 +60,8 @@ absl::StatusOr<Sweep> TimerSweep::Run(int shard) {
 
 absl::StatusOr<store::DueTimers> TimerSweep::ReadDue(int shard) {
   const core::TimeMs asked_ms = now_();
-  absl::StatusOr<store::DueTimers> due = timers_.Due(shard, batch_max_);
+  absl::StatusOr<store::DueTimers> due =
+      timers_.Due(shard, std::min(batch_max_ + unreadable_[shard], store::kPageSizeMax));
   if (!due.ok()) return due.status();
   const core::DurationMs skew_ms = Skew(asked_ms, now_(), due->now_ms);
   meters_.skew_seconds.Set(static_cast<double>(skew_ms) / kMsPerSecond);
@@ -99,7 +102,7 @@ absl::Status TimerSweep::Fire(const std::vector<store::DueTimer>& due, Sweep& sw
   for (size_t i = 0; i < due.size(); ++i) {
     const absl::StatusOr<core::LeadRecord>& record = loaded->records[i];
     if (!record.ok()) {
-      NoteUnreadable(due[i].key, record.status());
+      NoteUnreadable(due[i].key, record.status(), sweep);
       continue;
     }
     std::optional<core::Plan> plan =
@@ -142,7 +145,7 @@ absl::Status TimerSweep::Count(const core::Plan& plan, core::TimeMs now_ms,
     case store::CommitCode::kOutboxFull:
       return absl::ResourceExhaustedError("the outbox is full: Kafka has been away too long");
     case store::CommitCode::kUnreadable:
-      NoteUnreadable(plan.key, result.problem);
+      NoteUnreadable(plan.key, result.problem, sweep);
       return absl::OkStatus();
     case store::CommitCode::kStaleRevision:
     case store::CommitCode::kStalePolicy:
@@ -171,8 +174,10 @@ void TimerSweep::NoteOvertaken(Sweep& sweep) {
 }
 
 // Its timer stays due until somebody mends the record; the others go on.
-void TimerSweep::NoteUnreadable(const core::LeadKey& key, const absl::Status& problem) {
+void TimerSweep::NoteUnreadable(const core::LeadKey& key, const absl::Status& problem,
+                                Sweep& sweep) {
   meters_.unreadable.Add();
+  ++sweep.unreadable;
   if (told_unreadable_.size() >= kToldMax || !told_unreadable_.insert(key).second) return;
   platform::LogError("clock.state_unreadable", {{"workspace", key.workspace.str()},
                                                 {"lead", key.lead.str()},

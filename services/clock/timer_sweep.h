@@ -30,6 +30,7 @@ using PolicySource =
 struct Sweep {
   int fired = 0;
   int overtaken = 0;                                   // due, but somebody else was faster
+  int unreadable = 0;                                  // due, but what is stored cannot be read
   std::vector<FreedRep> freed;                         // may take another lead now
   absl::Duration next_due = absl::InfiniteDuration();  // from now; zero: more is due already
 };
@@ -48,7 +49,8 @@ class TimerSweep {
   // what is left is not said to be due at once: two would only do the same work twice.
   // FAILED_PRECONDITION when the clocks disagree: nothing was fired. RESOURCE_EXHAUSTED when the
   // outbox is full: the timers stay due. So does the timer of a lead that cannot be read, which is
-  // logged and counted.
+  // logged and counted; the next sweep takes as many more, up to store::kPageSizeMax, so that they
+  // keep no other from its turn.
   absl::StatusOr<Sweep> Run(int shard);
 
  private:
@@ -74,7 +76,7 @@ class TimerSweep {
                      Sweep& sweep);
   void CountSla(const core::Change& change);
   void NoteOvertaken(Sweep& sweep);
-  void NoteUnreadable(const core::LeadKey& key, const absl::Status& problem);
+  void NoteUnreadable(const core::LeadKey& key, const absl::Status& problem, Sweep& sweep);
 
   store::TimerStore& timers_;
   store::LeadStore& leads_;
@@ -83,6 +85,7 @@ class TimerSweep {
   const int batch_max_;
   Meters meters_;
   std::set<core::LeadKey> told_unreadable_;
+  std::map<int, int> unreadable_;  // of each shard's latest sweep
 };
 
 }  // namespace baton::clock

@@ -15,7 +15,7 @@ namespace baton::core {
 namespace {
 
 constexpr size_t kNoteBytesMax = 1024;
-constexpr size_t kActorBytesMax = 80;
+constexpr size_t kActorBytesMax = 160;
 constexpr size_t kRequestIdBytesMax = 128;
 constexpr size_t kWordBytesMax = 32;                  // channel, outcome of a touch
 constexpr DurationMs kClockSkewMax = 5 * kSecondMs;   // how far a rep's clock may be ahead

@@ -74,7 +74,8 @@ struct Action {
   TimeMs revisit_at_ms = 0;  // kRecycle: 0: now + the reason's cool-down
   TimeMs until_ms = 0;       // kPause: 0: now + kPauseMax, which is also the latest
   QueueId queue;             // kReroute, kReassign: empty: the same queue
-  std::string actor;         // "rep/ada"; empty: the owner, or of kReassign "manager"
+  std::string actor;         // "rep/ada", "principal/crm"; empty: the owner, of kReassign
+                             // "manager"
   RepId to;                  // kReassign: asked first; empty: nobody in particular
   RepId only_rep;            // who acts may do so on leads of this rep only; empty: on any
   std::string request_id;    // empty: none

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "core/errors.h"
+#include "dispatch/unreadable.h"
 #include "dispatch/wire_status.h"
 #include "store/drain.h"
 #include "store/store_errors.h"
@@ -169,6 +170,10 @@ void ActionBatcher::DecideOne(PendingAction pending, const absl::StatusOr<Shared
                               absl::StatusOr<core::LeadRecord>& record, core::TimeMs now_ms,
                               std::vector<Attempt>& attempts, std::vector<Done>& done) {
   if (!policy.ok()) return pending.done(policy.status());
+  // Whose a lead is that cannot be read, nobody knows: for a rep it is another's, which is none.
+  if (!pending.action.only_rep.empty() && IsUnreadable(record)) {
+    record = core::LeadRecord{.key = pending.key};
+  }
   if (!record.ok()) return pending.done(record.status());
   auto decision = core::DecideAction(*record, pending.action, policy->get(), now_ms);
   if (!decision.ok()) return pending.done(decision.status());

@@ -106,6 +106,7 @@ template <typename Request, typename Response>
                                auto named = ToAction(request);
                                if (!named.ok()) return reply(named.status());
                                named->action.only_rep = caller.only_rep;
+                               named->action.actor = caller.actor();
                                Submit(reply, *std::move(named));
                              });
 }
@@ -186,6 +187,7 @@ void AssignmentService::Submit(const Reply<Response>& reply, NamedAction named) 
     auto named = ToAction(*request);
     if (!named.ok()) return reply(named.status());
     named->action.only_rep = caller.only_rep;
+    named->action.actor = caller.actor();
     parts_.runner.Submit(reply, [this, reply, named = *std::move(named)] {
       const core::RepId& to = named.action.to;
       const absl::Status found = parts_.roster.GetRep(named.key.workspace, to).status();

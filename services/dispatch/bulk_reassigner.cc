@@ -52,7 +52,8 @@ bool MovedOn(const absl::Status& status) {
 
 }  // namespace
 
-absl::StatusOr<v1::Reassignment> BulkReassigner::Run(const v1::ReassignLeadsRequest& request) {
+absl::StatusOr<v1::Reassignment> BulkReassigner::Run(const v1::ReassignLeadsRequest& request,
+                                                     const std::string& actor) {
   const auto name = ParseRep("name", request.name());
   if (!name.ok()) return name.status();
   const auto max = LeadsIn(request.max_leads());
@@ -72,6 +73,7 @@ absl::StatusOr<v1::Reassignment> BulkReassigner::Run(const v1::ReassignLeadsRequ
   for (const core::LeadRecord& record : *records) {
     auto named = ToAction(ForLead(request, record));
     if (!named.ok()) return named.status();
+    named->action.actor = actor;
     actions.push_back({std::move(named->key), std::move(named->action), [] { return false; }, {}});
   }
   if (request.validate_only()) {

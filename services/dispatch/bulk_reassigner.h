@@ -25,8 +25,10 @@ class BulkReassigner {
 
   // Blocks until all of them are answered. What moved on by itself meanwhile is no failure; the
   // first real one is returned if nothing could be moved, and otherwise meets the caller in the
-  // next call. NOT_FOUND REP_NOT_FOUND, INVALID_ARGUMENT for the fields.
-  absl::StatusOr<::baton::v1::Reassignment> Run(const ::baton::v1::ReassignLeadsRequest& request);
+  // next call. NOT_FOUND REP_NOT_FOUND, INVALID_ARGUMENT for the fields. `actor`: see
+  // Caller::actor.
+  absl::StatusOr<::baton::v1::Reassignment> Run(const ::baton::v1::ReassignLeadsRequest& request,
+                                                const std::string& actor);
 
  private:
   absl::Status CheckSuccessor(const RepName& rep, const std::string& text);

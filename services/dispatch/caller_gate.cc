@@ -28,6 +28,20 @@ absl::StatusOr<std::string> HeaderOf(const ::grpc::CallbackServerContext& contex
   return std::string(begin->second.data(), begin->second.size());
 }
 
+// What a method takes at most. Documents are larger; how large, their methods
+// say, below the server's own limit.
+absl::Status CheckSize(const google::protobuf::Message& request, const std::string& method) {
+  static const auto& documents = *new std::set<std::string>{
+      "baton.v1.LeadService/SubmitLeadEvents", "baton.v1.PolicyService/CreatePolicyRevision",
+      "baton.v1.TableService/CreateTable"};
+  const size_t bytes = request.ByteSizeLong();
+  if (bytes <= kRequestBytesMax || documents.contains(method)) return absl::OkStatus();
+  return core::Error(absl::StatusCode::kResourceExhausted, "MESSAGE_TOO_LARGE",
+                     absl::StrCat("the request has ", bytes, " bytes; ", method, " takes at most ",
+                                  kRequestBytesMax),
+                     {{"bytes", absl::StrCat(bytes)}, {"method", method}});
+}
+
 absl::Status RateLimited(const std::string& who, absl::Duration wait) {
   return core::WithRetryAfter(
       core::Error(absl::StatusCode::kResourceExhausted, "RATE_LIMITED",
@@ -95,6 +109,8 @@ absl::StatusOr<identity::Evidence> CallerGate::EvidenceOf(
 
 absl::StatusOr<Caller> CallerGate::Admit(const ::grpc::CallbackServerContext& context,
                                          const google::protobuf::Message& request) const {
+  const std::string& method = MethodOf(*request.GetDescriptor());
+  if (absl::Status fit = CheckSize(request, method); !fit.ok()) return fit;
   const auto evidence = EvidenceOf(context);
   if (!evidence.ok()) return evidence.status();
   const absl::Time now = absl::Now();
@@ -105,7 +121,7 @@ absl::StatusOr<Caller> CallerGate::Admit(const ::grpc::CallbackServerContext& co
   if (wait > absl::ZeroDuration()) return RateLimited(principal->id, wait);
   const auto scope = ScopeOf(request);
   if (!scope.ok()) return scope.status();
-  auto caller = Judge(*std::move(principal), MethodOf(*request.GetDescriptor()), *scope);
+  auto caller = Judge(*std::move(principal), method, *scope);
   if (!caller.ok() || !scope->workspace.has_value()) return caller;
   const absl::Duration later = workspaces_.Take(scope->workspace->str(), now);
   if (later > absl::ZeroDuration()) return RateLimited(scope->workspace->str(), later);

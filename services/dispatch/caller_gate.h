@@ -23,12 +23,20 @@ namespace baton::dispatch {
 
 using identity::Role;
 
+// Of a request that holds no document (a policy, a table, a batch of events).
+inline constexpr size_t kRequestBytesMax = 256 * 1024;
+
 // Who a call comes from, admitted to its method and workspace.
 struct Caller {
   identity::Principal principal;
   core::RepId only_rep;  // acts for this rep alone; empty: for all of the workspace
 
   const std::string& id() const { return principal.id; }
+  // As changes name who acted: "rep/ada", "principal/crm"; empty for nobody in particular.
+  std::string actor() const {
+    if (!principal.rep.empty()) return "rep/" + principal.rep.str();
+    return principal.id.empty() ? "" : "principal/" + principal.id;
+  }
   // Whether it may see and do what belongs to `rep`.
   bool MayActFor(const core::RepId& rep) const { return only_rep.empty() || only_rep == rep; }
 };
@@ -51,13 +59,13 @@ class CallerGate {
         principals_(limits.principal_calls_per_second_max),
         workspaces_(limits.workspace_calls_per_second_max) {}
 
-  // In this order: INVALID_ARGUMENT INVALID_PRINCIPAL for metadata that only a door may send; what
-  // Authority::Identify says; RESOURCE_EXHAUSTED RATE_LIMITED, with the time to wait, for a
-  // principal or workspace that calls too often; what Authority::RolesFor says; INVALID_ARGUMENT
-  // INVALID_FIELD for a resource without a workspace; NOT_FOUND, as if it did not exist, for a
-  // workspace or rep that is not the caller's; PERMISSION_DENIED NOT_FOR_REPS for a rep that asks
-  // for more than its own. Whether a lead belongs to a caller with `only_rep` is for the method to
-  // ask: it has the lead.
+  // In this order: RESOURCE_EXHAUSTED MESSAGE_TOO_LARGE; INVALID_ARGUMENT INVALID_PRINCIPAL for
+  // metadata that only a door may send; what Authority::Identify says; RESOURCE_EXHAUSTED
+  // RATE_LIMITED, with the time to wait, for a principal or workspace that calls too often; what
+  // Authority::RolesFor says; INVALID_ARGUMENT INVALID_FIELD for a resource without a workspace;
+  // NOT_FOUND, as if it did not exist, for a workspace or rep that is not the caller's;
+  // PERMISSION_DENIED NOT_FOR_REPS for a rep that asks for more than its own. Whether a lead
+  // belongs to a caller with `only_rep` is for the method to ask: it has the lead.
   absl::StatusOr<Caller> Admit(const ::grpc::CallbackServerContext& context,
                                const google::protobuf::Message& request) const;
 

@@ -42,7 +42,7 @@ struct DispatchService::Parts {
   Parts(DispatchOptions given, store::Store& store, PolicySource policies,
         ProducerFactory producers, platform::Metrics& metrics)
       : options(std::move(given)),
-        sealer(options.token_secret),
+        sealer(options.token_secrets),
         gate(*options.authority, voucher, options.call_limits),
         server(options.server, metrics),
         hub(store, options, [this](bool readable) { server.SetServing(readable); }),
@@ -74,7 +74,7 @@ struct DispatchService::Parts {
                  options.report_cycles_max, [] { return absl::ToUnixMillis(absl::Now()); }}) {}
 
   const DispatchOptions options;
-  const TokenSealer sealer;
+  TokenSealer sealer;
   const platform::rpc::PeerVoucher voucher;
   const CallerGate gate;
   platform::rpc::Server server;
@@ -116,10 +116,7 @@ DispatchService::~DispatchService() {
 
 absl::Status DispatchService::Start() {
   Parts& parts = *parts_;
-  if (parts.options.token_secret.size() < TokenSealer::kSecretBytesMin) {
-    return absl::InvalidArgumentError(absl::StrCat("the token secret must have at least ",
-                                                   TokenSealer::kSecretBytesMin, " bytes"));
-  }
+  if (absl::Status fit = TokenSealer::Check(parts.options.token_secrets); !fit.ok()) return fit;
   if (absl::Status made = parts.publisher.Start(); !made.ok()) return made;
   const absl::Status listening = parts.server.Start(
       {&parts.leads, &parts.assignments, &parts.roster, &parts.accounts, &parts.workspaces,
@@ -158,6 +155,10 @@ void DispatchService::Stop(absl::Duration grace) {
 
 absl::Status DispatchService::Ready() const {
   return parts_->hub.health();
+}
+
+void DispatchService::UseTokenSecrets(std::vector<std::string> secrets) {
+  parts_->sealer.Use(std::move(secrets));
 }
 
 int DispatchService::bound_port() const {

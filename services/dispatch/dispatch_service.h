@@ -27,8 +27,8 @@ class DispatchService final : public platform::Service {
   ~DispatchService() override;
 
   std::string_view name() const override { return "dispatch"; }
-  // INVALID_ARGUMENT for a token_secret that is too short, an address without port, or what the
-  // producer says of its configuration; UNAVAILABLE when the address is taken.
+  // INVALID_ARGUMENT for token_secrets that TokenSealer::Check refuses, an address without port, or
+  // what the producer says of its configuration; UNAVAILABLE when the address is taken.
   absl::Status Start() override;
   // Health NOT_SERVING, watch streams end with UNAVAILABLE, no new calls, running ones finish
   // within `grace`, the rest is cancelled; then the threads end and what is buffered for Kafka goes
@@ -36,6 +36,9 @@ class DispatchService final : public platform::Service {
   void Stop(absl::Duration grace) override;
   // OK while the outbox can be read.
   absl::Status Ready() const override;
+
+  // From now on, instead of the options' ones. REQUIRES: TokenSealer::Check says OK.
+  void UseTokenSecrets(std::vector<std::string> secrets);
 
   int bound_port() const;  // 0 before Start
 

@@ -138,8 +138,10 @@ absl::StatusOr<core::LeadRecord> LeadService::Load(absl::string_view name, const
   auto loaded = store_.Load({&*key, 1});
   if (!loaded.ok()) return loaded.status();
   absl::StatusOr<core::LeadRecord>& record = loaded->records.front();
+  // Whose a lead is that cannot be read, nobody knows: for a rep it is another's.
+  const bool unknown = !caller.only_rep.empty() && IsUnreadable(record);
   const bool hidden = record.ok() && !caller.MayActFor(record->rep);
-  if (record.ok() && (record->revision == 0 || hidden)) return LeadNotFound(*key);
+  if (unknown || hidden || (record.ok() && record->revision == 0)) return LeadNotFound(*key);
   return std::move(record);
 }
 

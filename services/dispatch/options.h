@@ -35,7 +35,8 @@ struct DispatchOptions {
   platform::rpc::ServerOptions server;
   std::shared_ptr<const identity::Authority> authority;  // who calls and what they may call
   CallLimits call_limits;
-  std::string token_secret;       // >= 16 bytes, the same on every replica: page and resume tokens
+  // Of page and resume tokens, as TokenSealer takes them; the same on every replica.
+  std::vector<std::string> token_secrets;
   std::string lead_events_topic;  // where SubmitLeadEvents publishes
   webhooks::EgressRules egress;   // where webhooks may go
 

@@ -106,14 +106,18 @@ RosterService::RosterService(store::WorkspaceStore& workspaces, store::RosterSto
                                                          const v1::ReassignLeadsRequest* request,
                                                          v1::ReassignLeadsResponse* response) {
   return runner_.Run(context, request, response,
-                     [this](const v1::ReassignLeadsRequest& wanted) { return Reassign(wanted); });
+                     [this](const v1::ReassignLeadsRequest& wanted, const Caller& caller) {
+                       return Reassign(wanted, caller);
+                     });
 }
 
 ::grpc::ServerUnaryReactor* RosterService::OffboardRep(::grpc::CallbackServerContext* context,
                                                        const v1::OffboardRepRequest* request,
                                                        v1::OffboardRepResponse* response) {
   return runner_.Run(context, request, response,
-                     [this](const v1::OffboardRepRequest& wanted) { return Offboard(wanted); });
+                     [this](const v1::OffboardRepRequest& wanted, const Caller& caller) {
+                       return Offboard(wanted, caller);
+                     });
 }
 
 ::grpc::ServerUnaryReactor* RosterService::GetQueue(::grpc::CallbackServerContext* context,
@@ -224,8 +228,8 @@ absl::StatusOr<v1::Rep> RosterService::SetPresence(const v1::SetRepPresenceReque
 }
 
 absl::StatusOr<v1::ReassignLeadsResponse> RosterService::Reassign(
-    const v1::ReassignLeadsRequest& request) {
-  auto reassignment = reassigner_.Run(request);
+    const v1::ReassignLeadsRequest& request, const Caller& caller) {
+  auto reassignment = reassigner_.Run(request, caller.actor());
   if (!reassignment.ok()) return reassignment.status();
   v1::ReassignLeadsResponse response;
   *response.mutable_reassignment() = *std::move(reassignment);
@@ -233,7 +237,7 @@ absl::StatusOr<v1::ReassignLeadsResponse> RosterService::Reassign(
 }
 
 absl::StatusOr<v1::OffboardRepResponse> RosterService::Offboard(
-    const v1::OffboardRepRequest& request) {
+    const v1::OffboardRepRequest& request, const Caller& caller) {
   v1::OffboardRepResponse response;
   v1::ReassignLeadsRequest leads;
   leads.set_name(request.name());
@@ -243,7 +247,7 @@ absl::StatusOr<v1::OffboardRepResponse> RosterService::Offboard(
   leads.set_note(request.note());
   leads.set_max_leads(request.max_leads());
   leads.set_validate_only(true);  // before anything is changed
-  auto reassignment = reassigner_.Run(leads);
+  auto reassignment = reassigner_.Run(leads, caller.actor());
   if (!reassignment.ok()) return reassignment.status();
   if (!request.validate_only()) {
     v1::SetRepPresenceRequest offline;
@@ -252,7 +256,7 @@ absl::StatusOr<v1::OffboardRepResponse> RosterService::Offboard(
     auto set = SetPresence(offline);
     if (!set.ok()) return set.status();
     leads.set_validate_only(false);
-    reassignment = reassigner_.Run(leads);
+    reassignment = reassigner_.Run(leads, caller.actor());
     if (!reassignment.ok()) return reassignment.status();
   }
   v1::GetRepRequest get;

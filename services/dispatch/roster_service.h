@@ -69,9 +69,9 @@ class RosterService final : public ::baton::v1::RosterService::CallbackService {
       const ::baton::v1::DeleteRepRequest& request);
   absl::StatusOr<::baton::v1::Rep> SetPresence(const ::baton::v1::SetRepPresenceRequest& request);
   absl::StatusOr<::baton::v1::ReassignLeadsResponse> Reassign(
-      const ::baton::v1::ReassignLeadsRequest& request);
+      const ::baton::v1::ReassignLeadsRequest& request, const Caller& caller);
   absl::StatusOr<::baton::v1::OffboardRepResponse> Offboard(
-      const ::baton::v1::OffboardRepRequest& request);
+      const ::baton::v1::OffboardRepRequest& request, const Caller& caller);
   // Reads, changes and writes; again when somebody else wrote meanwhile, unless the caller named
   // the revision that it expects (>= 0).
   absl::StatusOr<::baton::v1::Rep> ChangeRep(const RepName& name, int64_t expected_revision,

@@ -14,13 +14,16 @@
 #include "absl/time/clock.h"
 #include "core/errors.h"
 #include "platform/log.h"
+#include "platform/steady_time.h"
 
 namespace baton::identity {
 namespace {
 
 constexpr absl::Duration kLookInterval = absl::Seconds(1);
+constexpr absl::Duration kFirstLookInterval = absl::Milliseconds(50);  // while there are no keys
 constexpr size_t kFileBytesMax = 1024 * 1024;
 constexpr size_t kVerifiedMax = 10'000;  // tokens remembered
+constexpr absl::string_view kUnknownKey = "UNKNOWN_KEY";
 constexpr absl::string_view kScheme = "bearer ";
 
 std::optional<std::string> ReadFile(const std::string& path) {
@@ -78,7 +81,11 @@ struct Authority::Keys {
   }
 };
 
-Authority::Authority(AuthoritySettings settings) : settings_(std::move(settings)) {
+Authority::Authority(AuthoritySettings settings)
+    : settings_(std::move(settings)),
+      fetcher_(settings_.believe || settings_.key_source.url.empty()
+                   ? nullptr
+                   : std::make_unique<KeyFetcher>(settings_.key_source)) {
   if (settings_.believe) return;
   AddFile(settings_.key_set_file, [this](const std::string& text) { return TakeKeys(text); });
   AddFile(settings_.clients_file, [this](const std::string& text) { return TakeClients(text); });
@@ -95,6 +102,14 @@ void Authority::AddFile(const std::string& path,
 }
 
 absl::StatusOr<std::unique_ptr<Authority>> Authority::Open(AuthoritySettings settings) {
+  const KeySource& source = settings.key_source;
+  if (absl::Status fit = source.url.empty() ? absl::OkStatus() : CheckKeyUrl(source.url);
+      !fit.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(source.url, " ", fit.message()));
+  }
+  if (!source.ca_file.empty() && !ReadFile(source.ca_file).has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat(source.ca_file, ": cannot be read"));
+  }
   std::unique_ptr<Authority> authority(new Authority(std::move(settings)));
   if (absl::Status built_in = authority->TakeMethods(std::string(BuiltInMethods()));
       !built_in.ok()) {
@@ -116,7 +131,9 @@ absl::StatusOr<std::unique_ptr<Authority>> Authority::Open(AuthoritySettings set
 
 absl::Status Authority::Start() {
   reloader_.Start([this] {
-    while (!reloader_.StopsWithin(kLookInterval)) Reload(absl::Now());
+    while (!reloader_.StopsWithin(Ready().ok() ? kLookInterval : kFirstLookInterval)) {
+      Reload(absl::Now());
+    }
   });
   return absl::OkStatus();
 }
@@ -125,7 +142,38 @@ void Authority::Stop(absl::Duration grace) {
   reloader_.Stop(grace);
 }
 
+absl::Status Authority::Ready() const {
+  absl::MutexLock lock(&mutex_);
+  if (fetcher_ == nullptr || keys_ != nullptr) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("the keys of ", settings_.key_source.url, " have not been fetched yet"));
+}
+
+void Authority::LookAtIssuer(absl::Time now) {
+  absl::StatusOr<std::string> text;
+  if (auto answer = fetcher_->Look(platform::SteadyNow()); answer.has_value()) {
+    text = *std::move(answer);
+  } else {
+    return;
+  }
+  // The same keys stay, with the tokens that they verified.
+  const bool same = text.ok() && *text == fetched_;
+  const absl::Status taken = same || !text.ok() ? text.status() : TakeKeys(*text);
+  if (taken.ok()) {
+    if (!same) platform::LogInfo("identity.keys_fetched", {{"url", settings_.key_source.url}});
+    fetched_ = *std::move(text);
+    fetch_error_.clear();
+    absl::MutexLock lock(&mutex_);
+    keys_good_at_ = now;
+  } else if (fetch_error_ != taken.message()) {
+    fetch_error_ = std::string(taken.message());
+    platform::LogError("identity.keys_not_fetched",
+                       {{"url", settings_.key_source.url}, {"error", fetch_error_}});
+  }
+}
+
 void Authority::Reload(absl::Time now) {
+  if (fetcher_ != nullptr) LookAtIssuer(now);
   for (File& file : files_) {
     const std::optional<std::string> text = ReadFile(file.path);
     const bool changed = text.value_or("") != file.text;
@@ -184,9 +232,9 @@ absl::StatusOr<Principal> Authority::Identify(const Evidence& evidence, absl::Ti
   }
   if (clients != nullptr && !evidence.names.empty()) return clients->Find(evidence.names);
   return core::Error(absl::StatusCode::kUnauthenticated, "CREDENTIALS_MISSING",
-                     settings_.key_set_file.empty()
-                         ? "this call needs a client certificate"
-                         : "this call needs a token: metadata authorization: Bearer TOKEN");
+                     takes_tokens()
+                         ? "this call needs a token: metadata authorization: Bearer TOKEN"
+                         : "this call needs a client certificate");
 }
 
 absl::StatusOr<Principal> Authority::IdentifyByToken(const std::string& authorization,
@@ -198,19 +246,25 @@ absl::StatusOr<Principal> Authority::IdentifyByToken(const std::string& authoriz
     keys = keys_;
     good_at = keys_good_at_;
   }
-  if (keys == nullptr || !absl::StartsWithIgnoreCase(authorization, kScheme)) {
+  if (!takes_tokens() || !absl::StartsWithIgnoreCase(authorization, kScheme)) {
     return core::Error(absl::StatusCode::kUnauthenticated, "INVALID_TOKEN",
-                       keys == nullptr ? "tokens are not taken here: show a client certificate"
-                                       : "the metadata authorization must be: Bearer TOKEN");
+                       takes_tokens() ? "the metadata authorization must be: Bearer TOKEN"
+                                      : "tokens are not taken here: show a client certificate");
   }
-  if (now - good_at > settings_.stale_max) {
+  if (keys == nullptr || now - good_at > settings_.stale_max) {
     return core::Error(absl::StatusCode::kUnavailable, "KEYS_STALE",
-                       "the keys that verify tokens have not been readable for too long");
+                       keys == nullptr
+                           ? "the keys that verify tokens have not been fetched yet"
+                           : "the keys that verify tokens have not been readable for too long");
   }
   const std::string token = authorization.substr(kScheme.size());
   if (auto known = keys->Remembered(token, now); known.has_value()) return *std::move(known);
   auto principal = VerifyToken(token, keys->set, settings_.token_rules, now);
-  if (principal.ok()) keys->Remember(token, *principal);
+  if (principal.ok()) {
+    keys->Remember(token, *principal);
+  } else if (fetcher_ != nullptr && core::ErrorReason(principal.status()) == kUnknownKey) {
+    fetcher_->Ask();
+  }
   return principal;
 }
 

@@ -37,7 +37,10 @@ absl::Status CheckSignature(absl::string_view token, const std::vector<absl::str
     return Invalid("is of a type that is neither JWT nor at+jwt");
   }
   const PublicKey* key = keys.Find(TextOf(*header, "kid"));
-  if (key == nullptr) return Invalid("names no key (kid) of the issuer's key set");
+  if (key == nullptr) {
+    return core::Error(absl::StatusCode::kUnauthenticated, "UNKNOWN_KEY",
+                       "the token names no key (kid) of the issuer's key set");
+  }
   if (TextOf(*header, "alg") != std::string(NameOf(key->algorithm()))) {
     return Invalid(
         absl::StrCat("is not signed by ", NameOf(key->algorithm()), ", which its key is for"));

@@ -25,8 +25,9 @@ struct TokenRules {
   absl::Duration leeway = absl::Seconds(30);  // how far clocks may differ: exp, nbf
 };
 
-// UNAUTHENTICATED: EXPIRED_TOKEN for one that was good, INVALID_TOKEN for everything else, with a
-// sentence that says why and repeats nothing of the token.
+// UNAUTHENTICATED: UNKNOWN_KEY for one whose kid is not in `keys`, EXPIRED_TOKEN for one that was
+// good, INVALID_TOKEN for everything else, with a sentence that says why and repeats nothing of the
+// token.
 absl::StatusOr<Principal> VerifyToken(absl::string_view token, const KeySet& keys,
                                       const TokenRules& rules, absl::Time now);
 

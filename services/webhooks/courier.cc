@@ -32,7 +32,7 @@ Courier::Meters::Meters(platform::Metrics& metrics)
       seconds(metrics.AddHistogram("baton_webhook_seconds", "How long receivers take to answer")) {}
 
 Courier::Courier(Options options, Directory& directory, store::WebhookStore& store,
-                 HttpSender& sender, PlacesOf places_of, platform::Metrics& metrics)
+                 platform::HttpClient& sender, PlacesOf places_of, platform::Metrics& metrics)
     : options_(std::move(options)),
       directory_(directory),
       store_(store),
@@ -43,7 +43,7 @@ Courier::Courier(Options options, Directory& directory, store::WebhookStore& sto
 void Courier::Send(const Endpoint& endpoint, const Delivery& delivery, UnderWay under_way,
                    absl::Time now) {
   const int64_t timestamp = absl::ToUnixSeconds(now);
-  HttpRequest request;
+  platform::HttpRequest request;
   request.number = ++numbers_;
   request.url = endpoint.webhook.url;
   request.body = delivery.body;
@@ -79,14 +79,15 @@ void Courier::SendDue(absl::Time now, bool pings) {
   });
 }
 
-void Courier::SettlePing(Endpoint& endpoint, const UnderWay& what, const HttpResult& result) {
+void Courier::SettlePing(Endpoint& endpoint, const UnderWay& what,
+                         const platform::HttpResult& result) {
   endpoint.ping_in_flight = false;
   endpoint.report.ping = what.ping;
   endpoint.report.ping_outcome =
       result.delivered() ? absl::StrCat("status ", result.status) : result.problem;
 }
 
-void Courier::Settle(Endpoint& endpoint, const UnderWay& what, const HttpResult& result,
+void Courier::Settle(Endpoint& endpoint, const UnderWay& what, const platform::HttpResult& result,
                      absl::Time now) {
   const auto outcome = endpoint.queue.Settle(what.place, result.delivered(), result.retry_after,
                                              now, absl::Uniform<double>(random_, 0, 1));
@@ -115,7 +116,7 @@ void Courier::Settle(Endpoint& endpoint, const UnderWay& what, const HttpResult&
 }
 
 void Courier::Collect(absl::Time now) {
-  for (const HttpResult& result : sender_.TakeResults()) {
+  for (const platform::HttpResult& result : sender_.TakeResults()) {
     const auto found = under_way_.find(result.number);
     if (found == under_way_.end()) continue;
     const UnderWay what = std::move(found->second);

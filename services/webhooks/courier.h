@@ -12,8 +12,8 @@
 #include "absl/random/random.h"
 #include "absl/time/time.h"
 #include "platform/metrics.h"
+#include "platform/outbound/http_client.h"
 #include "webhooks/directory.h"
-#include "webhooks/http_sender.h"
 
 namespace baton::webhooks {
 
@@ -27,8 +27,8 @@ class Courier {
   using PlacesOf = std::function<std::map<int32_t, int64_t>(const Endpoint&)>;
 
   // All references outlive the courier. `sender` sends, TakeResults gives its ends.
-  Courier(Options options, Directory& directory, store::WebhookStore& store, HttpSender& sender,
-          PlacesOf places_of, platform::Metrics& metrics);
+  Courier(Options options, Directory& directory, store::WebhookStore& store,
+          platform::HttpClient& sender, PlacesOf places_of, platform::Metrics& metrics);
 
   // Sends what may go at `now`; with `pings`, also the pings that were asked for.
   void SendDue(absl::Time now, bool pings);
@@ -56,8 +56,9 @@ class Courier {
   };
 
   void Send(const Endpoint& endpoint, const Delivery& delivery, UnderWay under_way, absl::Time now);
-  void Settle(Endpoint& endpoint, const UnderWay& what, const HttpResult& result, absl::Time now);
-  void SettlePing(Endpoint& endpoint, const UnderWay& what, const HttpResult& result);
+  void Settle(Endpoint& endpoint, const UnderWay& what, const platform::HttpResult& result,
+              absl::Time now);
+  void SettlePing(Endpoint& endpoint, const UnderWay& what, const platform::HttpResult& result);
   absl::Status ReportOne(Endpoint& endpoint, absl::Time now, bool all);
   void NoteParked(Endpoint& endpoint);
   void NotReported(Endpoint& endpoint, const absl::Status& why);
@@ -65,7 +66,7 @@ class Courier {
   const Options options_;
   Directory& directory_;
   store::WebhookStore& store_;
-  HttpSender& sender_;
+  platform::HttpClient& sender_;
   const PlacesOf places_of_;
   Meters meters_;
   absl::BitGen random_;

@@ -170,4 +170,12 @@ bool EgressRules::MayConnect(const sockaddr& address, bool tls) const {
   return listed || (tls && !IsInternal(bytes));
 }
 
+std::string EgressRules::WhyNotConnect(const sockaddr& address, bool tls) const {
+  if (MayConnect(address, tls)) return "";
+  return tls ? "the host's address is internal and none that the setting "
+               "webhooks.internal_networks lists"
+             : "the host's address is none that the setting webhooks.internal_networks lists, and "
+               "http:// goes nowhere else";
+}
+
 }  // namespace baton::webhooks

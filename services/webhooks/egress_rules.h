@@ -38,6 +38,8 @@ class EgressRules {
   // private, link-local, shared, multicast, reserved and documentation addresses are internal, also
   // when they are written as IPv6. Without TLS only listed networks are reached.
   bool MayConnect(const sockaddr& address, bool tls) const;
+  // The same as a sentence; empty: it may.
+  std::string WhyNotConnect(const sockaddr& address, bool tls) const;
 
  private:
   using Bytes = std::array<uint8_t, 16>;  // an IPv4 address as ::ffff:a.b.c.d

@@ -67,8 +67,13 @@ void WebhookService::Stop(absl::Duration grace) {
 absl::Status WebhookService::Open() {
   const absl::StatusOr<std::string> secret = health_.InstallationSecret();
   if (!secret.ok()) return secret.status();
-  sender_ = std::make_unique<HttpSender>(
-      HttpSenderOptions{options_.rules, options_.ca_file, options_.timeout});
+  platform::HttpClientOptions options;
+  options.refuse = [rules = options_.rules](const sockaddr& address, bool tls) {
+    return rules.WhyNotConnect(address, tls);
+  };
+  options.ca_file = options_.ca_file;
+  options.timeout = options_.timeout;
+  sender_ = std::make_unique<platform::HttpClient>(std::move(options));
   courier_ = std::make_unique<Courier>(
       Courier::Options{*secret, options_.park_after}, directory_, store_, *sender_,
       [this](const Endpoint& endpoint) { return feed_.PlacesOf(endpoint); }, metrics_);

@@ -16,13 +16,14 @@
 #include "platform/backoff.h"
 #include "platform/kafka/kafka.h"
 #include "platform/metrics.h"
+#include "platform/outbound/http_client.h"
 #include "platform/service.h"
 #include "platform/worker.h"
 #include "store/store.h"
 #include "webhooks/change_feed.h"
 #include "webhooks/courier.h"
 #include "webhooks/directory.h"
-#include "webhooks/http_sender.h"
+#include "webhooks/egress_rules.h"
 
 namespace baton::webhooks {
 
@@ -78,7 +79,7 @@ class WebhookService final : public platform::Service {
   Directory directory_;
   absl::Time refresh_at_ = absl::InfinitePast();
   ChangeFeed feed_;
-  std::unique_ptr<HttpSender> sender_;  // while there are webhooks
+  std::unique_ptr<platform::HttpClient> sender_;  // while there are webhooks
   std::unique_ptr<Courier> courier_;
 
   platform::Worker worker_;  // last: its thread uses all of the above

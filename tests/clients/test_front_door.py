@@ -351,6 +351,10 @@ def test_batonctl_knows_its_way_in(door, tmp_path):
     (["--grpc-tls-cert-file", "x", "--grpc-tls-key-file", "y", "--grpc-allow-plaintext"],
      "choose one of them"),
     (["--grpc-insecure", "loopback", "--auth-jwks-file", "x"], "believes every caller"),
+    (["--grpc-insecure", "loopback", "--auth-jwks-url", "https://x/"], "believes every caller"),
+    (["--auth-jwks-file", "x", "--auth-jwks-url", "https://x/"], "choose one of them"),
+    (["--auth-jwks-url", "http://id.example/keys"], "must be https://"),
+    (["--auth-jwks-ca-file", "x"], "--auth-jwks-ca-file needs --auth-jwks-url"),
     (["--grpc-allow-plaintext", "--auth-clients-file", "x"], "--grpc-tls-client-ca-file"),
 ])
 def test_a_door_that_would_stand_open_is_refused_with_a_sentence(stack, flags, sentence):

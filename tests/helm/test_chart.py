@@ -75,10 +75,16 @@ def test_every_setting_of_baton_can_be_set(tmp_path):
     path = tmp_path / 'baton.yaml'
     path.write_text(config_of(manifests('-f', everything, '--set', 'tokenSecret.existingSecret=t',
                                         '--set', 'auth.methods.x\\.Y.Z[0]=admin',
+                                        '--set', 'redis.url=rediss://redis:6380',
+                                        '--set', 'redis.caSecret=ca',
+                                        '--set', 'redis.clientSecret=client',
+                                        '--set', 'auth.jwks.configMap=',
+                                        '--set', 'auth.jwks.url=https://id.example.com/keys',
+                                        '--set', 'auth.jwks.caFile=/ca.pem',
                                         '--set', 'kafka.properties.client\\.rack=a')))
     settings = print_config('dispatch', '--config', path)
     default = [key for key, (_, source) in settings.items() if source == 'default']
-    assert default == []
+    assert default == ['auth.jwks_file']  # instead of its URL
 
 
 def test_defaults_are_those_of_baton_where_the_cluster_asks_for_no_other(tmp_path):

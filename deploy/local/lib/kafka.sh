@@ -7,7 +7,8 @@
 #   kafka_prepared                     true when kafka_prepare has nothing to do.
 #   start_kafka DIR PORT CTRL_PORT     starts a broker in DIR/kafka (data, server.properties, log).
 #                                      Data already there is used again, so the same DIR must keep
-#                                      its CTRL_PORT.
+#                                      its CTRL_PORT. What DIR/kafka/own.properties says, if it is
+#                                      there, wins over our own.
 #   wait_kafka DIR PORT [SECONDS=60]   until it serves clients; prints the reason when it does not.
 #
 # Stop it with `stop_process DIR/kafka`, crash it with `kill_process DIR/kafka`. Topics are never
@@ -94,6 +95,7 @@ start_kafka() {
     { echo "error: port $controller for Kafka's controller is in use"; return 1; }
   mkdir -p "$pdir"
   _kafka_properties "$pdir/data" "$port" "$controller" >"$pdir/server.properties"
+  [[ ! -f $pdir/own.properties ]] || cat "$pdir/own.properties" >>"$pdir/server.properties"
   archive=$(_kafka_archive) && class_path=$(_kafka_class_path) || return 1
   if [[ ! -f $pdir/data/meta.properties ]]; then
     mapfile -t flags < <(_kafka_jvm 128 "$archive")

@@ -81,6 +81,9 @@
 {{- if .caSecret }}
 {{ include "baton.secretVolume" (dict "name" "redis-ca" "secret" .caSecret "items" (dict .caKey "ca.crt")) }}
 {{- end }}
+{{- if .clientSecret }}
+{{ include "baton.secretVolume" (dict "name" "redis-client" "secret" .clientSecret "items" (dict "tls.crt" "tls.crt" "tls.key" "tls.key")) }}
+{{- end }}
 {{- end }}
 {{- with .Values.tokenSecret }}
 {{- if .existingSecret }}
@@ -106,6 +109,9 @@
 {{- if .Values.redis.caSecret }}
 - {name: redis-ca, mountPath: /run/secrets/baton/redis-ca, readOnly: true}
 {{- end }}
+{{- if .Values.redis.clientSecret }}
+- {name: redis-client, mountPath: /run/secrets/baton/redis-client, readOnly: true}
+{{- end }}
 {{- if .Values.tokenSecret.existingSecret }}
 - {name: token, mountPath: /run/secrets/baton/token, readOnly: true}
 {{- end }}
@@ -120,9 +126,6 @@
 
 {{/* Variables of a role. A password never stands on a command line, where others could read it. */}}
 {{- define "baton.env" -}}
-{{- if .Values.redis.caSecret }}
-- {name: SSL_CERT_FILE, value: /run/secrets/baton/redis-ca/ca.crt}
-{{- end }}
 {{- include "baton.kafkaLogin" . }}
 {{- with .Values.extraEnv }}
 {{ toYaml . }}

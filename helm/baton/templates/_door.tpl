@@ -17,6 +17,14 @@ tls_client_ca_file: /run/secrets/baton/client-ca/ca.crt
 {{- if .jwks.configMap }}
 jwks_file: /run/config/baton/jwks/jwks.json
 {{- end }}
+{{- with .jwks.url }}
+jwks_url: {{ . | quote }}
+{{- end }}
+{{- with .jwks.caFile }}
+jwks_ca_file: {{ . | quote }}
+{{- end }}
+jwks_refresh: {{ .jwks.refresh }}
+jwks_ask_interval: {{ .jwks.askInterval }}
 issuer: {{ .issuer | quote }}
 audience: {{ .audience | quote }}
 principal_claim: {{ .principalClaim | quote }}

@@ -27,13 +27,14 @@ struct ServerOptions {
   absl::Duration client_ping_interval_min = absl::Seconds(10);  // quicker pings: GOAWAY
   absl::Duration connection_age_max = absl::Minutes(30);  // then GOAWAY, so that load spreads anew
   absl::Duration connection_age_grace = absl::Minutes(5);
-  bool reflection = false;  // grpc.reflection
-  TlsFiles tls;             // without a certificate: plaintext
+  absl::Duration handshake_timeout = absl::Seconds(10);  // for TLS and the first frame of HTTP/2
+  bool reflection = false;                               // grpc.reflection
+  TlsFiles tls;                                          // without a certificate: plaintext
 };
 
 // Serves callback services and grpc.health.v1: "" is liveness and SERVING from Start on; the name
-// of each service is readiness and NOT_SERVING until SetServing. Start and Stop belong to one
-// thread, the rest is thread-safe.
+// of each service is readiness and NOT_SERVING until SetServing. Compressed requests are
+// UNIMPLEMENTED. Start and Stop belong to one thread, the rest is thread-safe.
 class Server {
  public:
   Server(ServerOptions options, Metrics& metrics);

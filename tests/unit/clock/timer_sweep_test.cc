@@ -71,6 +71,25 @@ TEST_F(TimerSweepTest, LeadThatCannotBeReadHoldsUpNoOther) {
   EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_timers_unreadable_total 2\n"));
 }
 
+TEST_F(TimerSweepTest, MoreLeadsThatCannotBeReadThanASweepTakesHoldUpNoOther) {
+  for (const char* rep : {"ada", "bob"}) world_.AddRep(rep, 10);
+  support::FlakyStore flaky(world_.store, [] { return Fault::kNone; });
+  for (const char* lead : {"bad1", "bad2", "bad3", "bad4"}) {
+    world_.Capture(lead);
+    flaky.SpoilRecord(support::Key(lead));
+  }
+  world_.Pass(1);
+  world_.Capture("good");  // due behind them
+  TimerSweep sweep(flaky, flaky, world_.policies(), world_.own_clock.function(), 3,
+                   *world_.metrics);
+  world_.Pass(kAcceptWithinMs);
+  EXPECT_EQ(sweep.Run(0)->fired, 0);
+  const auto second = sweep.Run(0);
+  EXPECT_EQ(second->fired, 1);
+  EXPECT_EQ(second->unreadable, 4);
+  EXPECT_EQ(world_.Lead("good").generation, 2);
+}
+
 TEST_F(TimerSweepTest, ABrokenServiceLevelTakesTheLeadAndIsCounted) {
   core::Sla sla;
   sla.name = "touch";

@@ -169,7 +169,7 @@ TEST(FindActionReasonTest, AcceptTouchAndOtherOutcomesTakeNone) {
 TEST(CheckFieldsTest, LengthsAreLimited) {
   Action action = Checked(ActionType::kAccept);
   action.note = std::string(1024, 'x');
-  action.actor = std::string(80, 'x');
+  action.actor = std::string(160, 'x');
   action.request_id = std::string(128, 'x');
   EXPECT_EQ(FieldsRefusal(action), "");
   action.request_id += "x";

@@ -113,7 +113,7 @@ DispatchOptions RunningApi::DefaultOptions() {
   DispatchOptions options;
   options.server.address = "127.0.0.1:0";
   options.authority = *identity::Authority::Open({.believe = true});
-  options.token_secret = "a secret of the tests";
+  options.token_secrets = {"a secret of the tests"};
   options.lead_events_topic = "baton.lead-events.v1";
   options.bookmark_interval = absl::Milliseconds(100);
   options.outbox_wait = absl::Milliseconds(10);

@@ -5,24 +5,18 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
-#include "api_fixture.h"
-#include "batonctl/grpc_server.h"
 #include "core/errors.h"
 #include "identity/method_policy.h"
+#include "secured_api.h"
 #include "store/store_errors.h"
-#include "token_maker.h"
 
 namespace baton::dispatch {
 namespace {
@@ -30,7 +24,6 @@ namespace {
 using google::protobuf::FileDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
-using nlohmann::json;
 using testing::AnyOf;
 using testing::Contains;
 using testing::HasSubstr;
@@ -150,38 +143,8 @@ std::string ShortName(const MethodDescriptor& method) {
   return method.service()->name() + "/" + method.name();
 }
 
-class FrontDoorTest : public ApiTest {
+class FrontDoorTest : public SecuredApiTest {
  protected:
-  FrontDoorTest() {
-    std::filesystem::create_directories(folder_);
-    std::ofstream(folder_ + "/jwks.json") << identity::KeySetOf({&signer_});
-    identity::AuthoritySettings settings;
-    settings.key_set_file = folder_ + "/jwks.json";
-    settings.token_rules.issuer = "https://id.example";
-    settings.token_rules.audience = "baton";
-    auto authority = identity::Authority::Open(settings);
-    EXPECT_TRUE(authority.ok()) << authority.status();
-    DispatchOptions options = RunningApi::DefaultOptions();
-    options.authority = *std::move(authority);
-    secured_ = std::make_unique<RunningApi>(store_, std::move(options));
-    EXPECT_TRUE(HealthBecomes(secured_->NewChannel(), kServing));
-    AddRep("ada", 1000);
-  }
-  ~FrontDoorTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string Token(const std::vector<std::string>& roles, const std::string& workspace,
-                    const std::string& rep = "", absl::Duration lifetime = absl::Minutes(5)) {
-    json claims = {{"iss", "https://id.example"},
-                   {"aud", "baton"},
-                   {"sub", "caller@acme.example"},
-                   {"exp", absl::ToUnixSeconds(absl::Now() + lifetime)},
-                   {"roles", roles},
-                   {"workspaces", {workspace}}};
-    if (!rep.empty()) claims["rep"] = rep;
-    return signer_.Sign(claims);
-  }
-  static std::vector<std::string> AllRoles() { return {"marketing", "sales", "admin", "service"}; }
-
   // What `method` answers to its row's request.
   absl::Status Ask(const MethodDescriptor& method, const std::string& token,
                    const std::string& workspace, const std::string& rep = "ada",
@@ -192,21 +155,10 @@ class FrontDoorTest : public ApiTest {
     const std::string text = absl::StrReplaceAll(Rows().at(ShortName(method)).request,
                                                  {{"{w}", workspace}, {"{r}", rep}, {"{l}", lead}});
     EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, request.get())) << text;
-    batonctl::Identity identity;
-    if (!token.empty()) {
-      identity.token_file = folder_ + "/token";
-      std::ofstream(identity.token_file) << token << "\n";
-    }
-    const auto server =
-        batonctl::ConnectGrpc("127.0.0.1:" + std::to_string(secured_->service().bound_port()),
-                              absl::Seconds(10), identity);
+    const auto server = Connect(token);
     if (!method.server_streaming()) return server->Call(*request, *response);
     return server->Stream(*request, *response, [] { return false; });
   }
-
-  const std::string folder_ = testing::TempDir() + "front-door";
-  const identity::Signer signer_{"EdDSA", "k1"};
-  std::unique_ptr<RunningApi> secured_;
 };
 
 std::string ReasonOf(const absl::Status& status) {
@@ -269,11 +221,7 @@ TEST_F(FrontDoorTest, AnotherWorkspaceDoesNotExist) {
   }
   v1::ListWorkspacesRequest request;
   v1::ListWorkspacesResponse response;
-  batonctl::Identity identity;
-  identity.token_file = folder_ + "/token";
-  std::ofstream(identity.token_file) << token;
-  const auto server = batonctl::ConnectGrpc(
-      "127.0.0.1:" + std::to_string(secured_->service().bound_port()), absl::Seconds(10), identity);
+  const auto server = Connect(token);
   ASSERT_TRUE(server->Call(request, response).ok());
   EXPECT_EQ(response.workspaces_size(), 0);
 }
@@ -329,11 +277,7 @@ TEST_F(FrontDoorTest, OnesOwnIsLetThrough) {
 
 TEST_F(FrontDoorTest, ARepAsksForNobodyElse) {
   const std::string token = Token({"rep"}, "acme", "ada");
-  batonctl::Identity identity;
-  identity.token_file = folder_ + "/token";
-  std::ofstream(identity.token_file) << token;
-  const auto server = batonctl::ConnectGrpc(
-      "127.0.0.1:" + std::to_string(secured_->service().bound_port()), absl::Seconds(10), identity);
+  const auto server = Connect(token);
   for (const char* parent : {"workspaces/acme", "workspaces/acme/queues/dach"}) {
     v1::ListAssignmentsRequest request;
     v1::ListAssignmentsResponse response;
@@ -347,11 +291,7 @@ TEST_F(FrontDoorTest, ARepAsksForNobodyElse) {
 }
 
 TEST_F(FrontDoorTest, WhatIsNoResourceIsAFieldError) {
-  batonctl::Identity identity;
-  identity.token_file = folder_ + "/token";
-  std::ofstream(identity.token_file) << Token(AllRoles(), "acme");
-  const auto server = batonctl::ConnectGrpc(
-      "127.0.0.1:" + std::to_string(secured_->service().bound_port()), absl::Seconds(10), identity);
+  const auto server = Connect(Token(AllRoles(), "acme"));
   for (const std::string& name :
        {std::string(), std::string("acme/leads/x"), std::string("workspaces/"),
         std::string("workspaces/a{b}/leads/x"), std::string("workspaces/a\nb/leads/x"),

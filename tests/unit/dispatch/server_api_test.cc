@@ -31,7 +31,7 @@ TEST_F(ServerApiTest, SecondServerOnThePortSaysSo) {
   EXPECT_TRUE(absl::IsUnavailable(status)) << status;
   EXPECT_NE(std::string(status.message()).find(options.server.address), std::string::npos);
 
-  options.token_secret = "short";
+  options.token_secrets = {"short"};
   DispatchService unsafe(options, store_, none, broker.factory(), *metrics);
   EXPECT_TRUE(absl::IsInvalidArgument(unsafe.Start()));
 }

@@ -9,12 +9,12 @@ namespace baton::dispatch {
 namespace {
 
 const TokenSealer& Sealer() {
-  static const auto& sealer = *new TokenSealer("0123456789abcdef");
+  static const auto& sealer = *new TokenSealer({"0123456789abcdef"});
   return sealer;
 }
 
 TEST(TokenSealerTest, AnotherSealerOfTheSameSecretOpens) {
-  const TokenSealer replica("0123456789abcdef");
+  const TokenSealer replica({"0123456789abcdef"});
   EXPECT_EQ(*replica.Open("watch|a", Sealer().Seal("watch|a", "7.1.42")), "7.1.42");
   EXPECT_EQ(*replica.Open("c", Sealer().Seal("c", "")), "");
 }
@@ -23,8 +23,31 @@ TEST(TokenSealerTest, ContextAndSecretAreBound) {
   const std::string token = Sealer().Seal("watch|a", "7.1.42");
   EXPECT_TRUE(absl::IsPermissionDenied(Sealer().Open("watch|b", token).status()));
   EXPECT_TRUE(absl::IsPermissionDenied(Sealer().Open("watch|", token).status()));
-  const TokenSealer other("fedcba9876543210");
+  const TokenSealer other({"fedcba9876543210"});
   EXPECT_EQ(core::ErrorReason(other.Open("watch|a", token).status()), "FORGED_TOKEN");
+}
+
+TEST(TokenSealerTest, SecretsRotateAndAnOldOneIsGoodUntilItIsLeftOut) {
+  const std::string first = "0123456789abcdef", second = "fedcba9876543210";
+  TokenSealer replica({first}), other({first});
+  const std::string old = replica.Seal("c", "old");
+  replica.Use({first, second});  // step by step, so that no replica meets what it cannot open
+  other.Use({second, first});
+  const std::string renewed = other.Seal("c", "new");
+  EXPECT_EQ(*replica.Open("c", renewed), "new");
+  EXPECT_EQ(*other.Open("c", old), "old");
+  other.Use({second});
+  EXPECT_EQ(core::ErrorReason(other.Open("c", old).status()), "FORGED_TOKEN");
+  EXPECT_EQ(*other.Open("c", renewed), "new");
+}
+
+TEST(TokenSealerTest, SecretsThatCannotSealAreRefused) {
+  const std::string good(16, 'x');
+  EXPECT_TRUE(TokenSealer::Check({good}).ok());
+  for (const std::vector<std::string>& bad :
+       {std::vector<std::string>{}, {""}, {good, "short"}, std::vector<std::string>(6, good)}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(TokenSealer::Check(bad)));
+  }
 }
 
 TEST(TokenSealerTest, NoByteCanBeChanged) {

@@ -114,7 +114,7 @@ TEST_F(AuthorityTest, KeysRotateAndARemovedKeyEndsItsTokens) {
   EXPECT_TRUE(Identify(*authority, renewed).ok());
   Write("jwks.json", KeySetOf({&second_}));
   authority->Reload(now_);
-  EXPECT_EQ(core::ErrorReason(Identify(*authority, old).status()), "INVALID_TOKEN");
+  EXPECT_EQ(core::ErrorReason(Identify(*authority, old).status()), "UNKNOWN_KEY");
 }
 
 TEST_F(AuthorityTest, ABrokenFileKeepsTheOldKeysForAWhileThenNobodyIsLetIn) {

@@ -5,8 +5,9 @@
 
 #include <atomic>
 
-#include "local_receiver.h"
+#include "absl/time/clock.h"
 #include "store/memory/memory_store.h"
+#include "support/local_receiver.h"
 #include "webhooks/signature.h"
 
 namespace baton::webhooks {
@@ -51,13 +52,13 @@ class CourierTest : public ::testing::Test {
   const core::WorkspaceId acme_ = core::WorkspaceId::Trusted("acme");
   const store::WebhookKey key_ = {acme_, "crm"};
   std::atomic<int> status_ = 200;
-  LocalReceiver receiver_{
+  support::LocalReceiver receiver_{
       [this](const auto&, httplib::Response& response) { response.status = status_; }};
   core::TimeMs now_ms_ = 1'700'000'000'000;
   absl::Time now_ = absl::FromUnixMillis(now_ms_);
   store::MemoryStore store_{4, store::StoreLimits(), [this] { return now_ms_; }};
   Directory directory_{store_, QueueLimits()};
-  HttpSender sender_{ToLoopback()};
+  platform::HttpClient sender_{{}};
   std::unique_ptr<platform::Metrics> metrics_ = platform::NewMetrics();
   Courier courier_{{"installation", absl::Hours(24)},
                    directory_,

@@ -146,5 +146,16 @@ TEST(EgressRulesTest, WhatIsNoHostOrNetworkIsNamed) {
   }
 }
 
+TEST(EgressRulesTest, SaysWhyNoConnectionIsMade) {
+  sockaddr_in loopback = {};
+  loopback.sin_family = AF_INET;
+  loopback.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const auto& address = reinterpret_cast<const sockaddr&>(loopback);
+  const EgressRules rules = Rules("a.example", "10.0.0.0/8");
+  EXPECT_THAT(rules.WhyNotConnect(address, true), HasSubstr("webhooks.internal_networks"));
+  EXPECT_THAT(rules.WhyNotConnect(address, false), HasSubstr("http:// goes nowhere else"));
+  EXPECT_EQ(Rules("a.example", "127.0.0.0/8").WhyNotConnect(address, false), "");
+}
+
 }  // namespace
 }  // namespace baton::webhooks

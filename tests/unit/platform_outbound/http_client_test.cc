@@ -1,4 +1,4 @@
-#include "webhooks/http_sender.h"
+#include "platform/outbound/http_client.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,15 +6,23 @@
 #include <atomic>
 #include <map>
 
-#include "local_receiver.h"
+#include "absl/time/clock.h"
+#include "support/local_receiver.h"
 
-namespace baton::webhooks {
+namespace baton::platform {
 namespace {
 
+using ::baton::support::LocalReceiver;
 using ::testing::HasSubstr;
 
+HttpClientOptions Within(absl::Duration timeout) {
+  HttpClientOptions options;
+  options.timeout = timeout;
+  return options;
+}
+
 // What each request came to, by number.
-std::map<uint64_t, HttpResult> ResultsOf(HttpSender& sender, size_t count) {
+std::map<uint64_t, HttpResult> ResultsOf(HttpClient& sender, size_t count) {
   std::map<uint64_t, HttpResult> results;
   const absl::Time give_up_at = absl::Now() + absl::Seconds(20);
   while (results.size() < count && absl::Now() < give_up_at) {
@@ -25,14 +33,14 @@ std::map<uint64_t, HttpResult> ResultsOf(HttpSender& sender, size_t count) {
   return results;
 }
 
-HttpResult Sent(HttpSender& sender, const std::string& url) {
+HttpResult Sent(HttpClient& sender, const std::string& url) {
   sender.Send({1, url, {"webhook-id: a/b"}, R"({"a":1})"});
   return ResultsOf(sender, 1)[1];
 }
 
-TEST(HttpSenderTest, PostsWhatItIsGiven) {
+TEST(HttpClientTest, PostsWhatItIsGiven) {
   LocalReceiver receiver([](const auto&, httplib::Response& response) { response.status = 204; });
-  HttpSender sender(ToLoopback());
+  HttpClient sender(Within(absl::Seconds(10)));
   const HttpResult result = Sent(sender, receiver.url());
   EXPECT_TRUE(result.delivered()) << result.problem;
   EXPECT_EQ(result.status, 204);
@@ -46,7 +54,7 @@ TEST(HttpSenderTest, PostsWhatItIsGiven) {
   EXPECT_THAT(request.get_header_value("User-Agent"), HasSubstr("baton/"));
 }
 
-TEST(HttpSenderTest, ManyAreUnderWayAtOnce) {
+TEST(HttpClientTest, ManyAreUnderWayAtOnce) {
   std::atomic<int> inside = 0;
   LocalReceiver receiver([&](const auto&, httplib::Response& response) {
     ++inside;
@@ -54,78 +62,94 @@ TEST(HttpSenderTest, ManyAreUnderWayAtOnce) {
     while (inside < 6 && absl::Now() < give_up_at) absl::SleepFor(absl::Milliseconds(1));
     response.status = inside >= 6 ? 200 : 500;
   });
-  HttpSender sender(ToLoopback());
+  HttpClient sender(Within(absl::Seconds(10)));
   for (uint64_t i = 0; i < 6; ++i) sender.Send({i, receiver.url(), {}, "{}"});
   for (const auto& [number, result] : ResultsOf(sender, 6)) EXPECT_TRUE(result.delivered());
 }
 
-TEST(HttpSenderTest, OtherAnswersAreProblems) {
+TEST(HttpClientTest, OtherAnswersAreProblems) {
   LocalReceiver receiver([](const auto&, httplib::Response& response) {
     response.status = 429;
     response.set_header("retry-after", "120");
   });
-  HttpSender sender(ToLoopback());
+  HttpClient sender(Within(absl::Seconds(10)));
   const HttpResult result = Sent(sender, receiver.url());
   EXPECT_EQ(result.problem, "status 429");
   EXPECT_EQ(result.retry_after, absl::Minutes(2));
 }
 
-TEST(HttpSenderTest, RedirectsAreNotFollowed) {
+TEST(HttpClientTest, RedirectsAreNotFollowed) {
   LocalReceiver elsewhere([](const auto&, httplib::Response&) {});
   LocalReceiver receiver([&](const auto&, httplib::Response& response) {
     response.set_redirect(elsewhere.url(), 307);
   });
-  HttpSender sender(ToLoopback());
+  HttpClient sender(Within(absl::Seconds(10)));
   EXPECT_THAT(Sent(sender, receiver.url()).problem, HasSubstr("redirects are not followed"));
   EXPECT_TRUE(elsewhere.requests().empty());
 }
 
-TEST(HttpSenderTest, ReadsNoMoreThanItMust) {
+TEST(HttpClientTest, ReadsNoMoreThanItMust) {
   LocalReceiver receiver([](const auto&, httplib::Response& response) {
     response.set_content(std::string(10'000'000, 'x'), "text/plain");
   });
-  HttpSender sender(ToLoopback());
+  HttpClient sender(Within(absl::Seconds(10)));
   EXPECT_TRUE(Sent(sender, receiver.url()).delivered()) << "what is said behind 200 is no matter";
 }
 
-TEST(HttpSenderTest, AReceiverThatDoesNotAnswerTakesNoLongerThanTheTimeout) {
+TEST(HttpClientTest, AReceiverThatDoesNotAnswerTakesNoLongerThanTheTimeout) {
   LocalReceiver receiver(
       [](const auto&, httplib::Response&) { absl::SleepFor(absl::Milliseconds(600)); });
-  HttpSender sender(ToLoopback(absl::Milliseconds(100)));
+  HttpClient sender(Within(absl::Milliseconds(100)));
   const HttpResult result = Sent(sender, receiver.url());
   EXPECT_THAT(result.problem, HasSubstr("imeout"));
   EXPECT_LT(result.took, absl::Milliseconds(500));
 }
 
-TEST(HttpSenderTest, InternalAddressesAreNotConnectedTo) {
+TEST(HttpClientTest, AnAddressThatIsRefusedIsNotConnectedTo) {
   LocalReceiver receiver([](const auto&, httplib::Response&) {});
-  HttpSenderOptions options = ToLoopback();
-  options.rules = *EgressRules::Parse("127.0.0.1,localhost", "10.0.0.0/8");
-  HttpSender sender(options);
-  EXPECT_THAT(Sent(sender, receiver.url()).problem, HasSubstr("webhooks.internal_networks"));
-  std::string named = receiver.url();
-  named.replace(named.find("127.0.0.1"), 9, "localhost");
-  EXPECT_THAT(Sent(sender, named).problem, HasSubstr("webhooks.internal_networks"));
+  HttpClientOptions options = Within(absl::Seconds(10));
+  options.refuse = [](const sockaddr& address, bool tls) {
+    return address.sa_family == AF_INET && !tls ? "not there" : "";
+  };
+  HttpClient sender(options);
+  EXPECT_EQ(Sent(sender, receiver.url()).problem, "not there");
   EXPECT_TRUE(receiver.requests().empty());
 }
 
-TEST(HttpSenderTest, ProxiesOfTheEnvironmentAreNotUsed) {
+TEST(HttpClientTest, GetsAndKeepsABodyUpToItsCap) {
+  LocalReceiver receiver([](const httplib::Request& request, httplib::Response& response) {
+    response.set_content(std::string(request.has_param("long") ? 1001 : 1000, 'x'), "text/plain");
+  });
+  HttpClientOptions options = Within(absl::Seconds(10));
+  options.body_bytes_kept = 1000;
+  HttpClient client(options);
+  client.Send({.number = 1, .url = receiver.url()});
+  client.Send({.number = 2, .url = receiver.url() + "&long=1"});
+  auto results = ResultsOf(client, 2);
+  EXPECT_TRUE(results[1].delivered()) << results[1].problem;
+  EXPECT_EQ(results[1].body, std::string(1000, 'x'));
+  EXPECT_THAT(results[2].problem, HasSubstr("more than 1000 bytes"));
+  EXPECT_EQ(results[2].body, "");
+  EXPECT_EQ(receiver.requests().front().method, "GET");
+}
+
+TEST(HttpClientTest, ProxiesOfTheEnvironmentAreNotUsed) {
   LocalReceiver proxy([](const auto&, httplib::Response&) {});
   LocalReceiver receiver([](const auto&, httplib::Response&) {});
   setenv("http_proxy", proxy.url().c_str(), 1);
-  HttpSender sender(ToLoopback());
+  HttpClient sender(Within(absl::Seconds(10)));
   EXPECT_TRUE(Sent(sender, receiver.url()).delivered());
   unsetenv("http_proxy");
   EXPECT_TRUE(proxy.requests().empty());
 }
 
-TEST(HttpSenderTest, EndsWithRequestsUnderWay) {
+TEST(HttpClientTest, EndsWithRequestsUnderWay) {
   LocalReceiver receiver(
       [](const auto&, httplib::Response&) { absl::SleepFor(absl::Milliseconds(300)); });
-  HttpSender sender(ToLoopback());
+  HttpClient sender(Within(absl::Seconds(10)));
   sender.Send({1, receiver.url(), {}, "{}"});
   while (receiver.requests().empty()) absl::SleepFor(absl::Milliseconds(1));
 }
 
 }  // namespace
-}  // namespace baton::webhooks
+}  // namespace baton::platform

@@ -1,4 +1,4 @@
-#include "webhooks/http_sender.h"
+#include "platform/outbound/http_client.h"
 
 #include <curl/curl.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 
-namespace baton::webhooks {
+namespace baton::platform {
 
 struct HttpEasyDeleter {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -23,9 +23,11 @@ struct HttpListDeleter {
 // One request under way.
 struct HttpTransfer {
   HttpRequest request;
-  const EgressRules* rules = nullptr;
+  const HttpClientOptions* options = nullptr;
   bool tls = true;
-  bool refused = false;  // the address
+  std::string refusal;  // of the address
+  std::string body;
+  bool too_long = false;  // a body that is to be kept
   size_t body_bytes = 0, header_bytes = 0;
   std::unique_ptr<curl_slist, HttpListDeleter> headers;
   std::unique_ptr<CURL, HttpEasyDeleter> easy;
@@ -38,6 +40,7 @@ constexpr size_t kHeaderBytesMax = 64 * 1024;
 constexpr long kConnectionsKept = 64;
 constexpr absl::Duration kConnectBound = absl::Seconds(5);
 constexpr int kPollMs = 1000;
+constexpr long kCaKeptSeconds = 60;
 
 void InitialiseCurlOnce() {
   static std::once_flag once;
@@ -50,21 +53,21 @@ long Ms(absl::Duration duration) {
 
 curl_socket_t OpenSocket(void* context, curlsocktype purpose, curl_sockaddr* address) {
   auto& transfer = *static_cast<HttpTransfer*>(context);
-  const bool allowed =
-      purpose == CURLSOCKTYPE_IPCXN && transfer.rules->MayConnect(address->addr, transfer.tls);
-  if (!allowed) {
-    transfer.refused = true;
-    return CURL_SOCKET_BAD;
-  }
+  const auto& refuse = transfer.options->refuse;
+  if (refuse != nullptr) transfer.refusal = refuse(address->addr, transfer.tls);
+  if (purpose != CURLSOCKTYPE_IPCXN || !transfer.refusal.empty()) return CURL_SOCKET_BAD;
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-// What receivers say beyond their status is of no use, but read so that the connection can be used
-// again.
-size_t TakeBody(char* /*data*/, size_t size, size_t count, void* context) {
+size_t TakeBody(char* data, size_t size, size_t count, void* context) {
   auto& transfer = *static_cast<HttpTransfer*>(context);
+  const size_t kept_max = transfer.options->body_bytes_kept;
   transfer.body_bytes += size * count;
-  return transfer.body_bytes > kResponseBytesMax ? 0 : size * count;
+  if (kept_max == 0) return transfer.body_bytes > kResponseBytesMax ? 0 : size * count;
+  transfer.too_long = transfer.body_bytes > kept_max;
+  if (transfer.too_long) return 0;
+  transfer.body.append(data, size * count);
+  return size * count;
 }
 
 size_t TakeHeader(char* /*data*/, size_t size, size_t count, void* context) {
@@ -73,10 +76,10 @@ size_t TakeHeader(char* /*data*/, size_t size, size_t count, void* context) {
   return transfer.header_bytes > kHeaderBytesMax ? 0 : size * count;
 }
 
-std::unique_ptr<HttpTransfer> MakeTransfer(HttpRequest request, const HttpSenderOptions& options) {
+std::unique_ptr<HttpTransfer> MakeTransfer(HttpRequest request, const HttpClientOptions& options) {
   auto transfer = std::make_unique<HttpTransfer>();
   transfer->request = std::move(request);
-  transfer->rules = &options.rules;
+  transfer->options = &options;
   transfer->tls = transfer->request.url.starts_with("https:");
   curl_slist* headers = nullptr;
   for (const std::string& header : transfer->request.headers) {
@@ -97,6 +100,7 @@ std::unique_ptr<HttpTransfer> MakeTransfer(HttpRequest request, const HttpSender
   if (!options.ca_file.empty()) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
     curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+    curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, kCaKeptSeconds);
   }
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &OpenSocket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer.get());
@@ -105,22 +109,22 @@ std::unique_ptr<HttpTransfer> MakeTransfer(HttpRequest request, const HttpSender
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &TakeHeader);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer.get());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers.get());
-  curl_easy_setopt(easy, CURLOPT_POST, 1L);
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                   static_cast<curl_off_t>(transfer->request.body.size()));
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->request.body.c_str());
+  if (const auto& body = transfer->request.body; body.has_value()) {
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body->c_str());
+  }
   return transfer;
 }
 
 std::string ProblemOf(const HttpTransfer& transfer, CURLcode code, long status) {
-  // What a receiver says after its status does not change it.
-  const bool answered = code == CURLE_OK || (code == CURLE_WRITE_ERROR && status != 0);
-  if (!answered && transfer.refused) {
-    return transfer.tls ? "the host's address is internal and none that the setting "
-                          "webhooks.internal_networks lists"
-                        : "the host's address is none that the setting "
-                          "webhooks.internal_networks lists, and http:// goes nowhere else";
+  if (transfer.too_long) {
+    return absl::StrCat("the response has more than ", transfer.options->body_bytes_kept, " bytes");
   }
+  // What a receiver says after its status does not change it, unless it is of interest.
+  const bool cut_off = code == CURLE_WRITE_ERROR && status != 0;
+  const bool answered = code == CURLE_OK || (cut_off && transfer.options->body_bytes_kept == 0);
+  if (!answered && !transfer.refusal.empty()) return transfer.refusal;
   if (!answered) return curl_easy_strerror(code);
   if (status >= 200 && status < 300) return "";
   if (status >= 300 && status < 400) {
@@ -129,7 +133,7 @@ std::string ProblemOf(const HttpTransfer& transfer, CURLcode code, long status) 
   return absl::StrCat("status ", status);
 }
 
-HttpResult ResultOf(const HttpTransfer& transfer, CURLcode code) {
+HttpResult ResultOf(HttpTransfer& transfer, CURLcode code) {
   CURL* easy = transfer.easy.get();
   long status = 0;
   curl_off_t retry_after_s = 0, took_us = 0;
@@ -140,6 +144,7 @@ HttpResult ResultOf(const HttpTransfer& transfer, CURLcode code) {
   result.number = transfer.request.number;
   result.problem = ProblemOf(transfer, code, status);
   result.status = static_cast<int>(status);
+  if (result.delivered()) result.body = std::move(transfer.body);
   result.retry_after = absl::Seconds(retry_after_s);
   result.took = absl::Microseconds(took_us);
   return result;
@@ -148,9 +153,9 @@ HttpResult ResultOf(const HttpTransfer& transfer, CURLcode code) {
 }  // namespace
 
 // The thread and what it shares with callers.
-class HttpSender::Loop {
+class HttpClient::Loop {
  public:
-  explicit Loop(HttpSenderOptions options) : options_(std::move(options)) {
+  explicit Loop(HttpClientOptions options) : options_(std::move(options)) {
     InitialiseCurlOnce();
     multi_ = curl_multi_init();
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kConnectionsKept);
@@ -219,7 +224,7 @@ class HttpSender::Loop {
     results_.push_back(std::move(result));
   }
 
-  const HttpSenderOptions options_;
+  const HttpClientOptions options_;
   CURLM* multi_ = nullptr;
   std::map<CURL*, std::unique_ptr<HttpTransfer>> transfers_;  // of the thread
   absl::Mutex mutex_;
@@ -229,16 +234,16 @@ class HttpSender::Loop {
   std::thread thread_;
 };
 
-HttpSender::HttpSender(HttpSenderOptions options)
+HttpClient::HttpClient(HttpClientOptions options)
     : loop_(std::make_unique<Loop>(std::move(options))) {}
-HttpSender::~HttpSender() = default;
+HttpClient::~HttpClient() = default;
 
-void HttpSender::Send(HttpRequest request) {
+void HttpClient::Send(HttpRequest request) {
   loop_->Send(std::move(request));
 }
 
-std::vector<HttpResult> HttpSender::TakeResults() {
+std::vector<HttpResult> HttpClient::TakeResults() {
   return loop_->TakeResults();
 }
 
-}  // namespace baton::webhooks
+}  // namespace baton::platform
