@@ -30,28 +30,8 @@ helm_python() {
 }
 
 helm_tools() {
-  local built_from cache
-  built_from=$(cat tests/helm/tools/go.mod tests/helm/tools/go.sum | sha256sum | cut -c -16)
-  cache=${XDG_CACHE_HOME:-${HOME:-build}/.cache}/baton-tools
-  HELM=$cache/$built_from/helm HELM_UNITTEST=$cache/$built_from/helm-unittest
-  [[ ! -x $HELM || ! -x $HELM_UNITTEST ]] || return 0
-  mkdir -p "$cache"
-  # Two checkouts build it once; a build that was cut off leaves nothing behind.
-  (flock 7 && _build_tools "$cache/$built_from") 7>"$cache/lock"
-}
-
-# _build_tools FOLDER: quietly beside other tests, with one processor and low priority.
-_build_tools() {
-  local problem
-  [[ ! -x $1/helm ]] || return 0
-  tools_venv || return 1
-  rm -rf "$1.new"
-  mkdir -p "$1.new"
-  problem=$(cd tests/helm/tools && GOROOT='' GOTOOLCHAIN=local GOMAXPROCS=1 GOFLAGS=-trimpath \
-    PATH=$TOOLS:$PATH nice "$TOOLS/go" build -p 1 -ldflags='-s -w' -o "$1.new/" tool 2>&1) || {
-    fault 'helm' "could not be built: $(tail -n 1 <<<"$problem")" 'Check the network.'
-    return 1; }
-  mv "$1.new" "$1"
+  go_tools tests/helm/tools || return 1
+  HELM=$GO_TOOLS/helm HELM_UNITTEST=$GO_TOOLS/helm-unittest
 }
 
 helm_promtool() {

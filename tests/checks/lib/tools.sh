@@ -7,6 +7,10 @@
 #   tools_venv     Go, Node.js, npm and cel-cpp for Python, of tests/checks/slow/tools.requirements;
 #                  sets TOOLS to the folder of their programs.
 
+#   go_tools FOLDER   builds the tools of FOLDER/go.mod, as go.sum pins them; sets GO_TOOLS to the
+#                  folder of their programs, in the user's cache, by what they were built from.
+#   go_module FOLDER MODULE   prints where the files of a module of FOLDER/go.mod are.
+
 TOOLS_VENV=$PWD/build/local/cache/tools
 TOOLS=$TOOLS_VENV/bin
 
@@ -40,4 +44,39 @@ node_packages() {
     fault "$1" "could not be installed: $(tail -n 1 <<<"$problem")" 'Check the network.'
     return 1
   }
+}
+
+go_tools() {
+  local built_from cache
+  built_from=$(cat "$1/go.mod" "$1/go.sum" | sha256sum | cut -c -16)
+  cache=${XDG_CACHE_HOME:-${HOME:-build}/.cache}/baton-tools
+  GO_TOOLS=$cache/$built_from
+  [[ ! -d $GO_TOOLS ]] || return 0
+  mkdir -p "$cache"
+  # Two checkouts build them once; a build that was cut off leaves nothing behind.
+  (flock 7 && _build_go_tools "$1" "$GO_TOOLS") 7>"$cache/lock"
+}
+
+# With the Go that is pinned and no other; one processor, low priority, beside other tests.
+_go() {
+  (cd "$1" && GOROOT='' GOTOOLCHAIN=local GOMAXPROCS=1 GOFLAGS=-trimpath PATH=$TOOLS:$PATH \
+    nice "$TOOLS/go" "${@:2}")
+}
+
+# _build_go_tools FOLDER INTO
+_build_go_tools() {
+  local problem
+  [[ ! -d $2 ]] || return 0
+  tools_venv || return 1
+  rm -rf "$2.new"
+  mkdir -p "$2.new"
+  problem=$(_go "$1" build -p 1 -ldflags='-s -w' -o "$2.new/" tool 2>&1) || {
+    fault "$1" "could not be built: $(tail -n 1 <<<"$problem")" 'Check the network.'
+    return 1; }
+  mv "$2.new" "$2"
+}
+
+go_module() {
+  tools_venv || return 1
+  _go "$1" mod download -json "$2" | sed -nE 's/^.*"Dir": "(.*)",?$/\1/p'
 }
