@@ -61,6 +61,15 @@ const Candidate* MostOwed(const std::vector<Candidate>& candidates) {
   return winner;
 }
 
+// Who took the lead of its own accord: nobody else was looked at, and the ledger has no share in
+// it.
+const Candidate* Claimer(const std::vector<Candidate>& candidates) {
+  const bool is_sound = candidates.size() == 1 && CouldHaveIt(candidates.front()) &&
+                        candidates.front().share_nano == 0 &&
+                        candidates.front().open < candidates.front().capacity;
+  return is_sound ? &candidates.front() : nullptr;
+}
+
 // Divided and rounded up.
 int64_t Upwards(absl::uint128 number, int64_t by) {
   return static_cast<int64_t>((number + (by - 1)) / by);
@@ -188,7 +197,9 @@ void DecisionCheck::CheckChoice(const Choice& choice) {
   for (const Candidate& candidate : *choice.candidates) {
     if (candidate.reason == CandidateReason::kChosen) chosen = &candidate;
   }
-  const Candidate* winner = OwnerServed(choice.owners, *choice.candidates);
+  const Candidate* winner = choice.made.basis == "claimed"
+                                ? Claimer(*choice.candidates)
+                                : OwnerServed(choice.owners, *choice.candidates);
   if (winner == nullptr) winner = MostOwed(*choice.candidates);
   if (chosen != winner) {
     const auto name = [](const Candidate* candidate) {

@@ -108,6 +108,28 @@ TEST(DecisionDefectsTest, AnOwnerWhoCouldHaveIt) {
   ExpectViolation(lead, "computed again ada wins, recorded is ben");
 }
 
+// Ada took the lead from a queue of mode pull.
+StoredLead ClaimedLead() {
+  StoredLead lead = SampleLead();
+  lead.choice = {0, "claimed"};
+  lead.owners = {"ben"};
+  lead.candidates = {
+      {core::RepId::Trusted("ada"), CandidateReason::kChosen, -250'000'000, 0, 4, 5}};
+  return lead;
+}
+
+TEST(DecisionDefectsTest, WhoClaimsALeadGetsIt) {
+  const CheckResult result = Examine(ClaimedLead());
+  EXPECT_EQ(result.looked_at, 2);
+  EXPECT_EQ(result.violations, 0) << result.examples.front();
+}
+
+TEST(DecisionDefectsTest, AClaimBeyondTheCapacity) {
+  StoredLead lead = ClaimedLead();
+  lead.candidates[0].open = 5;
+  ExpectViolation(lead, "computed again nobody wins, recorded is ada");
+}
+
 TEST(DecisionDefectsTest, SomebodyWithFewerOpenLeads) {
   StoredLead lead = SampleLead();
   lead.choice->basis = "least_loaded";
