@@ -28,4 +28,6 @@ pkg_check_modules(LIBPSL REQUIRED IMPORTED_TARGET libpsl)
 pkg_check_modules(LIBIDN2 REQUIRED IMPORTED_TARGET libidn2)
 pkg_check_modules(LIBCURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
+# Of Debian 13; where it is missing there are no traces (services/platform/otlp).
+find_package(opentelemetry-cpp CONFIG QUIET)
 include(hiredis)        # baton::hiredis

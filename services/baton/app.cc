@@ -20,6 +20,8 @@
 #include "platform/lifecycle.h"
 #include "platform/log.h"
 #include "platform/metrics.h"
+#include "platform/otlp/otlp_sender.h"
+#include "platform/otlp/span_queue.h"
 #include "relay/relay_service.h"
 #include "store/redis/redis_store.h"
 #include "vendors/sales_mapping.h"
@@ -130,6 +132,7 @@ struct App::Parts {
     lifecycle.Add(*service);
     services.push_back(std::move(service));
   }
+  absl::Status AddTraces(const BatonConfig& config);
   absl::Status AddIntake(const BatonConfig& config, const events::TopicNames& topics);
   void AddClock(const BatonConfig& config);
   void AddRelay(const BatonConfig& config, const events::TopicNames& topics);
@@ -137,6 +140,18 @@ struct App::Parts {
   absl::Status AddDispatch(const BatonConfig& config, const events::TopicNames& topics);
   absl::Status AddConnect(const BatonConfig& config, dispatch::DispatchService& api);
 };
+
+absl::Status App::Parts::AddTraces(const BatonConfig& config) {
+  const OtelConfig& otel = config.otel;
+  if (otel.endpoint.empty()) return absl::OkStatus();
+  auto sender = platform::otlp::NewOtlpSender(
+      {otel.endpoint, otel.headers_file, otel.ca_file, otel.service_name, config.role});
+  if (!sender.ok()) return sender.status();
+  platform::otlp::SpanQueueOptions options;
+  options.root_ratio = otel.root_percent / 100.0;
+  Add(std::make_unique<platform::otlp::SpanQueue>(options, *std::move(sender), *metrics));
+  return absl::OkStatus();
+}
 
 absl::Status App::Parts::AddIntake(const BatonConfig& config, const events::TopicNames& topics) {
   const intake::IntakePorts ports{*store, *store, *store, *store, *policies};
@@ -274,6 +289,7 @@ absl::Status App::Run(platform::StopSignals& signals) {
   parts.Add(std::make_unique<platform::HttpServer>(config_.http.address, config_.http.tls,
                                                    *parts.metrics,
                                                    [&parts] { return parts.lifecycle.States(); }));
+  if (absl::Status status = parts.AddTraces(config_); !status.ok()) return status;
   parts.Add(std::make_unique<StoreWatch>(*parts.store));
   if (config_.Runs("relay")) {
     parts.AddRelay(config_, topics);

@@ -184,6 +184,22 @@ void AddWebhooks(platform::Settings& settings, WebhooksConfig& webhooks) {
                      &webhooks.in_flight_max, 1, 100);
 }
 
+void AddOtel(platform::Settings& settings, OtelConfig& otel) {
+  settings.AddText("otel.endpoint",
+                   "collector that gets traces over OTLP/HTTP, http[s]://host:port; empty: none",
+                   &otel.endpoint);
+  settings.AddText("otel.headers_file", "file with headers for it, name: value each line",
+                   &otel.headers_file);
+  settings.AddText("otel.ca_file", "PEM with the CAs of its certificate; empty: the system's",
+                   &otel.ca_file);
+  settings.AddText("otel.service_name", "what traces call this service", &otel.service_name,
+                   platform::CheckNotEmpty);
+  settings.AddNumber("otel.root_percent",
+                     "how much of what comes without a trace gets one; what comes with one is "
+                     "traced if its sender says so",
+                     &otel.root_percent, 0, 100);
+}
+
 void AddLimits(platform::Settings& settings, BatonConfig& config) {
   store::StoreLimits& limits = config.limits;
   settings.AddNumber("limits.leads_per_workspace_max", "leads of one workspace",
@@ -324,6 +340,7 @@ platform::Settings::Loaded LoadConfig(const std::vector<std::string>& arguments,
   AddAuth(settings, *config);
   AddRoles(settings, *config);
   AddWebhooks(settings, config->webhooks);
+  AddOtel(settings, config->otel);
   AddLimits(settings, *config);
   settings.AddChoice("log.level", "least severe line that is written", &config->log_level,
                      {"debug", "info", "warning", "error"});

@@ -92,6 +92,14 @@ struct ClockConfig {
   absl::Duration tick = absl::Milliseconds(100);
 };
 
+struct OtelConfig {
+  std::string endpoint;      // empty: no traces
+  std::string headers_file;  // lines "name: value", such as a token
+  std::string ca_file;       // empty: the system's CAs
+  std::string service_name = "baton";
+  int root_percent = 0;  // of what comes without a trace
+};
+
 struct BatonConfig {
   std::string role = "all";  // intake, dispatch, clock, relay, all
   RedisConfig redis;
@@ -105,6 +113,7 @@ struct BatonConfig {
   ReportsConfig reports;
   ClockConfig clock;
   WebhooksConfig webhooks;
+  OtelConfig otel;
   store::StoreLimits limits;
   dispatch::CallLimits call_limits;
   std::string log_level = "info";

@@ -6,10 +6,15 @@
 #include "baton/app.h"
 #include "baton/config.h"
 #include "platform/config.h"
+#include "platform/process.h"
 #include "platform/signals.h"
 
 int main(int argc, char** argv) {
   baton::platform::StopSignals signals;
+  if (const absl::Status kept = baton::platform::KeepMemoryPrivate(); !kept.ok()) {
+    std::cerr << "baton: " << kept.message() << "\n";
+    return 1;
+  }
   baton::BatonConfig config;
   const auto loaded =
       baton::LoadConfig({argv + 1, argv + argc}, baton::platform::ProcessEnvironment(), &config);

@@ -80,6 +80,7 @@ struct Action {
   RepId only_rep;            // who acts may do so on leads of this rep only; empty: on any
   std::string request_id;    // empty: none
   uint64_t fingerprint = 0;  // of the request's body
+  std::string traceparent;   // of who acts; empty: the lead's stays
 };
 
 // A repeated request id: the first answer, nothing to commit.

@@ -26,6 +26,7 @@ Plan StartPlan(const LeadRecord& record, const Action& action, ChangeType type) 
   plan.expected_revision = record.revision;
   plan.may_use_reserve = true;
   plan.after = record;
+  if (!action.traceparent.empty()) plan.after.traceparent = action.traceparent;
   Change change;
   change.type = type;
   change.queue = record.queue;

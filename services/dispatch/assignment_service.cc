@@ -107,6 +107,7 @@ template <typename Request, typename Response>
                                if (!named.ok()) return reply(named.status());
                                named->action.only_rep = caller.only_rep;
                                named->action.actor = caller.actor();
+                               named->action.traceparent = reply.call()->traceparent();
                                Submit(reply, *std::move(named));
                              });
 }
@@ -188,6 +189,7 @@ void AssignmentService::Submit(const Reply<Response>& reply, NamedAction named) 
     if (!named.ok()) return reply(named.status());
     named->action.only_rep = caller.only_rep;
     named->action.actor = caller.actor();
+    named->action.traceparent = reply.call()->traceparent();
     parts_.runner.Submit(reply, [this, reply, named = *std::move(named)] {
       const core::RepId& to = named.action.to;
       const absl::Status found = parts_.roster.GetRep(named.key.workspace, to).status();

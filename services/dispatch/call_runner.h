@@ -12,6 +12,7 @@
 #include "dispatch/wire_status.h"
 #include "platform/grpc/bounded_executor.h"
 #include "platform/grpc/unary_call.h"
+#include "platform/trace_context.h"
 
 namespace baton::dispatch {
 
@@ -90,6 +91,7 @@ class CallRunner {
   void Submit(const Reply<Response>& reply, Task task) const {
     const bool accepted =
         executor_.TrySubmit([call = reply.call(), task = std::move(task)]() mutable {
+          const platform::TraceScope scope(call->traceparent());
           if (!call->Abandoned()) task();
         });
     if (!accepted) reply(Overloaded("calls"));

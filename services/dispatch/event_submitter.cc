@@ -65,7 +65,7 @@ EventSubmitter::EventSubmitter(store::WorkspaceStore& workspaces, EventPublisher
     : workspaces_(workspaces), publisher_(publisher), waiter_(waiter), topic_(std::move(topic)) {}
 
 void EventSubmitter::Submit(const Request& request, const Reply<Response>& reply) {
-  auto submission = Check(request);
+  auto submission = Check(request, reply.call()->traceparent());
   if (!submission.ok()) return reply(submission.status());
   if (request.validate_only()) return reply(Response());
   (*submission)->reply = std::make_shared<const Reply<Response>>(reply);
@@ -75,7 +75,7 @@ void EventSubmitter::Submit(const Request& request, const Reply<Response>& reply
 }
 
 absl::StatusOr<std::shared_ptr<EventSubmitter::Submission>> EventSubmitter::Check(
-    const Request& request) {
+    const Request& request, const std::string& traceparent) {
   const auto workspace = ParseWorkspace("parent", request.parent());
   if (!workspace.ok()) return workspace.status();
   if (request.events().empty() || request.events_size() > kEventsMax) {
@@ -90,11 +90,12 @@ absl::StatusOr<std::shared_ptr<EventSubmitter::Submission>> EventSubmitter::Chec
   Violations violations;
   for (int i = 0; i < request.events_size(); ++i) {
     const std::string field = absl::StrCat("events[", i, "]");
-    const auto event = FromProto(field, *workspace, request.events(i), now_ms);
+    auto event = FromProto(field, *workspace, request.events(i), now_ms);
     if (!event.ok()) {
       violations.Add(event.status());
       continue;
     }
+    event->traceparent = traceparent;
     OutRecord record = events::EncodeLeadEvent(topic_, *event);
     const events::Decoded decoded = Decode(record, now_ms);
     if (const auto* letter = std::get_if<events::DeadLetter>(&decoded)) {

@@ -26,12 +26,14 @@ class EventSubmitter {
                  DecisionWaiter& waiter, std::string topic);
 
   // Blocks on the store while it checks the workspace; the answer comes later on another thread.
-  // All that is wrong with the events is said at once, by the rules of the event decoder.
+  // All that is wrong with the events is said at once, by the rules of the event decoder. They
+  // belong to the trace of the call.
   void Submit(const Request& request, const Reply<Response>& reply);
 
  private:
   struct Submission;
-  absl::StatusOr<std::shared_ptr<Submission>> Check(const Request& request);
+  absl::StatusOr<std::shared_ptr<Submission>> Check(const Request& request,
+                                                    const std::string& traceparent);
   void Publish(const std::shared_ptr<Submission>& submission);
   void OnAllPublished(const std::shared_ptr<Submission>& submission);
 

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "core/errors.h"
 #include "platform/grpc/status.h"
+#include "platform/log.h"
 
 namespace baton::dispatch {
 namespace {
@@ -48,6 +49,26 @@ absl::Status Unavailable(absl::string_view reason, absl::string_view message) {
                      {message.data(), message.size()});
 }
 
+// Written for operators by whatever talks to Redis or Kafka: it may name hosts, keys and files.
+bool IsOfAnAdapter(const absl::Status& status) {
+  return core::ErrorReason(status).empty() &&
+         (absl::IsUnavailable(status) || absl::IsInternal(status) || absl::IsUnknown(status) ||
+          absl::IsDataLoss(status) || absl::IsPermissionDenied(status) ||
+          absl::IsFailedPrecondition(status));
+}
+
+// The same for a caller, who learns what to do; the log has the rest.
+absl::Status WithoutInnards(const absl::Status& status) {
+  const bool passes = absl::IsUnavailable(status);
+  platform::Log(passes ? platform::LogLevel::kDebug : platform::LogLevel::kError, "rpc.failed",
+                {{"reason", status.ToString()}});
+  absl::Status told = core::Error(
+      status.code(), UpperSnakeName(status.code()),
+      passes ? "the store or Kafka does not answer; repeat the call with the same request_id"
+             : "the server cannot do this; its log says why (rpc.failed)");
+  return core::WithRetryAfter(std::move(told), core::RetryAfter(status));
+}
+
 }  // namespace
 
 void Violations::Add(absl::string_view field, absl::string_view description) {
@@ -80,6 +101,7 @@ absl::Status Violations::AddTo(absl::Status status) const {
 
 ::grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return ::grpc::Status::OK;
+  if (IsOfAnAdapter(status)) return ToGrpcStatus(WithoutInnards(status));
   platform::rpc::ErrorDetails details;
   details.domain = "baton.dev";
   details.reason = core::ErrorReason(status);

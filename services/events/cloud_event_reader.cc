@@ -104,7 +104,8 @@ Refusal ReadMembers(const element& root, StructuredEvent& parts) {
   return std::nullopt;
 }
 
-Refusal DecodeStructured(const Record& record, IncomingEvent& event) {
+// `headers`: of the record. The trace may stand there, where instrumented clients put it.
+Refusal DecodeStructured(const Record& record, const Envelope& headers, IncomingEvent& event) {
   thread_local JsonParser parser;
   element root;
   StructuredEvent parts;
@@ -112,6 +113,7 @@ Refusal DecodeStructured(const Record& record, IncomingEvent& event) {
     return refusal;
   }
   if (Refusal refusal = ReadMembers(root, parts)) return refusal;
+  if (!parts.envelope.traceparent) parts.envelope.traceparent = headers.traceparent;
   if (Refusal refusal = event.ReadHead(parts.envelope, record.timestamp_ms)) return refusal;
   if (!event.WantsData()) return std::nullopt;
   const DataFormat format = FormatOf(parts.envelope.datacontenttype);
@@ -161,7 +163,8 @@ Refusal ReadCloudEvent(const Record& record, IncomingEvent& event) {
   const bool structured = IsMediaType(content_type, kJsonEventContentType) ||
                           IsMediaType(content_type, "application/cloudevents") ||
                           (!has_attributes && FormatOf(content_type) == DataFormat::kJson);
-  return structured ? DecodeStructured(record, event) : DecodeBinary(record, envelope, event);
+  return structured ? DecodeStructured(record, envelope, event)
+                    : DecodeBinary(record, envelope, event);
 }
 
 }  // namespace baton::events

@@ -10,6 +10,7 @@
 #include "events/cloud_events.h"
 #include "events/rfc3339.h"
 #include "events/sales_actions.h"
+#include "platform/trace_context.h"
 
 namespace baton::events {
 namespace {
@@ -114,16 +115,6 @@ Refusal ReadTime(const std::optional<std::string_view>& text, core::TimeMs recor
   return std::nullopt;
 }
 
-// W3C Trace Context: version, trace id, parent id, flags, all hexadecimal.
-bool IsTraceparent(std::string_view text) {
-  constexpr std::string_view kShape = "hh-hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh-hhhhhhhhhhhhhhhh-hh";
-  return text.size() == kShape.size() &&
-         std::equal(text.begin(), text.end(), kShape.begin(), [](char character, char shape) {
-           return shape == 'h' ? absl::ascii_isxdigit(static_cast<unsigned char>(character)) != 0
-                               : character == shape;
-         });
-}
-
 }  // namespace
 
 std::optional<std::string_view>* Envelope::Find(std::string_view name) {
@@ -179,7 +170,7 @@ Refusal ReadEnvelope(const Envelope& envelope, core::TimeMs record_timestamp_ms,
   if (Refusal refusal = ReadTime(envelope.time, record_timestamp_ms, head.occurred_at_ms)) {
     return refusal;
   }
-  if (envelope.traceparent && IsTraceparent(*envelope.traceparent)) {
+  if (envelope.traceparent && platform::ParseTraceparent(*envelope.traceparent)) {
     head.traceparent = std::string(*envelope.traceparent);
   }
   return std::nullopt;

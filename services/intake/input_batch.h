@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "core/account.h"
 #include "core/event.h"
 #include "core/sales_event.h"
@@ -52,6 +53,7 @@ struct RefusedRecord {
 };
 
 struct InputBatch {
+  absl::Time polled_at;
   std::vector<platform::kafka::Record> records;
   std::vector<AccountWork> accounts;   // not yet committed, in the order of their first event
   std::vector<LeadWork> leads;         // not yet committed, in the order of their first event

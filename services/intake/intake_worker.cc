@@ -80,6 +80,7 @@ void IntakeWorker::Poll() {
   kafka_problem_ = absl::OkStatus();
   batch_began_ = clients_.now();
   batch_ = handler_->MakeBatch(*std::move(records), InputOf(options_).name);
+  batch_->polled_at = batch_began_;
   handed_over_ = 0;
   look_first_ = false;
 }

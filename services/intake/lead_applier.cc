@@ -8,9 +8,11 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "core/decide.h"
 #include "intake/active_policies.h"
 #include "platform/log.h"
+#include "platform/trace_context.h"
 
 namespace baton::intake {
 namespace {
@@ -75,6 +77,7 @@ events::DeadLetter WorkspaceFull() {
 // One bad record must not hold up its neighbours: its events wait among the dead letters.
 void RefuseUnreadable(const LeadWork& work, const absl::Status& problem, InputBatch& batch) {
   const std::string reason(problem.message());
+  const platform::TraceScope scope(work.events.back().traceparent);
   platform::LogError("intake.state_unreadable", {{"workspace", work.key.workspace.str()},
                                                  {"lead", work.key.lead.str()},
                                                  {"records", absl::StrCat(work.records.size())},
@@ -98,6 +101,8 @@ absl::Status LeadApplier::Apply(InputBatch& batch, int64_t epoch) {
 }
 
 absl::Status LeadApplier::ApplyOnce(InputBatch& batch, int64_t epoch) {
+  RoundTimes times;
+  times.begun = absl::Now();
   std::vector<core::LeadKey> keys;
   for (const LeadWork& work : batch.leads) keys.push_back(work.key);
   const auto loaded = leads_.Load(keys);
@@ -142,14 +147,17 @@ absl::Status LeadApplier::ApplyOnce(InputBatch& batch, int64_t epoch) {
   }
   batch.leads = std::move(planned);
   if (plans.empty()) return absl::OkStatus();
+  times.decided = absl::Now();
   const auto results = leads_.Commit(plans);
   if (!results.ok()) return results.status();
-  return TakeResults(plans, *results, loaded->now_ms, batch);
+  times.committed = absl::Now();
+  return TakeResults(plans, *results, loaded->now_ms, times, batch);
 }
 
 absl::Status LeadApplier::TakeResults(const std::vector<core::Plan>& plans,
                                       const std::vector<store::CommitResult>& results,
-                                      core::TimeMs now_ms, InputBatch& batch) {
+                                      core::TimeMs now_ms, const RoundTimes& times,
+                                      InputBatch& batch) {
   std::vector<LeadWork> left;
   absl::Status status;
   for (size_t i = 0; i < plans.size(); ++i) {
@@ -157,6 +165,10 @@ absl::Status LeadApplier::TakeResults(const std::vector<core::Plan>& plans,
     switch (results[i].code) {
       case store::CommitCode::kCommitted:
         CountCommitted(plans[i], work, now_ms, batch);
+        for (size_t event = 0; event < work.events.size(); ++event) {
+          EmitEventSpans(batch, work.records[event], work.events[event].traceparent, work.key,
+                         times);
+        }
         break;
       case store::CommitCode::kStaleRevision:
       case store::CommitCode::kStalePolicy:

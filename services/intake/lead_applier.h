@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "agreement/policy_cache.h"
+#include "intake/batch_spans.h"
 #include "intake/input_batch.h"
 #include "intake/intake_metrics.h"
 #include "store/account_store.h"
@@ -36,7 +37,7 @@ class LeadApplier {
   // plans[i] is that of batch.leads[i]; results[i] its outcome.
   absl::Status TakeResults(const std::vector<core::Plan>& plans,
                            const std::vector<store::CommitResult>& results, core::TimeMs now_ms,
-                           InputBatch& batch);
+                           const RoundTimes& times, InputBatch& batch);
   void CountCommitted(const core::Plan& plan, const LeadWork& work, core::TimeMs now_ms,
                       const InputBatch& batch);
 

@@ -5,10 +5,12 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "core/errors.h"
 #include "core/text.h"
 #include "events/sales_actions.h"
 #include "platform/log.h"
+#include "platform/trace_context.h"
 #include "store/drain.h"
 
 namespace baton::intake {
@@ -58,6 +60,7 @@ void RefuseAll(const events::DeadLetter& letter, SalesWork& work, InputBatch& ba
 
 void RefuseUnreadable(const absl::Status& problem, SalesWork& work, InputBatch& batch) {
   const std::string reason(problem.message());
+  const platform::TraceScope scope(work.items.back().event.traceparent);
   platform::LogError("intake.state_unreadable", {{"workspace", work.key.workspace.str()},
                                                  {"lead", work.key.lead.str()},
                                                  {"records", absl::StrCat(work.items.size())},
@@ -95,6 +98,7 @@ absl::Status SalesHandler::Apply(InputBatch& batch, int64_t epoch) {
 }
 
 absl::Status SalesHandler::ApplyOnce(InputBatch& batch, int64_t epoch, bool& moved) {
+  times_.begun = absl::Now();
   std::vector<core::LeadKey> keys;
   for (const SalesWork& work : batch.sales) keys.push_back(work.key);
   const auto loaded = ports_.leads.Load(keys);
@@ -169,8 +173,10 @@ absl::Status SalesHandler::Commit(std::vector<Attempt> attempts, core::TimeMs no
   if (attempts.empty()) return absl::OkStatus();
   std::vector<core::Plan> plans;
   for (Attempt& attempt : attempts) plans.push_back(std::move(attempt.plan));
+  times_.decided = absl::Now();
   const auto results = ports_.leads.Commit(plans);
   if (!results.ok()) return results.status();
+  times_.committed = absl::Now();
   absl::Status status;
   for (size_t i = 0; i < attempts.size(); ++i) {
     status.Update(TakeResult(attempts[i], plans[i], (*results)[i], now_ms, batch));
@@ -190,6 +196,8 @@ absl::Status SalesHandler::TakeResult(const Attempt& attempt, const core::Plan& 
       const core::TimeMs read_ms = batch.records[work.items.front().record].timestamp_ms;
       metrics_.decision_seconds.Observe(
           static_cast<double>(std::max<core::DurationMs>(now_ms - read_ms, 0)) / core::kSecondMs);
+      const SalesWork::Item& item = work.items.front();
+      EmitEventSpans(batch, item.record, item.event.traceparent, work.key, times_);
       Finish(SalesFate::kApplied, work, batch);
       return absl::OkStatus();
     }

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "intake/active_policies.h"
 #include "intake/batch_handler.h"
+#include "intake/batch_spans.h"
 #include "intake/intake_metrics.h"
 #include "intake/intake_ports.h"
 
@@ -50,6 +51,7 @@ class SalesHandler final : public BatchHandler {
   const IntakePorts ports_;
   const DecodeSales decode_;
   IntakeMetrics& metrics_;
+  RoundTimes times_;  // of the latest round
   // Reps whose capacity the latest commits freed.
   absl::flat_hash_map<core::WorkspaceId, std::vector<core::RepId>> freed_;
 };

@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "nlohmann/json.hpp"
+#include "platform/trace_context.h"
 #include "spdlog/logger.h"
 #include "spdlog/sinks/stdout_sinks.h"
 
@@ -64,12 +65,14 @@ void Log(LogLevel level, std::string_view event,
   line["time"] = absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone());
   line["level"] = LevelName(level);
   line["event"] = event;
+  if (!CurrentTraceId().empty()) line["trace_id"] = CurrentTraceId();
   for (const auto& [name, value] : fields) {
     line[std::string(name)] = value.substr(0, kValueBytesMax);
   }
-  // Bytes that are no UTF-8 become U+FFFD instead of an exception.
+  // ASCII alone, so that no terminal finds an escape sequence in it; bytes that are no UTF-8 become
+  // U+FFFD instead of an exception.
   Logger().log(ToSpdlog(level), spdlog::string_view_t(line.dump(
-                                    -1, ' ', false, nlohmann::json::error_handler_t::replace)));
+                                    -1, ' ', true, nlohmann::json::error_handler_t::replace)));
 }
 
 }  // namespace baton::platform

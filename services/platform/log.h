@@ -16,7 +16,7 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 void SetLogLevel(LogLevel level);
 
 // {"time":...,"level":"info","event":"intake.started","topic":"..."}; `event` is a fixed dotted
-// name.
+// name. Within a TraceScope it says "trace_id" as well.
 void Log(LogLevel level, std::string_view event,
          std::initializer_list<std::pair<std::string_view, std::string>> fields = {});
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "platform/log.h"
+#include "platform/spans.h"
 #include "relay/topics_check.h"
 
 namespace baton::relay {
@@ -232,8 +233,29 @@ absl::Status RelayService::Publish(const Batch& batch) {
   }
   if (transaction.entries < BatchSize(batch)) batch_limit_.Cut(transaction.entries);
   batch_limit_.Succeeded();
-  meters_.transaction_seconds.Observe(absl::ToDoubleSeconds(absl::Now() - begin));
+  const absl::Time end = absl::Now();
+  meters_.transaction_seconds.Observe(absl::ToDoubleSeconds(end - begin));
+  EmitPublished(batch, transaction, begin, end);
   return Settle(batch, transaction);
+}
+
+// A span for each change that was published for a trace.
+void RelayService::EmitPublished(const Batch& batch, const Transaction& transaction,
+                                 absl::Time begin, absl::Time end) const {
+  if (!platform::SpansAreTaken()) return;
+  const std::string name = absl::StrCat("publish ", topics_.feedback);
+  for (const auto& [shard, last] : transaction.last) {
+    for (const store::OutboxEntry& entry : batch.at(shard)) {
+      if (entry.sequence > last->sequence) break;
+      if (entry.traceparent.empty()) continue;
+      platform::EmitSpan(entry.traceparent, {platform::SpanKind::kProducer, name, begin, end},
+                         {{"messaging.system", "kafka"},
+                          {"messaging.destination.name", topics_.feedback},
+                          {"baton.change", std::string(core::ChangeTypeName(entry.change.type))},
+                          {"baton.workspace", entry.key.workspace.str()},
+                          {"baton.lead", entry.key.lead.str()}});
+    }
+  }
 }
 
 // After a commit. A trim that fails is not repeated: a later one drops the same entries.

@@ -84,6 +84,8 @@ class RelayService : public platform::Service, private platform::kafka::Rebalanc
   absl::Status LoadCursors();
   absl::StatusOr<Batch> ReadBatch();
   absl::Status Publish(const Batch& batch);
+  void EmitPublished(const Batch& batch, const Transaction& transaction, absl::Time begin,
+                     absl::Time end) const;
   absl::Status Settle(const Batch& batch, const Transaction& transaction);
   void MeasureBacklog();
   absl::Status KafkaFailed(absl::Status status);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "platform/log.h"
+#include "platform/spans.h"
 #include "webhooks/message.h"
 #include "webhooks/signature.h"
 
@@ -56,6 +57,11 @@ void Courier::Send(const Endpoint& endpoint, const Delivery& delivery, UnderWay 
   under_way.key = endpoint.key;
   under_way.generation = endpoint.webhook.generation;
   under_way.id = delivery.id;
+  under_way.traceparent = delivery.traceparent;
+  under_way.begun_at = now;
+  if (!delivery.traceparent.empty()) {
+    request.headers.push_back(absl::StrCat("traceparent: ", delivery.traceparent));
+  }
   under_way_.emplace(request.number, std::move(under_way));
   sender_.Send(std::move(request));
 }
@@ -77,6 +83,16 @@ void Courier::SendDue(absl::Time now, bool pings) {
       Send(endpoint, *next->second, std::move(under_way), now);
     }
   });
+}
+
+void Courier::EmitDelivery(const UnderWay& what, const platform::HttpResult& result) {
+  if (what.traceparent.empty()) return;
+  platform::EmitSpan(what.traceparent,
+                     {platform::SpanKind::kClient, "POST webhook", what.begun_at,
+                      what.begun_at + result.took, !result.delivered()},
+                     {{"http.response.status_code", absl::StrCat(result.status)},
+                      {"baton.workspace", what.key.workspace.str()},
+                      {"baton.webhook", what.key.id}});
 }
 
 void Courier::SettlePing(Endpoint& endpoint, const UnderWay& what,
@@ -108,6 +124,7 @@ void Courier::Settle(Endpoint& endpoint, const UnderWay& what, const platform::H
       result.status == kGone ? 0 : absl::ToInt64Milliseconds(options_.park_after);
   if (*outcome != DeliveryQueue::Outcome::kGivenUp) return;
   meters_.given_up.Add();
+  const platform::TraceScope scope(what.traceparent);
   report.given_up = std::min(report.given_up + 1, store::kWebhookReportedMax);
   platform::LogWarning("webhook.given_up", {{"workspace", endpoint.key.workspace.str()},
                                             {"webhook", endpoint.key.id},
@@ -122,6 +139,7 @@ void Courier::Collect(absl::Time now) {
     const UnderWay what = std::move(found->second);
     under_way_.erase(found);
     meters_.seconds.Observe(absl::ToDoubleSeconds(result.took));
+    EmitDelivery(what, result);
     Endpoint* endpoint = directory_.Find(what.key);
     if (endpoint == nullptr) continue;
     if (!what.ping.empty()) {

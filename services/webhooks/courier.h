@@ -48,6 +48,8 @@ class Courier {
     DeliveryQueue::Place place = {-1, -1};  // a ping has none
     std::string id;
     std::string ping;
+    std::string traceparent;
+    absl::Time begun_at;
   };
   struct Meters {
     explicit Meters(platform::Metrics& metrics);
@@ -56,6 +58,7 @@ class Courier {
   };
 
   void Send(const Endpoint& endpoint, const Delivery& delivery, UnderWay under_way, absl::Time now);
+  void EmitDelivery(const UnderWay& what, const platform::HttpResult& result);
   void Settle(Endpoint& endpoint, const UnderWay& what, const platform::HttpResult& result,
               absl::Time now);
   void SettlePing(Endpoint& endpoint, const UnderWay& what, const platform::HttpResult& result);

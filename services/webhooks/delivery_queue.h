@@ -25,6 +25,7 @@ struct Delivery {
   std::string id;    // of the event: webhook-id
   std::string lead;  // whose order is kept
   std::string body;
+  std::string traceparent;  // of the change; empty: none
 };
 
 struct QueueLimits {

@@ -37,6 +37,7 @@ absl::StatusOr<Message> MakeMessage(const platform::kafka::Record& record) {
   message.at_ms = entry->at_ms;
   message.delivery.id = events::EventId(*entry);
   message.delivery.lead = entry->key.lead.str();
+  message.delivery.traceparent = HeaderOf(record, "ce_traceparent");
   std::string& body = message.delivery.body;
   body.reserve(record.value.size() + 128);
   events::JsonWriter json(body);

@@ -11,7 +11,8 @@ SECTIONS = {
     'redis': 'Redis', 'kafka': 'Kafka', 'grpc': 'The API (dispatch)', 'auth': 'Who may call',
     'connect': 'The API by HTTP and JSON (dispatch)', 'http': 'Metrics and probes',
     'intake': 'Intake', 'relay': 'Relay', 'clock': 'Clock', 'reports': 'Reports',
-    'webhooks': 'Webhooks', 'limits': 'Limits', 'log': 'Log', 'shutdown': 'Shutdown',
+    'webhooks': 'Webhooks', 'otel': 'Traces', 'limits': 'Limits', 'log': 'Log',
+    'shutdown': 'Shutdown',
 }
 OPTION = re.compile(r'^  (--[a-z0-9-]+)(?: TEXT)?(?: \.\.\.)?(?:\s+(.*))?$')
 VARIABLE = re.compile(r'^(.*) \[(BATON_[A-Z0-9_]+)\]$')

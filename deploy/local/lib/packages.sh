@@ -45,7 +45,9 @@ _packages_of() {
         printf '%s\n' python3-pip python3-setuptools
       else
         printf '%s\n' libhiredis-dev
-      fi ;;
+      fi
+      # For traces; Debian 12 and Ubuntu 24.04 do not have it.
+      [[ $(_release) != 'debian 13' ]] || printf '%s\n' opentelemetry-cpp-dev ;;
     run)
       _java_suffices || printf '%s\n' default-jre-headless ;;
     test)

@@ -10,7 +10,9 @@
 #include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "platform/grpc/trace_metadata.h"
 #include "platform/log.h"
+#include "platform/spans.h"
 
 namespace baton::platform::rpc {
 namespace {
@@ -58,12 +60,23 @@ class Observer final : public experimental::Interceptor {
 
   void Intercept(experimental::InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(
+            experimental::InterceptionHookPoints::POST_RECV_INITIAL_METADATA)) {
+      traceparent_ = TraceparentIn(*methods->GetRecvInitialMetadata());
+    }
+    if (methods->QueryInterceptionHookPoint(
             experimental::InterceptionHookPoints::PRE_SEND_STATUS)) {
       const absl::StatusCode code =
           static_cast<absl::StatusCode>(methods->GetSendStatus().error_code());
       const double seconds = absl::ToDoubleSeconds(absl::Now() - begun_at_);
       const std::string code_name = absl::StatusCodeToString(code);
       metrics_.Observe(method_, code_name, unary_, seconds);
+      EmitSpan(traceparent_,
+               {SpanKind::kServer, method_, begun_at_, absl::Now(),
+                code == absl::StatusCode::kInternal || code == absl::StatusCode::kUnavailable ||
+                    code == absl::StatusCode::kUnknown || code == absl::StatusCode::kDataLoss ||
+                    code == absl::StatusCode::kDeadlineExceeded},
+               {{"rpc.system", "grpc"}, {"rpc.grpc.status", code_name}});
+      const TraceScope scope(traceparent_);
       Log(LogLevel::kDebug, "rpc.finished",
           {{"method", method_},
            {"code", code_name},
@@ -77,6 +90,7 @@ class Observer final : public experimental::Interceptor {
   const std::string method_;
   const bool unary_;
   const absl::Time begun_at_;
+  std::string traceparent_;  // of the caller
 };
 
 class ObserverFactory final : public experimental::ServerInterceptorFactoryInterface {

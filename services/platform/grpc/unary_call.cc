@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "platform/grpc/trace_metadata.h"
 
 namespace baton::platform::rpc {
 namespace {
@@ -29,6 +30,7 @@ std::shared_ptr<UnaryCall> UnaryCall::Begin(::grpc::CallbackServerContext* conte
   std::shared_ptr<UnaryCall> call(new UnaryCall);
   const absl::Time now = absl::Now();
   call->deadline_ = std::min(absl::FromChrono(context->deadline()), now + deadline_max);
+  call->traceparent_ = TraceparentIn(context->client_metadata());
   call->reactor_ = new Reactor(call);
   {
     absl::MutexLock lock(&call->mutex_);

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
@@ -29,6 +30,8 @@ class UnaryCall : public std::enable_shared_from_this<UnaryCall> {
   ::grpc::ServerUnaryReactor* reactor() const;
 
   absl::Time deadline() const { return deadline_; }
+  // Of the caller's metadata (trace_context.h); empty: none, or one that is malformed.
+  const std::string& traceparent() const { return traceparent_; }
   // Answered, cancelled or past the deadline: nobody waits any more.
   bool Abandoned() const;
   // From now on this is the answer at the deadline.
@@ -48,6 +51,7 @@ class UnaryCall : public std::enable_shared_from_this<UnaryCall> {
 
   Reactor* reactor_ = nullptr;  // lives until Finish and beyond; touched by the one who finishes
   absl::Time deadline_;
+  std::string traceparent_;
   std::atomic<bool> finished_ = false;
   absl::Mutex mutex_;
   ::grpc::Status answer_at_deadline_ ABSL_GUARDED_BY(mutex_);

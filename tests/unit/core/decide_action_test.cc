@@ -76,6 +76,15 @@ TEST(DecideActionTest, AcceptStopsTheTimerAndKeepsTheOwner) {
   EXPECT_EQ(OnlyChange(plan), accepted);
 }
 
+TEST(DecideActionTest, TheLeadGoesOnInTheTraceOfWhoActs) {
+  LeadRecord record = RecordIn(Stage::kOffered);
+  record.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  Action action = ActionOf(ActionType::kAccept);
+  EXPECT_EQ(Decide(record, action).after.traceparent, record.traceparent);
+  action.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  EXPECT_EQ(Decide(record, action).after.traceparent, action.traceparent);
+}
+
 TEST(DecideActionTest, DeclineHandsTheLeadBackUnchargedAndPassesTheRepOver) {
   const LeadRecord record = RecordIn(Stage::kOffered);
   const Plan plan = Decide(record, ActionOf(ActionType::kDecline, "AT_CAPACITY"));

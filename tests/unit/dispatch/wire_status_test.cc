@@ -21,6 +21,23 @@ TEST(WireStatusTest, ErrorInfoIsAlwaysThere) {
   EXPECT_TRUE(ToGrpcStatus(absl::OkStatus()).ok());
 }
 
+TEST(WireStatusTest, WhatAdaptersSayOfHostsAndFilesStaysInside) {
+  for (const absl::Status& status :
+       {absl::UnavailableError("Redis at 10.0.0.7:6379: no answer"),
+        absl::InternalError("commit.lua:12: {b07}:lead"),
+        absl::PermissionDeniedError("Redis at 10.0.0.7:6379: WRONGPASS")}) {
+    const ::grpc::Status told = ToGrpcStatus(status);
+    EXPECT_EQ(static_cast<int>(told.error_code()), static_cast<int>(status.code()));
+    EXPECT_EQ(told.error_message().find("10.0.0.7"), std::string::npos);
+    EXPECT_EQ(told.error_message().find("lua"), std::string::npos);
+    EXPECT_EQ(told.error_details().find("10.0.0.7"), std::string::npos);
+  }
+  EXPECT_EQ(DetailsOf(ToGrpcStatus(core::WithRetryAfter(absl::UnavailableError("x"),
+                                                        absl::Milliseconds(250))))
+                .retry_delay,
+            absl::Milliseconds(250));
+}
+
 TEST(WireStatusTest, FieldErrorIsAViolation) {
   const auto details = DetailsOf(ToGrpcStatus(core::FieldError("name", "must be one")));
   EXPECT_EQ(details.violations, (std::vector<FieldViolation>{{"name", "must be one"}}));

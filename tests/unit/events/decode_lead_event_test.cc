@@ -63,6 +63,15 @@ TEST(DecodeLeadEventTest, TakesEverythingFromAFullEvent) {
   EXPECT_EQ(event.traceparent, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
 }
 
+TEST(DecodeLeadEventTest, TakesTheTraceOfTheClientsHeaderWhereTheEventHasNone) {
+  const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  platform::kafka::Record record = RecordWithData("dev.baton.lead.updated.v1", "{}");
+  record.headers.emplace_back("traceparent", trace);
+  EXPECT_EQ(MustDecode(record).traceparent, trace);
+  record.value = ReadFile(FIXTURES_DIR "/ok.captured.json");
+  EXPECT_NE(MustDecode(record).traceparent, trace) << "the event's own comes first";
+}
+
 TEST(DecodeLeadEventTest, TakesAStructuredEventWithoutAnyHeader) {
   const std::string json = ReadFile(FIXTURES_DIR "/ok.captured.json");
   EXPECT_EQ(MustDecode(MakeRecord(json, {})).id, "mkto-9812344");

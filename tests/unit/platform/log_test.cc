@@ -1,5 +1,8 @@
 #include "platform/log.h"
 
+#include <algorithm>
+#include <string>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -30,7 +33,20 @@ TEST(LogTest, ValueCannotForgeALine) {
 TEST(LogTest, BytesThatAreNoTextAreReplaced) {
   CaptureStderr();
   LogError("x.y", {{"name", "\xff\xfe"}});
-  EXPECT_THAT(GetCapturedStderr(), HasSubstr("\"name\":\"\xEF\xBF\xBD"));
+  EXPECT_THAT(GetCapturedStderr(), HasSubstr("\"name\":\"\\ufffd"));
+}
+
+TEST(LogTest, NoTerminalFindsAnEscapeSequenceInALine) {
+  CaptureStderr();
+  LogWarning("x.y", {{"name",
+                      "\x1b[31mred\x1b]0;title\x07\r\x7f\xC2\x9B"
+                      "2J\xE2\x80\xA8"}});
+  const std::string written = GetCapturedStderr();
+  EXPECT_TRUE(std::all_of(written.begin(), written.end() - 1, [](unsigned char character) {
+    return character >= 0x20 && character < 0x7f;
+  })) << written;
+  EXPECT_EQ(written.back(), '\n');
+  EXPECT_THAT(written, HasSubstr("\\u001b[31mred"));
 }
 
 TEST(LogTest, LongValueIsCut) {

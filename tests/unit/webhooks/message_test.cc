@@ -50,6 +50,14 @@ TEST(MessageTest, CarriesTheChangeAsKafkaHasIt) {
   EXPECT_EQ(WorkspaceOf(record), "acme");
 }
 
+TEST(MessageTest, BelongsToTheTraceOfTheChange) {
+  platform::kafka::Record record = AssignedRecord();
+  EXPECT_EQ(MakeMessage(record)->delivery.traceparent, "");
+  const std::string traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  record.headers.emplace_back("ce_traceparent", traceparent);
+  EXPECT_EQ(MakeMessage(record)->delivery.traceparent, traceparent);
+}
+
 TEST(MessageTest, WhatTheRelayDidNotWriteIsNone) {
   platform::kafka::Record record = AssignedRecord();
   record.value = "not json";
