@@ -11,6 +11,7 @@
 #include "baton/token_secrets.h"
 #include "clock/clock_service.h"
 #include "clock/hours_service.h"
+#include "clock/retention_service.h"
 #include "connect/connect_service.h"
 #include "dispatch/dispatch_service.h"
 #include "events/handoff_event_codec.h"
@@ -184,6 +185,9 @@ void App::Parts::AddClock(const BatonConfig& config) {
   Add(std::make_unique<clock::ClockService>(
       *store, *store, *store, *store, ReadablePoliciesFrom(*policies), now, options, *metrics));
   Add(std::make_unique<clock::HoursService>(*store, *store, *policies, now, *metrics));
+  clock::RetentionOptions retention;
+  retention.every = config.clock.retention_every;
+  Add(std::make_unique<clock::RetentionService>(*store, *store, *policies, retention, *metrics));
 }
 
 void App::Parts::AddRelay(const BatonConfig& config, const events::TopicNames& topics) {
@@ -192,6 +196,7 @@ void App::Parts::AddRelay(const BatonConfig& config, const events::TopicNames& t
   options.transactional_id_prefix = config.kafka.topic_prefix;
   options.batch_max = config.relay.batch_max;
   options.keep = config.relay.keep;
+  options.purge_after = config.relay.purge_after;
   auto counting = std::make_unique<relay::ReportCounting>(*store, *store, *store,
                                                           config.reports.keep, *metrics);
   Add(std::make_unique<relay::RelayService>(*store, *store, std::move(counting), Kafka(config),

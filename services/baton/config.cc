@@ -143,6 +143,9 @@ void AddRoles(platform::Settings& settings, BatonConfig& config) {
                      1, 10'000);
   settings.AddNumber("relay.keep", "published entries kept per shard for watchers that resume",
                      &config.relay.keep, 0, 1'000'000);
+  settings.AddDuration("relay.purge_after",
+                       "entries of erased leads are kept no longer than this behind the erasure",
+                       &config.relay.purge_after, absl::Seconds(1), absl::Hours(24));
   settings.AddDuration("reports.keep",
                        "so long handoff cycles count in reports after their latest change",
                        &config.reports.keep, absl::Hours(24), absl::Hours(24 * 3660));
@@ -151,6 +154,10 @@ void AddRoles(platform::Settings& settings, BatonConfig& config) {
                      &config.reports.cycles_max, 1000, 100'000'000);
   settings.AddDuration("clock.tick", "longest time between two looks at the timers",
                        &config.clock.tick, absl::Milliseconds(10), absl::Seconds(10));
+  settings.AddDuration("clock.retention_every",
+                       "pause between two walks through all leads that erase whom a policy's "
+                       "retention no longer wants",
+                       &config.clock.retention_every, absl::Seconds(1), absl::Hours(24 * 7));
 }
 
 void AddWebhooks(platform::Settings& settings, WebhooksConfig& webhooks) {

@@ -73,6 +73,7 @@ struct RelayConfig {
   std::string group = "baton-relay";
   int batch_max = 2000;
   int64_t keep = 10'000;  // published entries kept per shard for watchers that resume
+  absl::Duration purge_after = absl::Minutes(1);  // of erased leads not longer than this
 };
 
 struct WebhooksConfig {
@@ -90,6 +91,7 @@ struct WebhooksConfig {
 
 struct ClockConfig {
   absl::Duration tick = absl::Milliseconds(100);
+  absl::Duration retention_every = absl::Hours(1);  // between two walks through all leads
 };
 
 struct OtelConfig {

@@ -28,6 +28,7 @@ void AddPolicyShadow(CLI::App& policies, Session& session);
 void AddPolicySimulate(CLI::App& policies, Session& session);
 void AddLeadCommands(CLI::App& app, Session& session);
 void AddLeadSubmit(CLI::App& leads, Session& session);  // one command of the group lead
+void AddLeadErase(CLI::App& leads, Session& session);   // likewise
 void AddAssignmentCommands(CLI::App& app, Session& session);
 void AddAssignmentList(CLI::App& assignments, Session& session);   // of the group assignment
 void AddAssignmentWatch(CLI::App& assignments, Session& session);  // of the group assignment

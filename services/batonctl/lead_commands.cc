@@ -1,4 +1,4 @@
-// batonctl lead get|list|journey|explain|recompute (submit: lead_submit.cc)
+// batonctl lead get|list|journey|explain|recompute (submit: lead_submit.cc, erase: lead_erase.cc)
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -164,6 +164,7 @@ void AddLeadCommands(CLI::App& app, Session& session) {
   OnRun(recompute, session, [&session, arguments] { return Recompute(session, *arguments); });
 
   AddLeadSubmit(group, session);
+  AddLeadErase(group, session);
 }
 
 }  // namespace baton::batonctl

@@ -16,6 +16,7 @@
 #include "batonctl/table.h"
 #include "platform/kafka/kafka.h"
 #include "platform/kafka/topic_reader.h"
+#include "platform/kafka/topic_settings.h"
 #include "verify/verifier.h"
 
 namespace baton::batonctl {
@@ -65,6 +66,8 @@ struct Surroundings {
       make_producer;
   std::function<decltype(platform::kafka::TopicSpans)> topic_spans = platform::kafka::TopicSpans;
   std::function<decltype(platform::kafka::ReadTopic)> read_topic = platform::kafka::ReadTopic;
+  std::function<decltype(platform::kafka::ReadTopicSettings)> topic_settings =
+      platform::kafka::ReadTopicSettings;
 };
 
 // Not thread-safe.

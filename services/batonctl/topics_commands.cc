@@ -20,6 +20,7 @@ using platform::kafka::TopicSpec;
 
 struct TopicsArguments {
   std::string file;
+  bool check = false;
   KafkaArguments kafka;
 };
 
@@ -28,12 +29,28 @@ struct TopicState {
   const TopicSpec& declared;
   int partitions = 0;  // 0: missing
   bool created = false;
+  std::vector<std::string> drift;  // settings that are not as declared, each as a sentence
 };
 
 std::string StateText(const TopicState& topic) {
   if (topic.created) return "created";
   if (topic.partitions == 0) return "missing";
-  return topic.partitions == topic.declared.partitions ? "ok" : "differs";
+  const bool same = topic.partitions == topic.declared.partitions && topic.drift.empty();
+  return same ? "ok" : "differs";
+}
+
+// What of the declared settings the brokers have otherwise.
+std::vector<std::string> DriftOf(const TopicSpec& declared,
+                                 const platform::kafka::TopicSettings& settings) {
+  std::vector<std::string> drift;
+  for (const auto& [name, value] : declared.config) {
+    const auto found = settings.find(name);
+    if (found != settings.end() && found->second == value) continue;
+    drift.push_back(absl::StrCat(declared.name, ": ", name, " is ",
+                                 found == settings.end() ? "not known" : found->second,
+                                 ", declared is ", value));
+  }
+  return drift;
 }
 
 absl::StatusOr<std::vector<TopicSpec>> Declared(const TopicsArguments& arguments) {
@@ -51,7 +68,18 @@ absl::StatusOr<std::vector<TopicState>> Compare(const Session& session, const Ka
   for (const TopicSpec& topic : declared) {
     const auto found = std::find_if(existing->begin(), existing->end(),
                                     [&](const TopicInfo& info) { return info.name == topic.name; });
-    states.push_back({topic, found == existing->end() ? 0 : found->partitions});
+    states.push_back({topic, found == existing->end() ? 0 : found->partitions, false, {}});
+  }
+  std::vector<std::string> names;
+  for (const TopicState& topic : states) {
+    if (topic.partitions != 0) names.push_back(topic.declared.name);
+  }
+  const auto settings = session.world().topic_settings(config, names, session.options.timeout);
+  if (!settings.ok()) return settings.status();
+  for (TopicState& topic : states) {
+    const auto found = settings->find(topic.declared.name);
+    if (found != settings->end()) topic.drift = DriftOf(topic.declared, found->second);
+    for (const std::string& sentence : topic.drift) session.Note(sentence + ".");
   }
   return states;
 }
@@ -93,7 +121,12 @@ absl::Status List(Session& session, const TopicsArguments& arguments) {
   if (!declared.ok()) return declared.status();
   const auto states = Compare(session, *config, *declared);
   if (!states.ok()) return states.status();
-  return PrintStates(session, *states);
+  if (absl::Status printed = PrintStates(session, *states); !printed.ok()) return printed;
+  const bool all_as_declared =
+      std::all_of(states->begin(), states->end(),
+                  [](const TopicState& topic) { return StateText(topic) == "ok"; });
+  if (all_as_declared || !arguments.check) return absl::OkStatus();
+  return absl::FailedPreconditionError("the topics are not as declared");
 }
 
 absl::Status Apply(Session& session, const TopicsArguments& arguments) {
@@ -131,8 +164,11 @@ void AddTopicsCommands(CLI::App& app, Session& session) {
   AddCommon(apply, arguments);
   OnRun(apply, session, [&session, arguments] { return Apply(session, *arguments); });
 
-  CLI::App& list = *group.add_subcommand("list", "Compares the declared topics with the cluster's");
+  CLI::App& list =
+      *group.add_subcommand("list", "Compares the declared topics and settings with the cluster's");
   AddCommon(list, arguments);
+  list.add_flag("--check", arguments->check,
+                "exit code 1 unless all are there, with the declared partitions and settings");
   OnRun(list, session, [&session, arguments] { return List(session, *arguments); });
 }
 

@@ -78,6 +78,10 @@ std::optional<OwnerRank> ParseOwnerRank(std::string_view name) {
   return std::nullopt;
 }
 
+std::string EmailOf(const Facts& facts) {
+  return NormalEmail(TextAttribute(facts, "email"));
+}
+
 std::vector<std::string> AccountDomains(const Facts& facts) {
   std::vector<std::string> domains = CompanyDomains(DomainOfEmail(TextAttribute(facts, "email")));
   if (domains.empty()) domains = CompanyDomains(DomainOfWebsite(TextAttribute(facts, "domain")));

@@ -50,6 +50,9 @@ struct AccountView {
   bool found() const { return !account.id.empty(); }
 };
 
+// The lead's e-mail address (its attribute "email") as NormalEmail spells it; empty: it has none.
+std::string EmailOf(const Facts& facts);
+
 // What to look a lead's account up by, the best first; at most kLookupDomainsMax. Empty: the lead
 // has no domain of a company.
 std::vector<std::string> AccountDomains(const Facts& facts);

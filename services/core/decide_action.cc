@@ -296,7 +296,7 @@ absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Acti
                  {{"field", "request_id"}, {"request_id", action.request_id}});
   }
   const bool hidden = !action.only_rep.empty() && !Concerns(record, action.only_rep);
-  if (record.revision == 0 || hidden) {
+  if (!Exists(record) || hidden) {
     return Error(absl::StatusCode::kNotFound, "LEAD_NOT_FOUND",
                  absl::StrCat("workspace ", record.key.workspace.str(), " has no lead ",
                               record.key.lead.str()),
@@ -314,6 +314,7 @@ absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Acti
   if (policy != nullptr) StartClocks(*policy, now_ms, current);
   Plan plan = CarryOut(current, action, *reason, policy, now_ms);
   plan.changes.back().stage = plan.after.stage;
+  if (IsClosed(plan.after.stage) && !IsClosed(record.stage)) plan.after.closed_at_ms = now_ms;
   if (*reason != nullptr) plan.changes.back().reason = (*reason)->code;
   TellClocks(record, policy, now_ms, plan);
   plan.answered = action.type != ActionType::kReassign && AwayAfter(policy, record.queue) > 0;

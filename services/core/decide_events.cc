@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/decide.h"
+#include "core/erasure.h"
 #include "core/handback.h"
 #include "core/owners.h"
 #include "core/sla.h"
@@ -33,12 +34,16 @@ struct Signal {
 };
 
 // Folds the events into plan.after and counts them. Returns the latest one applied.
-Signal FoldAll(absl::Span<const LeadEvent> events, Plan& plan, std::vector<FoldOutcome>* outcomes) {
+Signal FoldAll(absl::Span<const LeadEvent> events, const Policy* policy, Plan& plan,
+               std::vector<FoldOutcome>* outcomes) {
   Signal latest;
   for (const LeadEvent& event : events) {
-    const FoldOutcome outcome = Fold(event, plan.after.facts);
+    LeadRecord& lead = plan.after;
+    const bool passed_over = IsOfErased(event, lead, policy);
+    if (!passed_over && lead.stage == Stage::kErased) lead = Returned(lead);
+    const FoldOutcome outcome = passed_over ? PassOver(event, lead.facts) : Fold(event, lead.facts);
     if (outcomes != nullptr) outcomes->push_back(outcome);
-    if (outcome == FoldOutcome::kDuplicate) ++plan.duplicates;
+    if (outcome == FoldOutcome::kDuplicate || outcome == FoldOutcome::kErased) ++plan.duplicates;
     if (outcome != FoldOutcome::kApplied) continue;
     ++plan.applied;
     latest = {event.id, event.occurred_at_ms};
@@ -77,6 +82,7 @@ void OpenCycle(const Policy& policy, TimeMs now_ms, LeadRecord& lead) {
   lead.amount_minor = 0;
   lead.currency.clear();
   lead.close_date_ms = 0;
+  lead.closed_at_ms = 0;
   OpenClocks(policy, now_ms, lead);
 }
 
@@ -122,9 +128,10 @@ bool CanBeSuppressed(Stage stage) {
 }
 
 // Whoever withdraws consent is left alone at once, also by a rep who has the lead.
-void Suppress(const LeadRecord& before, const std::string& cause, Plan& plan) {
+void Suppress(const LeadRecord& before, const std::string& cause, TimeMs now_ms, Plan& plan) {
   LeadRecord& lead = plan.after;
   lead.stage = Stage::kRejected;
+  lead.closed_at_ms = now_ms;
   lead.rep = RepId();
   lead.reason = kDoNotContact;
   CancelClocks(lead);
@@ -152,21 +159,28 @@ Plan DecideEvents(const LeadRecord& record, absl::Span<const LeadEvent> events,
   plan.key = record.key;
   plan.expected_revision = record.revision;
   plan.after = record;
-  const Signal signal = FoldAll(events, plan, outcomes);
-  if (plan.applied > 0 && policy != nullptr && IsJudged(record.stage)) {
+  const Signal signal = FoldAll(events, policy, plan, outcomes);
+  if (plan.applied == 0 && record.stage == Stage::kErased) {
+    plan.after.stage = Stage::kErased;  // nothing new: redelivered by another log
+    plan.after.cycle = record.cycle;
+  }
+  if (plan.applied > 0 && policy != nullptr && IsJudged(plan.after.stage)) {
     JudgeLead(*policy, account, shadow, signal, now_ms, plan);
   }
   const bool withdraws = record.facts.consent != Consent::kWithdrawn &&
                          plan.after.facts.consent == Consent::kWithdrawn;
-  if (withdraws && CanBeSuppressed(record.stage)) Suppress(record, signal.id, plan);
+  if (withdraws && CanBeSuppressed(record.stage)) Suppress(record, signal.id, now_ms, plan);
   return plan;
 }
 
 std::vector<std::string> LookUpDomains(const LeadRecord& record, absl::Span<const LeadEvent> events,
                                        const Policy* policy) {
-  if (policy == nullptr || !IsJudged(record.stage) || !AsksForAccounts(*policy)) return {};
+  const bool judged = IsJudged(record.stage) || record.stage == Stage::kErased;
+  if (policy == nullptr || !judged || !AsksForAccounts(*policy)) return {};
   Facts facts = record.facts;
-  for (const LeadEvent& event : events) Fold(event, facts);
+  for (const LeadEvent& event : events) {
+    if (!IsOfErased(event, record, policy)) Fold(event, facts);
+  }
   return AccountDomains(facts);
 }
 

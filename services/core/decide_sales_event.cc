@@ -86,7 +86,7 @@ absl::StatusOr<SalesDecision> DecideSalesEvent(const LeadRecord& record, const S
                  {{"field", "id"}, {"request_id", event.id}});
   }
   if (absl::Status status = CheckRemembered(record, event); !status.ok()) return status;
-  if (record.revision > 0) {
+  if (Exists(record)) {
     if (absl::Status status = CheckOwner(record, event); !status.ok()) return status;
   }
   Action action = event.action;

@@ -74,6 +74,15 @@ std::string DomainOfEmail(std::string_view email) {
   return at == std::string_view::npos ? "" : NormalDomain(email.substr(at + 1));
 }
 
+std::string NormalEmail(std::string_view email) {
+  const absl::string_view text = absl::StripAsciiWhitespace(ToAbsl(email));
+  const size_t at = text.rfind('@');
+  if (at == absl::string_view::npos || at == 0 || text.size() > kDomainTextBytesMax) return "";
+  const std::string domain = DomainOfEmail({text.data(), text.size()});
+  if (domain.empty()) return "";
+  return absl::StrCat(absl::AsciiStrToLower(text.substr(0, at)), "@", domain);
+}
+
 std::string DomainOfWebsite(std::string_view website) {
   absl::string_view rest = absl::StripAsciiWhitespace(ToAbsl(website));
   const size_t scheme = rest.find("://");

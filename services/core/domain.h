@@ -24,6 +24,10 @@ std::string NormalDomain(std::string_view text);
 // The normal domain behind the last "@"; empty if there is none.
 std::string DomainOfEmail(std::string_view email);
 
+// One spelling of an e-mail address: without spaces around it, lower case, with the normal domain.
+// Empty if it is none.
+std::string NormalEmail(std::string_view email);
+
 // The normal domain of "https://www.acme.example:8443/about", "acme.example/" or "acme.example".
 std::string DomainOfWebsite(std::string_view website);
 

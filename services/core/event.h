@@ -23,10 +23,11 @@ enum class Consent { kUnknown, kGranted, kWithdrawn };
 std::string_view EventTypeName(EventType type);  // "captured", "updated", "activity", "consent"
 std::string_view ConsentName(Consent consent);   // "unknown", "granted", "withdrawn"
 
-// Where an event was read: which log, and where in it. Offsets grow within one log.
+// Where an event was read: which log, and where in it. Offsets grow within one log, times need not.
 struct SourcePosition {
   uint64_t log = 0;  // LogFingerprint; 0: not from a log
   int64_t offset = -1;
+  TimeMs at_ms = 0;  // when the log took it; 0: not known
 };
 
 // Stable 64-bit name of a partition of an input, never 0. input: its topic and, if that was made

@@ -175,6 +175,11 @@ FoldOutcome Fold(const LeadEvent& event, Facts& facts) {
   return FoldOutcome::kApplied;
 }
 
+FoldOutcome PassOver(const LeadEvent& event, Facts& facts) {
+  return AdvanceOffset(event.position, facts.applied_offsets) ? FoldOutcome::kErased
+                                                              : FoldOutcome::kRedelivered;
+}
+
 int32_t DayNumber(TimeMs at_ms) {
   const TimeMs floored = at_ms >= 0 ? at_ms : at_ms - (kDayMs - 1);
   return static_cast<int32_t>(floored / kDayMs);

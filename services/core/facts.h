@@ -101,6 +101,7 @@ enum class FoldOutcome {
   kApplied,
   kDuplicate,    // same (source, id) among the last kRecentEventsMax events: no effect
   kRedelivered,  // offset not above the one applied of its log: no effect, counted earlier
+  kErased,       // of a person who was erased after it: no effect, counted as a duplicate
 };
 
 // Stable 64-bit fingerprint of (source, id).
@@ -118,6 +119,9 @@ FoldOutcome NoteEvent(const SourcePosition& position, std::string_view source, s
 
 // Adds `event` to `facts`. For kDuplicate only the applied offset moves on.
 FoldOutcome Fold(const LeadEvent& event, Facts& facts);
+
+// Takes nothing of `event` but that it was read: kErased, or kRedelivered.
+FoldOutcome PassOver(const LeadEvent& event, Facts& facts);
 
 // UTC day number (floor of days since the epoch).
 int32_t DayNumber(TimeMs at_ms);

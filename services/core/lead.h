@@ -110,12 +110,19 @@ struct LeadRecord {
   int64_t amount_minor = 0;  // SQO, WON: in minor units of `currency`
   std::string currency;      // ISO 4217
   TimeMs close_date_ms = 0;
+  TimeMs closed_at_ms = 0;                // the cycle came to its end; 0: it has not
+  TimeMs erased_at_ms = 0;                // the person was erased then, the latest time; 0: never
   std::string traceparent;                // of the latest event that carried one
   std::vector<AnsweredRequest> answered;  // oldest first
   std::vector<SalesMark> sales_events;    // at most kSalesEventsMax, in the order they came
   TimeMs sales_forgotten_ms = 0;          // the latest time of those no longer among them; 0: none
   ShadowNote shadow;                      // by a draft that is judged beside the active revision
 };
+
+// There is such a lead: one that was erased is none (erasure.h).
+inline bool Exists(const LeadRecord& record) {
+  return record.revision != 0 && record.stage != Stage::kErased;
+}
 
 }  // namespace baton::core
 

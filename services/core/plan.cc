@@ -7,11 +7,12 @@ namespace baton::core {
 namespace {
 
 // In the order of the enumeration.
-constexpr std::array<std::string_view, 24> kNames = {
-    "nurtured",      "qualified",  "queued",        "assigned",     "accepted",    "declined",
-    "offer_expired", "rerouted",   "touched",       "rejected",     "recycled",    "sql_confirmed",
-    "sqo_opened",    "won",        "lost",          "released",     "pulled_back", "paused",
-    "resumed",       "sla_warned", "sla_escalated", "sla_breached", "sla_met",     "rep_away"};
+constexpr std::array<std::string_view, 25> kNames = {
+    "nurtured",      "qualified",     "queued",     "assigned", "accepted",
+    "declined",      "offer_expired", "rerouted",   "touched",  "rejected",
+    "recycled",      "sql_confirmed", "sqo_opened", "won",      "lost",
+    "released",      "pulled_back",   "paused",     "resumed",  "sla_warned",
+    "sla_escalated", "sla_breached",  "sla_met",    "rep_away", "erased"};
 
 }  // namespace
 

@@ -39,6 +39,7 @@ enum class ChangeType {
   kSlaBreached,
   kSlaMet,
   kRepAway,  // the rep named was set away: details why=silent|sla
+  kErased,   // the person was erased: details why=request|retention; a lead's last change
 };
 // "nurtured", "offer_expired", "sql_confirmed" ...
 std::string_view ChangeTypeName(ChangeType type);

@@ -164,6 +164,16 @@ struct QueuePolicy {
                                  // who then is not charged for them; 0: never
 };
 
+// How long people are kept; 0: for ever. At least kRetentionMin.
+inline constexpr DurationMs kRetentionMin = kDayMs;
+struct Retention {
+  DurationMs closed_ms = 0;    // after the end of a cycle that was not won
+  DurationMs won_ms = 0;       // after it was won
+  DurationMs inactive_ms = 0;  // of those whom sales does not have: after the latest thing they did
+  bool may_return = true;      // who was erased is a new lead by what happens afterwards
+  bool operator==(const Retention&) const = default;
+};
+
 struct Policy {
   WorkspaceId workspace;
   std::string name;
@@ -183,6 +193,7 @@ struct Policy {
   std::map<std::string, Calendar> calendars;
   Tables tables;                // that conditions look into
   std::vector<Reason> reasons;  // standard ones and the policy's own
+  Retention retention;
   bool same_rep_again = false;  // who had a recycled lead is asked first when it comes back
 };
 

@@ -58,7 +58,8 @@ struct DispatchService::Parts {
         lister(store, store, store),
         claimer(store, store, store),
         submitter(store, publisher, waiter, options.lead_events_topic),
-        leads(store, runner, submitter, sealer),
+        eraser(store, store, store, drainer),
+        leads(store, runner, submitter, eraser, sealer),
         assignments({gate, stream_guard, runner, batcher, lister, claimer, store, store, hub,
                      watch_fillers, sealer, options.watch_backlog_max}),
         reassigner(store, store, batcher),
@@ -90,6 +91,7 @@ struct DispatchService::Parts {
   AssignmentLister lister;
   LeadClaimer claimer;
   EventSubmitter submitter;
+  LeadEraser eraser;
   LeadService leads;
   AssignmentService assignments;
   BulkReassigner reassigner;

@@ -18,16 +18,10 @@
 #include "dispatch/require_workspace.h"
 #include "dispatch/resource_names.h"
 #include "dispatch/unreadable.h"
+#include "store/store_errors.h"
 
 namespace baton::dispatch {
 namespace {
-
-absl::Status LeadNotFound(const core::LeadKey& key) {
-  return core::Error(
-      absl::StatusCode::kNotFound, "LEAD_NOT_FOUND",
-      absl::StrCat("workspace ", key.workspace.str(), " has no lead ", key.lead.str()),
-      {{"workspace", key.workspace.str()}, {"lead", key.lead.str()}});
-}
 
 constexpr int kTypesMax = 32;  // of a journey's filter
 constexpr size_t kTypeBytesMax = 128;
@@ -73,8 +67,8 @@ bool IsWanted(const v1::GetLeadJourneyRequest& request, const std::string& type)
 }  // namespace
 
 LeadService::LeadService(store::Store& store, const CallRunner& runner, EventSubmitter& submitter,
-                         const TokenSealer& sealer)
-    : store_(store), runner_(runner), submitter_(submitter), sealer_(sealer) {}
+                         LeadEraser& eraser, const TokenSealer& sealer)
+    : store_(store), runner_(runner), submitter_(submitter), eraser_(eraser), sealer_(sealer) {}
 
 ::grpc::ServerUnaryReactor* LeadService::SubmitLeadEvents(
     ::grpc::CallbackServerContext* context, const v1::SubmitLeadEventsRequest* request,
@@ -132,6 +126,15 @@ LeadService::LeadService(store::Store& store, const CallRunner& runner, EventSub
                      });
 }
 
+::grpc::ServerUnaryReactor* LeadService::EraseLead(::grpc::CallbackServerContext* context,
+                                                   const v1::EraseLeadRequest* request,
+                                                   v1::EraseLeadResponse* response) {
+  return runner_.Run(context, request, response,
+                     [this](const v1::EraseLeadRequest& wanted, const Caller& caller) {
+                       return eraser_.Erase(wanted, caller);
+                     });
+}
+
 absl::StatusOr<core::LeadRecord> LeadService::Load(absl::string_view name, const Caller& caller) {
   const auto key = ParseLead("name", name);
   if (!key.ok()) return key.status();
@@ -141,7 +144,8 @@ absl::StatusOr<core::LeadRecord> LeadService::Load(absl::string_view name, const
   // Whose a lead is that cannot be read, nobody knows: for a rep it is another's.
   const bool unknown = !caller.only_rep.empty() && IsUnreadable(record);
   const bool hidden = record.ok() && !caller.MayActFor(record->rep);
-  if (unknown || hidden || (record.ok() && record->revision == 0)) return LeadNotFound(*key);
+  const bool none = record.ok() && !core::Exists(*record);
+  if (unknown || hidden || none) return store::LeadNotFound(*key);
   return std::move(record);
 }
 
@@ -174,7 +178,7 @@ absl::StatusOr<v1::ListLeadsResponse> LeadService::List(const v1::ListLeadsReque
   size_t bytes = 0;
   for (const absl::StatusOr<core::LeadRecord>& record : loaded->records) {
     if (IsUnreadable(record)) continue;
-    const bool wanted = record->revision != 0 && (!stage.has_value() || record->stage == *stage);
+    const bool wanted = core::Exists(*record) && (!stage.has_value() || record->stage == *stage);
     if (!wanted) continue;
     v1::Lead lead = ToProto(*record);
     bytes += lead.ByteSizeLong();

@@ -5,6 +5,7 @@
 #include "baton/v1/lead_service.grpc.pb.h"
 #include "dispatch/call_runner.h"
 #include "dispatch/event_submitter.h"
+#include "dispatch/lead_eraser.h"
 #include "dispatch/token_sealer.h"
 #include "store/store.h"
 
@@ -13,8 +14,9 @@ namespace baton::dispatch {
 // Thread-safe.
 class LeadService final : public ::baton::v1::LeadService::CallbackService {
  public:
+  // All outlive this.
   LeadService(store::Store& store, const CallRunner& runner, EventSubmitter& submitter,
-              const TokenSealer& sealer);
+              LeadEraser& eraser, const TokenSealer& sealer);
 
   ::grpc::ServerUnaryReactor* SubmitLeadEvents(
       ::grpc::CallbackServerContext* context, const ::baton::v1::SubmitLeadEventsRequest* request,
@@ -34,6 +36,9 @@ class LeadService final : public ::baton::v1::LeadService::CallbackService {
   ::grpc::ServerUnaryReactor* RecomputeDecision(
       ::grpc::CallbackServerContext* context, const ::baton::v1::RecomputeDecisionRequest* request,
       ::baton::v1::RecomputeDecisionResponse* response) override;
+  ::grpc::ServerUnaryReactor* EraseLead(::grpc::CallbackServerContext* context,
+                                        const ::baton::v1::EraseLeadRequest* request,
+                                        ::baton::v1::EraseLeadResponse* response) override;
 
  private:
   // A lead that the caller may not see is not found.
@@ -49,6 +54,7 @@ class LeadService final : public ::baton::v1::LeadService::CallbackService {
   store::Store& store_;
   const CallRunner& runner_;
   EventSubmitter& submitter_;
+  LeadEraser& eraser_;
   const TokenSealer& sealer_;
 };
 

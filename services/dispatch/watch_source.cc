@@ -23,6 +23,9 @@ v1::WatchAssignmentsResponse::Kind KindOf(const core::Change& change) {
   if (change.type == core::ChangeType::kTouched && change.stage == core::Stage::kWon) {
     return WatchResponse::KIND_UNSPECIFIED;
   }
+  if (change.type == core::ChangeType::kErased && change.rep.empty()) {
+    return WatchResponse::KIND_UNSPECIFIED;
+  }
   switch (change.type) {
     case core::ChangeType::kAssigned:
     case core::ChangeType::kAccepted:
@@ -45,6 +48,7 @@ v1::WatchAssignmentsResponse::Kind KindOf(const core::Change& change) {
     case core::ChangeType::kLost:
     case core::ChangeType::kReleased:
     case core::ChangeType::kPulledBack:
+    case core::ChangeType::kErased:
       return WatchResponse::KIND_REMOVED;
     case core::ChangeType::kRepAway:
       return WatchResponse::KIND_NOTICE;

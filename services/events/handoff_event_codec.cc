@@ -36,6 +36,7 @@ bool IsOwnershipChange(core::ChangeType type) {
     case core::ChangeType::kLost:
     case core::ChangeType::kReleased:
     case core::ChangeType::kPulledBack:
+    case core::ChangeType::kErased:
       return true;
     case core::ChangeType::kNurtured:
     case core::ChangeType::kQualified:
@@ -275,7 +276,12 @@ std::vector<OutRecord> EncodeHandoffEvent(const OutboxEntry& entry, const TopicN
 }
 
 OutRecord EncodeLeadState(const OutboxEntry& entry, const TopicNames& topics) {
-  return MakeRecord(entry, topics.lead_state, "state", StateJson(entry));
+  if (entry.change.type != core::ChangeType::kErased) {
+    return MakeRecord(entry, topics.lead_state, "state", StateJson(entry));
+  }
+  OutRecord record = MakeRecord(entry, topics.lead_state, "state", "");
+  record.tombstone = true;
+  return record;
 }
 
 }  // namespace baton::events

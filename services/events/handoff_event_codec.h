@@ -24,8 +24,8 @@ std::string EventId(const store::OutboxEntry& entry);
 inline constexpr size_t kHandoffEventBytesMax = 64 * 1024;
 
 // Of a change: feedback, then assignments if it is one of ownership (assigned, accepted, declined,
-// offer_expired, rerouted, rejected, recycled, won, lost). Key "workspace/lead". Headers
-// ce_specversion, ce_id, ce_type (dev.baton.lead.<change>.v1), ce_source
+// offer_expired, rerouted, rejected, recycled, won, lost, erased ...). Key "workspace/lead".
+// Headers ce_specversion, ce_id, ce_type (dev.baton.lead.<change>.v1), ce_source
 // (//baton.dev/workspaces/<w>), ce_subject (the lead), ce_time, ce_correlationid (the journey:
 // workspace/lead), ce_causationid (if there is a cause), ce_sequence (the lead's version, decimal),
 // ce_partitionkey, ce_traceparent (if known), content-type. A value stays below
@@ -40,7 +40,7 @@ std::vector<platform::kafka::OutRecord> EncodeHandoffEvent(const store::OutboxEn
 absl::StatusOr<store::OutboxEntry> DecodeHandoffEvent(const platform::kafka::Record& record);
 
 // The lead's state behind that change, for lead-state: key and headers as above, ce_type
-// dev.baton.lead.state.v1.
+// dev.baton.lead.state.v1. Behind kErased: a tombstone (null value).
 platform::kafka::OutRecord EncodeLeadState(const store::OutboxEntry& entry,
                                            const TopicNames& topics);
 

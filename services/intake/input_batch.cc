@@ -31,7 +31,7 @@ InputBatch MakeBatch(std::vector<platform::kafka::Record> records, const std::st
   for (size_t i = 0; i < batch.records.size(); ++i) {
     const platform::kafka::Record& record = batch.records[i];
     const core::SourcePosition position{core::LogFingerprint(input, record.partition),
-                                        record.offset};
+                                        record.offset, record.timestamp_ms};
     events::DecodedEvent decoded = events::DecodeEvent(record);
     if (auto* letter = std::get_if<events::DeadLetter>(&decoded)) {
       batch.refused.push_back({i, std::move(*letter)});
@@ -61,7 +61,8 @@ InputBatch MakeSalesBatch(std::vector<platform::kafka::Record> records, const st
       continue;
     }
     for (core::SalesEvent& event : std::get<std::vector<core::SalesEvent>>(decoded)) {
-      event.position = {core::LogFingerprint(input, record.partition), record.offset};
+      event.position = {core::LogFingerprint(input, record.partition), record.offset,
+                        record.timestamp_ms};
       const auto [place, is_new] = leads.try_emplace(event.key, batch.sales.size());
       if (is_new) batch.sales.push_back({event.key, {}});
       batch.sales[place->second].items.push_back({std::move(event), i});

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "core/erasure.h"
 #include "core/errors.h"
 #include "core/text.h"
 #include "events/sales_actions.h"
@@ -138,6 +139,10 @@ absl::Status SalesHandler::Decide(size_t index, const store::LoadedLeads& loaded
     return absl::OkStatus();
   }
   const core::SalesEvent& event = work.items.front().event;
+  if (core::IsOfErased(event, *record)) {
+    Finish(SalesFate::kIgnored, work, batch);  // nothing of the person goes to the dead letters
+    return absl::OkStatus();
+  }
   auto decision = core::DecideSalesEvent(*record, event, active->policy.get(), loaded.now_ms);
   if (!decision.ok()) {
     if (event.implied && absl::IsFailedPrecondition(decision.status())) {

@@ -170,6 +170,7 @@ void ParseSpec(const YamlNode& node, const GivenTables& tables, ParsedPolicy& pa
              {"event_properties", ParseEventProperties},
              {"reasons", ParseReasons},
              {"recycle", ParseRecycle},
+             {"retention", ParseRetention},
              {"calendars", ParseCalendars}});
   if (const YamlNode* section = spec.Find("tables"); section != nullptr) {
     ParseTables(*section, tables, policy, errors);

@@ -142,7 +142,8 @@ class Differ {
   }
 
   static bool HoldsSections(const std::string& name) {
-    return name == "scoring" || name == "definition" || name == "reasons" || name == "recycle";
+    return name == "scoring" || name == "definition" || name == "reasons" || name == "recycle" ||
+           name == "retention";
   }
 
   void Items(const std::string& section, const std::vector<Item>& before,

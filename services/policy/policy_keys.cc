@@ -18,6 +18,7 @@ constexpr KeyRule kSpec[] = {{"attributes"},
                              {"event_properties"},
                              {"sla"},
                              {"recycle"},
+                             {"retention"},
                              {"calendars"},
                              {"tables"},
                              {"tests"}};
@@ -59,6 +60,7 @@ constexpr KeyRule kSla[] = {{"name", kRequired},
                             {"touches"}};
 constexpr KeyRule kSlaTier[] = {{"at", kRequired}, {"notify", kRequired}};
 constexpr KeyRule kRecycle[] = {{"cool_down"}, {"requalify"}};
+constexpr KeyRule kRetention[] = {{"closed"}, {"won"}, {"inactive"}, {"erased_may_return"}};
 constexpr KeyRule kTable[] = {{"sha256", kRequired}};
 constexpr KeyRule kReasons[] = {{"extend", kRequired}};
 constexpr KeyRule kReason[] = {{"code", kRequired}, {"class", kRequired},     {"fault"},
@@ -96,6 +98,7 @@ const KeyTable kCalendarKeys = {"calendar", kCalendar};
 const KeyTable kSlaKeys = {"sla", kSla};
 const KeyTable kSlaTierKeys = {"sla_tier", kSlaTier};
 const KeyTable kRecycleKeys = {"recycle", kRecycle};
+const KeyTable kRetentionKeys = {"retention", kRetention};
 const KeyTable kTableKeys = {"table", kTable};
 const KeyTable kReasonsKeys = {"reasons", kReasons};
 const KeyTable kReasonKeys = {"reason", kReason};
@@ -112,7 +115,7 @@ std::vector<KeyTable> AllPolicyKeyTables() {
           kRouteTargetKeys, kQueueKeys,      kAgeKeys,        kWidenKeys,          kRequiresKeys,
           kCalendarKeys,    kTableKeys,      kReasonsKeys,    kReasonKeys,         kPolicyTestKeys,
           kTestGivenKeys,   kTestEventKeys,  kTestExpectKeys, kTestScoreKeys,      kTestAccountKeys,
-          kSlaKeys,         kSlaTierKeys,    kRecycleKeys};
+          kSlaKeys,         kSlaTierKeys,    kRecycleKeys,    kRetentionKeys};
 }
 
 }  // namespace baton::policy

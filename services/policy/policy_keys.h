@@ -28,6 +28,7 @@ extern const KeyTable kCalendarKeys;
 extern const KeyTable kSlaKeys;
 extern const KeyTable kSlaTierKeys;
 extern const KeyTable kRecycleKeys;
+extern const KeyTable kRetentionKeys;
 extern const KeyTable kTableKeys;
 extern const KeyTable kReasonsKeys;
 extern const KeyTable kReasonKeys;

@@ -32,6 +32,8 @@ void ParseQueues(const YamlNode& node, core::Policy& policy, ErrorList& errors);
 // Needs reasons.
 void ParseRecycle(const YamlNode& node, core::Policy& policy, ErrorList& errors);
 
+void ParseRetention(const YamlNode& node, core::Policy& policy, ErrorList& errors);
+
 // Needs attributes, calendars and queues.
 void ParseSlas(const YamlNode& node, core::Policy& policy, ErrorList& errors);
 

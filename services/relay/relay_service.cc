@@ -66,6 +66,7 @@ RelayService::RelayService(store::OutboxStore& outbox, store::DurabilityGate& ga
       options_(std::move(options)),
       transactional_id_(NewTransactionalId(options_.transactional_id_prefix)),
       meters_(metrics),
+      purge_(outbox, options_.purge_after, metrics),
       ready_("relay"),
       backoff_(kBackoffFirst, kBackoffMost),
       batch_limit_(options_.batch_max) {}
@@ -116,6 +117,7 @@ absl::Status RelayService::Step() {
   if (absl::Status counted = counting_->CatchUp(cursors_.After()); !counted.ok()) {
     return StoreFailed(counted);
   }
+  if (absl::Status purged = PurgeErased(); !purged.ok()) return StoreFailed(purged);
   absl::StatusOr<Batch> batch = ReadBatch();
   if (!batch.ok()) return batch.status();
   if (BatchSize(*batch) == 0) return absl::OkStatus();
@@ -276,6 +278,14 @@ absl::Status RelayService::Settle(const Batch& batch, const Transaction& transac
     platform::LogWarning("relay.trim_failed", {{"reason", std::string(status.message())}});
   }
   return counted.ok() ? counted : StoreFailed(counted);
+}
+
+absl::Status RelayService::PurgeErased() {
+  std::map<int, int64_t> done;
+  for (const auto& [shard, cursor] : cursors_.After()) {
+    done[shard] = std::min(cursor, counting_->Counted(shard));
+  }
+  return purge_.Run(done, absl::Now());
 }
 
 void RelayService::MeasureBacklog() {

@@ -26,6 +26,7 @@
 #include "platform/service.h"
 #include "platform/worker.h"
 #include "relay/batch_plan.h"
+#include "relay/erasure_purge.h"
 #include "relay/publisher.h"
 #include "relay/report_counting.h"
 #include "relay/shard_cursors.h"
@@ -40,6 +41,7 @@ struct RelayOptions {
   int batch_max = 2000;                               // entries in a transaction; 1..10000
   absl::Duration gather = absl::Milliseconds(50);     // a small batch waits this long for more
   int64_t keep = 10'000;                              // published entries kept for watchers
+  absl::Duration purge_after = absl::Minutes(1);      // of erased leads they are not kept longer
   absl::Duration session_timeout = absl::Seconds(6);  // others take a killed relay's shards then
   // A killed relay's open transaction holds readers back for this long.
   absl::Duration transaction_timeout = absl::Seconds(10);
@@ -87,6 +89,7 @@ class RelayService : public platform::Service, private platform::kafka::Rebalanc
   void EmitPublished(const Batch& batch, const Transaction& transaction, absl::Time begin,
                      absl::Time end) const;
   absl::Status Settle(const Batch& batch, const Transaction& transaction);
+  absl::Status PurgeErased();
   void MeasureBacklog();
   absl::Status KafkaFailed(absl::Status status);
   absl::Status StoreFailed(absl::Status status);
@@ -100,6 +103,7 @@ class RelayService : public platform::Service, private platform::kafka::Rebalanc
   const RelayOptions options_;
   const std::string transactional_id_;
   Meters meters_;
+  ErasurePurge purge_;
   platform::ReadyState ready_;
 
   // Of the thread.

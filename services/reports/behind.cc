@@ -6,6 +6,7 @@
 #include "core/errors.h"
 #include "reports/report.h"
 #include "reports/totals.h"
+#include "store/report_store.h"
 
 namespace baton::reports {
 namespace {
@@ -172,7 +173,7 @@ absl::StatusOr<std::vector<Behind>> CyclesBehind(const CycleTable& table, const 
   Listener listener(*number, item, dimension, group);
   const bool by_offer = section.by_offer && number->marked == nullptr;
   for (const Row& row : table.rows()) {
-    if (!filter.Takes(row, by_offer)) continue;
+    if (store::IsNobodys(table.LeadOf(row)) || !filter.Takes(row, by_offer)) continue;
     listener.Begin(row);
     const Marks marks = filter.MarksOf(row);
     if (number->marked == nullptr) {

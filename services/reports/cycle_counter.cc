@@ -14,13 +14,11 @@ using store::CycleKey;
 using store::CycleRow;
 using store::OutboxEntry;
 
-// Of one call: each change concerns a cycle and, if it begins one, the cycle before.
-constexpr size_t kEntriesMax = store::kCycleRowsMax / 2;
 constexpr int kEntriesRead = 1000;
 constexpr size_t kFirstOffersMax = 100'000;  // that nobody has taken; further ones are left out
 
 struct Counted {
-  Cycle cycle;
+  Cycle cycle;           // last_at_ms 0: there is none
   int64_t sequence = 0;  // of the latest change; 0: nothing has changed
 };
 
@@ -28,6 +26,31 @@ using Cycles = absl::flat_hash_map<CycleKey, Counted>;
 
 CycleKey KeyOf(const OutboxEntry& entry, int32_t cycle) {
   return {entry.key, cycle};
+}
+
+bool Erases(const OutboxEntry& entry) {
+  return entry.change.type == core::ChangeType::kErased;
+}
+
+// The first cycle that an erasure concerns.
+int32_t FirstErased(const OutboxEntry& entry) {
+  return std::max(0, entry.cycle - store::kErasedCyclesMax + 1);
+}
+
+// Rows that a change may write: of its cycle and, if it begins one, of the cycle before; an erasure
+// drops all of the lead's and writes as many of nobody's.
+size_t RowsOf(const OutboxEntry& entry) {
+  return Erases(entry) ? 2 * static_cast<size_t>(entry.cycle - FirstErased(entry) + 1) : 2;
+}
+
+// As many of the first ones as one call may count.
+size_t EntriesOfCall(absl::Span<const OutboxEntry> entries) {
+  size_t rows = 0;
+  size_t count = 0;
+  while (count < entries.size() && rows + RowsOf(entries[count]) <= store::kCycleRowsMax) {
+    rows += RowsOf(entries[count++]);
+  }
+  return count;
 }
 
 std::vector<CycleKey> KeysOf(absl::Span<const OutboxEntry> entries) {
@@ -39,6 +62,8 @@ std::vector<CycleKey> KeysOf(absl::Span<const OutboxEntry> entries) {
   for (const OutboxEntry& entry : entries) {
     add(KeyOf(entry, entry.cycle));
     if (Begins(entry)) add(KeyOf(entry, entry.cycle - 1));
+    if (!Erases(entry)) continue;
+    for (int32_t cycle = FirstErased(entry); cycle < entry.cycle; ++cycle) add(KeyOf(entry, cycle));
   }
   return keys;
 }
@@ -48,9 +73,23 @@ bool MayCreate(const OutboxEntry& entry) {
   return Begins(entry) || (entry.cycle == 0 && entry.change.type == core::ChangeType::kNurtured);
 }
 
+// The lead's cycles count on as nobody's.
+void Erase(const OutboxEntry& entry, Cycles& cycles) {
+  const core::LeadKey nobody = {entry.key.workspace, store::NobodysLead(entry.sequence)};
+  for (int32_t number = FirstErased(entry); number <= entry.cycle; ++number) {
+    Counted& counted = cycles[KeyOf(entry, number)];
+    if (counted.cycle.last_at_ms == 0) continue;
+    Cycle cycle = std::exchange(counted.cycle, Cycle());
+    counted.sequence = entry.sequence;
+    if (number == entry.cycle) Fold(entry, false, cycle);
+    cycles[{nobody, number}] = {std::move(cycle), entry.sequence};
+  }
+}
+
 // `first_offers`: see TakeTimesToFirstOffer.
 void CountOne(const OutboxEntry& entry, Cycles& cycles,
               std::vector<core::DurationMs>& first_offers) {
+  if (Erases(entry)) return Erase(entry, cycles);
   bool first = false;
   if (Begins(entry)) {
     Counted& before = cycles[KeyOf(entry, entry.cycle - 1)];
@@ -102,11 +141,14 @@ absl::Status CycleCounter::CatchUp(int shard, int64_t upto) {
 }
 
 absl::Status CycleCounter::Count(int shard, absl::Span<const OutboxEntry> entries) {
-  for (size_t from = 0; from < entries.size(); from += kEntriesMax) {
-    const absl::Status status = CountSome(shard, entries.subspan(from, kEntriesMax));
-    if (status.ok()) continue;
-    counted_.erase(shard);
-    return status;
+  while (!entries.empty()) {
+    const size_t size = EntriesOfCall(entries);
+    const absl::Status status = CountSome(shard, entries.first(size));
+    if (!status.ok()) {
+      counted_.erase(shard);
+      return status;
+    }
+    entries.remove_prefix(size);
   }
   return absl::OkStatus();
 }
@@ -132,7 +174,8 @@ absl::Status CycleCounter::CountSome(int shard, absl::Span<const OutboxEntry> en
   std::vector<CycleRow> changed;
   for (const auto& [key, counted] : cycles) {
     if (counted.sequence == 0) continue;
-    changed.push_back({key, counted.sequence, EncodeCycle(counted.cycle)});
+    const bool is_one = counted.cycle.last_at_ms != 0;
+    changed.push_back({key, counted.sequence, is_one ? EncodeCycle(counted.cycle) : ""});
   }
   if (absl::Status status = store_.PutCycles(shard, from, upto, changed); !status.ok()) {
     return status;

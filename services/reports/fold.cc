@@ -168,7 +168,8 @@ void FoldNext(const OutboxEntry& entry, Cycle& before) {
 
 void Fold(const OutboxEntry& entry, bool first, Cycle& cycle) {
   cycle.last_at_ms = entry.at_ms;
-  cycle.stage = entry.change.stage;
+  const bool erased = entry.change.type == ChangeType::kErased;
+  if (!erased || !core::IsClosed(cycle.stage)) cycle.stage = entry.change.stage;
   if (!entry.change.queue.empty()) cycle.queue = entry.change.queue.str();
   switch (entry.change.type) {
     case ChangeType::kNurtured:
@@ -209,6 +210,8 @@ void Fold(const OutboxEntry& entry, bool first, Cycle& cycle) {
     case ChangeType::kSlaBreached:
     case ChangeType::kSlaMet:
       return SetClock(entry, cycle);
+    case ChangeType::kErased:
+      return EndOffer(OfferEnd::kClosed, entry, cycle);
     case ChangeType::kQueued:
     case ChangeType::kPaused:
     case ChangeType::kResumed:

@@ -8,7 +8,8 @@
 namespace baton::reports {
 
 // Adds a change to the cycle that it names. Changes of a lead come in the order of their versions,
-// each once. `first`: of a "qualified" of cycle 1, that its lead has no cycle 0.
+// each once; kErased leaves a cycle that had ended as it ended. `first`: of a "qualified" of cycle
+// 1, that its lead has no cycle 0.
 void Fold(const store::OutboxEntry& entry, bool first, Cycle& cycle);
 
 // True if the change begins a cycle, so that the one before has qualified again.

@@ -24,6 +24,11 @@ absl::Status Loading(int64_t loaded, int64_t cycles) {
 
 }  // namespace
 
+void TableCache::StartAnew(Known& known) {
+  known.table = std::make_unique<CycleTable>();
+  known.from = 0;
+}
+
 absl::Status TableCache::MakeRoom(const core::WorkspaceId& workspace, int64_t cycles) {
   if (cycles > cycles_max_) {
     return store::CapReached("TOO_MANY_CYCLES", "handoff cycles in reports of this server",
@@ -73,14 +78,17 @@ absl::StatusOr<const CycleTable*> TableCache::Get(const core::WorkspaceId& works
   known.used = ++calls_;
   // The store has dropped old ones, or much room is lost: made anew.
   const auto held = static_cast<int64_t>(known.table->rows().size());
-  if (held > *cycles || known.table->IsWorn()) {
-    known.table = std::make_unique<CycleTable>();
-    known.from = 0;
-  }
+  if (held > *cycles || known.table->IsWorn()) StartAnew(known);
   while (true) {
     const absl::StatusOr<bool> more = ReadSome(workspace, known);
     if (!more.ok()) return more.status();
-    if (!*more) return known.table.get();
+    if (!*more) {
+      // A lead was erased: what was known of it has become nobody's, and would count twice.
+      const absl::StatusOr<int64_t> left = store_.CountCycles(workspace);
+      if (!left.ok()) return left.status();
+      if (static_cast<int64_t>(known.table->rows().size()) <= *left) return known.table.get();
+      StartAnew(known);
+    }
     if (absl::Now() < give_up_at) continue;
     return Loading(static_cast<int64_t>(known.table->rows().size()), *cycles);
   }

@@ -37,6 +37,7 @@ class TableCache {
     int64_t used = 0;  // when it was asked of last: counts calls
   };
 
+  static void StartAnew(Known& known);
   absl::Status MakeRoom(const core::WorkspaceId& workspace, int64_t cycles);
   absl::StatusOr<bool> ReadSome(const core::WorkspaceId& workspace, Known& known);
 

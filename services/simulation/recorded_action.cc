@@ -55,6 +55,7 @@ std::optional<ActionType> TypeOf(const core::Change& change) {
     case ChangeType::kSlaBreached:
     case ChangeType::kSlaMet:
     case ChangeType::kRepAway:
+    case ChangeType::kErased:
     case ChangeType::kNurtured:
     case ChangeType::kQualified:
     case ChangeType::kQueued:

@@ -91,7 +91,8 @@ absl::Status Recorder::AddEvent(const Record& record) {
   added.offset = record.offset;
   added.at_ms = record.partition < 0 ? event.occurred_at_ms : record.timestamp_ms;
   if (record.partition >= 0) {
-    event.position = {core::LogFingerprint(record.topic, record.partition), record.offset};
+    event.position = {core::LogFingerprint(record.topic, record.partition), record.offset,
+                      record.timestamp_ms};
   }
   added.event = std::move(event);
   return absl::OkStatus();
@@ -108,7 +109,8 @@ absl::Status Recorder::AddAccountEvent(const Record& record, core::AccountEvent 
   added.at_ms = record.partition < 0 ? event.occurred_at_ms : record.timestamp_ms;
   added.account = static_cast<int64_t>(recording_.accounts.size());
   if (record.partition >= 0) {
-    event.position = {core::LogFingerprint(record.topic, record.partition), record.offset};
+    event.position = {core::LogFingerprint(record.topic, record.partition), record.offset,
+                      record.timestamp_ms};
   }
   recording_.accounts.push_back(std::move(event));
   return absl::OkStatus();

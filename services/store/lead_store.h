@@ -25,13 +25,17 @@
 
 namespace baton::store {
 
+// Of a workspace's leads that were erased so many are remembered, the latest.
+inline constexpr int64_t kErasedMarksMax = 200'000;
+
 inline constexpr int kPageSizeMax = 1000;
 inline int ClampPageSize(int size) {
   return std::clamp(size, 1, kPageSizeMax);
 }
 
 struct LoadedLeads {
-  // As many as keys, in their order; revision 0: no such lead. INTERNAL STATE_UNREADABLE where this
+  // As many as keys, in their order; revision 0: no such lead; of one that was erased what is left
+  // (core::Remains), which is none, either (core::Exists). INTERNAL STATE_UNREADABLE where this
   // release cannot read what is stored of the lead; the others are not concerned.
   std::vector<absl::StatusOr<core::LeadRecord>> records;
   core::TimeMs now_ms = 0;  // the store's clock, the one that decides deadlines: the latest one of
@@ -126,9 +130,21 @@ class LeadStore {
   // QueuePolicy's defaults.
   virtual absl::StatusOr<std::vector<CommitResult>> Commit(absl::Span<const core::Plan> plans) = 0;
 
+  //
+  // A plan whose `after` is ERASED, for a lead that Exists, leaves nothing of it: its record is
+  // replaced by `after`, which Load gives but nothing else, and its journey, past decisions,
+  // timers, the answers to those who claimed it and its place among a draft's differences are gone.
+  // Such a lead is in no list and does not count as one of the workspace's. `after` goes the other
+  // way when the person is back: a lead again, with the next revision.
+
   // Leads of a workspace by id, after `after` (exclusive, empty: from the start).
   virtual absl::StatusOr<LeadPage> ListLeads(const core::WorkspaceId& workspace,
                                              const std::string& after, int page_size) = 0;
+
+  // Those whose attribute "email" is that address (core::NormalEmail), at most `max`, by id. Leads
+  // that an earlier release wrote are found from their next event on.
+  virtual absl::StatusOr<std::vector<core::LeadId>> LeadsWithEmail(
+      const core::WorkspaceId& workspace, const std::string& email, int max) = 0;
 
   // From `index` (0-based among those kept; below 0: from the start).
   virtual absl::StatusOr<JourneyPage> Journey(const core::LeadKey& key, int64_t index,

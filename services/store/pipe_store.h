@@ -81,6 +81,10 @@ class OutboxStore {
       const std::map<int, int64_t>& after, int max, absl::Duration wait) = 0;
   // Drops entries with sequence <= upto, but keeps the newest `keep` for watchers that resume.
   virtual absl::Status Trim(int shard, int64_t upto, int64_t keep) = 0;
+  // Drops entries with sequence <= upto without keeping any, if some of them are of leads that were
+  // erased before the instant: nothing of the person stays, and watchers that would resume there
+  // begin anew. Gives the number dropped.
+  virtual absl::StatusOr<int64_t> Purge(int shard, int64_t upto, core::TimeMs erased_before_ms) = 0;
 };
 
 // How far the partitions of an input have come.

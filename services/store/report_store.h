@@ -6,9 +6,11 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "core/ids.h"
 
@@ -16,6 +18,7 @@ namespace baton::store {
 
 inline constexpr size_t kCycleRowsMax = 2000;  // of one call
 inline constexpr size_t kCycleRowBytesMax = 128 * 1024;
+inline constexpr int32_t kErasedCyclesMax = 500;  // of a lead that is erased; of more the latest
 
 struct CycleKey {
   core::LeadKey lead;
@@ -29,9 +32,20 @@ struct CycleKey {
 
 struct CycleRow {
   CycleKey key;
-  int64_t sequence = 0;  // of the latest change that it counts; at most two rows share one
-  std::string row;
+  // Of the latest change that it counts; at most two rows share one, of an erasure
+  // kErasedCyclesMax.
+  int64_t sequence = 0;
+  std::string row;  // written as empty: the row is dropped
 };
+
+// Who a cycle of an erased lead belongs to: nobody; `sequence` is that of its erasure. No lead has
+// such an id.
+inline core::LeadId NobodysLead(int64_t sequence) {
+  return core::LeadId::Trusted(absl::StrCat("~", sequence));
+}
+inline bool IsNobodys(std::string_view lead) {
+  return !lead.empty() && lead.front() == '~';
+}
 
 class ReportStore {
  public:
@@ -47,7 +61,8 @@ class ReportStore {
   // lost the answer, looks again. `upto` >= `from`; sequences in (from, upto].
   virtual absl::Status PutCycles(int shard, int64_t from, int64_t upto,
                                  absl::Span<const CycleRow> rows) = 0;
-  // Rows of a workspace with sequence >= from, ascending, at most `max` of 3 to kCycleRowsMax. The
+  // Rows of a workspace with sequence >= from, ascending, at most `max` of 3 to kCycleRowsMax (of
+  // more than kErasedCyclesMax where leads were erased). The
   // next ones: from the last one's sequence, which then comes again. A row that is written
   // meanwhile may come with a smaller sequence than its own; it then comes again, too.
   virtual absl::StatusOr<std::vector<CycleRow>> ChangedCycles(const core::WorkspaceId& workspace,

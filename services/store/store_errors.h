@@ -160,6 +160,13 @@ inline absl::Status CheckAdvances(absl::Span<const InputAdvance> advances) {
   return absl::OkStatus();
 }
 
+inline absl::Status LeadNotFound(const core::LeadKey& key) {
+  return core::Error(
+      absl::StatusCode::kNotFound, "LEAD_NOT_FOUND",
+      absl::StrCat("workspace ", key.workspace.str(), " has no lead ", key.lead.str()),
+      {{"workspace", key.workspace.str()}, {"lead", key.lead.str()}});
+}
+
 // For callers that look again themselves; it reaches nobody outside.
 inline absl::Status CheckpointMoved(const std::string& input) {
   return core::Error(absl::StatusCode::kAborted, "CHECKPOINT_MOVED",

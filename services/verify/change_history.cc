@@ -74,6 +74,8 @@ bool Fits(ChangeType change, Stage stage) {
       return stage == Stage::kWon;
     case ChangeType::kLost:
       return stage == Stage::kLost;
+    case ChangeType::kErased:
+      return stage == Stage::kErased;
     case ChangeType::kPaused:
     case ChangeType::kResumed:
       return HasOwner(stage) && stage != Stage::kOffered;
@@ -100,6 +102,7 @@ bool EndsOwnership(ChangeType change) {
     case ChangeType::kRecycled:
     case ChangeType::kWon:
     case ChangeType::kLost:
+    case ChangeType::kErased:
       return true;
     default:
       return false;
@@ -148,6 +151,10 @@ bool ChangeHistory::IsNext(const ChangeRecord& record, bool begins_late, Lead& l
     return true;
   }
   if (record.version == lead.version + 1 && record.epoch >= lead.epoch) return true;
+  if (lead.stage == Stage::kErased && record.version == 1) {  // its mark was among the oldest
+    lead.known = false;
+    return true;
+  }
   const auto what = record.epoch < lead.epoch        ? "goes back to an epoch before "
                     : record.version <= lead.version ? "comes again after "
                                                      : "leaves a gap after ";
@@ -204,7 +211,8 @@ void ChangeHistory::CheckOwner(const ChangeRecord& record, Name rep, const Lead&
   const int64_t generation_wanted = lead.generation + (assigns ? 1 : 0);
   const bool waits =
       lead.stage == Stage::kQueued && (IsRemark(change) || change == ChangeType::kRejected);
-  const bool has_rep = ConcernsQualification(change) || waits || rep != 0;
+  const bool has_rep =
+      ConcernsQualification(change) || waits || change == ChangeType::kErased || rep != 0;
   const Name owner = lead.stage == Stage::kWon ? lead.won_by : lead.owner;
   if (owner == owner_wanted && record.generation == generation_wanted && has_rep) return;
   findings_.Violation(
@@ -253,6 +261,7 @@ void ChangeHistory::Take(const ChangeRecord& record, Name name, Lead& lead) {
   lead.won_by = lead.stage == Stage::kWon ? rep : 0;
   if (change == ChangeType::kAssigned) lead.deadline_ms = record.deadline_ms;
   lead.known = true;
+  if (change == ChangeType::kErased) lead.was_erased = true;
 }
 
 void ChangeHistory::AddFeedback(const ChangeRecord& record, bool begins_late) {
@@ -264,6 +273,10 @@ void ChangeHistory::AddFeedback(const ChangeRecord& record, bool begins_late) {
   const Name rep = NameOf(record.workspace, record.rep);
   Lead& lead = leads_[name];
   if (!IsNext(record, begins_late, lead)) return;
+  if (lead.stage == Stage::kErased) {  // the person is back, as a new lead
+    lead.stage = Stage::kNew;
+    lead.cycle = 0;
+  }
   if (lead.known) {
     CheckMove(record, lead);
     CheckOwner(record, rep, lead);
@@ -349,8 +362,15 @@ GivenBack ChangeHistory::AllGivenBack() const {
 std::vector<std::string> ChangeHistory::Leads() const {
   std::vector<std::string> leads;
   leads.reserve(leads_.size());
-  for (const auto& [name, lead] : leads_) leads.push_back(names_[name]);
+  for (const auto& [name, lead] : leads_) {
+    if (lead.stage != Stage::kErased) leads.push_back(names_[name]);
+  }
   return leads;
+}
+
+bool ChangeHistory::WasErased(const std::string& key) const {
+  const auto found = leads_.find(Find(key));
+  return found != leads_.end() && found->second.was_erased;
 }
 
 }  // namespace baton::verify

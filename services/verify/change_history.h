@@ -50,7 +50,9 @@ class ChangeHistory {
   void FinishAssignments();
 
   LeadEnd EndOf(const std::string& key) const;
-  // Every lead with feedback.
+  // The lead was erased, perhaps before it came back.
+  bool WasErased(const std::string& key) const;
+  // Every lead with feedback but those that are erased.
   std::vector<std::string> Leads() const;
   GivenBack AllGivenBack() const;
   bool begins_late() const { return begins_late_; }
@@ -72,6 +74,7 @@ class ChangeHistory {
     int32_t cycle = 0;
     core::Stage stage = core::Stage::kNew;
     Name owner = 0, won_by = 0, queue = 0;
+    bool was_erased = false;
     bool known = true;  // false: its beginning is gone, or a correction took something back
   };
   struct OwnershipId {
@@ -109,7 +112,8 @@ class ChangeHistory {
   Findings findings_;
 };
 
-// The change ends an ownership: declined, offer_expired, rerouted, rejected, recycled, won, lost.
+// The change ends an ownership: declined, offer_expired, rerouted, rejected, recycled, won, lost,
+// erased.
 bool EndsOwnership(core::ChangeType change);
 
 }  // namespace baton::verify

@@ -201,8 +201,20 @@ void InputHistory::CheckRecent(const Applied& applied, const std::vector<Event>&
   }
 }
 
-void InputHistory::Finish(const StoredTotals& totals) {
+void InputHistory::SkipLead(const std::string& key) {
+  const auto found = leads_.find(key);
+  if (found == leads_.end()) return;
+  of_erased_ += static_cast<int64_t>(found->second.size());
+  leads_.erase(found);
+}
+
+void InputHistory::Finish(const StoredTotals& totals,
+                          const std::function<bool(const std::string& key)>& was_erased) {
   for (const auto& [key, events] : leads_) {
+    if (was_erased(key)) {
+      of_erased_ += static_cast<int64_t>(events.size());
+      continue;
+    }
     for (const Event& event : events) Lost(key, event);
   }
   for (const auto& [origin, letter] : letters_) {
@@ -213,7 +225,13 @@ void InputHistory::Finish(const StoredTotals& totals) {
                         Name({origin.first, origin.second}) +
                             " has a dead letter, but is not behind the checkpoint");
   }
-  if (partial_) return;
+  const int64_t applied = std::clamp<int64_t>(totals.applied - equation_.applied, 0, of_erased_);
+  equation_.applied += applied;
+  equation_.duplicates += of_erased_ - applied;
+  if (!partial_) CheckTotals(totals);
+}
+
+void InputHistory::CheckTotals(const StoredTotals& totals) {
   const auto compare = [this](std::string_view what, int64_t stored, int64_t found) {
     findings_.LookedAt(Check::kCounters);
     if (stored == found) return;

@@ -7,6 +7,7 @@
 #ifndef BATON_VERIFY_INPUT_HISTORY_H_
 #define BATON_VERIFY_INPUT_HISTORY_H_
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -43,8 +44,12 @@ class InputHistory {
   // Every lead and account of the store, once.
   void CheckLead(const StoredLead& lead);
   void CheckAccount(const StoredAccount& account);
-  // After all of them.
-  void Finish(const StoredTotals& totals);
+  // After all of them. Of a lead that was erased, by what `was_erased` says, it is no longer known
+  // which of its records were applied and which changed nothing: only their sum is.
+  void Finish(const StoredTotals& totals,
+              const std::function<bool(const std::string& key)>& was_erased);
+  // The lead came back after it was erased: its records cannot be told apart, either.
+  void SkipLead(const std::string& key);
 
   const InputEquation& equation() const { return equation_; }
   int64_t waiting() const { return waiting_; }  // records not yet behind the checkpoint
@@ -78,6 +83,7 @@ class InputHistory {
   void CheckRecent(const Applied& applied, const std::vector<Event>& events,
                    const Expected& expected);
   void Lost(const std::string& key, const Event& event);
+  void CheckTotals(const StoredTotals& totals);
 
   const std::string topic_;
   const std::map<int32_t, int64_t> checkpoints_, begins_;
@@ -87,6 +93,7 @@ class InputHistory {
   std::string key_;  // of the record at hand, to look up without a new string each time
   InputEquation equation_;
   int64_t waiting_ = 0, repeated_letters_ = 0;
+  int64_t of_erased_ = 0;  // records of leads that were erased
   Findings findings_;
 };
 

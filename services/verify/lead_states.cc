@@ -21,6 +21,10 @@ std::string Text(const LeadEnd& end) {
 void LeadStates::Add(const StateRecord& record) {
   findings_.LookedAt(Check::kLeadState);
   const std::string key(record.key);
+  if (record.tombstone) {
+    latest_.erase(key);
+    return;
+  }
   if (key != absl::StrCat(ToAbsl(record.workspace), "/", ToAbsl(record.lead)) || !record.stage) {
     return findings_.Violation(Check::kLeadState,
                                absl::StrCat("state with key '", key, "' does not fit its data"));

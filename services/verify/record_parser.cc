@@ -155,6 +155,7 @@ ChangeRecord RecordParser::Change(const Record& record) {
 StateRecord RecordParser::State(const Record& record) {
   StateRecord state;
   state.key = record.key;
+  state.tombstone = !record.has_value;
   object root;
   if (!json_->Parse(record.value, root)) return state;
   for (const auto& [name, value] : root) {

@@ -69,6 +69,7 @@ struct StateRecord {
   std::optional<core::Stage> stage;
   int64_t epoch = 0, version = 0, generation = 0;
   int32_t cycle = 0;
+  bool tombstone = false;  // nothing but the key
 };
 
 // What a choice was made with and by.

@@ -72,13 +72,14 @@ void SalesHistory::Add(const InputRecord& record) {
   }
 }
 
-void SalesHistory::Finish(const StoredTotals& totals, const SalesChanges& changes,
-                          bool begins_late) {
+void SalesHistory::Finish(const StoredTotals& totals, const SalesChanges& changes, bool begins_late,
+                          const std::function<bool(const std::string& key)>& was_erased) {
   for (const std::string& sentence : changes.acted_twice()) {
     findings_.Violation(Check::kSales, sentence);
   }
   for (const Event& event : events_) {
     if (begins_late || changes.Has(event.key, event.source, event.id)) continue;
+    if (was_erased(event.key)) continue;  // ignored: there was no such lead any more
     findings_.Violation(Check::kSales,
                         absl::StrCat(Name({event.place.partition, event.place.offset}),
                                      " is behind the checkpoint, but no change of ", event.key,

@@ -4,6 +4,7 @@
 #ifndef BATON_VERIFY_SALES_HISTORY_H_
 #define BATON_VERIFY_SALES_HISTORY_H_
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -41,7 +42,9 @@ class SalesHistory {
   void Add(const DeadLetterRecord& letter);
   void Add(const InputRecord& record);
   // `begins_late`: older feedback is gone by retention.
-  void Finish(const StoredTotals& totals, const SalesChanges& changes, bool begins_late);
+  // `was_erased`: of a lead ("workspace/lead"); what was said of it afterwards was ignored.
+  void Finish(const StoredTotals& totals, const SalesChanges& changes, bool begins_late,
+              const std::function<bool(const std::string& key)>& was_erased);
 
   const Findings& findings() const { return findings_; }
 

@@ -216,7 +216,11 @@ class Attempt {
     StoreReader::LeadTaker taker;
     taker.take = [this](const StoredLead& lead) {
       const LeadEnd end = changes_.EndOf(lead.key());
-      input_->CheckLead(lead);
+      if (changes_.WasErased(lead.key())) {
+        input_->SkipLead(lead.key());
+      } else {
+        input_->CheckLead(lead);
+      }
       stored_.CheckLead(lead, end, changes_.begins_late());
       decisions_.CheckLead(lead);
       states_.CheckLead(lead, end);
@@ -260,8 +264,9 @@ class Attempt {
   }
 
   Report MakeReport() {
-    input_->Finish(state_.totals);
-    sales_->Finish(state_.sales_totals, sales_changes_, changes_.begins_late());
+    const auto was_erased = [this](const std::string& key) { return changes_.WasErased(key); };
+    input_->Finish(state_.totals, was_erased);
+    sales_->Finish(state_.sales_totals, sales_changes_, changes_.begins_late(), was_erased);
     stored_.Finish(changes_.Leads());
     states_.Finish();
     Report report;

@@ -309,6 +309,8 @@ std::string Describe(const core::LeadRecord& record) {
       .Add("amount", record.amount_minor)
       .Add("currency", record.currency)
       .Add("close_date", record.close_date_ms)
+      .Add("closed_at", record.closed_at_ms)
+      .Add("erased_at", record.erased_at_ms)
       .Add("traceparent", record.traceparent)
       .Add("answered", record.answered)
       .Add("sales_events", record.sales_events)

@@ -71,6 +71,11 @@ absl::StatusOr<store::JourneyPage> FlakyStore::Journey(const core::LeadKey& key,
   return Try([&] { return inner_.Journey(key, index, page_size); });
 }
 
+absl::StatusOr<std::vector<core::LeadId>> FlakyStore::LeadsWithEmail(
+    const core::WorkspaceId& workspace, const std::string& email, int max) {
+  return Try([&] { return inner_.LeadsWithEmail(workspace, email, max); });
+}
+
 absl::StatusOr<core::PastDecisions> FlakyStore::Decisions(const core::LeadKey& key) {
   return Try([&] { return inner_.Decisions(key); });
 }
@@ -313,6 +318,10 @@ absl::StatusOr<std::map<int, std::vector<store::OutboxEntry>>> FlakyStore::Read(
 
 absl::Status FlakyStore::Trim(int shard, int64_t upto, int64_t keep) {
   return Try([&] { return inner_.Trim(shard, upto, keep); });
+}
+
+absl::StatusOr<int64_t> FlakyStore::Purge(int shard, int64_t upto, core::TimeMs erased_before_ms) {
+  return Try([&] { return inner_.Purge(shard, upto, erased_before_ms); });
 }
 
 absl::StatusOr<store::InputCheckpoints> FlakyStore::Checkpoints(const std::string& input) {

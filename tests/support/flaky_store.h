@@ -32,6 +32,9 @@ class FlakyStore final : public store::Store {
       absl::Span<const core::Plan> plans) override;
   absl::StatusOr<store::LeadPage> ListLeads(const core::WorkspaceId& workspace,
                                             const std::string& after, int page_size) override;
+  absl::StatusOr<std::vector<core::LeadId>> LeadsWithEmail(const core::WorkspaceId& workspace,
+                                                           const std::string& email,
+                                                           int max) override;
   absl::StatusOr<store::JourneyPage> Journey(const core::LeadKey& key, int64_t index,
                                              int page_size) override;
   absl::StatusOr<core::PastDecisions> Decisions(const core::LeadKey& key) override;
@@ -135,6 +138,7 @@ class FlakyStore final : public store::Store {
   absl::StatusOr<std::map<int, std::vector<store::OutboxEntry>>> Read(
       const std::map<int, int64_t>& after, int max, absl::Duration wait) override;
   absl::Status Trim(int shard, int64_t upto, int64_t keep) override;
+  absl::StatusOr<int64_t> Purge(int shard, int64_t upto, core::TimeMs erased_before_ms) override;
 
   absl::StatusOr<store::InputCheckpoints> Checkpoints(const std::string& input) override;
   absl::Status Advance(const store::InputId& input, int64_t epoch,

@@ -15,6 +15,8 @@
   (list "auth.leeway" "0" "5m")
   (list "auth.staleMax" "1s" "168h")
   (list "settings.clock.tick" "10ms" "10s")
+  (list "settings.clock.retention_every" "1s" "168h")
+  (list "settings.relay.purge_after" "1s" "24h")
   (list "settings.reports.keep" "24h" "87840h")
   (list "settings.webhooks.timeout" "100ms" "1m")
   (list "settings.webhooks.retry_first" "10ms" "1h")

@@ -39,6 +39,10 @@ absl::Status MemoryStore::PutCycles(int shard, int64_t from, int64_t upto,
     const memory::CycleName name = {row.key.lead.lead, row.key.cycle};
     CycleRow& stored = cycles.rows[name];
     cycles.order.erase({stored.sequence, name});
+    if (row.row.empty()) {
+      cycles.rows.erase(name);
+      continue;
+    }
     stored = row;
     cycles.order.insert({row.sequence, name});
   }

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "core/account_match.h"
+#include "core/domain.h"
 #include "store/installation_secret.h"
 #include "store/memory/rep_care.h"
 #include "store/memory/shadow.h"
@@ -123,9 +125,23 @@ absl::StatusOr<LeadPage> MemoryStore::ListLeads(const core::WorkspaceId& workspa
       page.next_after = page.leads.back().str();
       break;
     }
-    page.leads.push_back(next->first);
+    if (core::Exists(next->second.record)) page.leads.push_back(next->first);
   }
   return page;
+}
+
+absl::StatusOr<std::vector<core::LeadId>> MemoryStore::LeadsWithEmail(
+    const core::WorkspaceId& workspace, const std::string& email, int max) {
+  const std::string normal = core::NormalEmail(email);
+  absl::MutexLock lock(&mutex_);
+  std::vector<core::LeadId> leads;
+  const WorkspaceState* state = Find(workspace);
+  if (state == nullptr || normal.empty()) return leads;
+  for (const auto& [id, lead] : state->leads) {
+    if (static_cast<int>(leads.size()) == ClampPageSize(max)) break;
+    if (core::EmailOf(lead.record.facts) == normal) leads.push_back(id);
+  }
+  return leads;
 }
 
 absl::StatusOr<JourneyPage> MemoryStore::Journey(const core::LeadKey& key, int64_t index,
@@ -280,6 +296,22 @@ absl::Status MemoryStore::Trim(int shard, int64_t upto, int64_t keep) {
   const int64_t last = std::min(upto, state.last_sequence - std::max<int64_t>(keep, 0));
   while (!state.outbox.empty() && state.outbox.front().sequence <= last) state.outbox.pop_front();
   return absl::OkStatus();
+}
+
+absl::StatusOr<int64_t> MemoryStore::Purge(int shard, int64_t upto, core::TimeMs erased_before_ms) {
+  if (absl::Status status = CheckShard(shard); !status.ok()) return status;
+  absl::MutexLock lock(&mutex_);
+  ShardState& state = shards_[static_cast<size_t>(shard)];
+  const auto is_due = [&](const auto& erasure) {
+    return erasure.first <= erased_before_ms && erasure.second <= upto;
+  };
+  if (std::none_of(state.erasures.begin(), state.erasures.end(), is_due)) return 0;
+  std::erase_if(state.erasures, is_due);
+  int64_t dropped = 0;
+  for (; !state.outbox.empty() && state.outbox.front().sequence <= upto; ++dropped) {
+    state.outbox.pop_front();
+  }
+  return dropped;
 }
 
 absl::StatusOr<InputCheckpoints> MemoryStore::Checkpoints(const std::string& input) {

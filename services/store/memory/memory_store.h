@@ -32,6 +32,10 @@ class MemoryStore final : public Store {
                                      int page_size) override;
   absl::StatusOr<JourneyPage> Journey(const core::LeadKey& key, int64_t index,
                                       int page_size) override;
+  // Looks at every lead of the workspace.
+  absl::StatusOr<std::vector<core::LeadId>> LeadsWithEmail(const core::WorkspaceId& workspace,
+                                                           const std::string& email,
+                                                           int max) override;
   absl::StatusOr<core::PastDecisions> Decisions(const core::LeadKey& key) override;
 
   absl::StatusOr<core::Rep> PutRep(const core::WorkspaceId& workspace, const core::Rep& rep,
@@ -124,6 +128,7 @@ class MemoryStore final : public Store {
                                                                int max,
                                                                absl::Duration wait) override;
   absl::Status Trim(int shard, int64_t upto, int64_t keep) override;
+  absl::StatusOr<int64_t> Purge(int shard, int64_t upto, core::TimeMs erased_before_ms) override;
 
   absl::StatusOr<InputCheckpoints> Checkpoints(const std::string& input) override;
   absl::Status Advance(const InputId& input, int64_t epoch,

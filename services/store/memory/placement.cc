@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/requirement.h"
+#include "store/memory/erased.h"
 #include "store/memory/fits.h"
 #include "store/memory/rep_care.h"
 #include "store/memory/timers.h"
@@ -323,6 +324,11 @@ LeadRecord Merge(const LeadRecord& before, const Plan& plan, core::TimeMs now_ms
     if (enters) next.queued_at_ms = now_ms;
   }
   if (plan.placement == Placement::kRelease && next.stage != Stage::kWon) next.rep = RepId();
+  if (next.stage == Stage::kErased) {
+    next.queued_at_ms = 0;
+    next.offered_at_ms = 0;
+    next.chosen_by = core::ChoiceBasis::kNone;
+  }
   return next;
 }
 
@@ -347,8 +353,7 @@ bool IsOutboxFull(const ShardState& shard, int64_t cap) {
 
 CommitCode CheckPlan(const Plan& plan, const Site& site, const StoreLimits& limits) {
   const StoredLead* found = site.workspace.FindLead(plan.key.lead);
-  const bool is_new = found == nullptr;
-  const int64_t revision = is_new ? 0 : found->record.revision;
+  const int64_t revision = found == nullptr ? 0 : found->record.revision;
   if (plan.expected_revision != revision) return CommitCode::kStaleRevision;
   if (plan.policy_revision != 0 && plan.policy_revision != site.workspace.about.policy_revision) {
     return CommitCode::kStalePolicy;
@@ -359,7 +364,9 @@ CommitCode CheckPlan(const Plan& plan, const Site& site, const StoreLimits& limi
   if (publishes && IsOutboxFull(site.shard, limits.outbox_max + reserve)) {
     return CommitCode::kOutboxFull;
   }
-  const auto leads = static_cast<int64_t>(site.workspace.leads.size());
+  const bool is_new =
+      (found == nullptr || !core::Exists(found->record)) && plan.after.stage != Stage::kErased;
+  const auto leads = static_cast<int64_t>(site.workspace.leads.size()) - site.workspace.erased;
   if (is_new && leads >= limits.leads_per_workspace_max) return CommitCode::kTooManyLeads;
   return CommitCode::kCommitted;
 }
@@ -374,7 +381,8 @@ LeadRecord& ApplyPlan(const Plan& plan, Site site) {
   if (plan.refund) {
     core::RefundLedger(lead.record.pool, site.workspace.ledgers[lead.record.queue]);
   }
-  KeepReplaced(plan, lead);
+  const bool existed = core::Exists(lead.record);
+  if (plan.after.stage != Stage::kErased) KeepReplaced(plan, lead);
   if (plan.placement != Placement::kKeep) Leave(lead, site);
   Unschedule(lead, site);
 
@@ -399,6 +407,7 @@ LeadRecord& ApplyPlan(const Plan& plan, Site site) {
       break;
   }
   Schedule(lead, site);
+  NoteErasure(stage_before, existed, lead, site);
   return lead.record;
 }
 

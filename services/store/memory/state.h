@@ -102,7 +102,8 @@ struct WorkspaceState {
   std::map<core::QueueId, std::map<core::RepId, int64_t>> ledgers;
   std::map<core::QueueId, std::map<core::RepId, core::TimeMs>> last_assigned;  // by longest_idle
   std::map<core::QueueId, std::set<Place>> backlogs;
-  std::map<core::LeadId, StoredLead> leads;
+  std::map<core::LeadId, StoredLead> leads;                 // those that were erased, too
+  int64_t erased = 0;                                       // of them
   std::map<core::AccountId, core::AccountRecord> accounts;  // deleted ones too
   std::map<std::string, core::AccountId> domains;
   std::map<core::AccountGroupId, std::set<core::AccountId>> groups;
@@ -134,6 +135,7 @@ struct ShardState {
   int64_t epoch = 0;
   int64_t last_sequence = 0;
   std::set<std::pair<core::TimeMs, core::LeadKey>> timers;
+  std::set<std::pair<core::TimeMs, int64_t>> erasures;  // not yet purged: when, sequence
   int64_t counted = 0;  // up to this sequence changes are counted into cycles
   std::map<core::WorkspaceId, StoredCycles> cycles;
 };

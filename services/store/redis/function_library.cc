@@ -22,6 +22,7 @@ constexpr int64_t kNumberMax = (int64_t{1} << 53) - 1;  // exact in Lua
 constexpr int64_t kClockMax = (int64_t{1} << 45) - 1;   // functions/backlog.lua
 constexpr int64_t kBatchMax = 100'000;                  // events, changes in one plan
 constexpr int64_t kInt32Max = 2'147'483'647;
+constexpr int64_t kStreamNodeMax = 100;  // entries: Redis' default of stream-node-max-entries
 
 // A Lua string; every byte but letters, digits and a few marks as an escape.
 std::string Quoted(absl::string_view text) {
@@ -118,10 +119,11 @@ void AddLimits(std::string& out) {
                ",drafts=", kDraftsMax, ",revisions=", kRevisionsMax, ",approvals=", kApprovalsMax,
                ",activations=", kActivationsMax, ",candidates=", core::kCandidatesKeptMax,
                ",decisions=", core::kPastDecisionsMax, ",domains=", core::kDomainsPerAccountMax,
-               ",tables=", kStoredTablesMax, ",table_bytes=", kStoredTableBytesMax,
-               ",webhooks=", kWebhooksMax, ",webhook_reported=", kWebhookReportedMax,
-               ",accounts_per_group=", core::kAccountsPerGroupMax, ",shadow_queues=",
-               core::kShadowQueuesMax, ",shadow_differences=", core::kShadowDifferencesMax),
+               ",tables=", kStoredTablesMax, ",table_bytes=", kStoredTableBytesMax, ",webhooks=",
+               kWebhooksMax, ",webhook_reported=", kWebhookReportedMax, ",erased=", kErasedMarksMax,
+               ",stream_node=", kStreamNodeMax, ",accounts_per_group=", core::kAccountsPerGroupMax,
+               ",shadow_queues=", core::kShadowQueuesMax,
+               ",shadow_differences=", core::kShadowDifferencesMax),
            out);
   const core::QueuePolicy defaults;
   AddTable("QUEUE_DEFAULTS",
@@ -138,7 +140,7 @@ std::string Prelude() {
   AddNumbers("CODE", kCommitCodeNames, out);
   AddNumbers("OUTCOME", kOutcomeNames, out);
   AddCoreWords("STAGE", core::Stage::kErased, core::StageName, out);
-  AddCoreWords("CHANGE", core::ChangeType::kRepAway, core::ChangeTypeName, out);
+  AddCoreWords("CHANGE", core::ChangeType::kErased, core::ChangeTypeName, out);
   AddReasons(out);
   AddWords("TIMER", kTimerNames, out);
   AddWords("PRESENCE", kPresenceNames, out);

@@ -147,7 +147,8 @@ void DecodeChange(Items& items, int64_t& version, core::TimeMs& at_ms, core::Cha
 
 }  // namespace
 
-std::vector<std::string> EncodePlan(const core::Plan& plan, const StoreLimits& limits) {
+std::vector<std::string> EncodePlan(const core::Plan& plan, const StoreLimits& limits,
+                                    const std::string& hashes) {
   const core::LeadRecord& after = plan.after;
   core::Change own;  // what the placement will publish, but for its mode
   own.actor = "baton";
@@ -164,7 +165,8 @@ std::vector<std::string> EncodePlan(const core::Plan& plan, const StoreLimits& l
                                    plan.judgment_changed ? EncodeScores(after.judgment) : "",
                                    plan.judgment_changed ? EncodeJudgment(after.judgment) : "",
                                    EncodeChangeDetails(own),
-                                   plan.shadow ? EncodeShadowStep(*plan.shadow) : ""};
+                                   plan.shadow ? EncodeShadowStep(*plan.shadow) : "",
+                                   hashes};
   args.reserve(args.size() + 2 * plan.changes.size() + plan.inputs.size());
   for (const core::Change& change : plan.changes) {
     args.push_back(ChangeText(change));
@@ -219,6 +221,8 @@ absl::StatusOr<CommitResult> DecodeCommit(const Reply& reply, const core::Plan& 
   record.clocks = after.clocks;
   record.paused_at_ms = after.paused_at_ms;
   record.paused_until_ms = after.paused_until_ms;
+  record.closed_at_ms = after.closed_at_ms;
+  record.erased_at_ms = after.erased_at_ms;
   record.shadow = after.shadow;
   if (auto line = DecodeLine(reply.elements[1].text, record); !line.ok()) return line.status();
   absl::Status status = DecodePool(reply.elements[2].text, record.pool);

@@ -15,8 +15,9 @@
 
 namespace baton::store::redis {
 
-// The plan as an argument of `commit` (functions/plan.lua).
-std::vector<std::string> EncodePlan(const core::Plan& plan, const StoreLimits& limits);
+// The plan as an argument of `commit` (functions/plan.lua). hashes: HashesOf (person_hash.h).
+std::vector<std::string> EncodePlan(const core::Plan& plan, const StoreLimits& limits,
+                                    const std::string& hashes);
 
 // `reply`: the answer to GET (functions/lead.lua). An absent lead leaves revision 0.
 absl::Status DecodeLead(const platform::redis::Reply& reply, core::LeadRecord& record);

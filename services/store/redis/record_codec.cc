@@ -147,6 +147,8 @@ std::string EncodeRest(const core::LeadRecord& record) {
   out.set_last_owner(record.last_owner.str());
   out.set_paused_at_ms(record.paused_at_ms);
   out.set_paused_until_ms(record.paused_until_ms);
+  out.set_closed_at_ms(record.closed_at_ms);
+  out.set_erased_at_ms(record.erased_at_ms);
   for (const core::SlaClock& clock : record.clocks) SetClock(clock, *out.add_clocks());
   if (record.shadow.run != 0) SetNote(record.shadow, *out.mutable_shadow());
   for (const core::AnsweredRequest& answer : record.answered) {
@@ -200,6 +202,8 @@ absl::Status DecodeRest(absl::string_view blob, core::LeadRecord& record) {
   record.sales_forgotten_ms = stored.sales_forgotten_ms();
   record.paused_at_ms = stored.paused_at_ms();
   record.paused_until_ms = stored.paused_until_ms();
+  record.closed_at_ms = stored.closed_at_ms();
+  record.erased_at_ms = stored.erased_at_ms();
   for (const v1::SlaClock& clock : stored.clocks()) {
     if (!GetClock(clock, record.clocks.emplace_back())) return Unreadable("a clock of a lead");
   }

@@ -41,6 +41,8 @@ class ShardKeys {
   std::string Webhooks() const { return tag_ + "webhooks"; }
   // Hash: counted (sequence up to which changes are counted into cycles).
   std::string Reports() const { return tag_ + "reports"; }
+  // Sorted set of the sequences of erasures whose entries the outbox may still have, by when. (Lua)
+  std::string Purges() const { return tag_ + "purges"; }
   // Set of the ids of the shard's workspaces.
   std::string Workspaces() const { return tag_ + "workspaces"; }
 
@@ -59,6 +61,12 @@ class WorkspaceKeys {
   const std::string& Workspace() const { return workspace_; }
   // Sorted set of all lead ids, in byte order.
   std::string Leads() const { return workspace_ + ":leads"; }
+  // Hash: mark of a lead that was erased -> what is left of it; and a sorted set of the marks by
+  // when: see functions/remains.lua. (Lua)
+  std::string Erased() const { return workspace_ + ":erased"; }
+  std::string ErasedOrder() const { return workspace_ + ":erased:order"; }
+  // Sorted set of "keyed hash of an e-mail address/lead", in byte order. (Lua)
+  std::string Emails() const { return workspace_ + ":emails"; }
   // Hash: rep -> text. (Lua)
   std::string Reps() const { return workspace_ + ":reps"; }
   // Hash: name of hours -> text: see functions/work.lua. (Lua)
@@ -146,7 +154,7 @@ class WorkspaceKeys {
   std::string Awaited(const core::RepId& id) const {
     return absl::StrCat(workspace_, ":f:", id.str());
   }
-  // List of the latest claims of a rep: see functions/claim.lua.
+  // List of the latest claims of a rep: see functions/claim.lua. (Lua)
   std::string Claims(const core::RepId& id) const {
     return absl::StrCat(workspace_, ":c:", id.str());
   }

@@ -6,9 +6,11 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "core/domain.h"
 #include "store/redis/decision_codec.h"
 #include "store/redis/errors.h"
 #include "store/redis/lead_codec.h"
+#include "store/redis/person_hash.h"
 #include "store/redis/redis_keys.h"
 #include "store/redis/redis_store.h"
 #include "store/redis/shard_codec.h"
@@ -70,6 +72,7 @@ absl::StatusOr<LoadedLeads> RedisStore::Load(absl::Span<const core::LeadKey> key
     commands.push_back({"GET", WorkspaceKeys(shard, key.workspace).Lead(key.lead)});
   }
   for (const int shard : shards) commands.push_back({"GET", ShardKeys(shard).Meta()});
+  commands.push_back({"GET", redis::SecretKey()});
   commands.push_back({"TIME"});
   const absl::StatusOr<Replies> replies = RunEach(commands);
   if (!replies.ok()) return replies.status();
@@ -92,12 +95,59 @@ absl::StatusOr<LoadedLeads> RedisStore::Load(absl::Span<const core::LeadKey> key
   for (size_t i = 0; i < keys.size(); ++i) {
     loaded.records.push_back(ReadLead((*replies)[i], keys[i]));
   }
+  const absl::StatusOr<std::string> secret = TakeSecret((*replies)[keys.size() + shards.size()]);
+  if (!secret.ok()) return secret.status();
+  if (absl::Status status = LoadRemains(*secret, loaded); !status.ok()) return status;
   return loaded;
+}
+
+// Only a lead that is not there may have been erased: most loads need no second round trip.
+absl::Status RedisStore::LoadRemains(const std::string& secret, LoadedLeads& loaded) {
+  std::vector<Command> commands;
+  std::vector<size_t> numbers;
+  for (size_t i = 0; i < loaded.records.size(); ++i) {
+    const absl::StatusOr<core::LeadRecord>& record = loaded.records[i];
+    if (!record.ok() || record->revision != 0) continue;
+    const WorkspaceKeys keys(ShardOf(record->key.workspace), record->key.workspace);
+    numbers.push_back(i);
+    commands.push_back({"HGET", keys.Erased(), redis::MarkOf(secret, record->key)});
+  }
+  if (commands.empty()) return absl::OkStatus();
+  const absl::StatusOr<Replies> replies = RunEach(commands);
+  if (!replies.ok()) return replies.status();
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    absl::StatusOr<core::LeadRecord>& record = loaded.records[numbers[i]];
+    const core::LeadKey key = record->key;
+    record = ReadLead((*replies)[i], key);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> RedisStore::TakeSecret(const Reply& reply) {
+  std::string secret = reply.text;
+  if (secret.empty()) {
+    absl::StatusOr<std::string> made = InstallationSecret();
+    if (!made.ok()) return made.status();
+    secret = *std::move(made);
+  }
+  absl::MutexLock lock(&secret_mutex_);
+  secret_ = secret;
+  return secret;
+}
+
+absl::StatusOr<std::string> RedisStore::Secret() {
+  {
+    absl::MutexLock lock(&secret_mutex_);
+    if (!secret_.empty()) return secret_;
+  }
+  return TakeSecret(Reply());
 }
 
 // Plans of one shard go together, in their order, kPlansPerCall of them in one call.
 absl::StatusOr<std::vector<CommitResult>> RedisStore::Commit(absl::Span<const core::Plan> plans) {
   if (absl::Status found = FindFits(plans); !found.ok()) return found;
+  const absl::StatusOr<std::string> secret = Secret();
+  if (!secret.ok()) return secret.status();
   std::map<int, std::vector<size_t>> of_shard;
   for (size_t i = 0; i < plans.size(); ++i) {
     of_shard[ShardOf(plans[i].key.workspace)].push_back(i);
@@ -108,7 +158,7 @@ absl::StatusOr<std::vector<CommitResult>> RedisStore::Commit(absl::Span<const co
     const absl::Span<const size_t> all = numbers;
     for (size_t at = 0; at < all.size(); at += kPlansPerCall) {
       groups.push_back(all.subspan(at, kPlansPerCall));
-      commands.push_back(CommitCall(shard, plans, groups.back()));
+      commands.push_back(CommitCall(shard, *secret, plans, groups.back()));
     }
   }
   const absl::StatusOr<Replies> replies = RunEach(commands);
@@ -128,7 +178,8 @@ absl::StatusOr<std::vector<CommitResult>> RedisStore::Commit(absl::Span<const co
   return results;
 }
 
-Command RedisStore::CommitCall(int shard, absl::Span<const core::Plan> plans,
+Command RedisStore::CommitCall(int shard, const std::string& secret,
+                               absl::Span<const core::Plan> plans,
                                absl::Span<const size_t> numbers) const {
   const ShardKeys shard_keys(shard);
   std::vector<std::string> keys = {shard_keys.Meta(), shard_keys.Outbox(), shard_keys.Timers()};
@@ -138,7 +189,8 @@ Command RedisStore::CommitCall(int shard, absl::Span<const core::Plan> plans,
     const WorkspaceKeys own(shard, plan.key.workspace);
     keys.insert(keys.end(), {own.Workspace(), own.Leads(), own.Lead(plan.key.lead),
                              own.Journey(plan.key.lead)});
-    std::vector<std::string> encoded = redis::EncodePlan(plan, options_.limits);
+    std::vector<std::string> encoded =
+        redis::EncodePlan(plan, options_.limits, redis::HashesOf(secret, plan));
     args.push_back(absl::StrCat(encoded.size()));
     std::move(encoded.begin(), encoded.end(), std::back_inserter(args));
   }
@@ -162,6 +214,26 @@ absl::StatusOr<LeadPage> RedisStore::ListLeads(const core::WorkspaceId& workspac
     page.leads.push_back(core::LeadId::Trusted(id.text));
   }
   return page;
+}
+
+absl::StatusOr<std::vector<core::LeadId>> RedisStore::LeadsWithEmail(
+    const core::WorkspaceId& workspace, const std::string& email, int max) {
+  const std::string normal = core::NormalEmail(email);
+  std::vector<core::LeadId> leads;
+  if (normal.empty()) return leads;
+  const absl::StatusOr<std::string> secret = InstallationSecret();
+  if (!secret.ok()) return secret.status();
+  const std::string hash = redis::EmailHash(*secret, workspace, normal);
+  const WorkspaceKeys keys(ShardOf(workspace), workspace);
+  // "0" is the character behind "/".
+  const absl::StatusOr<Reply> reply =
+      RunOne({"ZRANGE", keys.Emails(), absl::StrCat("[", hash, "/"), absl::StrCat("(", hash, "0"),
+              "BYLEX", "LIMIT", "0", absl::StrCat(ClampPageSize(max))});
+  if (!reply.ok()) return reply.status();
+  for (const Reply& member : reply->elements) {
+    leads.push_back(core::LeadId::Trusted(member.text.substr(hash.size() + 1)));
+  }
+  return leads;
 }
 
 absl::StatusOr<JourneyPage> RedisStore::Journey(const core::LeadKey& key, int64_t index,

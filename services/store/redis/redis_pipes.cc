@@ -143,6 +143,17 @@ absl::Status RedisStore::Trim(int shard, int64_t upto, int64_t keep) {
       .status();
 }
 
+absl::StatusOr<int64_t> RedisStore::Purge(int shard, int64_t upto, core::TimeMs erased_before_ms) {
+  if (absl::Status status = CheckShard(shard); !status.ok()) return status;
+  const ShardKeys keys(shard);
+  const absl::StatusOr<Reply> reply =
+      RunOne(library_.Call("purge_outbox", {keys.Meta(), keys.Outbox(), keys.Purges()},
+                           {absl::StrCat(std::max<int64_t>(upto, 0)),
+                            absl::StrCat(std::max<core::TimeMs>(erased_before_ms, 0))}));
+  if (!reply.ok()) return reply.status();
+  return reply->integer;
+}
+
 absl::StatusOr<InputCheckpoints> RedisStore::Checkpoints(const std::string& input) {
   if (absl::Status status = CheckInput(input); !status.ok()) return status;
   // In this order: a store that goes back in between is found to have done so at the next look.

@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "platform/redis/client.h"
 #include "store/redis/function_library.h"
@@ -54,6 +56,9 @@ class RedisStore final : public Store {
                                      int page_size) override;
   absl::StatusOr<JourneyPage> Journey(const core::LeadKey& key, int64_t index,
                                       int page_size) override;
+  absl::StatusOr<std::vector<core::LeadId>> LeadsWithEmail(const core::WorkspaceId& workspace,
+                                                           const std::string& email,
+                                                           int max) override;
   absl::StatusOr<core::PastDecisions> Decisions(const core::LeadKey& key) override;
 
   absl::StatusOr<core::Rep> PutRep(const core::WorkspaceId& workspace, const core::Rep& rep,
@@ -152,6 +157,7 @@ class RedisStore final : public Store {
                                                                int max,
                                                                absl::Duration wait) override;
   absl::Status Trim(int shard, int64_t upto, int64_t keep) override;
+  absl::StatusOr<int64_t> Purge(int shard, int64_t upto, core::TimeMs erased_before_ms) override;
 
   // INVALID_ARGUMENT unless the topic has a name that Kafka allows.
   absl::StatusOr<InputCheckpoints> Checkpoints(const std::string& input) override;
@@ -199,7 +205,8 @@ class RedisStore final : public Store {
       const core::WorkspaceId& workspace,
       const std::vector<std::pair<std::string, std::string>>& texts);
   // FCALL of commit for plans[numbers ...], all of one shard.
-  platform::redis::Command CommitCall(int shard, absl::Span<const core::Plan> plans,
+  platform::redis::Command CommitCall(int shard, const std::string& secret,
+                                      absl::Span<const core::Plan> plans,
                                       absl::Span<const size_t> numbers) const;
   // Finds out which profiles of reps meet the requirement, a word among the skills of a lead as
   // they are stored. RESOURCE_EXHAUSTED while leads with kRequirementsMax others wait.
@@ -217,11 +224,20 @@ class RedisStore final : public Store {
   absl::Status CheckShard(int shard) const;
   std::string SimulatedClock() const;  // "" for Redis TIME
 
+  // What is left of those of the leads that were erased, into their records.
+  absl::Status LoadRemains(const std::string& secret, LoadedLeads& loaded);
+  // The installation's, as it was read last.
+  absl::StatusOr<std::string> Secret() ABSL_LOCKS_EXCLUDED(secret_mutex_);
+  absl::StatusOr<std::string> TakeSecret(const platform::redis::Reply& reply)
+      ABSL_LOCKS_EXCLUDED(secret_mutex_);
+
   const RedisStoreOptions options_;
   const redis::FunctionLibrary library_;
   const redis::Session session_;
   std::unique_ptr<platform::redis::Client> client_;
   std::unique_ptr<platform::redis::Client> readers_;
+  absl::Mutex secret_mutex_;
+  std::string secret_ ABSL_GUARDED_BY(secret_mutex_);
 };
 
 }  // namespace baton::store

@@ -203,7 +203,7 @@ Call FunctionTest::Commit(const std::string& lead, const std::string& plan,
             {shard_.Meta(), shard_.Outbox(), shard_.Timers(), acme_.Workspace(), acme_.Leads(),
              acme_.Lead(LeadNamed(lead)), acme_.Journey(LeadNamed(lead))},
             {"acme", lead, absl::StrCat(plan, "|", waiting, "|0|0|0|0||", changes.size()),
-             "1000|100|100", "", "", "FACTS", "ORIGIN", "SCORES", "JUDGMENT", "OWN", ""}};
+             "1000|100|100", "", "", "FACTS", "ORIGIN", "SCORES", "JUDGMENT", "OWN", "", "|"}};
   for (const std::string& change : changes) {
     call.args.push_back(change);
     call.args.push_back("DETAILS");

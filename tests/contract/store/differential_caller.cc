@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/errors.h"
+#include "store/erase.h"
 #include "support/describe.h"
 #include "support/make_active.h"
 
@@ -166,6 +167,24 @@ std::string Caller::FireTimers(const Policies& policies) {
     }
   }
   return text;
+}
+
+std::string Caller::Erase(const LeadKey& key) {
+  store::ErasureOrder order;
+  order.erasure.actor = "dpo";
+  bool lost = false;
+  const auto results = UntilAnswered(
+      [&] {
+        return store::EraseLeads(store_, {&key, 1}, order);
+      },
+      &lost);
+  if (!results.ok()) return TextOf(results.status());
+  const absl::StatusOr<store::ErasureResult>& result = results->front();
+  if (!result.ok()) return TextOf(result.status());
+  const auto journey = UntilAnswered([&] { return store_.Journey(key, 0, 1); });
+  const bool unknown = result->fate == store::ErasureFate::kUnknown;
+  return absl::StrCat(unknown ? "unknown" : "gone", " ", result->version, " ", result->erased_at_ms,
+                      " ", journey.ok() ? journey->entries.size() : -1);
 }
 
 std::string Caller::CommitAsIs(const std::vector<Plan>& plans) {

@@ -35,6 +35,7 @@ class Caller {
                    const Shadows& shadows);
   std::string Act(const core::LeadKey& key, const core::Action& action, const Policies& policies);
   std::string FireTimers(const Policies& policies);
+  std::string Erase(const core::LeadKey& key);
   // Plans that were decided too early or on something else, committed as they are.
   std::string CommitAsIs(const std::vector<core::Plan>& plans);
 

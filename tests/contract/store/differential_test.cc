@@ -20,6 +20,7 @@
 #include "contract/store/differential_snapshot.h"
 #include "contract/store/differential_world.h"
 #include "contract/store/store_kinds.h"
+#include "core/erasure.h"
 #include "core/text.h"
 #include "store/memory/memory_store.h"
 #include "support/describe.h"
@@ -83,7 +84,8 @@ struct Met {
           ChangeType::kSqoOpened,    ChangeType::kWon,        ChangeType::kLost,
           ChangeType::kReleased,     ChangeType::kPulledBack, ChangeType::kPaused,
           ChangeType::kResumed,      ChangeType::kSlaWarned,  ChangeType::kSlaEscalated,
-          ChangeType::kSlaBreached,  ChangeType::kSlaMet,     ChangeType::kRepAway}) {
+          ChangeType::kSlaBreached,  ChangeType::kSlaMet,     ChangeType::kRepAway,
+          ChangeType::kErased}) {
       if (!changes.contains(type)) missing.emplace_back(core::ChangeTypeName(type));
     }
     for (const CommitCode code :
@@ -168,7 +170,8 @@ class Walk {
     if (roll < 91) return Drain();
     if (roll < 93) return Adopt(world_.AnyWorkspace());
     if (roll < 95) return EditRevision(world_.AnyWorkspace());
-    if (roll < 97) return CommitOddPlan();
+    if (roll < 96) return Erase();
+    if (roll < 98) return CommitOddPlan();
     if (roll < 99) return Trim();
     const WorkspaceId id = world_.AnyWorkspace();
     Both("create workspace", [&](Caller& on) { return on.CreateWorkspace(id); });
@@ -206,6 +209,12 @@ class Walk {
     const LeadKey key = LeadToActOn();
     const core::Action action = world_.ActionOn(reference_.Load(key), clock_.now_ms());
     Both("act", [&](Caller& on) { return on.Act(key, action, policies_); });
+    CompareLead(key);
+  }
+
+  void Erase() {
+    const LeadKey key = world_.Chance(50) ? LeadToActOn() : world_.AnyLead();
+    Both("erase", [&](Caller& on) { return on.Erase(key); });
     CompareLead(key);
   }
 
@@ -372,6 +381,7 @@ class Walk {
     plan.key = key;
     plan.after = reference_.Load(key);
     plan.expected_revision = plan.after.revision;
+    if (plan.after.stage == core::Stage::kErased) plan.after = core::Returned(plan.after);
     plan.after.queue = world_.AnyQueue();
     plan.applied = world_.Number(2);
     const int kind = world_.Number(repeatable_ ? 4 : 8);

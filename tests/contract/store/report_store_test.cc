@@ -71,6 +71,17 @@ TEST_P(ReportStoreTest, RowsThatWereNotCountedAreRefused) {
   EXPECT_EQ(store().Counted(-1).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST_P(ReportStoreTest, ARowWithoutContentIsDroppedAndNobodysTakesItsPlace) {
+  ASSERT_EQ(Put(0, 2, {{Cycle("l1"), 1, "one"}, {Cycle("l2"), 2, "two"}}), absl::OkStatus());
+  const CycleKey nobodys = {{acme_, store::NobodysLead(3)}, 1};
+  ASSERT_EQ(Put(2, 3, {{Cycle("l1"), 3, ""}, {nobodys, 3, "one"}, {Cycle("l9"), 3, ""}}),
+            absl::OkStatus());
+  EXPECT_THAT(Changed(0), ElementsAre("l2/1=two", "~3/1=one"));
+  EXPECT_EQ(*store().CountCycles(acme_), 2);
+  ASSERT_EQ(Put(3, 4, {{nobodys, 4, "more"}}), absl::OkStatus());
+  EXPECT_THAT(Changed(4), ElementsAre("~3/1=more"));
+}
+
 TEST_P(ReportStoreTest, ChangedRowsComeByTheirLatestChange) {
   ASSERT_EQ(Put(0, 3, {{Cycle("l1"), 1, "a"}, {Cycle("l2"), 2, "b"}, {Cycle("l3"), 3, "c"}}),
             absl::OkStatus());

@@ -31,6 +31,7 @@ class FakeOutbox : public store::OutboxStore, public store::DurabilityGate {
   absl::StatusOr<std::map<int, std::vector<store::OutboxEntry>>> Read(
       const std::map<int, int64_t>& after, int max, absl::Duration wait) override;
   absl::Status Trim(int shard, int64_t upto, int64_t keep) override;
+  absl::StatusOr<int64_t> Purge(int, int64_t, core::TimeMs) override { return 0; }
   absl::Status ConfirmDurable() override;
 
  private:

@@ -149,6 +149,12 @@ class World {
                 absl::Duration, const auto& take) {
            for (const platform::kafka::Record& record : topics[topic]) take(record, {});
            return absl::OkStatus();
+         },
+         [this](const platform::kafka::KafkaConfig&, const std::vector<std::string>& names,
+                absl::Duration) {
+           std::map<std::string, platform::kafka::TopicSettings> settings;
+           for (const std::string& name : names) settings[name] = kafka.topics.at(name).config;
+           return absl::StatusOr<std::map<std::string, platform::kafka::TopicSettings>>(settings);
          }});
     result.out = out.str();
     result.err = err.str();

@@ -28,7 +28,7 @@ TEST(CompletionTest, BashOffersCommandsOptionsAndValues) {
   ASSERT_EQ(run.code, kExitOk) << run.err;
   EXPECT_THAT(BashOffers(run.out, "batonctl"), HasSubstr("assignment rep queue"));
   EXPECT_THAT(BashOffers(run.out, "batonctl -w demo lead"),
-              HasSubstr("get list journey explain recompute submit"));
+              HasSubstr("get list journey explain recompute submit erase"));
   EXPECT_THAT(BashOffers(run.out, "batonctl lead list"), HasSubstr("--stage"));
   EXPECT_EQ(BashOffers(run.out, "batonctl lead list -o"), "table wide json yaml name\n");
   EXPECT_THAT(BashOffers(run.out, "batonctl report"), HasSubstr("funnel acceptance sla"));

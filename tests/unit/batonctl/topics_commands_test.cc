@@ -81,6 +81,19 @@ TEST_F(TopicsCommandsTest, RefusesOtherPartitionsAndCreatesNothing) {
   EXPECT_THAT(Run("list").out, HasSubstr("differs"));
 }
 
+TEST_F(TopicsCommandsTest, ACheckFindsSettingsThatAreNotAsDeclared) {
+  EXPECT_EQ(Run("list", {"--check"}).code, kExitRefused) << "they are missing";
+  ASSERT_EQ(Run("apply").code, kExitOk);
+  EXPECT_EQ(Run("list", {"--check"}).code, kExitOk);
+  world_.kafka.topics.at("baton.feedback.v1").config["retention.ms"] = "-1";
+  const RunResult drifted = Run("list", {"--check"});
+  EXPECT_EQ(drifted.code, kExitRefused);
+  EXPECT_THAT(drifted.err,
+              HasSubstr("baton.feedback.v1: retention.ms is -1, declared is 7776000000."));
+  EXPECT_THAT(drifted.out, HasSubstr("differs"));
+  EXPECT_EQ(Run("list").code, kExitOk) << "only asked, it says so and no more";
+}
+
 TEST_F(TopicsCommandsTest, PassesPropertiesAndPrefix) {
   EXPECT_EQ(Run("apply", {"--prefix", "acme", "--property", "security.protocol=SSL"}).code,
             kExitOk);

@@ -65,5 +65,15 @@ TEST(FreeMailTest, ProvidersForEverybodyAreKnownAndCompaniesAreNot) {
   }
 }
 
+TEST(NormalEmailTest, OneAddressHasOneSpelling) {
+  EXPECT_EQ(NormalEmail(" Ann.Lee@WWW.Acme.Example. "), "ann.lee@acme.example");
+  EXPECT_EQ(NormalEmail("ann@b\xc3\xbc"
+                        "cher.example"),
+            "ann@xn--bcher-kva.example");
+  for (const char* none : {"", "ann", "@acme.example", "ann@", "ann@acme", "ann@1.2.3.4"}) {
+    EXPECT_EQ(NormalEmail(none), "") << none;
+  }
+}
+
 }  // namespace
 }  // namespace baton::core

@@ -6,7 +6,7 @@ namespace baton::core {
 namespace {
 
 TEST(ChangeTypeNameTest, NamesAreReadBack) {
-  for (int i = 0; i <= static_cast<int>(ChangeType::kLost); ++i) {
+  for (int i = 0; i <= static_cast<int>(ChangeType::kErased); ++i) {
     const auto type = static_cast<ChangeType>(i);
     EXPECT_FALSE(ChangeTypeName(type).empty());
     EXPECT_EQ(ParseChangeType(ChangeTypeName(type)), type);

@@ -54,6 +54,7 @@ const std::map<std::string, Row>& Rows() {
       {"LeadService/GetLeadJourney", {lead, kLeadNotFound}},
       {"LeadService/ExplainLead", {lead, kLeadNotFound}},
       {"LeadService/RecomputeDecision", {lead}},
+      {"LeadService/EraseLead", {lead + "validate_only: true"}},
       {"AssignmentService/WatchAssignments", {"parent: 'workspaces/{w}/reps/{r}'", kRepNotFound}},
       {"AssignmentService/ListAssignments", {"parent: 'workspaces/{w}/reps/{r}'", kRepNotFound}},
       {"AssignmentService/ClaimNextLead", {"rep: 'workspaces/{w}/reps/{r}'", kRepNotFound}},

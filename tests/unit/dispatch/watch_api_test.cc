@@ -10,7 +10,7 @@ namespace {
 
 using Response = v1::WatchAssignmentsResponse;
 
-constexpr char kAda[] = "workspaces/acme/reps/ada";
+constexpr char kRepAda[] = "workspaces/acme/reps/ada";
 constexpr char kAll[] = "workspaces/acme";
 
 class WatchApiTest : public ApiTest {
@@ -31,7 +31,7 @@ class WatchApiTest : public ApiTest {
 TEST_F(WatchApiTest, SnapshotThenChangesOfOneRep) {
   AddRep("ada");
   AddLead("l1");
-  WatcherClient watcher(stub(), kAda);
+  WatcherClient watcher(stub(), kRepAda);
   auto response = watcher.NextEvent();
   ASSERT_TRUE(response.has_value()) << watcher.Finish().error_message();
   EXPECT_EQ(response->kind(), Response::KIND_SNAPSHOT);
@@ -64,7 +64,7 @@ TEST_F(WatchApiTest, SnapshotThenChangesOfOneRep) {
 TEST_F(WatchApiTest, BookmarksCarryNewerTokens) {
   AddRep("ada");
   AddRep("bob");
-  WatcherClient watcher(stub(), kAda);
+  WatcherClient watcher(stub(), kRepAda);
   auto response = watcher.Next();
   ASSERT_TRUE(response.has_value());
   ASSERT_EQ(response->kind(), Response::KIND_SNAPSHOT_END);
@@ -76,10 +76,10 @@ TEST_F(WatchApiTest, BookmarksCarryNewerTokens) {
 
 TEST_F(WatchApiTest, ResumingReplaysWhatWasMissed) {
   AddRep("ada");
-  const std::string token = TokenOf(kAda);
+  const std::string token = TokenOf(kRepAda);
   AddLead("l1");
   ASSERT_TRUE(Accept("workspaces/acme/assignments/l1.1").ok());
-  WatcherClient watcher(stub(), kAda, token);
+  WatcherClient watcher(stub(), kRepAda, token);
   std::vector<std::string> changes;
   while (changes.size() < 2) {
     const auto response = watcher.NextEvent();
@@ -116,12 +116,12 @@ TEST_F(WatchApiTest, QueueWatchersSeeTheirQueueOnly) {
 
 TEST_F(WatchApiTest, TrimmedTokenGivesASnapshot) {
   AddRep("ada");
-  const std::string token = TokenOf(kAda);
+  const std::string token = TokenOf(kRepAda);
   AddLead("l1");
   AddLead("l2");
   const int shard = store_.ShardOf(core::WorkspaceId::Trusted("acme"));
   ASSERT_TRUE(store_.Trim(shard, store_.Bounds(shard)->last_sequence, 0).ok());
-  WatcherClient watcher(stub(), kAda, token);
+  WatcherClient watcher(stub(), kRepAda, token);
   View view;
   auto response = watcher.NextEvent();
   while (response.has_value() && response->kind() != Response::KIND_SNAPSHOT_END) {
@@ -134,17 +134,17 @@ TEST_F(WatchApiTest, TrimmedTokenGivesASnapshot) {
 TEST_F(WatchApiTest, ForeignTokensAreRefused) {
   AddRep("ada");
   AddRep("bob");
-  const std::string token = TokenOf(kAda);
+  const std::string token = TokenOf(kRepAda);
   WatcherClient other_rep(stub(), "workspaces/acme/reps/bob", token);
   EXPECT_EQ(other_rep.Finish().error_code(), ::grpc::StatusCode::PERMISSION_DENIED);
   EXPECT_EQ(DetailsOf(other_rep.Finish()).reason, "FORGED_TOKEN");
 
   std::string forged = token;
   forged[0] = forged[0] == 'M' ? 'N' : 'M';
-  WatcherClient forger(stub(), kAda, forged);
+  WatcherClient forger(stub(), kRepAda, forged);
   EXPECT_EQ(forger.Finish().error_code(), ::grpc::StatusCode::PERMISSION_DENIED);
 
-  WatcherClient garbled(stub(), kAda, "!!");
+  WatcherClient garbled(stub(), kRepAda, "!!");
   EXPECT_EQ(garbled.Finish().error_code(), ::grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(DetailsOf(garbled.Finish()).reason, "MALFORMED_TOKEN");
 }
@@ -160,7 +160,7 @@ TEST_F(WatchApiTest, UnknownParentsAreRefused) {
 
 TEST_F(WatchApiTest, StreamsEndUnavailableWhenTheServerDrains) {
   AddRep("ada");
-  WatcherClient watcher(stub(), kAda);
+  WatcherClient watcher(stub(), kRepAda);
   ASSERT_EQ(watcher.Event().kind(), Response::KIND_SNAPSHOT_END);
   api_.service().Stop(absl::Seconds(2));
   const ::grpc::Status status = watcher.Finish();
@@ -243,7 +243,7 @@ TEST_F(SlowReaderTest, ReaderThatDoesNotReadIsClosedAndResumes) {
   AddRep("ada", 1000);
   AddLead("l0");
   const auto narrow = v1::AssignmentService::NewStub(api_.NewChannel(/*window_bytes=*/16 * 1024));
-  WatcherClient watcher(*narrow, kAda);
+  WatcherClient watcher(*narrow, kRepAda);
   View view;
   while (view.token().empty()) view.Apply(*watcher.Next());
   ASSERT_TRUE(Accept("workspaces/acme/assignments/l0.1").ok());
@@ -265,7 +265,7 @@ TEST_F(SlowReaderTest, ReaderThatDoesNotReadIsClosedAndResumes) {
   EXPECT_EQ(status.error_code(), ::grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(DetailsOf(status).reason, "SLOW_READER");
 
-  WatcherClient resumed(stub(), kAda, view.token());
+  WatcherClient resumed(stub(), kRepAda, view.token());
   int version = 0;
   while (version < GetLead("l0").version()) {
     const auto response = resumed.NextEvent();
@@ -287,11 +287,11 @@ class FewWatchersTest : public WatchApiTest {
 
 TEST_F(FewWatchersTest, StreamsBeyondTheCapAreRefused) {
   AddRep("ada");
-  WatcherClient first(stub(), kAda);
-  WatcherClient second(stub(), kAda);
+  WatcherClient first(stub(), kRepAda);
+  WatcherClient second(stub(), kRepAda);
   ASSERT_TRUE(first.NextEvent().has_value());
   ASSERT_TRUE(second.NextEvent().has_value());
-  WatcherClient third(stub(), kAda);
+  WatcherClient third(stub(), kRepAda);
   EXPECT_EQ(third.Finish().error_code(), ::grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(DetailsOf(third.Finish()).reason, "OVERLOADED");
 }

@@ -104,7 +104,7 @@ std::map<std::string, std::string> HeadersOf(const platform::kafka::OutRecord& r
 
 std::vector<ChangeType> AllChanges() {
   std::vector<ChangeType> all;
-  for (int i = 0; i <= static_cast<int>(ChangeType::kLost); ++i) {
+  for (int i = 0; i <= static_cast<int>(ChangeType::kErased); ++i) {
     all.push_back(static_cast<ChangeType>(i));
   }
   return all;
@@ -224,6 +224,20 @@ TEST(HandoffEventCodecTest, NamesTopicsByPrefix) {
   EXPECT_EQ(names.feedback, "eu.baton.feedback.v1");
   EXPECT_EQ(names.lead_state, "eu.baton.lead-state.v1");
   EXPECT_EQ(names.shards, "eu.baton.shards.v1");
+}
+
+TEST(HandoffEventCodecTest, BehindAnErasureTheStateIsATombstone) {
+  store::OutboxEntry entry = FullEntry();
+  const TopicNames topics = MakeTopicNames("baton");
+  EXPECT_FALSE(EncodeLeadState(entry, topics).tombstone);
+  entry.change.type = ChangeType::kErased;
+  const auto state = EncodeLeadState(entry, topics);
+  EXPECT_TRUE(state.tombstone);
+  EXPECT_EQ(state.key, "acme/lead-1");
+  EXPECT_EQ(state.value, "");
+  const auto records = EncodeHandoffEvent(entry, topics);
+  ASSERT_EQ(records.size(), 2u) << "who owns it hears that the assignment is over";
+  EXPECT_EQ(HeadersOf(records[0])["ce_type"], "dev.baton.lead.erased.v1");
 }
 
 }  // namespace

@@ -257,6 +257,11 @@ class RewindableInput : public store::InputStore, public store::LeadStore {
                                              int page_size) override {
     return inner_.Journey(key, index, page_size);
   }
+  absl::StatusOr<std::vector<core::LeadId>> LeadsWithEmail(const core::WorkspaceId& workspace,
+                                                           const std::string& email,
+                                                           int max) override {
+    return inner_.LeadsWithEmail(workspace, email, max);
+  }
   absl::StatusOr<core::PastDecisions> Decisions(const core::LeadKey& key) override {
     return inner_.Decisions(key);
   }

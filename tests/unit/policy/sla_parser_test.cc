@@ -100,6 +100,21 @@ TEST(SlaParserTest, RecyclingSaysHowLongLeadsStayAwayAndWhoHasThemAgain) {
               Contains(HasSubstr("requalify")));
 }
 
+TEST(RetentionParserTest, SaysHowLongPeopleAreKept) {
+  EXPECT_EQ(PolicyWithLevels("").retention, core::Retention());
+  core::Retention expected;
+  expected.closed_ms = 365 * core::kDayMs;
+  expected.won_ms = 3650 * core::kDayMs;
+  expected.inactive_ms = 730 * core::kDayMs;
+  expected.may_return = false;
+  EXPECT_EQ(PolicyWithLevels("  retention: {closed: 365d, won: 3650d, inactive: 730d, "
+                             "erased_may_return: false}")
+                .retention,
+            expected);
+  EXPECT_THAT(ErrorsOf(WithLevels("  retention: {closed: 23h}")), Contains(HasSubstr("1d")));
+  EXPECT_THAT(ErrorsOf(WithLevels("  retention: {lost: 30d}")), Contains(HasSubstr("lost")));
+}
+
 TEST(SlaParserTest, AQueueNamesACalendarThatExists) {
   EXPECT_THAT(ErrorsOf(Changed("dach: {mode: offer}", "dach: {mode: offer, calendar: dach}")),
               Contains(HasSubstr("is not among spec.calendars")));

@@ -39,6 +39,7 @@ class ToldOutbox : public store::OutboxStore {
     return read;
   }
   absl::Status Trim(int, int64_t, int64_t) override { return absl::OkStatus(); }
+  absl::StatusOr<int64_t> Purge(int, int64_t, core::TimeMs) override { return 0; }
 
  private:
   const Story& story_;
@@ -169,6 +170,49 @@ TEST_F(CycleCounterTest, ForgetsWhatHasNotChangedForLong) {
   EXPECT_EQ(*dropped, 7);
   EXPECT_EQ(Rows(), 3);
   EXPECT_NE(Stored("l3", 1).delivered_at_ms, 0);
+}
+
+TEST_F(CycleCounterTest, TheCyclesOfAnErasedLeadCountOnAsNobodys) {
+  story_.Nurtured("l1", 0);
+  story_.Qualified("l1", 1);
+  story_.Assigned("l1", 2);
+  story_.Rejected("l1", 3, "NO_NEED");
+  story_.Qualified("l1", 4);
+  story_.Assigned("l1", 5);
+  const int64_t erased = story_.Add("l1", 6, ChangeType::kErased, Stage::kErased).sequence;
+  story_.Qualified("l2", 7);
+  ASSERT_EQ(CycleCounter(outbox_, store_).CatchUp(0, 8), absl::OkStatus());
+  for (int32_t cycle = 0; cycle <= 2; ++cycle) EXPECT_EQ(Stored("l1", cycle), Cycle());
+  const std::string nobody = store::NobodysLead(erased).str();
+  EXPECT_EQ(Stored(nobody, 1).stage, Stage::kRejected) << "it had ended";
+  EXPECT_EQ(Stored(nobody, 2).stage, Stage::kErased);
+  EXPECT_EQ(Stored(nobody, 2).offers.back().end, OfferEnd::kClosed);
+  EXPECT_EQ(Stored(nobody, 2).campaign, "spring");
+  EXPECT_EQ(Rows(), 4);
+}
+
+TEST_F(CycleCounterTest, WhoComesBackAfterAnErasureHasCyclesOfItsOwn) {
+  story_.Qualified("l1", 1);
+  story_.Add("l1", 2, ChangeType::kErased, Stage::kErased);
+  story_.Qualified("l1", 3).cycle = 1;
+  for (const int64_t upto : {1, 2, 3}) {
+    ASSERT_EQ(CycleCounter(outbox_, store_).CatchUp(0, upto), absl::OkStatus());
+  }
+  EXPECT_EQ(Rows(), 2);
+  EXPECT_EQ(Stored("l1", 1).stage, Stage::kMql);
+  store::MemoryStore whole(1, {}, [] { return kMonday; });
+  ASSERT_EQ(CycleCounter(outbox_, whole).CatchUp(0, 3), absl::OkStatus());
+  EXPECT_EQ(*whole.CountCycles(kAcme), 2);
+}
+
+TEST_F(CycleCounterTest, ManyErasuresAtOnceAreSeveralCalls) {
+  for (int i = 0; i < 1500; ++i) story_.Qualified("l" + std::to_string(i), i);
+  for (int i = 0; i < 1500; ++i) {
+    story_.Add("l" + std::to_string(i), 1500 + i, ChangeType::kErased, Stage::kErased);
+  }
+  ASSERT_EQ(CycleCounter(outbox_, store_).CatchUp(0, 3000), absl::OkStatus());
+  EXPECT_EQ(Rows(), 1500);
+  EXPECT_EQ(Stored("l7", 1), Cycle());
 }
 
 }  // namespace

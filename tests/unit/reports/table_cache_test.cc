@@ -67,6 +67,19 @@ TEST_F(TableCacheTest, ForgetsWhatTheStoreForgot) {
   EXPECT_EQ(Held(cache, "acme"), 6);
 }
 
+TEST_F(TableCacheTest, CountsNobodyTwiceWhenALeadIsErased) {
+  Put("acme", 10);
+  TableCache cache(store_, 10'000);
+  EXPECT_EQ(Held(cache, "acme"), 10);
+  const core::WorkspaceId acme = core::WorkspaceId::Trusted("acme");
+  const store::CycleKey key = {{acme, core::LeadId::Trusted("l3")}, 1};
+  const std::string row = store_.LoadCycles({key})->front();
+  const store::CycleRow gone = {key, 11, ""};
+  const store::CycleRow nobodys = {{{acme, store::NobodysLead(11)}, 1}, 11, row};
+  ASSERT_EQ(store_.PutCycles(0, 10, 11, {gone, nobodys}), absl::OkStatus());
+  EXPECT_EQ(Held(cache, "acme"), 10);
+}
+
 TEST_F(TableCacheTest, LetsGoOfWhoWasNotAskedForLongest) {
   Put("one", 400);
   Put("two", 400);

@@ -25,6 +25,10 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       shard.Workspaces(),
                                       shard.Webhooks(),
                                       shard.Reports(),
+                                      shard.Purges(),
+                                      workspace.Erased(),
+                                      workspace.ErasedOrder(),
+                                      workspace.Emails(),
                                       workspace.Cycles(),
                                       workspace.CycleOrder(),
                                       workspace.Webhooks(),
@@ -59,7 +63,7 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Awaited(RepId::Trusted("r1")),
                                       workspace.Claims(RepId::Trusted("r1")),
                                       workspace.Open(RepId::Trusted("r1"))};
-  EXPECT_EQ(keys.size(), 40u);  // no two are equal
+  EXPECT_EQ(keys.size(), 44u);  // no two are equal
   for (const std::string& key : keys) EXPECT_EQ(TagOf(key), "{b07}") << key;
 }
 

@@ -122,12 +122,13 @@ TEST(RedisLeadCodecTest, APlanSendsOnlyWhatItChanges) {
   plan.key = support::Key();
   plan.after.facts.attributes["a"] = {true, {1, "e"}};
   plan.after.judgment.fit = 5;
-  const std::vector<std::string> args = EncodePlan(plan, kLimits);
-  ASSERT_EQ(args.size(), 12u);
+  const std::vector<std::string> args = EncodePlan(plan, kLimits, "|");
+  ASSERT_EQ(args.size(), 13u);
+  EXPECT_EQ(args[12], "|");
   for (const size_t i : {6, 7, 8, 9, 11}) EXPECT_EQ(args[i], "") << i;
   plan.facts_changed = plan.judgment_changed = true;
-  EXPECT_NE(EncodePlan(plan, kLimits)[6], "");
-  EXPECT_NE(EncodePlan(plan, kLimits)[8], "");
+  EXPECT_NE(EncodePlan(plan, kLimits, "|")[6], "");
+  EXPECT_NE(EncodePlan(plan, kLimits, "|")[8], "");
 }
 
 TEST(RedisLeadCodecTest, ChangesAndInputsFollowTheFixedArguments) {
@@ -142,9 +143,9 @@ TEST(RedisLeadCodecTest, ChangesAndInputsFollowTheFixedArguments) {
   change.cause = "req-9";
   plan.changes = {change};
   plan.inputs = {{1, "captured", "/forms", "e1"}};
-  const std::vector<std::string> args = EncodePlan(plan, kLimits);
-  ASSERT_EQ(args.size(), 15u);
-  EXPECT_EQ(args[12], "declined|QUEUED|dach|ada|4");
+  const std::vector<std::string> args = EncodePlan(plan, kLimits, "|");
+  ASSERT_EQ(args.size(), 16u);
+  EXPECT_EQ(args[13], "declined|QUEUED|dach|ada|4");
   EXPECT_THAT(args[2], testing::EndsWith("|1"));  // one change
   EXPECT_THAT(args[10], HasSubstr("req-9"));      // also the cause of what the placement does
 }

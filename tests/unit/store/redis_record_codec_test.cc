@@ -146,6 +146,8 @@ TEST(RedisRecordCodecTest, TheRestOfALeadComesBack) {
   record.amount_minor = 5'000'000'000;
   record.currency = "EUR";
   record.close_date_ms = 6;
+  record.closed_at_ms = 21;
+  record.erased_at_ms = 22;
   record.sales_events = {{1, std::numeric_limits<uint64_t>::max(), core::kTimeMsMin, 2, 3},
                          {4, 5, core::kTimeMsMax, 6, 7}};
   record.sales_forgotten_ms = core::kTimeMsMax;
@@ -159,6 +161,8 @@ TEST(RedisRecordCodecTest, TheRestOfALeadComesBack) {
   EXPECT_EQ(back.amount_minor, record.amount_minor);
   EXPECT_EQ(back.currency, record.currency);
   EXPECT_EQ(back.close_date_ms, record.close_date_ms);
+  EXPECT_EQ(back.closed_at_ms, record.closed_at_ms);
+  EXPECT_EQ(back.erased_at_ms, record.erased_at_ms);
   EXPECT_EQ(back.first_touch_at_ms, record.first_touch_at_ms);
   EXPECT_EQ(back.last_touch_at_ms, record.last_touch_at_ms);
   EXPECT_EQ(back.revisit_at_ms, record.revisit_at_ms);

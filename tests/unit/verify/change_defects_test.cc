@@ -161,5 +161,57 @@ TEST(ChangeDefectsTest, FeedbackOfALeadThatIsNotInTheStore) {
   EXPECT_TRUE(Names(Examine(history), Check::kStore, "lead w/carl has feedback"));
 }
 
+// Lead ann of the clean history is erased: her record is gone, the state is a tombstone.
+History WithoutAnn() {
+  History history = CleanHistory();
+  const Change erased = {"ann", 4, ChangeType::kErased, Stage::kErased, "ada", 1, 300};
+  history.feedback.push_back(erased);
+  history.assignments.push_back(erased);
+  std::erase_if(history.states, [](const Change& change) { return change.lead == "ann"; });
+  std::erase_if(history.leads, [](const StoredLead& lead) { return lead.lead == "ann"; });
+  history.rep("ada").open.clear();
+  return history;
+}
+
+TEST(ErasureTest, AnErasedLeadIsNotMissed) {
+  const Verdict verdict = Examine(WithoutAnn());
+  EXPECT_EQ(verdict.findings.violations(), 0);
+  EXPECT_TRUE(verdict.equation.holds());
+}
+
+TEST(ErasureTest, ALeadThatIsStillThereIsFound) {
+  History history = WithoutAnn();
+  history.leads = CleanHistory().leads;
+  EXPECT_TRUE(
+      Names(Examine(history), Check::kStore, "w/ann is at version 3, its feedback ends at 4"));
+}
+
+TEST(ErasureTest, ALeadThatVanishedWithoutErasureIsFound) {
+  History history = WithoutAnn();
+  history.feedback.pop_back();
+  history.assignments.pop_back();
+  const Verdict verdict = Examine(history);
+  EXPECT_TRUE(Names(verdict, Check::kStore, "w/ann has feedback, but is not in the store"));
+  EXPECT_TRUE(Names(verdict, Check::kConservation, "neither applied nor dead-lettered"));
+}
+
+TEST(ErasureTest, WhoIsBackBeginsAnewAndItsVersionsGoOn) {
+  History history = WithoutAnn();
+  history.feedback.push_back(
+      {"ann", 5, ChangeType::kNurtured, Stage::kNurture, "", 1, 400, 0, 1, 0, ""});
+  history.states.push_back(history.feedback.back());
+  StoredLead back;
+  back.workspace = "w";
+  back.lead = "ann";
+  back.version = 5;
+  back.generation = 1;
+  back.stage = Stage::kNurture;
+  back.applied = 1;
+  history.leads.push_back(back);
+  EXPECT_EQ(Examine(history).findings.violations(), 0);
+  history.feedback.back().version = 6;
+  EXPECT_TRUE(Names(Examine(history), Check::kVersions, "leaves a gap after version 4"));
+}
+
 }  // namespace
 }  // namespace baton::verify

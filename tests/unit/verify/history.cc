@@ -182,13 +182,18 @@ Verdict Examine(const History& history) {
   for (const StoredWorkspace& workspace : history.workspaces) store.Add(workspace, &given_back);
   for (const StoredLead& lead : history.leads) {
     const LeadEnd end = changes.EndOf(lead.key());
-    input.CheckLead(lead);
+    if (changes.WasErased(lead.key())) {
+      input.SkipLead(lead.key());
+    } else {
+      input.CheckLead(lead);
+    }
     store.CheckLead(lead, end, changes.begins_late());
     states.CheckLead(lead, end);
     decisions.CheckLead(lead);
   }
   for (const StoredAccount& account : history.accounts) input.CheckAccount(account);
-  input.Finish(history.totals);
+  input.Finish(history.totals,
+               [&changes](const std::string& key) { return changes.WasErased(key); });
   store.Finish(changes.Leads());
   states.Finish();
   Verdict verdict;

@@ -18,6 +18,7 @@ struct SalesWorld {
   std::vector<ChangeRecord> changes = {ChangeOf(3)};
   std::vector<int64_t> letters = {2};
   bool begins_late = false;
+  bool was_erased = false;
 
   static ChangeRecord ChangeOf(int64_t version, int64_t epoch = 7) {
     ChangeRecord change;
@@ -53,7 +54,7 @@ struct SalesWorld {
     }
     SalesChanges named;
     for (const ChangeRecord& change : changes) named.Add(change);
-    history.Finish(totals, named, begins_late);
+    history.Finish(totals, named, begins_late, [this](const std::string&) { return was_erased; });
     const CheckResult& result = history.findings().of(Check::kSales);
     return result.examples.empty() ? "" : result.examples.front();
   }
@@ -69,6 +70,13 @@ TEST(SalesDefectsTest, AnActionThatDidNothing) {
   EXPECT_THAT(world.Violation(), HasSubstr("offset 0 is behind the checkpoint, but no change of"));
   world.begins_late = true;
   EXPECT_EQ(world.Violation(), "") << "its change may be gone by retention";
+}
+
+TEST(SalesDefectsTest, WhatIsSaidOfAnErasedLeadMayDoNothing) {
+  SalesWorld world;
+  world.changes.clear();
+  world.was_erased = true;
+  EXPECT_EQ(world.Violation(), "");
 }
 
 TEST(SalesDefectsTest, AnActionThatActedTwice) {

@@ -18,7 +18,8 @@ local function verdict(plan, limits, before, reads, workspace, leads)
     return CODE.not_due
   elseif is_outbox_full(reads, plan, limits) then
     return CODE.outbox_full
-  elseif before.revision == 0 and baton.count_leads(workspace, leads) >= limits.leads_max then
+  elseif baton.is_new(plan, before) and
+      baton.count_leads(workspace, leads) >= limits.leads_max then
     return CODE.too_many_leads
   end
   return CODE.committed
@@ -29,10 +30,7 @@ local function keep(reads, workspace, leads, plan, step)
   local shard = reads.shard
   shard.applied = shard.applied + plan.applied
   shard.duplicates = shard.duplicates + plan.duplicates
-  if step.before.revision == 0 then
-    step.new_in = leads
-    workspace.leads = workspace.leads + 1
-  end
+  baton.note_member(step, plan, workspace, leads)
   local line = baton.finish(step)
   baton.add_step(reads, step)
   return {CODE.committed, line, step.lead.candidates}
@@ -41,18 +39,19 @@ end
 -- keys: {workspace, leads, lead, journey}; args: see plan.lua. Returns {code}, or
 -- {CODE.committed, line of the lead, its candidates} as stored then.
 function baton.apply(reads, keys, args)
-  local plan, limits, last_stage, shadow = baton.read_plan(args)
+  local plan, limits, last_stage, shadow, hashes = baton.read_plan(args)
   local workspace = baton.workspace_of(reads, keys[1])
   if not workspace.policy then
     return {CODE.unknown_workspace}
   end
-  local before = baton.lead_of(reads, keys[3])
+  local before = baton.lead_of(reads, keys[3], keys[1], hashes.mark)
   local code = verdict(plan, limits, before, reads, workspace, keys[2])
   if code ~= CODE.committed then
     return {code}
   end
   local step = baton.new_step({keys[3], keys[4], keys[1]}, args, reads.shard, before,
-    baton.merge(before, plan, args, reads.shard.now))
+    baton.merge(before, plan, args, reads.shard.now, hashes.email))
+  step.mark = hashes.mark
   local queue = plan.placement == PLACEMENT.offer and baton.queue_of(workspace, plan.queue) or nil
   local charged, paid = baton.unpack_pool(plan.refund and before.candidates or '')
   local refunded = #charged > 0 and baton.queue_of(workspace, before.queue) or nil
@@ -66,7 +65,15 @@ function baton.apply(reads, keys, args)
     baton.read_fits(keys[1], step.lead, workspace)
   end
   baton.check_journey(step)
-  step.past = baton.replaced(step, plan)
+  if plan.facts then
+    redis.call('ZCARD', baton.emails_key(keys[1]))
+  end
+  if plan.stage == STAGE.ERASED then
+    baton.blank(step.lead)
+    step.erasure = baton.is_there(before) and baton.read_erasure(step) or nil
+  else
+    step.past = baton.replaced(step, plan)
+  end
   local run = baton.shadow_of(workspace, shadow)
   baton.read_care(workspace, plan, before.rep)
   -- All is read: from here on nothing fails.

@@ -1,17 +1,17 @@
 -- When a lead is to be looked at besides its timer, for its clocks: the end of its line (lead.lua).
 
-local PATTERN = '^|(%d+)|([01])|([%w_@/+-]*)(.*)$'
+local PATTERN = '^|(%d+)|([01])|([%w_@/+-]*)|?(%x*)(.*)$'
 
 -- `text`: what the line has behind the choice; '' before leads had clocks.
 function baton.add_clocks(lead, text)
-  lead.clock_at, lead.watched, lead.hours, lead.extra = 0, false, '', ''
+  lead.clock_at, lead.watched, lead.hours, lead.email, lead.extra = 0, false, '', '', ''
   if text ~= '' then
-    local clock_at, watched, hours, extra = string.match(text, PATTERN)
+    local clock_at, watched, hours, email, extra = string.match(text, PATTERN)
     if not clock_at then
       baton.refuse('stored lead is not readable')
     end
     lead.clock_at, lead.watched = tonumber(clock_at), watched == '1'
-    lead.hours, lead.extra = hours, extra
+    lead.hours, lead.email, lead.extra = hours, email, extra
   end
 end
 

@@ -26,6 +26,13 @@ function baton.count_shadow(run, step, lead)
   end
 end
 
+-- A lead that is erased is noted no more.
+function baton.forget_shadow(workspace, lead)
+  if workspace.shadow then
+    workspace.shadow.notes[lead] = nil
+  end
+end
+
 local function forget(workspace, leads)
   baton.send('ZREM', baton.differing_key(workspace), leads)
   baton.send('HDEL', baton.differences_key(workspace), leads)

@@ -5,14 +5,15 @@
 -- origin, scores, facts, judgment, rest; then (since leads have owners) owners, owners_only,
 -- wait_until, chosen_by; and (since decisions are recorded) the choice: "policy revision,at,
 -- weights,basis,tie", empty for none; and (since leads have clocks) clock_at, watched (0 or 1: it
--- has clocks) and hours (of the owner, HoursName). What a later release appends is kept.
+-- has clocks) and hours (of the owner, HoursName); and (since people can be erased) email (keyed
+-- hash of its e-mail address, or ''). What a later release appends is kept.
 
 local PATTERN = '^1|(%d+)|(%d+)|(%u+)|(%d+)|([%w_-]*)|([%w_-]*)|(%d+)|(%d+)|(%d+)|(%d+)|' ..
   '([%l_]+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)' ..
   '([^\n]*)\n()'
 local WAITING = '^|([%w_,-]*)|([01])|(%d+)|([%l_]+)|?([%w_,]*)(.*)$'
 local FORMAT = '1|%d|%d|%s|%d|%s|%s|%d|%d|%d|%d|%s|%d|%d|%d|%s|%s|%s|%d|%d|%d|%d|%d|%d' ..
-  '|%s|%d|%d|%s|%s|%d|%d|%s%s'
+  '|%s|%d|%d|%s|%s|%d|%d|%s|%s%s'
 
 -- A lead that does not exist yet: read only.
 local NOBODY = {
@@ -20,7 +21,7 @@ local NOBODY = {
   generation = 0, queued_at = 0, offered_at = 0, due_at = 0, timer = baton.TIMER.none,
   priority = 0, accepted_at = 0, journeyed = 0, passed = '', skills = '', traceparent = '',
   owners = '', owners_only = false, wait_until = 0, chosen_by = baton.BASIS.none, choice = '',
-  clock_at = 0, watched = false, hours = '', extra = '', candidates = '', origin = '',
+  clock_at = 0, watched = false, hours = '', email = '', extra = '', candidates = '', origin = '',
   scores = '', facts = '', judgment = '', rest = '',
 }
 
@@ -84,10 +85,11 @@ function baton.format_line(lead)
     lead.priority, lead.accepted_at, lead.journeyed, lead.passed, lead.skills, lead.traceparent,
     #lead.candidates, #lead.origin, #lead.scores, #lead.facts, #lead.judgment, #lead.rest,
     lead.owners, lead.owners_only and 1 or 0, lead.wait_until, lead.chosen_by,
-    lead.choice, lead.clock_at, lead.watched and 1 or 0, lead.hours, lead.extra)
+    lead.choice, lead.clock_at, lead.watched and 1 or 0, lead.hours, lead.email, lead.extra)
 end
 
-function baton.write_lead(key, line, lead)
-  redis.call('SET', key, line .. '\n' .. lead.candidates .. lead.origin .. lead.scores ..
-    lead.facts .. lead.judgment .. lead.rest)
+-- As stored.
+function baton.text_of(line, lead)
+  return line .. '\n' .. lead.candidates .. lead.origin .. lead.scores .. lead.facts ..
+    lead.judgment .. lead.rest
 end

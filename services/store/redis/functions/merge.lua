@@ -2,8 +2,8 @@
 
 local PLACEMENT = baton.PLACEMENT
 
--- The lead after the plan, before its changes are counted. `args`: ARGV of the plan.
-function baton.merge(before, plan, args, now)
+-- The lead after the plan, before its changes are counted. `args`: ARGV of the plan; `email`: hash.
+function baton.merge(before, plan, args, now, email)
   local offer, keep = plan.placement == PLACEMENT.offer, plan.placement == PLACEMENT.keep
   local enters = offer and (plan.cycle ~= before.cycle or before.queued_at == 0)
   local replaced = offer or plan.judgment
@@ -25,5 +25,6 @@ function baton.merge(before, plan, args, now)
     origin = plan.facts and args[8] or before.origin,
     scores = plan.judgment and args[9] or before.scores,
     judgment = plan.judgment and args[10] or before.judgment,
+    email = plan.facts and email or before.email,
   }
 end

@@ -24,6 +24,23 @@ function baton.forget_open(call, rep)
   baton.note_open(call, rep)
 end
 
+-- Leads by the keyed hash of their e-mail address: "hash/lead".
+local function gather_email(moves, step)
+  local before, after = step.before.email, step.lead.email
+  if before == after then
+    return
+  end
+  local key = baton.emails_key(step.workspace_key)
+  if before ~= '' then
+    local list = baton.list_of(moves.removed, key)
+    list[#list + 1] = before .. '/' .. step.id
+  end
+  if after ~= '' then
+    local list = baton.list_of(moves.added, key)
+    list[#list + 1], list[#list + 2] = '0', after .. '/' .. step.id
+  end
+end
+
 -- Notes in `moves` where the lead of the step leaves and joins.
 function baton.gather(moves, step)
   local workspace, due = step.workspace_key, baton.due_of(step.lead)
@@ -31,6 +48,11 @@ function baton.gather(moves, step)
     local list = baton.list_of(moves.added, step.new_in)
     list[#list + 1], list[#list + 2] = '0', step.id
   end
+  if step.gone_from then
+    local list = baton.list_of(moves.removed, step.gone_from)
+    list[#list + 1] = step.id
+  end
+  gather_email(moves, step)
   if step.left_rep then
     local list = baton.list_of(moves.removed, baton.open_key(workspace, step.left_rep))
     list[#list + 1] = step.id

@@ -1,10 +1,10 @@
 -- A plan as `commit` gets it (core/plan.h).
 -- ARGV: 1 workspace, 2 lead, 3 plan, 4 limits "outbox_max|outbox_reserve|leads_max", 5 traceparent,
 -- 6 rest, 7 facts, 8 origin, 9 scores, 10 judgment (blobs; 7-8 and 9-10 only if they changed), 11
--- details of the placement's change, 12 step of a draft (shadow.lua), then for each change
--- "type|stage|queue|rep|generation" and its details, then one JourneyInput for each input.
+-- details of the placement's change, 12 step of a draft (shadow.lua), 13 hashes (remains.lua), then
+-- for each change "type|stage|queue|rep|generation" and its details, then JourneyInputs.
 
-local FIXED = 12
+local FIXED = 13
 -- expected revision, policy revision, placement, refund, not before, may use reserve, applied,
 -- duplicates, facts changed, judgment changed, stage, cycle, queue, due, timer, accepted at,
 -- priority, passed, skills, owners, owners only, wait until, clock at, watched, silent max,
@@ -71,8 +71,8 @@ local stage_of = baton.remembered(function(text)
   return baton.one_of(stage, baton.STAGE, 'stage of a change')
 end)
 
--- The plan, the limits, the stage of the last change (nil: there is none), and the step of a draft
--- beside the active revision (likewise).
+-- The plan, the limits, the stage of the last change (nil: there is none), the step of a draft
+-- beside the active revision (likewise), and the hashes.
 function baton.read_plan(args)
   local plan, limits, last_stage = plan_of(args[3]), limits_of(args[4]), nil
   baton.id(args[1], 'workspace')
@@ -86,7 +86,7 @@ function baton.read_plan(args)
   if #args < FIXED + plan.changes * 2 then
     baton.refuse('details of a change are missing')
   end
-  return plan, limits, last_stage, baton.read_shadow_step(args[12])
+  return plan, limits, last_stage, baton.read_shadow_step(args[12]), baton.hashes_of(args[13])
 end
 
 -- Publishes the plan's changes; its inputs stand before them in the journey.

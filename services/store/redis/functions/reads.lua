@@ -25,12 +25,12 @@ local function write_steps(reads)
   reads.steps, reads.pending = {}, {}
 end
 
--- The lead as stored, with what the call has done to it so far.
-function baton.lead_of(reads, key)
+-- The lead as stored, or what is left of it, with what the call has done to it so far.
+function baton.lead_of(reads, key, workspace, mark)
   if reads.pending[key] then
     write_steps(reads)
   end
-  return baton.parse_lead(redis.call('GET', key))
+  return baton.parse_lead(redis.call('GET', key) or baton.read_remains(workspace, mark))
 end
 
 -- policy: the active revision, false if there is no such workspace; leads: their number, nil until

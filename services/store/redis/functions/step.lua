@@ -34,7 +34,9 @@ end
 
 -- The step is complete: returns the lead's line as it will be stored.
 function baton.finish(step)
-  step.lead.journeyed = step.lead.journeyed + #step.journey
+  if step.lead.stage ~= baton.STAGE.ERASED then
+    step.lead.journeyed = step.lead.journeyed + #step.journey
+  end
   step.line = baton.format_line(step.lead)
   return step.line
 end

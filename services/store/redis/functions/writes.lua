@@ -2,6 +2,8 @@
 -- could be refused (by an id that is not above the last one) and the first of a call then still
 -- leaves everything as it was. What several steps change in one key goes there together.
 
+local ERASED = baton.STAGE.ERASED
+
 local function write_entries(outbox, step)
   local entries = step.entries
   for i = 1, #entries, 2 do
@@ -17,6 +19,17 @@ local function write_journey(step)
   end
 end
 
+local function write_lead(step)
+  local text = baton.text_of(step.line, step.lead)
+  if step.lead.stage == ERASED then
+    return baton.write_remains(step, text)
+  elseif step.before.stage == ERASED then
+    baton.write_return(step)
+  end
+  redis.call('SET', step.lead_key, text)
+  write_journey(step)
+end
+
 -- steps: complete, of different leads.
 function baton.write_steps(outbox, timers, steps)
   local moves = {timers = timers, added = {}, removed = {}, backlogs = {}}
@@ -24,8 +37,7 @@ function baton.write_steps(outbox, timers, steps)
     write_entries(outbox, step)
   end
   for _, step in ipairs(steps) do
-    baton.write_lead(step.lead_key, step.line, step.lead)
-    write_journey(step)
+    write_lead(step)
     if step.past then
       baton.write_past(step.past)
     end
