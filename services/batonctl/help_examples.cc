@@ -70,6 +70,8 @@ constexpr std::pair<const char*, const char*> kExamples[] = {
     {"lead journey", "batonctl lead journey lead-1 --type activity"},
     {"lead explain", "batonctl lead explain lead-1"},
     {"lead recompute", "batonctl lead recompute lead-1 --generation 1"},
+    {"lead erase", "batonctl lead erase --email ada@acme.example --dry-run"},
+    {"lead erase", "batonctl lead erase lead-1 --request-id TICKET-7 --yes"},
     {"lead submit",
      "batonctl lead submit --lead lead-2 --type captured --activity demo_request "
      "-a country=DE -a employees=300 -a email=ann@acme.example --wait"},

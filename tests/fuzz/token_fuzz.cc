@@ -18,7 +18,7 @@ std::string TakeLine(std::string_view& text) {
 }
 
 void CheckTokens(const std::string& word, const std::string& context, const std::string& payload) {
-  const dispatch::TokenSealer sealer("sixteen bytes or more");
+  const dispatch::TokenSealer sealer(std::vector<std::string>{"sixteen bytes or more"});
   if (const auto opened = sealer.Open(context, word); opened.ok()) {
     Require(sealer.Seal(context, *opened) == word, "only what was sealed is opened");
   }

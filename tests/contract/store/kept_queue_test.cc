@@ -285,7 +285,7 @@ class KeptQueueTest : public testing::Test {
       const store::redis::WorkspaceKeys own(0, plan.key.workspace);
       keys.insert(keys.end(), {own.Workspace(), own.Leads(), own.Lead(plan.key.lead),
                                own.Journey(plan.key.lead)});
-      const auto encoded = store::redis::EncodePlan(plan, store::StoreLimits());
+      const auto encoded = store::redis::EncodePlan(plan, store::StoreLimits(), "|");
       args.push_back(absl::StrCat(encoded.size()));
       args.insert(args.end(), encoded.begin(), encoded.end());
     }
