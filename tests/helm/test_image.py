@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import re
 import socket
 import stat
@@ -25,6 +26,9 @@ JAIL = '''
 
 @pytest.fixture(scope='module', name='root')
 def made_root(tmp_path_factory):
+    """The tree that tests/helm/image made by the Dockerfile's steps, or one of the tested build."""
+    if 'BATON_IMAGE' in os.environ:
+        return pathlib.Path(os.environ['BATON_IMAGE'])
     path = tmp_path_factory.mktemp('image') / 'root'
     done = subprocess.run([TOP / 'deploy' / 'docker' / 'collect-root', BIN, path], text=True,
                           capture_output=True, timeout=100, check=False)
