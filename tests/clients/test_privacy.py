@@ -4,6 +4,7 @@ searched for them. And nothing that strangers send makes it grow or forges what 
 import json
 import re
 import subprocess
+import urllib.error
 import uuid
 
 import grpc
@@ -58,8 +59,11 @@ class Guarded(Servers):
             with open(f"{of_process}/{name}", errors="replace") as file:
                 said[name] = file.read()
         for path in ("/metrics", "/readyz", "/healthz"):
-            with self.program.http(path, 5) as answer:
-                said[path] = answer.read().decode()
+            try:
+                answer = self.program.http(path, 5)
+            except urllib.error.HTTPError as unready:  # which it may be just now
+                answer = unready
+            said[path] = answer.read().decode()
         said["settings"] = subprocess.run(
             [BIN / "baton", "all", *self.program.flags, *self.program.front_door,
              "--print-config"], env=self.env, capture_output=True, text=True, check=True).stdout
