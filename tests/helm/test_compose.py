@@ -23,7 +23,7 @@ def test_it_is_what_compose_takes():
 
 def test_only_loopback_is_published():
     published = [port for service in SERVICES.values() for port in service.get('ports', [])]
-    assert len(published) == 4
+    assert len(published) == 5
     assert all(port.startswith('127.0.0.1:') for port in published)
     assert COMPOSE['networks']['inside'] == {'internal': True}
 

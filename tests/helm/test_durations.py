@@ -17,7 +17,8 @@ def value_of(variable):
     """Where the chart has the setting of a variable."""
     part, name = variable.lower().split('_', 1)
     if part == 'auth':
-        return 'auth.' + re.sub(r'_(\w)', lambda match: match[1].upper(), name)
+        part, name = ('auth.jwks', name[5:]) if name.startswith('jwks_') else (part, name)
+        return f'{part}.' + re.sub(r'_(\w)', lambda match: match[1].upper(), name)
     return f'settings.{part}.{name}'
 
 

@@ -14,6 +14,8 @@
 {{- $checks := list
   (list "auth.leeway" "0" "5m")
   (list "auth.staleMax" "1s" "168h")
+  (list "auth.jwks.refresh" "1s" "24h")
+  (list "auth.jwks.askInterval" "1s" "1h")
   (list "settings.clock.tick" "10ms" "10s")
   (list "settings.clock.retention_every" "1s" "168h")
   (list "settings.relay.purge_after" "1s" "24h")
