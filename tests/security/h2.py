@@ -55,7 +55,14 @@ class Connection:
         self.decoder, self.rest, self.closed, self.block = hpack.Decoder(), b"", False, b""
         self.send(preface)
         if acknowledge:  # then the server's limits hold, as a peer that plays by the rules has it
+            self.await_settings()
             self.send(frame(SETTINGS, ACK, 0))
+
+    def await_settings(self):
+        """Until the server has said its limits: an earlier acknowledgment would mean nothing."""
+        for kind, flags, _, _ in self.frames(2):
+            if kind == SETTINGS and not flags & ACK:
+                return
 
     def __enter__(self):
         return self

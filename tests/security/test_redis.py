@@ -20,7 +20,8 @@ SAMPLES = {
     "WAIT": ["0", "0"], "TIME": [], "SET": ["{b07}k", "v"], "HSET": ["{b07}k", "f", "v"],
     "HGET": ["{b07}k", "f"], "HMGET": ["{b07}k", "f"], "HDEL": ["{b07}k", "f"],
     "HEXISTS": ["{b07}k", "f"], "HINCRBY": ["{b07}k", "f", "1"], "LRANGE": ["{b07}k", "0", "-1"],
-    "LTRIM": ["{b07}k", "0", "-1"], "RPUSH": ["{b07}k", "v"], "SADD": ["{b07}k", "m"],
+    "LTRIM": ["{b07}k", "0", "-1"], "LREM": ["{b07}k", "0", "v"],
+    "RPUSH": ["{b07}k", "v"], "SADD": ["{b07}k", "m"],
     "SREM": ["{b07}k", "m"], "XADD": ["{b07}k", "*", "f", "v"], "XRANGE": ["{b07}k", "-", "+"],
     "XTRIM": ["{b07}k", "MINID", "1"], "XREVRANGE": ["{b07}k", "+", "-"],
     "XREAD": ["STREAMS", "{b07}k", "0"], "ZADD": ["{b07}k", "0", "m"], "ZREM": ["{b07}k", "m"],
@@ -39,7 +40,8 @@ FORBIDDEN = [
     ["DUMP", "{b07}a"], ["RESTORE", "{b07}a", "0", "x"], ["PUBLISH", "c", "m"],
     ["SUBSCRIBE", "c"], ["GET", "others"], ["SET", "others", "1"], ["BLPOP", "{b07}a", "0"],
 ]
-READ_ONLY = ["SET", "DEL", "HSET", "HDEL", "HINCRBY", "INCR", "RPUSH", "LTRIM", "SADD", "SREM",
+READ_ONLY = ["SET", "DEL", "HSET", "HDEL", "HINCRBY", "INCR", "RPUSH", "LTRIM", "LREM", "SADD",
+             "SREM",
              "XADD", "XTRIM", "ZADD", "ZREM", "FCALL", "CONFIG"]
 
 
