@@ -34,7 +34,7 @@ constexpr char kIdentity[] = "identity";
 constexpr char kGzip[] = "gzip";
 
 struct ContentType {
-  absl::string_view name;
+  const char* name;
   bool stream;
   Format format;
 };

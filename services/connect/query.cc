@@ -1,7 +1,7 @@
 #include "connect/query.h"
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "connect/refusal.h"
 
@@ -18,11 +18,14 @@ absl::StatusOr<std::string> Unescape(absl::string_view text) {
       text.remove_prefix(1);
       continue;
     }
-    if (text.size() < kEscapeChars || !absl::ascii_isxdigit(static_cast<unsigned char>(text[1])) ||
-        !absl::ascii_isxdigit(static_cast<unsigned char>(text[2]))) {
+    const bool has_digits = text.size() >= kEscapeChars &&
+                            absl::ascii_isxdigit(static_cast<unsigned char>(text[1])) &&
+                            absl::ascii_isxdigit(static_cast<unsigned char>(text[2]));
+    uint32_t byte = 0;
+    if (!has_digits || !absl::SimpleHexAtoi(text.substr(1, kEscapeChars - 1), &byte)) {
       return UnreadableMessage("a percent sign in the URL is not followed by two hex digits");
     }
-    plain += absl::HexStringToBytes(text.substr(1, kEscapeChars - 1));
+    plain.push_back(static_cast<char>(byte));
     text.remove_prefix(kEscapeChars);
   }
   return plain;
