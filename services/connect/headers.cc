@@ -33,7 +33,6 @@ constexpr std::array kOfTheWire = {
     absl::string_view("upgrade"),
     absl::string_view("user-agent"),
     absl::string_view("vary"),
-    absl::string_view(platform::rpc::kPeerHeader),
 };
 constexpr std::array kFamiliesOfTheWire = {
     absl::string_view("accept"),   absl::string_view("access-control-"),
@@ -43,7 +42,8 @@ constexpr std::array kFamiliesOfTheWire = {
 };
 
 bool IsOfTheWire(absl::string_view name) {
-  return std::find(kOfTheWire.begin(), kOfTheWire.end(), name) != kOfTheWire.end() ||
+  return name == platform::rpc::kPeerHeader ||
+         std::find(kOfTheWire.begin(), kOfTheWire.end(), name) != kOfTheWire.end() ||
          std::any_of(kFamiliesOfTheWire.begin(), kFamiliesOfTheWire.end(),
                      [name](absl::string_view family) { return absl::StartsWith(name, family); });
 }
