@@ -22,6 +22,9 @@ if(BATON_SANITIZE)
   add_compile_options(-fsanitize=${BATON_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${BATON_SANITIZE})
 endif()
+if(BATON_SANITIZE MATCHES thread)
+  include_directories(BEFORE ${CMAKE_SOURCE_DIR}/tests/support/tsan)
+endif()
 
 # The fuzz preset: what libFuzzer drives counts the branches that an input takes.
 option(BATON_FUZZ "Build the fuzz targets for libFuzzer (clang only)" OFF)
