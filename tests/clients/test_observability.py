@@ -60,7 +60,7 @@ def place(tmp_path_factory):
     eventually(lambda: any("dead_letters" in name for name in stack.program.metrics()))
     yield {**stack.env, "PATH": f"{BIN}:{stack.env['PATH']}", "BATONCTL_SERVER": stack.address,
            "BATONCTL_WORKSPACE": world.name,
-           "BATON_METRICS": f"http://127.0.0.1:{stack.program.http_port}"}
+           "METRICS_URL": f"http://127.0.0.1:{stack.program.http_port}"}
     world.close()
     stack.stop()
 
