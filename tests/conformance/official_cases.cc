@@ -215,7 +215,8 @@ Outcome Run(const json& test) {
     types.emplace(declared["name"].get<std::string>(), *type);
   }
   std::vector<Value> variables;
-  for (const auto& [name, bound] : test.value("bindings", json::object()).items()) {
+  const json bindings = test.value("bindings", json::object());
+  for (const auto& [name, bound] : bindings.items()) {
     const auto value = ValueOf(bound["value"], store);
     if (!value) return LeftOut("messages");
     environment.AddVariable(name, types.count(name) > 0 ? types[name] : Type());

@@ -54,10 +54,12 @@ TEST_P(GoldenPoliciesTest, SendsLeadsToRepsOfItsRoster) {
   ASSERT_GE(leads.size(), 5u);
   for (const auto& lead : leads) {
     if (!lead.contains("rep")) continue;
+    const auto rep = lead.at("rep").get<std::string>();
+    const auto wanted = lead.at("queue").get<std::string>();
     bool serves = false;
     for (const RosterEntry& entry : roster->reps) {
-      if (entry.id != lead.at("rep")) continue;
-      for (const std::string& queue : entry.rep.queues()) serves |= queue == lead.at("queue");
+      if (entry.id != rep) continue;
+      for (const std::string& queue : entry.rep.queues()) serves |= queue == wanted;
     }
     EXPECT_TRUE(serves) << lead.dump();
   }
