@@ -14,7 +14,7 @@ from world import FEEDBACK, World, eventually
 
 
 class Collector:
-    """Keeps what is posted to /v1/traces, with its headers."""
+    """Keeps what is posted to /v1/traces, with its headers (their names in small letters)."""
 
     def __init__(self):
         self.posts, self.status = [], 200
@@ -24,7 +24,8 @@ class Collector:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"]))
                 if self.path == "/v1/traces" and collector.status == 200:
-                    collector.posts.append((dict(self.headers), body))
+                    headers = {name.lower(): value for name, value in self.headers.items()}
+                    collector.posts.append((headers, body))
                 self.send_response(collector.status)
                 self.send_header("content-type", "application/x-protobuf")
                 self.send_header("content-length", "0")
@@ -111,7 +112,7 @@ def test_a_leads_spans_belong_to_the_trace_that_came_in(traced):
                                            metadata=[("traceparent", refused)])
     eventually(lambda: traced.collector.spans(refused))
     assert traced.collector.spans(quiet) == []
-    assert {headers["Authorization"] for headers, _ in traced.collector.posts} == {
+    assert {headers["authorization"] for headers, _ in traced.collector.posts} == {
         "Bearer canary-9c2f"}
     assert "canary-9c2f" not in traced.program.log()
     world.close()
