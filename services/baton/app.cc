@@ -47,6 +47,16 @@ store::RedisStoreOptions StoreOptions(const BatonConfig& config, platform::Metri
       "baton_requirements_full_total",
       "Looks for reps that were put off because too many different requirements wait");
   options.on_requirements_full = [&full] { full.Add(); };
+  auto& holes = metrics.AddGauge(
+      "baton_redis_known_holes",
+      "1: Redis has a version with known holes in Lua, unless its package was mended");
+  options.on_known_holes = [&holes, told = std::string()](const std::string& known) mutable {
+    holes.Set(known.empty() ? 0 : 1);
+    if (!known.empty() && known != told) {
+      platform::LogWarning("redis.known_holes", {{"reason", known}});
+    }
+    told = known;
+  };
   options.url = config.redis.url;
   options.password_file = config.redis.password_file;
   options.tls = config.redis.tls;
@@ -156,13 +166,15 @@ absl::Status App::Parts::AddTraces(const BatonConfig& config) {
 
 absl::Status App::Parts::AddIntake(const BatonConfig& config, const events::TopicNames& topics) {
   const intake::IntakePorts ports{*store, *store, *store, *store, *policies};
+  const auto filter = intake::WorkspaceFilter::Parse(config.intake.workspaces);
+  if (!filter.ok()) return filter.status();
   intake::IntakeServiceOptions options;
   options.topic = topics.lead_events;
   options.group = config.intake.group;
   options.batch_max = config.intake.batch_max;
   options.input_generation = config.intake.input_generation;
-  Add(std::make_unique<intake::IntakeService>(*store, intake::HandleMarketing(ports), Kafka(config),
-                                              options, *metrics));
+  Add(std::make_unique<intake::IntakeService>(*store, intake::HandleMarketing(ports, *filter),
+                                              Kafka(config), options, *metrics));
   const auto mapping = vendors::ReadSalesMapping(config.intake.sales_mapping);
   if (!mapping.ok()) return mapping.status();
   options.name = "sales-intake";
@@ -173,7 +185,7 @@ absl::Status App::Parts::AddIntake(const BatonConfig& config, const events::Topi
   const auto decode = [mapping = *mapping](const platform::kafka::Record& record) {
     return vendors::DecodeSalesRecord(record, mapping.get());
   };
-  Add(std::make_unique<intake::IntakeService>(*store, intake::HandleSales(ports, decode),
+  Add(std::make_unique<intake::IntakeService>(*store, intake::HandleSales(ports, decode, *filter),
                                               Kafka(config), options, *metrics));
   return absl::OkStatus();
 }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "connect/cors.h"
+#include "intake/workspace_filter.h"
 #include "vendors/sales_mapping.h"
 #include "webhooks/egress_rules.h"
 
@@ -137,6 +138,10 @@ void AddRoles(platform::Settings& settings, BatonConfig& config) {
                    "file with what a CRM's own JSON means as actions of reps; empty: CloudEvents "
                    "only",
                    &config.intake.sales_mapping);
+  settings.AddText("intake.workspaces",
+                   "workspaces that events of the input topics may be about, comma-separated; "
+                   "events about others become dead letters; empty: all",
+                   &config.intake.workspaces);
   settings.AddText("relay.group", "consumer group of relay", &config.relay.group,
                    platform::CheckNotEmpty);
   settings.AddNumber("relay.batch_max", "entries in one Kafka transaction", &config.relay.batch_max,
@@ -211,6 +216,8 @@ void AddLimits(platform::Settings& settings, BatonConfig& config) {
   store::StoreLimits& limits = config.limits;
   settings.AddNumber("limits.leads_per_workspace_max", "leads of one workspace",
                      &limits.leads_per_workspace_max, 1, 1'000'000'000);
+  settings.AddNumber("limits.accounts_per_workspace_max", "accounts of one workspace",
+                     &limits.accounts_per_workspace_max, 1, 100'000'000);
   settings.AddNumber("limits.workspaces_max", "workspaces", &limits.workspaces_max, 1, 1'000'000);
   settings.AddNumber("limits.outbox_max",
                      "unpublished changes per shard before new work is refused", &limits.outbox_max,
@@ -323,6 +330,17 @@ void CheckFrontDoor(const BatonConfig& config, std::vector<std::string>& errors)
   }
 }
 
+void CheckIntake(const IntakeConfig& intake, std::vector<std::string>& errors) {
+  const auto mapping = vendors::ReadSalesMapping(intake.sales_mapping);
+  if (!mapping.ok()) {
+    errors.push_back(absl::StrCat("--intake-sales-mapping: ", mapping.status().message()));
+  }
+  const auto filter = intake::WorkspaceFilter::Parse(intake.workspaces);
+  if (!filter.ok()) {
+    errors.push_back(absl::StrCat("--intake-workspaces: ", filter.status().message()));
+  }
+}
+
 void CheckConnect(const ConnectConfig& connect, std::vector<std::string>& errors) {
   const auto pages = connect::Cors::Parse(connect.cors_origins);
   if (!pages.ok()) {
@@ -361,12 +379,7 @@ platform::Settings::Loaded LoadConfig(const std::vector<std::string>& arguments,
     CheckConnect(config->connect, loaded.errors);
   }
   if (loaded.print.empty()) CheckRedisTls(config->redis, loaded.errors);
-  if (loaded.print.empty() && config->Runs("intake")) {
-    const auto mapping = vendors::ReadSalesMapping(config->intake.sales_mapping);
-    if (!mapping.ok()) {
-      loaded.errors.push_back(absl::StrCat("--intake-sales-mapping: ", mapping.status().message()));
-    }
-  }
+  if (loaded.print.empty() && config->Runs("intake")) CheckIntake(config->intake, loaded.errors);
   const WebhooksConfig& hooks = config->webhooks;
   const auto rules = webhooks::EgressRules::Parse(hooks.hosts, hooks.internal_networks);
   if (loaded.print.empty() && !rules.ok()) {

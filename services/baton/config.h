@@ -62,6 +62,7 @@ struct IntakeConfig {
   int input_generation = 1;
   int sales_input_generation = 1;
   std::string sales_mapping;  // file; empty: CloudEvents only
+  std::string workspaces;     // that events of the two topics may be about; empty: all
 };
 
 struct ReportsConfig {

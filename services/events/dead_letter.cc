@@ -61,6 +61,8 @@ std::string_view DeadLetterClassName(DeadLetterClass klass) {
       return "too_deep";
     case DeadLetterClass::kUnknownSchemaVersion:
       return "unknown_schema_version";
+    case DeadLetterClass::kForeignWorkspace:
+      return "foreign_workspace";
     case DeadLetterClass::kWorkspaceFull:
       return "workspace_full";
     case DeadLetterClass::kDomainTaken:

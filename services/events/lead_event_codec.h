@@ -45,8 +45,9 @@ enum class DeadLetterClass {
   kTooLarge,
   kTooDeep,
   kUnknownSchemaVersion,
-  kWorkspaceFull,    // intake: the workspace is at its cap of leads
-  kDomainTaken,      // intake: a domain of the account is another account's
+  kForeignWorkspace,  // intake: events of the topic must not be about the workspace
+  kWorkspaceFull,     // intake: the workspace is at its cap of leads
+  kDomainTaken,       // intake: a domain of the account is another account's
   kStateUnreadable,  // intake: what is stored of the lead or its workspace's policy cannot be read;
                      // send it again once that is mended
   // Of sales: the action is none that the lead allows.

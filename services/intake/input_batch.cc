@@ -1,6 +1,7 @@
 #include "intake/input_batch.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -21,9 +22,36 @@ void AddTo(std::vector<Work>& all, absl::flat_hash_map<Key, size_t>& index_of, E
   work.records.push_back(record);
 }
 
+// The record, or why it is none for this input.
+events::DecodedEvent DecodeAllowed(const platform::kafka::Record& record,
+                                   const WorkspaceFilter& filter) {
+  events::DecodedEvent decoded = events::DecodeEvent(record);
+  std::optional<events::DeadLetter> refusal;
+  if (const auto* lead = std::get_if<core::LeadEvent>(&decoded)) {
+    refusal = filter.Refusal(lead->key.workspace);
+  } else if (const auto* account = std::get_if<core::AccountEvent>(&decoded)) {
+    refusal = filter.Refusal(account->key.workspace);
+  }
+  if (refusal) decoded = *std::move(refusal);
+  return decoded;
+}
+
+// Likewise of sales: an action about another's workspace spoils its record.
+SalesActions DecodeAllowedSales(const platform::kafka::Record& record, const DecodeSales& decode,
+                                const WorkspaceFilter& filter) {
+  SalesActions decoded = decode(record);
+  const auto* const actions = std::get_if<std::vector<core::SalesEvent>>(&decoded);
+  if (actions == nullptr) return decoded;
+  for (const core::SalesEvent& action : *actions) {
+    if (auto refusal = filter.Refusal(action.key.workspace)) return *std::move(refusal);
+  }
+  return decoded;
+}
+
 }  // namespace
 
-InputBatch MakeBatch(std::vector<platform::kafka::Record> records, const std::string& input) {
+InputBatch MakeBatch(std::vector<platform::kafka::Record> records, const std::string& input,
+                     const WorkspaceFilter& filter) {
   InputBatch batch;
   batch.records = std::move(records);
   absl::flat_hash_map<core::LeadKey, size_t> leads;
@@ -32,7 +60,7 @@ InputBatch MakeBatch(std::vector<platform::kafka::Record> records, const std::st
     const platform::kafka::Record& record = batch.records[i];
     const core::SourcePosition position{core::LogFingerprint(input, record.partition),
                                         record.offset, record.timestamp_ms};
-    events::DecodedEvent decoded = events::DecodeEvent(record);
+    events::DecodedEvent decoded = DecodeAllowed(record, filter);
     if (auto* letter = std::get_if<events::DeadLetter>(&decoded)) {
       batch.refused.push_back({i, std::move(*letter)});
     } else if (auto* account = std::get_if<core::AccountEvent>(&decoded)) {
@@ -48,14 +76,14 @@ InputBatch MakeBatch(std::vector<platform::kafka::Record> records, const std::st
 }
 
 InputBatch MakeSalesBatch(std::vector<platform::kafka::Record> records, const std::string& input,
-                          const DecodeSales& decode) {
+                          const DecodeSales& decode, const WorkspaceFilter& filter) {
   InputBatch batch;
   batch.records = std::move(records);
   batch.sales_fates.resize(batch.records.size(), SalesFate::kIgnored);
   absl::flat_hash_map<core::LeadKey, size_t> leads;
   for (size_t i = 0; i < batch.records.size(); ++i) {
     const platform::kafka::Record& record = batch.records[i];
-    SalesActions decoded = decode(record);
+    SalesActions decoded = DecodeAllowedSales(record, decode, filter);
     if (auto* letter = std::get_if<events::DeadLetter>(&decoded)) {
       RefuseSales(i, std::move(*letter), batch);
       continue;

@@ -15,6 +15,7 @@
 #include "core/event.h"
 #include "core/sales_event.h"
 #include "events/lead_event_codec.h"
+#include "intake/workspace_filter.h"
 #include "platform/kafka/kafka.h"
 
 namespace baton::intake {
@@ -62,16 +63,18 @@ struct InputBatch {
   std::vector<RefusedRecord> refused;  // grows while the batch is applied
 };
 
-// Decodes and groups. input: the store::InputName that the records were read from.
-InputBatch MakeBatch(std::vector<platform::kafka::Record> records, const std::string& input);
+// Decodes and groups. input: the store::InputName that the records were read from; `filter` says
+// which workspaces they may be about.
+InputBatch MakeBatch(std::vector<platform::kafka::Record> records, const std::string& input,
+                     const WorkspaceFilter& filter = {});
 
 // What a record of sales asks for: actions (none: it concerns no lead), or why it is refused.
 using SalesActions = std::variant<std::vector<core::SalesEvent>, events::DeadLetter>;
 using DecodeSales = std::function<SalesActions(const platform::kafka::Record&)>;
 
-// The same of a topic of sales.
+// The same of a topic of sales. A record of which one action is refused has none.
 InputBatch MakeSalesBatch(std::vector<platform::kafka::Record> records, const std::string& input,
-                          const DecodeSales& decode);
+                          const DecodeSales& decode, const WorkspaceFilter& filter = {});
 
 inline events::DeadLetter UnknownWorkspace() {
   return {events::DeadLetterClass::kUnknownWorkspace, "workspace", "there is no such workspace"};

@@ -50,15 +50,15 @@ IntakeOptions WorkerOptions(const IntakeServiceOptions& options) {
 
 }  // namespace
 
-MakeHandler HandleMarketing(const IntakePorts& ports) {
-  return [ports](IntakeMetrics& metrics) {
-    return std::make_unique<MarketingHandler>(ports, metrics);
+MakeHandler HandleMarketing(const IntakePorts& ports, WorkspaceFilter filter) {
+  return [ports, filter = std::move(filter)](IntakeMetrics& metrics) {
+    return std::make_unique<MarketingHandler>(ports, filter, metrics);
   };
 }
 
-MakeHandler HandleSales(const IntakePorts& ports, DecodeSales decode) {
-  return [ports, decode = std::move(decode)](IntakeMetrics& metrics) {
-    return std::make_unique<SalesHandler>(ports, decode, metrics);
+MakeHandler HandleSales(const IntakePorts& ports, DecodeSales decode, WorkspaceFilter filter) {
+  return [ports, decode = std::move(decode), filter = std::move(filter)](IntakeMetrics& metrics) {
+    return std::make_unique<SalesHandler>(ports, decode, filter, metrics);
   };
 }
 

@@ -28,9 +28,9 @@ struct IntakeServiceOptions {
   std::string static_member_id;                        // empty: dynamic member
 };
 
-// The handlers of the two flows.
-MakeHandler HandleMarketing(const IntakePorts& ports);
-MakeHandler HandleSales(const IntakePorts& ports, DecodeSales decode);
+// The handlers of the two flows; `filter` says which workspaces their events may be about.
+MakeHandler HandleMarketing(const IntakePorts& ports, WorkspaceFilter filter = {});
+MakeHandler HandleSales(const IntakePorts& ports, DecodeSales decode, WorkspaceFilter filter = {});
 
 // Thread-safe as platform::Service says. `input` and metrics outlive the service.
 class IntakeService : public platform::Service {

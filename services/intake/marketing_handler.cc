@@ -4,13 +4,15 @@
 
 namespace baton::intake {
 
-MarketingHandler::MarketingHandler(const IntakePorts& ports, IntakeMetrics& metrics)
-    : accounts_(ports.accounts, metrics),
+MarketingHandler::MarketingHandler(const IntakePorts& ports, WorkspaceFilter filter,
+                                   IntakeMetrics& metrics)
+    : filter_(std::move(filter)),
+      accounts_(ports.accounts, metrics),
       leads_(ports.leads, ports.accounts, ports.policies, metrics) {}
 
 InputBatch MarketingHandler::MakeBatch(std::vector<platform::kafka::Record> records,
                                        const std::string& input) {
-  return intake::MakeBatch(std::move(records), input);
+  return intake::MakeBatch(std::move(records), input, filter_);
 }
 
 absl::Status MarketingHandler::Apply(InputBatch& batch, int64_t epoch) {

@@ -15,13 +15,14 @@ namespace baton::intake {
 
 class MarketingHandler final : public BatchHandler {
  public:
-  MarketingHandler(const IntakePorts& ports, IntakeMetrics& metrics);
+  MarketingHandler(const IntakePorts& ports, WorkspaceFilter filter, IntakeMetrics& metrics);
 
   InputBatch MakeBatch(std::vector<platform::kafka::Record> records,
                        const std::string& input) override;
   absl::Status Apply(InputBatch& batch, int64_t epoch) override;
 
  private:
+  const WorkspaceFilter filter_;
   AccountApplier accounts_;
   LeadApplier leads_;
 };

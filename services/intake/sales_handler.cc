@@ -76,12 +76,13 @@ void Finish(SalesFate fate, SalesWork& work, InputBatch& batch) {
 
 }  // namespace
 
-SalesHandler::SalesHandler(const IntakePorts& ports, DecodeSales decode, IntakeMetrics& metrics)
-    : ports_(ports), decode_(std::move(decode)), metrics_(metrics) {}
+SalesHandler::SalesHandler(const IntakePorts& ports, DecodeSales decode, WorkspaceFilter filter,
+                           IntakeMetrics& metrics)
+    : ports_(ports), decode_(std::move(decode)), filter_(std::move(filter)), metrics_(metrics) {}
 
 InputBatch SalesHandler::MakeBatch(std::vector<platform::kafka::Record> records,
                                    const std::string& input) {
-  return MakeSalesBatch(std::move(records), input, decode_);
+  return MakeSalesBatch(std::move(records), input, decode_, filter_);
 }
 
 absl::Status SalesHandler::Apply(InputBatch& batch, int64_t epoch) {

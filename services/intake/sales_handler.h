@@ -21,7 +21,8 @@ namespace baton::intake {
 
 class SalesHandler final : public BatchHandler {
  public:
-  SalesHandler(const IntakePorts& ports, DecodeSales decode, IntakeMetrics& metrics);
+  SalesHandler(const IntakePorts& ports, DecodeSales decode, WorkspaceFilter filter,
+               IntakeMetrics& metrics);
 
   InputBatch MakeBatch(std::vector<platform::kafka::Record> records,
                        const std::string& input) override;
@@ -50,6 +51,7 @@ class SalesHandler final : public BatchHandler {
 
   const IntakePorts ports_;
   const DecodeSales decode_;
+  const WorkspaceFilter filter_;
   IntakeMetrics& metrics_;
   RoundTimes times_;  // of the latest round
   // Reps whose capacity the latest commits freed.

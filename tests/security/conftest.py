@@ -11,7 +11,7 @@ import pytest
 from baton.v1 import workspace_service_pb2, workspace_service_pb2_grpc
 
 from issuer import AUDIENCE, ISSUER, Issuer, bearer, replace
-from stack import Program, free_port
+from stack import Program, Stack, free_port
 
 NO_KAFKA = "127.0.0.1:1"  # dispatch serves all but SubmitLeadEvents without it
 
@@ -124,6 +124,14 @@ class Watcher:
 def redis(tmp_path_factory):
     assert shutil.which("redis-server")
     one = Redis(tmp_path_factory.mktemp("redis"))
+    yield one
+    one.stop()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory):
+    """Redis, Kafka and a `baton all` that believes its callers."""
+    one = Stack(tmp_path_factory.mktemp("stack"))
     yield one
     one.stop()
 

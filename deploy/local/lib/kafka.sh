@@ -8,7 +8,8 @@
 #   start_kafka DIR PORT CTRL_PORT     starts a broker in DIR/kafka (data, server.properties, log).
 #                                      Data already there is used again, so the same DIR must keep
 #                                      its CTRL_PORT. What DIR/kafka/own.properties says, if it is
-#                                      there, wins over our own.
+#                                      there, wins over our own. The lines of DIR/kafka/own.format
+#                                      are further arguments of `kafka-storage format`.
 #   wait_kafka DIR PORT [SECONDS=60]   until it serves clients; prints the reason when it does not.
 #
 # Stop it with `stop_process DIR/kafka`, crash it with `kill_process DIR/kafka`. Topics are never
@@ -98,9 +99,11 @@ start_kafka() {
   [[ ! -f $pdir/own.properties ]] || cat "$pdir/own.properties" >>"$pdir/server.properties"
   archive=$(_kafka_archive) && class_path=$(_kafka_class_path) || return 1
   if [[ ! -f $pdir/data/meta.properties ]]; then
+    local -a own=()
+    [[ ! -f $pdir/own.format ]] || mapfile -t own <"$pdir/own.format"
     mapfile -t flags < <(_kafka_jvm 128 "$archive")
     java "${flags[@]}" -XX:TieredStopAtLevel=1 -cp "$class_path" kafka.tools.StorageTool format \
-      -t "$(_kafka_new_id)" -c "$pdir/server.properties" >"$pdir/format.log" 2>&1 ||
+      -t "$(_kafka_new_id)" -c "$pdir/server.properties" "${own[@]}" >"$pdir/format.log" 2>&1 ||
       { echo "error: $(_likely_reason "$pdir/format.log") ($pdir/format.log)"; return 1; }
   fi
   mapfile -t flags < <(_kafka_jvm "$KAFKA_HEAP_MB" "$archive")

@@ -4,6 +4,8 @@
 #include <limits>
 #include <thread>
 
+#include "absl/base/call_once.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "platform/log.h"
@@ -67,6 +69,27 @@ absl::Status Set(rd_kafka_conf_t* conf, const std::string& name, const std::stri
     return absl::InvalidArgumentError(absl::StrCat("kafka property ", name, ": ", reason));
   }
   return absl::OkStatus();
+}
+
+// Before 2.6.1 librdkafka repeated its nonce in SCRAM's last message, which Kafka 4 refuses as a
+// wrong password. Older brokers take it, so it is said, not refused.
+void WarnOfScram(const Settings& settings) {
+  constexpr int kMended = 0x020601ff;
+  if (rd_kafka_version() >= kMended) return;
+  const bool scram = std::any_of(settings.begin(), settings.end(), [](const auto& setting) {
+    const auto& [name, value] = setting;
+    return (name == "sasl.mechanism" || name == "sasl.mechanisms") &&
+           absl::StartsWithIgnoreCase(value, "SCRAM");
+  });
+  static absl::once_flag told;
+  if (!scram) return;
+  absl::call_once(told, [] {
+    LogWarning("kafka.scram_outdated",
+               {{"librdkafka", rd_kafka_version_str()},
+                {"reason",
+                 "Kafka 4 refuses its SCRAM as a wrong password: use librdkafka 2.6.1 or newer (as "
+                 "in Debian 13 and the image), or SASL PLAIN over TLS"}});
+  });
 }
 
 absl::StatusCode CodeOf(rd_kafka_resp_err_t code) {
@@ -143,6 +166,7 @@ absl::StatusOr<ConfPtr> MakeConf(const KafkaConfig& config, const Settings& own)
     all[name] = value;
   }
   all["bootstrap.servers"] = config.brokers;
+  WarnOfScram(all);
   for (const auto& [name, value] : all) {
     if (absl::Status status = Set(conf.get(), name, value); !status.ok()) return status;
   }

@@ -9,6 +9,7 @@
 #include "core/errors.h"
 #include "store/installation_secret.h"
 #include "store/redis/errors.h"
+#include "store/redis/known_holes.h"
 #include "store/redis/readiness.h"
 #include "store/redis/redis_keys.h"
 #include "store/redis/text.h"
@@ -153,6 +154,7 @@ absl::Status RedisStore::CheckReady() {
                                                   {"INFO", "persistence"},
                                                   {"CONFIG", "GET", "appendfsync"}});
   if (!replies.ok()) return redis::FromClient(replies.status());
+  if (options_.on_known_holes) options_.on_known_holes(redis::KnownHoles((*replies)[0].text));
   return redis::CheckSettings(
       {(*replies)[0].text, (*replies)[1].text, (*replies)[2].text, (*replies)[3]},
       options_.allow_everysec);

@@ -39,6 +39,9 @@ struct RedisStoreOptions {
   // A lead waits because leads with kRequirementsMax other requirements do; null: not told. From
   // any thread, must not block.
   std::function<void()> on_requirements_full;
+  // At each CheckReady: what is known against the server's version (redis/known_holes.h), "" if
+  // nothing is; null: not told. Must not block.
+  std::function<void(const std::string&)> on_known_holes;
   std::function<core::TimeMs()> simulated_now;  // tests and simulations only; null: Redis TIME
 };
 

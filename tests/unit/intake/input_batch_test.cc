@@ -65,5 +65,49 @@ TEST(InputBatchTest, RefusesAllRecordsOfALead) {
   EXPECT_EQ(batch.refused[1].record, 2U);
 }
 
+TEST(InputBatchTest, OfOnesOwnWorkspacesOnly) {
+  core::LeadEvent foreign = EventOf("a", "2");
+  foreign.key.workspace = core::WorkspaceId::Trusted("beta");
+  const auto filter = WorkspaceFilter::Parse("acme, gamma");
+  ASSERT_TRUE(filter.ok()) << filter.status();
+  const InputBatch batch =
+      MakeBatch({RecordOf(EventOf("a", "1"), 0), RecordOf(foreign, 1)}, "leads", *filter);
+  ASSERT_EQ(batch.leads.size(), 1U);
+  EXPECT_EQ(batch.leads[0].key, support::Key("a"));
+  ASSERT_EQ(batch.refused.size(), 1U);
+  EXPECT_EQ(batch.refused[0].record, 1U);
+  EXPECT_EQ(batch.refused[0].letter.klass, events::DeadLetterClass::kForeignWorkspace);
+  EXPECT_EQ(batch.refused[0].letter.field, "workspace");
+  EXPECT_THAT(batch.refused[0].letter.reason, ::testing::HasSubstr("about workspace beta"));
+}
+
+TEST(InputBatchTest, ARecordOfSalesWithOneForeignActionHasNone) {
+  const auto filter = WorkspaceFilter::Parse("acme");
+  ASSERT_TRUE(filter.ok()) << filter.status();
+  const auto decode = [](const platform::kafka::Record& record) -> SalesActions {
+    core::SalesEvent own, foreign;
+    own.key = foreign.key = support::Key("a");
+    foreign.key.workspace = core::WorkspaceId::Trusted("beta");
+    if (record.offset == 0) return std::vector<core::SalesEvent>{own};
+    return std::vector<core::SalesEvent>{own, foreign};
+  };
+  const InputBatch batch = MakeSalesBatch(
+      {RecordOf(EventOf("a", "1"), 0), RecordOf(EventOf("a", "2"), 1)}, "sales", decode, *filter);
+  ASSERT_EQ(batch.sales.size(), 1U);
+  EXPECT_EQ(batch.sales[0].items.size(), 1U);
+  ASSERT_EQ(batch.refused.size(), 1U);
+  EXPECT_EQ(batch.refused[0].record, 1U);
+  EXPECT_EQ(batch.refused[0].letter.klass, events::DeadLetterClass::kForeignWorkspace);
+}
+
+TEST(WorkspaceFilterTest, NamesAreIds) {
+  for (const char* wrong : {"acme,", "acme,,beta", " ", "acme/leads", "{b0}"}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(WorkspaceFilter::Parse(wrong).status())) << wrong;
+  }
+  const auto all = WorkspaceFilter::Parse("");
+  ASSERT_TRUE(all.ok()) << all.status();
+  EXPECT_FALSE(all->Refusal(core::WorkspaceId::Trusted("beta")).has_value());
+}
+
 }  // namespace
 }  // namespace baton::intake

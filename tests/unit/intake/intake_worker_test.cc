@@ -117,6 +117,28 @@ TEST_F(IntakeWorkerTest, DeadLettersWhatCannotBeAppliedAndGoesOn) {
               HasSubstr("baton_input_dead_letters_total{class=\"unknown_workspace\"} 1"));
 }
 
+TEST_F(IntakeWorkerTest, AProducerChangesNothingInAnothersWorkspace) {
+  ASSERT_TRUE(store_.CreateWorkspace(core::WorkspaceId::Trusted("beta"), "Beta").ok());
+  filter_ = *WorkspaceFilter::Parse("acme");
+  NewWorker();
+  core::LeadEvent foreign = View("a", "1");
+  foreign.key = support::Key("a", "beta");
+  Append(0, foreign);
+  AppendBytes(0, R"({"specversion":"1.0","id":"2","source":"/crm","workspace":"beta",
+    "type":"dev.baton.account.upserted.v1","subject":"globex","time":"2026-03-01T08:00:00Z",
+    "data":{"domains":["globex.example"]}})");
+  Append(0, View("a", "3"));
+  Steps(1);
+  ExpectCounters(3, 1, 0, 2);
+  EXPECT_EQ(Lead("a").revision, 1);
+  EXPECT_EQ(store_.Load({&foreign.key, 1})->records.front()->revision, 0);
+  ASSERT_EQ(kafka_.letters.size(), 2U);
+  for (const auto& letter : kafka_.letters) {
+    EXPECT_EQ(HeaderOf(letter, "baton-error-class"), "foreign_workspace");
+    EXPECT_EQ(HeaderOf(letter, "baton-error-field"), "workspace");
+  }
+}
+
 TEST_F(IntakeWorkerTest, MovesNoCheckpointBeforeTheDeadLetterIsAcknowledged) {
   AppendBytes(0, "{");
   kafka_.broker_away = true;

@@ -66,8 +66,8 @@ class SalesEventsTest : public WorkerFixture {
     options.topic = kSalesTopic;
     options.flow = store::InputFlow::kSales;
     options.letters_wait = absl::ZeroDuration();
-    sales_worker_ = std::make_unique<IntakeWorker>(flaky_, HandleSales(ports, Decode), clients,
-                                                   options, *metrics_);
+    sales_worker_ = std::make_unique<IntakeWorker>(flaky_, HandleSales(ports, Decode, filter_),
+                                                   clients, options, *metrics_);
     ASSERT_TRUE(sales_worker_->Open().ok());
     sales_kafka_.at_next_poll.push_back([this] { sales_kafka_.Assign({0}, kSalesTopic); });
   }
@@ -172,6 +172,17 @@ TEST_F(SalesEventsTest, ARefusedOneIsADeadLetterWithItsReasonAndHoldsUpNobody) {
                   std::pair("4", "wrong_stage "), std::pair("5", "missing_field data.rep"),
                   std::pair("6", "unknown_workspace workspace"),
                   std::pair("7", "bad_value data.to")));
+}
+
+TEST_F(SalesEventsTest, AProducerActsOnNoLeadOfAnothersWorkspace) {
+  Offer("l1");
+  filter_ = *WorkspaceFilter::Parse("beta");
+  NewSalesWorker();
+  Say("accepted", "l1", "1", R"({"rep":"ada"})");
+  SalesSteps(1);
+  EXPECT_EQ(Lead("l1").stage, Stage::kOffered);
+  ExpectSales(1, 0, 0, 1);
+  EXPECT_EQ(LetterHeader(0, "baton-error-class"), "foreign_workspace");
 }
 
 TEST_F(SalesEventsTest, FreedCapacityGoesToTheNextWaitingLeadAtOnce) {
