@@ -234,6 +234,9 @@ void AddLimits(platform::Settings& settings, BatonConfig& config) {
   settings.AddNumber("limits.principal_streams_max",
                      "streams that one principal has open, at one replica",
                      &calls.principal_streams_max, 1, 100'000);
+  settings.AddNumber("limits.workspace_streams_max",
+                     "streams about one workspace that are open, at one replica",
+                     &calls.workspace_streams_max, 1, 100'000);
 }
 
 // Only this machine can reach the address.

@@ -17,6 +17,7 @@ struct CallLimits {
   int principal_calls_per_second_max = 1000;
   int workspace_calls_per_second_max = 5000;
   int principal_streams_max = 100;
+  int workspace_streams_max = 2000;
 };
 
 // A bucket for each key: `per_second` calls a second, and as many at once after a pause.

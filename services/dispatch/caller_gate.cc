@@ -147,17 +147,19 @@ absl::StatusOr<Caller> CallerGate::Judge(identity::Principal principal, const st
 StreamPass CallerGate::PassOf(const ::grpc::CallbackServerContext& context,
                               const google::protobuf::Message& request,
                               const Caller& caller) const {
-  if (authority_.believes()) return {"", [] { return absl::OkStatus(); }};
+  if (authority_.believes()) return {"", "", [] { return absl::OkStatus(); }};
   const auto evidence = EvidenceOf(context);
   const auto scope = ScopeOf(request);
-  if (!evidence.ok() || !scope.ok()) return {"", [] { return absl::InternalError("no pass"); }};
+  if (!evidence.ok() || !scope.ok()) {
+    return {"", "", [] { return absl::InternalError("no pass"); }};
+  }
   const auto check = [this, evidence = *evidence, scope = *scope,
                       method = MethodOf(*request.GetDescriptor())] {
     auto principal = authority_.Identify(evidence, absl::Now());
     if (!principal.ok()) return principal.status();
     return Judge(*std::move(principal), method, scope).status();
   };
-  return {caller.principal.id, check};
+  return {caller.principal.id, scope->workspace.value_or(core::WorkspaceId()).str(), check};
 }
 
 }  // namespace baton::dispatch

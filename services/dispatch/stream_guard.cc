@@ -18,18 +18,30 @@ void StreamGuard::Stop() {
   worker_.Stop();
 }
 
+void StreamGuard::Count(Counts& counts, const std::string& who, int by) {
+  if (who.empty()) return;
+  const auto count = counts.try_emplace(who, 0).first;
+  count->second += by;
+  if (count->second <= 0) counts.erase(count);
+}
+
+absl::Status StreamGuard::CheckRoom(const Counts& counts, const char* what, const std::string& who,
+                                    int max) {
+  const auto found = counts.find(who);
+  if (found == counts.end() || found->second < max) return absl::OkStatus();
+  return core::Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
+                     absl::StrCat(what, " ", who, " has ", found->second, " streams open already"),
+                     {{what, who}, {"cap", absl::StrCat(max)}});
+}
+
 absl::Status StreamGuard::Enter(const void* stream, StreamPass pass,
                                 std::function<void(const absl::Status&)> end) {
   absl::MutexLock lock(&mutex_);
-  if (!pass.principal.empty()) {
-    int& count = by_principal_[pass.principal];
-    if (count >= per_principal_max_) {
-      return core::Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
-                         absl::StrCat(pass.principal, " has ", count, " streams open already"),
-                         {{"principal", pass.principal}});
-    }
-    ++count;
-  }
+  absl::Status room = CheckRoom(by_principal_, "principal", pass.principal, per_principal_max_);
+  room.Update(CheckRoom(by_workspace_, "workspace", pass.workspace, per_workspace_max_));
+  if (!room.ok()) return room;
+  Count(by_principal_, pass.principal, 1);
+  Count(by_workspace_, pass.workspace, 1);
   entered_[stream] = std::make_shared<Entered>(Entered{std::move(pass), std::move(end)});
   return absl::OkStatus();
 }
@@ -38,8 +50,8 @@ void StreamGuard::Leave(const void* stream) {
   absl::MutexLock lock(&mutex_);
   const auto found = entered_.find(stream);
   if (found == entered_.end()) return;
-  const auto count = by_principal_.find(found->second->pass.principal);
-  if (count != by_principal_.end() && --count->second <= 0) by_principal_.erase(count);
+  Count(by_principal_, found->second->pass.principal, -1);
+  Count(by_workspace_, found->second->pass.workspace, -1);
   entered_.erase(found);
 }
 

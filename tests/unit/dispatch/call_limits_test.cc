@@ -52,12 +52,12 @@ TEST(RateLimiterTest, TooManyKeysAreForgottenAndNoneIsRefused) {
 }
 
 TEST(StreamGuardTest, EndsWhatWouldNotBeLetInAnyMore) {
-  StreamGuard guard(5);
+  StreamGuard guard(5, 5);
   absl::Status admitted;
   absl::Status ended;
   const int stream = 0;
   ASSERT_TRUE(guard
-                  .Enter(&stream, {"ada", [&] { return admitted; }},
+                  .Enter(&stream, {"ada", "acme", [&] { return admitted; }},
                          [&](const absl::Status& status) {
                            ended = status;
                            guard.Leave(&stream);
@@ -71,10 +71,10 @@ TEST(StreamGuardTest, EndsWhatWouldNotBeLetInAnyMore) {
 }
 
 TEST(StreamGuardTest, APrincipalHasACapOthersHaveTheirOwn) {
-  StreamGuard guard(2);
+  StreamGuard guard(2, 9);
   const auto enter = [&guard](const int& stream, const char* principal) {
-    return core::ErrorReason(guard.Enter(&stream, {principal, [] { return absl::OkStatus(); }},
-                                         [](const absl::Status&) {}));
+    return core::ErrorReason(guard.Enter(
+        &stream, {principal, "acme", [] { return absl::OkStatus(); }}, [](const absl::Status&) {}));
   };
   const int streams[6] = {};
   EXPECT_EQ(enter(streams[0], "ada"), "");
@@ -86,6 +86,24 @@ TEST(StreamGuardTest, APrincipalHasACapOthersHaveTheirOwn) {
   guard.Leave(&streams[0]);
   EXPECT_EQ(enter(streams[2], "ada"), "");
   for (int i = 4; i < 6; ++i) EXPECT_EQ(enter(streams[i], ""), "");  // believed: not counted
+}
+
+TEST(StreamGuardTest, AWorkspaceHasACapWhoeverItsCallersAre) {
+  StreamGuard guard(9, 2);
+  const auto enter = [&guard](const int& stream, const char* principal, const char* workspace) {
+    return guard.Enter(&stream, {principal, workspace, [] { return absl::OkStatus(); }},
+                       [](const absl::Status&) {});
+  };
+  const int streams[5] = {};
+  EXPECT_TRUE(enter(streams[0], "ada", "acme").ok());
+  EXPECT_TRUE(enter(streams[1], "bob", "acme").ok());
+  const absl::Status refused = enter(streams[2], "eve", "acme");
+  EXPECT_EQ(core::ErrorReason(refused), "TOO_MANY_STREAMS");
+  EXPECT_EQ(core::ErrorVariables(refused)["workspace"], "acme");
+  EXPECT_TRUE(enter(streams[3], "eve", "beta").ok()) << "others are unaffected";
+  guard.Leave(&streams[1]);
+  EXPECT_TRUE(enter(streams[2], "eve", "acme").ok());
+  EXPECT_FALSE(enter(streams[4], "ada", "acme").ok());
 }
 
 }  // namespace
