@@ -15,6 +15,8 @@ namespace {
 constexpr int kEntriesPerRead = 500;  // per shard
 constexpr absl::Duration kPauseAfterError = absl::Milliseconds(200);
 constexpr absl::Duration kEpochCheckInterval = absl::Seconds(1);
+// While nobody watches. What came meanwhile is read when somebody does.
+constexpr absl::Duration kRenewInterval = absl::Seconds(1);
 
 }  // namespace
 
@@ -106,7 +108,7 @@ void WatchHub::Follow() {
       if (stopping_) return;
     }
     absl::Status status = FindPositions();
-    if (status.ok()) status = ReadOnce();
+    if (status.ok()) status = IsWatched() ? ReadOnce() : RenewPositions();
     const absl::Time now = absl::Now();
     if (status.ok() && now >= next_epoch_check) {
       status = CheckEpochs();
@@ -117,11 +119,25 @@ void WatchHub::Follow() {
       next_bookmarks = now + bookmark_interval_;
     }
     SetHealth(status);
-    if (!status.ok()) {
-      absl::MutexLock lock(&mutex_);
-      mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kPauseAfterError);
-    }
+    Rest(status.ok());
   }
+}
+
+bool WatchHub::IsWatched() const {
+  absl::MutexLock lock(&mutex_);
+  return !joined_.empty();
+}
+
+void WatchHub::Rest(bool ok) {
+  absl::MutexLock lock(&mutex_);
+  if (!ok) {
+    mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kPauseAfterError);
+    return;
+  }
+  const auto is_needed = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return stopping_ || !joined_.empty();
+  };
+  mutex_.AwaitWithTimeout(absl::Condition(&is_needed), kRenewInterval);
 }
 
 // Once per shard: follow from its end on; who comes later catches up by himself.
@@ -134,6 +150,19 @@ absl::Status WatchHub::FindPositions() {
     const auto bounds = outbox_.Bounds(shard);
     if (!bounds.ok()) return bounds.status();
     absl::MutexLock lock(&mutex_);
+    positions_[shard] = {bounds->epoch, bounds->last_sequence};
+  }
+  return absl::OkStatus();
+}
+
+// A position says from where on a watcher is told, so it moves past what nobody has read only as
+// long as there is no watcher.
+absl::Status WatchHub::RenewPositions() {
+  for (int shard = 0; shard < outbox_.shards(); ++shard) {
+    const auto bounds = outbox_.Bounds(shard);
+    if (!bounds.ok()) return bounds.status();
+    absl::MutexLock lock(&mutex_);
+    if (stopping_ || !joined_.empty()) break;
     positions_[shard] = {bounds->epoch, bounds->last_sequence};
   }
   return absl::OkStatus();

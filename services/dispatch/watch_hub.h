@@ -1,4 +1,5 @@
-// Follows the outbox once per process and hands every new entry to the streams that watch it.
+// Follows the outbox once per process and hands every new entry to the streams that watch it. While
+// there are none it reads no entries, only where the outbox ends.
 #ifndef BATON_DISPATCH_WATCH_HUB_H_
 #define BATON_DISPATCH_WATCH_HUB_H_
 
@@ -79,7 +80,11 @@ class WatchHub {
 
   void Follow();
   absl::Status FindPositions();
+  absl::Status RenewPositions();
   absl::Status ReadOnce();
+  bool IsWatched() const;
+  // After a round: until the next one makes sense, or until Stop.
+  void Rest(bool ok);
   absl::Status CheckEpochs();
   void Take(int shard, std::vector<store::OutboxEntry> entries, Deliveries& deliveries)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

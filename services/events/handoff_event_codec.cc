@@ -214,6 +214,8 @@ std::string LeadName(const OutboxEntry& entry) {
   return absl::StrCat(entry.key.workspace.str(), "/", entry.key.lead.str());
 }
 
+constexpr size_t kHeadersMax = 12;
+
 OutRecord MakeRecord(const OutboxEntry& entry, const std::string& topic, std::string_view word,
                      std::string value) {
   OutRecord record;
@@ -222,23 +224,25 @@ OutRecord MakeRecord(const OutboxEntry& entry, const std::string& topic, std::st
   record.value = std::move(value);
   std::string time;
   AppendRfc3339(time, entry.at_ms);
-  record.headers = {
-      {"ce_specversion", std::string(kSpecVersion)},
-      {"ce_id", EventId(entry)},
-      {"ce_type", LeadEventType(word)},
-      {"ce_source", absl::StrCat("//baton.dev/workspaces/", entry.key.workspace.str())},
-      {"ce_subject", entry.key.lead.str()},
-      {"ce_time", std::move(time)},
-      {"ce_correlationid", record.key},
-      {"ce_sequence", absl::StrCat(entry.version)},
-      {"ce_partitionkey", record.key},
-      {"content-type", std::string(kJsonContentType)},
+  record.headers.reserve(kHeadersMax);
+  const auto add = [&](const char* name, auto&& text) {
+    record.headers.emplace_back(name, std::forward<decltype(text)>(text));
   };
+  add("ce_specversion", kSpecVersion);
+  add("ce_id", EventId(entry));
+  add("ce_type", LeadEventType(word));
+  add("ce_source", absl::StrCat("//baton.dev/workspaces/", entry.key.workspace.str()));
+  add("ce_subject", entry.key.lead.str());
+  add("ce_time", std::move(time));
+  add("ce_correlationid", record.key);
+  add("ce_sequence", absl::StrCat(entry.version));
+  add("ce_partitionkey", record.key);
+  add("content-type", kJsonContentType);
   if (!entry.change.cause.empty()) {
-    record.headers.emplace_back("ce_causationid", entry.change.cause);
+    add("ce_causationid", entry.change.cause);
   }
   if (!entry.traceparent.empty()) {
-    record.headers.emplace_back("ce_traceparent", entry.traceparent);
+    add("ce_traceparent", entry.traceparent);
   }
   return record;
 }

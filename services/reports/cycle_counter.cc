@@ -160,6 +160,7 @@ absl::Status CycleCounter::CountSome(int shard, absl::Span<const OutboxEntry> en
   const absl::StatusOr<std::vector<std::string>> rows = store_.LoadCycles(keys);
   if (!rows.ok()) return rows.status();
   Cycles cycles;
+  cycles.reserve(keys.size());
   for (size_t i = 0; i < keys.size(); ++i) {
     if ((*rows)[i].empty()) continue;
     absl::StatusOr<Cycle> cycle = DecodeCycle((*rows)[i]);

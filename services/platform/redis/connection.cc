@@ -13,9 +13,8 @@
 namespace baton::platform::redis {
 namespace {
 
-struct ReplyDeleter {
-  void operator()(void* reply) const { freeReplyObject(reply); }
-};
+// To set a timeout costs two system calls, so it is right to within this.
+constexpr absl::Duration kTimeoutAge = absl::Milliseconds(10);
 
 absl::StatusOr<std::string> ReadPassword(const ConnectionOptions& options) {
   if (options.password_file.empty()) return options.endpoint.password;
@@ -63,6 +62,7 @@ absl::Status Connection::Connect(const ConnectionOptions& options) {
   context_.reset(redisConnectWithOptions(&settings));
   if (context_ == nullptr) return absl::ResourceExhaustedError("no memory for a Redis connection");
   if (context_->err != 0) return Broken("cannot connect");
+  ReadIntoReplies(*context_->reader);
   redisEnableKeepAlive(context_.get());
   if (options.tls == nullptr) return absl::OkStatus();
   return options.tls->Handshake(*context_, options.endpoint.host);
@@ -130,24 +130,25 @@ absl::StatusOr<Reply> Connection::Receive(absl::Time deadline) {
   while (true) {
     void* raw = nullptr;
     if (redisGetReplyFromReader(context_.get(), &raw) != REDIS_OK) return Broken("bad reply");
-    if (raw != nullptr) {
-      const std::unique_ptr<void, ReplyDeleter> owner(raw);
-      return FromHiredis(*static_cast<const redisReply*>(raw));
-    }
+    if (raw != nullptr) return std::move(*TakeReply(raw));
     if (absl::Status status = ArmTimeout(deadline); !status.ok()) return status;
     if (redisBufferRead(context_.get()) != REDIS_OK) return Broken("no answer");
   }
 }
 
 absl::Status Connection::ArmTimeout(absl::Time deadline) {
-  const absl::Duration left = deadline - SteadyNow();
+  const absl::Time now = SteadyNow();
+  const absl::Duration left = deadline - now;
   if (left < absl::Milliseconds(1)) {
     broken_ = true;
     return absl::UnavailableError(absl::StrCat("Redis at ", address_, ": no answer in time"));
   }
+  if (deadline == armed_for_ && now < armed_at_ + kTimeoutAge) return absl::OkStatus();
   if (redisSetTimeout(context_.get(), absl::ToTimeval(left)) != REDIS_OK) {
     return Broken("cannot set a timeout");
   }
+  armed_for_ = deadline;
+  armed_at_ = now;
   return absl::OkStatus();
 }
 

@@ -62,6 +62,8 @@ class Connection {
   const std::string address_;
   std::unique_ptr<redisContext, Deleter> context_;
   bool broken_ = false;
+  absl::Time armed_for_;  // the deadline for which the socket's timeout was set last, and when
+  absl::Time armed_at_;
 };
 
 }  // namespace baton::platform::redis

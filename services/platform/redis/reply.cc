@@ -5,22 +5,66 @@
 namespace baton::platform::redis {
 namespace {
 
-Reply::Type TypeOf(const redisReply& reply) {
-  switch (reply.type) {
+constexpr long long kElementsMax = 10'000'000;  // of an array: memory is taken for all at once
+
+Reply::Type TypeOf(const redisReadTask& task) {
+  switch (task.type) {
     case REDIS_REPLY_STATUS:
       return Reply::Type::kStatus;
     case REDIS_REPLY_ERROR:
       return Reply::Type::kError;
-    case REDIS_REPLY_INTEGER:
-      return Reply::Type::kInteger;
-    case REDIS_REPLY_ARRAY:
-      return Reply::Type::kArray;
-    case REDIS_REPLY_NIL:
-      return Reply::Type::kNil;
     default:
       return Reply::Type::kString;
   }
 }
+
+// Where the reply that the task reads belongs: into its array, which has its size already, or, if
+// it is in none, into a new one, which TakeReply or the reader deletes.
+Reply* PlaceOf(const redisReadTask& task, Reply::Type type) {
+  Reply* place =
+      task.parent == nullptr
+          ? new Reply
+          : &static_cast<Reply*>(task.parent->obj)->elements[static_cast<size_t>(task.idx)];
+  place->type = type;
+  return place;
+}
+
+void* CreateString(const redisReadTask* task, char* text, size_t size) {
+  Reply* reply = PlaceOf(*task, TypeOf(*task));
+  reply->text.assign(text, size);
+  return reply;
+}
+
+void* CreateArray(const redisReadTask* task, size_t size) {
+  Reply* reply = PlaceOf(*task, Reply::Type::kArray);
+  reply->elements.resize(size);
+  return reply;
+}
+
+void* CreateInteger(const redisReadTask* task, long long value) {
+  Reply* reply = PlaceOf(*task, Reply::Type::kInteger);
+  reply->integer = value;
+  return reply;
+}
+
+void* CreateDouble(const redisReadTask* task, double, char* text, size_t size) {
+  return CreateString(task, text, size);
+}
+
+void* CreateNil(const redisReadTask* task) {
+  return PlaceOf(*task, Reply::Type::kNil);
+}
+
+void* CreateBool(const redisReadTask* task, int value) {
+  return CreateInteger(task, value);
+}
+
+void Free(void* reply) {
+  delete static_cast<Reply*>(reply);
+}
+
+redisReplyObjectFunctions building = {CreateString, CreateArray, CreateInteger, CreateDouble,
+                                      CreateNil,    CreateBool,  Free};
 
 }  // namespace
 
@@ -30,15 +74,13 @@ bool Reply::IsError(absl::string_view code) const {
   return first == code;
 }
 
-Reply FromHiredis(const redisReply& reply) {
-  Reply copy;
-  copy.type = TypeOf(reply);
-  copy.integer = reply.integer;
-  if (reply.str != nullptr) copy.text.assign(reply.str, reply.len);
-  copy.elements.reserve(reply.elements);
-  for (size_t i = 0; i < reply.elements; ++i)
-    copy.elements.push_back(FromHiredis(*reply.element[i]));
-  return copy;
+void ReadIntoReplies(redisReader& reader) {
+  reader.fn = &building;
+  reader.maxelements = kElementsMax;
+}
+
+std::unique_ptr<Reply> TakeReply(void* raw) {
+  return std::unique_ptr<Reply>(static_cast<Reply*>(raw));
 }
 
 }  // namespace baton::platform::redis

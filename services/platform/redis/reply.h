@@ -3,12 +3,13 @@
 #define BATON_PLATFORM_REDIS_REPLY_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 
-struct redisReply;  // hiredis
+struct redisReader;  // hiredis
 
 namespace baton::platform::redis {
 
@@ -30,8 +31,12 @@ struct Reply {
   bool IsError(absl::string_view code) const;
 };
 
-// Copies a reply of the client library; its depth is bounded by the library.
-Reply FromHiredis(const redisReply& reply);
+// Makes the reader of the client library put what it reads into Replies, without objects of its own
+// in between. Its depth is bounded by the library.
+void ReadIntoReplies(redisReader& reader);
+
+// What redisReaderGetReply gave for such a reader; nullptr: the reply is not complete yet.
+std::unique_ptr<Reply> TakeReply(void* raw);
 
 }  // namespace baton::platform::redis
 

@@ -18,7 +18,8 @@ namespace {
 
 using platform::redis::Reply;
 
-constexpr size_t kBlobs = 6;  // of a lead: functions/lead.lua
+constexpr size_t kBlobs = 6;           // of a lead: functions/lead.lua
+constexpr size_t kPlanArguments = 13;  // before changes and inputs: functions/plan.lua
 
 absl::string_view Flag(bool value) {
   return value ? "1" : "0";
@@ -153,21 +154,22 @@ std::vector<std::string> EncodePlan(const core::Plan& plan, const StoreLimits& l
   core::Change own;  // what the placement will publish, but for its mode
   own.actor = "baton";
   if (!plan.changes.empty()) own.cause = plan.changes.back().cause;
-  std::vector<std::string> args = {plan.key.workspace.str(),
-                                   plan.key.lead.str(),
-                                   PlanText(plan),
-                                   absl::StrCat(limits.outbox_max, "|", limits.outbox_reserve, "|",
-                                                limits.leads_per_workspace_max),
-                                   Escape(after.traceparent),
-                                   EncodeRest(after),
-                                   plan.facts_changed ? EncodeFacts(after.facts) : "",
-                                   plan.facts_changed ? EncodeOrigin(after.facts) : "",
-                                   plan.judgment_changed ? EncodeScores(after.judgment) : "",
-                                   plan.judgment_changed ? EncodeJudgment(after.judgment) : "",
-                                   EncodeChangeDetails(own),
-                                   plan.shadow ? EncodeShadowStep(*plan.shadow) : "",
-                                   hashes};
-  args.reserve(args.size() + 2 * plan.changes.size() + plan.inputs.size());
+  std::vector<std::string> args;
+  args.reserve(kPlanArguments + 2 * plan.changes.size() + plan.inputs.size());
+  args.push_back(plan.key.workspace.str());
+  args.push_back(plan.key.lead.str());
+  args.push_back(PlanText(plan));
+  args.push_back(absl::StrCat(limits.outbox_max, "|", limits.outbox_reserve, "|",
+                              limits.leads_per_workspace_max));
+  args.push_back(Escape(after.traceparent));
+  args.push_back(EncodeRest(after));
+  args.push_back(plan.facts_changed ? EncodeFacts(after.facts) : "");
+  args.push_back(plan.facts_changed ? EncodeOrigin(after.facts) : "");
+  args.push_back(plan.judgment_changed ? EncodeScores(after.judgment) : "");
+  args.push_back(plan.judgment_changed ? EncodeJudgment(after.judgment) : "");
+  args.push_back(EncodeChangeDetails(own));
+  args.push_back(plan.shadow ? EncodeShadowStep(*plan.shadow) : "");
+  args.push_back(hashes);
   for (const core::Change& change : plan.changes) {
     args.push_back(ChangeText(change));
     args.push_back(EncodeChangeDetails(change));

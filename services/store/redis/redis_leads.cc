@@ -66,12 +66,17 @@ absl::StatusOr<CommitResult> ResultOf(const Reply& answer, const core::Plan& pla
 absl::StatusOr<LoadedLeads> RedisStore::Load(absl::Span<const core::LeadKey> keys) {
   std::vector<Command> commands;
   std::set<int> shards = {0};  // the first one's epoch is that of the input
+  std::set<core::WorkspaceId> workspaces;
   for (const core::LeadKey& key : keys) {
     const int shard = ShardOf(key.workspace);
     shards.insert(shard);
+    workspaces.insert(key.workspace);
     commands.push_back({"GET", WorkspaceKeys(shard, key.workspace).Lead(key.lead)});
   }
   for (const int shard : shards) commands.push_back({"GET", ShardKeys(shard).Meta()});
+  for (const core::WorkspaceId& workspace : workspaces) {
+    commands.push_back({"HLEN", WorkspaceKeys(ShardOf(workspace), workspace).Erased()});
+  }
   commands.push_back({"GET", redis::SecretKey()});
   commands.push_back({"TIME"});
   const absl::StatusOr<Replies> replies = RunEach(commands);
@@ -95,19 +100,29 @@ absl::StatusOr<LoadedLeads> RedisStore::Load(absl::Span<const core::LeadKey> key
   for (size_t i = 0; i < keys.size(); ++i) {
     loaded.records.push_back(ReadLead((*replies)[i], keys[i]));
   }
-  const absl::StatusOr<std::string> secret = TakeSecret((*replies)[keys.size() + shards.size()]);
+  size_t at = keys.size() + shards.size();
+  std::set<core::WorkspaceId> forgetful;
+  for (const core::WorkspaceId& workspace : workspaces) {
+    const Reply& erased = (*replies)[at++];
+    if (erased.is_error() || erased.integer > 0) forgetful.insert(workspace);
+  }
+  const absl::StatusOr<std::string> secret = TakeSecret((*replies)[at]);
   if (!secret.ok()) return secret.status();
-  if (absl::Status status = LoadRemains(*secret, loaded); !status.ok()) return status;
+  if (absl::Status status = LoadRemains(*secret, forgetful, loaded); !status.ok()) return status;
   return loaded;
 }
 
-// Only a lead that is not there may have been erased: most loads need no second round trip.
-absl::Status RedisStore::LoadRemains(const std::string& secret, LoadedLeads& loaded) {
+// Only a lead that is not there may have been erased, and only where some were: most loads need no
+// second round trip. Commit looks again.
+absl::Status RedisStore::LoadRemains(const std::string& secret,
+                                     const std::set<core::WorkspaceId>& forgetful,
+                                     LoadedLeads& loaded) {
   std::vector<Command> commands;
   std::vector<size_t> numbers;
   for (size_t i = 0; i < loaded.records.size(); ++i) {
     const absl::StatusOr<core::LeadRecord>& record = loaded.records[i];
     if (!record.ok() || record->revision != 0) continue;
+    if (!forgetful.contains(record->key.workspace)) continue;
     const WorkspaceKeys keys(ShardOf(record->key.workspace), record->key.workspace);
     numbers.push_back(i);
     commands.push_back({"HGET", keys.Erased(), redis::MarkOf(secret, record->key)});
@@ -187,8 +202,10 @@ Command RedisStore::CommitCall(int shard, const std::string& secret,
   for (const size_t number : numbers) {
     const core::Plan& plan = plans[number];
     const WorkspaceKeys own(shard, plan.key.workspace);
-    keys.insert(keys.end(), {own.Workspace(), own.Leads(), own.Lead(plan.key.lead),
-                             own.Journey(plan.key.lead)});
+    keys.push_back(own.Workspace());
+    keys.push_back(own.Leads());
+    keys.push_back(own.Lead(plan.key.lead));
+    keys.push_back(own.Journey(plan.key.lead));
     std::vector<std::string> encoded =
         redis::EncodePlan(plan, options_.limits, redis::HashesOf(secret, plan));
     args.push_back(absl::StrCat(encoded.size()));

@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -227,8 +228,10 @@ class RedisStore final : public Store {
   absl::Status CheckShard(int shard) const;
   std::string SimulatedClock() const;  // "" for Redis TIME
 
-  // What is left of those of the leads that were erased, into their records.
-  absl::Status LoadRemains(const std::string& secret, LoadedLeads& loaded);
+  // What is left of those of the leads that were erased, into their records. forgetful: the
+  // workspaces that have erased leads.
+  absl::Status LoadRemains(const std::string& secret, const std::set<core::WorkspaceId>& forgetful,
+                           LoadedLeads& loaded);
   // The installation's, as it was read last.
   absl::StatusOr<std::string> Secret() ABSL_LOCKS_EXCLUDED(secret_mutex_);
   absl::StatusOr<std::string> TakeSecret(const platform::redis::Reply& reply)

@@ -9,19 +9,15 @@
 namespace baton::platform::redis {
 namespace {
 
-struct Free {
-  void operator()(void* value) const { freeReplyObject(value); }
-};
-
 // What the client library makes of bytes from the wire.
 Reply Parse(const std::string& bytes) {
   const std::unique_ptr<redisReader, void (*)(redisReader*)> reader(redisReaderCreate(),
                                                                     redisReaderFree);
+  ReadIntoReplies(*reader);
   redisReaderFeed(reader.get(), bytes.data(), bytes.size());
   void* raw = nullptr;
   EXPECT_EQ(redisReaderGetReply(reader.get(), &raw), REDIS_OK);
-  const std::unique_ptr<void, Free> owner(raw);
-  return FromHiredis(*static_cast<const redisReply*>(raw));
+  return *TakeReply(raw);
 }
 
 TEST(RedisReplyTest, ReadsEveryTypeOfRespTwo) {
@@ -34,6 +30,23 @@ TEST(RedisReplyTest, ReadsEveryTypeOfRespTwo) {
   ASSERT_EQ(array.elements.size(), 3u);
   EXPECT_TRUE(array.elements[1].is_nil());
   EXPECT_EQ(array.elements[2].elements[0].text, "x");
+}
+
+TEST(RedisReplyTest, WaitsForTheRestOfAnArray) {
+  const std::unique_ptr<redisReader, void (*)(redisReader*)> reader(redisReaderCreate(),
+                                                                    redisReaderFree);
+  ReadIntoReplies(*reader);
+  void* raw = nullptr;
+  const std::string begin = "*2\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n$5\r\nhel";
+  redisReaderFeed(reader.get(), begin.data(), begin.size());
+  ASSERT_EQ(redisReaderGetReply(reader.get(), &raw), REDIS_OK);
+  EXPECT_EQ(TakeReply(raw), nullptr);
+  redisReaderFeed(reader.get(), "lo\r\n", 4);
+  ASSERT_EQ(redisReaderGetReply(reader.get(), &raw), REDIS_OK);
+  const std::unique_ptr<Reply> array = TakeReply(raw);
+  ASSERT_NE(array, nullptr);
+  EXPECT_EQ(array->elements[0].elements[1].text, "b");
+  EXPECT_EQ(array->elements[1].text, "hello");
 }
 
 TEST(RedisReplyTest, TellsErrorsByTheirFirstWord) {

@@ -21,6 +21,14 @@ TEST(PersonHashTest, AMarkIsOfOneLeadOfOneWorkspaceUnderOneSecret) {
   EXPECT_NE(mark, EmailHash(kSecret, support::Key("l1").workspace, "l1"));
 }
 
+TEST(PersonHashTest, AMarkIsAnHmacWhateverSecretWasUsedBefore) {
+  const std::string known = "504971648657e47621e71a8ba6b5ea0d";  // HMAC-SHA-256, as Python has it
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(MarkOf(kSecret, support::Key("l1", "acme")), known);
+    EXPECT_NE(MarkOf("another secret", support::Key("l1", "acme")), known);
+  }
+}
+
 TEST(PersonHashTest, OnlyWhatNeedsHashesHasThem) {
   core::Plan plan;
   plan.key = support::Key();

@@ -44,7 +44,7 @@ function baton.apply(reads, keys, args)
   if not workspace.policy then
     return {CODE.unknown_workspace}
   end
-  local before = baton.lead_of(reads, keys[3], keys[1], hashes.mark)
+  local before = baton.lead_of(reads, keys[3], workspace, hashes.mark)
   local code = verdict(plan, limits, before, reads, workspace, keys[2])
   if code ~= CODE.committed then
     return {code}
@@ -66,7 +66,7 @@ function baton.apply(reads, keys, args)
   end
   baton.check_journey(step)
   if plan.facts then
-    redis.call('ZCARD', baton.emails_key(keys[1]))
+    baton.check_sorted(workspace, baton.emails_key(keys[1]))
   end
   if plan.stage == STAGE.ERASED then
     baton.blank(step.lead)

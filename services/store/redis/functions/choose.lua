@@ -19,19 +19,27 @@ end
 -- of those who can, and their weights together.
 local function look(queue, lead)
   local members, open, owed = queue.members, queue.open, queue.owed
-  local candidates, able, weights = queue.candidates, {}, 0
-  local wants, fairness = baton.wants_of(lead), REASON.fairness
+  local candidates, able, weights, count = queue.candidates, {}, 0, 0
+  local wants, fairness, at = baton.wants_of(lead), REASON.fairness, 1
   for i = 1, #members do
-    local member, at = members[i], i * 6 - 5
-    local rep = member.rep
+    local member, reason = members[i], fairness
+    local rep, capacity = member.rep, member.capacity
     local owns = open[rep]
-    local reason = eligibility(member, owns, wants)
-    if reason == fairness then
-      weights = weights + member.weight
-      able[#able + 1] = i
+    -- Mostly nothing is in the way, and to see that costs less than the call.
+    if wants or owns >= capacity or member.absent or member.given then
+      reason = eligibility(member, owns, wants)
     end
-    candidates[at], candidates[at + 1], candidates[at + 2] = rep, reason, owed[rep] or 0
-    candidates[at + 3], candidates[at + 4], candidates[at + 5] = 0, owns, member.capacity
+    if reason == fairness then
+      weights, count = weights + member.weight, count + 1
+      able[count] = i
+    end
+    candidates[at] = rep
+    candidates[at + 1] = reason
+    candidates[at + 2] = owed[rep] or 0
+    candidates[at + 3] = 0
+    candidates[at + 4] = owns
+    candidates[at + 5] = capacity
+    at = at + 6
   end
   return able, weights
 end

@@ -15,11 +15,7 @@ local function cut(args, at)
   if at + count > #args then
     baton.refuse('arguments of a plan are missing')
   end
-  local own = {}
-  for i = 1, count do
-    own[i] = args[at + i]
-  end
-  return own, at + count + 1
+  return baton.slice(args, at + 1, at + count), at + count + 1
 end
 
 -- A plan whose keys or arguments are wrong has written nothing, but it may have counted.

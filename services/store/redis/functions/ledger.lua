@@ -18,15 +18,19 @@ end
 -- What a choice moved in the ledger, times `sign`: 1 charges, -1 refunds, then with `more` on top
 -- of each share.
 local function move_ledger(queue, candidates, sign, more)
-  local paid, chosen = 0, nil
+  local owed, ranks, is_chosen, paid, chosen = queue.owed, queue.ranks, REASON.chosen, 0, nil
   for i = 1, #candidates, 6 do
     local rep, share = candidates[i], candidates[i + 3]
     if share ~= 0 then
       share = share + more
-      owe(queue, rep, sign * share)
       paid = paid + share
+      if ranks then
+        owe(queue, rep, sign * share)
+      else
+        owed[rep] = (owed[rep] or 0) + sign * share
+      end
     end
-    if candidates[i + 1] == REASON.chosen then
+    if candidates[i + 1] == is_chosen then
       chosen = rep
     end
   end

@@ -3,6 +3,18 @@
 
 local SLICE = 500 -- arguments of one command, far below what Lua can unpack; even
 
+-- The items of `list` at `from` to `to`, as a list.
+function baton.slice(list, from, to)
+  if to - from < SLICE then
+    return {unpack(list, from, to)}
+  end
+  local slice = {}
+  for i = from, to do
+    slice[#slice + 1] = list[i]
+  end
+  return slice
+end
+
 function baton.list_of(lists, key)
   local list = lists[key]
   if not list then

@@ -7,7 +7,9 @@ local ITEMS, REASON, STAGE = 6, baton.REASON, baton.STAGE
 local BEFORE_MQL = {[STAGE.NEW] = true, [STAGE.SCORED] = true, [STAGE.NURTURE] = true}
 
 local function has_chosen(blob)
-  if baton.is_ranked_pool(blob) then
+  if blob == '' then
+    return false
+  elseif baton.is_ranked_pool(blob) then
     return true
   end
   local candidates = baton.unpack_pool(blob)

@@ -33,15 +33,24 @@ function baton.lead_of(reads, key, workspace, mark)
   return baton.parse_lead(redis.call('GET', key) or baton.read_remains(workspace, mark))
 end
 
+-- A key of a wrong type, of a sorted set of the workspace, stops the plan here, before its first
+-- write. The call itself changes no type, so it asks once.
+function baton.check_sorted(workspace, key)
+  if not workspace.checked[key] then
+    redis.call('ZCARD', key)
+    workspace.checked[key] = true
+  end
+end
+
 -- policy: the active revision, false if there is no such workspace; leads: their number, nil until
--- it is asked for; silent, away: see rep_care.lua; queues: by id; shadow: see shadow.lua, nil until
--- it is asked for; the rest: see kept.lua.
+-- it is asked for; silent, away: see rep_care.lua; queues: by id; checked: keys of a right type;
+-- shadow: see shadow.lua, nil until it is asked for; the rest: see kept.lua.
 function baton.workspace_of(reads, key)
   local workspace = reads.workspaces[key]
   if not workspace then
     workspace = baton.new_call(reads.shard, key)
     workspace.policy, workspace.queues = redis.call('HGET', key, 'policy'), {}
-    workspace.silent, workspace.away = {}, {}
+    workspace.silent, workspace.away, workspace.checked = {}, {}, {}
     reads.workspaces[key] = workspace
   end
   return workspace

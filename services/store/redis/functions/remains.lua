@@ -20,11 +20,11 @@ function baton.hashes_of(text)
   return {mark = mark, email = email}
 end
 
--- What is left of a lead, false: nothing. A key of a wrong type stops the call here, before its
+-- What is left of a lead, false: nothing. A key of a wrong type stops the plan here, before its
 -- first write.
 function baton.read_remains(workspace, mark)
-  redis.call('ZCARD', baton.erased_order_key(workspace))
-  return mark ~= '' and redis.call('HGET', baton.erased_key(workspace), mark)
+  baton.check_sorted(workspace, baton.erased_order_key(workspace.key))
+  return mark ~= '' and redis.call('HGET', baton.erased_key(workspace.key), mark)
 end
 
 -- The lead of a plan without its past.

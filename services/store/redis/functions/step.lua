@@ -19,9 +19,11 @@ function baton.publish(step, what, details, due)
   lead.version = lead.version + 1
   shard.sequence = shard.sequence + 1
   local change = string.format('%d|%d|%s\n', lead.version, shard.now, what) .. details
-  step.journey[#step.journey + 1] = 'C' .. change
-  step.entries[#step.entries + 1] = string.format('%d-0', shard.sequence)
-  step.entries[#step.entries + 1] = string.format('%s|%s|%d|%d|%d|%s|%d|', step.workspace, step.id,
+  local journey, entries = step.journey, step.entries
+  local at = #entries
+  journey[#journey + 1] = 'C' .. change
+  entries[at + 1] = string.format('%d-0', shard.sequence)
+  entries[at + 2] = string.format('%s|%s|%d|%d|%d|%s|%d|', step.workspace, step.id,
     shard.epoch, due, lead.cycle, lead.traceparent, #details) .. change .. lead.origin ..
     lead.scores
 end
