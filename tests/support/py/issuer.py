@@ -67,6 +67,13 @@ def bearer(token):
     return (("authorization", f"Bearer {token}"),)
 
 
+def key_usage(is_authority):
+    return x509.KeyUsage(
+        digital_signature=not is_authority, key_cert_sign=is_authority, crl_sign=is_authority,
+        content_commitment=False, key_encipherment=False, data_encipherment=False,
+        key_agreement=False, encipher_only=False, decipher_only=False)
+
+
 class CertificateAuthority:
     """Makes certificates for servers on loopback and for clients with names."""
 
@@ -85,7 +92,13 @@ class CertificateAuthority:
                    .public_key(key.public_key()).serial_number(x509.random_serial_number())
                    .not_valid_before(now - datetime.timedelta(days=2))
                    .not_valid_after(now + datetime.timedelta(days=days))
-                   .add_extension(x509.BasicConstraints(is_authority, None), critical=True))
+                   .add_extension(x509.BasicConstraints(is_authority, None), critical=True)
+                   # What strict readers (RFC 5280), such as Python from 3.13 on, want to see.
+                   .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()),
+                                  critical=False)
+                   .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(
+                       self.key.public_key()), critical=False)
+                   .add_extension(key_usage(is_authority), critical=True))
         if names:
             builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         return builder.sign(self.key, hashes.SHA256())
