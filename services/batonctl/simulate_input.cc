@@ -6,7 +6,6 @@
 #include <fstream>
 #include <iostream>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -16,6 +15,7 @@
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
 #include "batonctl/policy_file.h"
+#include "batonctl/record_lines.h"
 #include "batonctl/roster_arguments.h"
 #include "batonctl/simulated_rep.h"
 #include "batonctl/table_files.h"
@@ -29,7 +29,6 @@ namespace {
 using platform::kafka::PartitionSpan;
 using platform::kafka::Record;
 using simulation::Recorder;
-using Json = nlohmann::json;
 
 constexpr int64_t kNoteEvery = 500'000;  // records
 
@@ -72,71 +71,56 @@ class TopicOf {
   bool begins_late_ = false;
 };
 
-// A record as kcat -J prints it; false: the line is none.
-bool ReadDumpedRecord(const Json& json, Record& record) {
-  if (!json.is_object() || !json.contains("topic") || !json.contains("payload")) return false;
-  record.topic = json.value("topic", "");
-  record.partition = json.value("partition", 0);
-  record.offset = json.value("offset", int64_t{0});
-  record.timestamp_ms = json.value("ts", int64_t{0});
-  if (const Json& key = json.value("key", Json()); key.is_string()) {
-    record.key = key.get<std::string>();
-    record.has_key = true;
-  }
-  if (const Json& payload = json.at("payload"); payload.is_string()) {
-    record.value = payload.get<std::string>();
-    record.has_value = true;
-  }
-  const Json headers = json.value("headers", Json::array());
-  for (size_t i = 0; i + 1 < headers.size(); i += 2) {
-    if (headers[i].is_string() && headers[i + 1].is_string()) {
-      record.headers.emplace_back(headers[i].get<std::string>(), headers[i + 1].get<std::string>());
-    }
-  }
-  return true;
-}
+// Gives what stands in files to a recorder, line by line.
+class FileReader {
+ public:
+  FileReader(const Session& session, Recorder& recorder) : session_(session), recorder_(recorder) {}
 
-struct FileRecords {
-  std::vector<Record> input, feedback;
+  absl::Status Read(const std::string& path) {
+    std::ifstream file;
+    if (path != "-") file.open(path, std::ios::binary);
+    if (path != "-" && !file) {
+      return FileError(absl::StrCat("cannot read ", path, ": ", std::strerror(errno)));
+    }
+    std::istream& stream = path == "-" ? std::cin : file;
+    std::string line;
+    for (int64_t number = 1; std::getline(stream, line); ++number) {
+      if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+      absl::StatusOr<Record> record = lines_.Read(line, number);
+      if (!record.ok()) {
+        return FileError(absl::StrCat(path, ":", number, ": ", record.status().message()));
+      }
+      if (absl::Status status = Take(*record); !status.ok()) return status;
+    }
+    return stream.bad() ? FileError(absl::StrCat("cannot read ", path)) : absl::OkStatus();
+  }
+
+  void Note() const {
+    session_.Note(absl::StrCat(events_, " events and ", changes_, " changes read"));
+  }
+  // The changes begin with the first one.
+  bool is_whole() const {
+    return std::all_of(first_offsets_.begin(), first_offsets_.end(),
+                       [](const auto& first) { return first.second == 0; });
+  }
+
+ private:
+  absl::Status Take(const Record& record) {
+    const bool is_change = absl::EndsWith(record.topic, ".feedback.v1");
+    ++(is_change ? changes_ : events_);
+    if ((changes_ + events_) % kNoteEvery == 0) Note();
+    if (!is_change) return recorder_.AddEvent(record);
+    const auto [first, is_new] = first_offsets_.try_emplace(record.partition, record.offset);
+    if (!is_new) first->second = std::min(first->second, record.offset);
+    return recorder_.AddChange(record);
+  }
+
+  const Session& session_;
+  Recorder& recorder_;
+  RecordLines lines_;
+  int64_t events_ = 0, changes_ = 0;
+  std::map<int32_t, int64_t> first_offsets_;  // of changes, by partition
 };
-
-absl::Status ReadLine(const std::string& line, int64_t number, FileRecords& records) {
-  Record record;
-  bool dumped = false;
-  try {
-    // Whatever else the line is, the recorder tells; only a dump is to be taken apart here.
-    dumped = absl::StrContains(line, "\"payload\"") &&
-             ReadDumpedRecord(Json::parse(line, nullptr, /*allow_exceptions=*/false), record);
-  } catch (const Json::exception& error) {
-    return absl::InvalidArgumentError(error.what());
-  }
-  if (!dumped) {
-    record = {};
-    record.offset = number;
-    record.has_value = true;
-    record.value = line;
-  }
-  const bool is_feedback = absl::EndsWith(record.topic, ".feedback.v1");
-  (is_feedback ? records.feedback : records.input).push_back(std::move(record));
-  return absl::OkStatus();
-}
-
-absl::Status ReadLines(const std::string& path, FileRecords& records) {
-  std::ifstream file;
-  if (path != "-") file.open(path, std::ios::binary);
-  if (path != "-" && !file) {
-    return FileError(absl::StrCat("cannot read ", path, ": ", std::strerror(errno)));
-  }
-  std::istream& stream = path == "-" ? std::cin : file;
-  std::string line;
-  for (int64_t number = 1; std::getline(stream, line); ++number) {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    if (absl::Status status = ReadLine(line, number, records); !status.ok()) {
-      return FileError(absl::StrCat(path, ":", number, ": ", status.message()));
-    }
-  }
-  return stream.bad() ? FileError(absl::StrCat("cannot read ", path)) : absl::OkStatus();
-}
 
 absl::StatusOr<simulation::Roster> RosterOfServer(Session& session) {
   const absl::StatusOr<std::string> parent = session.Workspace();
@@ -196,24 +180,12 @@ absl::StatusOr<simulation::Recording> ReadTopics(const Session& session,
 absl::StatusOr<simulation::Recording> ReadFiles(const Session& session,
                                                 const std::vector<std::string>& files,
                                                 Recorder recorder) {
-  FileRecords records;
+  FileReader reader(session, recorder);
   for (const std::string& file : files) {
-    if (absl::Status status = ReadLines(file, records); !status.ok()) return status;
+    if (absl::Status status = reader.Read(file); !status.ok()) return status;
   }
-  session.Note(
-      absl::StrCat(records.input.size(), " events and ", records.feedback.size(), " changes read"));
-  absl::Status status;
-  for (const Record& record : records.feedback) status.Update(recorder.AddChange(record));
-  for (const Record& record : records.input) status.Update(recorder.AddEvent(record));
-  if (!status.ok()) return status;
-  std::map<int32_t, int64_t> first_offsets;
-  for (const Record& record : records.feedback) {
-    const auto [first, is_new] = first_offsets.try_emplace(record.partition, record.offset);
-    if (!is_new) first->second = std::min(first->second, record.offset);
-  }
-  const bool whole = std::all_of(first_offsets.begin(), first_offsets.end(),
-                                 [](const auto& first) { return first.second == 0; });
-  return std::move(recorder).Finish(whole);
+  reader.Note();
+  return std::move(recorder).Finish(reader.is_whole());
 }
 
 absl::StatusOr<SimulatedPolicy> PolicyOfFile(const Session& session, const std::string& file) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/decide.h"
+#include "core/decide_in_place.h"
 #include "core/erasure.h"
 #include "core/handback.h"
 #include "core/owners.h"
@@ -56,11 +57,12 @@ Signal FoldAll(absl::Span<const LeadEvent> events, const Policy* policy, Plan& p
 
 // A judgment that says the same as the stored one a little later is not worth a write, unless it
 // opens a cycle.
-bool SaysSomethingNew(const Judgment& judgment, const Judgment& stored) {
+bool SaysSomethingNew(const Judgment& judgment, Judgment& stored) {
   if (judgment.qualified) return true;
-  Judgment same_time = stored;
-  same_time.judged_at_ms = judgment.judged_at_ms;
-  return !(judgment == same_time);
+  const TimeMs stored_at_ms = std::exchange(stored.judged_at_ms, judgment.judged_at_ms);
+  const bool same = judgment == stored;
+  stored.judged_at_ms = stored_at_ms;
+  return !same;
 }
 
 // Everything that belongs to one handoff cycle starts afresh; the fencing token goes on.
@@ -128,11 +130,11 @@ bool CanBeSuppressed(Stage stage) {
 }
 
 // Whoever withdraws consent is left alone at once, also by a rep who has the lead.
-void Suppress(const LeadRecord& before, const std::string& cause, TimeMs now_ms, Plan& plan) {
+void Suppress(const std::string& cause, TimeMs now_ms, Plan& plan) {
   LeadRecord& lead = plan.after;
+  const RepId rep = std::exchange(lead.rep, RepId());
   lead.stage = Stage::kRejected;
   lead.closed_at_ms = now_ms;
-  lead.rep = RepId();
   lead.reason = kDoNotContact;
   CancelClocks(lead);
   CancelTimer(lead);
@@ -140,14 +142,36 @@ void Suppress(const LeadRecord& before, const std::string& cause, TimeMs now_ms,
   Change change;
   change.type = ChangeType::kRejected;
   change.stage = lead.stage;
-  change.queue = before.queue;
-  change.rep = before.rep;
-  change.generation = before.generation;
+  change.queue = lead.queue;
+  change.rep = rep;
+  change.generation = lead.generation;
   change.reason = lead.reason;
   change.actor = "policy";
   change.cause = cause;
   change.details = {{"fault", std::string(ReasonFaultName(ReasonFault::kConsent))}};
   plan.changes.push_back(std::move(change));
+}
+
+// `plan.after` is the lead as it was.
+void Decide(absl::Span<const LeadEvent> events, const Policy* policy, TimeMs now_ms,
+            std::vector<FoldOutcome>* outcomes, const AccountView* account, const Shadow* shadow,
+            Plan& plan) {
+  plan.key = plan.after.key;
+  plan.expected_revision = plan.after.revision;
+  const Stage stage = plan.after.stage;
+  const int32_t cycle = plan.after.cycle;
+  const Consent consent = plan.after.facts.consent;
+  const Signal signal = FoldAll(events, policy, plan, outcomes);
+  if (plan.applied == 0 && stage == Stage::kErased) {
+    plan.after.stage = Stage::kErased;  // nothing new: redelivered by another log
+    plan.after.cycle = cycle;
+  }
+  if (plan.applied > 0 && policy != nullptr && IsJudged(plan.after.stage)) {
+    JudgeLead(*policy, account, shadow, signal, now_ms, plan);
+  }
+  const bool withdraws =
+      consent != Consent::kWithdrawn && plan.after.facts.consent == Consent::kWithdrawn;
+  if (withdraws && CanBeSuppressed(stage)) Suppress(signal.id, now_ms, plan);
 }
 
 }  // namespace
@@ -156,20 +180,16 @@ Plan DecideEvents(const LeadRecord& record, absl::Span<const LeadEvent> events,
                   const Policy* policy, TimeMs now_ms, std::vector<FoldOutcome>* outcomes,
                   const AccountView* account, const Shadow* shadow) {
   Plan plan;
-  plan.key = record.key;
-  plan.expected_revision = record.revision;
   plan.after = record;
-  const Signal signal = FoldAll(events, policy, plan, outcomes);
-  if (plan.applied == 0 && record.stage == Stage::kErased) {
-    plan.after.stage = Stage::kErased;  // nothing new: redelivered by another log
-    plan.after.cycle = record.cycle;
-  }
-  if (plan.applied > 0 && policy != nullptr && IsJudged(plan.after.stage)) {
-    JudgeLead(*policy, account, shadow, signal, now_ms, plan);
-  }
-  const bool withdraws = record.facts.consent != Consent::kWithdrawn &&
-                         plan.after.facts.consent == Consent::kWithdrawn;
-  if (withdraws && CanBeSuppressed(record.stage)) Suppress(record, signal.id, now_ms, plan);
+  Decide(events, policy, now_ms, outcomes, account, shadow, plan);
+  return plan;
+}
+
+Plan DecideEventsInPlace(LeadRecord&& record, absl::Span<const LeadEvent> events,
+                         const Policy* policy, TimeMs now_ms, const AccountView* account) {
+  Plan plan;
+  plan.after = std::move(record);
+  Decide(events, policy, now_ms, nullptr, account, nullptr, plan);
   return plan;
 }
 

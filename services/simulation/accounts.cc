@@ -41,6 +41,7 @@ absl::Status Run::ApplyAccount(const core::AccountEvent& event) {
 absl::StatusOr<core::AccountView> Run::AccountOf(const core::LeadRecord& record,
                                                  absl::Span<const core::LeadEvent> events,
                                                  const core::Policy* policy) {
+  if (!asks_for_accounts_) return core::AccountView();
   std::vector<std::string> domains = core::LookUpDomains(record, events, policy);
   if (domains.empty()) return core::AccountView();
   const store::AccountQuery query{setting_.workspace, std::move(domains)};

@@ -13,17 +13,13 @@ absl::Status Run::HandOut(const RecordedPoint& point) {
   const LeadState& state = leads_[point.lead];
   const RecordedAssignment& made = *recording_.MadeAt(point.lead, point.generation);
   core::QueueId queue;  // in which the lead waits
-  if (state.stage == core::Stage::kQueued) {
-    const absl::StatusOr<core::LeadRecord> record = Load(point.lead);
-    if (!record.ok()) return record.status();
-    queue = record->queue;
-  }
+  if (state.stage == core::Stage::kQueued) queue = Load(point.lead).queue;
   absl::Status status;
   if (made.claimed && setting_.behaviour.replay) {
     status = Claim(made.rep, diverged_ ? core::QueueId() : made.queue);
   } else if (!queue.empty()) {
     status = store_.Drain(setting_.workspace, queue, 1).status();
-    status.Update(ReadChanges(nullptr));
+    status.Update(ReadChanges());
   }
   if (status.ok() && setting_.behaviour.replay && !made.claimed && IsPulled(queue) &&
       state.generation < point.generation) {
@@ -40,7 +36,7 @@ absl::Status Run::Claim(const core::RepId& rep, const core::QueueId& queue) {
   if (!queue.empty()) claim.queues.push_back(queue);
   const absl::StatusOr<store::ClaimResult> claimed = store_.ClaimNext(claim);
   if (!claimed.ok() || claimed->lead.empty()) return absl::OkStatus();  // so it goes without
-  return ReadChanges(nullptr);
+  return ReadChanges();
 }
 
 }  // namespace baton::simulation

@@ -94,7 +94,8 @@ absl::Status Recorder::AddEvent(const Record& record) {
     event.position = {core::LogFingerprint(record.topic, record.partition), record.offset,
                       record.timestamp_ms};
   }
-  added.event = std::move(event);
+  added.what = lead_events_.size();
+  lead_events_.push_back(std::move(event));
   return absl::OkStatus();
 }
 
@@ -107,7 +108,8 @@ absl::Status Recorder::AddAccountEvent(const Record& record, core::AccountEvent 
   added.partition = record.partition;
   added.offset = record.offset;
   added.at_ms = record.partition < 0 ? event.occurred_at_ms : record.timestamp_ms;
-  added.account = static_cast<int64_t>(recording_.accounts.size());
+  added.is_account = true;
+  added.what = recording_.accounts.size();
   if (record.partition >= 0) {
     event.position = {core::LogFingerprint(record.topic, record.partition), record.offset,
                       record.timestamp_ms};
@@ -165,15 +167,18 @@ void Recorder::TakeChanges(LeadIndex lead) {
 }
 
 void Recorder::FindCauses() {
-  absl::flat_hash_map<std::pair<LeadIndex, std::string>, const Change*> causes;
+  absl::flat_hash_map<std::pair<LeadIndex, std::string_view>, const Change*> causes;
   for (LeadIndex lead = 0; lead < changes_.size(); ++lead) {
     for (const Change& change : changes_[lead]) {
-      if (IsDecision(change.change.type)) causes.try_emplace({lead, change.change.cause}, &change);
+      if (IsDecision(change.change.type))
+        causes.try_emplace(std::pair(lead, std::string_view(change.change.cause)), &change);
     }
   }
   if (causes.empty()) return;
   for (Event& event : events_) {
-    const auto found = causes.find({event.lead, event.event.id});
+    if (event.is_account) continue;
+    const auto found =
+        causes.find(std::pair(event.lead, std::string_view(lead_events_[event.what].id)));
     if (found == causes.end()) continue;
     event.caused = found->second;
     causes.erase(found);  // a repetition causes nothing
@@ -201,7 +206,7 @@ void Recorder::FindInstants() {
     if (i == 0 || events_[i - 1].partition != event.partition) bound_ms = sequence = 0;
     if (event.caused != nullptr) sequence = event.caused->sequence;
     if (event.partition < 0) continue;
-    if (event.account >= 0) {
+    if (event.is_account) {
       FindInstant(bound_ms, sequence, event);
       continue;
     }
@@ -249,7 +254,7 @@ void Recorder::AddAccountPoints(size_t first) {
     point.at_ms = events_[i].at_ms;
     point.sequence = events_[i].sequence;
     point.account = static_cast<int64_t>(accounts.size());
-    accounts.push_back(std::move(recording_.accounts[static_cast<size_t>(events_[i].account)]));
+    accounts.push_back(std::move(recording_.accounts[events_[i].what]));
   }
   recording_.accounts = std::move(accounts);
   events_.resize(first);
@@ -300,6 +305,14 @@ void Recorder::FinishPoints() {
   recording_.end_ms = std::max(recording_.end_ms, recording_.points.back().at_ms);
 }
 
+void Recorder::TakeEvents() {
+  recording_.events.reserve(events_.size());
+  for (const Event& event : events_) {
+    recording_.events.push_back(std::move(lead_events_[event.what]));
+  }
+  lead_events_ = {};
+}
+
 Recording Recorder::Finish(bool whole) && {
   std::sort(events_.begin(), events_.end(), [](const Event& a, const Event& b) {
     return std::tuple(a.partition, a.offset) < std::tuple(b.partition, b.offset);
@@ -310,8 +323,7 @@ Recording Recorder::Finish(bool whole) && {
   for (auto& [rep, instants] : recording_.assigned_to) std::sort(instants.begin(), instants.end());
   AddPoints(whole);
   FinishPoints();
-  recording_.events.reserve(events_.size());
-  for (Event& event : events_) recording_.events.push_back(std::move(event.event));
+  TakeEvents();
   return std::move(recording_);
 }
 

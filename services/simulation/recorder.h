@@ -1,8 +1,9 @@
-// Makes a Recording of what topics or files hold. Give all changes first, then all events, in any
-// order of the partitions; records of a partition in order. Not thread-safe.
+// Makes a Recording of what topics or files hold, given in any order of topics and partitions;
+// records of a partition in order. Not thread-safe.
 #ifndef BATON_SIMULATION_RECORDER_H_
 #define BATON_SIMULATION_RECORDER_H_
 
+#include <deque>
 #include <map>
 #include <string>
 #include <utility>
@@ -48,10 +49,10 @@ class Recorder {
     int32_t partition = 0;
     core::TimeMs at_ms = 0;
     int64_t offset = 0;
-    int64_t sequence = 0;  // it comes behind this change
-    core::LeadEvent event;
+    int64_t sequence = 0;            // it comes behind this change
+    size_t what = 0;                 // index in lead_events_, or of an account in
+    bool is_account = false;         // recording_.accounts
     const Change* caused = nullptr;  // the decision that names it as its cause
-    int64_t account = -1;            // index in recording_.accounts; -1: of a lead
   };
 
   absl::Status AddAccountEvent(const platform::kafka::Record& record, core::AccountEvent event);
@@ -69,11 +70,13 @@ class Recorder {
   // Points of one lead; events_[first..last) are its own, in order.
   void AddPointsOf(size_t first, size_t last, core::TimeMs first_change_ms);
   void FinishPoints();
+  void TakeEvents();
 
   const core::WorkspaceId workspace_;
   Recording recording_;
   std::vector<std::vector<Change>> changes_;  // by lead
-  std::vector<Event> events_;
+  std::vector<Event> events_;                 // small, as they are sorted again and again
+  std::deque<core::LeadEvent> lead_events_;   // in the order in which they were given
 };
 
 }  // namespace baton::simulation

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/account_match.h"
+#include "core/decide_in_place.h"
 #include "store/drain.h"
 
 namespace baton::simulation {
@@ -29,9 +31,12 @@ Run::Run(const Recording& recording, const Setting& setting)
     : recording_(recording),
       setting_(setting),
       now_ms_(recording.begin_ms),
-      store_(1, NoLimits(), [this] { return now_ms_; }),
+      store_(
+          1, NoLimits(), [this] { return now_ms_; }, /*keeps_history=*/false),
       leads_(recording.leads.size()),
-      diverged_(!setting.behaviour.replay || !recording.has_changes) {}
+      diverged_(!setting.behaviour.replay || !recording.has_changes) {
+  new_lead_.key.workspace = setting.workspace;
+}
 
 absl::StatusOr<Outcome> Run::Play() && {
   absl::Status status = Open();
@@ -96,6 +101,7 @@ absl::Status Run::EnterPhases(core::TimeMs at_ms) {
 absl::Status Run::Activate(const core::Policy& policy) {
   policy_ = policy;
   policy_.workspace = setting_.workspace;
+  asks_for_accounts_ = core::AsksForAccounts(policy_);
   policy_.tables.clear();  // the conditions have them
   // The store keeps the text only to tell one revision from another.
   auto revision = store_.CreateRevision(policy_, absl::StrCat("phase ", next_phase_), kPrincipal);
@@ -113,11 +119,10 @@ absl::Status Run::Activate(const core::Policy& policy) {
   return store_.ActivateRevision(policy_, revision->fingerprint, activation).status();
 }
 
-absl::StatusOr<core::LeadRecord> Run::Load(LeadIndex lead) {
-  const core::LeadKey key{setting_.workspace, recording_.leads[lead].id};
-  absl::StatusOr<store::LoadedLeads> loaded = store_.Load({&key, 1});
-  if (!loaded.ok()) return loaded.status();
-  return std::move(loaded->records.front());
+const core::LeadRecord& Run::Load(LeadIndex lead) {
+  new_lead_.key.lead = recording_.leads[lead].id;
+  const core::LeadRecord* known = store_.Peek(new_lead_.key);
+  return known == nullptr ? new_lead_ : *known;
 }
 
 absl::Status Run::Meet(size_t index) {
@@ -137,18 +142,28 @@ bool Run::IsDeferred(size_t index, const core::Plan& plan) {
   return true;
 }
 
+core::Facts Run::FactsBefore(size_t event) const {
+  const core::LeadKey& key = recording_.events[event].key;
+  size_t first = event;
+  while (first > 0 && recording_.events[first - 1].key == key) --first;
+  core::Facts facts;
+  for (; first < event; ++first) core::Fold(recording_.events[first], facts);
+  return facts;
+}
+
 absl::Status Run::ApplyEvents(size_t index) {
   const RecordedPoint& point = recording_.points[index];
-  const absl::StatusOr<core::LeadRecord> record = Load(point.lead);
-  if (!record.ok()) return record.status();
+  const core::LeadRecord& record = Load(point.lead);
+  const core::LeadKey key = record.key;
   uint32_t& deferred = leads_[point.lead].deferred;
   const absl::Span<const core::LeadEvent> events(&recording_.events[point.first_event - deferred],
                                                  point.events + deferred);
   const core::Policy* policy = point.before_policy ? nullptr : &policy_;
-  const absl::StatusOr<core::AccountView> account = AccountOf(*record, events, policy);
+  const absl::StatusOr<core::AccountView> account = AccountOf(record, events, policy);
   if (!account.ok()) return account.status();
-  const core::Plan plan = core::DecideEvents(*record, events, policy, now_ms_, nullptr, &*account);
+  core::Plan plan = core::DecideEventsInPlace(store_.Lend(key), events, policy, now_ms_, &*account);
   if (IsDeferred(index, plan)) {
+    store_.GiveBack(key, FactsBefore(point.first_event - deferred));
     deferred += point.events;
     return absl::OkStatus();
   }
@@ -156,8 +171,11 @@ absl::Status Run::ApplyEvents(size_t index) {
   outcome_.events += plan.applied;
   outcome_.duplicates += plan.duplicates;
   if (plan.judgment_changed) NoteErrors(plan.after.judgment);
-  if (plan.applied == 0 && plan.duplicates == 0) return absl::OkStatus();
-  return Commit(*record, plan);
+  if (plan.applied == 0 && plan.duplicates == 0) {
+    store_.GiveBack(key, std::move(plan.after.facts));
+    return absl::OkStatus();
+  }
+  return Commit(point.lead, std::move(plan));
 }
 
 absl::Status Run::Do(const Duty& duty) {
@@ -176,12 +194,11 @@ absl::Status Run::Do(const Duty& duty) {
 }
 
 absl::Status Run::FireTimer(const Duty& duty) {
-  const absl::StatusOr<core::LeadRecord> record = Load(duty.lead);
-  if (!record.ok()) return record.status();
-  const std::optional<core::Plan> plan = core::DecideTimer(*record, &policy_, duty.number, now_ms_);
+  const core::LeadRecord& record = Load(duty.lead);
+  std::optional<core::Plan> plan = core::DecideTimer(record, &policy_, duty.number, now_ms_);
   if (!plan.has_value()) return absl::OkStatus();
-  if (plan->placement == core::Placement::kOffer && IsLater(duty, *record)) return absl::OkStatus();
-  return Commit(*record, *plan);
+  if (plan->placement == core::Placement::kOffer && IsLater(duty, record)) return absl::OkStatus();
+  return Commit(duty.lead, *std::move(plan));
 }
 
 // A service level takes a lead from its rep when that was seen to happen, a moment after it was
@@ -199,19 +216,18 @@ bool Run::IsLater(const Duty& duty, const core::LeadRecord& record) {
   return false;
 }
 
-absl::Status Run::Act(const core::LeadRecord& record, core::Action action, bool& refused) {
+absl::Status Run::Act(LeadIndex lead, core::Action action, bool& refused) {
+  const core::LeadRecord& record = Load(lead);
   action.generation = record.generation;
-  const auto decision = core::DecideAction(record, action, &policy_, now_ms_);
+  auto decision = core::DecideAction(record, action, &policy_, now_ms_);
   refused = !decision.ok();
   if (refused) return absl::OkStatus();
-  return Commit(record, std::get<core::Plan>(*decision));
+  return Commit(lead, std::get<core::Plan>(*std::move(decision)));
 }
 
 absl::Status Run::ActAsRecorded(const Duty& duty) {
   LeadState& state = leads_[duty.lead];
   if (state.generation != duty.number || state.script == nullptr) return absl::OkStatus();
-  absl::StatusOr<core::LeadRecord> record = Load(duty.lead);
-  if (!record.ok()) return record.status();
   const core::Action& recorded = state.script->steps[state.next_step++].action;
   // The queue may work otherwise than it did: an offer is accepted by whatever works on it, and a
   // lead that is owned at once needs no accept.
@@ -219,16 +235,16 @@ absl::Status Run::ActAsRecorded(const Duty& duty) {
   const bool works = recorded.type == core::ActionType::kLogTouch ||
                      recorded.type == core::ActionType::kReportOutcome;
   bool refused = false;
-  if (works && record->stage == core::Stage::kOffered) {
-    if (absl::Status status = Act(*record, {}, refused); !status.ok()) return status;
-    record = Load(duty.lead);
-    if (!record.ok()) return record.status();
+  if (works && Load(duty.lead).stage == core::Stage::kOffered) {
+    if (absl::Status status = Act(duty.lead, {}, refused); !status.ok()) return status;
   }
-  if (!accepts || record->stage == core::Stage::kOffered) {
+  if (!accepts || Load(duty.lead).stage == core::Stage::kOffered) {
     core::Action action = recorded;
     if (action.touched_at_ms != 0) action.touched_at_ms += state.shift_ms;
     if (action.revisit_at_ms != 0) action.revisit_at_ms += state.shift_ms;
-    if (absl::Status status = Act(*record, std::move(action), refused); !status.ok()) return status;
+    if (absl::Status status = Act(duty.lead, std::move(action), refused); !status.ok()) {
+      return status;
+    }
   }
   if (refused) {
     ++outcome_.refused_actions;
@@ -245,18 +261,17 @@ absl::Status Run::ActAsRecorded(const Duty& duty) {
 absl::Status Run::ActByModel(const Duty& duty) {
   const LeadState& state = leads_[duty.lead];
   if (state.generation != duty.number) return absl::OkStatus();
-  const absl::StatusOr<core::LeadRecord> record = Load(duty.lead);
-  if (!record.ok()) return record.status();
-  if (!core::IsOwned(record->stage)) return absl::OkStatus();
+  const core::Stage stage = Load(duty.lead).stage;
+  if (!core::IsOwned(stage)) return absl::OkStatus();
   core::Action action;
   if (duty.kind == Duty::Kind::kClose) {
-    const bool may_reject = core::IsAllowedMove(record->stage, core::Stage::kRejected);
+    const bool may_reject = core::IsAllowedMove(stage, core::Stage::kRejected);
     action.type = may_reject ? core::ActionType::kReject : core::ActionType::kReportOutcome;
     action.outcome = core::Stage::kLost;
     action.reason = kClosedAs;
   }
   bool refused = false;
-  if (absl::Status status = Act(*record, std::move(action), refused); !status.ok()) return status;
+  if (absl::Status status = Act(duty.lead, std::move(action), refused); !status.ok()) return status;
   if (refused) return absl::OkStatus();
   ++outcome_.modelled_actions;
   if (duty.kind == Duty::Kind::kAccept) ScheduleModel(duty.lead);
@@ -270,46 +285,46 @@ absl::Status Run::Drain(const core::Rep& rep) {
     const auto assigned = store::DrainQueue(store_, setting_.workspace, queue);
     if (!assigned.ok()) return assigned.status();
     if (*assigned == 0) continue;
-    if (absl::Status status = ReadChanges(nullptr); !status.ok()) return status;
+    if (absl::Status status = ReadChanges(); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-absl::Status Run::Commit(const core::LeadRecord& before, const core::Plan& plan) {
-  const auto results = store_.Commit({&plan, 1});
-  if (!results.ok()) return results.status();
-  const store::CommitResult& result = results->front();
-  if (result.code != store::CommitCode::kCommitted) {
+absl::Status Run::Commit(LeadIndex lead, core::Plan&& plan) {
+  const core::LeadRecord& before = Load(lead);
+  const core::RepId rep = before.rep;
+  const int64_t generation = before.generation;
+  const bool was_owned = core::IsOwned(before.stage);
+  const bool publishes = !plan.changes.empty() || plan.placement != core::Placement::kKeep;
+  const std::string route = publishes ? plan.after.judgment.route.rule : "";
+  const store::CommitCode code = store_.Take(std::move(plan));
+  if (code != store::CommitCode::kCommitted) {
     return absl::InternalError(absl::StrCat("simulation: the store refused lead ",
-                                            plan.key.lead.str(), " with code ",
-                                            static_cast<int>(result.code)));
+                                            recording_.leads[lead].id.str(), " with code ",
+                                            static_cast<int>(code)));
   }
-  if (!plan.changes.empty() || plan.placement != core::Placement::kKeep) {
-    if (absl::Status status = ReadChanges(&plan); !status.ok()) return status;
+  if (publishes) {
+    if (absl::Status status = ReadChanges(route); !status.ok()) return status;
   }
-  const core::LeadRecord& after = result.record;
+  const core::LeadRecord& after = Load(lead);
   if (after.stage == core::Stage::kQueued && !after.owners.empty()) {
     owner_queues_.insert(after.queue);
   }
-  if (after.stage == core::Stage::kQueued && after.due_at_ms != 0) {
-    ScheduleWaiting(after, recording_.lead_index.at(plan.key.lead));
-  }
-  if (after.clock_at_ms != 0) {
-    ScheduleClock(recording_.lead_index.at(plan.key.lead), after.clock_at_ms);
-  }
-  const bool left = after.rep != before.rep || after.generation != before.generation ||
-                    !core::IsOwned(after.stage);
-  if (core::IsOwned(before.stage) && left) ScheduleDrain(before.rep);
+  if (after.stage == core::Stage::kQueued && after.due_at_ms != 0) ScheduleWaiting(after, lead);
+  if (after.clock_at_ms != 0) ScheduleClock(lead, after.clock_at_ms);
+  const bool left =
+      after.rep != rep || after.generation != generation || !core::IsOwned(after.stage);
+  if (was_owned && left) ScheduleDrain(rep);
   return absl::OkStatus();
 }
 
-absl::Status Run::ReadChanges(const core::Plan* plan) {
+absl::Status Run::ReadChanges(const std::string& route) {
   for (int count = kReadMax; count == kReadMax;) {
     const auto read = store_.Read({{0, read_up_to_}}, kReadMax, absl::ZeroDuration());
     if (!read.ok()) return read.status();
     const auto entries = read->find(0);
     if (entries == read->end()) return absl::OkStatus();
-    for (const store::OutboxEntry& entry : entries->second) NoteChange(entry, plan);
+    for (const store::OutboxEntry& entry : entries->second) NoteChange(entry, route);
     read_up_to_ = entries->second.back().sequence;
     count = static_cast<int>(entries->second.size());
     if (absl::Status status = store_.Trim(0, read_up_to_, 0); !status.ok()) return status;
@@ -317,11 +332,11 @@ absl::Status Run::ReadChanges(const core::Plan* plan) {
   return absl::OkStatus();
 }
 
-void Run::NoteChange(const store::OutboxEntry& entry, const core::Plan* plan) {
+void Run::NoteChange(const store::OutboxEntry& entry, const std::string& route) {
   const LeadIndex lead = recording_.lead_index.at(entry.key.lead);
   LeadState& state = leads_[lead];
   state.stage = entry.change.stage;
-  if (entry.change.type == core::ChangeType::kQualified) NoteMql(entry, plan, state);
+  if (entry.change.type == core::ChangeType::kQualified) NoteMql(entry, route, state);
   if (entry.change.type == core::ChangeType::kAssigned) NoteAssignment(entry, lead);
 }
 
@@ -331,7 +346,7 @@ void Run::NoteErrors(const core::Judgment& judgment) {
   }
 }
 
-void Run::NoteMql(const store::OutboxEntry& entry, const core::Plan* plan, LeadState& state) {
+void Run::NoteMql(const store::OutboxEntry& entry, const std::string& route, LeadState& state) {
   state.cycle = entry.cycle;
   state.assignments = 0;
   state.outcome = static_cast<uint32_t>(outcome_.cycles.size());
@@ -342,7 +357,7 @@ void Run::NoteMql(const store::OutboxEntry& entry, const core::Plan* plan, LeadS
   cycle.cause = entry.change.cause;
   cycle.fit = entry.fit;
   cycle.intent = entry.intent;
-  if (plan != nullptr) cycle.route = plan->after.judgment.route.rule;
+  cycle.route = route;
   cycle.queue = entry.change.queue;
 }
 

@@ -44,6 +44,8 @@ class Run {
   absl::Status ApplyEvents(size_t index);
   // The events of a point were decided together with those of the lead's next one.
   bool IsDeferred(size_t index, const core::Plan& plan);
+  // The facts of a lead before the event with that index.
+  core::Facts FactsBefore(size_t event) const;
   absl::Status HandOut(const RecordedPoint& point);
   // The rep of a recorded assignment asks for a lead of its own accord; `queue`: from there only.
   absl::Status Claim(const core::RepId& rep, const core::QueueId& queue);
@@ -62,14 +64,16 @@ class Run {
   absl::Status Drain(const core::Rep& rep);
   bool IsPulled(const core::QueueId& queue) const;
 
-  absl::StatusOr<core::LeadRecord> Load(LeadIndex lead);
+  // The lead as it is, until the next commit or call of Load.
+  const core::LeadRecord& Load(LeadIndex lead);
   // OK also when the action cannot be carried out: `refused` says so.
-  absl::Status Act(const core::LeadRecord& record, core::Action action, bool& refused);
-  absl::Status Commit(const core::LeadRecord& before, const core::Plan& plan);
-  absl::Status ReadChanges(const core::Plan* plan);
-  void NoteChange(const store::OutboxEntry& entry, const core::Plan* plan);
+  absl::Status Act(LeadIndex lead, core::Action action, bool& refused);
+  absl::Status Commit(LeadIndex lead, core::Plan&& plan);
+  // `route`: the rule by which leads become MQLs in them.
+  absl::Status ReadChanges(const std::string& route = {});
+  void NoteChange(const store::OutboxEntry& entry, const std::string& route);
   void NoteErrors(const core::Judgment& judgment);
-  void NoteMql(const store::OutboxEntry& entry, const core::Plan* plan, LeadState& state);
+  void NoteMql(const store::OutboxEntry& entry, const std::string& route, LeadState& state);
   void NoteAssignment(const store::OutboxEntry& entry, LeadIndex lead);
 
   void ScheduleClock(LeadIndex lead, core::TimeMs at_ms);
@@ -88,6 +92,7 @@ class Run {
   const Setting& setting_;
   core::TimeMs now_ms_;
   store::MemoryStore store_;
+  core::LeadRecord new_lead_;     // what Load says of a lead that is not there yet
   std::vector<LeadState> leads_;  // as recording_.leads
   std::vector<core::Rep> reps_;
   std::set<core::QueueId> owner_queues_;  // in which leads waited that have owners
@@ -99,6 +104,7 @@ class Run {
   size_t next_phase_ = 0;
   core::TimeMs hours_until_ms_ = std::numeric_limits<core::TimeMs>::min();  // then they are renewed
   core::Policy policy_;                                                     // the active one
+  bool asks_for_accounts_ = false;                                          // it does
   int64_t read_up_to_ = 0;
 };
 

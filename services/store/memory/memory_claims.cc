@@ -57,7 +57,7 @@ absl::StatusOr<ClaimResult> MemoryStore::ClaimNext(const Claim& claim) {
     return ClaimResult{answer.lead, answer.generation, true};
   }
   memory::ShardState& shard = ShardFor(claim.workspace);
-  const memory::Site site{*state, shard, Now(shard)};
+  const memory::Site site{*state, shard, Now(shard), keeps_history_};
   const core::Member member = memory::MemberNow(rep->second, core::QueueId(), site);
   if (absl::Status able = CheckAble(member); !able.ok()) return able;
   const auto queues = QueuesOf(claim, rep->second, *state);

@@ -185,7 +185,7 @@ absl::StatusOr<int> MemoryStore::Drain(const core::WorkspaceId& workspace,
   if (state == nullptr) return 0;
   ShardState& shard = ShardFor(workspace);
   return memory::DrainBacklog(queue, std::clamp(max, 1, kDrainMax), limits_,
-                              {*state, shard, Now(shard)});
+                              {*state, shard, Now(shard), keeps_history_});
 }
 
 }  // namespace baton::store

@@ -34,9 +34,10 @@ std::vector<OutboxEntry> EntriesAfter(const ShardState& shard, int64_t sequence,
 
 }  // namespace
 
-MemoryStore::MemoryStore(int shards, const StoreLimits& limits, Clock clock)
+MemoryStore::MemoryStore(int shards, const StoreLimits& limits, Clock clock, bool keeps_history)
     : limits_(limits),
       clock_(std::move(clock)),
+      keeps_history_(keeps_history),
       shards_(static_cast<size_t>(std::clamp(shards, 1, kShardsMax))) {
   for (ShardState& shard : shards_) {
     shard.epoch = clock_();
@@ -62,6 +63,33 @@ ShardState& MemoryStore::ShardFor(const core::WorkspaceId& id) {
   return shards_[static_cast<size_t>(ShardOf(id))];
 }
 
+const core::LeadRecord* MemoryStore::Peek(const core::LeadKey& key) {
+  absl::MutexLock lock(&mutex_);
+  const WorkspaceState* workspace = Find(key.workspace);
+  const StoredLead* lead = workspace == nullptr ? nullptr : workspace->FindLead(key.lead);
+  return lead == nullptr ? nullptr : &lead->record;
+}
+
+core::LeadRecord MemoryStore::Lend(const core::LeadKey& key) {
+  absl::MutexLock lock(&mutex_);
+  const WorkspaceState* workspace = Find(key.workspace);
+  StoredLead* lead = workspace == nullptr ? nullptr : workspace->FindLead(key.lead);
+  core::LeadRecord record;
+  record.key = key;
+  if (lead == nullptr) return record;
+  core::Facts facts = std::exchange(lead->record.facts, {});
+  record = lead->record;
+  record.facts = std::move(facts);
+  return record;
+}
+
+void MemoryStore::GiveBack(const core::LeadKey& key, core::Facts&& facts) {
+  absl::MutexLock lock(&mutex_);
+  const WorkspaceState* workspace = Find(key.workspace);
+  StoredLead* lead = workspace == nullptr ? nullptr : workspace->FindLead(key.lead);
+  if (lead != nullptr) lead->record.facts = std::move(facts);
+}
+
 absl::StatusOr<LoadedLeads> MemoryStore::Load(absl::Span<const core::LeadKey> keys) {
   absl::MutexLock lock(&mutex_);
   LoadedLeads loaded;
@@ -81,25 +109,41 @@ absl::StatusOr<LoadedLeads> MemoryStore::Load(absl::Span<const core::LeadKey> ke
   return loaded;
 }
 
-CommitResult MemoryStore::CommitOne(const core::Plan& plan) {
+CommitCode MemoryStore::Apply(const core::Plan& plan, core::LeadRecord& after,
+                              core::LeadRecord*& stored) {
   WorkspaceState* workspace = Find(plan.key.workspace);
-  if (workspace == nullptr) return {CommitCode::kUnknownWorkspace, {}, {}};
+  if (workspace == nullptr) return CommitCode::kUnknownWorkspace;
   ShardState& shard = ShardFor(plan.key.workspace);
-  const Site site{*workspace, shard, Now(shard)};
+  const Site site{*workspace, shard, Now(shard), keeps_history_};
   const CommitCode code = CheckPlan(plan, site, limits_);
-  if (code != CommitCode::kCommitted) return {code, {}, {}};
-
-  // The answer has no facts and no judgment: they are set aside while the rest is copied.
-  core::LeadRecord& stored = ApplyPlan(plan, site);
+  if (code != CommitCode::kCommitted) return code;
+  stored = &ApplyPlan(plan, after, site);
   CountShadow(plan, *workspace);
-  core::Facts facts = std::exchange(stored.facts, {});
-  core::Judgment judgment = std::exchange(stored.judgment, {});
-  CommitResult result{code, stored, {}};
-  stored.facts = std::move(facts);
-  stored.judgment = std::move(judgment);
   counters_.applied += plan.applied;
   counters_.duplicates += plan.duplicates;
+  return code;
+}
+
+CommitResult MemoryStore::CommitOne(const core::Plan& plan) {
+  core::LeadRecord* stored = nullptr;
+  core::LeadRecord after = plan.after;
+  const CommitCode code = Apply(plan, after, stored);
+  if (code != CommitCode::kCommitted) return {code, {}, {}};
+  // The answer has no facts and no judgment: they are set aside while the rest is copied.
+  core::Facts facts = std::exchange(stored->facts, {});
+  core::Judgment judgment = std::exchange(stored->judgment, {});
+  CommitResult result{code, *stored, {}};
+  stored->facts = std::move(facts);
+  stored->judgment = std::move(judgment);
   return result;
+}
+
+CommitCode MemoryStore::Take(core::Plan&& plan) {
+  absl::MutexLock lock(&mutex_);
+  core::LeadRecord* stored = nullptr;
+  const CommitCode code = Apply(plan, plan.after, stored);
+  if (WorkspaceState* workspace = Find(plan.key.workspace)) memory::SetAwayAll(*workspace);
+  return code;
 }
 
 absl::StatusOr<std::vector<CommitResult>> MemoryStore::Commit(absl::Span<const core::Plan> plans) {

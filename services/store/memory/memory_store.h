@@ -23,8 +23,18 @@ class MemoryStore final : public Store {
  public:
   using Clock = std::function<core::TimeMs()>;
 
-  // shards: 1..kShardsMax. `clock` is called under the store's mutex, from any thread.
-  MemoryStore(int shards, const StoreLimits& limits, Clock clock);
+  // shards: 1..kShardsMax. `clock` is called under the store's mutex, from any thread. Without
+  // `keeps_history` leads have no journey, and no decisions that were replaced.
+  MemoryStore(int shards, const StoreLimits& limits, Clock clock, bool keeps_history = true);
+
+  // For who has the store to itself, on one thread: Load and Commit of one lead without copies.
+  // The lead as it is, until the next call that writes; nullptr: there is none.
+  const core::LeadRecord* Peek(const core::LeadKey& key);
+  CommitCode Take(core::Plan&& plan);
+  // The lead, or a new one. Its facts are lent: it is without them until a plan that changed them
+  // is taken, or they are given back.
+  core::LeadRecord Lend(const core::LeadKey& key);
+  void GiveBack(const core::LeadKey& key, core::Facts&& facts);
 
   absl::StatusOr<LoadedLeads> Load(absl::Span<const core::LeadKey> keys) override;
   absl::StatusOr<std::vector<CommitResult>> Commit(absl::Span<const core::Plan> plans) override;
@@ -160,10 +170,14 @@ class MemoryStore final : public Store {
   absl::StatusOr<const memory::StoredTable*> FindTable(const TableKey& key)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   CommitResult CommitOne(const core::Plan& plan) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // `after`: the plan's, is used up. `stored`: the lead then, if it was committed.
+  CommitCode Apply(const core::Plan& plan, core::LeadRecord& after, core::LeadRecord*& stored)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   AccountResult CommitAccount(const AccountChange& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const StoreLimits limits_;
   const Clock clock_;
+  const bool keeps_history_;
 
   absl::Mutex mutex_;
   std::vector<memory::ShardState> shards_ ABSL_GUARDED_BY(mutex_);  // its size never changes

@@ -27,7 +27,7 @@ using core::TimerKind;
 void AddToJourney(JourneyEntry entry, StoredLead& lead) {
   lead.journey.push_back(std::move(entry));
   if (static_cast<int64_t>(lead.journey.size()) > kJourneyMax) {
-    lead.journey.pop_front();
+    lead.journey.erase(lead.journey.begin());
     lead.journey_dropped++;
   }
 }
@@ -57,6 +57,7 @@ void Publish(const Change& change, core::TimeMs due_at_ms, StoredLead& lead, Sit
   entry.traceparent = record.traceparent;
   site.shard.outbox.push_back(std::move(entry));
 
+  if (!site.keeps_history) return;
   AddToJourney({.at_ms = site.now_ms,
                 .type = std::string(core::ChangeTypeName(change.type)),
                 .is_change = true,
@@ -199,7 +200,7 @@ void NoteChoice(const core::Choice& choice, StoredLead& lead, Site site) {
 
 void KeepDecision(PastDecision decision, StoredLead& lead) {
   lead.decisions.push_back(std::move(decision));
-  if (lead.decisions.size() > core::kPastDecisionsMax) lead.decisions.pop_front();
+  if (lead.decisions.size() > core::kPastDecisionsMax) lead.decisions.erase(lead.decisions.begin());
 }
 
 // Keeps what the plan replaces.
@@ -299,9 +300,9 @@ void Wait(bool announce, const std::string& cause, StoredLead& lead, Site site) 
           0, lead, site);
 }
 
-// The lead after the plan, before its changes are counted and before it is placed.
-LeadRecord Merge(const LeadRecord& before, const Plan& plan, core::TimeMs now_ms) {
-  LeadRecord next = plan.after;
+// Makes `next`, as the plan has it, the lead before its changes are counted and before it is
+// placed. What stays as it was is taken from `before`.
+void Merge(LeadRecord& before, const Plan& plan, core::TimeMs now_ms, LeadRecord& next) {
   next.key = plan.key;
   next.revision = before.revision + 1;
   next.version = before.version;
@@ -310,14 +311,14 @@ LeadRecord Merge(const LeadRecord& before, const Plan& plan, core::TimeMs now_ms
   next.queued_at_ms = before.queued_at_ms;
   next.offered_at_ms = before.offered_at_ms;
   const bool replaced = plan.placement == Placement::kOffer || plan.judgment_changed;
-  next.pool = replaced ? core::CandidatePool() : before.pool;
+  next.pool = replaced ? core::CandidatePool() : std::move(before.pool);
   next.choice = replaced ? core::ChoiceNote() : before.choice;
   next.chosen_by = before.chosen_by;
   next.due_at_ms = 0;
   next.timer = TimerKind::kNone;
   next.rep_hours = plan.placement == Placement::kKeep ? before.rep_hours : "";
-  if (!plan.facts_changed) next.facts = before.facts;
-  if (!plan.judgment_changed) next.judgment = before.judgment;
+  if (!plan.facts_changed) next.facts = std::move(before.facts);
+  if (!plan.judgment_changed) next.judgment = std::move(before.judgment);
   if (plan.placement == Placement::kOffer) {
     next.rep = RepId();
     const bool enters = next.cycle != before.cycle || before.queued_at_ms == 0;
@@ -329,7 +330,6 @@ LeadRecord Merge(const LeadRecord& before, const Plan& plan, core::TimeMs now_ms
     next.offered_at_ms = 0;
     next.chosen_by = core::ChoiceBasis::kNone;
   }
-  return next;
 }
 
 // Somebody of the queue gets the lead, or it waits.
@@ -371,7 +371,7 @@ CommitCode CheckPlan(const Plan& plan, const Site& site, const StoreLimits& limi
   return CommitCode::kCommitted;
 }
 
-LeadRecord& ApplyPlan(const Plan& plan, Site site) {
+LeadRecord& ApplyPlan(const Plan& plan, LeadRecord& after, Site site) {
   site.shard.latest_ms = site.now_ms;
   StoredLead& lead = site.workspace.FindOrAddLead(plan.key.lead);
   const Stage stage_before = lead.record.stage;
@@ -382,14 +382,19 @@ LeadRecord& ApplyPlan(const Plan& plan, Site site) {
     core::RefundLedger(lead.record.pool, site.workspace.ledgers[lead.record.queue]);
   }
   const bool existed = core::Exists(lead.record);
-  if (plan.after.stage != Stage::kErased) KeepReplaced(plan, lead);
+  const TimerKind timer = after.timer;
+  const core::TimeMs due_at_ms = after.due_at_ms;
+  if (after.stage != Stage::kErased && site.keeps_history) KeepReplaced(plan, lead);
   if (plan.placement != Placement::kKeep) Leave(lead, site);
   Unschedule(lead, site);
 
-  lead.record = Merge(lead.record, plan, site.now_ms);
-  for (const core::JourneyInput& input : plan.inputs) {
-    AddToJourney({.at_ms = input.at_ms, .type = input.type, .source = input.source, .id = input.id},
-                 lead);
+  Merge(lead.record, plan, site.now_ms, after);
+  lead.record = std::move(after);
+  if (site.keeps_history) {
+    for (const core::JourneyInput& input : plan.inputs) {
+      AddToJourney(
+          {.at_ms = input.at_ms, .type = input.type, .source = input.source, .id = input.id}, lead);
+    }
   }
   for (const Change& change : plan.changes) Publish(change, 0, lead, site);
   if (TakeCare(plan, rep_before, site.workspace)) {
@@ -398,7 +403,7 @@ LeadRecord& ApplyPlan(const Plan& plan, Site site) {
 
   switch (plan.placement) {
     case Placement::kKeep:
-      StartTimer(plan.after.timer, plan.after.due_at_ms, lead);
+      StartTimer(timer, due_at_ms, lead);
       break;
     case Placement::kOffer:
       Offer(plan, stage_before, lead, site);

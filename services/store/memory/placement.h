@@ -13,13 +13,15 @@ struct Site {
   WorkspaceState& workspace;
   ShardState& shard;
   core::TimeMs now_ms;
+  bool keeps_history = true;  // journeys, and decisions that were replaced
 };
 
 // kCommitted if nothing speaks against applying `plan`.
 CommitCode CheckPlan(const core::Plan& plan, const Site& site, const StoreLimits& limits);
 
-// Applies a plan that CheckPlan let pass. Returns the lead as stored then.
-core::LeadRecord& ApplyPlan(const core::Plan& plan, Site site);
+// Applies a plan that CheckPlan let pass; `after` is its own, and is used up. Returns the lead as
+// stored then.
+core::LeadRecord& ApplyPlan(const core::Plan& plan, core::LeadRecord& after, Site site);
 
 // RosterStore::Drain.
 int DrainBacklog(const core::QueueId& queue, int max, const StoreLimits& limits, Site site);

@@ -41,10 +41,10 @@ using PastDecision = std::variant<core::QualificationDecision, core::AssignmentD
 
 struct StoredLead {
   core::LeadRecord record;
-  std::optional<WaitingIn> waiting;  // set exactly while the lead stands in a backlog
-  std::deque<JourneyEntry> journey;  // at most kJourneyMax
+  std::optional<WaitingIn> waiting;   // set exactly while the lead stands in a backlog
+  std::vector<JourneyEntry> journey;  // at most kJourneyMax
   int64_t journey_dropped = 0;
-  std::deque<PastDecision> decisions;  // at most kPastDecisionsMax
+  std::vector<PastDecision> decisions;  // at most kPastDecisionsMax
 };
 
 // Leads given to a rep since its day began.

@@ -16,7 +16,7 @@ from world import BARE_OUTPUT, Trouble, World
 
 NAMES = {"handoff": measures.handoff, "mix": measures.mix, "latency": measures.latency,
          "accept": measures.accept, "streams": measures.streams, "growth": parts.growth,
-         "core": parts.core}
+         "core": parts.core, "simulate": parts.simulate}
 
 
 class Scale:

@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
 
 namespace baton::bench {
 namespace {
@@ -20,10 +19,9 @@ const char* Pick(const Array& from, int64_t number) {
 }
 
 LeadEvent Wrap(const std::string& workspace, int64_t lead, int step, absl::string_view type,
-               const std::string& data) {
+               const std::string& data, absl::Time at) {
   const std::string name = LeadName(lead);
-  const std::string time =
-      absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone());
+  const std::string time = absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", at, absl::UTCTimeZone());
   return {absl::StrCat(workspace, "/", name),
           absl::StrFormat(
               R"({"specversion":"1.0","id":"%s-%02d","source":"//marketing.example/automation",)"
@@ -38,7 +36,7 @@ std::string LeadName(int64_t number) {
   return absl::StrFormat("lead-%09d", number);
 }
 
-LeadEvent Captured(const std::string& workspace, int64_t lead, bool qualifies) {
+LeadEvent Captured(const std::string& workspace, int64_t lead, bool qualifies, absl::Time at) {
   return Wrap(
       workspace, lead, 0, "captured",
       absl::StrFormat(
@@ -48,17 +46,19 @@ LeadEvent Captured(const std::string& workspace, int64_t lead, bool qualifies) {
           R"("product_interest":["routing","reports"],)"
           R"("budget":%d.0},"attribution":{"campaign":"spring-campaign","utm_source":"search"}})",
           lead, lead % 5000, lead, lead % 5000, Pick(kCountries, lead), 200 + lead % 4000,
-          Pick(kIndustries, lead), qualifies ? 20'000 : 5'000));
+          Pick(kIndustries, lead), qualifies ? 20'000 : 5'000),
+      at);
 }
 
-LeadEvent Later(const std::string& workspace, int64_t lead, int step) {
+LeadEvent Later(const std::string& workspace, int64_t lead, int step, absl::Time at) {
   if (step % 5 == 0) {
     return Wrap(workspace, lead, step, "updated",
                 absl::StrFormat(R"({"attributes":{"employees":%d,"title":"Director %d"}})",
-                                200 + (lead + step) % 4000, step));
+                                200 + (lead + step) % 4000, step),
+                at);
   }
   return Wrap(workspace, lead, step, "activity",
-              absl::StrFormat(R"({"activity":"%s"})", Pick(kActivities, lead + step)));
+              absl::StrFormat(R"({"activity":"%s"})", Pick(kActivities, lead + step)), at);
 }
 
 }  // namespace baton::bench

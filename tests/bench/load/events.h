@@ -6,6 +6,9 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
 namespace baton::bench {
 
 struct LeadEvent {
@@ -18,11 +21,12 @@ std::string LeadName(int64_t number);
 
 // The first event of a lead: ten facts. With `qualifies` the lead is a marketing qualified one by
 // this event alone (see ../policy.yaml).
-LeadEvent Captured(const std::string& workspace, int64_t lead, bool qualifies);
+LeadEvent Captured(const std::string& workspace, int64_t lead, bool qualifies,
+                   absl::Time at = absl::Now());
 
 // The lead's event `step` (1 ...) after that: a page seen, a webinar, a changed fact. Never
 // qualifies a lead that is not qualified.
-LeadEvent Later(const std::string& workspace, int64_t lead, int step);
+LeadEvent Later(const std::string& workspace, int64_t lead, int step, absl::Time at = absl::Now());
 
 }  // namespace baton::bench
 

@@ -2,26 +2,14 @@
 #ifndef BATON_BENCH_STORE_HANDOFFS_H_
 #define BATON_BENCH_STORE_HANDOFFS_H_
 
-#include <cstdio>
-#include <cstdlib>
-#include <string>
+#include <cstdint>
 
-#include "absl/status/statusor.h"
+#include "bench_base/must.h"
 #include "core/plan.h"
 #include "platform/redis/client.h"
 #include "store/store.h"
 
 namespace baton::bench {
-
-// The value; an error ends the program.
-template <typename T>
-T Must(absl::StatusOr<T> value) {
-  if (!value.ok()) {
-    std::fprintf(stderr, "%s\n", value.status().ToString().c_str());
-    std::exit(1);
-  }
-  return *std::move(value);
-}
 
 // Processor time that the server's main thread has used so far, in microseconds: unlike the time
 // that calls take it does not grow when the machine is busy with something else.
