@@ -33,9 +33,11 @@ class Site:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):  # noqa: N802, the name is http.server's
                 site.asked += 1
+                body = site.text.encode()
                 self.send_response(site.status)
+                self.send_header("content-length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(site.text.encode())
+                self.wfile.write(body)
 
             def log_message(self, *args):
                 pass
