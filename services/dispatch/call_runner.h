@@ -18,6 +18,10 @@ namespace baton::dispatch {
 
 using platform::rpc::UnaryCall;
 
+// What a rep may not see is not found, like what does not exist, and in the same time: both are
+// said at the end of such a step, however long the look into the store took.
+inline constexpr absl::Duration kSilenceStep = absl::Milliseconds(5);
+
 // A unary call and the response it will fill. Copyable; the first answer wins. Thread-safe.
 template <typename Response>
 class Reply {
@@ -26,10 +30,18 @@ class Reply {
       : call_(std::move(call)), response_(response) {}
 
   const std::shared_ptr<UnaryCall>& call() const { return call_; }
+  // The same reply to somebody who sees only a part of the workspace.
+  Reply Silent() const {
+    Reply silent = *this;
+    silent.silent_ = true;
+    return silent;
+  }
 
   void operator()(absl::StatusOr<Response> answer) const {
     if (answer.ok()) {
       call_->Finish(::grpc::Status::OK, [&] { *response_ = *std::move(answer); });
+    } else if (silent_ && absl::IsNotFound(answer.status())) {
+      call_->FinishAtStep(kSilenceStep, ToGrpcStatus(answer.status()));
     } else {
       call_->Finish(ToGrpcStatus(answer.status()));
     }
@@ -38,6 +50,7 @@ class Reply {
  private:
   std::shared_ptr<UnaryCall> call_;
   Response* response_;  // lives until the call is answered
+  bool silent_ = false;
 };
 
 // Begins unary calls, lets them through the gate and runs their blocking work on a bounded
@@ -62,7 +75,8 @@ class CallRunner {
                                 response);
     absl::StatusOr<Caller> caller = gate_.Admit(*context, *request);
     if (caller.ok()) {
-      begin(reply, *std::move(caller));
+      const bool sees_all = caller->only_rep.empty();
+      begin(sees_all ? reply : reply.Silent(), *std::move(caller));
     } else {
       reply(caller.status());
     }

@@ -29,6 +29,7 @@ std::shared_ptr<UnaryCall> UnaryCall::Begin(::grpc::CallbackServerContext* conte
                                             ::grpc::Status answer_at_deadline) {
   std::shared_ptr<UnaryCall> call(new UnaryCall);
   const absl::Time now = absl::Now();
+  call->begun_ = now;
   call->deadline_ = std::min(absl::FromChrono(context->deadline()), now + deadline_max);
   call->traceparent_ = TraceparentIn(context->client_metadata());
   call->reactor_ = new Reactor(call);
@@ -66,6 +67,15 @@ void UnaryCall::AnswerAtDeadline() {
     status = answer_at_deadline_;
   }
   Finish(status);
+}
+
+void UnaryCall::FinishAtStep(absl::Duration step, ::grpc::Status status) {
+  if (waits_for_step_.exchange(true)) return;
+  const absl::Time at = begun_ + step + absl::Floor(absl::Now() - begun_, step);
+  // The reactor keeps the call until it is answered.
+  step_.Set(absl::ToChronoTime(at), [weak = weak_from_this(), status = std::move(status)](bool) {
+    if (const std::shared_ptr<UnaryCall> alive = weak.lock()) alive->Finish(status);
+  });
 }
 
 bool UnaryCall::Finish(const ::grpc::Status& status, absl::FunctionRef<void()> fill) {

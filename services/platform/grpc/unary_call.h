@@ -43,6 +43,9 @@ class UnaryCall : public std::enable_shared_from_this<UnaryCall> {
   bool Finish(const ::grpc::Status& status) {
     return Finish(status, [] {});
   }
+  // Finish, but at the next whole number of `step` after the call began: how long the work took up
+  // to then nobody can tell. Only the first time.
+  void FinishAtStep(absl::Duration step, ::grpc::Status status);
 
  private:
   class Reactor;
@@ -50,12 +53,15 @@ class UnaryCall : public std::enable_shared_from_this<UnaryCall> {
   void AnswerAtDeadline();
 
   Reactor* reactor_ = nullptr;  // lives until Finish and beyond; touched by the one who finishes
+  absl::Time begun_;
   absl::Time deadline_;
   std::string traceparent_;
   std::atomic<bool> finished_ = false;
+  std::atomic<bool> waits_for_step_ = false;
   absl::Mutex mutex_;
   ::grpc::Status answer_at_deadline_ ABSL_GUARDED_BY(mutex_);
   ::grpc::Alarm alarm_;
+  ::grpc::Alarm step_;
 };
 
 }  // namespace baton::platform::rpc

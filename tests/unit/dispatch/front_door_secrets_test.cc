@@ -5,7 +5,9 @@
 
 #include <algorithm>
 
+#include "absl/time/clock.h"
 #include "core/errors.h"
+#include "dispatch/call_runner.h"
 #include "secured_api.h"
 
 namespace baton::dispatch {
@@ -60,6 +62,22 @@ TEST_F(FrontDoorSecretsTest, AnothersLeadCostsTheSameWorkAsNone) {
   EXPECT_EQ(WorkOf([&] { (void)Get(bob, "hers"); }), WorkOf([&] { (void)Get(bob, "ghost"); }));
   EXPECT_EQ(WorkOf([&] { (void)Accept(bob, "hers"); }),
             WorkOf([&] { (void)Accept(bob, "ghost"); }));
+}
+
+TEST_F(FrontDoorSecretsTest, ARepHearsWhatIsNotFoundAtTheEndOfAStep) {
+  AddLead("hers");
+  const std::string bob = Token({"rep"}, "acme", "bob");
+  const auto quickest = [&](const std::string& lead) {
+    absl::Duration least = absl::InfiniteDuration();
+    for (int i = 0; i < 20; ++i) {
+      const absl::Time begun = absl::Now();
+      EXPECT_EQ(core::ErrorReason(Get(bob, lead)), "LEAD_NOT_FOUND");
+      least = std::min(least, absl::Now() - begun);
+    }
+    return least;
+  };
+  EXPECT_GE(quickest("hers"), kSilenceStep);
+  EXPECT_GE(quickest("ghost"), kSilenceStep);
 }
 
 TEST_F(FrontDoorSecretsTest, AnotherWorkspaceCostsNoWorkAtAll) {
