@@ -47,9 +47,9 @@ store::RedisStoreOptions StoreOptions(const BatonConfig& config, platform::Metri
       "baton_requirements_full_total",
       "Looks for reps that were put off because too many different requirements wait");
   options.on_requirements_full = [&full] { full.Add(); };
-  auto& holes = metrics.AddGauge(
-      "baton_redis_known_holes",
-      "1: Redis has a version with known holes in Lua, unless its package was mended");
+  auto& holes =
+      metrics.AddGauge("baton_redis_known_holes",
+                       "1: Redis has a version with known holes, unless its package was mended");
   options.on_known_holes = [&holes, told = std::string()](const std::string& known) mutable {
     holes.Set(known.empty() ? 0 : 1);
     if (!known.empty() && known != told) {

@@ -15,8 +15,10 @@
 namespace baton::store::redis {
 namespace {
 
-// CVE-2025-49844, CVE-2025-46817, CVE-2025-46818 and CVE-2025-46819 were mended together.
-constexpr char kHoles[] = "CVE-2025-49844, CVE-2025-46817, CVE-2025-46818, CVE-2025-46819";
+// Those in Lua of October 2025 (CVE-2025-49844, 46817, 46818, 46819), those of May 2026, among them
+// one in blocking commands and one in Lua, and what Redis mended out of turn in July 2026: each
+// lets somebody who may use Redis run code of his own in it.
+constexpr char kHoles[] = "CVE-2025-49844, CVE-2026-23479, CVE-2026-23631 or what came after them";
 
 struct Version {
   int major = 0;
@@ -25,11 +27,13 @@ struct Version {
   auto operator<=>(const Version&) const = default;
 };
 
-// The first mended version of each line, ascending. Lines before and between them were not mended;
-// those after the last began without the holes.
-constexpr std::array kRedis = {Version{7, 2, 11}, Version{7, 4, 6}, Version{8, 0, 4},
-                               Version{8, 2, 2}};
-constexpr std::array kValkey = {Version{7, 2, 11}, Version{8, 0, 6}, Version{8, 1, 4}};
+// The first version of each line without any of them, ascending (the releases of
+// github.com/redis/redis of July 2026 and of github.com/valkey-io/valkey of May 2026). Lines before
+// and between them were not mended; those after the last began without the holes.
+constexpr std::array kRedis = {Version{7, 2, 15}, Version{7, 4, 10}, Version{8, 2, 8},
+                               Version{8, 4, 5},  Version{8, 6, 5},  Version{8, 8, 1}};
+constexpr std::array kValkey = {Version{7, 2, 13}, Version{8, 0, 8}, Version{8, 1, 7},
+                                Version{9, 0, 4}};
 
 bool Parse(const std::string& text, Version& version) {
   const std::vector<std::string> parts = absl::StrSplit(text, '.');

@@ -1,4 +1,5 @@
-// Versions of Redis and Valkey that are known to let users of Lua break out of it. Pure function.
+// Versions of Redis and Valkey that are known to let their users run code of their own in them.
+// Pure function.
 #ifndef BATON_STORE_REDIS_KNOWN_HOLES_H_
 #define BATON_STORE_REDIS_KNOWN_HOLES_H_
 

@@ -21,17 +21,18 @@ std::string OfValkey(const char* version) {
 }
 
 TEST(KnownHolesTest, AreThoseOfVersionsBeforeTheMendOfTheirLine) {
-  for (const char* version : {"7.0.15", "7.2.10", "7.3.99", "7.4.5", "8.0.3", "8.1.9", "8.2.1"}) {
+  for (const char* version : {"7.0.15", "7.2.14", "7.3.99", "7.4.9", "8.0.6", "8.1.9", "8.2.7"}) {
     EXPECT_NE(OfRedis(version), "") << version;
   }
-  for (const char* version : {"7.2.11", "7.4.6", "7.4.10", "8.0.4", "8.2.2", "8.4.0", "10.0.0"}) {
+  for (const char* version : {"7.2.15", "7.4.10", "8.2.8", "8.4.5", "8.6.6", "8.10.0", "10.0.0"}) {
     EXPECT_EQ(OfRedis(version), "") << version;
   }
 }
 
 TEST(KnownHolesTest, ValkeyIsJudgedByItsOwnVersion) {
-  for (const char* version : {"7.2.10", "8.0.5", "8.1.3"}) EXPECT_NE(OfValkey(version), "");
-  for (const char* version : {"7.2.11", "8.0.6", "8.1.4", "9.0.0"}) {
+  for (const char* version : {"7.2.12", "8.0.7", "8.1.6", "9.0.3"})
+    EXPECT_NE(OfValkey(version), "");
+  for (const char* version : {"7.2.13", "8.0.8", "8.1.7", "9.0.4", "9.1.0"}) {
     EXPECT_EQ(OfValkey(version), "") << version;
   }
 }
@@ -39,7 +40,7 @@ TEST(KnownHolesTest, ValkeyIsJudgedByItsOwnVersion) {
 TEST(KnownHolesTest, SayWhatToDo) {
   EXPECT_THAT(OfRedis("7.0.15"),
               AllOf(HasSubstr("Redis 7.0.15"), HasSubstr("CVE-2025-49844"),
-                    HasSubstr("your distribution"), HasSubstr("7.4.6, 8.0.4, 8.2.2 or newer")));
+                    HasSubstr("your distribution"), HasSubstr("8.6.5, 8.8.1 or newer")));
   EXPECT_THAT(OfValkey("8.1.0"), HasSubstr("Valkey 8.1.0"));
 }
 
