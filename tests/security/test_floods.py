@@ -178,13 +178,14 @@ def test_a_limit_is_told_at_once_while_redis_hangs(tmp_path, redis):
     strict = Door(tmp_path, redis.port, "--limits-principal-calls-per-second-max", "5")
     try:
         with grpc.insecure_channel(strict.program.address) as channel:
-            calls = []
+            strict.list(channel, sub="greedy")  # connected
+            calls, greedy = [], bearer(strict.issuer.token(sub="greedy"))
             redis.freeze()
             stub = assignment_service_pb2_grpc.AssignmentServiceStub(channel)
-            for _ in range(10):
+            for _ in range(40):  # far more than it may in the time that this takes
                 calls.append(stub.ListAssignments.future(
                     assignment_service_pb2.ListAssignmentsRequest(parent="workspaces/acme"),
-                    timeout=10, metadata=bearer(strict.issuer.token(sub="greedy"))))
+                    timeout=10, metadata=greedy))
             begun = time.monotonic()
             with pytest.raises(grpc.RpcError) as limited:
                 strict.list(channel, sub="greedy")
