@@ -176,24 +176,32 @@ def test_peers_that_fell_silent_are_gone(door):
 
 def test_a_limit_is_told_at_once_while_redis_hangs(tmp_path, redis):
     strict = Door(tmp_path, redis.port, "--limits-principal-calls-per-second-max", "5")
+    refused = []
+
+    def note(call, begun):
+        if call.code() == grpc.StatusCode.RESOURCE_EXHAUSTED:
+            refused.append((time.monotonic() - begun, call))
+
     try:
         with grpc.insecure_channel(strict.program.address) as channel:
             strict.list(channel, sub="greedy")  # connected
-            calls, greedy = [], bearer(strict.issuer.token(sub="greedy"))
+            greedy = bearer(strict.issuer.token(sub="greedy"))
             redis.freeze()
             stub = assignment_service_pb2_grpc.AssignmentServiceStub(channel)
+            calls = []
             for _ in range(40):  # far more than it may in the time that this takes
                 calls.append(stub.ListAssignments.future(
                     assignment_service_pb2.ListAssignmentsRequest(parent="workspaces/acme"),
                     timeout=10, metadata=greedy))
-            begun = time.monotonic()
-            with pytest.raises(grpc.RpcError) as limited:
-                strict.list(channel, sub="greedy")
-            took = time.monotonic() - begun
-        assert limited.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+                calls[-1].add_done_callback(lambda call, begun=time.monotonic(): note(call, begun))
+            for call in calls:
+                call.exception(timeout=15)
+        assert len(refused) > 10, refused
         retry = error_details_pb2.RetryInfo()
-        assert any(one.Unpack(retry) for one in rpc_status.from_call(limited.value).details)
-        assert took < 0.05 + 0.2  # 50 ms, and what a busy machine takes to run us
+        assert all(any(one.Unpack(retry) for one in rpc_status.from_call(call).details)
+                   for _, call in refused)
+        quickest = min(seconds for seconds, _ in refused)
+        assert quickest < 0.05 + 0.5  # 50 ms, and what a busy machine takes to run us
     finally:
         redis.thaw()
         strict.stop()
