@@ -15,7 +15,7 @@ TIGHT = ("--limits-outbox-max", "20000", "--limits-outbox-reserve", "10000", "--
 def f4(trial):
     trial.begin()
     for _ in range(2):
-        trial.load(trial.pick(700, 70_000), trial.pick(130, 220))
+        trial.load(trial.pick(900, 70_000), trial.pick(110, 220))
 
     def crash():
         trial.site.kill_server("redis")
