@@ -20,7 +20,7 @@ def f4(trial):
     def crash():
         trial.site.kill_server("redis")
         trial.fault("SIGKILL", server="redis")
-        time.sleep(trial.random.uniform(0, 0.5))
+        time.sleep(trial.random.uniform(0.3, 0.8))
         trial.site.start_servers()
 
     trial.while_publishing(trial.pick((1, 2), (8, 20)), crash, trial.pick(2, 100))
