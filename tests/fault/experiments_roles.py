@@ -36,10 +36,11 @@ def f1(trial):
         kill_and_restart(trial, program)
         hit.add(role)
 
-    trial.while_publishing(trial.pick((0.5, 1.2), (3, 8)), kill)
+    kills = trial.pick(4, 20)
+    trial.while_publishing(trial.pick((0.5, 1.2), (3, 8)), kill,
+                           enough=lambda: trial.faults["SIGKILL"] >= kills)
     trial.settle()
-    trial.witness("kills of a working process under load", trial.faults["SIGKILL"],
-                  trial.pick(4, 20))
+    trial.witness("kills of a working process under load", trial.faults["SIGKILL"], kills)
     trial.witness("roles hit", len(hit), 4)
 
 
@@ -133,7 +134,8 @@ def f13(trial):
     for _ in range(2):
         trial.load(trial.pick(700, 35_000), trial.pick(80, 150), flags=PROMPT)
     steady = trial.site.of_role("intake") + trial.site.of_role("relay")
-    before = sum(rebalances(program) for program in steady)
+    begin, least = sum(map(rebalances, steady)), trial.pick(6, 40)
+    seen = lambda: sum(map(rebalances, steady)) - begin
     guests = []
 
     def disturb():
@@ -151,12 +153,12 @@ def f13(trial):
             guests.append(name)
             trial.fault("joined", role=name)
 
-    trial.while_publishing(trial.pick((0.3, 0.9), (2, 5)), disturb)
+    # A group that is slow to settle is disturbed again before it has: that is one of them, not two.
+    trial.while_publishing(trial.pick((0.3, 0.9), (2, 5)), disturb, enough=lambda: seen() >= least)
     for name in guests:
         trial.site.dismiss(name)
     trial.settle()
-    after = sum(rebalances(program) for program in steady)
-    trial.witness("rebalances seen by those who stayed", after - before, trial.pick(6, 40))
+    trial.witness("rebalances seen by those who stayed", seen(), least)
 
 
 def rebalances(program):

@@ -23,9 +23,11 @@ def f4(trial):
         time.sleep(trial.random.uniform(0.3, 0.8))
         trial.site.start_servers()
 
-    trial.while_publishing(trial.pick((1, 2), (8, 20)), crash, trial.pick(2, 100))
+    crashes = trial.pick(2, 8)
+    trial.while_publishing(trial.pick((1, 2), (8, 20)), crash, trial.pick(2, 100),
+                           enough=lambda: trial.faults["SIGKILL"] >= crashes)
     trial.settle()
-    trial.witness("crashes of Redis under load", trial.faults["SIGKILL"], trial.pick(2, 8))
+    trial.witness("crashes of Redis under load", trial.faults["SIGKILL"], crashes)
     trial.witness("calls that met no Redis", trial.answered("UNAVAILABLE"), trial.pick(1, 20))
 
 
@@ -44,9 +46,11 @@ def f29(trial):
             unanswered += not trial.loads[0].tenant.answers()
             time.sleep(max(0, until - time.monotonic()))
 
-    trial.while_publishing(trial.pick((1, 2), (8, 15)), freeze, trial.pick(1, 100))
+    pauses = trial.pick(1, 6)
+    trial.while_publishing(trial.pick((1, 2), (8, 15)), freeze, trial.pick(1, 100),
+                           enough=lambda: trial.faults["SIGSTOP"] >= pauses)
     trial.settle()
-    trial.witness("pauses under load", trial.faults["SIGSTOP"], trial.pick(1, 6))
+    trial.witness("pauses under load", trial.faults["SIGSTOP"], pauses)
     trial.witness("calls that Redis did not answer in time", unanswered,
                   trial.faults["SIGSTOP"])
 
@@ -107,9 +111,11 @@ def f10(trial):
         trial.fault("SIGKILL", server="kafka")
         trial.site.start_servers()
 
-    trial.while_publishing(trial.pick((2, 3), (15, 30)), crash, trial.pick(1, 5))
+    crashes = trial.pick(1, 5)
+    trial.while_publishing(trial.pick((2, 3), (15, 30)), crash, crashes,
+                           enough=lambda: trial.faults["SIGKILL"] >= crashes)
     trial.settle()
-    trial.witness("crashes of Kafka under load", trial.faults["SIGKILL"], trial.pick(1, 5))
+    trial.witness("crashes of Kafka under load", trial.faults["SIGKILL"], crashes)
 
 
 @experiment("F11", "Kafka away while reps act and timers fire")

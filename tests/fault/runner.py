@@ -10,6 +10,7 @@ import subprocess
 import sys
 import traceback
 import unittest
+from functools import partial
 from pathlib import Path
 
 import experiments_callers
@@ -20,7 +21,7 @@ import experiments_servers
 import test_checks
 import test_level_checks
 import test_tools
-from experiment import EXPERIMENTS
+from experiment import EXPERIMENTS, until_conclusive
 from installation import Site
 from stack import TOP
 from trial import Trial
@@ -80,11 +81,11 @@ class Sites:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def attempt(name, sites, options):
-    """The verdict on one experiment."""
+def attempt(name, sites, options, seed):
+    """The verdict on one experiment with that seed."""
     folder = options.dir / ("long" if options.long else "short") / name
     shutil.rmtree(folder, ignore_errors=True)
-    trial = Trial(name, sites.get(), options.seed, options.long, folder)
+    trial = Trial(name, sites.get(), seed, options.long, folder)
     try:
         EXPERIMENTS[name].run(trial)
     except Exception as error:  # whatever it is, the others are to run
@@ -145,13 +146,14 @@ def main(arguments):
     try:
         with open(options.dir / "results.jsonl", "a", encoding="utf-8") as results:
             for name in options.names:
-                verdict = attempt(name, sites, options)
+                for verdict in until_conclusive(partial(attempt, name, sites, options),
+                                                options.seed):
+                    results.write(json.dumps(verdict) + "\n")
+                    results.flush()
+                    show(verdict)
+                    if options.long or verdict["verdict"] != "ok":
+                        sites.end()
                 verdicts.append(verdict)
-                results.write(json.dumps(verdict) + "\n")
-                results.flush()
-                show(verdict)
-                if options.long or verdict["verdict"] != "ok":
-                    sites.end()
     finally:
         sites.end()
         if not options.keep:

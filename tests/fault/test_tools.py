@@ -1,10 +1,13 @@
-"""The proxy loses what it is told to, and a View shows what a stream told."""
+"""The proxy loses what it is told to, a View shows what a stream told, and what was not conclusive
+is tried again.
+"""
 
 import socket
 import threading
 import unittest
 
 from baton.v1 import assignment_service_pb2 as aspb
+from experiment import until_conclusive
 from proxy import Faults, Proxy
 from streams import View
 
@@ -14,6 +17,24 @@ Kind = aspb.WatchAssignmentsResponse
 def told(kind, lead="", generation=0, token=""):
     return aspb.WatchAssignmentsResponse(kind=kind, resume_token=token, assignment=aspb.Assignment(
         lead=f"workspaces/w/leads/{lead}" if lead else "", generation=generation))
+
+
+class ASecondAttempt(unittest.TestCase):
+    def attempted(self, *words):
+        """Seeds of the attempts that came of attempts with these verdicts."""
+        words = iter(words)
+        return [verdict["seed"] for verdict in
+                until_conclusive(lambda seed: {"verdict": next(words), "seed": seed}, 7)]
+
+    def test_is_made_with_the_next_seed_where_the_first_proved_nothing(self):
+        self.assertEqual(self.attempted("inconclusive", "ok"), [7, 8])
+
+    def test_is_the_last(self):
+        self.assertEqual(self.attempted("inconclusive", "inconclusive"), [7, 8])
+
+    def test_is_not_made_after_a_violation_nor_after_success(self):
+        self.assertEqual(self.attempted("violated"), [7])
+        self.assertEqual(self.attempted("ok"), [7])
 
 
 class ViewOfAStream(unittest.TestCase):

@@ -11,6 +11,7 @@ from verification import verify
 
 PATIENCE_S = 60  # without any progress
 QUIET_S = 1.5
+FURTHER_LOADS = 4  # where the machine was too slow for the faults to fall into the first
 
 
 class Load:
@@ -39,6 +40,7 @@ class Trial:
         self.violations, self.faults, self.witnesses = Violations(), Counter(), []
         self.loads, self.leads, self.figures = [], 0, {}
         folder.mkdir(parents=True, exist_ok=True)
+        self._last_load = ()
         self._journal = open(folder / "faults.jsonl", "w", encoding="utf-8")
         self._begin = time.time()
         self.phases = {}  # seconds since the begin at which each was over
@@ -68,6 +70,7 @@ class Trial:
     def load(self, leads, rate, reps=8, brief=True, flags=(), server="", tenant=None):
         """A new workspace, or `tenant`, whose `leads` are published at `rate` records a second; its
         reps call `server`, or the API itself."""
+        self._last_load = (leads, rate, reps, brief, flags, server)
         one = Load(tenant or Tenant(self.site), brief)
         self.loads.append(one)
         self.play(one, leads, rate, reps, flags, server)
@@ -95,12 +98,17 @@ class Trial:
         self._journal.write(json.dumps({"at": time.time(), "fault": kind} | details) + "\n")
         self._journal.flush()
 
-    def while_publishing(self, gap, act, most=10**9):
-        """Calls `act` after each random pause of `gap` = (least, most) seconds."""
+    def while_publishing(self, gap, act, most=10**9, enough=lambda: True):
+        """Calls `act` after each random pause of `gap` = (least, most) seconds. Where the load is
+        over before what is to be witnessed has happened `enough`, a new workspace gets another."""
+        further = 0
         for _ in range(most):
             time.sleep(self.random.uniform(*gap))
             if not self.publishing:
-                return
+                if enough() or further == FURTHER_LOADS:
+                    return
+                further += 1
+                self.load(*self._last_load)
             act()
 
     def until(self, what, condition, seconds):

@@ -59,7 +59,7 @@ def mix(world, report, scale):
                     leads * each)["per_second"]
         report.add("events at the mix, Baton", "/s", rates["baton"])
         report.add("  the same records, bare C++", "/s", rates["bare"])
-        report.add("  Baton : bare C++", "x", rates["baton"] / rates["bare"], ">= 2.5")
+        report.add("  events, Baton : bare C++", "x", rates["baton"] / rates["bare"], ">= 2.5")
 
 
 def latency(world, report, scale):

@@ -33,7 +33,9 @@ class Report:
         self._series = {}
 
     def add(self, name, unit, value, goal=""):
-        self._series.setdefault(name, Series(name, unit, goal)).add(value)
+        series = self._series.setdefault(name, Series(name, unit, goal))
+        assert (series.unit, series.goal) == (unit, goal), f"two measurements are called {name}"
+        series.add(value)
 
     def table(self):
         head = ("measured", "median", "[least .. most]", "unit", "n", "goal")
