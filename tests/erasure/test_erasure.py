@@ -6,17 +6,18 @@ import subprocess
 import threading
 import time
 import uuid
+from datetime import datetime, timedelta, timezone
 
 import grpc
 import pytest
-from baton.v1 import (assignment_service_pb2 as aspb, lead_service_pb2 as lspb,
+from baton.v1 import (assignment_service_pb2 as aspb, lead_pb2, lead_service_pb2 as lspb,
                       report_service_pb2 as rpb, report_service_pb2_grpc as rpb_grpc)
 from confluent_kafka import Consumer
 from stack import BIN, Stack
-from world import DEAD, FEEDBACK, INPUT, STATE, World, eventually, take
+from world import DEAD, FEEDBACK, INPUT, STATE, World, eventually, inbound_policy, take
 
 ADMIN = (("baton-principal", "dpo@acme.example"), ("baton-roles", "admin"))
-FLAGS = ("--relay-purge-after", "2s")
+FLAGS = ("--relay-purge-after", "2s", "--clock-retention-every", "1s")
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +173,37 @@ def test_whoever_listens_hears_of_it_and_of_nothing_else(stack, world):
     state = eventually(lambda: [value for one, value in records(stack, STATE) if one == key
                                 ][-1:] == [None])
     assert state, "the state topic ends with a tombstone"
+
+
+def test_whom_the_policy_keeps_no_longer_is_erased_without_a_word(stack, world):
+    """Two in nurture, one since yesterday but one."""
+    world.add_rep("ada")
+    gone, kept = Person(), Person()
+    for person in (gone, kept):
+        person.data["attributes"]["employees"] = 3
+    before_yesterday = datetime.now(timezone.utc) - timedelta(days=2)
+    world.publish(gone.event(world, time=before_yesterday.isoformat()))
+    world.publish(kept.event(world))
+    world.flush()
+    for person in (gone, kept):
+        lead = eventually(lambda: world.lead_or_none(person.lead))
+        assert lead.stage == lead_pb2.STAGE_NURTURE
+    assert where(gone.canary, files_of_redis(stack)), "the scan would find it"
+
+    world.adopt(inbound_policy(world.name, "1h") + "  retention: {inactive: 1d}\n")
+    eventually(lambda: is_gone(world, gone.lead))
+    with pytest.raises(grpc.RpcError) as refused:
+        world.leads.GetLeadJourney(lspb.GetLeadJourneyRequest(
+            name=f"{world.parent}/leads/{gone.lead}"), timeout=10)
+    assert refused.value.code() == grpc.StatusCode.NOT_FOUND
+    told = world.read(FEEDBACK, lambda got: any(one.data["change"] == "erased" for one in got))
+    (erased,) = [one for one in told if one.data["change"] == "erased"]
+    assert erased.data["lead"] == gone.lead and erased.data["actor"] == "clock"
+    assert erased.data["details"] == {"why": "retention"}
+    eventually(lambda: not where(gone.canary, files_of_redis(stack)), 60)
+    assert where(kept.canary, files_of_redis(stack)) and not is_gone(world, kept.lead)
+    assert gone.canary not in stack.program.log()
+    verify(stack)
 
 
 def test_who_acts_again_is_a_new_lead(stack, world):
