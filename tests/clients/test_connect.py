@@ -196,6 +196,15 @@ def test_tls_and_a_token_open_the_door(door):
     assert (answer.status, answer.reason) == (401, "INVALID_TOKEN")
 
 
+def test_a_stream_ends_with_its_token(door):
+    api, leeway, expires = Api(door.program.connect_port, door.ca.pem), 30, int(time.time()) - 26
+    with api.stream("AssignmentService/WatchAssignments", {"parent": "workspaces/acme"},
+                    dict(bearer(door.issuer.token(exp=expires)))) as messages:
+        *shown, last = messages
+    assert shown and last["end"]["error"]["code"] == "unauthenticated"
+    assert expires + leeway <= time.time() <= expires + leeway + 5
+
+
 def test_plaintext_is_no_way_in(door):
     with socket.create_connection(("127.0.0.1", door.program.connect_port), 5) as plain:
         plain.sendall(b"POST / HTTP/1.1\r\nhost: localhost\r\n\r\n")

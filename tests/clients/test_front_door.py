@@ -249,6 +249,38 @@ def test_keys_rotate_without_restart_and_a_broken_file_changes_nothing(door):
         assert code_of(list_workspaces, channel, old) == grpc.StatusCode.UNAUTHENTICATED
 
 
+def test_who_a_certificate_is_changes_without_restart_and_a_broken_file_changes_nothing(door):
+    clients, ok = door.folder / "clients.yaml", grpc.StatusCode.OK
+    crm = door.clients_ca.issue("crm.acme.internal")
+    erp = door.clients_ca.issue("erp.acme.internal")
+    with door.channel(client=crm) as of_crm, door.channel(client=erp) as of_erp:
+        assert code_of(list_workspaces, of_erp) == grpc.StatusCode.UNAUTHENTICATED
+        broken = door.program.log().count("identity.file_broken")
+        replace(clients, CLIENTS + "  - nonsense")
+        eventually(lambda: door.program.log().count("identity.file_broken") > broken)
+        assert list_workspaces(of_crm) == {"workspaces/acme"}
+        replace(clients, CLIENTS.replace("crm.acme", "erp.acme"))
+        eventually(lambda: code_of(list_workspaces, of_erp) == ok)
+        assert code_of(list_workspaces, of_crm) == grpc.StatusCode.UNAUTHENTICATED
+        replace(clients, CLIENTS)
+        eventually(lambda: code_of(list_workspaces, of_crm) == ok)
+
+
+def test_the_authority_of_clients_is_exchanged_without_restart(door):
+    old, new = door.clients_ca, CertificateAuthority("services, renewed")
+    before, after = (ca.issue("crm.acme.internal") for ca in (old, new))
+    ok, refused = grpc.StatusCode.OK, grpc.StatusCode.UNAVAILABLE
+    assert (code_of(door.list, client=before), code_of(door.list, client=after)) == (ok, refused)
+    replace(door.folder / "clients-ca.pem", old.pem + new.pem)
+    eventually(lambda: code_of(door.list, client=after) == ok)
+    assert code_of(door.list, client=before) == ok
+    replace(door.folder / "clients-ca.pem", new.pem)
+    eventually(lambda: code_of(door.list, client=before) == refused)
+    assert code_of(door.list, client=after) == ok
+    replace(door.folder / "clients-ca.pem", old.pem)
+    eventually(lambda: code_of(door.list, client=before) == ok)
+
+
 def watch(channel, token):
     """A stream of workspace acme, begun."""
     stub = assignment_service_pb2_grpc.AssignmentServiceStub(channel)

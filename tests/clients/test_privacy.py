@@ -4,14 +4,17 @@ searched for them. And nothing that strangers send makes it grow or forges what 
 import json
 import re
 import subprocess
+import threading
+import time
 import urllib.error
 import uuid
+from pathlib import Path
 
 import grpc
 import pytest
 from baton.v1 import (account_service_pb2 as acpb, assignment_service_pb2 as aspb,
-                      lead_service_pb2 as lspb, roster_service_pb2 as rspb)
-from stack import BIN, Program, Servers
+                      lead_service_pb2 as lspb, lead_service_pb2_grpc, roster_service_pb2 as rspb)
+from stack import BIN, Program, Servers, as_user
 from test_sales_events import action, say
 from test_webhooks import FLAGS, ROOT, HookWorld, Receiver
 from world import INPUT, eventually
@@ -235,29 +238,94 @@ def test_each_line_of_the_log_is_one_event_whatever_strangers_say(guarded, world
     assert "forged" not in events and len(events) == log.count(b"\n")
 
 
-def test_others_cannot_read_the_memory_of_the_process(guarded):
-    pid = guarded.program.process.pid
-    with open(f"/proc/{pid}/limits") as file:
+NOBODY = 65534
+
+
+def readable(pid):
+    """What of /proc/PID another process of nobody may read."""
+    def opens(name):
+        return subprocess.run(["setpriv", *as_user(NOBODY), "head", "-c1", f"/proc/{pid}/{name}"],
+                              capture_output=True).returncode == 0
+    return {name for name in ("environ", "maps", "mem", "auxv", "io", "stack") if opens(name)}
+
+
+def test_not_even_its_own_user_reads_the_memory_of_the_process(guarded, tmp_path):
+    env = guarded.env | {"BATON_REDIS_URL": f"redis://127.0.0.1:{guarded.redis_port}"}
+    program = Program("dispatch", tmp_path, env, uid=NOBODY)
+    sleeper = subprocess.Popen(["setpriv", *as_user(NOBODY), "sleep", "60"])
+    try:
+        assert readable(sleeper.pid) >= {"environ", "maps"}, "of any other process it may"
+        program.launch()
+        program.wait_ready(30)
+        status = (Path("/proc") / str(program.process.pid) / "status").read_text()
+        assert re.search(rf"^Uid:\s+{NOBODY}\s+{NOBODY}\s+{NOBODY}\s+{NOBODY}$", status, re.M)
+        assert readable(program.process.pid) == set()
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+        program.kill()
+    with open(f"/proc/{guarded.program.process.pid}/limits") as file:
         assert re.search(r"Max core file size\s+0\s+0\s", file.read())
-    looked = subprocess.run(["setpriv", "--reuid", "65534", "--clear-groups", "cat",
-                             f"/proc/{pid}/environ"], capture_output=True)
-    assert looked.returncode != 0
 
 
-def test_a_password_is_changed_while_calls_go_on_and_none_fails(guarded, world):
+class Callers:
+    """Four threads that call until stop(), as clients do that repeat what was UNAVAILABLE."""
+
+    RETRIES = json.dumps({"methodConfig": [{"name": [{}], "retryPolicy": {
+        "maxAttempts": 5, "initialBackoff": "0.05s", "maxBackoff": "1s", "backoffMultiplier": 2,
+        "retryableStatusCodes": ["UNAVAILABLE"]}}]})
+
+    def __init__(self, world, lead):
+        self.request = lspb.GetLeadRequest(name=f"{world.parent}/leads/{lead}")
+        self.answered, self.failures, self.ends = 0, [], threading.Event()
+        self.channels = [grpc.insecure_channel(world.stack.address, options=[
+            ("grpc.service_config", self.RETRIES), ("grpc.use_local_subchannel_pool", 1)])
+            for _ in range(4)]
+        self.threads = [threading.Thread(target=self.call, args=[one]) for one in self.channels]
+        for thread in self.threads:
+            thread.start()
+
+    def call(self, channel):
+        leads = lead_service_pb2_grpc.LeadServiceStub(channel)
+        while not self.ends.is_set():
+            try:
+                leads.GetLead(self.request, timeout=5)
+                self.answered += 1
+            except grpc.RpcError as error:
+                self.failures.append(f"{error.code()} {error.details()}")
+
+    def stop(self):
+        self.ends.set()
+        for thread, channel in zip(self.threads, self.channels):
+            thread.join()
+            channel.close()
+
+
+def connections(guarded):
+    """Ids of Baton's connections to Redis."""
+    return {re.search(r"\bid=(\d+)", line)[1] for line in guarded.redis("CLIENT", "LIST")
+            if " user=baton " in line}
+
+
+def test_a_password_is_changed_under_load_and_no_call_fails(guarded, world):
     world.publish(world.event("l-1"))
     world.flush()
     eventually(lambda: world.lead_or_none("l-1"))
-    new = f"redis-canary-{uuid.uuid4().hex}"
-    guarded.set_password(new, SECRETS["redis"])  # both are good, the new one is in the file
-    for _ in range(200):
-        assert world.lead("l-1").name
-    guarded.set_password(new)                    # the old one is not any more
-    for _ in range(200):
-        assert world.lead("l-1").name
-    guarded.redis("CLIENT", "KILL", "USER", "baton")
+    new, first = f"redis-canary-{uuid.uuid4().hex}", connections(guarded)
+    callers = Callers(world, "l-1")
+    try:
+        for others in ([SECRETS["redis"]], []):  # both are good; then the old one is not any more
+            guarded.set_password(new, *others)
+            for connection in connections(guarded):
+                guarded.redis("CLIENT", "KILL", "ID", connection)
+                time.sleep(0.05)
+            calls = callers.answered
+            eventually(lambda: callers.answered > calls + 200)
+    finally:
+        callers.stop()
+    assert callers.failures == []
+    assert connections(guarded) and not connections(guarded) & first
     eventually(lambda: guarded.program.readiness()[0])
-    assert eventually(lambda: world.lead_or_none("l-1"))
     assert hits(guarded.everything(), {"new": new}) == []
 
 

@@ -88,12 +88,17 @@ class Servers:
 BELIEVING = ("--grpc-insecure", "loopback")  # callers are who they say
 
 
+def as_user(uid):
+    """Options of setpriv; None: stay who you are."""
+    return [] if uid is None else [f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
+
+
 class Program:
     """One process of baton in `role`, with its own ports and a log in `folder`. `front_door` says
-    who may call it."""
+    who may call it, `uid` as whom it runs (by root; None: as the test does)."""
 
-    def __init__(self, role, folder, env, flags=(), name=None, front_door=BELIEVING):
-        self.name, self.role = name or role, role
+    def __init__(self, role, folder, env, flags=(), name=None, front_door=BELIEVING, uid=None):
+        self.name, self.role, self.uid = name or role, role, uid
         self.env, self.flags, self.front_door = env, tuple(flags), tuple(front_door)
         self.log_path = Path(folder) / f"{self.name}.log"
         self.grpc_port, self.http_port, self.connect_port = free_port(), free_port(), free_port()
@@ -112,7 +117,7 @@ class Program:
         with open(self.log_path, "ab") as log:
             # It does not outlive the test, however that ends.
             self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", BIN / "baton", self.role,
+                ["setpriv", "--pdeathsig", "KILL", *as_user(self.uid), BIN / "baton", self.role,
                  "--grpc-address", self.address, "--http-address",
                  f"127.0.0.1:{self.http_port}", "--connect-address",
                  f"127.0.0.1:{self.connect_port}", *self.flags, *self.front_door],
