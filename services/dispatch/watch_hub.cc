@@ -68,13 +68,16 @@ absl::Status WatchHub::Join(std::shared_ptr<Watcher> watcher) {
 void WatchHub::Leave(const Watcher* watcher) {
   absl::MutexLock lock(&mutex_);
   joined_.erase(watcher);
-  const auto found = live_.find(watcher->workspace());
-  if (found == live_.end()) return;
+  const auto workspace = live_.find(watcher->workspace());
+  if (workspace == live_.end()) return;
+  const auto found = workspace->second.find(watcher->rep());
+  if (found == workspace->second.end()) return;
   Watchers rest;
   std::copy_if(found->second->begin(), found->second->end(), std::back_inserter(rest),
                [&](const auto& other) { return other.get() != watcher; });
   if (rest.empty()) {
-    live_.erase(found);
+    workspace->second.erase(found);
+    if (workspace->second.empty()) live_.erase(workspace);
   } else if (rest.size() < found->second->size()) {
     found->second = std::make_shared<const Watchers>(std::move(rest));
   }
@@ -85,7 +88,7 @@ absl::StatusOr<OutboxPosition> WatchHub::GoLive(const std::shared_ptr<Watcher>& 
   if (draining_ || !joined_.contains(watcher.get())) return Draining();
   const auto position = positions_.find(outbox_.ShardOf(watcher->workspace()));
   if (position == positions_.end()) return absl::UnavailableError("the outbox cannot be read yet");
-  SharedWatchers& live = live_[watcher->workspace()];
+  SharedWatchers& live = live_[watcher->workspace()][watcher->rep()];
   Watchers watchers = live == nullptr ? Watchers() : *live;
   if (std::find(watchers.begin(), watchers.end(), watcher) == watchers.end()) {
     watchers.push_back(watcher);
@@ -199,8 +202,19 @@ void WatchHub::Take(int shard, std::vector<store::OutboxEntry> entries, Deliveri
     }
     position = {entry.epoch, entry.sequence};
     const auto found = live_.find(entry.key.workspace);
-    if (found == live_.end()) continue;
-    const SharedEntry shared = std::make_shared<const store::OutboxEntry>(std::move(entry));
+    if (found != live_.end()) Deliver(std::move(entry), found->second, deliveries);
+  }
+}
+
+void WatchHub::Deliver(store::OutboxEntry entry, const WatchersOfReps& live,
+                       Deliveries& deliveries) {
+  const core::RepId all;
+  const auto of_all = live.find(all);
+  const auto of_rep = entry.change.rep == all ? live.end() : live.find(entry.change.rep);
+  if (of_all == live.end() && of_rep == live.end()) return;
+  const SharedEntry shared = std::make_shared<const store::OutboxEntry>(std::move(entry));
+  for (const auto& found : {of_all, of_rep}) {
+    if (found == live.end()) continue;
     deliveries.push_back({found->second, [shared](Watcher& to) { to.OnEntry(shared); }});
   }
 }
@@ -209,7 +223,9 @@ void WatchHub::Break(int shard, Deliveries& deliveries) {
   for (auto it = live_.begin(); it != live_.end();) {
     const auto here = it++;
     if (outbox_.ShardOf(here->first) != shard) continue;
-    deliveries.push_back({std::move(here->second), [](Watcher& to) { to.OnGap(); }});
+    for (auto& [rep, watchers] : here->second) {
+      deliveries.push_back({std::move(watchers), [](Watcher& to) { to.OnGap(); }});
+    }
     live_.erase(here);
   }
 }
@@ -219,7 +235,7 @@ absl::Status WatchHub::CheckEpochs() {
   std::map<int, OutboxPosition> watched;
   {
     absl::MutexLock lock(&mutex_);
-    for (const auto& [workspace, watchers] : live_) {
+    for (const auto& [workspace, live] : live_) {
       const int shard = outbox_.ShardOf(workspace);
       watched[shard] = positions_[shard];
     }
@@ -242,9 +258,11 @@ void WatchHub::SendBookmarks() {
   Deliveries deliveries;
   {
     absl::MutexLock lock(&mutex_);
-    for (const auto& [workspace, watchers] : live_) {
+    for (const auto& [workspace, live] : live_) {
       const OutboxPosition position = positions_[outbox_.ShardOf(workspace)];
-      deliveries.push_back({watchers, [position](Watcher& to) { to.OnBookmark(position); }});
+      for (const auto& [rep, watchers] : live) {
+        deliveries.push_back({watchers, [position](Watcher& to) { to.OnBookmark(position); }});
+      }
     }
   }
   CarryOut(deliveries);

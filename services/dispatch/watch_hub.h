@@ -34,7 +34,9 @@ class Watcher {
  public:
   virtual ~Watcher() = default;
   virtual const core::WorkspaceId& workspace() const = 0;
-  virtual void OnEntry(const SharedEntry& entry) = 0;  // of its workspace, in order, without gap
+  virtual const core::RepId& rep() const = 0;  // empty: it watches all reps
+  // Of its workspace and, unless it watches all, with its rep; in order, without gap.
+  virtual void OnEntry(const SharedEntry& entry) = 0;
   virtual void OnBookmark(OutboxPosition position) = 0;
   // Entries were missed or taken back (trimmed, another epoch): it is no longer live.
   virtual void OnGap() = 0;
@@ -69,6 +71,8 @@ class WatchHub {
   // Replaced as a whole when one joins or leaves, so that who delivers needs no copy and no mutex.
   using Watchers = std::vector<std::shared_ptr<Watcher>>;
   using SharedWatchers = std::shared_ptr<const Watchers>;
+  // By the rep that they watch: an entry costs nothing for streams that it does not concern.
+  using WatchersOfReps = absl::flat_hash_map<core::RepId, SharedWatchers>;
   // What all of `to` are to hear, in the order of the list.
   struct Delivery {
     SharedWatchers to;
@@ -88,6 +92,7 @@ class WatchHub {
   absl::Status CheckEpochs();
   void Take(int shard, std::vector<store::OutboxEntry> entries, Deliveries& deliveries)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static void Deliver(store::OutboxEntry entry, const WatchersOfReps& live, Deliveries& deliveries);
   // Every live watcher of the shard loses its place.
   void Break(int shard, Deliveries& deliveries) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SendBookmarks();
@@ -102,7 +107,7 @@ class WatchHub {
   mutable absl::Mutex mutex_;
   std::map<int, OutboxPosition> positions_ ABSL_GUARDED_BY(mutex_);
   std::map<const Watcher*, std::shared_ptr<Watcher>> joined_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<core::WorkspaceId, SharedWatchers> live_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<core::WorkspaceId, WatchersOfReps> live_ ABSL_GUARDED_BY(mutex_);
   absl::Status health_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -21,7 +21,7 @@ absl::Status SlowReader() {
 WatchStream::WatchStream(WatchSource source, WatchHub& hub,
                          platform::rpc::BoundedExecutor& executor, size_t backlog_max,
                          StreamGuard& guard)
-    : workspace_(source.scope().workspace),
+    : scope_(source.scope()),
       hub_(hub),
       executor_(executor),
       backlog_max_(backlog_max),

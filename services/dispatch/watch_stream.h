@@ -35,7 +35,8 @@ class WatchStream final : public ::grpc::ServerWriteReactor<WatchResponse>,
                             platform::rpc::BoundedExecutor& executor, size_t backlog_max,
                             StreamGuard& guard, StreamPass pass);
 
-  const core::WorkspaceId& workspace() const override { return workspace_; }
+  const core::WorkspaceId& workspace() const override { return scope_.workspace; }
+  const core::RepId& rep() const override { return scope_.rep; }
   void OnEntry(const SharedEntry& entry) override;
   void OnBookmark(OutboxPosition position) override;
   void OnGap() override;
@@ -63,7 +64,7 @@ class WatchStream final : public ::grpc::ServerWriteReactor<WatchResponse>,
   bool TakeEntry(const store::OutboxEntry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Close(const absl::Status& status);
 
-  const core::WorkspaceId workspace_;
+  const Scope scope_;  // the source's own belongs to who fills
   WatchHub& hub_;
   platform::rpc::BoundedExecutor& executor_;
   const size_t backlog_max_;

@@ -85,11 +85,12 @@ def accept(world, report, scale):
     """accept calls/s by gRPC at 64 in flight, beside a server that does nothing"""
     calls = scale(1_000, 4_000)
     name = world.named("accept")
-    with Baton(world):
+    with Baton(world) as baton:
         world.workspace(name, REPS)
         total = min(calls * scale.rounds, REPS * 1000 // 2)
-        world.load("fill", brokers=world.brokers, workspace=name, leads=total)
-        time.sleep(5)
+        # Until the last offer is published: then nothing else is left to do.
+        world.observe(OUTPUT, lambda: _Filling(world, baton, name, total), total,
+                      key_prefix=f"{name}/", type_suffix="assigned.v1")
         for _ in range(scale.rounds):
             ours = world.load("accept", server=world.grpc, workspace=name,
                               calls_max=total // scale.rounds)

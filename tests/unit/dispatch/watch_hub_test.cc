@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
@@ -17,7 +18,11 @@ using testing::ElementsAre;
 
 const core::WorkspaceId kWorkspace = core::WorkspaceId::Trusted("acme");
 
-// One shard whose entries are all of kWorkspace.
+core::RepId RepOf(int64_t sequence) {
+  return core::RepId::Trusted(sequence % 2 == 0 ? "even" : "odd");
+}
+
+// One shard whose entries are all of kWorkspace, with RepOf.
 class CountedOutbox : public store::OutboxStore {
  public:
   int shards() const override { return 1; }
@@ -43,6 +48,7 @@ class CountedOutbox : public store::OutboxStore {
       entry.sequence = sequence;
       entry.epoch = 1;
       entry.key = {kWorkspace, core::LeadId::Trusted("l1")};
+      entry.change.rep = RepOf(sequence);
     }
     return read;
   }
@@ -80,12 +86,18 @@ class CountedOutbox : public store::OutboxStore {
 
 class ListeningWatcher : public Watcher {
  public:
+  explicit ListeningWatcher(core::RepId rep = {}) : rep_(std::move(rep)) {}
+
   const core::WorkspaceId& workspace() const override { return kWorkspace; }
+  const core::RepId& rep() const override { return rep_; }
   void OnEntry(const SharedEntry& entry) override {
     absl::MutexLock lock(&mutex_);
     heard_.push_back(entry->sequence);
   }
-  void OnBookmark(OutboxPosition) override {}
+  void OnBookmark(OutboxPosition position) override {
+    absl::MutexLock lock(&mutex_);
+    bookmark_ = position.sequence;
+  }
   void OnGap() override {}
   void OnDraining() override {}
 
@@ -97,9 +109,17 @@ class ListeningWatcher : public Watcher {
     mutex_.AwaitWithTimeout(absl::Condition(&has_heard), absl::Seconds(10));
     return heard_;
   }
+  bool AwaitBookmark(int64_t sequence) {
+    absl::MutexLock lock(&mutex_);
+    const auto is_there = [&]()
+                              ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return bookmark_ >= sequence; };
+    return mutex_.AwaitWithTimeout(absl::Condition(&is_there), absl::Seconds(10));
+  }
 
  private:
+  const core::RepId rep_;
   absl::Mutex mutex_;
+  int64_t bookmark_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<int64_t> heard_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -127,7 +147,13 @@ class WatchHubTest : public testing::Test {
 
   CountedOutbox outbox_;
   Health health_;
-  WatchHub hub_{outbox_, DispatchOptions(), [this](bool ok) { health_.Set(ok); }};
+  static DispatchOptions Options() {
+    DispatchOptions options;
+    options.bookmark_interval = absl::Milliseconds(50);
+    return options;
+  }
+
+  WatchHub hub_{outbox_, Options(), [this](bool ok) { health_.Set(ok); }};
 };
 
 TEST_F(WatchHubTest, ReadsNoEntriesWhileNobodyWatches) {
@@ -150,6 +176,32 @@ TEST_F(WatchHubTest, TellsTheFirstWatcherAllThatComesAfterItsPosition) {
   ASSERT_FALSE(heard.empty());
   for (size_t i = 0; i < heard.size(); ++i) EXPECT_EQ(heard[i], first + static_cast<int64_t>(i));
   hub_.Leave(watcher.get());
+}
+
+TEST_F(WatchHubTest, TellsWhoWatchesOneRepOnlyOfThatRep) {
+  ASSERT_TRUE(health_.Becomes(true));
+  const auto all = std::make_shared<ListeningWatcher>();
+  const auto odd = std::make_shared<ListeningWatcher>(RepOf(1));
+  const auto also_odd = std::make_shared<ListeningWatcher>(RepOf(1));
+  const auto even = std::make_shared<ListeningWatcher>(RepOf(2));
+  const auto idle = std::make_shared<ListeningWatcher>(core::RepId::Trusted("idle"));
+  const std::vector<std::shared_ptr<ListeningWatcher>> watchers = {all, odd, also_odd, even, idle};
+  for (const auto& watcher : watchers) {
+    ASSERT_TRUE(hub_.Join(watcher).ok());
+    ASSERT_TRUE(hub_.GoLive(watcher).ok());
+  }
+  outbox_.Append(3);
+  EXPECT_THAT(all->AwaitHeard(3), ElementsAre(101, 102, 103));
+  EXPECT_THAT(odd->AwaitHeard(2), ElementsAre(101, 103));
+  EXPECT_THAT(even->AwaitHeard(1), ElementsAre(102));
+  hub_.Leave(odd.get());  // the others of the same rep stay
+  outbox_.Append(2);
+  EXPECT_THAT(also_odd->AwaitHeard(3), ElementsAre(101, 103, 105));
+  EXPECT_THAT(all->AwaitHeard(5), ElementsAre(101, 102, 103, 104, 105));
+  EXPECT_TRUE(idle->AwaitBookmark(105)) << "nothing concerned it, yet it is told how far all is";
+  EXPECT_THAT(idle->AwaitHeard(0), ElementsAre());
+  EXPECT_THAT(odd->AwaitHeard(2), ElementsAre(101, 103));
+  for (const auto& watcher : watchers) hub_.Leave(watcher.get());
 }
 
 TEST_F(WatchHubTest, RestsAgainWhenTheLastWatcherHasLeft) {
