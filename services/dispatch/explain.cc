@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
-#include "core/requirement.h"
 #include "core/text.h"
 #include "dispatch/account_mapping.h"
 #include "dispatch/proto_mapping.h"
@@ -203,130 +201,71 @@ std::string PlaceSentence(const core::LeadRecord& record) {
   return absl::StrCat(sentence, ".");
 }
 
-core::Member AsMember(const store::RepState& state) {
-  const core::Rep& rep = state.rep;
-  core::Member member;
-  member.rep = rep.id;
-  member.weight = rep.weight;
-  member.capacity = rep.capacity;
-  member.presence = rep.presence;
-  member.skills = rep.skills;
-  member.open = static_cast<int32_t>(state.open.size());
-  return member;
-}
-
-std::string AwaitedOwners(const core::Choice& choice) {
+std::string AwaitedOwners(const core::CandidatePool& pool) {
   std::vector<std::string> owners;
-  for (const core::Candidate& candidate : choice.candidates) {
+  for (const core::Candidate& candidate : pool.candidates) {
     owners.push_back(absl::StrCat(candidate.rep.str(), " (", Spoken(candidate.reason), ")"));
   }
   return absl::StrCat("It waits for its owner ", absl::StrJoin(owners, ", "), ".");
 }
 
-// The choice as it would be made now.
-core::Choice ChooseNow(const core::LeadRecord& record, const WaitingRoom& room) {
-  core::Pool pool;
-  pool.members = room.members;
-  pool.owners = room.owners;
-  pool.owners_only = record.owners_only;
-  return core::ChooseFrom(pool, core::WantedWords(record.judgment.route.skills, record.requirement),
-                          record.passed);
-}
-
-bool WaitsForOwner(const core::LeadRecord& record, const WaitingRoom& room) {
-  return std::any_of(room.owners.begin(), room.owners.end(), [&record](const core::Member& owner) {
-    return std::find(record.passed.begin(), record.passed.end(), owner.rep) == record.passed.end();
-  });
-}
-
-std::string NobodyCan(const core::LeadRecord& record, const core::Choice& choice) {
-  std::map<core::CandidateReason, int> counts;
-  for (const core::Candidate& candidate : choice.candidates) ++counts[candidate.reason];
+std::string NobodyCan(const core::LeadRecord& record, const core::CandidatePool& pool) {
   std::vector<std::string> parts;
   std::vector<std::string> remedies;
-  for (const auto& [reason, count] : counts) {
+  for (const auto& [reason, count] : pool.counts) {
     parts.push_back(absl::StrCat(count, " ", Spoken(reason)));
     const std::string remedy = Remedy(reason, record);
     if (std::find(remedies.begin(), remedies.end(), remedy) == remedies.end()) {
       remedies.push_back(remedy);
     }
   }
-  return absl::StrCat("Nobody of queue ", record.queue.str(), " can take it: of ",
-                      choice.candidates.size(), " reps ", absl::StrJoin(parts, ", "), ".",
-                      absl::StrJoin(remedies, ""));
+  return absl::StrCat("Nobody of queue ", record.queue.str(), " can take it: of ", pool.size(),
+                      " reps ", absl::StrJoin(parts, ", "), ".", absl::StrJoin(remedies, ""));
 }
 
 }  // namespace
 
-WaitingRoom MakeWaitingRoom(const core::LeadRecord& record,
-                            absl::Span<const store::QueueState> queues,
-                            absl::Span<const store::RepState> reps) {
-  WaitingRoom room;
-  for (const store::QueueState& state : queues) {
-    if (state.settings.id != record.queue) continue;
-    room.paused = state.settings.paused;
-    room.mode = state.policy.mode;
-  }
-  const core::Requirement requirement(record.requirement);
-  for (const store::RepState& state : reps) {
-    const std::vector<core::QueueId>& of_rep = state.rep.queues;
-    if (std::find(of_rep.begin(), of_rep.end(), record.queue) == of_rep.end()) continue;
-    core::Member& member = room.members.emplace_back(AsMember(state));
-    if (!requirement.IsMetBy(state.rep.attributes)) continue;
-    member.skills = core::WantedWords(member.skills, record.requirement);
-  }
-  for (const core::RepId& owner : record.owners) {
-    const auto state = std::find_if(reps.begin(), reps.end(), [&owner](const store::RepState& one) {
-      return one.rep.id == owner;
-    });
-    if (state != reps.end()) room.owners.push_back(AsMember(*state));
-  }
-  return room;
-}
-
-std::string WaitingFor(const core::LeadRecord& record, const WaitingRoom& room) {
+std::string WaitingFor(const core::LeadRecord& record, const store::WaitingOutlook& outlook) {
   const std::string queue = absl::StrCat("queue ", record.queue.str());
-  if (room.paused) return absl::StrCat("Offers of ", queue, " are paused until it is resumed.");
-  if (room.mode == core::QueueMode::kPull) {
+  if (outlook.paused) return absl::StrCat("Offers of ", queue, " are paused until it is resumed.");
+  if (outlook.mode == core::QueueMode::kPull) {
     return absl::StrCat("Reps claim the leads of ", queue, ": it waits until one does.");
   }
-  const core::Choice choice = ChooseNow(record, room);
-  if (!choice.rep.empty()) {
-    return absl::StrCat("Rep ", choice.rep.str(), " can take it now: it is about to be offered.");
+  if (const core::Candidate* chosen = outlook.pool.chosen(); chosen != nullptr) {
+    return absl::StrCat("Rep ", chosen->rep.str(), " can take it now: it is about to be offered.");
   }
-  if (record.owners_only && WaitsForOwner(record, room)) {
-    return absl::StrCat(AwaitedOwners(choice), " Others are asked from ",
+  if (outlook.for_owners) {
+    return absl::StrCat(AwaitedOwners(outlook.pool), " Others are asked from ",
                         TimeText(record.wait_until_ms), " on.");
   }
-  if (room.members.empty()) {
+  if (outlook.pool.size() == 0) {
     return absl::StrCat("No rep is in ", queue, ": add one and the lead is offered.");
   }
-  return NobodyCan(record, choice);
+  return NobodyCan(record, outlook.pool);
 }
 
-std::string BlockedBy(const core::LeadRecord& record, const WaitingRoom& room) {
-  if (room.paused) return "paused";
-  if (room.mode == core::QueueMode::kPull) return "claim";
-  const core::Choice choice = ChooseNow(record, room);
-  if (!choice.rep.empty()) return "nothing";
-  if (record.owners_only && WaitsForOwner(record, room)) return "owner";
-  if (room.members.empty()) return "no_members";
+std::string BlockedBy(const store::WaitingOutlook& outlook) {
+  if (outlook.paused) return "paused";
+  if (outlook.mode == core::QueueMode::kPull) return "claim";
+  if (outlook.pool.chosen() != nullptr) return "nothing";
+  if (outlook.for_owners) return "owner";
   // What changes soonest comes first; what is not named here comes in the order of the reasons.
   constexpr std::array kSoonest = {core::CandidateReason::kAtCapacity, core::CandidateReason::kAway,
                                    core::CandidateReason::kOffline, core::CandidateReason::kPassed};
-  const auto rank = [&kSoonest](const core::Candidate& candidate) {
-    const auto* place = std::find(kSoonest.begin(), kSoonest.end(), candidate.reason);
-    return std::pair(place - kSoonest.begin(), candidate.reason);
+  const auto rank = [&kSoonest](const auto& counted) {
+    const auto* place = std::find(kSoonest.begin(), kSoonest.end(), counted.first);
+    return std::pair(place - kSoonest.begin(), counted.first);
   };
-  const auto soonest = std::min_element(
-      choice.candidates.begin(), choice.candidates.end(),
-      [&rank](const auto& one, const auto& other) { return rank(one) < rank(other); });
-  return soonest == choice.candidates.end() ? "no_members"
-                                            : Text(core::CandidateReasonName(soonest->reason));
+  const auto& counts = outlook.pool.counts;
+  const auto soonest =
+      std::min_element(counts.begin(), counts.end(), [&rank](const auto& one, const auto& other) {
+        return rank(one) < rank(other);
+      });
+  return soonest == counts.end() ? "no_members" : Text(core::CandidateReasonName(soonest->first));
 }
 
 v1::ExplainLeadResponse Explain(const core::LeadRecord& current, const DecisionPair& decisions,
-                                const std::optional<WaitingRoom>& room) {
+                                const std::optional<store::WaitingOutlook>& outlook) {
   core::LeadRecord record = current;
   if (!decisions.is_latest) {
     record.judgment =
@@ -370,9 +309,9 @@ v1::ExplainLeadResponse Explain(const core::LeadRecord& current, const DecisionP
   if (const std::string owners = OwnersSentence(record); !owners.empty()) {
     sentences.push_back(owners);
   }
-  if (decisions.is_latest && room.has_value()) {
-    response.set_waiting_for(WaitingFor(record, *room));
-    response.set_blocked_by(BlockedBy(record, *room));
+  if (decisions.is_latest && outlook.has_value()) {
+    response.set_waiting_for(WaitingFor(record, *outlook));
+    response.set_blocked_by(BlockedBy(*outlook));
     sentences.push_back(response.waiting_for());
   } else if (decisions.choice.has_value()) {
     if (!decisions.is_latest) sentences.push_back(PastSentence(*decisions.choice));

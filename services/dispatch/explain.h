@@ -4,9 +4,7 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "absl/types/span.h"
 #include "baton/v1/lead_service.pb.h"
 #include "core/lead.h"
 #include "dispatch/decision_mapping.h"
@@ -14,28 +12,16 @@
 
 namespace baton::dispatch {
 
-// The queue a lead waits in, as it is now.
-struct WaitingRoom {
-  bool paused = false;
-  core::QueueMode mode = core::QueueMode::kOffer;
-  std::vector<core::Member> members;  // ordered by rep id
-  std::vector<core::Member> owners;   // of the lead, in its order
-};
-// From the roster; of `queues` and `reps` only what concerns the lead and its queue.
-WaitingRoom MakeWaitingRoom(const core::LeadRecord& record,
-                            absl::Span<const store::QueueState> queues,
-                            absl::Span<const store::RepState> reps);
-
-// Why a QUEUED lead waits and what would end that, in sentences.
-std::string WaitingFor(const core::LeadRecord& record, const WaitingRoom& room);
+// Why a lead waits that has this outlook, and what would end that, in sentences.
+std::string WaitingFor(const core::LeadRecord& record, const store::WaitingOutlook& outlook);
 
 // The constraint that stands in the way: ExplainLeadResponse.blocked_by.
-std::string BlockedBy(const core::LeadRecord& record, const WaitingRoom& room);
+std::string BlockedBy(const store::WaitingOutlook& outlook);
 
-// `decisions`: those to show. `room`: where the lead waits; nullopt unless it is QUEUED.
+// `decisions`: those to show. `outlook`: of a lead that waits; nullopt of any other.
 ::baton::v1::ExplainLeadResponse Explain(const core::LeadRecord& current,
                                          const DecisionPair& decisions,
-                                         const std::optional<WaitingRoom>& room);
+                                         const std::optional<store::WaitingOutlook>& outlook);
 
 }  // namespace baton::dispatch
 

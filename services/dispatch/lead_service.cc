@@ -233,15 +233,13 @@ absl::StatusOr<v1::ExplainLeadResponse> LeadService::ExplainOne(
   if (!past.ok()) return past.status();
   const auto decisions = FindDecisions(*record, *past, request.generation());
   if (!decisions.ok()) return decisions.status();
-  std::optional<WaitingRoom> room;
+  std::optional<store::WaitingOutlook> outlook;
   if (record->stage == core::Stage::kQueued) {
-    const auto queues = store_.ListQueues(record->key.workspace);
-    if (!queues.ok()) return queues.status();
-    const auto reps = store_.ListReps(record->key.workspace);
-    if (!reps.ok()) return reps.status();
-    room = MakeWaitingRoom(*record, *queues, *reps);
+    auto found = store_.OutlookOf(record->key);
+    if (!found.ok()) return found.status();
+    if (found->waits) outlook = *std::move(found);
   }
-  v1::ExplainLeadResponse response = Explain(*record, *decisions, room);
+  v1::ExplainLeadResponse response = Explain(*record, *decisions, outlook);
   for (const int64_t generation : GenerationsKept(*record, *past)) {
     response.add_generations(ToInt32(generation));
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/candidate_pool.h"
 #include "core/roster.h"
 
 namespace baton::store {
@@ -33,6 +34,15 @@ struct QueueState {
   core::TimeMs oldest_queued_at_ms = 0;  // 0: nobody waits
   std::vector<core::RepId> members;
   std::map<core::RepId, int64_t> owed_nano;  // the fairness ledger, without zeros
+};
+
+// What would be decided at this instant for a lead that waits.
+struct WaitingOutlook {
+  bool waits = false;  // false: the lead does not, and the rest is as it stands here
+  core::QueueMode mode = core::QueueMode::kOffer;
+  bool paused = false;
+  bool for_owners = false;   // only its owners are asked, and one of them has not passed
+  core::CandidatePool pool;  // of the choice; empty in a queue that is paused or of mode pull
 };
 
 inline constexpr int kClaimsRemembered = 16;  // claims with a request id, of each rep
@@ -98,6 +108,10 @@ class RosterStore {
   // assigns nothing. Safe to call from anywhere at any time.
   virtual absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
                                     int max) = 0;
+
+  // The choice that Drain would make now for this lead if nobody stood before it, by the same rules
+  // and with nothing written. A lead that is not there does not wait.
+  virtual absl::StatusOr<WaitingOutlook> OutlookOf(const core::LeadKey& key) = 0;
 
   // Gives the rep the lead that is first in line of those it may claim (core::MayClaim) in the
   // queues, paused ones aside: ACCEPTED at once, with change kAssigned of actor "rep/ID" and cause

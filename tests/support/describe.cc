@@ -388,6 +388,18 @@ std::string Describe(const store::RepState& rep) {
   return Fields().AddText("rep", Describe(rep.rep)).Add("open", rep.open).text();
 }
 
+std::string Describe(const store::WaitingOutlook& outlook) {
+  return Fields()
+      .Add("waits", outlook.waits)
+      .Add("mode", static_cast<int>(outlook.mode))
+      .Add("paused", outlook.paused)
+      .Add("for_owners", outlook.for_owners)
+      .Add("candidates", outlook.pool.candidates)
+      .Add("counts", outlook.pool.counts)
+      .Add("paid", outlook.pool.paid_nano)
+      .text();
+}
+
 std::string Describe(const store::QueueState& queue) {
   return Fields()
       .AddText("settings", Describe(queue.settings))

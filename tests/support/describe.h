@@ -19,6 +19,7 @@ std::string Describe(const core::Rep& rep);
 std::string Describe(const core::QueueSettings& settings);
 std::string Describe(const store::RepState& rep);
 std::string Describe(const store::QueueState& queue);
+std::string Describe(const store::WaitingOutlook& outlook);
 std::string Describe(const store::JourneyEntry& entry);
 std::string Describe(const store::CommitResult& result);
 std::string Describe(const store::OutboxEntry& entry);

@@ -188,4 +188,13 @@ absl::StatusOr<int> MemoryStore::Drain(const core::WorkspaceId& workspace,
                               {*state, shard, Now(shard), keeps_history_});
 }
 
+absl::StatusOr<WaitingOutlook> MemoryStore::OutlookOf(const core::LeadKey& key) {
+  absl::MutexLock lock(&mutex_);
+  WorkspaceState* state = Find(key.workspace);
+  const memory::StoredLead* lead = state == nullptr ? nullptr : state->FindLead(key.lead);
+  if (lead == nullptr) return WaitingOutlook();
+  ShardState& shard = ShardFor(key.workspace);
+  return memory::OutlookOf(lead->record, {*state, shard, Now(shard), keeps_history_});
+}
+
 }  // namespace baton::store

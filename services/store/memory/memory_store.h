@@ -62,6 +62,7 @@ class MemoryStore final : public Store {
                         const std::map<std::string, core::Hours>& hours, bool only_these) override;
   absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
                             int max) override;
+  absl::StatusOr<WaitingOutlook> OutlookOf(const core::LeadKey& key) override;
   absl::StatusOr<ClaimResult> ClaimNext(const Claim& claim) override;
 
   absl::StatusOr<LoadedAccounts> LoadAccounts(absl::Span<const core::AccountKey> keys) override;

@@ -438,6 +438,23 @@ int DrainBacklog(const QueueId& queue, int max, const StoreLimits& limits, Site 
   return assigned;
 }
 
+WaitingOutlook OutlookOf(const LeadRecord& record, const Site& site) {
+  WaitingOutlook outlook;
+  if (record.stage != Stage::kQueued) return outlook;
+  outlook.waits = true;
+  outlook.mode = PolicyOf(site.workspace, record.queue).mode;
+  outlook.paused = IsPaused(site.workspace, record.queue);
+  if (!IsGivenOut(record.queue, site.workspace)) return outlook;
+  const std::vector<core::Member> owners = Owners(record, site);
+  outlook.for_owners =
+      record.owners_only && std::any_of(owners.begin(), owners.end(), [&](const auto& owner) {
+        return std::find(record.passed.begin(), record.passed.end(), owner.rep) ==
+               record.passed.end();
+      });
+  outlook.pool = core::MakePool(Choose(record, site).candidates);
+  return outlook;
+}
+
 core::Member MemberNow(const core::Rep& rep, const QueueId& queue, const Site& site) {
   return MemberOf(rep, queue, site.workspace, site.now_ms);
 }

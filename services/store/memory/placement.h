@@ -26,6 +26,9 @@ core::LeadRecord& ApplyPlan(const core::Plan& plan, core::LeadRecord& after, Sit
 // RosterStore::Drain.
 int DrainBacklog(const core::QueueId& queue, int max, const StoreLimits& limits, Site site);
 
+// RosterStore::OutlookOf.
+WaitingOutlook OutlookOf(const core::LeadRecord& record, const Site& site);
+
 // The rep as a choice of the queue sees it now.
 core::Member MemberNow(const core::Rep& rep, const core::QueueId& queue, const Site& site);
 

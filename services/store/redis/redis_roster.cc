@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "store/redis/decision_codec.h"
 #include "store/redis/names.h"
 #include "store/redis/record_codec.h"
 #include "store/redis/redis_keys.h"
@@ -32,6 +33,22 @@ std::vector<core::LeadId> DecodeOpenSet(const Reply& reply) {
 
 // A profile that no rep has yet may be removed before its rep is put.
 constexpr int kRoundsMax = 5;
+
+constexpr size_t kOutlookItems = 4;  // of an answer of functions/outlook.lua for a lead that waits
+
+absl::StatusOr<WaitingOutlook> OutlookAnswer(const std::vector<Reply>& answer) {
+  const std::optional<core::QueueMode> mode = redis::ValueIn(redis::kModeNames, answer[0].text);
+  if (!mode.has_value()) return redis::Unreadable("an answer of outlook");
+  WaitingOutlook outlook;
+  outlook.waits = true;
+  outlook.mode = *mode;
+  outlook.paused = answer[1].integer != 0;
+  outlook.for_owners = answer[2].integer != 0;
+  if (absl::Status status = redis::DecodePool(answer[3].text, outlook.pool); !status.ok()) {
+    return status;
+  }
+  return outlook;
+}
 
 constexpr size_t kClaimItems = 4;  // of an answer of functions/claim.lua that found a lead or none
 
@@ -235,6 +252,24 @@ absl::StatusOr<int> RedisStore::Drain(const core::WorkspaceId& workspace,
     again = *found;
   }
   return assigned;
+}
+
+absl::StatusOr<WaitingOutlook> RedisStore::OutlookOf(const core::LeadKey& key) {
+  const int shard = ShardOf(key.workspace);
+  const WorkspaceKeys keys(shard, key.workspace);
+  while (true) {
+    const absl::StatusOr<Reply> reply =
+        RunOne(library_.Call("outlook", {ShardKeys(shard).Meta(), keys.Workspace(), keys.Lead(key.lead)},
+                             {SimulatedClock()}));
+    if (!reply.ok()) return reply.status();
+    const std::vector<Reply>& answer = reply->elements;
+    if (answer.empty()) return WaitingOutlook();
+    if (answer.size() < kOutlookItems) return redis::Unreadable("an answer of outlook");
+    const absl::StatusOr<bool> found =
+        FindUnknown(key.workspace, absl::MakeConstSpan(answer).subspan(kOutlookItems));
+    if (!found.ok()) return found.status();
+    if (!*found) return OutlookAnswer(answer);
+  }
 }
 
 absl::StatusOr<ClaimResult> RedisStore::ClaimNext(const Claim& claim) {

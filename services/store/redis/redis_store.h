@@ -81,6 +81,7 @@ class RedisStore final : public Store {
   // nothing else is served, so `max` is best kept to tens.
   absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
                             int max) override;
+  absl::StatusOr<WaitingOutlook> OutlookOf(const core::LeadKey& key) override;
   absl::StatusOr<ClaimResult> ClaimNext(const Claim& claim) override;
 
   absl::StatusOr<LoadedAccounts> LoadAccounts(absl::Span<const core::AccountKey> keys) override;

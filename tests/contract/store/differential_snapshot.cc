@@ -68,6 +68,12 @@ void AddDecisions(store::Store& store, const core::LeadKey& key, Lines& lines) {
                                past.ok() ? Describe(*past) : TextOf(past.status())));
 }
 
+void AddOutlook(store::Store& store, const core::LeadKey& key, Lines& lines) {
+  const auto outlook = UntilAnswered([&] { return store.OutlookOf(key); });
+  lines.push_back(absl::StrCat("outlook of ", key.lead.str(), ": ",
+                               outlook.ok() ? Describe(*outlook) : TextOf(outlook.status())));
+}
+
 void AddPolicies(store::Store& store, const store::Workspace& workspace, Lines& lines) {
   int64_t before = 0;
   do {
@@ -139,6 +145,7 @@ Lines Snapshot(store::Store& store, support::ManualClock& clock, const std::stri
       lines.push_back(Describe(record));
       AddJourney(store, record.key, lines);
       AddDecisions(store, record.key, lines);
+      AddOutlook(store, record.key, lines);
     }
   }
   AddTimers(store, clock, lines);

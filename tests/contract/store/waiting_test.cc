@@ -128,6 +128,33 @@ TEST_P(WaitingTest, ALeadWaitsForItsOwnerAndGoesToNobodyElse) {
   EXPECT_THAT(AwaitedIn("zoe"), IsEmpty());
 }
 
+TEST_P(WaitingTest, TheOutlookSaysForWhomALeadWaits) {
+  AddRep("ada");
+  AddRep("zoe", 5, {"field"});
+  SetPresence("zoe", core::Presence::kAway);
+  const core::LeadKey key = Commit(QualifyOwned("l1", {"zoe"}, /*only=*/true)).key;
+  const auto outlook = store().OutlookOf(key);
+  ASSERT_TRUE(outlook.ok()) << outlook.status();
+  EXPECT_TRUE(outlook->waits);
+  EXPECT_TRUE(outlook->for_owners);
+  ASSERT_EQ(outlook->pool.candidates.size(), 1u);
+  EXPECT_EQ(outlook->pool.candidates[0].rep, RepNamed("zoe"));
+  EXPECT_EQ(outlook->pool.candidates[0].reason, core::CandidateReason::kAway);
+  SetPresence("zoe", core::Presence::kOnline);
+  EXPECT_EQ(store().OutlookOf(key)->pool.chosen()->rep, RepNamed("zoe"));
+  ChangeQueue([](core::QueuePolicy& queue) { queue.mode = core::QueueMode::kPull; });
+  EXPECT_EQ(store().OutlookOf(key)->mode, core::QueueMode::kPull);
+  EXPECT_EQ(store().OutlookOf(key)->pool.size(), 0);
+}
+
+TEST_P(WaitingTest, ALeadThatSomebodyHasOrThatIsNotThereHasNoOutlook) {
+  AddRep("ada");
+  const core::LeadKey key = CommitQualified("l1").key;
+  EXPECT_FALSE(store().OutlookOf(key)->waits);
+  EXPECT_FALSE(store().OutlookOf({key.workspace, core::LeadId::Trusted("none")})->waits);
+  EXPECT_FALSE(store().OutlookOf({core::WorkspaceId::Trusted("none"), key.lead})->waits);
+}
+
 TEST_P(WaitingTest, AnOwnerIsServedThoughNobodyOfTheQueueHasRoom) {
   AddRep("ada", 0);
   AddRep("zoe", 0, {"field"});

@@ -79,6 +79,24 @@ TEST_P(WorkTest, OutsideItsHoursARepGetsNoLeadAndWithinThemTheBacklogDrains) {
   EXPECT_EQ(Load("l2").stage, Stage::kQueued);
 }
 
+TEST_P(WorkTest, TheOutlookOfALeadIsWhatAChoiceWouldFindNow) {
+  WithWork("ada", {.calendar = "dach"});
+  PutHours("dach", {.open = {{kStart + 1000, kStart + 2000}}, .days = {}});
+  CommitQualified("l1");
+  const auto reason_now = [this] {
+    const auto outlook = store().OutlookOf(Load("l1").key);
+    EXPECT_TRUE(outlook.ok()) << outlook.status();
+    EXPECT_TRUE(outlook->waits);
+    return outlook->pool.candidates.at(0).reason;
+  };
+  EXPECT_EQ(reason_now(), CandidateReason::kOutsideHours);
+  clock_.Advance(1000);
+  EXPECT_EQ(reason_now(), CandidateReason::kChosen);
+  EXPECT_EQ(Load("l1").stage, Stage::kQueued) << "looking changes nothing";
+  clock_.Advance(1000);
+  EXPECT_EQ(reason_now(), CandidateReason::kOutsideHours);
+}
+
 TEST_P(WorkTest, ARepWhoseHoursAreNotStoredIsOutsideThem) {
   WithWork("ada", {.calendar = "dach", .zone = "Europe/Vienna"});
   PutHours("dach", {.open = {{kStart, kStart + 2000}}, .days = {}});

@@ -127,6 +127,60 @@ TEST_F(RepWorkApiTest, ARepWorksByACalendarFromTheMomentItIsStored) {
   EXPECT_TRUE(Becomes("l1", v1::STAGE_OFFERED));
 }
 
+// A lead that waits because of the rules of work of its only rep, explained.
+TEST_F(RepWorkApiTest, ALeadWhoseOnlyRepIsOutsideItsHoursWaitsForThem) {
+  rep_.set_calendar("never");
+  ASSERT_TRUE(Put().ok());
+  AddLead("l1");
+  const v1::ExplainLeadResponse waiting = ExplainLead("l1");
+  EXPECT_EQ(waiting.blocked_by(), "outside_hours");
+  EXPECT_THAT(waiting.waiting_for(), HasSubstr("of 1 reps 1 outside hours. It is offered as soon as "
+                                               "the hours of a rep begin."));
+}
+
+TEST_F(RepWorkApiTest, ALeadWhoseOnlyRepIsOnLeaveWaitsForItsReturn) {
+  v1::Absence& absence = *rep_.add_absences();
+  *absence.mutable_start_time() = InHours(-1);
+  *absence.mutable_end_time() = InHours(24);
+  ASSERT_TRUE(Put().ok());
+  AddLead("l1");
+  const v1::ExplainLeadResponse waiting = ExplainLead("l1");
+  EXPECT_EQ(waiting.blocked_by(), "on_leave");
+  EXPECT_THAT(waiting.waiting_for(), HasSubstr("back from leave"));
+}
+
+TEST_F(RepWorkApiTest, ALeadWhoseRepIsOnLeaveWaitsForTheDelegatesRoom) {
+  AddRep("bob", 0);
+  v1::Absence& absence = *rep_.add_absences();
+  *absence.mutable_start_time() = InHours(-1);
+  *absence.mutable_end_time() = InHours(24);
+  absence.set_delegate("workspaces/acme/reps/bob");
+  ASSERT_TRUE(Put().ok());
+  AddLead("l1");
+  EXPECT_EQ(ExplainLead("l1").blocked_by(), "at_capacity") << "bob stands in, and is full";
+}
+
+TEST_F(RepWorkApiTest, ALeadWhoseOnlyRepHasHadItsLeadsOfTheDayWaitsForTheNext) {
+  rep_.set_daily_cap(1);
+  ASSERT_TRUE(Put().ok());
+  AddLead("l1");
+  AddLead("l2");
+  const v1::ExplainLeadResponse waiting = ExplainLead("l2");
+  EXPECT_EQ(waiting.blocked_by(), "daily_cap");
+  EXPECT_THAT(waiting.waiting_for(), HasSubstr("next day begins"));
+}
+
+TEST_F(RepWorkApiTest, ALeadWaitsForTheRoomThatANewRepHasAlready) {
+  rep_.mutable_ramp_up()->mutable_start_time()->CopyFrom(InHours(0));
+  rep_.mutable_ramp_up()->set_days(30);
+  rep_.mutable_ramp_up()->set_from_percent(20);  // of 5
+  ASSERT_TRUE(Put().ok());
+  AddLead("l1");
+  AddLead("l2");
+  EXPECT_EQ(GetLead("l1").stage(), v1::STAGE_OFFERED);
+  EXPECT_EQ(ExplainLead("l2").blocked_by(), "at_capacity");
+}
+
 TEST_F(RepWorkApiTest, ALeadWaitsForARepWhoseAttributesMeetWhatItsQueueRequires) {
   const std::string queue = "accept_within: 1h";
   yaml_.replace(yaml_.find(queue), queue.size(),

@@ -38,6 +38,7 @@ class ScriptedRoster : public RosterStore {
     queued.pop_front();
     return answer;
   }
+  absl::StatusOr<WaitingOutlook> OutlookOf(const core::LeadKey&) override { return Unused(); }
   absl::StatusOr<ClaimResult> ClaimNext(const Claim&) override { return Unused(); }
   absl::StatusOr<core::Rep> PutRep(const WorkspaceId&, const core::Rep&, int64_t) override {
     return Unused();
