@@ -194,8 +194,8 @@ void App::Parts::AddClock(const BatonConfig& config) {
   clock::ClockOptions options;
   options.tick = config.clock.tick;
   const auto now = [] { return absl::ToUnixMillis(absl::Now()); };
-  Add(std::make_unique<clock::ClockService>(
-      *store, *store, *store, *store, ReadablePoliciesFrom(*policies), now, options, *metrics));
+  Add(std::make_unique<clock::ClockService>(*store, *store, *store, ReadablePoliciesFrom(*policies),
+                                            now, options, *metrics));
   Add(std::make_unique<clock::HoursService>(*store, *store, *policies, now, *metrics));
   clock::RetentionOptions retention;
   retention.every = config.clock.retention_every;

@@ -15,14 +15,9 @@ BacklogDrain::Meters::Meters(platform::Metrics& metrics)
                            "Since when the first of the leads in backlogs waits; 0: none does")),
       waiting_leads(metrics.AddGauge("baton_waiting_leads", "Leads in backlogs")) {}
 
-BacklogDrain::BacklogDrain(store::RosterStore& roster, store::WorkspaceStore& workspaces,
-                           int workspaces_max, std::function<core::TimeMs()> now,
-                           platform::Metrics& metrics)
-    : roster_(roster),
-      workspaces_(workspaces),
-      workspaces_max_(workspaces_max),
-      now_(std::move(now)),
-      meters_(metrics) {}
+BacklogDrain::BacklogDrain(store::RosterStore& roster, int workspaces_max,
+                           std::function<core::TimeMs()> now, platform::Metrics& metrics)
+    : roster_(roster), workspaces_max_(workspaces_max), now_(std::move(now)), meters_(metrics) {}
 
 void BacklogDrain::Add(const std::vector<FreedRep>& freed) {
   absl::MutexLock lock(&mutex_);
@@ -32,9 +27,9 @@ void BacklogDrain::Add(const std::vector<FreedRep>& freed) {
   }
 }
 
-absl::Status BacklogDrain::Run(bool with_round) {
+absl::Status BacklogDrain::Run(bool round_due) {
   absl::Status status = DrainFreed();
-  if (with_round) status.Update(DrainRound());
+  if (round_due || InRound()) status.Update(DrainRound());
   return status;
 }
 
@@ -57,12 +52,9 @@ absl::Status BacklogDrain::DrainFreed() {
 
 absl::Status BacklogDrain::DrainRound() {
   if (round_.empty()) {
-    absl::StatusOr<std::vector<store::Workspace>> all = workspaces_.ListWorkspaces();
-    if (!all.ok()) return all.status();
-    // Taken from the back, so that the first comes first.
-    for (auto workspace = all->rbegin(); workspace != all->rend(); ++workspace) {
-      round_.push_back(workspace->id);
-    }
+    absl::StatusOr<std::vector<core::WorkspaceId>> waiting = roster_.ListWaiting();
+    if (!waiting.ok()) return waiting.status();
+    round_.assign(waiting->rbegin(), waiting->rend());
   }
   absl::Status status;
   for (int i = 0; i < workspaces_max_ && !round_.empty(); ++i) {

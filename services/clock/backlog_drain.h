@@ -1,6 +1,7 @@
 // Keeps free capacity from idling: drains the queues of reps that timers have freed, and goes round
-// all workspaces for whatever another process freed and could not drain, because it was killed.
-// What waits is measured on the way.
+// the workspaces in which leads wait for what time alone freed (hours that begin, absences and days
+// that end) and for what another process freed and could not drain, because it was killed. What
+// waits is measured on the way.
 #ifndef BATON_CLOCK_BACKLOG_DRAIN_H_
 #define BATON_CLOCK_BACKLOG_DRAIN_H_
 
@@ -18,7 +19,6 @@
 #include "core/ids.h"
 #include "platform/metrics.h"
 #include "store/roster_store.h"
-#include "store/workspace_store.h"
 
 namespace baton::clock {
 
@@ -31,23 +31,26 @@ struct FreedRep {
 // Add from any thread, the others from one.
 class BacklogDrain {
  public:
-  // A round looks at `workspaces_max` workspaces, the next round at the next ones. `now` is this
-  // machine's clock.
-  BacklogDrain(store::RosterStore& roster, store::WorkspaceStore& workspaces, int workspaces_max,
-               std::function<core::TimeMs()> now, platform::Metrics& metrics);
+  // A round goes on by `workspaces_max` workspaces at a time, so that freed reps have their turn
+  // between. `now` is this machine's clock.
+  BacklogDrain(store::RosterStore& roster, int workspaces_max, std::function<core::TimeMs()> now,
+               platform::Metrics& metrics);
 
   // Remembers up to kFreedMax reps; what is beyond is found by the rounds.
   void Add(const std::vector<FreedRep>& freed);
   static constexpr size_t kFreedMax = 10'000;
 
-  // DrainFreed and, if it is time for one, DrainRound: what fails in the one holds up no other.
-  absl::Status Run(bool with_round);
+  // DrainFreed, then DrainRound if a round is due or under way: what fails in the one holds up no
+  // other.
+  absl::Status Run(bool round_due);
 
   // Drains the queues of the reps added so far.
   absl::Status DrainFreed();
 
-  // Drains every queue with waiting leads of the next workspaces.
+  // Goes on with the round, or begins one: drains every queue with waiting leads of the next
+  // workspaces.
   absl::Status DrainRound();
+  bool InRound() const { return !round_.empty(); }
 
  private:
   // Leads in backlogs, paused ones included, and since when the first of them waits (0: none does).
@@ -67,7 +70,6 @@ class BacklogDrain {
   void ShowWaiting();
 
   store::RosterStore& roster_;
-  store::WorkspaceStore& workspaces_;
   const int workspaces_max_;
   const std::function<core::TimeMs()> now_;
   Meters meters_;
@@ -75,9 +77,9 @@ class BacklogDrain {
   absl::Mutex mutex_;
   std::set<FreedRep> freed_ ABSL_GUARDED_BY(mutex_);
 
-  std::vector<core::WorkspaceId> round_;  // still to be looked at before the list is read anew
-  Waiting seen_;                          // in those of the list that were looked at
-  Waiting waiting_;                       // in all, when the list was last at its end
+  std::vector<core::WorkspaceId> round_;  // still to be looked at, the next one last
+  Waiting seen_;                          // in those of the round that were looked at
+  Waiting waiting_;                       // in all, when a round was last at its end
 };
 
 }  // namespace baton::clock

@@ -21,12 +21,12 @@ constexpr double kJitter = 0.2;          // of a tick, so that several clocks do
 }  // namespace
 
 ClockService::ClockService(store::TimerStore& timers, store::LeadStore& leads,
-                           store::RosterStore& roster, store::WorkspaceStore& workspaces,
-                           PolicySource policies, std::function<core::TimeMs()> now,
-                           ClockOptions options, platform::Metrics& metrics)
+                           store::RosterStore& roster, PolicySource policies,
+                           std::function<core::TimeMs()> now, ClockOptions options,
+                           platform::Metrics& metrics)
     : options_(options),
       sweep_(timers, leads, std::move(policies), now, options.batch_max, metrics),
-      drain_(roster, workspaces, options.drain_workspaces_max, std::move(now), metrics),
+      drain_(roster, options.drain_workspaces_max, std::move(now), metrics),
       errors_(metrics.AddCounter("baton_clock_errors_total", "Sweeps and drains that failed")),
       timers_ready_("clock timers"),
       drains_ready_("clock drains") {}
@@ -92,12 +92,13 @@ void ClockService::DrainBacklogs() {
   absl::Time next_round = platform::SteadyNow();
   absl::Duration sleep = absl::ZeroDuration();
   while (!drain_worker_.StopsWithin(sleep)) {
-    const bool round_due = platform::SteadyNow() >= next_round;
+    const bool round_due = !drain_.InRound() && platform::SteadyNow() >= next_round;
     if (round_due) next_round = platform::SteadyNow() + options_.drain_every;
     const absl::Status status = drain_.Run(round_due);
     drains_ready_.Set(Counted(status));
     if (status.ok()) backoff.Reset();
-    sleep = status.ok() ? kDrainTick : backoff.Next();
+    const absl::Duration pause = drain_.InRound() ? absl::ZeroDuration() : kDrainTick;
+    sleep = status.ok() ? pause : backoff.Next();
   }
 }
 

@@ -17,7 +17,6 @@
 #include "store/lead_store.h"
 #include "store/pipe_store.h"
 #include "store/roster_store.h"
-#include "store/workspace_store.h"
 
 namespace baton::clock {
 
@@ -25,15 +24,15 @@ struct ClockOptions {
   absl::Duration tick = absl::Milliseconds(100);  // longest sleep between sweeps; > 0
   int batch_max = 200;                            // timers fired in one round trip
   absl::Duration drain_every = absl::Milliseconds(500);
-  int drain_workspaces_max = 50;  // looked at in one of these
+  int drain_workspaces_max = 50;  // looked at before freed reps have their turn again
 };
 
 class ClockService : public platform::Service {
  public:
   // `now` is this machine's own clock, compared with the store's.
   ClockService(store::TimerStore& timers, store::LeadStore& leads, store::RosterStore& roster,
-               store::WorkspaceStore& workspaces, PolicySource policies,
-               std::function<core::TimeMs()> now, ClockOptions options, platform::Metrics& metrics);
+               PolicySource policies, std::function<core::TimeMs()> now, ClockOptions options,
+               platform::Metrics& metrics);
   ~ClockService() override;
 
   std::string_view name() const override { return "clock"; }

@@ -1,6 +1,8 @@
 #include "dispatch/backlog_drainer.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "platform/log.h"
 #include "store/drain.h"
@@ -14,7 +16,7 @@ BacklogDrainer::~BacklogDrainer() {
 }
 
 void BacklogDrainer::Start() {
-  thread_ = std::thread([this] { Work(); });
+  for (std::thread& thread : threads_) thread = std::thread([this] { Work(); });
 }
 
 void BacklogDrainer::Stop() {
@@ -22,21 +24,28 @@ void BacklogDrainer::Stop() {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
-  if (thread_.joinable()) thread_.join();
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
 }
 
 void BacklogDrainer::RepFreed(const core::WorkspaceId& workspace, const core::RepId& rep) {
-  Add({workspace, rep, {}});
+  Add(workspace, {{rep}, {}});
 }
 
 void BacklogDrainer::QueueFreed(const core::WorkspaceId& workspace, const core::QueueId& queue) {
-  Add({workspace, {}, queue});
+  Add(workspace, {{}, {queue}});
 }
 
-void BacklogDrainer::Add(Hint hint) {
+void BacklogDrainer::Add(const core::WorkspaceId& workspace, Hints hints) {
   absl::MutexLock lock(&mutex_);
-  if (order_.size() >= kWaitingMax || !waiting_.insert(hint).second) return;
-  order_.push_back(std::move(hint));
+  if (hints_ >= kWaitingMax) return;
+  Hints& known = waiting_[workspace];
+  const size_t before = known.size();
+  if (before == 0 && !busy_.contains(workspace)) order_.push_back(workspace);
+  known.reps.merge(hints.reps);
+  known.queues.merge(hints.queues);
+  hints_ += known.size() - before;
 }
 
 void BacklogDrainer::Work() {
@@ -44,29 +53,31 @@ void BacklogDrainer::Work() {
     return stopping_ || !order_.empty();
   };
   while (true) {
-    Hint hint;
+    core::WorkspaceId workspace;
+    Hints hints;
     {
       absl::MutexLock lock(&mutex_, absl::Condition(&has_work));
       if (stopping_) return;
-      hint = std::move(order_.front());
+      workspace = std::move(order_.front());
       order_.pop_front();
-      waiting_.erase(hint);  // before draining: a hint that comes meanwhile is a new one
+      busy_.insert(workspace);
+      hints = std::move(waiting_.extract(workspace).mapped());
+      hints_ -= hints.size();
     }
-    Drain(hint);
+    Drain(workspace, hints);
+    absl::MutexLock lock(&mutex_);
+    busy_.erase(workspace);
+    if (waiting_.contains(workspace)) order_.push_back(workspace);  // hinted meanwhile
   }
 }
 
-void BacklogDrainer::Drain(const Hint& hint) {
-  absl::Status status;
-  if (hint.queue.empty()) {
-    status = store::DrainQueuesOf(roster_, hint.workspace, {&hint.rep, 1}).status();
-  } else {
-    status = store::DrainQueue(roster_, hint.workspace, hint.queue).status();
-  }
+void BacklogDrainer::Drain(const core::WorkspaceId& workspace, const Hints& hints) {
+  const std::vector<core::RepId> reps(hints.reps.begin(), hints.reps.end());
+  const std::vector<core::QueueId> queues(hints.queues.begin(), hints.queues.end());
+  const absl::Status status = store::DrainQueuesOf(roster_, workspace, reps, queues).status();
   if (status.ok()) return;
-  platform::LogWarning("dispatch.drain_failed", {{"workspace", hint.workspace.str()},
-                                                 {"queue", hint.queue.str()},
-                                                 {"error", std::string(status.message())}});
+  platform::LogWarning("dispatch.drain_failed",
+                       {{"workspace", workspace.str()}, {"error", std::string(status.message())}});
 }
 
 }  // namespace baton::dispatch

@@ -3,10 +3,11 @@
 #ifndef BATON_DISPATCH_BACKLOG_DRAINER_H_
 #define BATON_DISPATCH_BACKLOG_DRAINER_H_
 
+#include <array>
 #include <deque>
+#include <map>
 #include <set>
 #include <thread>
-#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -17,10 +18,12 @@ namespace baton::dispatch {
 
 // A hint that gets lost (process killed, more than kWaitingMax of them at once, store away) or ends
 // at the bounds of store/drain.h does no harm beyond a delay: the clock role sweeps every backlog.
-// Thread-safe.
+// One workspace at a time is drained by a thread, for all hints about it that have come by then;
+// the others do not wait for it. Thread-safe.
 class BacklogDrainer {
  public:
   static constexpr size_t kWaitingMax = 10'000;
+  static constexpr size_t kThreads = 4;
 
   explicit BacklogDrainer(store::RosterStore& roster);
   ~BacklogDrainer();  // Stop()
@@ -34,22 +37,25 @@ class BacklogDrainer {
   void QueueFreed(const core::WorkspaceId& workspace, const core::QueueId& queue);
 
  private:
-  struct Hint {
-    core::WorkspaceId workspace;
-    core::RepId rep;  // one of the two
-    core::QueueId queue;
-    auto operator<=>(const Hint&) const = default;
+  struct Hints {  // about one workspace
+    std::set<core::RepId> reps;
+    std::set<core::QueueId> queues;
+    size_t size() const { return reps.size() + queues.size(); }
   };
-  void Add(Hint hint);
+
+  void Add(const core::WorkspaceId& workspace, Hints hints);
   void Work();
-  void Drain(const Hint& hint);
+  void Drain(const core::WorkspaceId& workspace, const Hints& hints);
 
   store::RosterStore& roster_;
   absl::Mutex mutex_;
-  std::set<Hint> waiting_ ABSL_GUARDED_BY(mutex_);  // one entry however often it is hinted
-  std::deque<Hint> order_ ABSL_GUARDED_BY(mutex_);
+  std::map<core::WorkspaceId, Hints> waiting_ ABSL_GUARDED_BY(mutex_);
+  size_t hints_ ABSL_GUARDED_BY(mutex_) = 0;  // in waiting_
+  // Those of waiting_ that no thread is at, first come first.
+  std::deque<core::WorkspaceId> order_ ABSL_GUARDED_BY(mutex_);
+  std::set<core::WorkspaceId> busy_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  std::array<std::thread, kThreads> threads_;
 };
 
 }  // namespace baton::dispatch

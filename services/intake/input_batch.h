@@ -26,6 +26,7 @@ struct LeadWork {
   core::LeadKey key;
   std::vector<core::LeadEvent> events;
   std::vector<size_t> records;
+  core::RepId owner;  // when it was last decided
 };
 
 // Likewise of one account.

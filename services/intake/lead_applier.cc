@@ -88,12 +88,15 @@ void RefuseUnreadable(const LeadWork& work, const absl::Status& problem, InputBa
 }  // namespace
 
 LeadApplier::LeadApplier(store::LeadStore& leads, store::AccountStore& accounts,
-                         agreement::PolicyCache& policies, IntakeMetrics& metrics)
-    : leads_(leads), accounts_(accounts), policies_(policies), metrics_(metrics) {}
+                         store::RosterStore& roster, agreement::PolicyCache& policies,
+                         IntakeMetrics& metrics)
+    : leads_(leads), accounts_(accounts), policies_(policies), metrics_(metrics), freed_(roster) {}
 
 absl::Status LeadApplier::Apply(InputBatch& batch, int64_t epoch) {
   for (int round = 0; round < kRoundsMax && !batch.leads.empty(); ++round) {
-    if (absl::Status status = ApplyOnce(batch, epoch); !status.ok()) return status;
+    absl::Status status = ApplyOnce(batch, epoch);
+    freed_.Drain();
+    if (!status.ok()) return status;
   }
   if (batch.leads.empty()) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat(batch.leads.size(), " leads changed in ", kRoundsMax,
@@ -143,6 +146,7 @@ absl::Status LeadApplier::ApplyOnce(InputBatch& batch, int64_t epoch) {
                            account == nullptr ? nullptr : &**account, shadow ? &*shadow : nullptr);
     if (!HasEffect(plan)) continue;  // applied before the batch was read again
     plans.push_back(std::move(plan));
+    work.owner = record->rep;
     planned.push_back(std::move(work));
   }
   batch.leads = std::move(planned);
@@ -164,6 +168,7 @@ absl::Status LeadApplier::TakeResults(const std::vector<core::Plan>& plans,
     LeadWork& work = batch.leads[i];
     switch (results[i].code) {
       case store::CommitCode::kCommitted:
+        freed_.Note(work.key.workspace, work.owner, results[i].record);
         CountCommitted(plans[i], work, now_ms, batch);
         for (size_t event = 0; event < work.events.size(); ++event) {
           EmitEventSpans(batch, work.records[event], work.events[event].traceparent, work.key,

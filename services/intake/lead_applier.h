@@ -1,6 +1,7 @@
 // Decides and commits the leads of a batch: one round trip to load all, one for the policies, one
 // for the accounts of leads whose policy asks for them, one to commit. What somebody else changed
-// meanwhile is loaded and decided again, and nothing else is.
+// meanwhile is loaded and decided again, and nothing else is. Whoever has lost a lead by it
+// (consent withdrawn, no longer qualified) gets waiting ones at once.
 //
 // Not thread-safe; blocks on the store.
 #ifndef BATON_INTAKE_LEAD_APPLIER_H_
@@ -11,6 +12,7 @@
 #include "absl/status/status.h"
 #include "agreement/policy_cache.h"
 #include "intake/batch_spans.h"
+#include "intake/freed_reps.h"
 #include "intake/input_batch.h"
 #include "intake/intake_metrics.h"
 #include "store/account_store.h"
@@ -21,7 +23,7 @@ namespace baton::intake {
 class LeadApplier {
  public:
   // All outlive the applier.
-  LeadApplier(store::LeadStore& leads, store::AccountStore& accounts,
+  LeadApplier(store::LeadStore& leads, store::AccountStore& accounts, store::RosterStore& roster,
               agreement::PolicyCache& policies, IntakeMetrics& metrics);
 
   // Takes what is done out of batch.leads and adds what no workspace wants, and what meets stored
@@ -45,6 +47,7 @@ class LeadApplier {
   store::AccountStore& accounts_;
   agreement::PolicyCache& policies_;
   IntakeMetrics& metrics_;
+  FreedReps freed_;  // by the latest commits
 };
 
 }  // namespace baton::intake

@@ -8,7 +8,7 @@ MarketingHandler::MarketingHandler(const IntakePorts& ports, WorkspaceFilter fil
                                    IntakeMetrics& metrics)
     : filter_(std::move(filter)),
       accounts_(ports.accounts, metrics),
-      leads_(ports.leads, ports.accounts, ports.policies, metrics) {}
+      leads_(ports.leads, ports.accounts, ports.roster, ports.policies, metrics) {}
 
 InputBatch MarketingHandler::MakeBatch(std::vector<platform::kafka::Record> records,
                                        const std::string& input) {

@@ -12,7 +12,6 @@
 #include "events/sales_actions.h"
 #include "platform/log.h"
 #include "platform/trace_context.h"
-#include "store/drain.h"
 
 namespace baton::intake {
 namespace {
@@ -78,7 +77,11 @@ void Finish(SalesFate fate, SalesWork& work, InputBatch& batch) {
 
 SalesHandler::SalesHandler(const IntakePorts& ports, DecodeSales decode, WorkspaceFilter filter,
                            IntakeMetrics& metrics)
-    : ports_(ports), decode_(std::move(decode)), filter_(std::move(filter)), metrics_(metrics) {}
+    : ports_(ports),
+      decode_(std::move(decode)),
+      filter_(std::move(filter)),
+      metrics_(metrics),
+      freed_(ports.roster) {}
 
 InputBatch SalesHandler::MakeBatch(std::vector<platform::kafka::Record> records,
                                    const std::string& input) {
@@ -90,7 +93,7 @@ absl::Status SalesHandler::Apply(InputBatch& batch, int64_t epoch) {
     bool moved = false;
     absl::Status status = ApplyOnce(batch, epoch, moved);
     std::erase_if(batch.sales, [](const SalesWork& work) { return work.items.empty(); });
-    DrainFreed();
+    freed_.Drain();
     if (!status.ok()) return status;
     idle = moved ? 0 : idle + 1;
   }
@@ -196,9 +199,7 @@ absl::Status SalesHandler::TakeResult(const Attempt& attempt, const core::Plan& 
   SalesWork& work = batch.sales[attempt.work];
   switch (result.code) {
     case store::CommitCode::kCommitted: {
-      if (store::FreedCapacity(attempt.owner, result.record)) {
-        freed_[plan.key.workspace].push_back(attempt.owner);
-      }
+      freed_.Note(plan.key.workspace, attempt.owner, result.record);
       const core::TimeMs read_ms = batch.records[work.items.front().record].timestamp_ms;
       metrics_.decision_seconds.Observe(
           static_cast<double>(std::max<core::DurationMs>(now_ms - read_ms, 0)) / core::kSecondMs);
@@ -226,18 +227,6 @@ absl::Status SalesHandler::TakeResult(const Attempt& attempt, const core::Plan& 
   }
   return absl::InternalError(absl::StrCat("the store refused an event of sales with code ",
                                           static_cast<int>(result.code)));
-}
-
-// What is missed here, the clock's drains find.
-void SalesHandler::DrainFreed() {
-  for (const auto& [workspace, reps] : freed_) {
-    const auto drained = store::DrainQueuesOf(ports_.roster, workspace, reps);
-    if (drained.ok()) continue;
-    const std::string reason(drained.status().message());
-    platform::LogWarning("intake.drain_failed",
-                         {{"workspace", workspace.str()}, {"reason", reason}});
-  }
-  freed_.clear();
 }
 
 }  // namespace baton::intake

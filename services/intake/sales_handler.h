@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "intake/active_policies.h"
 #include "intake/batch_handler.h"
 #include "intake/batch_spans.h"
+#include "intake/freed_reps.h"
 #include "intake/intake_metrics.h"
 #include "intake/intake_ports.h"
 
@@ -47,15 +47,13 @@ class SalesHandler final : public BatchHandler {
   absl::Status TakeResult(const Attempt& attempt, const core::Plan& plan,
                           const store::CommitResult& result, core::TimeMs now_ms,
                           InputBatch& batch);
-  void DrainFreed();
 
   const IntakePorts ports_;
   const DecodeSales decode_;
   const WorkspaceFilter filter_;
   IntakeMetrics& metrics_;
   RoundTimes times_;  // of the latest round
-  // Reps whose capacity the latest commits freed.
-  absl::flat_hash_map<core::WorkspaceId, std::vector<core::RepId>> freed_;
+  FreedReps freed_;   // by the latest commits
 };
 
 }  // namespace baton::intake

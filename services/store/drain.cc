@@ -17,17 +17,18 @@ absl::StatusOr<int> DrainQueue(RosterStore& roster, const core::WorkspaceId& wor
 }
 
 absl::StatusOr<int> DrainQueuesOf(RosterStore& roster, const core::WorkspaceId& workspace,
-                                  absl::Span<const core::RepId> reps) {
-  std::set<core::QueueId> queues;
+                                  absl::Span<const core::RepId> reps,
+                                  absl::Span<const core::QueueId> queues) {
+  std::set<core::QueueId> all(queues.begin(), queues.end());
   for (const core::RepId& rep : reps) {
     absl::StatusOr<RepState> state = roster.GetRep(workspace, rep);
     if (absl::IsNotFound(state.status())) continue;
     if (!state.ok()) return state.status();
-    queues.insert(state->rep.queues.begin(), state->rep.queues.end());
-    queues.insert(state->awaited_in.begin(), state->awaited_in.end());
+    all.insert(state->rep.queues.begin(), state->rep.queues.end());
+    all.insert(state->awaited_in.begin(), state->awaited_in.end());
   }
   int total = 0;
-  for (const core::QueueId& queue : queues) {
+  for (const core::QueueId& queue : all) {
     const absl::StatusOr<int> assigned = DrainQueue(roster, workspace, queue);
     if (!assigned.ok()) return assigned.status();
     total += *assigned;

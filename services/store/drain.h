@@ -23,11 +23,12 @@ inline bool FreedCapacity(const core::RepId& owner, const core::LeadRecord& afte
 absl::StatusOr<int> DrainQueue(RosterStore& roster, const core::WorkspaceId& workspace,
                                const core::QueueId& queue);
 
-// Drains each queue of `reps`, and those in which leads wait that belong to one of them, once. Reps
-// that do not exist are passed over. Returns the number of leads assigned, or the first error; what
-// was assigned before it stays assigned.
+// Drains `queues`, each queue of `reps`, and those in which leads wait that belong to one of them,
+// once. Reps that do not exist are passed over. Returns the number of leads assigned, or the first
+// error; what was assigned before it stays assigned.
 absl::StatusOr<int> DrainQueuesOf(RosterStore& roster, const core::WorkspaceId& workspace,
-                                  absl::Span<const core::RepId> reps);
+                                  absl::Span<const core::RepId> reps,
+                                  absl::Span<const core::QueueId> queues = {});
 
 }  // namespace baton::store
 

@@ -85,6 +85,9 @@ class RosterStore {
   // Queues of the active policy and those in which leads still wait, ordered by id.
   virtual absl::StatusOr<std::vector<QueueState>> ListQueues(
       const core::WorkspaceId& workspace) = 0;
+  // Workspaces with a queue in which leads wait, paused ones included, ordered by id. Two round
+  // trips, however many workspaces there are.
+  virtual absl::StatusOr<std::vector<core::WorkspaceId>> ListWaiting() = 0;
   // As PutRep; RESOURCE_EXHAUSTED TOO_MANY_QUEUES at kQueuesMax. The queue need not be the
   // policy's.
   virtual absl::StatusOr<core::QueueSettings> PutQueue(const core::WorkspaceId& workspace,

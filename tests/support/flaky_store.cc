@@ -104,6 +104,10 @@ absl::StatusOr<std::vector<store::QueueState>> FlakyStore::ListQueues(
   return Try([&] { return inner_.ListQueues(workspace); });
 }
 
+absl::StatusOr<std::vector<core::WorkspaceId>> FlakyStore::ListWaiting() {
+  return Try([&] { return inner_.ListWaiting(); });
+}
+
 absl::StatusOr<core::QueueSettings> FlakyStore::PutQueue(const core::WorkspaceId& workspace,
                                                          const core::QueueSettings& settings,
                                                          int64_t expected_revision) {

@@ -48,6 +48,7 @@ class FlakyStore final : public store::Store {
       const core::WorkspaceId& workspace) override;
   absl::StatusOr<std::vector<store::QueueState>> ListQueues(
       const core::WorkspaceId& workspace) override;
+  absl::StatusOr<std::vector<core::WorkspaceId>> ListWaiting() override;
   absl::StatusOr<core::QueueSettings> PutQueue(const core::WorkspaceId& workspace,
                                                const core::QueueSettings& settings,
                                                int64_t expected_revision) override;

@@ -140,6 +140,17 @@ absl::StatusOr<std::vector<QueueState>> MemoryStore::ListQueues(
   return all;
 }
 
+absl::StatusOr<std::vector<core::WorkspaceId>> MemoryStore::ListWaiting() {
+  absl::MutexLock lock(&mutex_);
+  std::vector<core::WorkspaceId> waiting;
+  for (const auto& [id, workspace] : workspaces_) {
+    const bool waits = std::any_of(workspace.backlogs.begin(), workspace.backlogs.end(),
+                                   [](const auto& backlog) { return !backlog.second.empty(); });
+    if (waits) waiting.push_back(id);
+  }
+  return waiting;
+}
+
 absl::StatusOr<core::QueueSettings> MemoryStore::PutQueue(const core::WorkspaceId& workspace,
                                                           const core::QueueSettings& settings,
                                                           int64_t expected_revision) {

@@ -55,6 +55,7 @@ class MemoryStore final : public Store {
                                   const core::RepId& rep) override;
   absl::StatusOr<std::vector<RepState>> ListReps(const core::WorkspaceId& workspace) override;
   absl::StatusOr<std::vector<QueueState>> ListQueues(const core::WorkspaceId& workspace) override;
+  absl::StatusOr<std::vector<core::WorkspaceId>> ListWaiting() override;
   absl::StatusOr<core::QueueSettings> PutQueue(const core::WorkspaceId& workspace,
                                                const core::QueueSettings& settings,
                                                int64_t expected_revision) override;

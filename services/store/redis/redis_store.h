@@ -72,6 +72,7 @@ class RedisStore final : public Store {
                                   const core::RepId& rep) override;
   absl::StatusOr<std::vector<RepState>> ListReps(const core::WorkspaceId& workspace) override;
   absl::StatusOr<std::vector<QueueState>> ListQueues(const core::WorkspaceId& workspace) override;
+  absl::StatusOr<std::vector<core::WorkspaceId>> ListWaiting() override;
   absl::StatusOr<core::QueueSettings> PutQueue(const core::WorkspaceId& workspace,
                                                const core::QueueSettings& settings,
                                                int64_t expected_revision) override;
@@ -190,6 +191,7 @@ class RedisStore final : public Store {
   absl::StatusOr<Replies> RunEach(const std::vector<platform::redis::Command>& commands);
   absl::StatusOr<Replies> RunSlice(absl::Span<const platform::redis::Command> commands);
   absl::StatusOr<platform::redis::Reply> RunOne(platform::redis::Command command);
+  absl::StatusOr<std::vector<core::WorkspaceId>> WorkspaceIds();  // ordered
   // The answer {outcome, number ...} of a function.
   struct Answer {
     redis::Outcome outcome = redis::Outcome::kDone;

@@ -84,7 +84,7 @@ absl::StatusOr<Workspace> RedisStore::CreateWorkspace(const core::WorkspaceId& i
   return workspace;
 }
 
-absl::StatusOr<std::vector<Workspace>> RedisStore::ListWorkspaces() {
+absl::StatusOr<std::vector<core::WorkspaceId>> RedisStore::WorkspaceIds() {
   std::vector<Command> commands;
   for (int shard = 0; shard < options_.shards; ++shard) {
     commands.push_back({"SMEMBERS", ShardKeys(shard).Workspaces()});
@@ -96,7 +96,32 @@ absl::StatusOr<std::vector<Workspace>> RedisStore::ListWorkspaces() {
     for (const Reply& id : shard.elements) ids.push_back(core::WorkspaceId::Trusted(id.text));
   }
   std::sort(ids.begin(), ids.end());
-  commands.clear();
+  return ids;
+}
+
+absl::StatusOr<std::vector<core::WorkspaceId>> RedisStore::ListWaiting() {
+  const absl::StatusOr<std::vector<core::WorkspaceId>> ids = WorkspaceIds();
+  if (!ids.ok()) return ids.status();
+  std::vector<Command> commands;
+  for (const core::WorkspaceId& id : *ids) {
+    commands.push_back({"SCARD", WorkspaceKeys(ShardOf(id), id).Waiting()});
+  }
+  const absl::StatusOr<Replies> queues = RunEach(commands);
+  if (!queues.ok()) return queues.status();
+  std::vector<core::WorkspaceId> waiting;
+  for (size_t i = 0; i < ids->size(); ++i) {
+    // Who looks into one that cannot be read hears why.
+    const Reply& count = (*queues)[i];
+    if (count.is_error() || count.integer > 0) waiting.push_back((*ids)[i]);
+  }
+  return waiting;
+}
+
+absl::StatusOr<std::vector<Workspace>> RedisStore::ListWorkspaces() {
+  const absl::StatusOr<std::vector<core::WorkspaceId>> listed = WorkspaceIds();
+  if (!listed.ok()) return listed.status();
+  const std::vector<core::WorkspaceId>& ids = *listed;
+  std::vector<Command> commands;
   for (const core::WorkspaceId& id : ids) {
     commands.push_back(
         {"HMGET", WorkspaceKeys(ShardOf(id), id).Workspace(), "name", "created_at", "policy"});

@@ -194,5 +194,18 @@ TEST_P(DrainTest, NothingWaitsInUnknownPlaces) {
 }
 
 }  // namespace
+TEST_P(DrainTest, WorkspacesInWhichLeadsWaitAreListed) {
+  const core::WorkspaceId other = core::WorkspaceId::Trusted("other");
+  ASSERT_TRUE(store().CreateWorkspace(other, "").ok());
+  EXPECT_THAT(*store().ListWaiting(), IsEmpty());
+  CommitQualified("l1");
+  Pause("inside", true);
+  EXPECT_THAT(*store().ListWaiting(), ElementsAre(acme_));
+  Pause("inside", false);
+  AddRep("ada");
+  EXPECT_EQ(Drain(), 1);
+  EXPECT_THAT(*store().ListWaiting(), IsEmpty());
+}
+
 INSTANTIATE_CONTRACT(DrainTest);
 }  // namespace baton::contract

@@ -31,7 +31,7 @@ class ClockServiceTest : public testing::Test {
 
   std::unique_ptr<ClockService> StartClock(std::function<core::TimeMs()> now = &Now) {
     auto clock = std::make_unique<ClockService>(
-        store_, store_, store_, store_,
+        store_, store_, store_,
         [this](absl::Span<const core::WorkspaceId> workspaces) {
           return Policies(workspaces.size(), std::make_shared<core::Policy>(policy_));
         },

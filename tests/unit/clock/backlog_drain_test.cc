@@ -22,8 +22,7 @@ FreedRep Freed(const std::string& rep) {
 class BacklogDrainTest : public testing::Test {
  protected:
   BacklogDrain NewDrain(int workspaces_max = 10) {
-    return BacklogDrain(world_.store, world_.store, workspaces_max, world_.own_clock.function(),
-                        *world_.metrics);
+    return BacklogDrain(world_.store, workspaces_max, world_.own_clock.function(), *world_.metrics);
   }
 
   World world_;
@@ -66,30 +65,33 @@ TEST_F(BacklogDrainTest, RoundIsNotSkippedWhenAFreedRepCannotBeServed) {
   support::FlakyStore flaky(world_.store, [&first] {
     return std::exchange(first, false) ? support::Fault::kNeverArrives : support::Fault::kNone;
   });
-  BacklogDrain drain(flaky, flaky, 10, world_.own_clock.function(), *world_.metrics);
+  BacklogDrain drain(flaky, 10, world_.own_clock.function(), *world_.metrics);
   drain.Add({Freed("ada")});
-  EXPECT_EQ(drain.Run(/*with_round=*/true).code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(drain.Run(/*round_due=*/true).code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(world_.Lead("l1").stage, Stage::kOffered);
 }
 
-TEST_F(BacklogDrainTest, RoundsGoRoundAllWorkspaces) {
-  for (int i = 0; i < 4; ++i) {
-    const std::string workspace = absl::StrCat("w", i);
-    world_.AddWorkspace(workspace);
-    world_.Capture("l1", workspace);
-    world_.AddRep("ada", 5, workspace);
+TEST_F(BacklogDrainTest, ARoundLooksAtThoseOf300WorkspacesInWhichLeadsWait) {
+  constexpr int kWorkspaces = 300;
+  const auto name = [](int i) { return absl::StrCat("w", i); };
+  constexpr int kEvery = 3;  // of these has a lead that waits
+  for (int i = 0; i < kWorkspaces; ++i) {
+    world_.AddWorkspace(name(i));
+    if (i % kEvery == 0) world_.Capture("l1", name(i));
+    world_.AddRep("ada", 5, name(i));
   }
-  BacklogDrain drain = NewDrain(/*workspaces_max=*/2);  // "acme" is the first of five
-  const auto waiting = [&] {
-    int count = 0;
-    for (int i = 0; i < 4; ++i) {
-      count += world_.Lead("l1", absl::StrCat("w", i)).stage == Stage::kQueued ? 1 : 0;
-    }
-    return count;
-  };
-  for (int expected : {3, 1, 0}) {
-    EXPECT_TRUE(drain.DrainRound().ok());
-    EXPECT_EQ(waiting(), expected);
+  BacklogDrain drain = NewDrain(/*workspaces_max=*/50);
+  EXPECT_TRUE(drain.Run(/*round_due=*/true).ok());
+  EXPECT_TRUE(drain.InRound()) << "half of the hundred";
+  EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_leads_drained_total 50\n"));
+  world_.Capture("l2");
+  world_.AddRep("ada");
+  drain.Add({Freed("ada")});
+  EXPECT_TRUE(drain.Run(/*round_due=*/false).ok());
+  EXPECT_FALSE(drain.InRound());
+  EXPECT_EQ(world_.Lead("l2").stage, Stage::kOffered) << "freed while the round was under way";
+  for (int i = 0; i < kWorkspaces; i += kEvery) {
+    EXPECT_EQ(world_.Lead("l1", name(i)).stage, Stage::kOffered) << i;
   }
 }
 

@@ -48,6 +48,27 @@ TEST_F(IntakeWorkerTest, QualifiesByTheActivePolicy) {
   EXPECT_EQ(Lead("a").judgment.policy_revision, 1);
 }
 
+TEST_F(IntakeWorkerTest, ALeadThatWithdrawsConsentGivesItsRepToTheNextWaitingOneAtOnce) {
+  core::Rep ada = support::SampleRep("ada");
+  ada.queues = {support::QueueNamed("inbound")};
+  ada.capacity = 1;
+  ASSERT_TRUE(store_.PutRep(core::WorkspaceId::Trusted("acme"), ada, 0).ok());
+  for (const char* lead : {"a", "b"}) {
+    core::LeadEvent capture = support::QualifyingCapture(lead);
+    capture.key = support::Key(lead);
+    Append(0, capture);
+    Steps(1);
+  }
+  ASSERT_EQ(Lead("a").stage, core::Stage::kOffered);
+  ASSERT_EQ(Lead("b").stage, core::Stage::kQueued);
+  core::LeadEvent withdrawn = support::ConsentEvent("3", core::Consent::kWithdrawn);
+  withdrawn.key = support::Key("a");
+  Append(0, withdrawn);
+  Steps(1);
+  EXPECT_EQ(Lead("a").stage, core::Stage::kRejected);
+  EXPECT_EQ(Lead("b").stage, core::Stage::kOffered);
+}
+
 TEST_F(IntakeWorkerTest, KeepsWhatTellsOccurrencesApart) {
   core::LeadEvent pricing = View("a", "1");
   pricing.properties = {{"path", "/pricing"}};

@@ -48,6 +48,7 @@ class ScriptedRoster : public RosterStore {
   absl::StatusOr<std::vector<QueueState>> ListQueues(const WorkspaceId&) override {
     return Unused();
   }
+  absl::StatusOr<std::vector<WorkspaceId>> ListWaiting() override { return Unused(); }
   absl::StatusOr<core::QueueSettings> PutQueue(const WorkspaceId&, const core::QueueSettings&,
                                                int64_t) override {
     return Unused();
