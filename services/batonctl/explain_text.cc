@@ -90,6 +90,10 @@ std::string WhyQueue(const v1::ExplainLeadResponse& explanation) {
   if (explanation.route_path().empty()) return "";
   std::string text =
       absl::StrCat("It goes to queue ", ShortName(explanation.lead().queue()), ":\n");
+  if (explanation.route_left_out() > 0) {
+    absl::StrAppend(&text, "  ", explanation.route_left_out(),
+                    " rules before these did not match\n");
+  }
   for (const v1::RuleStep& step : explanation.route_path()) {
     absl::StrAppend(&text, "  rule \"", step.rule(), "\" ",
                     step.matched() ? "matched" : "did not match");

@@ -104,16 +104,19 @@ absl::StatusOr<std::vector<Finding>> Findings(Session& session, const LintArgume
     if (!known.ok()) return known.status();
     reps = *std::move(known);
   }
-  std::vector<Finding> findings = policy::Lint({file->root, file->parsed, std::move(reps)});
-  if (arguments.severity == "warning") {
-    std::erase_if(findings, [](const Finding& one) { return one.severity < Severity::kWarning; });
-  }
-  return findings;
+  return policy::Lint({file->root, file->parsed, std::move(reps)});
 }
 
 absl::Status LintFile(Session& session, const LintArguments& arguments) {
-  const absl::StatusOr<std::vector<Finding>> findings = Findings(session, arguments);
+  absl::StatusOr<std::vector<Finding>> findings = Findings(session, arguments);
   if (!findings.ok()) return NotAnAnswer(findings.status());
+  const auto is_left_out = [&arguments](const Finding& finding) {
+    return arguments.severity == "warning" && finding.severity < Severity::kWarning;
+  };
+  const size_t left_out = std::erase_if(*findings, is_left_out);
+  const std::string notes =
+      left_out == 0 ? ""
+                    : absl::StrCat(" ", Counted(left_out, "note"), " more with --severity note.");
   std::vector<std::string> names;
   for (const Finding& finding : *findings) {
     names.push_back(absl::StrCat(PlaceOf(arguments.file, finding), ":", finding.code));
@@ -122,9 +125,10 @@ absl::Status LintFile(Session& session, const LintArguments& arguments) {
       session.Print(JsonOf(arguments.file, *findings), TableOf(arguments.file, *findings), names);
   if (!printed.ok()) return NotAnAnswer(printed);
   if (findings->empty()) {
-    session.Note(absl::StrCat(arguments.file, ": nothing found."));
+    session.Note(absl::StrCat(arguments.file, ": nothing found.", notes));
   } else {
-    session.Note(absl::StrCat(arguments.file, ": ", Counted(findings->size(), "finding"), "."));
+    session.Note(
+        absl::StrCat(arguments.file, ": ", Counted(findings->size(), "finding"), ".", notes));
     session.exit_code = kExitFindings;
   }
   return absl::OkStatus();

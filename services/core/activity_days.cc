@@ -38,9 +38,9 @@ double LeftOf(int32_t day, DurationMs half_life_ms, TimeMs now_ms) {
   return LeftAfter(std::max<DurationMs>(0, now_ms - day * kDayMs), half_life_ms);
 }
 
-ActivityDays::ActivityDays(const std::map<int32_t, int64_t>& occurrences) {
+ActivityDays::ActivityDays(const DayCounts& occurrences) {
   if (occurrences.empty()) return;
-  last_day_ = occurrences.rbegin()->first;
+  last_day_ = occurrences.back().first;
   const auto oldest = occurrences.lower_bound(last_day_ - static_cast<int32_t>(kActivityDaysMax));
   counts_.resize(static_cast<size_t>(last_day_ - oldest->first) + 1);
   for (auto day = oldest; day != occurrences.end(); ++day) {

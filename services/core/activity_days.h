@@ -4,9 +4,9 @@
 #define BATON_CORE_ACTIVITY_DAYS_H_
 
 #include <cstdint>
-#include <map>
 #include <vector>
 
+#include "core/day_counts.h"
 #include "core/time.h"
 
 namespace baton::core {
@@ -17,8 +17,8 @@ double LeftOf(int32_t day, DurationMs half_life_ms, TimeMs now_ms);
 // Immutable, thread-safe.
 class ActivityDays {
  public:
-  // By UTC day number. Days that facts would no longer keep (kActivityDaysMax) are left out.
-  explicit ActivityDays(const std::map<int32_t, int64_t>& occurrences);
+  // Days that facts would no longer keep (kActivityDaysMax) are left out.
+  explicit ActivityDays(const DayCounts& occurrences);
 
   // Each occurrence is worth 2^(-age / half-life), its age counted from the start of its day; one
   // dated ahead of `now_ms` has not aged yet. 0: nothing ages.

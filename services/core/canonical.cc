@@ -9,7 +9,11 @@
 namespace baton::core {
 
 void Canonical::Number(uint64_t value) {
-  for (int shift = 56; shift >= 0; shift -= 8) Byte(static_cast<uint8_t>(value >> shift));
+  std::array<char, sizeof(value)> big_endian;
+  for (size_t i = 0; i < big_endian.size(); ++i) {
+    big_endian[i] = static_cast<char>(value >> (8 * (big_endian.size() - 1 - i)));
+  }
+  bytes_.append(big_endian.data(), big_endian.size());
 }
 
 void Canonical::Text(std::string_view text) {

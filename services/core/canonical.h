@@ -15,6 +15,9 @@ namespace baton::core {
 
 class Canonical {
  public:
+  // So many bytes are expected.
+  explicit Canonical(size_t bytes = 0) { bytes_.reserve(bytes); }
+
   void Byte(uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
   void Number(uint64_t value);
   void Signed(int64_t value) { Number(static_cast<uint64_t>(value)); }

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "core/text.h"
 #include "expression/conjuncts.h"
 
@@ -74,7 +73,7 @@ Truth Condition::Evaluate(const Subjects& subjects, std::string* error) const {
   return truth;
 }
 
-ConditionResult Condition::ResultOf(const Test& test, const Value& value, const Subjects& subjects,
+ConditionResult Condition::ResultOf(const Test& test, const Value& value, Subjects& subjects,
                                     const std::vector<std::string>& calls) {
   ConditionResult result;
   result.condition = Shortened(test.text, kConditionTextBytesMax);
@@ -84,31 +83,42 @@ ConditionResult Condition::ResultOf(const Test& test, const Value& value, const 
     result.found = subjects.Found(test.slots.front());
     return result;
   }
-  std::vector<std::string> found;
+  std::string& found = result.found;
   for (const int slot : test.slots) {
-    found.push_back(absl::StrCat(subjects.NameOf(slot), " ", subjects.Found(slot)));
+    if (found.size() > 2 * kFoundBytesMax) break;  // what follows would be cut
+    absl::StrAppend(&found, found.empty() ? "" : ", ", subjects.NameOf(slot), " ",
+                    subjects.Found(slot));
   }
-  found.insert(found.end(), calls.begin(), calls.end());
-  result.found = Shortened(absl::StrJoin(found, ", "), 2 * kFoundBytesMax);
+  for (const std::string& call : calls) {
+    if (found.size() > 2 * kFoundBytesMax) break;
+    absl::StrAppend(&found, found.empty() ? "" : ", ", call);
+  }
+  if (found.size() > 2 * kFoundBytesMax) found = Shortened(found, 2 * kFoundBytesMax);
   return result;
 }
 
 Truth Condition::Explain(Subjects& subjects, Extent extent, std::vector<ConditionResult>& results,
                          std::string& error) const {
   Truth truth = Truth::kHolds;
+  size_t bytes = 0;
+  std::vector<std::string> calls;
   for (const Test& test : tests_) {
+    const bool is_told = bytes < kExplanationBytesMax;
     subjects.scratch().Reset();
-    std::vector<std::string> calls;
-    subjects.Trace(&calls);
+    calls.clear();
+    subjects.Trace(is_told ? &calls : nullptr);
     const Value value = test.program->Evaluate(subjects.values(), subjects.scratch());
     subjects.Trace(nullptr);
-    results.push_back(ResultOf(test, value, subjects, calls));
+    if (is_told) {
+      results.push_back(ResultOf(test, value, subjects, calls));
+      bytes += results.back().bytes();
+    }
     if (value.IsFalse()) {
       truth = Truth::kFails;
       if (extent == Extent::kUntilFalse) break;
     } else if (!value.IsTrue() && truth == Truth::kHolds) {
       truth = Truth::kErrs;
-      error = results.back().error;
+      error = ErrorOf(value);
     }
   }
   return truth;

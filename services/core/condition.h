@@ -19,7 +19,9 @@
 
 namespace baton::core {
 
-inline constexpr size_t kConditionTextBytesMax = 200;  // longer ones are cut in explanations
+inline constexpr size_t kConditionTextBytesMax = 200;   // longer ones are cut in explanations
+inline constexpr size_t kExplanationBytesMax = 16'384;  // of one condition, but for its last result
+inline constexpr int64_t kResultSteps = 20;             // to write down what one test found
 
 // One test that was looked at, with the values found and whether it held.
 struct ConditionResult {
@@ -28,6 +30,7 @@ struct ConditionResult {
   std::string found;
   bool held = false;
   std::string error;  // why it could not be decided, else empty
+  size_t bytes() const { return condition.size() + found.size() + error.size(); }
   bool operator==(const ConditionResult&) const = default;
 };
 
@@ -52,6 +55,10 @@ class Condition {
   const expression::Program& program(size_t test) const { return *tests_[test].program; }
   // Steps of an evaluation at most (expression/checker.h).
   int64_t cost() const { return cost_; }
+  // Likewise of an Explain.
+  int64_t explain_cost() const {
+    return cost_ + kResultSteps * static_cast<int64_t>(tests_.size());
+  }
   bool reads_account() const { return reads_account_; }
   bool reads_event() const { return reads_event_; }
 
@@ -59,7 +66,8 @@ class Condition {
   Truth Evaluate(const Subjects& subjects, std::string* error = nullptr) const;
 
   enum class Extent { kAllTests, kUntilFalse };
-  // Likewise, with the result of each test looked at appended to `results`.
+  // Likewise, with the result of each test looked at appended to `results`; once they have
+  // kExplanationBytesMax, the tests behind them only count.
   Truth Explain(Subjects& subjects, Extent extent, std::vector<ConditionResult>& results,
                 std::string& error) const;
 
@@ -71,7 +79,7 @@ class Condition {
   };
 
   static ConditionResult ResultOf(const Test& test, const expression::Value& value,
-                                  const Subjects& subjects, const std::vector<std::string>& calls);
+                                  Subjects& subjects, const std::vector<std::string>& calls);
 
   std::vector<Test> tests_;
   int64_t cost_ = 0;

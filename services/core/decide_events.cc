@@ -93,6 +93,7 @@ void JudgeLead(const Policy& policy, const AccountView* account, const Shadow* s
   LeadRecord& lead = plan.after;
   plan.policy_revision = policy.revision;
   Judgment judgment = JudgeWithOwners(policy, lead, account, now_ms);
+  plan.more_errors = std::exchange(judgment.more_errors, {});
   plan.judgment_changed = SaysSomethingNew(judgment, lead.judgment);
   if (plan.judgment_changed) lead.judgment = std::move(judgment);
 

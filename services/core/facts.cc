@@ -82,10 +82,9 @@ void FoldOccasion(const LeadEvent& event, Facts& facts) {
 
 void FoldActivity(const LeadEvent& event, Facts& facts) {
   if (event.activity.empty()) return;
-  std::map<int32_t, int64_t>& days = facts.activities[event.activity];
+  DayCounts& days = facts.activities[event.activity];
   days[DayNumber(event.occurred_at_ms)] += CountOf(event);
-  const int32_t oldest_kept = days.rbegin()->first - static_cast<int32_t>(kActivityDaysMax);
-  days.erase(days.begin(), days.lower_bound(oldest_kept));
+  days.EraseBefore(days.back().first - static_cast<int32_t>(kActivityDaysMax));
   FoldOccasion(event, facts);
   KeepSmallest(facts.activities, kActivityTypesMax);
   const std::string& last_type = facts.activities.rbegin()->first;

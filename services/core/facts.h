@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "core/day_counts.h"
 #include "core/event.h"
 
 namespace baton::core {
@@ -80,7 +81,7 @@ struct Facts {
   std::map<std::string, Attribute> attributes;
   Consent consent = Consent::kUnknown;
   Writer consent_writer;
-  std::map<std::string, std::map<int32_t, int64_t>> activities;  // type -> UTC day number -> count
+  std::map<std::string, DayCounts> activities;  // by type
   // type -> its kOccasionsMax newest occasions, of the kTypesWithPropertiesMax smallest types that
   // have some. Their occurrences are among those of `activities`, but for days not kept there.
   std::map<std::string, Occasions> occasions;

@@ -22,8 +22,15 @@ Occasions Declared(const Occasions& occasions, const Policy& policy) {
 
 bool CountsByEvent(const Policy& policy, const std::string& activity) {
   return std::any_of(policy.intent.begin(), policy.intent.end(), [&](const IntentRule& rule) {
-    return rule.activity == activity && rule.when.reads_event();
+    return rule.when.reads_event() && rule.activity == activity;
   });
+}
+
+// Bytes that the days take when they are written out: nearly all that inputs can have.
+size_t BytesOfDays(const Inputs& inputs) {
+  size_t days = 0;
+  for (const auto& [type, counts] : inputs.activities) days += counts.size();
+  return days * 2 * sizeof(uint64_t);
 }
 
 }  // namespace
@@ -54,7 +61,7 @@ Facts FactsFrom(const Inputs& inputs) {
 }
 
 std::string InputsHash(const Inputs& inputs) {
-  Canonical canonical;
+  Canonical canonical(BytesOfDays(inputs));
   const bool has_occasions = !inputs.occasions.empty();
   canonical.Text(has_occasions ? "baton/inputs/2" : "baton/inputs/1");
   canonical.Values(inputs.attributes);

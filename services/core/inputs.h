@@ -16,8 +16,7 @@ namespace baton::core {
 struct Inputs {
   std::map<std::string, AttributeValue> attributes;  // those that the policy declares
   Consent consent = Consent::kUnknown;
-  // All, because conditions may count any: type -> UTC day number -> count.
-  std::map<std::string, std::map<int32_t, int64_t>> activities;
+  std::map<std::string, DayCounts> activities;  // all, because conditions may count any
   // Of the activities that intent rules count by event, with the properties that are declared.
   std::map<std::string, Occasions> occasions;
   // AccountFields() of the lead's account, if conditions of the policy read some (FieldsRead).

@@ -18,7 +18,8 @@ using expression::Kind;
 using expression::Scratch;
 using expression::Value;
 
-constexpr int64_t kDaysSteps = 100;  // looks at up to 400 days
+constexpr size_t kCallsToldMax = 32;  // more than an explanation has room for
+constexpr int64_t kDaysSteps = 100;   // looks at up to 400 days
 constexpr int64_t kCalendarSteps = 20;
 constexpr int64_t kDomainSteps = 400;  // of a name that is not ASCII
 
@@ -26,7 +27,7 @@ const LeadHost& HostOf(const Scratch& scratch) {
   return static_cast<const LeadHost&>(*scratch.host());
 }
 
-const std::map<int32_t, int64_t>* DaysOf(const Scratch& scratch, std::string_view activity) {
+const DayCounts* DaysOf(const Scratch& scratch, std::string_view activity) {
   const Facts& facts = *HostOf(scratch).facts;
   const auto found = facts.activities.find(std::string(activity));
   return found == facts.activities.end() ? nullptr : &found->second;
@@ -48,7 +49,7 @@ Value Last(Scratch& scratch, const Value* args) {
   if (days == nullptr || days->empty()) {
     return scratch.Error(absl::StrCat("no such activity: ", ToAbsl(args[0].text())));
   }
-  const TimeMs at_ms = days->rbegin()->first * kDayMs;
+  const TimeMs at_ms = days->back().first * kDayMs;
   return Said(scratch, "last", {args[0].text()}, Value::Timestamp(absl::FromUnixMillis(at_ms)));
 }
 
@@ -100,7 +101,7 @@ Value IsFreemail(Scratch& scratch, const Value* args) {
 Value Said(const Scratch& scratch, std::string_view name,
            std::initializer_list<std::string_view> args, const Value& value) {
   std::vector<std::string>* calls = HostOf(scratch).calls;
-  if (calls == nullptr) return value;
+  if (calls == nullptr || calls->size() == kCallsToldMax) return value;
   std::string call = absl::StrCat(ToAbsl(name), "(");
   absl::string_view separator = "";
   for (const std::string_view arg : args) {

@@ -97,9 +97,10 @@ struct Plan {
   RepId away;                    // set away, whatever the count; empty: nobody
   bool may_use_reserve = false;  // rep actions and timers may fill the outbox's reserve
   std::vector<JourneyInput> inputs;
-  int32_t applied = 0;               // input records that this plan counts as applied
-  int32_t duplicates = 0;            // and as duplicates
-  std::optional<ShadowStep> shadow;  // what a draft says beside the active revision
+  std::vector<ConditionError> more_errors;  // of `after.judgment`, which does not keep them
+  int32_t applied = 0;                      // input records that this plan counts as applied
+  int32_t duplicates = 0;                   // and as duplicates
+  std::optional<ShadowStep> shadow;         // what a draft says beside the active revision
 };
 
 }  // namespace baton::core

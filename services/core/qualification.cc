@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/types/span.h"
 #include "core/activity_days.h"
 #include "core/requirement.h"
 #include "core/subjects.h"
@@ -32,6 +33,12 @@ std::vector<std::string> Union(const std::vector<std::string>& a,
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
+}
+
+size_t BytesOf(const RuleStep& step) {
+  size_t bytes = step.rule.size();
+  for (const ConditionResult& result : step.conditions) bytes += result.bytes();
+  return bytes;
 }
 
 // An occasion whose properties are ready for conditions.
@@ -70,17 +77,23 @@ class Judging {
   }
 
  private:
+  // Whether there is room for the text of one more error.
+  bool TellsErrors() const { return judgment_.errors.size() < kConditionErrorsMax; }
+
   // Whether `truth` is that the condition holds; an error is kept.
   bool Holds(Truth truth, RuleSection section, const std::string& rule, std::string& error) {
-    if (truth == Truth::kErrs && judgment_.errors.size() < kConditionErrorsMax) {
+    if (truth == Truth::kErrs && TellsErrors()) {
       judgment_.errors.push_back({section, rule, std::move(error)});
+    } else if (truth == Truth::kErrs) {
+      judgment_.more_errors.push_back({section, rule, ""});
     }
     return truth == Truth::kHolds;
   }
 
   bool Holds(const Condition& condition, RuleSection section, const std::string& rule) {
     std::string error;
-    return Holds(condition.Evaluate(subjects_, &error), section, rule, error);
+    const Truth truth = condition.Evaluate(subjects_, TellsErrors() ? &error : nullptr);
+    return Holds(truth, section, rule, error);
   }
 
   const std::vector<BoundOccasion>& OccasionsOf(const std::string& activity) {
@@ -101,7 +114,7 @@ class Judging {
     std::vector<std::pair<int32_t, int64_t>> days;
     std::string least, error;
     bool errs = false;
-    const bool is_told = judgment_.errors.size() < kConditionErrorsMax;
+    const bool is_told = TellsErrors();
     for (const BoundOccasion& occasion : OccasionsOf(rule.activity)) {
       if (occasion.day < oldest) break;
       subjects_.SetEvent(occasion.properties);
@@ -120,9 +133,9 @@ class Judging {
   double Remaining(const IntentRule& rule, int64_t& occurrences) {
     const auto activity = facts_.activities.find(rule.activity);
     if (activity == facts_.activities.end() || activity->second.empty()) return 0;
-    const std::map<int32_t, int64_t>& by_day = activity->second;
+    const DayCounts& by_day = activity->second;
     if (rule.when.reads_event()) {
-      const int32_t oldest = by_day.rbegin()->first - static_cast<int32_t>(kActivityDaysMax);
+      const int32_t oldest = by_day.back().first - static_cast<int32_t>(kActivityDaysMax);
       double remaining = 0;
       for (const auto& [day, count] : Matching(rule, oldest)) {
         occurrences += count;
@@ -177,28 +190,49 @@ class Judging {
   }
 
   void FindRoute() {
-    for (const RouteRule& rule : policy_.routing) {
-      RuleStep step{rule.name, rule.is_default, {}};
-      if (!rule.is_default) {
-        std::string error;
-        const Truth truth =
-            rule.when.Explain(subjects_, Condition::Extent::kUntilFalse, step.conditions, error);
-        step.matched = Holds(truth, RuleSection::kRouting, rule.name, error);
-      }
-      judgment_.route_path.push_back(std::move(step));
-      if (!judgment_.route_path.back().matched) continue;
-      const auto queue = policy_.queues.find(rule.to.queue);
-      const bool known = queue != policy_.queues.end();
-      judgment_.route = {
-          rule.name,
-          rule.to.queue,
-          rule.to.priority,
-          Union(rule.to.skills, known ? queue->second.skills : std::vector<std::string>()),
-          /*owners=*/{},
-          rule.to.owner_wait_ms,
-          known ? RequirementFor(queue->second.requirement, subjects_) : ""};
-      return;
+    const std::vector<RouteRule>& rules = policy_.routing;
+    const auto matching = std::find_if(rules.begin(), rules.end(), [this](const RouteRule& rule) {
+      return rule.is_default || Holds(rule.when, RuleSection::kRouting, rule.name);
+    });
+    const bool matched = matching != rules.end();
+    ExplainRoute({rules.data(), static_cast<size_t>(matching - rules.begin()) + (matched ? 1 : 0)},
+                 matched);
+    if (!matched) return;
+    const RouteTarget& to = matching->to;
+    const auto queue = policy_.queues.find(to.queue);
+    const bool known = queue != policy_.queues.end();
+    judgment_.route = {matching->name,
+                       to.queue,
+                       to.priority,
+                       Union(to.skills, known ? queue->second.skills : std::vector<std::string>()),
+                       /*owners=*/{},
+                       to.owner_wait_ms,
+                       known ? RequirementFor(queue->second.requirement, subjects_) : ""};
+  }
+
+  // Looks at the last of these rules once more, to tell what was found; `matched`: the last one
+  // did. All of them would take longer than to judge by them.
+  void ExplainRoute(absl::Span<const RouteRule> looked_at, bool matched) {
+    size_t first = looked_at.size();
+    int64_t steps = 0;
+    while (first > 0 && looked_at.size() - first < kRouteStepsMax) {
+      steps += looked_at[first - 1].when.explain_cost();
+      if (steps > kRouteExplainSteps && first < looked_at.size()) break;
+      --first;
     }
+    std::vector<RuleStep>& path = judgment_.route_path;
+    for (const RouteRule& rule : looked_at.subspan(first)) {
+      std::string error;
+      path.push_back({rule.name, matched && &rule == &looked_at.back(), {}});
+      rule.when.Explain(subjects_, Condition::Extent::kUntilFalse, path.back().conditions, error);
+    }
+    size_t kept = path.size();
+    for (size_t bytes = 0; kept > 0; --kept) {
+      if (kept < path.size()) bytes += BytesOf(path[kept - 1]);
+      if (bytes > kRouteBytesMax) break;
+    }
+    path.erase(path.begin(), path.begin() + static_cast<ptrdiff_t>(kept));
+    judgment_.route_left_out = static_cast<int32_t>(first + kept);
   }
 
   void FindSlas() {

@@ -34,11 +34,15 @@ std::string_view RuleSectionName(RuleSection section);  // "fit" ...
 inline constexpr char kConsentRule[] = "consent withdrawn";
 
 inline constexpr size_t kConditionErrorsMax = 16;  // kept with a judgment
+inline constexpr size_t kRouteStepsMax = 50;       // likewise, of Judgment::route_path
+inline constexpr size_t kRouteBytesMax = 16'384;   // texts of route_path but for its last step's
+// Steps that its conditions take (Condition::explain_cost), unless the last one alone takes more.
+inline constexpr int64_t kRouteExplainSteps = 2'000;
 
 // A condition that could not be decided and so did not hold.
 struct ConditionError {
   RuleSection section = RuleSection::kFit;
-  std::string rule;   // its name; empty for the definition
+  std::string rule;   // its name; empty for the definition; of kSla that of the service level
   std::string error;  // "lead.employees is of type string, declared int"
   bool operator==(const ConditionError&) const = default;
 };
@@ -76,10 +80,13 @@ struct Judgment {
   std::string disqualified_reason;          // reason code, empty if none
   bool qualified = false;                   // definition holds and nothing disqualifies
   Route route;                              // set when qualified
-  std::vector<RuleStep> route_path;         // rules looked at, in order; filled when qualified
+  // The last rules looked at, in order, up to the one that matched: as many as the caps allow.
+  std::vector<RuleStep> route_path;         // filled when qualified
+  int32_t route_left_out = 0;               // rules looked at before those
   std::vector<std::string> slas;            // service levels that apply; filled when qualified
   AccountFinding account;                   // set when the policy asks for accounts
   std::vector<ConditionError> errors;       // the first kConditionErrorsMax, in policy order
+  std::vector<ConditionError> more_errors;  // the others, without texts; not kept with the lead
   Inputs inputs;                            // what was judged; filled when qualified
   std::string inputs_hash;                  // InputsHash of it; empty unless qualified
   bool operator==(const Judgment&) const = default;

@@ -4,6 +4,7 @@
 
 #include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "core/text.h"
 
 namespace baton::core {
@@ -150,13 +151,23 @@ std::string Described(const RuleStep& step) {
 
 // Item by item; an item that only one list has is a difference.
 template <typename Item>
-void CompareLists(absl::string_view what, const std::vector<Item>& recorded,
-                  const std::vector<Item>& now, std::vector<std::string>& differences) {
+void CompareLists(absl::string_view what, absl::Span<const Item> recorded,
+                  absl::Span<const Item> now, std::vector<std::string>& differences) {
   for (size_t i = 0; i < std::max(recorded.size(), now.size()); ++i) {
     const std::string before = i < recorded.size() ? Described(recorded[i]) : "none";
     const std::string after = i < now.size() ? Described(now[i]) : "none";
     Compare(what, before, after, differences);
   }
+}
+
+// How many rules were looked at, and the last of them: an earlier release kept all.
+void CompareRoutes(const Judgment& recorded, const Judgment& now,
+                   std::vector<std::string>& differences) {
+  const absl::Span<const RuleStep> before = recorded.route_path, after = now.route_path;
+  Compare("routing rules looked at", before.size() + static_cast<size_t>(recorded.route_left_out),
+          after.size() + static_cast<size_t>(now.route_left_out), differences);
+  const size_t both = std::min(before.size(), after.size());
+  CompareLists("route", before.last(both), after.last(both), differences);
 }
 
 }  // namespace
@@ -191,11 +202,11 @@ std::vector<std::string> RecomputeJudgment(const Judgment& recorded, const Polic
   Compare("policy revision", recorded.policy_revision, now.policy_revision, differences);
   Compare("fit", recorded.fit, now.fit, differences);
   Compare("intent", recorded.intent, now.intent, differences);
-  CompareLists("factor", recorded.factors, now.factors, differences);
-  CompareLists("definition", recorded.definition, now.definition, differences);
+  CompareLists<Factor>("factor", recorded.factors, now.factors, differences);
+  CompareLists<ConditionResult>("definition", recorded.definition, now.definition, differences);
   Compare("disqualified by", recorded.disqualified_by, now.disqualified_by, differences);
   Compare("qualified", recorded.qualified, now.qualified, differences);
-  CompareLists("route", recorded.route_path, now.route_path, differences);
+  CompareRoutes(recorded, now, differences);
   Compare("queue", recorded.route.queue.str(), now.route.queue.str(), differences);
   Compare("priority", recorded.route.priority, now.route.priority, differences);
   Compare("requirement", recorded.route.requirement, now.route.requirement, differences);

@@ -73,6 +73,7 @@ Subjects::Subjects(const Vocabulary& vocabulary, const Facts& facts,
 void Subjects::SetScores(int32_t fit, int32_t intent) {
   values_[Vocabulary::kFit] = Value::Int(fit);
   values_[Vocabulary::kIntent] = Value::Int(intent);
+  found_.clear();
 }
 
 std::vector<Value> Subjects::Bind(const Properties& properties) {
@@ -89,6 +90,7 @@ void Subjects::SetEvent(absl::Span<const Value> properties) {
   if (properties.empty()) return;
   const auto first = static_cast<size_t>(vocabulary_.event_properties().front().slot);
   std::copy(properties.begin(), properties.end(), values_.begin() + static_cast<ptrdiff_t>(first));
+  found_.clear();
 }
 
 Value Subjects::Bind(const Vocabulary::Attribute& attribute, const AttributeValue& value) {
@@ -120,7 +122,13 @@ Value Subjects::Refuse(const Vocabulary::Attribute& attribute, const AttributeVa
   return Value::Error(mismatches_.back().error);
 }
 
-std::string Subjects::Found(int slot) const {
+const std::string& Subjects::Found(int slot) {
+  const auto [found, is_new] = found_.try_emplace(slot);
+  if (is_new) found->second = TextAt(slot);
+  return found->second;
+}
+
+std::string Subjects::TextAt(int slot) const {
   const Value& value = values_[static_cast<size_t>(slot)];
   if (!value.is_error()) return Shortened(TextOf(value), kFoundBytesMax);
   const auto mismatch = std::find_if(mismatches_.begin(), mismatches_.end(),

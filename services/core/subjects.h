@@ -49,7 +49,7 @@ class Subjects {
   void Trace(std::vector<std::string>* calls) { host_.calls = calls; }
 
   // The value at a slot, for people: "300", "(absent)", "200 (of type string, declared int)".
-  std::string Found(int slot) const;
+  const std::string& Found(int slot);
   const std::string& NameOf(int slot) const { return vocabulary_.environment().NameOf(slot); }
 
  private:
@@ -60,6 +60,7 @@ class Subjects {
 
   expression::Value Bind(const Vocabulary::Attribute& attribute, const AttributeValue& value);
   expression::Value Refuse(const Vocabulary::Attribute& attribute, const AttributeValue& value);
+  std::string TextAt(int slot) const;
 
   const Vocabulary& vocabulary_;
   LeadHost host_;
@@ -67,6 +68,7 @@ class Subjects {
   std::vector<expression::Value> values_;
   std::deque<expression::ListValue> lists_;
   std::deque<Mismatch> mismatches_;
+  std::map<int, std::string> found_;  // what Found has said
 };
 
 }  // namespace baton::core

@@ -292,6 +292,7 @@ v1::ExplainLeadResponse Explain(const core::LeadRecord& current, const DecisionP
       *message.add_conditions() = ConditionProto(result);
     }
   }
+  response.set_route_left_out(judgment.route_left_out);
   for (const core::ConditionError& error : judgment.errors) {
     v1::ConditionError& message = *response.add_condition_errors();
     message.set_section(Text(core::RuleSectionName(error.section)));

@@ -210,6 +210,7 @@ void LeadApplier::CountCommitted(const core::Plan& plan, const LeadWork& work, c
   metrics_.duplicates.Add(plan.duplicates);
   if (plan.policy_revision > 0) {
     metrics_.CountConditionErrors(plan.key.workspace, plan.after.judgment.errors);
+    metrics_.CountConditionErrors(plan.key.workspace, plan.more_errors);
   }
   if (plan.shadow) metrics_.CountShadow(*plan.shadow);
   for (const size_t record : work.records) {

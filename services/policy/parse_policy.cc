@@ -83,6 +83,17 @@ void AddStandardAttributes(core::Policy& policy) {
                        {"email", core::AttributeType::kString}};
 }
 
+// Beyond kExplainSteps, to write down what each test of the definition found, and to look at the
+// last routing rules once more.
+int64_t StepsToExplain(const core::Policy& policy) {
+  int64_t dearest = core::kRouteExplainSteps;
+  for (const core::RouteRule& rule : policy.routing) {
+    dearest = std::max(dearest, rule.when.explain_cost());
+  }
+  const int64_t written = policy.definition.explain_cost() - policy.definition.cost();
+  return std::max<int64_t>(0, written + dearest - kExplainSteps);
+}
+
 // Of all conditions together.
 int64_t StepsOf(const core::Policy& policy) {
   int64_t steps = policy.definition.cost();
@@ -98,7 +109,7 @@ int64_t StepsOf(const core::Policy& policy) {
   for (const auto& [id, queue] : policy.queues) {
     dearest = std::max(dearest, queue.requirement.cost());
   }
-  return steps + dearest;
+  return steps + dearest + StepsToExplain(policy);
 }
 
 void ParseAttributes(const YamlNode& node, core::Policy& policy, ErrorList& errors) {

@@ -19,6 +19,7 @@
 
 #include "absl/status/status.h"
 #include "core/policy.h"
+#include "core/qualification.h"
 #include "policy/document_error.h"
 #include "policy/given_tables.h"
 #include "policy/policy_tests.h"
@@ -30,6 +31,8 @@ inline constexpr size_t kAttributesDeclaredMax = 64;
 // Of all conditions for one lead, as core::Condition::cost() counts them: with all intent rules
 // there can be besides, less than a millisecond.
 inline constexpr int64_t kStepsMax = 15'000;
+// So many more are granted for explaining the judgment; what that takes beyond them counts as well.
+inline constexpr int64_t kExplainSteps = 2 * core::kRouteExplainSteps;
 // Of a condition that reads event: so often it is looked at, with so many steps more each time.
 inline constexpr auto kEventTimes = static_cast<int64_t>(core::kOccasionsMax);
 inline constexpr int64_t kEventSteps = 2;

@@ -48,6 +48,9 @@ std::vector<std::string> WhyQualified(const Judgment& judgment) {
 std::vector<std::string> WhyRouted(const Judgment& judgment) {
   if (!judgment.qualified) return WhyQualified(judgment);
   std::vector<std::string> why;
+  if (judgment.route_left_out > 0) {
+    why.push_back(absl::StrCat(judgment.route_left_out, " rules before do not match"));
+  }
   for (const core::RuleStep& step : judgment.route_path) {
     const std::string conditions = absl::StrJoin(Deciding(step.conditions), ", ");
     why.push_back(absl::StrCat("rule ", Quoted(step.rule),

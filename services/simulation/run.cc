@@ -170,7 +170,10 @@ absl::Status Run::ApplyEvents(size_t index) {
   deferred = 0;
   outcome_.events += plan.applied;
   outcome_.duplicates += plan.duplicates;
-  if (plan.judgment_changed) NoteErrors(plan.after.judgment);
+  if (plan.judgment_changed) {
+    NoteErrors(plan.after.judgment.errors);
+    NoteErrors(plan.more_errors);
+  }
   if (plan.applied == 0 && plan.duplicates == 0) {
     store_.GiveBack(key, std::move(plan.after.facts));
     return absl::OkStatus();
@@ -340,8 +343,8 @@ void Run::NoteChange(const store::OutboxEntry& entry, const std::string& route) 
   if (entry.change.type == core::ChangeType::kAssigned) NoteAssignment(entry, lead);
 }
 
-void Run::NoteErrors(const core::Judgment& judgment) {
-  for (const core::ConditionError& error : judgment.errors) {
+void Run::NoteErrors(const std::vector<core::ConditionError>& errors) {
+  for (const core::ConditionError& error : errors) {
     ++outcome_.condition_errors[{std::string(core::RuleSectionName(error.section)), error.rule}];
   }
 }

@@ -72,7 +72,7 @@ class Run {
   // `route`: the rule by which leads become MQLs in them.
   absl::Status ReadChanges(const std::string& route = {});
   void NoteChange(const store::OutboxEntry& entry, const std::string& route);
-  void NoteErrors(const core::Judgment& judgment);
+  void NoteErrors(const std::vector<core::ConditionError>& errors);
   void NoteMql(const store::OutboxEntry& entry, const std::string& route, LeadState& state);
   void NoteAssignment(const store::OutboxEntry& entry, LeadIndex lead);
 

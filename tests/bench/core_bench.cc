@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/decide.h"
@@ -13,8 +12,8 @@
 #include "core/qualification.h"
 #include "core/table_functions.h"
 #include "expression/program.h"
-#include "policy/parse_policy.h"
 #include "support/builders.h"
+#include "support/worst_policies.h"
 
 namespace baton {
 namespace {
@@ -113,83 +112,46 @@ void LookIntoTable(benchmark::State& state) {
 }
 BENCHMARK(LookIntoTable)->Arg(100)->Arg(100'000);
 
-// A lead with all that facts can hold, of what the rules below read.
-core::Facts FullLead() {
-  core::Facts facts;
-  facts.attributes["text"].value = std::string(core::kAttributeBytesMax, 'x');
-  facts.attributes["list"].value = std::vector<std::string>(128, "abcdefg");
-  for (int activity = 0; activity < 64; ++activity) {
-    std::map<int32_t, int64_t>& days = facts.activities[absl::StrCat("activity", activity)];
-    for (int day = 0; day < 400; ++day) days[20'000 + day] = 3;
-  }
-  for (size_t i = 0; i < core::kTypesWithPropertiesMax; ++i) {
-    core::Occasions& occasions = facts.occasions[absl::StrCat("activity", i)];
-    for (int n = 0; n < static_cast<int>(core::kOccasionsMax); ++n) {
-      occasions[{20'399 - n, {{"path", absl::StrCat(std::string(100, '/'), n)}}}] = 3;
-    }
-  }
-  return facts;
-}
-
-// As many fit rules as are legal with `when` (1,000, or fewer if they take too many steps), and as
-// many intent rules as are left of 1,000. A `when` that reads event is one of intent rules instead.
-std::string WorstPolicy(const std::string& when, int64_t fit_rules) {
-  std::string yaml =
-      "apiVersion: baton.dev/v1\nkind: HandoffPolicy\nmetadata: {workspace: w, name: n}\nspec:\n"
-      "  attributes: {text: string, list: list(string)}\n  event_properties: {path: string}\n"
-      "  scoring:\n";
-  const bool by_event = absl::StrContains(when, "event.");
-  absl::StrAppend(&yaml, by_event ? "    intent:\n" : "    fit:\n");
-  for (int64_t i = 0; i < fit_rules; ++i) {
-    const std::string counted = absl::StrCat(", half_life: 7d, activity: activity", i % 16);
-    absl::StrAppend(&yaml, "      - {name: f", i, by_event ? counted : "", ", points: 1, when: '",
-                    when, "'}\n");
-  }
-  absl::StrAppend(&yaml, fit_rules == 999 || by_event ? "" : "    intent:\n");
-  for (int64_t i = 0; i < 999 - fit_rules; ++i) {
-    absl::StrAppend(&yaml, "      - {name: i", i, ", activity: activity", i % 64,
-                    ", points: 1, half_life: ", 720 + i, "h}\n");
-  }
-  return yaml +
-         "  definition: {mql: intent < 0}\n"
-         "  routing: [{default: true, to: {queue: q}}]\n  queues: {q: {mode: direct}}\n";
-}
-
-// The most expensive conditions that a policy may have, by what they spend their steps on.
-void JudgeByTheWorstPolicy(benchmark::State& state, const std::string& when) {
-  int64_t rules = 0;
-  for (int64_t step = 512; step > 0; step /= 2) {
-    if (rules + step > 999) continue;
-    if (policy::ParsePolicy(WorstPolicy(when, rules + step), "p").ok()) rules += step;
-  }
-  const policy::ParsedPolicy parsed = policy::ParsePolicy(WorstPolicy(when, rules), "p");
-  const core::Facts facts = FullLead();
+// The most expensive conditions that a policy may have, by what they spend their steps on: what the
+// judgment of a full lead takes, which qualifies.
+void JudgeByTheWorstPolicy(benchmark::State& state, const support::WorstPolicy& worst) {
+  const core::Policy policy = support::Made(worst);
+  const core::Facts facts = support::FullLead();
   for (auto _ : state) {
-    benchmark::DoNotOptimize(core::Judge(facts, parsed.policy, 20'400 * core::kDayMs));
+    benchmark::DoNotOptimize(core::Judge(facts, policy, support::kFullLeadNow));
   }
-  state.counters["fit_rules"] = static_cast<double>(rules);
 }
-BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, comparisons,
-                  "lead.text == \"a\" || lead.text == \"b\" || lead.text < \"x\"");
-BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, decay, "[[true]]");  // no condition: intent rules only
-BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, lists, "lead.list.all(x, x != \"a\")");
-BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, pairs,
-                  "lead.list.exists(a, lead.list.exists(b, a + b == \"\"))");
-BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, contains, "lead.text.contains(\"xxxxxxxxxxy\")");
-BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, patterns, "lead.text.matches(\"(x+x+)+y\")");
-BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, made_patterns, "lead.text.matches(lead.text + \"y\")");
-BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, texts,
-                  "lead.text.upperAscii().replace(\"X\", \"yy\").size() < 5");
-BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, splits, "lead.text.split(\"\").join(\"-\") == \"\"");
-BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, doubling,
-                  "(lead.text + lead.text + lead.text + lead.text + lead.text) < \"x\"");
-BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, timestamps,
-                  "timestamp(\"2026-01-01T00:00:00Z\").getFullYear(\"Europe/Berlin\") == 5");
-BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, errors, "lead.email == \"a\"");
-BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, events, "event.path > \"/\"");
-BENCHMARK_CAPTURE(JudgeByTheWorstPolicy, event_errors, "event.path == lead.email");
+
+// Likewise the whole decision of its next event.
+void DecideByTheWorstPolicy(benchmark::State& state, const support::WorstPolicy& worst) {
+  const core::Policy policy = support::Made(worst);
+  core::LeadRecord record;
+  record.key = support::Key();
+  record.facts = support::FullLead();
+  const core::LeadEvent event = support::Activity("e1", "activity0", support::kFullLeadNow);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        core::DecideEvents(record, {&event, 1}, &policy, support::kFullLeadNow));
+  }
+}
+
+void RegisterWorstPolicies() {
+  for (const support::WorstPolicy& worst : support::WorstPolicies()) {
+    const std::string name(worst.name);
+    benchmark::RegisterBenchmark(("JudgeByTheWorstPolicy/" + name).c_str(), JudgeByTheWorstPolicy,
+                                 worst);
+    benchmark::RegisterBenchmark(("DecideByTheWorstPolicy/" + name).c_str(), DecideByTheWorstPolicy,
+                                 worst);
+  }
+}
 
 }  // namespace
 }  // namespace baton
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  baton::RegisterWorstPolicies();
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+}

@@ -209,6 +209,9 @@ struct Texts {
     return text + "]";
   }
 
+  static std::string Text(const core::DayCounts& counts) {
+    return Text(std::map<int32_t, int64_t>(counts.begin(), counts.end()));
+  }
   static std::string Text(const core::Occasion& occasion) {
     return absl::StrCat(occasion.day, Text(occasion.properties));
   }
@@ -256,6 +259,7 @@ std::string Describe(const core::Judgment& judgment) {
       .Add("qualified", judgment.qualified)
       .Add("route", judgment.route)
       .Add("route_path", judgment.route_path)
+      .Add("route_left_out", judgment.route_left_out)
       .Add("slas", judgment.slas)
       .Add("account", judgment.account)
       .Add("errors", judgment.errors)

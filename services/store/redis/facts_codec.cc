@@ -108,7 +108,7 @@ absl::Status GetAttributes(const v1::Facts& stored, core::Facts& facts) {
   return absl::OkStatus();
 }
 
-using Activities = std::map<std::string, std::map<int32_t, int64_t>>;
+using Activities = std::map<std::string, core::DayCounts>;
 using AllOccasions = std::map<std::string, core::Occasions>;
 using StoredActivities = google::protobuf::RepeatedPtrField<v1::Activity>;
 
@@ -153,7 +153,7 @@ absl::Status GetActivities(const StoredActivities& stored, Activities& activitie
                            AllOccasions& occasions) {
   for (const v1::Activity& activity : stored) {
     if (activity.days_size() != activity.counts_size()) return Unreadable("an activity");
-    std::map<int32_t, int64_t>& days = activities[activity.type()];
+    core::DayCounts& days = activities[activity.type()];
     int32_t day = 0;
     for (int i = 0; i < activity.days_size(); ++i) {
       day += activity.days(i);

@@ -87,6 +87,7 @@ std::string EncodeJudgment(const core::Judgment& judgment) {
     stored.set_matched(step.matched);
     SetConditions(step.conditions, *stored.mutable_conditions());
   }
+  out.set_route_left_out(judgment.route_left_out);
   for (const core::ConditionError& error : judgment.errors) {
     v1::ConditionError& kept = *out.add_errors();
     kept.set_section(static_cast<int32_t>(error.section));
@@ -119,6 +120,7 @@ absl::Status DecodeJudgment(absl::string_view blob, core::Judgment& judgment) {
   for (const v1::RuleStep& step : stored.route_path()) {
     judgment.route_path.push_back({step.rule(), step.matched(), GetConditions(step.conditions())});
   }
+  judgment.route_left_out = stored.route_left_out();
   for (const v1::ConditionError& error : stored.errors()) {
     judgment.errors.push_back(
         {static_cast<core::RuleSection>(error.section()), error.rule(), error.error()});

@@ -40,6 +40,14 @@ constexpr char kOffered[] = R"(
   candidates { rep: "workspaces/demo/reps/finn" reason: "passed" }
 )";
 
+TEST(ExplainTextTest, TellsHowManyRoutingRulesAreLeftOut) {
+  v1::ExplainLeadResponse explanation = Parsed(kOffered);
+  explanation.set_route_left_out(412);
+  EXPECT_THAT(ExplainText(explanation), HasSubstr("queue dach:\n"
+                                                  "  412 rules before these did not match\n"
+                                                  "  rule \"France\" did not match"));
+}
+
 TEST(ExplainTextTest, TellsWhyInSentences) {
   EXPECT_EQ(
       ExplainText(Parsed(kOffered)),

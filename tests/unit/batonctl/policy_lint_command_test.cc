@@ -26,12 +26,12 @@ constexpr char kPolicy[] =
 constexpr char kRoster[] =
     "apiVersion: baton.dev/v1\nkind: Roster\nmetadata: {workspace: acme}\nspec:\n  reps:\n";
 
-TEST(PolicyLintCommandTest, ExitsZeroWhenNothingIsFound) {
+TEST(PolicyLintCommandTest, ExitsZeroWhenNothingIsFoundAndCountsNotes) {
   World world;
   const TemporaryFile file(kPolicy);
   const RunResult run = world.Run({"policy", "lint", "-f", file.path()});
   EXPECT_EQ(run.code, kExitOk) << run.err;
-  EXPECT_EQ(run.err, file.path() + ": nothing found.\n");
+  EXPECT_EQ(run.err, file.path() + ": nothing found. 1 note more with --severity note.\n");
   EXPECT_EQ(world.address, "");
 }
 

@@ -12,7 +12,7 @@ namespace {
 constexpr int32_t kToday = 20'000;
 constexpr TimeMs kNoon = kToday * kDayMs + 12 * kHourMs;
 
-using Days = std::map<int32_t, int64_t>;
+using Days = DayCounts;
 
 double Remaining(const Days& days, DurationMs half_life_ms) {
   return ActivityDays(days).Remaining(half_life_ms, kNoon);

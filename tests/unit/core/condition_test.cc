@@ -104,6 +104,20 @@ TEST(ConditionTest, ReadsAttributesOfEachType) {
             Truth::kHolds);
 }
 
+TEST(ConditionTest, AnExplanationIsCappedInBytesAndAllTestsCount) {
+  Asked lead(FactsWith({{"country", std::string(1000, 'x')}, {"tags", Texts(200, "fibre")}}));
+  std::string text = "has(lead.country)";
+  for (int i = 0; i < 80; ++i) {
+    absl::StrAppend(&text, " && (lead.country != '", i, "' || size(lead.tags) == 0)");
+  }
+  const auto results = lead.Explain(text + " && lead.country == ''", Condition::Extent::kAllTests);
+  EXPECT_EQ(lead.truth(), Truth::kFails);
+  size_t bytes = 0;
+  for (const ConditionResult& result : results) bytes += result.bytes();
+  EXPECT_GE(bytes, kExplanationBytesMax);
+  EXPECT_LT(bytes - results.back().bytes(), kExplanationBytesMax);
+}
+
 TEST(ConditionTest, ReadsTheLeadsAccount) {
   Asked lead({}, {{"owner", std::string("ada")},
                   {"customer", true},

@@ -33,6 +33,18 @@ Plan Decide(const LeadRecord& record, const std::vector<LeadEvent>& events,
   return DecideEvents(record, events, &policy, now_ms);
 }
 
+TEST(DecideEventsTest, ErrorsThatTheLeadDoesNotKeepGoWithThePlan) {
+  Policy policy = SamplePolicy();
+  const FitRule erring{"vip", support::When(policy, "lead.email == 'x'"), 1};
+  policy.fit.assign(kConditionErrorsMax + 3, erring);
+  LeadEvent event = Activity("e1", "page_view");
+  Plan plan = Decide(NewLead(), {event}, policy);
+  EXPECT_EQ(plan.after.judgment.errors.size(), kConditionErrorsMax);
+  EXPECT_TRUE(plan.after.judgment.more_errors.empty());
+  EXPECT_EQ(plan.more_errors.at(2), (ConditionError{RuleSection::kFit, "vip", ""}));
+  EXPECT_GE(plan.more_errors.size(), 3u);
+}
+
 TEST(DecideEventsTest, QualifiedLeadOpensTheFirstCycleAndIsOffered) {
   const Plan plan = Decide(NewLead(), {QualifyingCapture()});
   EXPECT_EQ(plan.key, Key());

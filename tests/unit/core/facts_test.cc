@@ -32,7 +32,7 @@ TEST(FoldTest, CapturedLeadGivesAllItsFacts) {
   EXPECT_EQ(std::get<int64_t>(facts.attributes.at("employees").value), 300);
   EXPECT_EQ(facts.attributes.at("employees").writer, (Writer{kNow, "e1"}));
   EXPECT_EQ(facts.consent, Consent::kGranted);
-  EXPECT_EQ(facts.activities.at("demo_request"), (std::map<int32_t, int64_t>{{20513, 1}}));
+  EXPECT_EQ(facts.activities.at("demo_request"), (DayCounts{{20513, 1}}));
   EXPECT_EQ(facts.attribution.at("utm_campaign").value, "spring");
   EXPECT_EQ(facts.sources, (std::vector<SourceRef>{{kNow, "/forms", "e1"}}));
   EXPECT_EQ(facts.first_event_at_ms, kNow);
@@ -109,7 +109,7 @@ TEST(FoldTest, ActivitiesOfADayAddUp) {
   Fold(Activity("e1", "page_view", kNow, 3), facts);
   Fold(Activity("e2", "page_view", kNow + kHourMs, 1), facts);
   Fold(Activity("e3", "page_view", kNow + kDayMs), facts);
-  EXPECT_EQ(facts.activities.at("page_view"), (std::map<int32_t, int64_t>{{20513, 4}, {20514, 1}}));
+  EXPECT_EQ(facts.activities.at("page_view"), (DayCounts{{20513, 4}, {20514, 1}}));
 }
 
 TEST(FoldTest, ActivityCountIsHeldWithinItsRange) {
@@ -166,7 +166,7 @@ TEST(FoldTest, OccurrencesOfADayWithTheSamePropertiesAreOneOccasion) {
   EXPECT_EQ(facts.occasions.at("page_view"), (Occasions{{{20514, {{"path", "/docs"}}}, 1},
                                                         {{20513, {{"path", "/docs"}}}, 1},
                                                         {{20513, {{"path", "/pricing"}}}, 3}}));
-  EXPECT_EQ(facts.activities.at("page_view"), (std::map<int32_t, int64_t>{{20513, 5}, {20514, 1}}));
+  EXPECT_EQ(facts.activities.at("page_view"), (DayCounts{{20513, 5}, {20514, 1}}));
 }
 
 TEST(FoldTest, WithoutPropertiesThereAreNoOccasions) {

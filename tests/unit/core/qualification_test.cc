@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "absl/strings/str_cat.h"
 #include "support/builders.h"
 
 namespace baton::core {
@@ -108,6 +109,58 @@ TEST(JudgeTest, RoutePathStopsAtTheMatchAndConditionsAtTheFirstFailure) {
   EXPECT_EQ(judgment.route.rule, "DACH");
 }
 
+// The sample policy with so many rules in front of its routes.
+Policy WithRoutes(int count, const std::string& when) {
+  Policy policy = SamplePolicy();
+  RouteRule rule = policy.routing[0];
+  rule.when = When(policy, when);
+  for (int i = 0; i < count; ++i) {
+    rule.name = absl::StrCat("r", count - i);
+    policy.routing.insert(policy.routing.begin(), rule);
+  }
+  return policy;
+}
+
+TEST(JudgeTest, RoutePathHasTheLastRulesAndTellsHowManyWereBefore) {
+  const Policy policy = WithRoutes(200, "lead.country == 'SE'");
+  const Judgment judgment = Judge(FactsOf({QualifyingCapture()}), policy, kNow);
+  EXPECT_EQ(judgment.route.rule, "DACH");
+  EXPECT_EQ(judgment.route_path.size(), kRouteStepsMax);
+  EXPECT_EQ(judgment.route_left_out, 201 - static_cast<int>(kRouteStepsMax));
+  EXPECT_EQ(judgment.route_path[0],
+            (RuleStep{"r152", false, {{"lead.country == 'SE'", "DE", false}}}));
+  EXPECT_TRUE(judgment.route_path.back().matched);
+}
+
+TEST(JudgeTest, RoutePathHasFewerRulesWhereTheyAreLong) {
+  const std::string longer =
+      "has(lead.country) && has(lead.country) && has(lead.country) && "
+      "has(lead.country) && has(lead.country) && lead.country == 'SE'";
+  const Policy policy = WithRoutes(40, longer);
+  const Judgment judgment = Judge(FactsOf({QualifyingCapture()}), policy, kNow);
+  int64_t steps = 0;
+  for (size_t i = 0; i < judgment.route_path.size(); ++i) {
+    steps += policy.routing[40 - i].when.explain_cost();
+  }
+  EXPECT_LE(steps, kRouteExplainSteps);
+  EXPECT_GT(steps + policy.routing[0].when.explain_cost(), kRouteExplainSteps);
+  EXPECT_EQ(judgment.route_path.size() + static_cast<size_t>(judgment.route_left_out), 41u);
+}
+
+TEST(JudgeTest, RoutePathIsCappedInBytes) {
+  LeadEvent event = QualifyingCapture();
+  event.attributes["industry"] = std::string(1000, 'x');
+  const std::string text(200, 'y');
+  const Policy policy =
+      WithRoutes(49, absl::StrCat("lead.industry == '", text, "' || lead.country == '", text, "'"));
+  const Judgment judgment = Judge(FactsOf({event}), policy, kNow);
+  size_t bytes = 0;
+  for (const RuleStep& step : judgment.route_path) bytes += step.conditions.front().bytes();
+  EXPECT_LE(bytes, kRouteBytesMax);
+  EXPECT_GT(judgment.route_left_out, 0);
+  EXPECT_EQ(judgment.route_path.size() + static_cast<size_t>(judgment.route_left_out), 50u);
+}
+
 TEST(JudgeTest, DefaultRouteTakesWhatNoRuleMatches) {
   LeadEvent event = QualifyingCapture();
   event.attributes["country"] = std::string("FR");
@@ -195,12 +248,19 @@ TEST(JudgeTest, ErrorsOfRoutesStandBesideTheirConditions) {
             (ConditionError{RuleSection::kRouting, "DACH", "no such key: lead.industry"}));
 }
 
-TEST(JudgeTest, KeepsAFewErrorsOnly) {
+TEST(JudgeTest, KeepsTheTextsOfAFewErrorsAndNamesAllOthers) {
   Policy policy = SamplePolicy();
+  policy.definition = Condition();
   for (int i = 0; i < 100; ++i) {
-    policy.fit.push_back({"size", When(policy, "lead.employees > 5"), 1});
+    policy.fit.push_back({absl::StrCat("size", i), When(policy, "lead.employees > 5"), 1});
   }
-  EXPECT_EQ(OfDoubtfulLead(policy).errors.size(), kConditionErrorsMax);
+  policy.routing[0].when = When(policy, "lead.industry == 'saas'");
+  const Judgment judgment = OfDoubtfulLead(policy);
+  ASSERT_EQ(judgment.errors.size(), kConditionErrorsMax);
+  EXPECT_EQ(judgment.errors.back().error, "lead.employees is of type string, declared int");
+  EXPECT_EQ(judgment.more_errors.front(), (ConditionError{RuleSection::kFit, "size15", ""}));
+  EXPECT_EQ(judgment.more_errors.back(), (ConditionError{RuleSection::kRouting, "DACH", ""}));
+  EXPECT_EQ(judgment.errors.size() + judgment.more_errors.size(), 102u);
 }
 
 TEST(IntentTest, EachOccurrenceCountsUpToTheRulesMax) {

@@ -128,6 +128,24 @@ TEST(RecomputeJudgmentTest, SaysTheSameByTheSameRevision) {
   EXPECT_THAT(RecomputeJudgment(SampleJudgment(policy), policy), IsEmpty());
 }
 
+TEST(RecomputeJudgmentTest, TakesARecordThatKeepsAllRoutingRules) {
+  Policy policy = SamplePolicy();
+  RouteRule rule = policy.routing[0];
+  rule.when = support::When(policy, "lead.country == 'SE'");
+  policy.routing.insert(policy.routing.begin(), 100, rule);
+  const Judgment judgment = SampleJudgment(policy);
+  ASSERT_GT(judgment.route_left_out, 0);
+  EXPECT_THAT(RecomputeJudgment(judgment, policy), IsEmpty());
+  Judgment earlier = judgment;  // as earlier releases kept it
+  earlier.route_path.insert(earlier.route_path.begin(), static_cast<size_t>(earlier.route_left_out),
+                            earlier.route_path[0]);
+  earlier.route_left_out = 0;
+  EXPECT_THAT(RecomputeJudgment(earlier, policy), IsEmpty());
+  earlier.route_left_out = 1;
+  EXPECT_THAT(RecomputeJudgment(earlier, policy),
+              ElementsAre("routing rules looked at: recorded 102, recomputed 101"));
+}
+
 TEST(RecomputeJudgmentTest, NamesWhatAnotherPolicySaysDifferently) {
   const Policy policy = SamplePolicy();
   Policy other = policy;

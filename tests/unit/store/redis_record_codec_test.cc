@@ -79,6 +79,7 @@ Judgment RichJudgment() {
                         core::AccountId::Trusted("globex")},
                        {core::RepId::Trusted("ada"), core::OwnerRank::kLastOwner, {}}}};
   judgment.route_path = {{"vip", false, {{"tier: 1", "(absent)", false}}}, {"dach", true, {}}};
+  judgment.route_left_out = 17;
   judgment.inputs = {{{"employees", int64_t{-3}}, {"tags", std::vector<std::string>{"\xff"}}},
                      core::Consent::kGranted,
                      {{"demo_request", {{20'000, 1}, {20'009, 4}}}},
