@@ -91,28 +91,30 @@ CandidateReason ReasonOf(int number) {
 }
 
 // Of a choice among ranks: the rep chosen, the sum of all shares, the number of groups; of each
-// group gain, share and number kept; reason and number of those with it, but for the chosen
-// one its reason alone; rep, base, open and capacity of each kept.
+// group reason, gain, share and number kept; the number of reasons, and each with the number of
+// those who have it; rep, base, open and capacity of each kept.
 std::optional<bool> ReadRanked(const nlohmann::json& list,
                                std::vector<core::Candidate>& candidates) {
+  constexpr size_t kFirst = 3;  // group
+  constexpr size_t kGroupItems = 4;
   for (size_t at = 0; at < list.size(); ++at) {
     if (!list[at].is_number() && !list[at].is_string()) return std::nullopt;
   }
   const auto number = [&list](size_t at) {
     return at < list.size() && list[at].is_number() ? list[at].get<int64_t>() : int64_t{-1};
   };
-  const int64_t groups = number(2);
-  if (groups < 0 || groups > number(1)) return std::nullopt;
-  size_t at = 3 + static_cast<size_t>(groups) * 3;
-  while (at < list.size() && number(at) != 1) at += 2;
-  ++at;
-  for (size_t group = 3; group < 3 + static_cast<size_t>(groups) * 3; group += 3) {
-    for (int64_t i = 0; i < number(group + 2); ++i, at += 4) {
+  const auto items = static_cast<int64_t>(list.size());
+  if (number(2) < 0 || number(2) > items) return std::nullopt;
+  const size_t end = kFirst + static_cast<size_t>(number(2)) * kGroupItems;
+  if (number(end) < 0 || number(end) > items) return std::nullopt;
+  size_t at = end + 1 + static_cast<size_t>(number(end)) * 2;
+  for (size_t group = kFirst; group < end; group += kGroupItems) {
+    for (int64_t i = 0; i < number(group + 3); ++i, at += 4) {
       if (at + 3 >= list.size() || !list[at].is_string()) return std::nullopt;
       const auto rep = list[at].get<std::string>();
-      candidates.push_back({core::RepId::Trusted(rep),
-                            list[0] == rep ? CandidateReason::kChosen : CandidateReason::kFairness,
-                            number(at + 1) + number(group), number(group + 1),
+      const int number_of_reason = list[0] == rep ? 1 : static_cast<int>(number(group));
+      candidates.push_back({core::RepId::Trusted(rep), ReasonOf(number_of_reason),
+                            number(at + 1) + number(group + 1), number(group + 2),
                             static_cast<int32_t>(number(at + 2)),
                             static_cast<int32_t>(number(at + 3))});
     }

@@ -37,17 +37,22 @@ absl::Status DecodeCandidate(MsgpackReader& list, core::Candidate& candidate) {
   return absl::OkStatus();
 }
 
-// Of a pool that is not whole: {sum of all shares, reason, number, ...}.
-absl::Status DecodeSummary(MsgpackReader& list, core::CandidatePool& pool) {
-  const uint32_t items = list.ArraySize();
-  pool.paid_nano = list.Whole();
-  pool.counts.clear();
-  for (uint32_t i = 1; i + 1 < items && list.ok(); i += 2) {
+// `count` times reason and number.
+absl::Status DecodeCounts(MsgpackReader& list, int64_t count, core::CandidatePool& pool) {
+  for (int64_t i = 0; i < count && list.ok(); ++i) {
     const std::optional<core::CandidateReason> reason = ReasonOf(list.Whole());
     if (!reason.has_value()) return Unreadable("the counts of a choice");
     pool.counts[*reason] = static_cast<int32_t>(list.Whole());
   }
   return absl::OkStatus();
+}
+
+// Of a pool that is not whole: {sum of all shares, reason, number, ...}.
+absl::Status DecodeSummary(MsgpackReader& list, core::CandidatePool& pool) {
+  const uint32_t items = list.ArraySize();
+  pool.paid_nano = list.Whole();
+  pool.counts.clear();
+  return DecodeCounts(list, items / 2, pool);
 }
 
 // "cycle|generation|queue|choice|passed|skills|owners" is what is left of the line.
@@ -85,27 +90,31 @@ absl::Status DecodeQualification(Items& items, absl::string_view blobs, core::Pa
 }
 
 constexpr char kRankedPool = '\xc1';  // functions/ranked_pool.lua
-constexpr int64_t kGroupsMax = 16;    // functions/ranks.lua
 
 // Of the groups of a choice among ranks.
 struct Group {
+  core::CandidateReason reason = core::CandidateReason::kFairness;
   int64_t gained = 0;
   int64_t share = 0;
   int64_t kept = 0;
 };
 
-// Reason and number for all but the chosen one, whose reason comes last.
-absl::Status DecodeCounts(MsgpackReader& list, core::CandidatePool& pool) {
-  while (list.ok()) {
-    const std::optional<core::CandidateReason> reason = ReasonOf(list.Whole());
-    if (!reason.has_value()) break;
-    if (*reason == core::CandidateReason::kChosen) {
-      pool.counts[*reason] = 1;
-      return absl::OkStatus();
-    }
-    pool.counts[*reason] = static_cast<int32_t>(list.Whole());
+// At least one candidate of each is kept.
+absl::Status DecodeGroups(MsgpackReader& list, std::vector<Group>& groups) {
+  const int64_t count = list.Whole();
+  if (count < 0 || count > static_cast<int64_t>(core::kCandidatesKeptMax)) {
+    return Unreadable("the groups of a choice");
   }
-  return Unreadable("the counts of a choice");
+  groups.resize(static_cast<size_t>(count));
+  for (Group& group : groups) {
+    const std::optional<core::CandidateReason> reason = ReasonOf(list.Whole());
+    if (!reason.has_value()) return Unreadable("the groups of a choice");
+    group.reason = *reason;
+    group.gained = list.Whole();
+    group.share = list.Whole();
+    group.kept = list.Whole();
+  }
+  return absl::OkStatus();
 }
 
 // functions/ranked_pool.lua
@@ -114,19 +123,15 @@ absl::Status DecodeRankedPool(absl::string_view blob, core::CandidatePool& pool)
   list.ArraySize();
   const std::string chosen(list.Text());
   pool.paid_nano = list.Whole();
-  std::vector<Group> groups(static_cast<size_t>(std::clamp<int64_t>(list.Whole(), 0, kGroupsMax)));
-  for (Group& group : groups) {
-    group.gained = list.Whole();
-    group.share = list.Whole();
-    group.kept = list.Whole();
-  }
-  if (absl::Status status = DecodeCounts(list, pool); !status.ok()) return status;
+  std::vector<Group> groups;
+  if (absl::Status status = DecodeGroups(list, groups); !status.ok()) return status;
+  if (absl::Status status = DecodeCounts(list, list.Whole(), pool); !status.ok()) return status;
   for (const Group& group : groups) {
     for (int64_t i = 0; i < group.kept && list.ok(); ++i) {
       core::Candidate& candidate = pool.candidates.emplace_back();
       candidate.rep = core::RepId::Trusted(std::string(list.Text()));
-      candidate.reason = candidate.rep.str() == chosen ? core::CandidateReason::kChosen
-                                                       : core::CandidateReason::kFairness;
+      candidate.reason =
+          candidate.rep.str() == chosen ? core::CandidateReason::kChosen : group.reason;
       candidate.deviation_nano = list.Whole() + group.gained;
       candidate.share_nano = group.share;
       candidate.open = static_cast<int32_t>(list.Whole());

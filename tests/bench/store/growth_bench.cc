@@ -5,6 +5,7 @@
 // share and what a busy machine disturbs the least. Starts a redis-server of its own for each axis.
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,7 @@ struct Settings {
   std::vector<int64_t> workspaces = {1, 100, 1000};
   int samples = 5;
   int together = kBatch;  // handoffs in one commit of the store: it makes calls of up to 50
+  Form form = Form::kPlain;
 };
 
 void Print(const std::string& name, const std::string& unit, const std::string& goal,
@@ -77,6 +79,12 @@ class Site {
     }
   }
 
+  // What leads ask from now on, of that many reps.
+  void Ask(Form form, int reps) {
+    form_ = form;
+    reps_ = reps;
+  }
+
   // Microseconds of Redis for one handoff: new leads, spread over `workspaces`.
   double Sample(int64_t workspaces) {
     double used = 0;
@@ -84,6 +92,7 @@ class Site {
       std::vector<core::Plan> plans, releases;
       for (int i = 0; i < together_; ++i, ++next_) {
         plans.push_back(Handoff(WorkspaceNumber(next_ % workspaces), next_));
+        bench::Ask(form_, reps_, next_, plans.back());
       }
       const double before = UsedMicroseconds(*client_);
       const std::vector<store::CommitResult> results = Must(store_->Commit(plans));
@@ -121,6 +130,8 @@ class Site {
   std::unique_ptr<store::RedisStore> store_;
   std::unique_ptr<platform::redis::Client> client_;
   int64_t next_ = 500'000'000;  // beyond what Fill makes
+  Form form_ = Form::kPlain;
+  int reps_ = kReps;
 };
 
 // Prints the costs at one size, and their ratio to those at the smallest.
@@ -156,7 +167,8 @@ void GrowReps(const Settings& settings) {
   std::vector<double> smallest;
   for (const int64_t size : settings.reps) {
     Site site(settings.together);
-    Prepare(site.store(), WorkspaceNumber(0), static_cast<int>(size));
+    Prepare(site.store(), WorkspaceNumber(0), static_cast<int>(size), settings.form);
+    site.Ask(settings.form, static_cast<int>(size));
     Compare("reps in the queue", size, "<= 1.5", site.Samples(settings.samples, 1), smallest);
   }
 }
@@ -182,6 +194,14 @@ int main(int argc, char** argv) {
   app.add_option("--workspaces", settings.workspaces, "Workspaces, ascending")->delimiter(',');
   app.add_option("--together", settings.together, "Handoffs in one commit")
       ->check(CLI::IsMember({1, 5, 10, 50, 500}));
+  const std::map<std::string, baton::bench::Form> forms = {
+      {"plain", baton::bench::Form::kPlain},
+      {"owner", baton::bench::Form::kOwner},
+      {"skills", baton::bench::Form::kSkills},
+      {"requires", baton::bench::Form::kRequires},
+      {"mixed", baton::bench::Form::kMixed}};
+  app.add_option("--form", settings.form, "What leads ask of their rep where --reps grow")
+      ->transform(CLI::CheckedTransformer(forms));
   app.add_option("--samples", settings.samples, "Samples at each size")->check(CLI::Range(1, 100));
   CLI11_PARSE(app, argc, argv);
   baton::bench::GrowLeads(settings);

@@ -18,6 +18,11 @@ using platform::redis::Reply;
 
 constexpr core::TimeMs kNow = 1'800'000'000'000;
 constexpr int kFacts = 10;
+constexpr int kLevels = 4;  // of reps
+
+core::RepId RepNumber(int64_t number) {
+  return core::RepId::Trusted(absl::StrFormat("rep-%03d", number));
+}
 
 }  // namespace
 
@@ -34,7 +39,7 @@ double UsedMicroseconds(Client& client) {
   return used;
 }
 
-void Prepare(store::Store& store, const core::WorkspaceId& workspace, int reps) {
+void Prepare(store::Store& store, const core::WorkspaceId& workspace, int reps, Form form) {
   Must(store.CreateWorkspace(workspace, "Bench"));
   core::Policy policy;
   policy.workspace = workspace;
@@ -43,11 +48,15 @@ void Prepare(store::Store& store, const core::WorkspaceId& workspace, int reps) 
   Must(support::MakeActive(store, policy, "bench"));
   for (int i = 0; i < reps; ++i) {
     core::Rep rep;
-    rep.id = core::RepId::Trusted(absl::StrFormat("rep-%03d", i));
+    rep.id = RepNumber(i);
     rep.queues = {queue};
     rep.weight = 1 + i % 3;
     rep.capacity = core::kCapacityMax;
     rep.presence = core::Presence::kOnline;
+    if (form != Form::kPlain) {
+      rep.skills = {i % 2 == 0 ? "french" : "german"};
+      rep.attributes["level"] = int64_t{i % kLevels};
+    }
     Must(store.PutRep(workspace, rep, 0));
   }
 }
@@ -95,6 +104,26 @@ core::Plan Handoff(const core::WorkspaceId& workspace, int64_t number) {
   plan.changes = {qualified};
   plan.placement = core::Placement::kOffer;
   return plan;
+}
+
+void Ask(Form form, int reps, int64_t number, core::Plan& plan) {
+  LeadRecord& after = plan.after;
+  switch (form) {
+    case Form::kPlain:
+      break;
+    case Form::kOwner:
+      after.owners = {RepNumber(number % reps)};
+      break;
+    case Form::kSkills:
+      after.judgment.route.skills = {number % 2 == 0 ? "french" : "german"};
+      break;
+    case Form::kRequires:
+      after.requirement = absl::StrCat("rep.level >= ", 1 + number % (kLevels - 1));
+      break;
+    case Form::kMixed:
+      Ask(static_cast<Form>(number % 4), reps, number / 4, plan);
+      break;
+  }
 }
 
 core::Plan Release(const LeadRecord& record) {

@@ -15,12 +15,21 @@ namespace baton::bench {
 // that calls take it does not grow when the machine is busy with something else.
 double UsedMicroseconds(platform::redis::Client& client);
 
-// A workspace with one queue, "inside", and that many reps online in it.
-void Prepare(store::Store& store, const core::WorkspaceId& workspace, int reps);
+// What a lead asks of its rep.
+enum class Form { kPlain, kOwner, kSkills, kRequires, kMixed };
+
+// A workspace with one queue, "inside", and that many reps online in it. For leads of other forms
+// than kPlain they have skills (a half each one of two) and attributes (four different ones).
+void Prepare(store::Store& store, const core::WorkspaceId& workspace, int reps,
+             Form form = Form::kPlain);
 
 // A new lead with ten facts: qualified and offered, or only stored.
 core::Plan Handoff(const core::WorkspaceId& workspace, int64_t number);
 core::Plan StoredLead(const core::WorkspaceId& workspace, int64_t number);
+
+// Makes the lead of the plan one that asks something of the `reps` in its queue: an owner, one of
+// two skills, one of three requirements, or each of these and nothing in turn.
+void Ask(Form form, int reps, int64_t number, core::Plan& plan);
 
 // Frees the rep, so that the next handoffs find somebody.
 core::Plan Release(const core::LeadRecord& record);

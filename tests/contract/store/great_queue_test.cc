@@ -5,6 +5,7 @@
 #include <iostream>
 #include <random>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -47,7 +48,9 @@ class GreatQueueTest : public StoreTest {
       if (Chance(10)) rep.queues.erase(rep.queues.begin() + Number(2));
       rep.weight = 1 + Number(weights);
       rep.capacity = Number(8);
-      if (Chance(40)) rep.skills = {"german"};
+      for (const auto& [skill, percent] : {std::pair("french", 80), {"german", 40}}) {
+        if (Chance(percent)) rep.skills.emplace_back(skill);
+      }
       if (Chance(60)) rep.attributes = {{"level", int64_t{Number(3)}}};
       if (Chance(10)) rep.work.daily_cap = 1 + Number(4);
       rep.presence = Chance(90) ? core::Presence::kOnline : core::Presence::kAway;
@@ -60,7 +63,7 @@ class GreatQueueTest : public StoreTest {
     const std::string id = absl::StrCat("lead-", next_lead_++);
     Plan plan = Qualify(id, Chance(60) ? "inside" : "field");
     core::Route& route = plan.after.judgment.route;
-    if (!plain && Chance(10)) route.skills = {"german"};
+    if (!plain && Chance(20)) route.skills = {Chance(50) ? "french" : "german"};
     if (!plain && Chance(10)) {
       plan.after.requirement = absl::StrCat("rep.level >= ", Number(4));
     }

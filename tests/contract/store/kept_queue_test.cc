@@ -10,8 +10,10 @@
 #include <random>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -45,6 +47,7 @@ constexpr int kRounds = 200;
 constexpr int kPlansMax = 25;   // of a call
 constexpr int kFewZcards = 60;  // of a call that begins with what is kept
 const char* const kQueues[] = {"inside", "field", "small"};
+const char* const kSkills[] = {"french", "german", "rare"};
 
 class KeptQueueTest : public testing::Test {
  protected:
@@ -151,7 +154,10 @@ class KeptQueueTest : public testing::Test {
     if (Chance(5)) rep.queues.push_back(QueueId::Trusted("small"));
     rep.weight = 1 + Number(weights_);
     rep.capacity = Number(12);
-    if (Chance(30)) rep.skills = {"german"};
+    for (const auto& [skill, percent] : {std::pair("french", 75), {"german", 30}, {"rare", 2}}) {
+      if (Chance(percent)) rep.skills.emplace_back(skill);
+    }
+    if (Chance(80)) rep.attributes["level"] = int64_t{Number(varied_ ? 12 : 3)};
     if (with_work_ && Chance(10)) rep.work = AnyWork();
     rep.presence = Chance(92) ? core::Presence::kOnline : core::Presence::kAway;
     return rep;
@@ -166,6 +172,8 @@ class KeptQueueTest : public testing::Test {
       if (Chance(50)) rep.presence = other.presence;
       if (Chance(50)) rep.capacity = other.capacity;
       if (Chance(20)) rep.weight = other.weight;
+      if (Chance(20)) rep.skills = other.skills;
+      if (Chance(20)) rep.attributes = other.attributes;
     }
     Put(workspace, rep);
   }
@@ -204,10 +212,26 @@ class KeptQueueTest : public testing::Test {
     plan.after.cycle = 1;
     plan.after.queue = AnyQueue();
     plan.after.judgment.qualified = plan.judgment_changed = true;
-    if (!plain && Chance(15)) plan.after.judgment.route.skills = {"german"};
-    if (!plain && Chance(15)) plan.after.owners = {AnyRep()};
     plan.placement = core::Placement::kOffer;
+    if (!plain) Ask(plan.after);
     return plan;
+  }
+
+  // Mostly one thing; of much variety more than ranks can tell apart.
+  void Ask(core::LeadRecord& lead) {
+    std::vector<std::string>& skills = lead.judgment.route.skills;
+    const int most = varied_ ? 100 : 35;
+    if (Chance(most)) skills = {kSkills[Number(3)]};
+    if (varied_ && Chance(40) && skills != std::vector<std::string>{"rare"}) {
+      skills.emplace_back("rare");
+    }
+    if (Chance(varied_ ? 50 : 25)) {
+      lead.requirement = absl::StrCat("rep.level >= ", varied_ ? Number(12) : 1 + Number(2));
+    }
+    if (Chance(30)) lead.owners = {AnyRep()};
+    if (!lead.owners.empty() && Chance(30)) lead.owners.push_back(AnyRep());
+    lead.owners_only = Chance(20);
+    for (int i = Chance(15) ? Number(3) : 0; i > 0; --i) lead.passed.push_back(AnyRep());
   }
 
   // A lead that somebody owns goes back, on, or away; perhaps its rep is set away.
@@ -276,8 +300,12 @@ class KeptQueueTest : public testing::Test {
     RunRaw({"FUNCTION", "LOAD", absl::StrReplaceAll(library_.text(), {{suffix, "_other"}})});
   }
 
-  // The others commit; what came of it shows when stores are compared.
+  // The others commit; what came of it shows when stores are compared. Who meets a requirement the
+  // store would find out before.
   void CommitByOthers(const std::vector<Plan>& plans) {
+    for (const Plan& plan : plans) {
+      if (!plan.after.requirement.empty()) return CommitToBoth(plans);
+    }
     const store::redis::ShardKeys shard(0);
     std::vector<std::string> keys = {shard.Meta(), shard.Outbox(), shard.Timers()};
     std::vector<std::string> args = {absl::StrCat(clock_.now_ms())};
@@ -382,8 +410,9 @@ class KeptQueueTest : public testing::Test {
   }
 
   // Workspaces with reps.
-  void Begin(int weights, bool with_work) {
+  void Begin(int weights, bool with_work, bool varied = false) {
     weights_ = weights;
+    varied_ = varied;
     LoadOthers();
     with_work_ = with_work;
     for (const WorkspaceId& workspace : workspaces_) {
@@ -404,7 +433,22 @@ class KeptQueueTest : public testing::Test {
       if (!HasFatalFailure()) CompareQueues();
       if (round_ % 25 == 0 && !HasFatalFailure()) CompareEverything();
     }
-    std::cout << "calls that began with what was kept: " << warm_ << "\n";
+    std::cout << "calls that began with what was kept: " << warm_
+              << "; choices among ranks: " << CountRanked() << "\n";
+  }
+
+  // Leads that ask something whose latest choice was made among ranks (functions/ranked_pool.lua).
+  int CountRanked() {
+    int count = 0;
+    for (const core::LeadKey& key : leads_) {
+      const auto record = reference_.Load({key})->records.at(0);
+      const bool asks = !record->judgment.route.skills.empty() || !record->requirement.empty() ||
+                        !record->owners.empty() || !record->passed.empty();
+      const store::redis::WorkspaceKeys own(0, key.workspace);
+      const auto replies = client_->Run({{"GET", own.Lead(key.lead)}});
+      if (asks && absl::StrContains(replies->front().text, "\n\xc1\xdc")) ++count;
+    }
+    return count;
   }
 
   const std::vector<WorkspaceId> workspaces_ = {WorkspaceId::Trusted("acme"),
@@ -418,13 +462,20 @@ class KeptQueueTest : public testing::Test {
   std::mt19937_64 random_;
   std::vector<core::LeadKey> leads_;
   int weights_ = 1, policies_ = 0, round_ = 0, warm_ = 0;
-  bool with_work_ = false;
+  bool with_work_ = false, varied_ = false;
 };
 
 TEST_F(KeptQueueTest, WhatIsKeptOfGreatQueuesNeverShows) {
   Begin(/*weights=*/3, /*with_work=*/false);
   Walk();
   EXPECT_GT(warm_, kRounds / 8);
+  EXPECT_GT(CountRanked(), kRounds);
+}
+
+TEST_F(KeptQueueTest, WhatIsKeptOfGreatQueuesWhoseLeadsAskForMuchNeverShows) {
+  Begin(/*weights=*/1, /*with_work=*/false, /*varied=*/true);
+  Walk();
+  EXPECT_GT(CountRanked(), kRounds / 10);
 }
 
 TEST_F(KeptQueueTest, WhatIsKeptOfGreatQueuesWithRulesOfWorkNeverShows) {

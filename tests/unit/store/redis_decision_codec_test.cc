@@ -57,16 +57,16 @@ TEST(RedisDecisionCodecTest, ReadsTheCountsOfAGreatPool) {
   EXPECT_EQ(pool.paid_nano, 999);
 }
 
-// {'bo', 999, 2 groups: {100, 7, 1 kept}, {-3, 5, 2 kept}, fairness, 150, away, 3, chosen,
-// 'cy', 10, 1, 9, 'bo', 20, 2, 8, 'ada', -1, 0, 7}
+// {'bo', 999, 2 groups: {fairness, 100, 7, 1 kept}, {away, -3, 5, 2 kept}, 3 reasons: fairness,
+// 150, away, 3, chosen, 1, 'cy', 10, 1, 9, 'bo', 20, 2, 8, 'ada', -1, 0, 7}
 const std::string& RankedPool() {
   static const auto& packed = *new std::string(
-      "\xc1\xdc\x00\x1a\xa2"
-      "bo\xcd\x03\xe7\x02\x64\x07\x01\xfd\x05\x02\x02\xcc\x96\x04\x03\x01\xa2"
+      "\xc1\xdc\x00\x1e\xa2"
+      "bo\xcd\x03\xe7\x02\x02\x64\x07\x01\x04\xfd\x05\x02\x03\x02\xcc\x96\x04\x03\x01\x01\xa2"
       "cy\x0a\x01\x09\xa2"
       "bo\x14\x02\x08\xa3"
       "ada\xff\x00\x07",
-      42);
+      46);
   return packed;
 }
 
@@ -76,10 +76,23 @@ TEST(RedisDecisionCodecTest, ReadsAChoiceAmongRanks) {
   EXPECT_EQ(pool.paid_nano, 999);
   EXPECT_EQ(pool.size(), 154);
   EXPECT_EQ(pool.counts.at(CandidateReason::kAway), 3);
-  const core::Candidate ada{RepNamed("ada"), CandidateReason::kFairness, -4, 5, 0, 7};
+  const core::Candidate ada{RepNamed("ada"), CandidateReason::kAway, -4, 5, 0, 7};
   const core::Candidate bo{RepNamed("bo"), CandidateReason::kChosen, 17, 5, 2, 8};
   const core::Candidate cy{RepNamed("cy"), CandidateReason::kFairness, 110, 7, 1, 9};
   EXPECT_THAT(pool.candidates, ElementsAre(ada, bo, cy));
+}
+
+TEST(RedisDecisionCodecTest, ReadsAChoiceAmongRanksThatFoundNobody) {
+  core::CandidatePool pool;
+  // {'', 0, 1 group: {away, 0, 0, 1 kept}, 1 reason: away, 120, 'ada', 3, 0, 7}
+  const std::string blob =
+      std::string("\xc1\xdc\x00\x0e\xa0\x00\x01\x04\x00\x00\x01\x01\x04\x78\xa3", 15) + "ada" +
+      std::string("\x03\x00\x07", 3);
+  ASSERT_TRUE(DecodePool(blob, pool).ok());
+  EXPECT_EQ(pool.chosen(), nullptr);
+  EXPECT_EQ(pool.size(), 120);
+  EXPECT_THAT(pool.candidates,
+              ElementsAre(core::Candidate{RepNamed("ada"), CandidateReason::kAway, 3, 0, 0, 7}));
 }
 
 TEST(RedisDecisionCodecTest, RefusesAChoiceAmongRanksThatIsCutOffAnywhere) {

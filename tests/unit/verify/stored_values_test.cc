@@ -11,14 +11,15 @@ using core::CandidateReason;
 using testing::ElementsAre;
 using testing::Pair;
 
-// {'bo', 999, 1 group: {100, 7, 2 kept}, fairness, 150, chosen, 'cy', 10, 1, 9, 'bo', -20, 2, 8}
+// {'bo', 999, 1 group: {not_owner, 100, 7, 2 kept}, 2 reasons: not_owner, 150, chosen, 1,
+// 'cy', 10, 1, 9, 'bo', -20, 2, 8}
 const std::string& RankedPool() {
   static const auto& packed = *new std::string(
-      "\xc1\xdc\x00\x11\xa2"
-      "bo\xcd\x03\xe7\x01\x64\x07\x02\x02\xcc\x96\x01\xa2"
+      "\xc1\xdc\x00\x14\xa2"
+      "bo\xcd\x03\xe7\x01\x0b\x64\x07\x02\x02\x0b\xcc\x96\x01\x01\xa2"
       "cy\x0a\x01\x09\xa2"
       "bo\xec\x02\x08",
-      30);
+      33);
   return packed;
 }
 
@@ -27,13 +28,13 @@ TEST(StoredValuesTest, CandidatesOfAChoiceAmongRanksAreRead) {
   EXPECT_EQ(ReadCandidates(RankedPool(), candidates), false);
   const auto rep = core::RepId::Trusted;
   const core::Candidate bo{rep("bo"), CandidateReason::kChosen, 80, 7, 2, 8};
-  const core::Candidate cy{rep("cy"), CandidateReason::kFairness, 110, 7, 1, 9};
+  const core::Candidate cy{rep("cy"), CandidateReason::kNotOwner, 110, 7, 1, 9};
   EXPECT_THAT(candidates, ElementsAre(bo, cy));
 }
 
 TEST(StoredValuesTest, CandidatesOfAChoiceAmongRanksThatAreCutOffAreNone) {
-  std::string cut = RankedPool().substr(0, 27);
-  cut[3] = '\x0e';  // without bo's last three
+  std::string cut = RankedPool().substr(0, 30);
+  cut[3] = '\x11';  // without bo's last three
   std::vector<core::Candidate> candidates;
   EXPECT_EQ(ReadCandidates(cut, candidates), std::nullopt);
 }

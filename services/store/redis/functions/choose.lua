@@ -68,10 +68,13 @@ local function most_owed(queue, able, weights)
 end
 
 -- Returns the candidates, which stand until the queue's next choice, and {rep, basis, tie, weights
--- of those with a share}, or nil in its place: nobody.
-function baton.choose_member(queue, lead, strategy)
-  if baton.is_ranked(queue, lead, strategy) then
-    return baton.choose_ranked(queue)
+-- of those with a share}, or nil in its place: nobody. asked, owner: see choose_ranked.lua.
+function baton.choose_member(queue, lead, strategy, asked, owner)
+  if #queue.members > baton.LIMIT.candidates and not baton.narrows(strategy) then
+    local candidates, choice = baton.choose_ranked(queue, lead, asked, owner)
+    if candidates then
+      return candidates, choice
+    end
   end
   baton.settle(queue)
   local able, weights = look(queue, lead)

@@ -1,38 +1,51 @@
--- The choice of choose.lua among ranks (ranks.lua), for leads that ask nothing of their rep.
+-- The choice of choose.lua among ranks (ranks.lua).
 
-local KEPT, TIE = baton.LIMIT.candidates, baton.TIE
-local NANO_PER_LEAD = 1e9
+local KEPT, TIE, BASIS = baton.LIMIT.candidates, baton.TIE, baton.BASIS
 
--- Whether the choice for the lead can be made among ranks, which are made if there are none.
-function baton.is_ranked(queue, lead, strategy)
-  if #queue.members <= KEPT or baton.narrows(strategy) or lead.owners ~= '' or
-      baton.wants_of(lead) then
-    return false
-  elseif not queue.ranks and not queue.unranked then
-    queue.ranks = baton.rank(queue)
-    queue.unranked = not queue.ranks
+-- Whether there are ranks now, which are made if there are none.
+local function has_ranks(queue)
+  while not queue.ranks and not queue.unranked and not baton.rank(queue) do
+    queue.unranked = not baton.forgo_demand(queue.demands)
   end
-  return queue.ranks ~= nil and queue.ranks.able > KEPT
+  return queue.ranks ~= nil
 end
 
--- Hands out the shares of a lead; returns their sum.
-local function share_out(ranks)
-  local paid = 0
-  for _, group in ipairs(ranks.groups) do
-    group.share = math.floor(NANO_PER_LEAD * group.weight / ranks.weights)
-    paid = paid + group.size * group.share
+-- The reasons of those asked, as owners.lua has them, who are no members.
+local function strangers_among(queue, asked)
+  local reasons, places = {}, baton.places_of(queue)
+  for i = 1, #asked, 6 do
+    reasons[#reasons + 1] = not places[asked[i]] and asked[i + 1] or nil
   end
-  return paid
+  return reasons
 end
 
--- The place of the one who claims most, and whether another claims as much. Only the first two of a
--- group can be among the first two of all.
-local function most_owed(ranks)
+-- The queue as the lead sees it, those who stepped aside for it, and the strangers; nil: the choice
+-- is not made among ranks, as where one of the strangers might be among the nearest.
+local function see(queue, lead, asked)
+  local demand = baton.demand_of(queue, lead)
+  local aside = demand and has_ranks(queue) and not demand.crowded and
+    baton.step_aside(queue, lead.passed)
+  if not aside or not queue.ranks then
+    return nil
+  end
+  local view, strangers = baton.view_of(queue.ranks, demand), strangers_among(queue, asked)
+  baton.share_out(view)
+  if #strangers > 0 and view.able < KEPT then
+    baton.come_back(queue, aside)
+    return nil
+  end
+  return view, aside, strangers
+end
+
+-- The place of the one who claims most, and whether another claims as much; nil: there is none.
+-- Only the first two of a group can be among the first two of all.
+local function most_owed(ranks, view)
   local best, best_claim, tied = nil, nil, false
-  for _, group in ipairs(ranks.groups) do
-    for i = 1, math.min(2, #group.near) do
-      local place = baton.place_of(group.near[i])
-      local claim = ranks.base[place] + group.claimed
+  for _, entry in ipairs(view.sharing) do
+    local front = entry.group.front
+    for i = 1, math.min(2, #front) do
+      local place = baton.place_of(front[i])
+      local claim = ranks.base[place] + entry.claimed
       if not best or claim > best_claim then
         best, best_claim, tied = place, claim, false
       elseif claim == best_claim then
@@ -43,14 +56,41 @@ local function most_owed(ranks)
   return best, tied
 end
 
--- As baton.choose_member, but the candidates are what the lead keeps of them. choice.place and
--- choice.paid are for the charge.
-function baton.choose_ranked(queue)
-  local ranks = queue.ranks
-  local paid = share_out(ranks)
-  baton.find_nearest(queue)
-  local chosen, tied = most_owed(ranks)
-  return baton.pack_ranked(queue, chosen, paid), {rep = queue.members[chosen].rep,
-    basis = baton.BASIS.weighted_fair, tie = tied and TIE.id or TIE.none, weights = ranks.weights,
-    place = chosen, paid = paid}
+-- The owner's place, if that member has a share.
+local function turn_of(queue, view, owner)
+  local place = queue.places[owner]
+  for _, entry in ipairs(view.sharing) do
+    if entry.group == queue.ranks.of[place] then
+      return place
+    end
+  end
+end
+
+-- As baton.choose_member, but the candidates are what the lead keeps of them. asked: owners.lua;
+-- owner: the member who gets the lead if it has a share, nil: who is owed most. choice.place, view
+-- and aside are for the charge. nil: the choice is not made among ranks.
+function baton.choose_ranked(queue, lead, asked, owner)
+  local view, aside, strangers = see(queue, lead, asked)
+  if not view then
+    return nil
+  end
+  local place, tied
+  if owner then
+    place = turn_of(queue, view, owner)
+  else
+    place, tied = most_owed(queue.ranks, view)
+  end
+  if owner and not place then
+    baton.come_back(queue, aside)
+    return {}, nil
+  end
+  baton.find_nearest(view)
+  local candidates = baton.pack_ranked(queue, view, place, owner ~= nil, strangers)
+  if not place then
+    baton.come_back(queue, aside)
+    return candidates, nil
+  end
+  return candidates, {rep = queue.members[place].rep, place = place, view = view, aside = aside,
+    basis = owner and BASIS.owner or BASIS.weighted_fair, tie = tied and TIE.id or TIE.none,
+    weights = view.weights}
 end

@@ -3,7 +3,8 @@
 -- they were last written whole, field "r" who was in which of their groups then ("rep,rep,...;" for
 -- each), and a hash of its own what has changed since: "=1" -> what each in group 1 has gained, and
 -- rep -> "moved|group": what this one got beyond "g" and the gain of that group, 0: of none. So a
--- choice changes two fields, however many gain by it. owed = g + moved + gain of the group.
+-- choice changes a field for each group that gains and one for who is chosen. Who is owed what:
+-- g + moved + gain of the group.
 
 -- rep -> number of its group.
 local function groups_in(text)

@@ -1,6 +1,6 @@
 -- What becomes of a queue's ledger by choices: the rules of core/roster.h and candidate_pool.h
--- (ChargeLedger, RefundLedger). While a queue has ranks (ranks.lua) it is they that say what those
--- in a group are owed. queue.charged: it is to be written.
+-- (ChargeLedger, RefundLedger). While a queue has ranks (ranks.lua) it is they that say what its
+-- members are owed. queue.charged: it is to be written.
 
 local REASON = baton.REASON
 
@@ -8,7 +8,7 @@ local function owe(queue, rep, more)
   local ranks = queue.ranks
   local place = ranks and queue.places[rep]
   if place then
-    return baton.move_in_ranks(queue, place, more, ranks.reason[place])
+    return baton.move_in_ranks(queue, place, more, ranks.of[place].reason)
   elseif ranks then
     ranks.changed[rep] = true
   end
@@ -52,23 +52,30 @@ function baton.settle(queue)
   queue.ranks = nil
 end
 
--- queue.open knows already that the rep of the choice has the lead.
-function baton.charge(queue, candidates, choice)
-  if not choice.place then
-    baton.settle(queue)
-    return move_ledger(queue, candidates, 1, 0)
-  end
+-- A choice among ranks: those who have a share gain it, and the chosen one pays them all.
+local function pay(queue, choice)
   local fits = true
-  for _, group in ipairs(queue.ranks.groups) do
-    group.gained = group.gained + group.share
+  for _, entry in ipairs(choice.view.sharing) do
+    local group = entry.group
+    group.gained = group.gained + entry.share
     fits = fits and baton.is_amount(group.gained)
   end
   local member = queue.members[choice.place]
-  baton.move_in_ranks(queue, choice.place, -choice.paid,
+  baton.move_in_ranks(queue, choice.place, -choice.view.paid,
     baton.eligibility(member, queue.open[member.rep], nil))
+  baton.come_back(queue, choice.aside)
   queue.charged = true
   if not fits then
     baton.settle(queue)
+  end
+end
+
+-- queue.open knows already that the rep of the choice has the lead.
+function baton.charge(queue, candidates, choice)
+  if choice.place then
+    pay(queue, choice)
+  else
+    move_ledger(queue, candidates, 1, 0)
   end
 end
 
@@ -85,10 +92,8 @@ function baton.note_open(call, rep, knows)
     local ranks = queue ~= knows and queue.ranks
     local place = ranks and queue.places[rep]
     if place then
-      local reason = baton.eligibility(queue.members[place], call.open[rep], nil)
-      if ranks.of[place] or reason ~= ranks.reason[place] then
-        baton.move_in_ranks(queue, place, 0, reason)
-      end
+      baton.move_in_ranks(queue, place, 0,
+        baton.eligibility(queue.members[place], call.open[rep], nil))
     end
   end
 end

@@ -4,13 +4,17 @@ local REASON, BASIS, TIE = baton.REASON, baton.BASIS, baton.TIE
 
 local function add(asked, queue, owner, reason)
   local rep = owner.rep
-  for _, item in ipairs({rep, reason, queue.owed[rep] or 0, 0, queue.open[rep], owner.capacity}) do
+  local owed = baton.owed_of(queue, rep)
+  for _, item in ipairs({rep, reason, owed, 0, queue.open[rep], owner.capacity}) do
     asked[#asked + 1] = item
   end
 end
 
--- Those asked that are not in the queue, then its members.
+-- Those asked that are not in the queue, then its members. A packed choice has them already.
 local function strangers_first(asked, members)
+  if #asked == 0 or type(members) == 'string' then
+    return members
+  end
   local known, all = {}, {}
   for i = 1, #members, 6 do
     known[members[i]] = true
@@ -41,8 +45,11 @@ local function give(queue, lead, asked)
   local choice = {rep = asked[last], basis = BASIS.owner, tie = TIE.none, weights = 0}
   asked[last + 1] = REASON.chosen
   local candidates, other = {}, nil
-  if queue.policy.count_owned then
-    candidates, other = baton.choose_member(queue, lead)
+  if queue.policy.count_owned and baton.places_of(queue)[choice.rep] then
+    candidates, other = baton.choose_member(queue, lead, nil, asked, choice.rep)
+  end
+  if type(candidates) == 'string' then
+    return candidates, other
   end
   local turn = turn_of(candidates, choice.rep)
   if not turn then
@@ -60,9 +67,6 @@ end
 -- As baton.choose_member, but first among the lead's owners, who have been read.
 function baton.choose(queue, lead)
   local asked, awaited = {}, false
-  if lead.owners ~= '' then
-    baton.settle(queue)
-  end
   for _, owner in ipairs(baton.first_asked(queue, lead)) do
     local open = queue.open[owner.rep]
     local reason = baton.eligibility(owner, open, {passed = lead.passed, skills = ''})
@@ -75,6 +79,6 @@ function baton.choose(queue, lead)
   if lead.owners_only and awaited then
     return asked, nil
   end
-  local candidates, choice = baton.choose_member(queue, lead, queue.policy.strategy)
-  return #asked > 0 and strangers_first(asked, candidates) or candidates, choice
+  local candidates, choice = baton.choose_member(queue, lead, queue.policy.strategy, asked)
+  return strangers_first(asked, candidates), choice
 end

@@ -10,7 +10,7 @@ local function has_chosen(blob)
   if blob == '' then
     return false
   elseif baton.is_ranked_pool(blob) then
-    return true
+    return baton.has_chosen_ranked(blob)
   end
   local candidates = baton.unpack_pool(blob)
   for i = 2, #candidates, ITEMS do

@@ -59,8 +59,8 @@ function baton.write_ledger(queue)
 end
 
 function baton.anyone_has_room(queue)
-  if queue.ranks and queue.ranks.able > 0 then
-    return true
+  if queue.ranks then
+    return queue.ranks.able > 0
   end
   for _, member in ipairs(queue.members) do
     if baton.eligibility(member, queue.open[member.rep], nil) == baton.REASON.fairness then

@@ -1,39 +1,78 @@
 -- What a lead keeps of a choice among ranks (pool.lua), in a form that is put together from texts
 -- that many choices have in common. Behind the byte RANKED a flat list, in MessagePack, of the rep
--- chosen, the sum of all shares, the number of groups; for each group what its members were owed
--- beyond their base, their share and how many of them are kept; reason and number of all with it,
--- for each but that of the chosen one, whose reason comes last; rep, base, open and capacity of
--- each kept, by group.
+-- chosen ('': nobody), the sum of all shares, the number of groups; for each group the reason of
+-- its members, what they were owed beyond their base, their share and how many of them are kept;
+-- the number of reasons, and each with the number of all who have it; rep, base, open and capacity
+-- of each kept, by group. The chosen one's own reason is that it was chosen.
 
-local REASON = baton.REASON
-local RANKED, ARRAY = 0xc1, 0xdc -- nothing in MessagePack begins with the first
+local REASON, NEAR = baton.REASON, baton.LIMIT.candidates
+-- Nothing in MessagePack begins with the first; the last is ''.
+local RANKED, ARRAY, NOBODY = 0xc1, 0xdc, 0xa0
 
 function baton.is_ranked_pool(blob)
   return string.byte(blob) == RANKED
 end
 
--- What is kept of one member.
-function baton.pack_ranked_member(rep, base, open, capacity)
-  return cmsgpack.pack(rep, base, open, capacity)
+function baton.has_chosen_ranked(blob)
+  return string.byte(blob, 5) ~= NOBODY
 end
 
--- Of the choice of the member at place `chosen`, who pays `paid`.
-function baton.pack_ranked(queue, chosen, paid)
-  local ranks = queue.ranks
-  local head, body = {queue.members[chosen].rep, paid, #ranks.groups}, {'', ''}
-  for _, group in ipairs(ranks.groups) do
-    head[#head + 1], head[#head + 2], head[#head + 3] = group.gained, group.share, #group.near
-    group.text = group.text or table.concat(group.texts)
-    body[#body + 1] = group.text
+local function text_of(entry)
+  local group = entry.group
+  if entry.version ~= group.version or entry.packed ~= entry.near then
+    entry.version, entry.packed = group.version, entry.near
+    entry.text = table.concat(group.texts, '', 1, entry.near)
   end
-  for reason, count in pairs(ranks.counts) do
-    count = reason == REASON.fairness and count - 1 or count
-    if count > 0 then
-      head[#head + 1], head[#head + 2] = reason, count
+  return entry.text
+end
+
+local function add_group(head, body, reason, entry, kept, text)
+  local at = #head
+  head[at + 1], head[at + 2], head[at + 3] = reason, entry.group.gained, entry.share
+  head[at + 4], head[3], body[#body + 1] = kept, head[3] + 1, text
+end
+
+-- shared: the reason of those who have a share.
+local function add_entries(head, body, counts, entries, shared)
+  for _, entry in ipairs(entries) do
+    local reason = shared or entry.reason
+    counts[reason] = (counts[reason] or 0) + entry.group.size
+    if entry.near > 0 then
+      add_group(head, body, reason, entry, entry.near, text_of(entry))
     end
   end
-  head[#head + 1] = REASON.chosen
-  local items = #head + 4 * ranks.near
+end
+
+local function add_counts(head, counts)
+  local at = #head + 1
+  head[at] = 0
+  for reason, count in pairs(counts) do
+    if count > 0 then
+      head[at], head[#head + 1], head[#head + 2] = head[at] + 1, reason, count
+    end
+  end
+end
+
+-- Of the choice of the member at place `chosen`, nil: of nobody. owned: it is the lead's owner.
+-- strangers: the reasons of candidates who are no members, none of whom is kept. The nearest have
+-- been found.
+function baton.pack_ranked(queue, view, chosen, owned, strangers)
+  local counts, shared = {}, owned and REASON.not_owner or REASON.fairness
+  local head, body = {chosen and queue.members[chosen].rep or '', view.paid, 0}, {'', ''}
+  local beside = chosen and owned and baton.keep_beside(queue.ranks, view, chosen)
+  if beside then
+    add_group(head, body, shared, beside, 1, baton.text_of_member(queue, chosen))
+  end
+  add_entries(head, body, counts, view.sharing, shared)
+  add_entries(head, body, counts, view.others)
+  if chosen then
+    counts[REASON.chosen], counts[shared] = 1, counts[shared] - 1
+  end
+  for _, reason in ipairs(strangers) do
+    counts[reason] = (counts[reason] or 0) + 1
+  end
+  add_counts(head, counts)
+  local items = #head + 4 * NEAR
   body[1] = string.char(RANKED, ARRAY, math.floor(items / 256), items % 256)
   body[2] = cmsgpack.pack(unpack(head))
   return table.concat(body)
@@ -43,15 +82,12 @@ end
 function baton.unpack_ranked(blob)
   local values, list = cmsgpack.unpack(string.sub(blob, 2)), {}
   local chosen, paid, groups = values[1], values[2], values[3]
-  local at = 4 + groups * 3
-  while values[at] and values[at] ~= REASON.chosen do
-    at = at + 2
-  end
+  local at = 5 + groups * 4 + values[4 + groups * 4] * 2
   for group = 0, groups - 1 do
-    local gained, share, kept = unpack(values, 4 + group * 3, 6 + group * 3)
+    local reason, gained, share, kept = unpack(values, 4 + group * 4, 7 + group * 4)
     for _ = 1, kept do
-      local rep, base, open, capacity = unpack(values, at + 1, at + 4)
-      list[#list + 1], list[#list + 2] = rep, rep == chosen and REASON.chosen or REASON.fairness
+      local rep, base, open, capacity = unpack(values, at, at + 3)
+      list[#list + 1], list[#list + 2] = rep, rep == chosen and REASON.chosen or reason
       list[#list + 1], list[#list + 2] = base + gained, share
       list[#list + 1], list[#list + 2] = open, capacity
       at = at + 4

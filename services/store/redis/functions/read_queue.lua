@@ -42,7 +42,9 @@ local function new_queue(workspace, id, call)
   end
   if #queue.members > baton.LIMIT.candidates then
     redis.call('HLEN', baton.gains_key(workspace, id))
+    local before = call.great[id]
     queue.compared_at = call.now
+    queue.demands = baton.new_demands(before and before.demands)
     return queue, queue
   end
   return queue, nil

@@ -32,6 +32,8 @@ local function chunk_in(sorted, number)
   return low
 end
 
+baton.place_in = place_in
+
 -- `numbers`: in order.
 function baton.new_sorted(numbers)
   local sorted = {}

@@ -15,11 +15,11 @@ local function write_whole(queue)
   for rep, amount in pairs(owed) do
     stored[rep] = amount
   end
-  for i, group in ipairs(ranks.groups) do
-    groups[i], group.since = {}, group.gained
+  for i, group in ipairs(ranks.gaining) do
+    groups[i], group.since, group.said = {}, group.gained, 0
   end
   for place, group in pairs(ranks.of) do
-    local rep, ids = queue.members[place].rep, groups[group.number]
+    local rep, ids = queue.members[place].rep, groups[group.number] or {}
     stored[rep], ids[#ids + 1] = ranks.base[place] + group.gained, rep
   end
   for i, ids in ipairs(groups) do
@@ -32,9 +32,12 @@ end
 
 local function write_moves(queue)
   local ranks, fields = queue.ranks, {}
-  for i, group in ipairs(ranks.groups) do
-    fields[i * 2 - 1] = string.format('=%d', i)
-    fields[i * 2] = string.format('%d', group.gained - group.since)
+  for i, group in ipairs(ranks.gaining) do
+    local gain = group.gained - group.since
+    if gain ~= group.said then
+      fields[#fields + 1], fields[#fields + 2] = string.format('=%d', i), string.format('%d', gain)
+      group.said = gain
+    end
   end
   for rep in pairs(ranks.changed) do
     local place, stored = queue.places[rep], ranks.stored[rep] or 0
