@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "connect/cors.h"
 #include "intake/workspace_filter.h"
+#include "policy/parse_policy.h"
 #include "vendors/sales_mapping.h"
 #include "webhooks/egress_rules.h"
 
@@ -218,6 +219,14 @@ void AddLimits(platform::Settings& settings, BatonConfig& config) {
                      &limits.leads_per_workspace_max, 1, 1'000'000'000);
   settings.AddNumber("limits.accounts_per_workspace_max", "accounts of one workspace",
                      &limits.accounts_per_workspace_max, 1, 100'000'000);
+  settings.AddNumber("limits.reps_per_workspace_max", "reps of one workspace",
+                     &limits.reps_per_workspace_max, 1, static_cast<int64_t>(store::kRepsMax));
+  settings.AddNumber("limits.queues_per_workspace_max",
+                     "queues of one workspace: with settings, and of a new policy revision",
+                     &limits.queues_per_workspace_max, 1, static_cast<int64_t>(store::kQueuesMax));
+  settings.AddNumber("limits.rules_per_workspace_max",
+                     "rules of one workspace's new policy revision",
+                     &limits.rules_per_workspace_max, 1, static_cast<int64_t>(policy::kRulesMax));
   settings.AddNumber("limits.workspaces_max", "workspaces", &limits.workspaces_max, 1, 1'000'000);
   settings.AddNumber("limits.outbox_max",
                      "unpublished changes per shard before new work is refused", &limits.outbox_max,

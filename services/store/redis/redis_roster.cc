@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "store/quotas.h"
 #include "store/redis/names.h"
 #include "store/redis/record_codec.h"
 #include "store/redis/redis_keys.h"
@@ -79,7 +80,8 @@ absl::StatusOr<core::Rep> RedisStore::PutRep(const core::WorkspaceId& workspace,
   for (int round = 0; round < kRoundsMax && answer->outcome == Outcome::kUnfitted; ++round) {
     if (absl::Status known = PutProfile(workspace, rep); !known.ok()) return known;
     answer = CallForOutcome("put_rep", {keys.Workspace(), keys.Reps()},
-                            {rep.id.str(), absl::StrCat(expected_revision), redis::EncodeRep(rep)});
+                            {rep.id.str(), absl::StrCat(expected_revision), redis::EncodeRep(rep),
+                             absl::StrCat(options_.limits.reps_per_workspace_max)});
     if (!answer.ok()) return answer.status();
   }
   switch (answer->outcome) {
@@ -88,9 +90,9 @@ absl::StatusOr<core::Rep> RedisStore::PutRep(const core::WorkspaceId& workspace,
     case Outcome::kMismatch:
       return EtagMismatch(expected_revision, answer->number);
     case Outcome::kFull:
-      return CapReached("TOO_MANY_REPS", "reps in a workspace", kRepsMax);
+      return TooManyReps(workspace, answer->number, options_.limits);
     case Outcome::kQueueFull:
-      return CapReached("TOO_MANY_REPS", "reps in a queue", core::kRepsPerQueueMax);
+      return TooManyRepsInQueue(workspace, answer->number);
     case Outcome::kUnfitted:
       return absl::UnavailableError("Redis store: attributes of reps change too fast; try again");
     default:
@@ -172,7 +174,8 @@ absl::StatusOr<core::QueueSettings> RedisStore::PutQueue(const core::WorkspaceId
   const absl::StatusOr<Answer> answer =
       CallForOutcome("put_queue", {keys.Workspace(), keys.Settings(), keys.Queue(settings.id)},
                      {settings.id.str(), absl::StrCat(expected_revision),
-                      settings.paused ? "1" : "0", redis::Escape(settings.display_name)});
+                      settings.paused ? "1" : "0", redis::Escape(settings.display_name),
+                      absl::StrCat(options_.limits.queues_per_workspace_max)});
   if (!answer.ok()) return answer.status();
   switch (answer->outcome) {
     case Outcome::kNoWorkspace:
@@ -180,7 +183,7 @@ absl::StatusOr<core::QueueSettings> RedisStore::PutQueue(const core::WorkspaceId
     case Outcome::kMismatch:
       return EtagMismatch(expected_revision, answer->number);
     case Outcome::kFull:
-      return CapReached("TOO_MANY_QUEUES", "queues with settings in a workspace", kQueuesMax);
+      return TooManyQueues(workspace, answer->number, options_.limits);
     default:
       break;
   }
@@ -207,7 +210,7 @@ absl::Status RedisStore::PutHours(const core::WorkspaceId& workspace, int64_t po
     case Outcome::kMismatch:
       return EtagMismatch(policy_revision, answer->number);
     case Outcome::kFull:
-      return CapReached("TOO_MANY_CALENDARS", "calendars and zones of reps", core::kHoursMax);
+      return TooManyCalendars(workspace, answer->number);
     default:
       return absl::OkStatus();
   }
