@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "agreement/policy_cache.h"
 #include "baton/store_watch.h"
@@ -41,8 +42,21 @@ platform::LogLevel ParseLogLevel(const std::string& name) {
   return platform::LogLevel::kInfo;
 }
 
-store::RedisStoreOptions StoreOptions(const BatonConfig& config, platform::Metrics& metrics) {
+store::RedisStoreOptions StoreOptions(const BatonConfig& config) {
   store::RedisStoreOptions options;
+  options.url = config.redis.url;
+  options.password_file = config.redis.password_file;
+  options.tls = config.redis.tls;
+  options.shards = config.redis.shards;
+  options.limits = config.limits;
+  options.min_replica_acks = config.redis.min_replica_acks;
+  options.allow_everysec = config.redis.allow_everysec;
+  options.connections_max = config.redis.connections_max;
+  return options;
+}
+
+store::RedisStoreOptions StoreOptions(const BatonConfig& config, platform::Metrics& metrics) {
+  store::RedisStoreOptions options = StoreOptions(config);
   auto& full = metrics.AddCounter(
       "baton_requirements_full_total",
       "Looks for reps that were put off because too many different requirements wait");
@@ -57,15 +71,18 @@ store::RedisStoreOptions StoreOptions(const BatonConfig& config, platform::Metri
     }
     told = known;
   };
-  options.url = config.redis.url;
-  options.password_file = config.redis.password_file;
-  options.tls = config.redis.tls;
-  options.shards = config.redis.shards;
-  options.limits = config.limits;
-  options.min_replica_acks = config.redis.min_replica_acks;
-  options.allow_everysec = config.redis.allow_everysec;
-  options.connections_max = config.redis.connections_max;
   return options;
+}
+
+// What the role is when it is none of those that stay.
+absl::Status ChangeFunctions(const BatonConfig& config) {
+  const bool loads = config.role == kLoadFunctions;
+  const auto there = loads ? store::RedisStore::LoadFunctions(StoreOptions(config))
+                           : store::RedisStore::DeleteOldFunctions(StoreOptions(config));
+  if (!there.ok()) return there.status();
+  platform::LogInfo(loads ? "functions.loaded" : "functions.deleted",
+                    {{"in_redis", absl::StrJoin(*there, ", ")}});
+  return absl::OkStatus();
 }
 
 platform::kafka::KafkaConfig Kafka(const BatonConfig& config) {
@@ -293,6 +310,9 @@ App::~App() = default;
 absl::Status App::Run(platform::StopSignals& signals) {
   platform::SetLogLevel(ParseLogLevel(config_.log_level));
   platform::IgnoreBrokenPipes();
+  if (config_.role == kLoadFunctions || config_.role == kDeleteOldFunctions) {
+    return ChangeFunctions(config_);
+  }
   parts_ = std::make_unique<Parts>(config_.shutdown_grace);
   Parts& parts = *parts_;
   auto store = store::RedisStore::Open(StoreOptions(config_, *parts.metrics));

@@ -370,8 +370,9 @@ platform::Settings::Loaded LoadConfig(const std::vector<std::string>& arguments,
       "Passes leads from marketing to sales: lead events in from Kafka, one rep for each, "
       "every decision and outcome back to Kafka.",
       "BATON_");
-  settings.AddRole("the role to run", &config->role,
-                   {"all", "intake", "dispatch", "clock", "relay"});
+  settings.AddRole("the role to run; or to change the functions in Redis and end", &config->role,
+                   {"all", "intake", "dispatch", "clock", "relay", kLoadFunctions,
+                    kDeleteOldFunctions});
   AddConnections(settings, *config);
   AddListeners(settings, *config);
   AddAuth(settings, *config);

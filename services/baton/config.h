@@ -103,8 +103,12 @@ struct OtelConfig {
   int root_percent = 0;  // of what comes without a trace
 };
 
+// Words in place of a role for what is done once, by a user of Redis that may do it.
+inline constexpr char kLoadFunctions[] = "load-functions";
+inline constexpr char kDeleteOldFunctions[] = "delete-old-functions";
+
 struct BatonConfig {
-  std::string role = "all";  // intake, dispatch, clock, relay, all
+  std::string role = "all";  // intake, dispatch, clock, relay, all; or one of the words above
   RedisConfig redis;
   KafkaSettings kafka;
   GrpcConfig grpc;

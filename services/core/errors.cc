@@ -75,6 +75,8 @@ constexpr std::array kCatalogue = {
                 "Leads of this queue come by themselves: name one of mode pull."},
     KnownReason{"RATE_LIMITED", "Call again after the time that is given, and less often."},
     KnownReason{"REDIS_ACCESS_DENIED", "Give the Redis user the commands and keys that are named."},
+    KnownReason{"REDIS_FUNCTIONS_MISSING",
+                "Run `baton load-functions` of the release as a user that may load functions."},
     KnownReason{"REDIS_LOSES_DATA", "Correct the Redis setting that is named."},
     KnownReason{"REDIS_TOO_OLD", "Use Redis 7.0 or newer."},
     KnownReason{"REPORTS_LOADING", "Ask again after the time that is given: loading goes on."},
