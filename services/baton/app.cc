@@ -1,5 +1,6 @@
 #include "baton/app.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,7 @@
 #include "platform/metrics.h"
 #include "platform/otlp/otlp_sender.h"
 #include "platform/otlp/span_queue.h"
+#include "platform/process.h"
 #include "relay/relay_service.h"
 #include "store/redis/redis_store.h"
 #include "vendors/sales_mapping.h"
@@ -33,6 +35,7 @@ namespace baton {
 namespace {
 
 constexpr size_t kPoliciesCompiledMax = 10'000;
+constexpr int64_t kFilesForOthers = 256;  // open files that are no connections of callers
 constexpr absl::Duration kSecretPatience = absl::Seconds(10);
 
 platform::LogLevel ParseLogLevel(const std::string& name) {
@@ -123,6 +126,20 @@ dispatch::PolicySource PoliciesFrom(agreement::PolicyCache& cache) {
     }
     return policies;
   };
+}
+
+// As configured, or fewer where the system allows too few open files: Redis, Kafka and HTTP need
+// some as well.
+platform::rpc::ConnectionLimits ConnectionsOf(const BatonConfig& config) {
+  platform::rpc::ConnectionLimits limits = config.grpc.connections;
+  const int64_t others = config.connect.connections_max + kFilesForOthers;
+  const int64_t room = std::max<int64_t>(1, platform::RaiseOpenFilesMax() - others);
+  if (room < limits.all_max) {
+    platform::LogWarning("grpc.few_open_files", {{"connections_max", absl::StrCat(room)},
+                                                 {"why", "RLIMIT_NOFILE allows no more"}});
+    limits.all_max = static_cast<int>(room);
+  }
+  return limits;
 }
 
 absl::StatusOr<webhooks::EgressRules> EgressRulesOf(const BatonConfig& config) {
@@ -267,6 +284,7 @@ absl::Status App::Parts::AddDispatch(const BatonConfig& config, const events::To
   options.authority = authority;
   options.server.reflection = config.grpc.reflection;
   options.server.concurrent_streams_max = config.grpc.streams_per_connection_max;
+  options.connections = ConnectionsOf(config);
   options.token_secrets = *secrets;
   options.lead_events_topic = topics.lead_events;
   auto rules = EgressRulesOf(config);

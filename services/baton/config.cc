@@ -67,6 +67,11 @@ void AddListeners(platform::Settings& settings, BatonConfig& config) {
   settings.AddSwitch("grpc.reflection", "let clients list the services", &grpc.reflection);
   settings.AddNumber("grpc.streams_per_connection_max", "concurrent calls per connection",
                      &grpc.streams_per_connection_max, 1, 100'000);
+  settings.AddNumber("grpc.connections_max", "connections by gRPC; further ones are closed at once",
+                     &grpc.connections.all_max, 1, 1'000'000);
+  settings.AddNumber("grpc.connections_per_address_max",
+                     "of these from one address, which may be a load balancer's",
+                     &grpc.connections.per_address_max, 1, 1'000'000);
   settings.AddText(
       "grpc.token_secret_file",
       "file with secrets of at least 16 bytes, one a line, the same for every replica: the first "
@@ -240,6 +245,9 @@ void AddLimits(platform::Settings& settings, BatonConfig& config) {
   settings.AddNumber("limits.workspace_calls_per_second_max",
                      "calls a second about one workspace, to one replica",
                      &calls.workspace_calls_per_second_max, 1, 1'000'000);
+  settings.AddNumber("limits.principal_connections_max",
+                     "connections by gRPC on which one principal calls, at one replica",
+                     &config.grpc.connections.per_principal_max, 1, 1'000'000);
   settings.AddNumber("limits.principal_streams_max",
                      "streams that one principal has open, at one replica",
                      &calls.principal_streams_max, 1, 100'000);
@@ -370,9 +378,9 @@ platform::Settings::Loaded LoadConfig(const std::vector<std::string>& arguments,
       "Passes leads from marketing to sales: lead events in from Kafka, one rep for each, "
       "every decision and outcome back to Kafka.",
       "BATON_");
-  settings.AddRole("the role to run; or to change the functions in Redis and end", &config->role,
-                   {"all", "intake", "dispatch", "clock", "relay", kLoadFunctions,
-                    kDeleteOldFunctions});
+  settings.AddRole(
+      "the role to run; or to change the functions in Redis and end", &config->role,
+      {"all", "intake", "dispatch", "clock", "relay", kLoadFunctions, kDeleteOldFunctions});
   AddConnections(settings, *config);
   AddListeners(settings, *config);
   AddAuth(settings, *config);

@@ -12,6 +12,7 @@
 #include "dispatch/call_limits.h"
 #include "identity/authority.h"
 #include "platform/config.h"
+#include "platform/grpc/connection_count.h"
 #include "platform/redis/tls.h"
 #include "platform/tls_files.h"
 #include "store/store.h"
@@ -41,6 +42,7 @@ struct GrpcConfig {
   std::string insecure = "no";   // loopback, anywhere: no TLS needed, and callers are believed
   bool reflection = false;
   int streams_per_connection_max = 1000;
+  platform::rpc::ConnectionLimits connections;
   std::string token_secret_file;  // empty: the installation's own secret, kept in the store
 };
 

@@ -106,6 +106,8 @@ constexpr std::array kCatalogue = {
     KnownReason{"TOO_MANY_ACCOUNTS", "The workspace or group is at its cap of accounts."},
     KnownReason{"TOO_MANY_APPROVALS", "The revision has enough approvals: activate it."},
     KnownReason{"TOO_MANY_CALENDARS", "Let reps share zones and calendars."},
+    KnownReason{"TOO_MANY_CONNECTIONS",
+                "Close connections, share one, or have the limit that is named raised."},
     KnownReason{"TOO_MANY_CYCLES",
                 "Raise reports.cycles_max and the memory of dispatch, or lower reports.keep."},
     KnownReason{"TOO_MANY_DRAFTS", "Withdraw drafts that nobody will approve."},

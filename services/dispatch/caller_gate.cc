@@ -51,6 +51,11 @@ absl::Status RateLimited(const std::string& subject, int per_second, const char*
       std::max(wait, absl::Milliseconds(1)));
 }
 
+absl::Status TooManyConnections(const std::string& principal, int max) {
+  return core::QuotaError("TOO_MANY_CONNECTIONS", absl::StrCat("principals/", principal),
+                          {"other connections", max, max, "limits.principal_connections_max"});
+}
+
 absl::Status NotForReps(const std::string& method) {
   return core::Error(absl::StatusCode::kPermissionDenied, "NOT_FOR_REPS",
                      absl::StrCat("a rep may call ", method, " for itself alone"),
@@ -123,6 +128,9 @@ absl::StatusOr<Caller> CallerGate::Admit(const ::grpc::CallbackServerContext& co
   if (wait > absl::ZeroDuration()) {
     return RateLimited(absl::StrCat("principals/", principal->id), principals_.per_second(),
                        "limits.principal_calls_per_second_max", wait);
+  }
+  if (!connections_.Use(context.peer(), principal->id, now)) {
+    return TooManyConnections(principal->id, connections_.limits().per_principal_max);
   }
   const auto scope = ScopeOf(request);
   if (!scope.ok()) return scope.status();
