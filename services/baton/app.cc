@@ -1,10 +1,12 @@
 #include "baton/app.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "agreement/policy_cache.h"
 #include "baton/store_watch.h"
@@ -23,6 +25,7 @@
 #include "platform/metrics.h"
 #include "platform/otlp/otlp_sender.h"
 #include "platform/otlp/span_queue.h"
+#include "platform/process.h"
 #include "relay/relay_service.h"
 #include "store/redis/redis_store.h"
 #include "vendors/sales_mapping.h"
@@ -32,6 +35,7 @@ namespace baton {
 namespace {
 
 constexpr size_t kPoliciesCompiledMax = 10'000;
+constexpr int64_t kFilesForOthers = 256;  // open files that are no connections of callers
 constexpr absl::Duration kSecretPatience = absl::Seconds(10);
 
 platform::LogLevel ParseLogLevel(const std::string& name) {
@@ -41,8 +45,21 @@ platform::LogLevel ParseLogLevel(const std::string& name) {
   return platform::LogLevel::kInfo;
 }
 
-store::RedisStoreOptions StoreOptions(const BatonConfig& config, platform::Metrics& metrics) {
+store::RedisStoreOptions StoreOptions(const BatonConfig& config) {
   store::RedisStoreOptions options;
+  options.url = config.redis.url;
+  options.password_file = config.redis.password_file;
+  options.tls = config.redis.tls;
+  options.shards = config.redis.shards;
+  options.limits = config.limits;
+  options.min_replica_acks = config.redis.min_replica_acks;
+  options.allow_everysec = config.redis.allow_everysec;
+  options.connections_max = config.redis.connections_max;
+  return options;
+}
+
+store::RedisStoreOptions StoreOptions(const BatonConfig& config, platform::Metrics& metrics) {
+  store::RedisStoreOptions options = StoreOptions(config);
   auto& full = metrics.AddCounter(
       "baton_requirements_full_total",
       "Looks for reps that were put off because too many different requirements wait");
@@ -57,15 +74,18 @@ store::RedisStoreOptions StoreOptions(const BatonConfig& config, platform::Metri
     }
     told = known;
   };
-  options.url = config.redis.url;
-  options.password_file = config.redis.password_file;
-  options.tls = config.redis.tls;
-  options.shards = config.redis.shards;
-  options.limits = config.limits;
-  options.min_replica_acks = config.redis.min_replica_acks;
-  options.allow_everysec = config.redis.allow_everysec;
-  options.connections_max = config.redis.connections_max;
   return options;
+}
+
+// What the role is when it is none of those that stay.
+absl::Status ChangeFunctions(const BatonConfig& config) {
+  const bool loads = config.role == kLoadFunctions;
+  const auto there = loads ? store::RedisStore::LoadFunctions(StoreOptions(config))
+                           : store::RedisStore::DeleteOldFunctions(StoreOptions(config));
+  if (!there.ok()) return there.status();
+  platform::LogInfo(loads ? "functions.loaded" : "functions.deleted",
+                    {{"in_redis", absl::StrJoin(*there, ", ")}});
+  return absl::OkStatus();
 }
 
 platform::kafka::KafkaConfig Kafka(const BatonConfig& config) {
@@ -106,6 +126,20 @@ dispatch::PolicySource PoliciesFrom(agreement::PolicyCache& cache) {
     }
     return policies;
   };
+}
+
+// As configured, or fewer where the system allows too few open files: Redis, Kafka and HTTP need
+// some as well.
+platform::rpc::ConnectionLimits ConnectionsOf(const BatonConfig& config) {
+  platform::rpc::ConnectionLimits limits = config.grpc.connections;
+  const int64_t others = config.connect.connections_max + kFilesForOthers;
+  const int64_t room = std::max<int64_t>(1, platform::RaiseOpenFilesMax() - others);
+  if (room < limits.all_max) {
+    platform::LogWarning("grpc.few_open_files", {{"connections_max", absl::StrCat(room)},
+                                                 {"why", "RLIMIT_NOFILE allows no more"}});
+    limits.all_max = static_cast<int>(room);
+  }
+  return limits;
 }
 
 absl::StatusOr<webhooks::EgressRules> EgressRulesOf(const BatonConfig& config) {
@@ -250,6 +284,7 @@ absl::Status App::Parts::AddDispatch(const BatonConfig& config, const events::To
   options.authority = authority;
   options.server.reflection = config.grpc.reflection;
   options.server.concurrent_streams_max = config.grpc.streams_per_connection_max;
+  options.connections = ConnectionsOf(config);
   options.token_secrets = *secrets;
   options.lead_events_topic = topics.lead_events;
   auto rules = EgressRulesOf(config);
@@ -293,6 +328,9 @@ App::~App() = default;
 absl::Status App::Run(platform::StopSignals& signals) {
   platform::SetLogLevel(ParseLogLevel(config_.log_level));
   platform::IgnoreBrokenPipes();
+  if (config_.role == kLoadFunctions || config_.role == kDeleteOldFunctions) {
+    return ChangeFunctions(config_);
+  }
   parts_ = std::make_unique<Parts>(config_.shutdown_grace);
   Parts& parts = *parts_;
   auto store = store::RedisStore::Open(StoreOptions(config_, *parts.metrics));

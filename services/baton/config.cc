@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "connect/cors.h"
 #include "intake/workspace_filter.h"
+#include "policy/parse_policy.h"
 #include "vendors/sales_mapping.h"
 #include "webhooks/egress_rules.h"
 
@@ -66,6 +67,11 @@ void AddListeners(platform::Settings& settings, BatonConfig& config) {
   settings.AddSwitch("grpc.reflection", "let clients list the services", &grpc.reflection);
   settings.AddNumber("grpc.streams_per_connection_max", "concurrent calls per connection",
                      &grpc.streams_per_connection_max, 1, 100'000);
+  settings.AddNumber("grpc.connections_max", "connections by gRPC; further ones are closed at once",
+                     &grpc.connections.all_max, 1, 1'000'000);
+  settings.AddNumber("grpc.connections_per_address_max",
+                     "of these from one address, which may be a load balancer's",
+                     &grpc.connections.per_address_max, 1, 1'000'000);
   settings.AddText(
       "grpc.token_secret_file",
       "file with secrets of at least 16 bytes, one a line, the same for every replica: the first "
@@ -218,6 +224,14 @@ void AddLimits(platform::Settings& settings, BatonConfig& config) {
                      &limits.leads_per_workspace_max, 1, 1'000'000'000);
   settings.AddNumber("limits.accounts_per_workspace_max", "accounts of one workspace",
                      &limits.accounts_per_workspace_max, 1, 100'000'000);
+  settings.AddNumber("limits.reps_per_workspace_max", "reps of one workspace",
+                     &limits.reps_per_workspace_max, 1, static_cast<int64_t>(store::kRepsMax));
+  settings.AddNumber("limits.queues_per_workspace_max",
+                     "queues of one workspace: with settings, and of a new policy revision",
+                     &limits.queues_per_workspace_max, 1, static_cast<int64_t>(store::kQueuesMax));
+  settings.AddNumber("limits.rules_per_workspace_max",
+                     "rules of one workspace's new policy revision",
+                     &limits.rules_per_workspace_max, 1, static_cast<int64_t>(policy::kRulesMax));
   settings.AddNumber("limits.workspaces_max", "workspaces", &limits.workspaces_max, 1, 1'000'000);
   settings.AddNumber("limits.outbox_max",
                      "unpublished changes per shard before new work is refused", &limits.outbox_max,
@@ -231,6 +245,9 @@ void AddLimits(platform::Settings& settings, BatonConfig& config) {
   settings.AddNumber("limits.workspace_calls_per_second_max",
                      "calls a second about one workspace, to one replica",
                      &calls.workspace_calls_per_second_max, 1, 1'000'000);
+  settings.AddNumber("limits.principal_connections_max",
+                     "connections by gRPC on which one principal calls, at one replica",
+                     &config.grpc.connections.per_principal_max, 1, 1'000'000);
   settings.AddNumber("limits.principal_streams_max",
                      "streams that one principal has open, at one replica",
                      &calls.principal_streams_max, 1, 100'000);
@@ -361,8 +378,9 @@ platform::Settings::Loaded LoadConfig(const std::vector<std::string>& arguments,
       "Passes leads from marketing to sales: lead events in from Kafka, one rep for each, "
       "every decision and outcome back to Kafka.",
       "BATON_");
-  settings.AddRole("the role to run", &config->role,
-                   {"all", "intake", "dispatch", "clock", "relay"});
+  settings.AddRole(
+      "the role to run; or to change the functions in Redis and end", &config->role,
+      {"all", "intake", "dispatch", "clock", "relay", kLoadFunctions, kDeleteOldFunctions});
   AddConnections(settings, *config);
   AddListeners(settings, *config);
   AddAuth(settings, *config);

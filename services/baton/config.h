@@ -12,6 +12,7 @@
 #include "dispatch/call_limits.h"
 #include "identity/authority.h"
 #include "platform/config.h"
+#include "platform/grpc/connection_count.h"
 #include "platform/redis/tls.h"
 #include "platform/tls_files.h"
 #include "store/store.h"
@@ -41,6 +42,7 @@ struct GrpcConfig {
   std::string insecure = "no";   // loopback, anywhere: no TLS needed, and callers are believed
   bool reflection = false;
   int streams_per_connection_max = 1000;
+  platform::rpc::ConnectionLimits connections;
   std::string token_secret_file;  // empty: the installation's own secret, kept in the store
 };
 
@@ -103,8 +105,12 @@ struct OtelConfig {
   int root_percent = 0;  // of what comes without a trace
 };
 
+// Words in place of a role for what is done once, by a user of Redis that may do it.
+inline constexpr char kLoadFunctions[] = "load-functions";
+inline constexpr char kDeleteOldFunctions[] = "delete-old-functions";
+
 struct BatonConfig {
-  std::string role = "all";  // intake, dispatch, clock, relay, all
+  std::string role = "all";  // intake, dispatch, clock, relay, all; or one of the words above
   RedisConfig redis;
   KafkaSettings kafka;
   GrpcConfig grpc;

@@ -75,6 +75,8 @@ constexpr std::array kCatalogue = {
                 "Leads of this queue come by themselves: name one of mode pull."},
     KnownReason{"RATE_LIMITED", "Call again after the time that is given, and less often."},
     KnownReason{"REDIS_ACCESS_DENIED", "Give the Redis user the commands and keys that are named."},
+    KnownReason{"REDIS_FUNCTIONS_MISSING",
+                "Run `baton load-functions` of the release as a user that may load functions."},
     KnownReason{"REDIS_LOSES_DATA", "Correct the Redis setting that is named."},
     KnownReason{"REDIS_TOO_OLD", "Use Redis 7.0 or newer."},
     KnownReason{"REPORTS_LOADING", "Ask again after the time that is given: loading goes on."},
@@ -104,13 +106,17 @@ constexpr std::array kCatalogue = {
     KnownReason{"TOO_MANY_ACCOUNTS", "The workspace or group is at its cap of accounts."},
     KnownReason{"TOO_MANY_APPROVALS", "The revision has enough approvals: activate it."},
     KnownReason{"TOO_MANY_CALENDARS", "Let reps share zones and calendars."},
+    KnownReason{"TOO_MANY_CONNECTIONS",
+                "Close connections, share one, or have the limit that is named raised."},
     KnownReason{"TOO_MANY_CYCLES",
                 "Raise reports.cycles_max and the memory of dispatch, or lower reports.keep."},
     KnownReason{"TOO_MANY_DRAFTS", "Withdraw drafts that nobody will approve."},
-    KnownReason{"TOO_MANY_QUEUES", "The workspace is at its cap: remove queues that nobody needs."},
-    KnownReason{"TOO_MANY_REPS", "The workspace or queue is at its cap: remove reps first."},
+    KnownReason{"TOO_MANY_QUEUES", "Have fewer queues, or have the limit that is named raised."},
+    KnownReason{"TOO_MANY_REPS",
+                "Remove reps who have left, or have the limit that is named raised."},
     KnownReason{"TOO_MANY_REVISIONS",
                 "Delete withdrawn revisions, or superseded ones nobody needs."},
+    KnownReason{"TOO_MANY_RULES", "Leave out rules, or have the limit that is named raised."},
     KnownReason{"TOO_MANY_STREAMS", "End streams that nobody reads, or share one."},
     KnownReason{"TOO_MANY_TABLES", "Delete tables that no revision names."},
     KnownReason{"TOO_MANY_WEBHOOKS", "Delete webhooks that nobody needs, or let tools share one."},
@@ -148,6 +154,20 @@ absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_v
 absl::Status FieldError(std::string_view field, std::string_view message) {
   return Error(absl::StatusCode::kInvalidArgument, "INVALID_FIELD",
                absl::StrCat(ToAbsl(field), ": ", ToAbsl(message)), {{"field", std::string(field)}});
+}
+
+absl::Status QuotaError(std::string_view reason, std::string_view subject, const Cap& cap) {
+  const bool fixed = cap.setting.empty();
+  ErrorMetadata variables = {{"subject", std::string(subject)},
+                             {"count", absl::StrCat(cap.count)},
+                             {"cap", absl::StrCat(cap.max)}};
+  if (!fixed) variables["setting"] = std::string(cap.setting);
+  const std::string allows =
+      fixed ? "there may be " : absl::StrCat(ToAbsl(cap.setting), " allows ");
+  return Error(absl::StatusCode::kResourceExhausted, reason,
+               absl::StrCat(ToAbsl(subject), " has ", cap.count, " ", ToAbsl(cap.what), ": ",
+                            allows, cap.max),
+               variables);
 }
 
 std::string_view ErrorHint(std::string_view reason) {

@@ -3,6 +3,7 @@
 #ifndef BATON_CORE_ERRORS_H_
 #define BATON_CORE_ERRORS_H_
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -20,6 +21,18 @@ absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_v
 
 // INVALID_ARGUMENT about one field of a request or document, reason INVALID_FIELD.
 absl::Status FieldError(std::string_view field, std::string_view message);
+
+// What somebody has of something that has a cap.
+struct Cap {
+  std::string_view what;     // in the plural: "reps"
+  int64_t count = 0;         // that there are now
+  int64_t max = 0;           // that there may be
+  std::string_view setting;  // that says so; empty: it is fixed
+};
+
+// RESOURCE_EXHAUSTED of a quota. `subject` is whose it is, "workspaces/acme". The message says all
+// of this; the variables are subject, count, cap and, unless it is fixed, setting.
+absl::Status QuotaError(std::string_view reason, std::string_view subject, const Cap& cap);
 
 // What the caller can do about a reason of the catalogue, one sentence; empty for an unknown one.
 std::string_view ErrorHint(std::string_view reason);

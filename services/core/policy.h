@@ -195,6 +195,8 @@ struct Policy {
   std::vector<Reason> reasons;  // standard ones and the policy's own
   Retention retention;
   bool same_rep_again = false;  // who had a recycled lead is asked first when it comes back
+
+  size_t rules() const { return fit.size() + intent.size() + disqualify.size() + routing.size(); }
 };
 
 }  // namespace baton::core

@@ -31,15 +31,11 @@ absl::Status RefusalOf(const store::AccountResult& result, const core::AccountKe
     case store::AccountCode::kUnknownWorkspace:
       return store::WorkspaceNotFound(key.workspace);
     case store::AccountCode::kUnreadable:
-      return result.problem;
     case store::AccountCode::kTooMany:
-      return core::Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_ACCOUNTS",
-                         "the workspace is at its cap of accounts; deleted ones count");
+    case store::AccountCode::kGroupFull:
+      return result.problem;
     case store::AccountCode::kDomainTaken:
       return store::DomainTaken(result.domain, result.holder);
-    case store::AccountCode::kGroupFull:
-      return store::CapReached("TOO_MANY_ACCOUNTS", "accounts in a group",
-                               core::kAccountsPerGroupMax);
     case store::AccountCode::kCommitted:
     case store::AccountCode::kStaleRevision:
       break;

@@ -31,6 +31,7 @@ class RateLimiter {
   // Takes one call of `key`. Zero: it may go on; otherwise nothing was taken, and this is how long
   // to wait.
   absl::Duration Take(const std::string& key, absl::Time now);
+  int per_second() const { return static_cast<int>(per_second_); }
 
  private:
   struct Bucket {

@@ -42,11 +42,18 @@ absl::Status CheckSize(const google::protobuf::Message& request, const std::stri
                      {{"bytes", absl::StrCat(bytes)}, {"method", method}});
 }
 
-absl::Status RateLimited(const std::string& who, absl::Duration wait) {
+// `subject` has used up the calls that `setting` allows.
+absl::Status RateLimited(const std::string& subject, int per_second, const char* setting,
+                         absl::Duration wait) {
   return core::WithRetryAfter(
-      core::Error(absl::StatusCode::kResourceExhausted, "RATE_LIMITED",
-                  absl::StrCat(who, " calls more often than it may"), {{"who", who}}),
+      core::QuotaError("RATE_LIMITED", subject,
+                       {"calls within a second", per_second, per_second, setting}),
       std::max(wait, absl::Milliseconds(1)));
+}
+
+absl::Status TooManyConnections(const std::string& principal, int max) {
+  return core::QuotaError("TOO_MANY_CONNECTIONS", absl::StrCat("principals/", principal),
+                          {"other connections", max, max, "limits.principal_connections_max"});
 }
 
 absl::Status NotForReps(const std::string& method) {
@@ -118,14 +125,21 @@ absl::StatusOr<Caller> CallerGate::Admit(const ::grpc::CallbackServerContext& co
   if (!principal.ok()) return principal.status();
   if (authority_.believes()) return Caller{*std::move(principal), core::RepId()};
   const absl::Duration wait = principals_.Take(principal->id, now);
-  if (wait > absl::ZeroDuration()) return RateLimited(principal->id, wait);
+  if (wait > absl::ZeroDuration()) {
+    return RateLimited(absl::StrCat("principals/", principal->id), principals_.per_second(),
+                       "limits.principal_calls_per_second_max", wait);
+  }
+  if (!connections_.Use(context.peer(), principal->id, now)) {
+    return TooManyConnections(principal->id, connections_.limits().per_principal_max);
+  }
   const auto scope = ScopeOf(request);
   if (!scope.ok()) return scope.status();
   auto caller = Judge(*std::move(principal), method, *scope);
   if (!caller.ok() || !scope->workspace.has_value()) return caller;
   const absl::Duration later = workspaces_.Take(scope->workspace->str(), now);
-  if (later > absl::ZeroDuration()) return RateLimited(scope->workspace->str(), later);
-  return caller;
+  if (later == absl::ZeroDuration()) return caller;
+  return RateLimited(absl::StrCat("workspaces/", scope->workspace->str()), workspaces_.per_second(),
+                     "limits.workspace_calls_per_second_max", later);
 }
 
 absl::StatusOr<Caller> CallerGate::Judge(identity::Principal principal, const std::string& method,

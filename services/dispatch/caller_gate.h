@@ -17,6 +17,7 @@
 #include "grpcpp/server_context.h"
 #include "identity/authority.h"
 #include "identity/principal.h"
+#include "platform/grpc/connection_count.h"
 #include "platform/grpc/peer_voucher.h"
 
 namespace baton::dispatch {
@@ -50,18 +51,20 @@ absl::Status RequireRole(const Caller& caller, std::initializer_list<Role> any_o
 // Thread-safe; does not block.
 class CallerGate {
  public:
-  // `authority` and `voucher` outlive the gate. What the voucher issued says which certificate the
-  // client showed at a door in front of this one.
+  // All three outlive the gate. What the voucher issued says which certificate the client showed at
+  // a door in front of this one.
   CallerGate(const identity::Authority& authority, const platform::rpc::PeerVoucher& voucher,
-             const CallLimits& limits)
+             platform::rpc::ConnectionCount& connections, const CallLimits& limits)
       : authority_(authority),
         voucher_(voucher),
+        connections_(connections),
         principals_(limits.principal_calls_per_second_max),
         workspaces_(limits.workspace_calls_per_second_max) {}
 
   // In this order: RESOURCE_EXHAUSTED MESSAGE_TOO_LARGE; INVALID_ARGUMENT INVALID_PRINCIPAL for
   // metadata that only a door may send; what Authority::Identify says; RESOURCE_EXHAUSTED
-  // RATE_LIMITED, with the time to wait, for a principal or workspace that calls too often; what
+  // RATE_LIMITED, with the time to wait, for a principal or workspace that calls too often, and
+  // TOO_MANY_CONNECTIONS for a principal that has enough others; what
   // Authority::RolesFor says; INVALID_ARGUMENT INVALID_FIELD for a resource without a workspace;
   // NOT_FOUND, as if it did not exist, for a workspace or rep that is not the caller's;
   // PERMISSION_DENIED NOT_FOR_REPS for a rep that asks for more than its own. Whether a lead
@@ -82,6 +85,7 @@ class CallerGate {
 
   const identity::Authority& authority_;
   const platform::rpc::PeerVoucher& voucher_;
+  platform::rpc::ConnectionCount& connections_;
   mutable RateLimiter principals_;
   mutable RateLimiter workspaces_;
 };

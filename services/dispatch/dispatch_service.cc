@@ -43,8 +43,9 @@ struct DispatchService::Parts {
         ProducerFactory producers, platform::Metrics& metrics)
       : options(std::move(given)),
         sealer(options.token_secrets),
-        gate(*options.authority, voucher, options.call_limits),
-        server(options.server, metrics),
+        connections(options.connections),
+        gate(*options.authority, voucher, connections, options.call_limits),
+        server(options.server, connections, metrics),
         hub(store, options, [this](bool readable) { server.SetServing(readable); }),
         stream_guard(options.call_limits.principal_streams_max,
                      options.call_limits.workspace_streams_max),
@@ -78,6 +79,7 @@ struct DispatchService::Parts {
   const DispatchOptions options;
   TokenSealer sealer;
   const platform::rpc::PeerVoucher voucher;
+  platform::rpc::ConnectionCount connections;
   const CallerGate gate;
   platform::rpc::Server server;
   WatchHub hub;

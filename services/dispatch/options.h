@@ -33,6 +33,7 @@ using ProducerFactory = std::function<absl::StatusOr<std::unique_ptr<platform::k
 
 struct DispatchOptions {
   platform::rpc::ServerOptions server;
+  platform::rpc::ConnectionLimits connections;           // of the server
   std::shared_ptr<const identity::Authority> authority;  // who calls and what they may call
   CallLimits call_limits;
   // Of page and resume tokens, as TokenSealer takes them; the same on every replica.

@@ -25,20 +25,21 @@ void StreamGuard::Count(Counts& counts, const std::string& who, int by) {
   if (count->second <= 0) counts.erase(count);
 }
 
-absl::Status StreamGuard::CheckRoom(const Counts& counts, const char* what, const std::string& who,
-                                    int max) {
+absl::Status StreamGuard::CheckRoom(const Counts& counts, const char* kind, const std::string& who,
+                                    int max, const char* setting) {
   const auto found = counts.find(who);
   if (found == counts.end() || found->second < max) return absl::OkStatus();
-  return core::Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
-                     absl::StrCat(what, " ", who, " has ", found->second, " streams open already"),
-                     {{what, who}, {"cap", absl::StrCat(max)}});
+  return core::QuotaError("TOO_MANY_STREAMS", absl::StrCat(kind, "/", who),
+                          {"streams open", found->second, max, setting});
 }
 
 absl::Status StreamGuard::Enter(const void* stream, StreamPass pass,
                                 std::function<void(const absl::Status&)> end) {
   absl::MutexLock lock(&mutex_);
-  absl::Status room = CheckRoom(by_principal_, "principal", pass.principal, per_principal_max_);
-  room.Update(CheckRoom(by_workspace_, "workspace", pass.workspace, per_workspace_max_));
+  absl::Status room = CheckRoom(by_principal_, "principals", pass.principal, per_principal_max_,
+                                "limits.principal_streams_max");
+  room.Update(CheckRoom(by_workspace_, "workspaces", pass.workspace, per_workspace_max_,
+                        "limits.workspace_streams_max"));
   if (!room.ok()) return room;
   Count(by_principal_, pass.principal, 1);
   Count(by_workspace_, pass.workspace, 1);

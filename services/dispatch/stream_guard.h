@@ -54,8 +54,8 @@ class StreamGuard {
   // One more, or one less, of who is not empty.
   static void Count(Counts& counts, const std::string& who, int by);
   // RESOURCE_EXHAUSTED TOO_MANY_STREAMS unless one more may enter.
-  static absl::Status CheckRoom(const Counts& counts, const char* what, const std::string& who,
-                                int max);
+  static absl::Status CheckRoom(const Counts& counts, const char* kind, const std::string& who,
+                                int max, const char* setting);
 
   const int per_principal_max_;
   const int per_workspace_max_;

@@ -110,6 +110,12 @@ absl::Status Violations::AddTo(absl::Status status) const {
   if (absl::IsInvalidArgument(status)) {
     details.violations = ViolationsOf(status, details.metadata);
   }
+  if (absl::IsResourceExhausted(status)) {
+    const auto subject = details.metadata.find("subject");
+    if (subject != details.metadata.end()) {
+      details.quota = {subject->second, std::string(status.message())};
+    }
+  }
   if (absl::IsUnavailable(status) || absl::IsResourceExhausted(status)) {
     const absl::Duration delay = core::RetryAfter(status);
     details.retry_delay = delay > absl::ZeroDuration() ? delay : kRetryDelayDefault;

@@ -31,8 +31,9 @@ class Violations {
 };
 
 // Code and message stay. ErrorInfo always (domain baton.dev; without a reason of its own the name
-// of the code), BadRequest for what Violations or core::FieldError say, RetryInfo with UNAVAILABLE
-// and RESOURCE_EXHAUSTED (1 s unless the status says otherwise).
+// of the code), BadRequest for what Violations or core::FieldError say, QuotaFailure for a
+// core::QuotaError, RetryInfo with UNAVAILABLE and RESOURCE_EXHAUSTED (1 s unless the status says
+// otherwise).
 ::grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // "the store" or "the broker" did not answer within the deadline; `repeat` says how a call whose

@@ -138,11 +138,10 @@ void ParseEventProperties(const YamlNode& node, core::Policy& policy, ErrorList&
 }
 
 void CheckCaps(const YamlNode& spec, const core::Policy& policy, ErrorList& errors) {
-  const size_t rules =
-      policy.fit.size() + policy.intent.size() + policy.disqualify.size() + policy.routing.size();
-  if (rules > kRulesMax) {
+  if (policy.rules() > kRulesMax) {
     AddError(spec,
-             absl::StrCat("the policy has ", rules, " rules, at most ", kRulesMax, " are allowed"),
+             absl::StrCat("the policy has ", policy.rules(), " rules, at most ", kRulesMax,
+                          " are allowed"),
              errors);
   }
   if (const int64_t steps = StepsOf(policy); steps > kStepsMax) {

@@ -6,7 +6,7 @@
 #include "absl/time/clock.h"
 #include "core/errors.h"
 #include "reports/cycle_codec.h"
-#include "store/store_errors.h"
+#include "store/quotas.h"
 
 namespace baton::reports {
 namespace {
@@ -31,8 +31,8 @@ void TableCache::StartAnew(Known& known) {
 
 absl::Status TableCache::MakeRoom(const core::WorkspaceId& workspace, int64_t cycles) {
   if (cycles > cycles_max_) {
-    return store::CapReached("TOO_MANY_CYCLES", "handoff cycles in reports of this server",
-                             cycles_max_);
+    return store::CapReached("TOO_MANY_CYCLES", workspace,
+                             {"handoff cycles", cycles, cycles_max_, "reports.cycles_max"});
   }
   const auto held = [this, &workspace] {
     int64_t rows = 0;

@@ -36,7 +36,9 @@ struct AccountResult {
   int64_t revision = 0;    // kCommitted: as stored; kStaleRevision: the one found
   std::string domain;      // kDomainTaken: the first one that is
   core::AccountId holder;  // and whose it is
-  absl::Status problem;    // kUnreadable: INTERNAL STATE_UNREADABLE; else OK
+  // kUnreadable: INTERNAL STATE_UNREADABLE; kTooMany, kGroupFull: RESOURCE_EXHAUSTED
+  // TOO_MANY_ACCOUNTS; else OK.
+  absl::Status problem;
 };
 
 struct AccountPage {

@@ -82,8 +82,9 @@ class PolicyStore {
   // Keeps the document as a draft. The text of the active revision or of a draft is no new
   // revision: the answer is the one that has it. policy.revision is not looked at.
   // The tables of the policy must be stored, and stay as long as the revision does (table_store.h).
-  // WORKSPACE_NOT_FOUND; RESOURCE_EXHAUSTED TOO_MANY_DRAFTS, TOO_MANY_REVISIONS;
-  // FAILED_PRECONDITION TABLE_MISSING.
+  // WORKSPACE_NOT_FOUND; RESOURCE_EXHAUSTED TOO_MANY_RULES, TOO_MANY_QUEUES for one that has more
+  // of them than StoreLimits allow, TOO_MANY_DRAFTS, TOO_MANY_REVISIONS; FAILED_PRECONDITION
+  // TABLE_MISSING.
   virtual absl::StatusOr<PolicyRevision> CreateRevision(const core::Policy& policy,
                                                         const std::string& yaml,
                                                         const std::string& principal) = 0;

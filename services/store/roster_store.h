@@ -12,11 +12,11 @@
 
 namespace baton::store {
 
-inline constexpr size_t kRepsMax = 20000;  // per workspace
+inline constexpr size_t kRepsMax = 20000;  // per workspace; StoreLimits may allow fewer
 // Different requirements (core/requirement.h) that waiting leads of a workspace have. Leads with
 // more of them wait until some of the others have gone.
 inline constexpr size_t kRequirementsMax = 5000;
-inline constexpr size_t kQueuesMax = 1000;  // queues with settings, per workspace
+inline constexpr size_t kQueuesMax = 1000;  // queues with settings, likewise
 inline constexpr int kDrainMax = 200;       // assignments of one call of Drain
 
 struct RepState {
@@ -69,8 +69,9 @@ class RosterStore {
   // Creates or replaces a rep. ABORTED ETAG_MISMATCH unless expected_revision is the stored one
   // (0: must not exist; -1: any). NOT_FOUND WORKSPACE_NOT_FOUND. A rep keeps its open leads and its
   // ledgers whatever changes; a queue that it leaves and joins again finds them unchanged.
-  // RESOURCE_EXHAUSTED TOO_MANY_REPS at kRepsMax, or at core::kRepsPerQueueMax of a queue. `queues`
-  // and `skills` come sorted. Nothing is assigned here: drain the rep's queues afterwards.
+  // RESOURCE_EXHAUSTED TOO_MANY_REPS for a new rep at StoreLimits.reps_per_workspace_max, and for
+  // a new member of a queue at core::kRepsPerQueueMax. `queues` and `skills` come sorted. Nothing
+  // is assigned here: drain the rep's queues afterwards.
   virtual absl::StatusOr<core::Rep> PutRep(const core::WorkspaceId& workspace, const core::Rep& rep,
                                            int64_t expected_revision) = 0;
   // NOT_FOUND REP_NOT_FOUND; FAILED_PRECONDITION REP_OWNS_LEADS while the open set is not empty.
@@ -88,8 +89,8 @@ class RosterStore {
   // Workspaces with a queue in which leads wait, paused ones included, ordered by id. Two round
   // trips, however many workspaces there are.
   virtual absl::StatusOr<std::vector<core::WorkspaceId>> ListWaiting() = 0;
-  // As PutRep; RESOURCE_EXHAUSTED TOO_MANY_QUEUES at kQueuesMax. The queue need not be the
-  // policy's.
+  // As PutRep; RESOURCE_EXHAUSTED TOO_MANY_QUEUES for a queue without settings at
+  // StoreLimits.queues_per_workspace_max. The queue need not be the policy's.
   virtual absl::StatusOr<core::QueueSettings> PutQueue(const core::WorkspaceId& workspace,
                                                        const core::QueueSettings& settings,
                                                        int64_t expected_revision) = 0;

@@ -38,6 +38,9 @@ class Store : public LeadStore,
 struct StoreLimits {
   int64_t leads_per_workspace_max = 10'000'000;
   int64_t accounts_per_workspace_max = 1'000'000;
+  int64_t reps_per_workspace_max = 20'000;   // <= kRepsMax
+  int64_t queues_per_workspace_max = 1'000;  // <= kQueuesMax; with settings, and of a new policy
+  int64_t rules_per_workspace_max = 1'000;   // of a new policy
   int64_t workspaces_max = 10'000;
   int64_t outbox_max = 200'000;     // entries per shard; new work is refused above this
   int64_t outbox_reserve = 50'000;  // further entries for rep actions and timers

@@ -1,5 +1,5 @@
 // The refusals of the state port, worded once for every implementation. Reasons and variables are
-// part of the contract; all functions are pure.
+// part of the contract; all functions are pure. Those at a cap are in quotas.h.
 #ifndef BATON_STORE_STORE_ERRORS_H_
 #define BATON_STORE_STORE_ERRORS_H_
 
@@ -16,9 +16,6 @@
 #include "store/report_store.h"
 
 namespace baton::store {
-
-// When a caller at a cap may try again: caps are raised by people, so not soon.
-inline constexpr absl::Duration kCapRetryAfter = absl::Seconds(30);
 
 inline absl::Status WorkspaceNotFound(const core::WorkspaceId& id) {
   return core::Error(absl::StatusCode::kNotFound, "WORKSPACE_NOT_FOUND",
@@ -204,15 +201,6 @@ inline absl::Status StateUnreadable(const std::string& what, const std::string& 
   return core::Error(absl::StatusCode::kInternal, "STATE_UNREADABLE",
                      absl::StrCat("what is stored of ", what, " cannot be read: ", why),
                      {{"what", what}});
-}
-
-// At a cap. `reason` is TOO_MANY_WORKSPACES, TOO_MANY_REPS, TOO_MANY_QUEUES, TOO_MANY_ACCOUNTS
-// ...
-inline absl::Status CapReached(const char* reason, const char* what, int64_t cap) {
-  return core::WithRetryAfter(
-      core::Error(absl::StatusCode::kResourceExhausted, reason,
-                  absl::StrCat("at the cap of ", cap, " ", what), {{"cap", absl::StrCat(cap)}}),
-      kCapRetryAfter);
 }
 
 }  // namespace baton::store

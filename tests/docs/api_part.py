@@ -23,7 +23,8 @@ CODES = {'Internal': 'INTERNAL', 'InvalidArgument': 'INVALID_ARGUMENT', 'NotFoun
          'Unimplemented': 'UNIMPLEMENTED', 'Unknown': 'UNKNOWN'}
 GIVEN = re.compile(r'(?<![A-Za-z])(?:Revision)?Error\(\s*absl::StatusCode::k(\w+),'
                    r'\s*"([A-Z][A-Z0-9_]+)"')
-GIVEN_SHORT = re.compile(r'(?<![A-Za-z])(CapReached|Unavailable)\(\s*"([A-Z][A-Z0-9_]+)"')
+GIVEN_SHORT = re.compile(r'(?<![A-Za-z])(CapReached|QuotaError|Unavailable)'
+                         r'\(\s*"([A-Z][A-Z0-9_]+)"')
 KNOWN = re.compile(r'KnownReason\{\s*"([A-Z0-9_]+)",\s*("(?:[^"\\]|\\.|"\s*")*")\}')
 
 
@@ -166,7 +167,7 @@ def given_codes():
             codes.setdefault(reason, set()).add(CODES[word])
         for taker, reason in GIVEN_SHORT.findall(text):
             codes.setdefault(reason, set()).add(
-                'RESOURCE_EXHAUSTED' if taker == 'CapReached' else 'UNAVAILABLE')
+                'UNAVAILABLE' if taker == 'Unavailable' else 'RESOURCE_EXHAUSTED')
     return codes
 
 

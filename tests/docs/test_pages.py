@@ -60,9 +60,10 @@ def constant(name, header):
 
 
 @pytest.mark.parametrize('name,header,reason', [
-    ('kRepsMax', 'store/roster_store.h', 'TOO_MANY_REPS'),
+    ('reps_per_workspace_max', 'store/store.h', 'TOO_MANY_REPS'),
     ('kRepsPerQueueMax', 'core/roster.h', 'TOO_MANY_REPS'),
-    ('kQueuesMax', 'store/roster_store.h', 'TOO_MANY_QUEUES'),
+    ('queues_per_workspace_max', 'store/store.h', 'TOO_MANY_QUEUES'),
+    ('rules_per_workspace_max', 'store/store.h', 'TOO_MANY_RULES'),
     ('accounts_per_workspace_max', 'store/store.h', 'TOO_MANY_ACCOUNTS'),
     ('leads_per_workspace_max', 'store/store.h', 'workspace_full'),
     ('workspaces_max', 'store/store.h', 'TOO_MANY_WORKSPACES'),
@@ -74,6 +75,14 @@ def test_limits_are_those_of_the_code(name, header, reason):
     rows = [row for row in (DOCS / 'operate.md').read_text().splitlines()
             if row.startswith('|') and f'`{reason}`' in row]
     assert len(rows) == 1 and f'{constant(name, header):,}' in rows[0], rows
+
+
+def test_settings_that_errors_name_are_there():
+    sources = [path.read_text() for path in (TOP / 'services').rglob('*.[ch]*')
+               if 'baton/config' not in str(path)]
+    named = {name for text in sources for name in re.findall(r'"((?:limits|reports)\.\w+)"', text)}
+    known = (DOCS / 'configure.md').read_text()
+    assert len(named) >= 10 and not [name for name in named if f'`{name}`' not in known], named
 
 
 def test_the_index_names_every_page():

@@ -113,6 +113,19 @@ def test_a_login_reaches_baton_and_no_command_line(tmp_path):
     assert not any('password' in argument.lower() for argument in container['args'])
 
 
+def test_baton_takes_the_arguments_of_the_functions_job():
+    documents = manifests(*NEEDED, '--set', 'redis.url=rediss://baton@redis:6380',
+                          '--set', 'redis.caSecret=ca', '--set', 'redis.clientSecret=client',
+                          '--set', 'functionsJob.enabled=true',
+                          '--set', 'functionsJob.existingSecret=deploy')
+    job = one(documents, 'Job', '-functions')['spec']['template']['spec']['containers'][0]
+    settings = print_config(*job['args'])
+    assert settings['redis.url'][0] == 'rediss://baton-deploy@redis:6380'
+    given = {key for key, (_, source) in settings.items() if source != 'default'}
+    assert given == {'role', 'redis.url', 'redis.password_file', 'redis.tls_ca_file',
+                     'redis.tls_cert_file', 'redis.tls_key_file'}
+
+
 def test_the_topics_job_creates_every_topic_on_a_real_kafka(tmp_path):
     brokers, prefix = os.environ['BATON_KAFKA_BROKERS'], f'chart-{time.time_ns()}'
     documents = manifests(

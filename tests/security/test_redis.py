@@ -31,8 +31,8 @@ SAMPLES = {
 FORBIDDEN = [
     ["KEYS", "*"], ["SCAN", "0"], ["FLUSHALL"], ["FLUSHDB"], ["CONFIG", "SET", "dir", "/"],
     ["CONFIG", "REWRITE"], ["EVAL", "return 1", "0"], ["EVALSHA", "0" * 40, "0"],
-    ["SCRIPT", "LOAD", "return 1"], ["FUNCTION", "FLUSH"], ["FUNCTION", "DELETE", "x"],
-    ["FUNCTION", "RESTORE", "x"], ["DEBUG", "SLEEP", "1"], ["SHUTDOWN"], ["SAVE"], ["BGSAVE"],
+    ["SCRIPT", "LOAD", "return 1"], ["FUNCTION", "FLUSH"], ["FUNCTION", "RESTORE", "x"],
+    ["FUNCTION", "DUMP"], ["DEBUG", "SLEEP", "1"], ["SHUTDOWN"], ["SAVE"], ["BGSAVE"],
     ["BGREWRITEAOF"], ["REPLICAOF", "evil", "1"], ["MODULE", "LOAD", "/evil.so"],
     ["ACL", "SETUSER", "evil"], ["ACL", "LIST"], ["CLIENT", "KILL", "ID", "1"], ["CLIENT", "LIST"],
     ["MONITOR"], ["SLOWLOG", "GET"], ["LATENCY", "LATEST"], ["MIGRATE", "h", "1", "k", "0", "1"],
@@ -40,6 +40,9 @@ FORBIDDEN = [
     ["DUMP", "{b07}a"], ["RESTORE", "{b07}a", "0", "x"], ["PUBLISH", "c", "m"],
     ["SUBSCRIBE", "c"], ["GET", "others"], ["SET", "others", "1"], ["BLPOP", "{b07}a", "0"],
 ]
+ROOT = ("--user", "root", "--pass", "x")
+LOADING = [["FUNCTION", "LOAD", "x"], ["FUNCTION", "LOAD", "REPLACE", "x"],
+           ["FUNCTION", "DELETE", "x"]]
 READ_ONLY = ["SET", "DEL", "HSET", "HDEL", "HINCRBY", "INCR", "RPUSH", "LTRIM", "LREM", "SADD",
              "SREM",
              "XADD", "XTRIM", "ZADD", "ZREM", "FCALL", "CONFIG"]
@@ -69,7 +72,7 @@ def guarded(tmp_path_factory):
 
 
 def verdict(redis, user, command):
-    return redis.cli("ACL", "DRYRUN", user, *command, user=("--user", "root", "--pass", "x"))
+    return redis.cli("ACL", "DRYRUN", user, *command, user=ROOT)
 
 
 def test_our_sources_send_what_the_matrix_knows():
@@ -84,10 +87,22 @@ def test_baton_may_do_what_it_does(guarded):
     for name in commands_of_the_sources():
         command = [name, *SAMPLES.get(name, ["{b07}k"])]
         assert verdict(guarded, "baton", command) == "OK", command
-    assert verdict(guarded, "baton", ["FUNCTION", "LOAD", "x"]) == "OK"
 
 
-@pytest.mark.parametrize("user", ["baton", "baton-verify"])
+def test_only_who_deploys_may_load_and_delete_functions(guarded):
+    for command in LOADING:
+        assert verdict(guarded, "baton-deploy", command) == "OK", command
+        for user in ("baton", "baton-verify"):
+            assert "no permissions" in verdict(guarded, user, command), (user, command)
+
+
+def test_who_deploys_may_touch_no_data_and_call_no_function(guarded):
+    for name in commands_of_the_sources() - {"AUTH", "SELECT", "PING", "INFO", "FUNCTION"}:
+        command = [name, *SAMPLES.get(name, ["{b07}k"])]
+        assert verdict(guarded, "baton-deploy", command) != "OK", command
+
+
+@pytest.mark.parametrize("user", ["baton", "baton-deploy", "baton-verify"])
 def test_nobody_may_do_what_would_help_an_intruder(guarded, user):
     for command in FORBIDDEN:
         assert verdict(guarded, user, command) != "OK", command
@@ -106,6 +121,21 @@ def test_there_is_no_default_user(guarded):
     assert "NOAUTH" in guarded.cli("PING")
 
 
+def change_functions(redis, folder, word, user="baton-deploy"):
+    """What `baton load-functions` and the like ends with and says."""
+    replace(folder / "password", PASSWORD)
+    done = subprocess.run(
+        [BIN / "baton", word, "--redis-url", f"redis://{user}@127.0.0.1:{redis.port}",
+         "--redis-password-file", folder / "password"],
+        env=settings(), capture_output=True, text=True, timeout=30)
+    return done.returncode, done.stdout + done.stderr
+
+
+def libraries(redis):
+    listed = redis.cli("FUNCTION", "LIST", user=ROOT).split()
+    return [listed[i + 1] for i, word in enumerate(listed) if word == "library_name"]
+
+
 def baton(folder, redis_url, *flags):
     """A `baton dispatch` on that Redis, ready."""
     env = settings(BATON_REDIS_URL=redis_url, BATON_KAFKA_BROKERS=NO_KAFKA)
@@ -121,11 +151,39 @@ def baton(folder, redis_url, *flags):
             program.terminate()
 
 
-def test_baton_works_with_its_user(guarded, tmp_path):
-    replace(tmp_path / "password", PASSWORD)
+def test_without_its_functions_baton_says_who_can_load_them(guarded, tmp_path):
+    guarded.cli("FUNCTION", "FLUSH", user=ROOT)
+    older = "#!lua name=baton_00000000\nredis.register_function('old', function() return 1 end)"
+    guarded.cli("FUNCTION", "LOAD", older, user=ROOT)
+    code, said = change_functions(guarded, tmp_path, "clock", user="baton")
+    assert code == 1 and "run 'baton load-functions'" in said and "baton_00000000" in said, said
+    assert libraries(guarded) == ["baton_00000000"]
+
+
+def test_functions_are_loaded_and_deleted_by_who_deploys(guarded, tmp_path):
+    guarded.cli("FUNCTION", "FLUSH", user=ROOT)
+    code, said = change_functions(guarded, tmp_path, "load-functions", user="baton")
+    assert code == 1 and "its user may not load them" in said, said
+    assert libraries(guarded) == []
+    for _ in range(2):  # a repetition changes nothing
+        code, said = change_functions(guarded, tmp_path, "load-functions")
+        assert code == 0 and libraries(guarded)[0] in said, said
+    ours, = libraries(guarded)
+    for name in ("baton_00000000", "others"):
+        body = f"#!lua name={name}\nredis.register_function('f_{name}', function() return 1 end)"
+        guarded.cli("FUNCTION", "LOAD", body, user=ROOT)
+    assert change_functions(guarded, tmp_path, "delete-old-functions", user="baton")[0] == 1
+    assert len(libraries(guarded)) == 3
+    code, said = change_functions(guarded, tmp_path, "delete-old-functions")
+    assert code == 0 and sorted(libraries(guarded)) == sorted([ours, "others"]), said
+
+
+def test_baton_works_with_its_user_once_who_deploys_has_loaded_its_functions(guarded, tmp_path):
+    assert change_functions(guarded, tmp_path, "load-functions")[0] == 0
+    guarded.cli("CONFIG", "RESETSTAT", user=ROOT)
     baton(tmp_path, f"redis://baton@127.0.0.1:{guarded.port}", "--redis-password-file",
           tmp_path / "password")
-    assert "acl" not in guarded.cli("INFO", "errorstats", user=("--user", "root", "--pass", "x"))
+    assert "NOPERM" not in guarded.cli("INFO", "errorstats", user=ROOT)
 
 
 def test_baton_talks_to_redis_over_mutual_tls(tmp_path):

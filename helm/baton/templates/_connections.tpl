@@ -70,11 +70,8 @@
 {{- end }}
 {{- end -}}
 
-{{/* All mounts of a role. */}}
-{{- define "baton.volumes" -}}
-- name: config
-  configMap: {name: {{ include "baton.fullname" . }}}
-{{- with .Values.redis }}
+{{/* Secrets with which Redis is reached, by values like .Values.redis; roles and functions job. */}}
+{{- define "baton.redisVolumes" -}}
 {{- if .existingSecret }}
 {{ include "baton.secretVolume" (dict "name" "redis" "secret" .existingSecret "items" (dict .passwordKey "password")) }}
 {{- end }}
@@ -84,7 +81,25 @@
 {{- if .clientSecret }}
 {{ include "baton.secretVolume" (dict "name" "redis-client" "secret" .clientSecret "items" (dict "tls.crt" "tls.crt" "tls.key" "tls.key")) }}
 {{- end }}
+{{- end -}}
+
+{{- define "baton.redisVolumeMounts" -}}
+{{- if .existingSecret }}
+- {name: redis, mountPath: /run/secrets/baton/redis, readOnly: true}
 {{- end }}
+{{- if .caSecret }}
+- {name: redis-ca, mountPath: /run/secrets/baton/redis-ca, readOnly: true}
+{{- end }}
+{{- if .clientSecret }}
+- {name: redis-client, mountPath: /run/secrets/baton/redis-client, readOnly: true}
+{{- end }}
+{{- end -}}
+
+{{/* All mounts of a role. */}}
+{{- define "baton.volumes" -}}
+- name: config
+  configMap: {name: {{ include "baton.fullname" . }}}
+{{- include "baton.redisVolumes" .Values.redis }}
 {{- with .Values.tokenSecret }}
 {{- if .existingSecret }}
 {{ include "baton.secretVolume" (dict "name" "token" "secret" .existingSecret "items" (dict .key "secret")) }}
@@ -103,15 +118,7 @@
 
 {{- define "baton.volumeMounts" -}}
 - {name: config, mountPath: /etc/baton, readOnly: true}
-{{- if .Values.redis.existingSecret }}
-- {name: redis, mountPath: /run/secrets/baton/redis, readOnly: true}
-{{- end }}
-{{- if .Values.redis.caSecret }}
-- {name: redis-ca, mountPath: /run/secrets/baton/redis-ca, readOnly: true}
-{{- end }}
-{{- if .Values.redis.clientSecret }}
-- {name: redis-client, mountPath: /run/secrets/baton/redis-client, readOnly: true}
-{{- end }}
+{{- include "baton.redisVolumeMounts" .Values.redis }}
 {{- if .Values.tokenSecret.existingSecret }}
 - {name: token, mountPath: /run/secrets/baton/token, readOnly: true}
 {{- end }}
@@ -145,12 +152,27 @@
 {{- end }}
 {{- end -}}
 
-{{/* Ways out to name servers and brokers, which roles and topics job have in common. */}}
-{{- define "baton.egressToKafka" -}}
+{{/* Ways out to name servers, of roles and jobs. */}}
+{{- define "baton.egressToNames" -}}
 - ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]
   {{- with .Values.networkPolicy.dnsTo }}
   to: {{- toYaml . | nindent 4 }}
   {{- end }}
+{{- end -}}
+
+{{/* To Redis, of roles and functions job. */}}
+{{- define "baton.egressToRedis" -}}
+- ports:
+    {{- range include "baton.ports" (dict "hosts" (list (include "baton.redisHost" .)) "default" 6379) | fromJsonArray }}
+    - {protocol: TCP, port: {{ . }}}
+    {{- end }}
+  {{- with .Values.networkPolicy.redisTo }}
+  to: {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end -}}
+
+{{/* To the brokers, of roles and topics job. */}}
+{{- define "baton.egressToKafka" -}}
 - ports:
     {{- range include "baton.ports" (dict "hosts" (splitList "," .Values.kafka.brokers) "default" 9092) | fromJsonArray }}
     - {protocol: TCP, port: {{ . }}}

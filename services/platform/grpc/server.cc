@@ -56,14 +56,12 @@ void SetLimits(const ServerOptions& options, ::grpc::ServerBuilder& builder) {
   // gRPC takes a message apart before it measures it: a megabyte could become a gigabyte.
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
-  // Two servers must not share a port by accident.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
 }  // namespace
 
-Server::Server(ServerOptions options, Metrics& metrics)
-    : options_(std::move(options)), metrics_(metrics) {}
+Server::Server(ServerOptions options, ConnectionCount& connections, Metrics& metrics)
+    : options_(std::move(options)), connections_(connections), metrics_(metrics) {}
 
 Server::~Server() {
   Stop(absl::ZeroDuration());
@@ -81,6 +79,9 @@ absl::Status Server::Start(const std::vector<::grpc::Service*>& services,
     if (!tls.ok()) return tls.status();
     credentials = *std::move(tls);
   }
+  auto listener = ConnectionListener::Bind(options_.address, options_.keepalive_timeout,
+                                           connections_, metrics_);
+  if (!listener.ok()) return listener.status();
   ::grpc::EnableDefaultHealthCheckService(true);
   ::grpc::ServerBuilder builder;
   SetLimits(options_, builder);
@@ -88,18 +89,21 @@ absl::Status Server::Start(const std::vector<::grpc::Service*>& services,
   std::vector<std::unique_ptr<::grpc::experimental::ServerInterceptorFactoryInterface>> creators;
   creators.push_back(NewRpcObserver(metrics_));
   builder.experimental().SetInterceptorCreators(std::move(creators));
-  int port = 0;
-  builder.AddListeningPort(options_.address, credentials, &port);
+  using External = ::grpc::ServerBuilder::experimental_type::ExternalConnectionType;
+  std::shared_ptr<::grpc::experimental::ExternalConnectionAcceptor> acceptor =
+      builder.experimental().AddExternalConnectionAcceptor(External::FROM_FD, credentials);
   for (::grpc::Service* service : services) builder.RegisterService(service);
   server_ = builder.BuildAndStart();
-  if (server_ == nullptr || port == 0) {
-    server_ = nullptr;
-    return absl::UnavailableError(absl::StrCat("cannot listen on ", options_.address,
-                                               ": the address is taken or not of this machine"));
-  }
-  port_ = port;
+  if (server_ == nullptr) return absl::InternalError("gRPC does not start a server");
   service_names_ = service_names;
   SetServing(false);
+  listener_ = *std::move(listener);
+  listener_->Start([acceptor](int listener_fd, int fd) {
+    ::grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.listener_fd = listener_fd;
+    connection.fd = fd;
+    acceptor->HandleNewConnection(&connection);
+  });
   return absl::OkStatus();
 }
 
@@ -122,6 +126,7 @@ void Server::BeginStop() {
 void Server::Stop(absl::Duration grace) {
   if (server_ == nullptr || std::exchange(stopped_, true)) return;
   BeginStop();
+  listener_->Stop();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();
 }

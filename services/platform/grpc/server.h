@@ -11,6 +11,8 @@
 #include "grpcpp/channel.h"
 #include "grpcpp/impl/service_type.h"
 #include "grpcpp/server.h"
+#include "platform/grpc/connection_count.h"
+#include "platform/grpc/connection_listener.h"
 #include "platform/grpc/tls.h"
 #include "platform/metrics.h"
 
@@ -37,7 +39,8 @@ struct ServerOptions {
 // UNIMPLEMENTED. Start and Stop belong to one thread, the rest is thread-safe.
 class Server {
  public:
-  Server(ServerOptions options, Metrics& metrics);
+  // `connections` bounds how many there are; it and `metrics` outlive the server.
+  Server(ServerOptions options, ConnectionCount& connections, Metrics& metrics);
   ~Server();  // Stop(zero)
 
   // Registers `services`, which must outlive the server, and binds. UNAVAILABLE when the address
@@ -45,7 +48,7 @@ class Server {
   absl::Status Start(const std::vector<::grpc::Service*>& services,
                      const std::vector<std::string>& service_names);
 
-  int port() const { return port_; }  // the one bound; 0 before Start
+  int port() const { return listener_ == nullptr ? 0 : listener_->port(); }  // 0 before Start
   const std::vector<std::string>& service_names() const { return service_names_; }
   // Calls through it arrive as those of the network do. Between Start and Stop.
   std::shared_ptr<::grpc::Channel> InProcessChannel();
@@ -61,10 +64,11 @@ class Server {
 
  private:
   const ServerOptions options_;
+  ConnectionCount& connections_;
   Metrics& metrics_;
   std::vector<std::string> service_names_;
-  int port_ = 0;
-  std::unique_ptr<::grpc::Server> server_;  // from Start on
+  std::unique_ptr<ConnectionListener> listener_;  // from Start on
+  std::unique_ptr<::grpc::Server> server_;        // likewise
   bool stopped_ = false;
 };
 

@@ -55,6 +55,14 @@ google::rpc::BadRequest MakeBadRequest(const std::vector<FieldViolation>& violat
   return request;
 }
 
+google::rpc::QuotaFailure MakeQuotaFailure(const QuotaViolation& quota) {
+  google::rpc::QuotaFailure failure;
+  auto* violation = failure.add_violations();
+  violation->set_subject(Cut(quota.subject, kDescriptionBytesMax));
+  violation->set_description(Cut(quota.description, kDescriptionBytesMax));
+  return failure;
+}
+
 }  // namespace
 
 ::grpc::Status MakeStatus(const absl::Status& status, const ErrorDetails& details) {
@@ -64,6 +72,7 @@ google::rpc::BadRequest MakeBadRequest(const std::vector<FieldViolation>& violat
   wire.set_message(Cut(status.message(), kMessageInDetailsBytesMax));
   if (!details.reason.empty()) wire.add_details()->PackFrom(MakeErrorInfo(details));
   if (!details.violations.empty()) wire.add_details()->PackFrom(MakeBadRequest(details.violations));
+  if (!details.quota.subject.empty()) wire.add_details()->PackFrom(MakeQuotaFailure(details.quota));
   if (details.retry_delay > absl::ZeroDuration()) {
     google::rpc::RetryInfo retry;
     const timespec delay = absl::ToTimespec(details.retry_delay);
@@ -83,6 +92,7 @@ ErrorDetails DetailsOf(const ::grpc::Status& status) {
   for (const google::protobuf::Any& any : wire.details()) {
     google::rpc::ErrorInfo info;
     google::rpc::BadRequest request;
+    google::rpc::QuotaFailure failure;
     google::rpc::RetryInfo retry;
     if (any.UnpackTo(&info)) {
       details.reason = info.reason();
@@ -92,6 +102,8 @@ ErrorDetails DetailsOf(const ::grpc::Status& status) {
       for (const auto& violation : request.field_violations()) {
         details.violations.push_back({violation.field(), violation.description()});
       }
+    } else if (any.UnpackTo(&failure) && failure.violations_size() > 0) {
+      details.quota = {failure.violations(0).subject(), failure.violations(0).description()};
     } else if (any.UnpackTo(&retry)) {
       details.retry_delay = absl::Seconds(retry.retry_delay().seconds()) +
                             absl::Nanoseconds(retry.retry_delay().nanos());

@@ -1,5 +1,5 @@
-// A refusal on the wire: google.rpc.Status with ErrorInfo, BadRequest and RetryInfo (AIP-193),
-// carried in grpc-status-details-bin. Pure functions; thread-safe.
+// A refusal on the wire: google.rpc.Status with ErrorInfo, BadRequest, QuotaFailure and RetryInfo
+// (AIP-193), carried in grpc-status-details-bin. Pure functions; thread-safe.
 #ifndef BATON_PLATFORM_GRPC_STATUS_H_
 #define BATON_PLATFORM_GRPC_STATUS_H_
 
@@ -19,11 +19,18 @@ struct FieldViolation {
   bool operator==(const FieldViolation&) const = default;
 };
 
+struct QuotaViolation {
+  std::string subject;      // whose quota, "workspaces/acme"; empty: no QuotaFailure
+  std::string description;  // which one
+  bool operator==(const QuotaViolation&) const = default;
+};
+
 struct ErrorDetails {
   std::string reason;  // UPPER_SNAKE
   std::string domain;
   std::map<std::string, std::string> metadata;
   std::vector<FieldViolation> violations;
+  QuotaViolation quota;
   absl::Duration retry_delay = absl::ZeroDuration();  // zero: no RetryInfo
 };
 

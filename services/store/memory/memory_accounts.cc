@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "store/memory/memory_store.h"
+#include "store/quotas.h"
 #include "store/store_errors.h"
 
 namespace baton::store {
@@ -16,9 +17,10 @@ AccountResult CheckAccountChange(const AccountChange& change, const WorkspaceSta
   const bool is_new = stored == workspace.accounts.end();
   const int64_t revision = is_new ? 0 : stored->second.revision;
   if (change.expected_revision != revision) return {AccountCode::kStaleRevision, revision};
-  if (is_new &&
-      static_cast<int64_t>(workspace.accounts.size()) >= limits.accounts_per_workspace_max) {
-    return {AccountCode::kTooMany};
+  const core::WorkspaceId& id = change.after.key.workspace;
+  const auto accounts = static_cast<int64_t>(workspace.accounts.size());
+  if (is_new && accounts >= limits.accounts_per_workspace_max) {
+    return {.code = AccountCode::kTooMany, .problem = TooManyAccounts(id, accounts, limits)};
   }
   for (const std::string& domain : account.domains) {
     const auto holder = workspace.domains.find(domain);
@@ -29,7 +31,8 @@ AccountResult CheckAccountChange(const AccountChange& change, const WorkspaceSta
   const auto group = workspace.groups.find(account.group);
   if (group != workspace.groups.end() && group->second.size() >= core::kAccountsPerGroupMax &&
       !group->second.contains(account.id)) {
-    return {AccountCode::kGroupFull};
+    const auto members = static_cast<int64_t>(group->second.size());
+    return {.code = AccountCode::kGroupFull, .problem = TooManyAccountsInGroup(id, members)};
   }
   return {};
 }

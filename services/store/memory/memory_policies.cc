@@ -8,6 +8,7 @@
 #include "store/memory/memory_store.h"
 #include "store/memory/shadow.h"
 #include "store/policy_errors.h"
+#include "store/quotas.h"
 #include "store/store_errors.h"
 
 namespace baton::store {
@@ -72,14 +73,15 @@ absl::StatusOr<PolicyRevision> MemoryStore::CreateRevision(const core::Policy& p
   WorkspaceState* workspace = Find(policy.workspace);
   if (workspace == nullptr) return WorkspaceNotFound(policy.workspace);
   if (const StoredRevision* known = WithText(*workspace, yaml)) return Told(*known, *workspace);
+  if (absl::Status size = CheckSizeOf(policy, limits_); !size.ok()) return size;
   const auto drafts = std::count_if(
       workspace->policies.begin(), workspace->policies.end(), [workspace](const auto& each) {
         return StateOf(each.second.about, *workspace) == RevisionState::kDraft;
       });
-  if (static_cast<size_t>(drafts) >= kDraftsMax)
-    return CapReached("TOO_MANY_DRAFTS", "policy drafts", kDraftsMax);
-  if (workspace->policies.size() >= kRevisionsMax) {
-    return CapReached("TOO_MANY_REVISIONS", "policy revisions", kRevisionsMax);
+  if (static_cast<size_t>(drafts) >= kDraftsMax) return TooManyDrafts(policy.workspace, drafts);
+  const size_t revisions = workspace->policies.size();
+  if (revisions >= kRevisionsMax) {
+    return TooManyRevisions(policy.workspace, static_cast<int64_t>(revisions));
   }
   StoredRevision stored;
   for (const auto& [name, table] : policy.tables) {
@@ -150,7 +152,7 @@ absl::StatusOr<PolicyRevision> MemoryStore::ApproveRevision(const RevisionKey& k
     return Told(*found->revision, *found->workspace);
   }
   if (approvals.size() >= kApprovalsMax) {
-    return CapReached("TOO_MANY_APPROVALS", "approvals of a policy revision", kApprovalsMax);
+    return TooManyApprovals(key.workspace, static_cast<int64_t>(approvals.size()));
   }
   approvals.insert(place, {principal, role, Now(ShardFor(key.workspace))});
   return Told(*found->revision, *found->workspace);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "store/memory/memory_store.h"
+#include "store/quotas.h"
 #include "store/store_errors.h"
 
 namespace baton::store {
@@ -27,15 +28,17 @@ absl::Status CheckEtag(int64_t expected, int64_t found) {
   return EtagMismatch(expected, found);
 }
 
-absl::Status CheckRoom(const WorkspaceState& workspace, const core::Rep& rep) {
-  if (workspace.reps.find(rep.id) == workspace.reps.end() && workspace.reps.size() >= kRepsMax) {
-    return CapReached("TOO_MANY_REPS", "reps in a workspace", kRepsMax);
-  }
+absl::Status CheckRoom(const WorkspaceState& workspace, const core::Rep& rep,
+                       const StoreLimits& limits) {
+  const core::WorkspaceId& id = workspace.about.id;
+  const bool is_new = workspace.reps.find(rep.id) == workspace.reps.end();
+  const auto reps = static_cast<int64_t>(workspace.reps.size());
+  if (is_new && reps >= limits.reps_per_workspace_max) return TooManyReps(id, reps, limits);
   for (const core::QueueId& queue : rep.queues) {
     std::vector<core::RepId> members = MembersOf(workspace, queue);
     if (members.size() < core::kRepsPerQueueMax) continue;
     if (std::binary_search(members.begin(), members.end(), rep.id)) continue;
-    return CapReached("TOO_MANY_REPS", "reps in a queue", core::kRepsPerQueueMax);
+    return TooManyRepsInQueue(id, static_cast<int64_t>(members.size()));
   }
   return absl::OkStatus();
 }
@@ -86,7 +89,7 @@ absl::StatusOr<core::Rep> MemoryStore::PutRep(const core::WorkspaceId& workspace
   const auto found = state->reps.find(rep.id);
   const int64_t revision = found == state->reps.end() ? 0 : found->second.revision;
   if (absl::Status status = CheckEtag(expected_revision, revision); !status.ok()) return status;
-  if (absl::Status status = CheckRoom(*state, rep); !status.ok()) return status;
+  if (absl::Status status = CheckRoom(*state, rep, limits_); !status.ok()) return status;
   core::Rep& stored = state->reps[rep.id];
   stored = rep;
   stored.revision = revision + 1;
@@ -161,8 +164,9 @@ absl::StatusOr<core::QueueSettings> MemoryStore::PutQueue(const core::WorkspaceI
   const bool is_new = found == state->queue_settings.end();
   const int64_t revision = is_new ? 0 : found->second.revision;
   if (absl::Status status = CheckEtag(expected_revision, revision); !status.ok()) return status;
-  if (is_new && state->queue_settings.size() >= kQueuesMax) {
-    return CapReached("TOO_MANY_QUEUES", "queues with settings in a workspace", kQueuesMax);
+  const auto queues = static_cast<int64_t>(state->queue_settings.size());
+  if (is_new && queues >= limits_.queues_per_workspace_max) {
+    return TooManyQueues(workspace, queues, limits_);
   }
   core::QueueSettings& stored = state->queue_settings[settings.id];
   stored = settings;
@@ -183,7 +187,7 @@ absl::Status MemoryStore::PutHours(const core::WorkspaceId& workspace, int64_t p
   std::map<std::string, core::Hours> all = only_these ? decltype(hours){} : state->hours;
   for (const auto& [name, one] : hours) all[name] = one;
   if (all.size() > core::kHoursMax) {
-    return CapReached("TOO_MANY_CALENDARS", "calendars and zones of reps", core::kHoursMax);
+    return TooManyCalendars(workspace, static_cast<int64_t>(state->hours.size()));
   }
   state->hours = std::move(all);
   return absl::OkStatus();

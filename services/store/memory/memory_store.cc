@@ -11,6 +11,7 @@
 #include "store/installation_secret.h"
 #include "store/memory/rep_care.h"
 #include "store/memory/shadow.h"
+#include "store/quotas.h"
 #include "store/sharding.h"
 #include "store/store_errors.h"
 
@@ -227,9 +228,8 @@ absl::StatusOr<Workspace> MemoryStore::CreateWorkspace(const core::WorkspaceId& 
                                                        const std::string& display_name) {
   absl::MutexLock lock(&mutex_);
   if (Find(id) != nullptr) return WorkspaceExists(id);
-  if (static_cast<int64_t>(workspaces_.size()) >= limits_.workspaces_max) {
-    return CapReached("TOO_MANY_WORKSPACES", "workspaces", limits_.workspaces_max);
-  }
+  const auto workspaces = static_cast<int64_t>(workspaces_.size());
+  if (workspaces >= limits_.workspaces_max) return TooManyWorkspaces(workspaces, limits_);
   Workspace& about = workspaces_[id].about;
   about.id = id;
   about.display_name = display_name;

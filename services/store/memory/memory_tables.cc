@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "store/memory/memory_store.h"
+#include "store/quotas.h"
 #include "store/store_errors.h"
 
 namespace baton::store {
@@ -19,12 +20,12 @@ absl::StatusOr<TableInfo> MemoryStore::PutTable(const core::WorkspaceId& workspa
     return known->second.about;
   }
   if (state->tables.size() >= kStoredTablesMax) {
-    return CapReached("TOO_MANY_TABLES", "lookup tables", kStoredTablesMax);
+    return TooManyTables(workspace, static_cast<int64_t>(state->tables.size()));
   }
-  auto bytes = static_cast<int64_t>(csv.size());
+  int64_t bytes = 0;
   for (const auto& [other, table] : state->tables) bytes += table.about.bytes;
-  if (bytes > kStoredTableBytesMax) {
-    return CapReached("TOO_MANY_TABLES", "bytes of lookup tables", kStoredTableBytesMax);
+  if (bytes + static_cast<int64_t>(csv.size()) > kStoredTableBytesMax) {
+    return TooManyTableBytes(workspace, bytes);
   }
   StoredTable& stored = state->tables[id];
   stored = {info, csv};

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "store/memory/memory_store.h"
+#include "store/quotas.h"
 #include "store/store_errors.h"
 
 namespace baton::store {
@@ -39,9 +40,8 @@ absl::StatusOr<Webhook> MemoryStore::PutWebhook(const core::WorkspaceId& workspa
     return webhook.revision == 0 ? WebhookExists(webhook.id)
                                  : EtagMismatch(webhook.revision, found);
   }
-  if (found == 0 && static_cast<int64_t>(state->webhooks.size()) >= kWebhooksMax) {
-    return CapReached("TOO_MANY_WEBHOOKS", "webhooks", kWebhooksMax);
-  }
+  const auto webhooks = static_cast<int64_t>(state->webhooks.size());
+  if (found == 0 && webhooks >= kWebhooksMax) return TooManyWebhooks(workspace, webhooks);
   Webhook& stored = state->webhooks[webhook.id].webhook;
   const core::TimeMs created = found == 0 ? Now(ShardFor(workspace)) : stored.created_at_ms;
   stored = webhook;

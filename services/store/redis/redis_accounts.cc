@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "store/quotas.h"
 #include "store/redis/account_codec.h"
 #include "store/redis/errors.h"
 #include "store/redis/redis_keys.h"
@@ -37,7 +38,8 @@ absl::StatusOr<core::AccountRecord> ReadAccount(const Reply& reply, const core::
 }
 
 // What put_account answered.
-absl::StatusOr<AccountResult> AccountResultOf(const Reply& answer, const core::AccountKey& key) {
+absl::StatusOr<AccountResult> AccountResultOf(const Reply& answer, const core::AccountKey& key,
+                                              const StoreLimits& limits) {
   if (answer.is_error()) {
     return AccountResult{.code = AccountCode::kUnreadable,
                          .problem = StateUnreadable(NameOf(key), answer.text)};
@@ -48,8 +50,14 @@ absl::StatusOr<AccountResult> AccountResultOf(const Reply& answer, const core::A
   if (outcome == Outcome::kDone) return AccountResult{AccountCode::kCommitted, number};
   if (outcome == Outcome::kMismatch) return AccountResult{AccountCode::kStaleRevision, number};
   if (outcome == Outcome::kNoWorkspace) return AccountResult{AccountCode::kUnknownWorkspace};
-  if (outcome == Outcome::kFull) return AccountResult{AccountCode::kTooMany};
-  if (outcome == Outcome::kGroupFull) return AccountResult{AccountCode::kGroupFull};
+  if (outcome == Outcome::kFull) {
+    return AccountResult{.code = AccountCode::kTooMany,
+                         .problem = TooManyAccounts(key.workspace, number, limits)};
+  }
+  if (outcome == Outcome::kGroupFull) {
+    return AccountResult{.code = AccountCode::kGroupFull,
+                         .problem = TooManyAccountsInGroup(key.workspace, number)};
+  }
   if (outcome == Outcome::kTaken && answer.elements.size() == 3) {
     return AccountResult{AccountCode::kDomainTaken, 0, answer.elements[1].text,
                          core::AccountId::Trusted(answer.elements[2].text)};
@@ -123,7 +131,8 @@ absl::StatusOr<std::vector<AccountResult>> RedisStore::CommitAccounts(
   if (!replies.ok()) return replies.status();
   std::vector<AccountResult> results;
   for (size_t i = 0; i < changes.size(); ++i) {
-    absl::StatusOr<AccountResult> result = AccountResultOf((*replies)[i], changes[i].after.key);
+    absl::StatusOr<AccountResult> result =
+        AccountResultOf((*replies)[i], changes[i].after.key, options_.limits);
     if (!result.ok()) return result.status();
     results.push_back(*std::move(result));
   }

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/requirement.h"
+#include "store/quotas.h"
 #include "store/redis/redis_keys.h"
 #include "store/redis/redis_store.h"
 #include "store/redis/roster_codec.h"
@@ -136,7 +137,7 @@ absl::Status RedisStore::PutProfile(const core::WorkspaceId& workspace, const co
     if (!answer.ok()) return answer.status();
     if (answer->outcome == Outcome::kNoWorkspace) return WorkspaceNotFound(workspace);
     if (answer->outcome == Outcome::kFull) {
-      return CapReached("TOO_MANY_REPS", "reps in a workspace", kRepsMax);
+      return TooManyReps(workspace, answer->number, options_.limits);
     }
     if (answer->outcome != Outcome::kMismatch) return absl::OkStatus();
   }

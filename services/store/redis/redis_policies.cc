@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "store/policy_errors.h"
+#include "store/quotas.h"
 #include "store/redis/redis_keys.h"
 #include "store/redis/redis_store.h"
 #include "store/redis/revision_codec.h"
@@ -72,17 +73,18 @@ absl::StatusOr<PolicyRevision> RedisStore::CreateRevision(const core::Policy& po
   const WorkspaceKeys keys(shard, policy.workspace);
   std::vector<std::string> tables;
   for (const auto& [name, table] : policy.tables) tables.push_back(TableId(name, table->sha256()));
+  const absl::Status size = CheckSizeOf(policy, options_.limits);
   const absl::StatusOr<Answer> answer = CallForOutcome(
       "create_revision",
       {ShardKeys(shard).Meta(), keys.Workspace(), keys.Policies(), keys.Drafts(), keys.Tables()},
-      {yaml, redis::Escape(policy.name), principal, SimulatedClock(), absl::StrJoin(tables, ",")});
+      {yaml, redis::Escape(policy.name), principal, SimulatedClock(), absl::StrJoin(tables, ","),
+       size.ok() ? "1" : "0"});
   if (!answer.ok()) return answer.status();
   if (answer->outcome == Outcome::kNoWorkspace) return WorkspaceNotFound(policy.workspace);
-  if (answer->outcome == Outcome::kFull) {
-    return CapReached("TOO_MANY_DRAFTS", "policy drafts", kDraftsMax);
-  }
+  if (answer->outcome == Outcome::kTooLarge) return size;
+  if (answer->outcome == Outcome::kFull) return TooManyDrafts(policy.workspace, answer->number);
   if (answer->outcome == Outcome::kQueueFull) {
-    return CapReached("TOO_MANY_REVISIONS", "policy revisions", kRevisionsMax);
+    return TooManyRevisions(policy.workspace, answer->number);
   }
   if (answer->outcome == Outcome::kNoTable) {
     const auto& [name, table] = *std::next(policy.tables.begin(), answer->number - 1);
@@ -172,9 +174,7 @@ absl::StatusOr<PolicyRevision> RedisStore::ApproveRevision(const RevisionKey& ke
   if (!answer.ok()) return answer.status();
   if (answer->outcome == Outcome::kClosed) return NotADraft(key);
   if (answer->outcome == Outcome::kOtherRole) return ApprovedForOtherRole(key, principal, role);
-  if (answer->outcome == Outcome::kFull) {
-    return CapReached("TOO_MANY_APPROVALS", "approvals of a policy revision", kApprovalsMax);
-  }
+  if (answer->outcome == Outcome::kFull) return TooManyApprovals(key.workspace, answer->number);
   return GetRevision(key);
 }
 

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "store/quotas.h"
 #include "store/redis/decision_codec.h"
 #include "store/redis/names.h"
 #include "store/redis/record_codec.h"
@@ -96,7 +97,8 @@ absl::StatusOr<core::Rep> RedisStore::PutRep(const core::WorkspaceId& workspace,
   for (int round = 0; round < kRoundsMax && answer->outcome == Outcome::kUnfitted; ++round) {
     if (absl::Status known = PutProfile(workspace, rep); !known.ok()) return known;
     answer = CallForOutcome("put_rep", {keys.Workspace(), keys.Reps()},
-                            {rep.id.str(), absl::StrCat(expected_revision), redis::EncodeRep(rep)});
+                            {rep.id.str(), absl::StrCat(expected_revision), redis::EncodeRep(rep),
+                             absl::StrCat(options_.limits.reps_per_workspace_max)});
     if (!answer.ok()) return answer.status();
   }
   switch (answer->outcome) {
@@ -105,9 +107,9 @@ absl::StatusOr<core::Rep> RedisStore::PutRep(const core::WorkspaceId& workspace,
     case Outcome::kMismatch:
       return EtagMismatch(expected_revision, answer->number);
     case Outcome::kFull:
-      return CapReached("TOO_MANY_REPS", "reps in a workspace", kRepsMax);
+      return TooManyReps(workspace, answer->number, options_.limits);
     case Outcome::kQueueFull:
-      return CapReached("TOO_MANY_REPS", "reps in a queue", core::kRepsPerQueueMax);
+      return TooManyRepsInQueue(workspace, answer->number);
     case Outcome::kUnfitted:
       return absl::UnavailableError("Redis store: attributes of reps change too fast; try again");
     default:
@@ -189,7 +191,8 @@ absl::StatusOr<core::QueueSettings> RedisStore::PutQueue(const core::WorkspaceId
   const absl::StatusOr<Answer> answer =
       CallForOutcome("put_queue", {keys.Workspace(), keys.Settings(), keys.Queue(settings.id)},
                      {settings.id.str(), absl::StrCat(expected_revision),
-                      settings.paused ? "1" : "0", redis::Escape(settings.display_name)});
+                      settings.paused ? "1" : "0", redis::Escape(settings.display_name),
+                      absl::StrCat(options_.limits.queues_per_workspace_max)});
   if (!answer.ok()) return answer.status();
   switch (answer->outcome) {
     case Outcome::kNoWorkspace:
@@ -197,7 +200,7 @@ absl::StatusOr<core::QueueSettings> RedisStore::PutQueue(const core::WorkspaceId
     case Outcome::kMismatch:
       return EtagMismatch(expected_revision, answer->number);
     case Outcome::kFull:
-      return CapReached("TOO_MANY_QUEUES", "queues with settings in a workspace", kQueuesMax);
+      return TooManyQueues(workspace, answer->number, options_.limits);
     default:
       break;
   }
@@ -224,7 +227,7 @@ absl::Status RedisStore::PutHours(const core::WorkspaceId& workspace, int64_t po
     case Outcome::kMismatch:
       return EtagMismatch(policy_revision, answer->number);
     case Outcome::kFull:
-      return CapReached("TOO_MANY_CALENDARS", "calendars and zones of reps", core::kHoursMax);
+      return TooManyCalendars(workspace, answer->number);
     default:
       return absl::OkStatus();
   }

@@ -27,6 +27,30 @@ namespace {
 
 constexpr size_t kPipelineMax = 1000;  // commands in one round trip
 
+ClientOptions ClientOptionsOf(const RedisStoreOptions& options) {
+  ClientOptions client_options;
+  client_options.url = options.url;
+  client_options.password_file = options.password_file;
+  client_options.tls = options.tls;
+  client_options.command_timeout = options.command_timeout;
+  client_options.connections_max = options.connections_max;
+  return client_options;
+}
+
+// Does `change` to the libraries of the server, and says which there are then.
+absl::StatusOr<std::vector<std::string>> ChangeLibraries(
+    const RedisStoreOptions& options,
+    absl::Status (*change)(const redis::FunctionLibrary&, const redis::Runner&)) {
+  const auto client =
+      Client::Create(ClientOptionsOf(options), [](Connection&) { return absl::OkStatus(); });
+  if (!client.ok()) return client.status();
+  const redis::Runner run = [&client](absl::Span<const Command> commands) {
+    return (*client)->Run(commands);
+  };
+  if (absl::Status status = change(redis::FunctionLibrary(), run); !status.ok()) return status;
+  return redis::ListLibraries(run);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RedisStore>> RedisStore::Open(const RedisStoreOptions& options) {
@@ -46,13 +70,18 @@ absl::StatusOr<std::unique_ptr<RedisStore>> RedisStore::Open(const RedisStoreOpt
 RedisStore::RedisStore(const RedisStoreOptions& options)
     : options_(options), session_(options.shards, library_, [this] { return SimulatedClock(); }) {}
 
+absl::StatusOr<std::vector<std::string>> RedisStore::LoadFunctions(
+    const RedisStoreOptions& options) {
+  return ChangeLibraries(options, &redis::LoadLibrary);
+}
+
+absl::StatusOr<std::vector<std::string>> RedisStore::DeleteOldFunctions(
+    const RedisStoreOptions& options) {
+  return ChangeLibraries(options, &redis::DeleteOtherLibraries);
+}
+
 absl::Status RedisStore::CreateClients() {
-  ClientOptions client_options;
-  client_options.url = options_.url;
-  client_options.password_file = options_.password_file;
-  client_options.tls = options_.tls;
-  client_options.command_timeout = options_.command_timeout;
-  client_options.connections_max = options_.connections_max;
+  const ClientOptions client_options = ClientOptionsOf(options_);
   const auto prepare = [this](Connection& connection) {
     return session_.Prepare([this, &connection](absl::Span<const Command> commands) {
       return connection.Run(commands, options_.command_timeout);

@@ -54,6 +54,13 @@ class RedisStore final : public Store {
   // give it).
   static absl::StatusOr<std::unique_ptr<RedisStore>> Open(const RedisStoreOptions& options);
 
+  // For a user that may do nothing else: loads this release's functions unless they are there, or
+  // deletes those of all other releases. Gives the libraries that there are then. As
+  // redis/function_loading.h; UNAVAILABLE while the server is.
+  static absl::StatusOr<std::vector<std::string>> LoadFunctions(const RedisStoreOptions& options);
+  static absl::StatusOr<std::vector<std::string>> DeleteOldFunctions(
+      const RedisStoreOptions& options);
+
   absl::StatusOr<LoadedLeads> Load(absl::Span<const core::LeadKey> keys) override;
   absl::StatusOr<std::vector<CommitResult>> Commit(absl::Span<const core::Plan> plans) override;
   absl::StatusOr<LeadPage> ListLeads(const core::WorkspaceId& workspace, const std::string& after,

@@ -5,6 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "store/quotas.h"
 #include "store/redis/redis_keys.h"
 #include "store/redis/redis_store.h"
 #include "store/redis/text.h"
@@ -54,10 +55,10 @@ absl::StatusOr<TableInfo> RedisStore::PutTable(const core::WorkspaceId& workspac
   if (!answer.ok()) return answer.status();
   if (answer->outcome == Outcome::kNoWorkspace) return WorkspaceNotFound(workspace);
   if (answer->outcome == Outcome::kFull) {
-    return CapReached("TOO_MANY_TABLES", "lookup tables", kStoredTablesMax);
+    return TooManyTables(workspace, answer->number);
   }
   if (answer->outcome == Outcome::kTooLarge) {
-    return CapReached("TOO_MANY_TABLES", "bytes of lookup tables", kStoredTableBytesMax);
+    return TooManyTableBytes(workspace, answer->number);
   }
   return GetTable({workspace, info.name, info.sha256});
 }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "store/quotas.h"
 #include "store/redis/redis_keys.h"
 #include "store/redis/redis_store.h"
 #include "store/redis/text.h"
@@ -129,7 +130,7 @@ absl::StatusOr<Webhook> RedisStore::PutWebhook(const core::WorkspaceId& workspac
   if (!answer.ok()) return answer.status();
   if (answer->outcome == Outcome::kNoWorkspace) return WorkspaceNotFound(workspace);
   if (answer->outcome == Outcome::kFull) {
-    return CapReached("TOO_MANY_WEBHOOKS", "webhooks", kWebhooksMax);
+    return TooManyWebhooks(workspace, answer->number);
   }
   if (answer->outcome == Outcome::kMismatch) {
     return webhook.revision == 0 ? WebhookExists(webhook.id)

@@ -3,6 +3,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "store/quotas.h"
 #include "store/redis/redis_keys.h"
 #include "store/redis/redis_store.h"
 #include "store/redis/text.h"
@@ -75,7 +76,7 @@ absl::StatusOr<Workspace> RedisStore::CreateWorkspace(const core::WorkspaceId& i
   if (!answer.ok()) return answer.status();
   if (answer->outcome == Outcome::kExists) return WorkspaceExists(id);
   if (answer->outcome == Outcome::kFull) {
-    return CapReached("TOO_MANY_WORKSPACES", "workspaces", options_.limits.workspaces_max);
+    return TooManyWorkspaces(answer->number, options_.limits);
   }
   Workspace workspace;
   workspace.id = id;

@@ -86,24 +86,13 @@ absl::Status Session::Prepare(const Runner& run) const {
   if (absl::Status status = CheckInstallation((*replies)[3].text, shards_); !status.ok()) {
     return status;
   }
-  if (absl::Status status = LoadFunctions(run); !status.ok()) return status;
+  if (absl::Status status = LoadLibrary(library_, run); !status.ok()) return status;
+  if (absl::Status status = CheckAccess(run); !status.ok()) return status;
   return OpenShards(run, InfoValue(replication, "master_replid"),
                     absl::MakeConstSpan(*replies).subspan(4));
 }
 
-absl::Status Session::LoadFunctions(const Runner& run) const {
-  absl::StatusOr<std::vector<Reply>> listed =
-      run({{"FUNCTION", "LIST", "LIBRARYNAME", library_.name()}});
-  if (!listed.ok()) return listed.status();
-  if (absl::Status status = FirstError(*listed); !status.ok()) return status;
-  if ((*listed)[0].elements.empty()) {
-    const absl::StatusOr<std::vector<Reply>> loaded = run({{"FUNCTION", "LOAD", library_.text()}});
-    if (!loaded.ok()) return loaded.status();
-    const Reply& reply = (*loaded)[0];
-    if (reply.is_error() && !absl::StrContains(reply.text, "already exists")) {
-      return FromReply(reply);
-    }
-  }
+absl::Status Session::CheckAccess(const Runner& run) const {
   const ShardKeys keys(0);
   const absl::StatusOr<std::vector<Reply>> checked =
       run({library_.Call("check_access", {keys.Meta(), keys.Outbox()}, {})});

@@ -15,12 +15,9 @@
 #include "absl/types/span.h"
 #include "platform/redis/reply.h"
 #include "store/redis/function_library.h"
+#include "store/redis/function_loading.h"
 
 namespace baton::store::redis {
-
-// Carries out commands in one round trip.
-using Runner = std::function<absl::StatusOr<std::vector<platform::redis::Reply>>(
-    absl::Span<const platform::redis::Command>)>;
 
 // Thread-safe: has no state but its configuration.
 class Session {
@@ -34,7 +31,7 @@ class Session {
   absl::Status Prepare(const Runner& run) const;
 
  private:
-  absl::Status LoadFunctions(const Runner& run) const;
+  absl::Status CheckAccess(const Runner& run) const;
   absl::Status OpenShards(const Runner& run, const std::string& replication_id,
                           absl::Span<const platform::redis::Reply> recorded) const;
 

@@ -30,7 +30,7 @@ class FitsFunctionsTest : public FunctionTest {
   Outcome PutRep(const std::string& rep, const std::string& skills) {
     return Ends({"put_rep",
                  {acme_.Workspace(), acme_.Reps()},
-                 {rep, "-1", absl::StrCat("1|5|online|inside|", skills, "|Name")}});
+                 {rep, "-1", absl::StrCat("1|5|online|inside|", skills, "|Name"), "20000"}});
   }
 
   std::string Field(const std::string& key, const std::string& field) {

@@ -140,7 +140,7 @@ Dump FunctionTest::DumpAll() {
 Call FunctionTest::CreateRevision(const std::string& yaml, const std::string& tables) {
   return {"create_revision",
           {shard_.Meta(), acme_.Workspace(), acme_.Policies(), acme_.Drafts(), acme_.Tables()},
-          {yaml, "inbound", "mia@acme.example", absl::StrCat(kNow), tables}};
+          {yaml, "inbound", "mia@acme.example", absl::StrCat(kNow), tables, "1"}};
 }
 
 Call FunctionTest::PutTable(const std::string& name) {
@@ -194,7 +194,8 @@ Call FunctionTest::WithStep(const std::string& step, Call plan) {
 }
 
 void FunctionTest::PutRep(const std::string& rep, const std::string& row) {
-  ASSERT_EQ(AnswerOf({"put_rep", {acme_.Workspace(), acme_.Reps()}, {rep, "-1", row}}), 0);
+  const Call call{"put_rep", {acme_.Workspace(), acme_.Reps()}, {rep, "-1", row, "20000"}};
+  ASSERT_EQ(AnswerOf(call), 0);
 }
 
 Call FunctionTest::Commit(const std::string& lead, const std::string& plan,

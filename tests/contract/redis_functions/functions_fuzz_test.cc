@@ -45,7 +45,7 @@ class FunctionsFuzzTest : public FunctionTest {
     }
     Run(Call{"put_queue",
              {acme_.Workspace(), acme_.Settings(), acme_.Queue(QueueNamed("inside"))},
-             {"inside", "-1", "0", "Inside"}});
+             {"inside", "-1", "0", "Inside", "1000"}});
     ASSERT_EQ(AnswerOf(PutAccount("acme", "g", "acme.com,acme.de")), 0);
     ASSERT_EQ(AnswerOf(PutWebhook("crm", 0)), 0);
     Run(Call{"advance",
@@ -239,13 +239,14 @@ class FunctionsFuzzTest : public FunctionTest {
                 {Below(2) == 0 ? "ada" : "cy", "-1",
                  Below(2) == 0 ? "3|4|online|inside,other|de,fr|Name"
                                : "3|4|online|inside|de|Name|cap=2,hours=dach,ramp=5:9:20,"
-                                 "leave=1:9:ada|"}};
+                                 "leave=1:9:ada|",
+                 absl::StrCat(1 + Below(4))}};
       case 9:
         return {"delete_rep", {acme_.Workspace(), acme_.Reps()}, {Below(2) == 0 ? "bo" : "cy"}};
       case 10:
         return {"put_queue",
                 {acme_.Workspace(), acme_.Settings(), acme_.Queue(QueueNamed("inside"))},
-                {"inside", "-1", "0", "Inside"}};
+                {"inside", "-1", "0", "Inside", "1000"}};
       case 11:
         return AnyPolicyCall();
       case 12:

@@ -14,16 +14,18 @@ class RosterFunctionsTest : public FunctionTest {
     return store::redis::ValueOf(store::redis::kOutcomeNames, AnswerOf(call)).value();
   }
 
-  Call Put(const std::string& rep, int64_t expected, const std::string& row) {
-    return {"put_rep", {acme_.Workspace(), acme_.Reps()}, {rep, absl::StrCat(expected), row}};
+  Call Put(const std::string& rep, int64_t expected, const std::string& row, int cap = 20000) {
+    return {"put_rep",
+            {acme_.Workspace(), acme_.Reps()},
+            {rep, absl::StrCat(expected), row, absl::StrCat(cap)}};
   }
   Call Delete(const std::string& rep) {
     return {"delete_rep", {acme_.Workspace(), acme_.Reps()}, {rep}};
   }
-  Call PutQueue(const std::string& queue, int64_t expected, bool paused) {
+  Call PutQueue(const std::string& queue, int64_t expected, bool paused, int cap = 1000) {
     return {"put_queue",
             {acme_.Workspace(), acme_.Settings(), acme_.Queue(QueueNamed(queue))},
-            {queue, absl::StrCat(expected), paused ? "1" : "0", "Name"}};
+            {queue, absl::StrCat(expected), paused ? "1" : "0", "Name", absl::StrCat(cap)}};
   }
   std::string Members(const std::string& queue) {
     return Run(Command{"HGET", acme_.Queue(QueueNamed(queue)), "m"}).text;
@@ -53,6 +55,27 @@ TEST_F(RosterFunctionsTest, AnotherRevisionChangesNothing) {
   EXPECT_EQ(Ends(Put("bo", 2, "9|9|online|field||Bo")), Outcome::kMismatch);
   EXPECT_EQ(Ends(PutQueue("inside", 7, true)), Outcome::kMismatch);
   EXPECT_EQ(DumpAll(), before);
+}
+
+TEST_F(RosterFunctionsTest, AtACapNothingIsWrittenAndTheAnswerSaysHowManyThereAre) {
+  ASSERT_EQ(Ends(Put("ada", 0, "1|5|online|inside||")), Outcome::kDone);
+  ASSERT_EQ(Ends(Put("bo", 0, "1|5|online|inside||")), Outcome::kDone);
+  ASSERT_EQ(Ends(PutQueue("inside", 0, true)), Outcome::kDone);
+  const Dump before = DumpAll();
+  const auto full = static_cast<int64_t>(Outcome::kFull);
+  const auto answer = [this](const Call& call) {
+    std::vector<int64_t> numbers;
+    for (const Reply& each : Run(call).elements) numbers.push_back(each.integer);
+    return numbers;
+  };
+  EXPECT_THAT(answer(Put("cy", 0, "1|5|online|inside||", 2)), ElementsAre(full, 2));
+  EXPECT_THAT(answer(Put("cy", 0, "1|5|online|inside||", 1)), ElementsAre(full, 2)) << "lowered";
+  EXPECT_THAT(answer(PutQueue("field", 0, true, 1)), ElementsAre(full, 1));
+  EXPECT_EQ(DumpAll(), before);
+  EXPECT_TRUE(Run(Put("cy", 0, "1|5|online|inside||", 0)).is_error()) << "a cap of nothing";
+  EXPECT_TRUE(Run(Put("cy", 0, "1|5|online|inside||", 20001)).is_error());
+  EXPECT_EQ(DumpAll(), before);
+  EXPECT_EQ(Ends(Put("bo", 1, "1|6|online|inside||", 1)), Outcome::kDone) << "is there already";
 }
 
 TEST_F(RosterFunctionsTest, ADeletedRepIsGoneFromItsQueuesButStillOwed) {

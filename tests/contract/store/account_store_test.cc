@@ -199,7 +199,9 @@ TEST_P(AccountStoreTest, AGroupHasACap) {
   for (size_t i = 0; i < core::kAccountsPerGroupMax; ++i) {
     ASSERT_EQ(Put("a" + std::to_string(i), {}, "g"), AccountCode::kCommitted);
   }
-  EXPECT_EQ(Put("late", {}, "g"), AccountCode::kGroupFull);
+  const AccountResult refused = Commit(Change("late", {}, "g"));
+  EXPECT_EQ(refused.code, AccountCode::kGroupFull);
+  EXPECT_EQ(QuotaOf(refused.problem), "TOO_MANY_ACCOUNTS workspaces/acme 64/64 fixed");
   EXPECT_EQ(Put("a7", {"a.com"}, "g"), AccountCode::kCommitted) << "members may be edited";
   EXPECT_EQ(Match({"a.com"}).siblings.size(), core::kAccountsPerGroupMax - 1);
 }
@@ -211,7 +213,10 @@ TEST_P(AccountStoreTest, AWorkspaceHasACapOfAccounts) {
   ASSERT_TRUE(store().CreateWorkspace(acme_, "Acme").ok());
   ASSERT_EQ(Put("a", {}), AccountCode::kCommitted);
   ASSERT_EQ(Put("b", {}), AccountCode::kCommitted);
-  EXPECT_EQ(Put("c", {}), AccountCode::kTooMany);
+  const AccountResult refused = Commit(Change("c", {}));
+  EXPECT_EQ(refused.code, AccountCode::kTooMany);
+  EXPECT_EQ(QuotaOf(refused.problem),
+            "TOO_MANY_ACCOUNTS workspaces/acme 2/2 limits.accounts_per_workspace_max");
   EXPECT_EQ(Put("b", {"b.com"}), AccountCode::kCommitted);
 }
 

@@ -285,11 +285,31 @@ TEST_P(PolicyStoreTest, TheHistoryComesInPagesTheNewestFirst) {
 TEST_P(PolicyStoreTest, DraftsHaveACapAndWithdrawingMakesRoom) {
   for (size_t i = 0; i < store::kDraftsMax; ++i) Draft("draft " + std::to_string(i));
   const auto refused = store().CreateRevision(MakePolicy(), "one more", kMarketer);
-  EXPECT_EQ(refused.status().code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(ErrorReason(refused.status()), "TOO_MANY_DRAFTS");
+  EXPECT_EQ(QuotaOf(refused.status()), "TOO_MANY_DRAFTS workspaces/acme 20/20 fixed");
   EXPECT_EQ(Draft("draft 3").revision, 5) << "no new one";
   ASSERT_TRUE(store().WithdrawRevision({acme_, 2}, kMarketer).ok());
   EXPECT_TRUE(store().CreateRevision(MakePolicy(), "one more", kMarketer).ok());
+}
+
+TEST_P(PolicyStoreTest, ANewRevisionHasNoMoreRulesAndQueuesThanAreAllowed) {
+  MakeStore(1, {.queues_per_workspace_max = 2, .rules_per_workspace_max = 3});
+  ASSERT_TRUE(store().CreateWorkspace(acme_, "").ok());
+  core::Policy policy = MakePolicy();
+  policy.routing.resize(1);
+  policy.intent.resize(1);
+  policy.disqualify.resize(1);
+  ASSERT_TRUE(store().CreateRevision(policy, "fits", kMarketer).ok());
+  policy.fit.resize(1);
+  const auto rules = store().CreateRevision(policy, "rules", kMarketer);
+  EXPECT_EQ(QuotaOf(rules.status()),
+            "TOO_MANY_RULES workspaces/acme 4/3 limits.rules_per_workspace_max");
+  EXPECT_EQ(store().CreateRevision(policy, "fits", kMarketer)->revision, 1) << "no new one";
+  policy.fit.clear();
+  policy.queues[QueueNamed("third")];
+  const auto queues = store().CreateRevision(policy, "queues", kMarketer);
+  EXPECT_EQ(QuotaOf(queues.status()),
+            "TOO_MANY_QUEUES workspaces/acme 3/2 limits.queues_per_workspace_max");
+  EXPECT_EQ(store().ListRevisions(acme_, 0, 10)->revisions.size(), 1u);
 }
 
 TEST_P(PolicyStoreTest, RevisionsHaveACapAndDeletingMakesRoom) {
@@ -298,8 +318,7 @@ TEST_P(PolicyStoreTest, RevisionsHaveACapAndDeletingMakesRoom) {
     ASSERT_TRUE(store().WithdrawRevision({acme_, draft.revision}, kMarketer).ok());
   }
   const auto refused = store().CreateRevision(MakePolicy(), "one more", kMarketer);
-  EXPECT_EQ(refused.status().code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(ErrorReason(refused.status()), "TOO_MANY_REVISIONS");
+  EXPECT_EQ(QuotaOf(refused.status()), "TOO_MANY_REVISIONS workspaces/acme 1000/1000 fixed");
   ASSERT_TRUE(store().DeleteRevision({acme_, 2}).ok());
   EXPECT_TRUE(store().CreateRevision(MakePolicy(), "one more", kMarketer).ok());
 }
@@ -310,8 +329,8 @@ TEST_P(PolicyStoreTest, ApprovalsHaveACap) {
     const std::string principal = "p" + std::to_string(i);
     ASSERT_TRUE(Approve(2, principal.c_str(), ApproverRole::kSales).ok());
   }
-  EXPECT_EQ(ErrorReason(Approve(2, "late", ApproverRole::kMarketing).status()),
-            "TOO_MANY_APPROVALS");
+  EXPECT_EQ(QuotaOf(Approve(2, "late", ApproverRole::kMarketing).status()),
+            "TOO_MANY_APPROVALS workspaces/acme 16/16 fixed");
   EXPECT_TRUE(Approve(2, "p3", ApproverRole::kSales).ok()) << "is there already";
 }
 

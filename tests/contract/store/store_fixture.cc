@@ -1,5 +1,7 @@
 #include "contract/store/store_fixture.h"
 
+#include "absl/strings/str_cat.h"
+#include "core/errors.h"
 #include "support/make_active.h"
 
 namespace baton::contract {
@@ -97,6 +99,15 @@ void StoreTest::Pause(const std::string& queue, bool paused) {
   settings.id = QueueNamed(queue);
   settings.paused = paused;
   EXPECT_TRUE(store().PutQueue(acme_, settings, -1).ok());
+}
+
+std::string StoreTest::QuotaOf(const absl::Status& status) {
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_GT(core::RetryAfter(status), absl::ZeroDuration());
+  core::ErrorMetadata said = core::ErrorVariables(status);
+  const std::string setting = said.contains("setting") ? said["setting"] : "fixed";
+  return absl::StrCat(core::ErrorReason(status), " ", said["subject"], " ", said["count"], "/",
+                      said["cap"], " ", setting);
 }
 
 core::LeadRecord StoreTest::Load(const std::string& lead) {

@@ -40,6 +40,9 @@ class StoreTest : public testing::TestWithParam<StoreKind> {
   core::Rep PutRep(const core::Rep& rep);  // whatever its revision
   void Pause(const std::string& queue, bool paused);
 
+  // What a refusal at a cap says: "REASON subject count/cap setting", and its retry time is not 0.
+  static std::string QuotaOf(const absl::Status& status);
+
   core::LeadRecord Load(const std::string& lead);
   core::LeadRecord LoadKey(const core::LeadKey& key);
 

@@ -124,12 +124,11 @@ TEST_P(TableStoreTest, AtTheCapsTheErrorNamesThem) {
   }
   for (int i = 0; i < 16; ++i) Put("large" + std::to_string(i), large);
   const absl::Status bytes = store().PutTable(acme_, InfoOf("large16", large), large).status();
-  EXPECT_EQ(ErrorReason(bytes), "TOO_MANY_TABLES");
-  EXPECT_EQ(ErrorVariables(bytes).at("cap"), "64000000");
+  EXPECT_EQ(QuotaOf(bytes),
+            absl::StrCat("TOO_MANY_TABLES workspaces/acme ", 16 * large.size(), "/64000000 fixed"));
   for (int i = 16; i < 200; ++i) Put("t" + std::to_string(i), kSouth);
   const absl::Status tables = store().PutTable(acme_, InfoOf("t200", kSouth), kSouth).status();
-  EXPECT_EQ(tables.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(ErrorVariables(tables).at("cap"), "200");
+  EXPECT_EQ(QuotaOf(tables), "TOO_MANY_TABLES workspaces/acme 200/200 fixed");
   EXPECT_EQ(*store().ReadTable({acme_, "large0", InfoOf("large0", large).sha256}), large);
 }
 

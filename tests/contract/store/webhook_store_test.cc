@@ -116,7 +116,7 @@ TEST_P(WebhookStoreTest, ListsAreByIdAndBoundedByTheCap) {
   EXPECT_THAT(*store().ListWebhooks(acme_), IsEmpty());
   for (int64_t i = 0; i < store::kWebhooksMax; ++i) Put(Named(absl::StrCat("w", 100 - i)));
   const auto full = store().PutWebhook(acme_, Named("one-more"));
-  EXPECT_EQ(ErrorReason(full.status()), "TOO_MANY_WEBHOOKS");
+  EXPECT_EQ(QuotaOf(full.status()), "TOO_MANY_WEBHOOKS workspaces/acme 32/32 fixed");
   const auto listed = store().ListWebhooks(acme_);
   ASSERT_TRUE(listed.ok()) << listed.status();
   ASSERT_EQ(static_cast<int64_t>(listed->size()), store::kWebhooksMax);

@@ -237,8 +237,8 @@ TEST_P(WorkTest, HoursHaveACap) {
   for (size_t i = 0; i < core::kHoursMax; ++i) hours["c" + std::to_string(i)] = {};
   EXPECT_TRUE(store().PutHours(acme_, 1, hours, false).ok());
   EXPECT_TRUE(store().PutHours(acme_, 1, hours, false).ok());
-  EXPECT_EQ(core::ErrorReason(store().PutHours(acme_, 1, {{"one-more", {}}}, false)),
-            "TOO_MANY_CALENDARS");
+  EXPECT_EQ(QuotaOf(store().PutHours(acme_, 1, {{"one-more", {}}}, false)),
+            "TOO_MANY_CALENDARS workspaces/acme 1000/1000 fixed");
 }
 
 INSTANTIATE_CONTRACT(WorkTest);

@@ -99,7 +99,8 @@ TEST(StreamGuardTest, AWorkspaceHasACapWhoeverItsCallersAre) {
   EXPECT_TRUE(enter(streams[1], "bob", "acme").ok());
   const absl::Status refused = enter(streams[2], "eve", "acme");
   EXPECT_EQ(core::ErrorReason(refused), "TOO_MANY_STREAMS");
-  EXPECT_EQ(core::ErrorVariables(refused)["workspace"], "acme");
+  EXPECT_EQ(refused.message(),
+            "workspaces/acme has 2 streams open: limits.workspace_streams_max allows 2");
   EXPECT_TRUE(enter(streams[3], "eve", "beta").ok()) << "others are unaffected";
   guard.Leave(&streams[1]);
   EXPECT_TRUE(enter(streams[2], "eve", "acme").ok());

@@ -10,6 +10,7 @@ namespace {
 
 using platform::rpc::DetailsOf;
 using platform::rpc::FieldViolation;
+using platform::rpc::QuotaViolation;
 
 TEST(WireStatusTest, ErrorInfoIsAlwaysThere) {
   const auto named = DetailsOf(ToGrpcStatus(core::Error(
@@ -50,6 +51,24 @@ TEST(WireStatusTest, RetryInfoComesWithUnavailableAndResourceExhausted) {
                 .retry_delay,
             absl::Milliseconds(250));
   EXPECT_EQ(DetailsOf(ToGrpcStatus(absl::NotFoundError("x"))).retry_delay, absl::ZeroDuration());
+}
+
+TEST(WireStatusTest, AQuotaIsAQuotaFailureOfItsSubject) {
+  const ::grpc::Status told = ToGrpcStatus(core::QuotaError(
+      "TOO_MANY_REPS", "workspaces/acme", {"reps", 7, 5, "limits.reps_per_workspace_max"}));
+  const auto details = DetailsOf(told);
+  EXPECT_EQ(told.error_code(), ::grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(details.quota, (QuotaViolation{"workspaces/acme", told.error_message()}));
+  EXPECT_EQ(told.error_message(),
+            "workspaces/acme has 7 reps: limits.reps_per_workspace_max allows 5");
+  EXPECT_EQ(details.retry_delay, absl::Seconds(1));
+  EXPECT_EQ(DetailsOf(ToGrpcStatus(Overloaded("actions"))).quota, QuotaViolation());
+  const std::map<std::string, std::string> variables = {
+      {"cap", "5"},
+      {"count", "7"},
+      {"setting", "limits.reps_per_workspace_max"},
+      {"subject", "workspaces/acme"}};
+  EXPECT_EQ(details.metadata, variables);
 }
 
 TEST(WireStatusTest, ViolationsKeepTheirOrder) {

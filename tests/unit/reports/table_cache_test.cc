@@ -92,6 +92,8 @@ TEST_F(TableCacheTest, LetsGoOfWhoWasNotAskedForLongest) {
   Put("great", 1001);
   EXPECT_EQ(Held(cache, "great"), -1);
   EXPECT_EQ(core::ErrorReason(status_), "TOO_MANY_CYCLES");
+  EXPECT_EQ(status_.message(),
+            "workspaces/great has 1001 handoff cycles: reports.cycles_max allows 1000");
   EXPECT_EQ(Held(cache, "one"), 400);
 }
 

@@ -27,3 +27,13 @@ function baton.domains_of(list)
   end
   return domains
 end
+
+-- How many accounts the group has, if it has no room for this one.
+function baton.full_group(workspace, group, account)
+  local key = baton.group_key(workspace, group)
+  if group == '' or redis.call('ZSCORE', key, account) then
+    return nil
+  end
+  local members = redis.call('ZCARD', key)
+  return members >= baton.LIMIT.accounts_per_group and members or nil
+end

@@ -4,7 +4,7 @@
 -- ARGV: 1 revision, 2 fingerprint of the document ('': any), 3 principal, 4 role ('': take it
 --       back), 5 clock
 -- Returns: {OUTCOME.done}, {OUTCOME.no_workspace}, {OUTCOME.absent}, {OUTCOME.changed} (another
---          document), {OUTCOME.closed} (no draft), {OUTCOME.other_role}, {OUTCOME.full}
+--          document), {OUTCOME.closed} (no draft), {OUTCOME.other_role}, {OUTCOME.full, approvals}
 -- Idempotency: an approval that is there or gone already stays so.
 
 local OUTCOME = baton.OUTCOME
@@ -46,7 +46,7 @@ local function approve_revision(keys, args)
   local revision = baton.read_revision(keys[2], number)
   local code = ending(revision, args[2], principal, role)
   if code then
-    return {code}
+    return {code, code == OUTCOME.full and revision.approved or nil}
   end
   if role == '' then
     redis.call('HDEL', revision.key, 'a:' .. principal)

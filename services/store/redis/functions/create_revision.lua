@@ -2,10 +2,10 @@
 -- KEYS: 1 meta, 2 workspace, 3 policies (hash: revision -> document), 4 drafts (set of revisions),
 --       5 tables (see put_table.lua)
 -- ARGV: 1 document, 2 name (escaped), 3 principal, 4 clock, 5 tables that it names ("name@sha256",
---       comma-separated)
+--       comma-separated), 6 whether it is small enough for a new revision (0 or 1)
 -- Returns: {OUTCOME.done, revision}: the new one, or the active one or draft that has this text;
---          {OUTCOME.no_workspace}, {OUTCOME.full} (drafts), {OUTCOME.queue_full} (revisions),
---          {OUTCOME.no_table, which of them is not there}
+--          {OUTCOME.no_workspace}, {OUTCOME.too_large}, {OUTCOME.full, drafts there are},
+--          {OUTCOME.queue_full, revisions there are}, {OUTCOME.no_table, which is not there}
 -- Idempotency: by the text.
 
 local OUTCOME = baton.OUTCOME
@@ -39,24 +39,27 @@ end
 
 local function create_revision(keys, args)
   baton.expect_count(keys, 5, 'keys')
-  baton.expect_count(args, 5, 'arguments')
+  baton.expect_count(args, 6, 'arguments')
   local document, name, principal = args[1], args[2], baton.principal(args[3])
   if string.find(name, '|', 1, true) then
     baton.refuse('name is not escaped')
   end
+  local fits = baton.whole(args[6], 'fits', 0, 1) == 1
   local now = baton.read_shard(keys[1], args[4]).now
   local policies = baton.read_policies(keys[2])
   if not policies then
     return {OUTCOME.no_workspace}
   end
   local drafts, hash = redis.call('SMEMBERS', keys[4]), redis.sha1hex(document)
-  local same = known(keys[2], policies, drafts, hash)
+  local same, revisions = known(keys[2], policies, drafts, hash), redis.call('HLEN', keys[3])
   if same then
     return {OUTCOME.done, same}
+  elseif not fits then
+    return {OUTCOME.too_large}
   elseif #drafts >= baton.LIMIT.drafts then
-    return {OUTCOME.full}
-  elseif redis.call('HLEN', keys[3]) >= baton.LIMIT.revisions then
-    return {OUTCOME.queue_full}
+    return {OUTCOME.full, #drafts}
+  elseif revisions >= baton.LIMIT.revisions then
+    return {OUTCOME.queue_full, revisions}
   end
   local missing = missing_table(keys[5], args[5])
   if missing then

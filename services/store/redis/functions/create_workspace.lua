@@ -1,7 +1,7 @@
 -- create_workspace: a workspace without policy (WorkspaceStore::CreateWorkspace).
 -- KEYS: 1 meta, 2 workspaces (set of the shard's workspaces), 3 workspace
 -- ARGV: 1 workspace, 2 display name, 3 number of workspaces on other shards, 4 cap, 5 clock
--- Returns: {OUTCOME.done, created_at}, {OUTCOME.exists}, {OUTCOME.full}
+-- Returns: {OUTCOME.done, created_at}, {OUTCOME.exists}, {OUTCOME.full, workspaces there are}
 -- Idempotency: a repetition finds the workspace.
 
 local OUTCOME = baton.OUTCOME
@@ -17,7 +17,7 @@ local function create_workspace(keys, args)
   if redis.call('HGET', keys[3], 'policy') then
     return {OUTCOME.exists}
   elseif here + others >= max then
-    return {OUTCOME.full}
+    return {OUTCOME.full, here + others}
   end
   redis.call('HSET', keys[3], 'policy', '0', 'name', args[2], 'created_at',
     string.format('%d', now))

@@ -6,7 +6,8 @@
 --       (separated by commas), 6 events applied so far, 7 blob, 8 inputs applied, 9 duplicates,
 --       10 cap of accounts, 11 clock
 -- Returns: {OUTCOME.done, revision}, {OUTCOME.no_workspace}, {OUTCOME.mismatch, found revision},
---          {OUTCOME.full}, {OUTCOME.taken, domain, its account}, {OUTCOME.group_full}
+--          {OUTCOME.full, accounts there are}, {OUTCOME.taken, domain, its account},
+--          {OUTCOME.group_full, members there are}
 -- Idempotency: by the expected revision.
 
 local OUTCOME, LIMIT = baton.OUTCOME, baton.LIMIT
@@ -35,11 +36,6 @@ local function taken(key, change)
       return domain, holder
     end
   end
-end
-
-local function is_group_full(key, change)
-  return change.group ~= '' and not redis.call('ZSCORE', key, change.id) and
-    redis.call('ZCARD', key) >= LIMIT.accounts_per_group
 end
 
 -- Nothing here can fail.
@@ -74,16 +70,18 @@ local function put_account(keys, args)
   end
   local before = baton.parse_account(redis.call('HGET', keys[3], change.id))
   redis.call('ZCARD', keys[4])
+  local accounts = redis.call('HLEN', keys[3])
   if change.expected ~= before.revision then
     return {OUTCOME.mismatch, before.revision}
-  elseif before.revision == 0 and redis.call('HLEN', keys[3]) >= change.cap then
-    return {OUTCOME.full}
+  elseif before.revision == 0 and accounts >= change.cap then
+    return {OUTCOME.full, accounts}
   end
   local domain, holder = taken(keys[5], change)
+  local members = baton.full_group(keys[2], change.group, change.id)
   if domain then
     return {OUTCOME.taken, domain, holder}
-  elseif is_group_full(baton.group_key(keys[2], change.group), change) then
-    return {OUTCOME.group_full}
+  elseif members then
+    return {OUTCOME.group_full, members}
   end
   if before.group ~= '' then
     redis.call('ZCARD', baton.group_key(keys[2], before.group))

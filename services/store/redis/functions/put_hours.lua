@@ -3,7 +3,7 @@
 -- ARGV: 1 policy revision that must be active (-1: any), 2 only these (0 or 1), then name and text
 --       for each
 -- Returns: {OUTCOME.done}, {OUTCOME.no_workspace}, {OUTCOME.mismatch, active revision},
---          {OUTCOME.full}
+--          {OUTCOME.full, names there are}
 -- Idempotency: a repetition writes the same.
 
 local OUTCOME = baton.OUTCOME
@@ -41,10 +41,11 @@ local function put_hours(keys, args)
   local active = baton.whole(policy, 'stored revision', 0, baton.LIMIT.number)
   if expected ~= -1 and expected ~= active then
     return {OUTCOME.mismatch, active}
-  elseif count(keys[2], args, only_these) > baton.LIMIT.hours then
-    return {OUTCOME.full}
   end
-  redis.call('HLEN', keys[2])
+  local names = redis.call('HLEN', keys[2])
+  if count(keys[2], args, only_these) > baton.LIMIT.hours then
+    return {OUTCOME.full, names}
+  end
   if only_these then
     redis.call('DEL', keys[2])
   end

@@ -2,7 +2,8 @@
 -- (fits.lua). When there are many profiles, those that no rep has are removed first.
 -- KEYS: 1 workspace, 2 fits, 3 profiles, 4 reps
 -- ARGV: 1 version that was read, 2 profile, 3 attributes, then the requirements
--- Returns: {OUTCOME.done}, {OUTCOME.no_workspace}, {OUTCOME.mismatch} (version), {OUTCOME.full}
+-- Returns: {OUTCOME.done}, {OUTCOME.no_workspace}, {OUTCOME.mismatch} (version),
+--          {OUTCOME.full, profiles of reps there are}
 -- Idempotency: by the version.
 
 local OUTCOME, LIMIT = baton.OUTCOME, baton.LIMIT
@@ -54,7 +55,7 @@ local function put_profile(keys, args)
     gone, kept = unused(keys)
     sweep_at = math.max(SWEEP_FROM, kept * 2)
     if kept >= LIMIT.profiles then
-      return {OUTCOME.full}
+      return {OUTCOME.full, kept}
     end
   end
   local texts = texts_of(keys, args)

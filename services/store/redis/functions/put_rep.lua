@@ -2,10 +2,10 @@
 -- (RosterStore::PutRep). Open sets and ledgers are not touched.
 -- KEYS: 1 workspace, 2 reps (hash: rep -> "revision|" .. what ARGV 3 says)
 -- ARGV: 1 rep, 2 expected revision (-1: any), 3 "weight|capacity|presence|queues|skills|name", and
---       "|work|attributes" for who has some of these (work.lua)
+--       "|work|attributes" for who has some of these (work.lua), 4 cap of reps
 -- Returns: {OUTCOME.done, revision}, {OUTCOME.no_workspace}, {OUTCOME.mismatch, found revision},
---          {OUTCOME.full} (workspace), {OUTCOME.queue_full}, {OUTCOME.unfitted}: the rep's profile
---          is not known (put_profile.lua)
+--          {OUTCOME.full, reps there are}, {OUTCOME.queue_full, members there are},
+--          {OUTCOME.unfitted}: the rep's profile is not known (put_profile.lua)
 -- Idempotency: by the expected revision.
 
 local OUTCOME = baton.OUTCOME
@@ -37,15 +37,15 @@ local function queues_of(text)
   return text and read_rep(string.match(text, '^%d+|(.*)$') or '') or {}
 end
 
--- New texts of the member lists that change, by key; nil if a queue is full.
+-- New texts of the member lists that change, by key; nil and how many it has if a queue is full.
 local function new_members(workspace, rep, old, new, row)
   local texts = {}
   for queue in pairs(new) do
     local key = baton.queue_key(workspace, queue)
     local text = redis.call('HGET', key, 'm') or ''
-    if not baton.is_member(text, rep) and
-        baton.count_members(text) >= baton.LIMIT.reps_per_queue then
-      return nil
+    local members = baton.is_member(text, rep) and 0 or baton.count_members(text)
+    if members >= baton.LIMIT.reps_per_queue then
+      return nil, members
     end
     texts[key] = baton.replace_member(text, rep, rep .. '|' .. row)
   end
@@ -60,10 +60,11 @@ end
 
 local function put_rep(keys, args)
   baton.expect_count(keys, 2, 'keys')
-  baton.expect_count(args, 3, 'arguments')
+  baton.expect_count(args, 4, 'arguments')
   local rep = baton.id(args[1], 'rep')
   local expected = baton.whole(args[2], 'revision', -1, baton.LIMIT.number)
   local queues, row, profile = read_rep(args[3])
+  local cap, reps = baton.whole(args[4], 'cap', 1, baton.LIMIT.reps), redis.call('HLEN', keys[2])
   if not redis.call('HGET', keys[1], 'policy') then
     return {OUTCOME.no_workspace}
   end
@@ -72,14 +73,14 @@ local function put_rep(keys, args)
     baton.LIMIT.number) or 0
   if expected ~= -1 and expected ~= revision then
     return {OUTCOME.mismatch, revision}
-  elseif not old and redis.call('HLEN', keys[2]) >= baton.LIMIT.reps then
-    return {OUTCOME.full}
+  elseif not old and reps >= cap then
+    return {OUTCOME.full, reps}
   elseif profile and not redis.call('HGET', baton.profiles_key(keys[1]), profile) then
     return {OUTCOME.unfitted}
   end
-  local texts = new_members(keys[1], rep, queues_of(old), queues, row)
+  local texts, members = new_members(keys[1], rep, queues_of(old), queues, row)
   if not texts then
-    return {OUTCOME.queue_full}
+    return {OUTCOME.queue_full, members}
   end
   redis.call('HLEN', baton.silent_key(keys[1]))
   for key, text in pairs(texts) do

@@ -2,8 +2,8 @@
 -- KEYS: 1 meta, 2 workspace, 3 tables (hash: "name@sha256" -> "rows|bytes|columns|by|at", columns
 --       escaped and separated by commas), 4 table texts (hash: "name@sha256" -> document)
 -- ARGV: 1 name, 2 sha256, 3 document, 4 rows, 5 columns, 6 principal, 7 clock
--- Returns: {OUTCOME.done}, {OUTCOME.no_workspace}, {OUTCOME.full} (tables), {OUTCOME.too_large}
---          (their bytes together)
+-- Returns: {OUTCOME.done}, {OUTCOME.no_workspace}, {OUTCOME.full, tables there are},
+--          {OUTCOME.too_large, bytes that they have together}
 -- Idempotency: a repetition finds the table.
 
 local OUTCOME, LIMIT = baton.OUTCOME, baton.LIMIT
@@ -22,16 +22,18 @@ local function put_table(keys, args)
     return {OUTCOME.no_workspace}
   elseif redis.call('HGET', keys[3], id) then
     return {OUTCOME.done}
-  elseif redis.call('HLEN', keys[3]) >= LIMIT.tables then
-    return {OUTCOME.full}
   end
-  local all = bytes
+  local tables = redis.call('HLEN', keys[3])
+  if tables >= LIMIT.tables then
+    return {OUTCOME.full, tables}
+  end
+  local all = 0
   local stored = redis.call('HGETALL', keys[3])
   for i = 2, #stored, 2 do
     all = all + baton.whole(string.match(stored[i], '^%d+|(%d+)|'), 'stored bytes', 0, LIMIT.number)
   end
-  if all > LIMIT.table_bytes then
-    return {OUTCOME.too_large}
+  if all + bytes > LIMIT.table_bytes then
+    return {OUTCOME.too_large, all}
   end
   redis.call('HLEN', keys[4])
   redis.call('HSET', keys[4], id, args[3])

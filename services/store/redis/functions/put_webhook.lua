@@ -4,7 +4,7 @@
 -- ARGV: 1 workspace, 2 id, 3 expected revision (0: none), 4 generation, 5 round,
 --       6 the rest (its words escaped), 7 clock
 -- Returns: {OUTCOME.done, revision}, {OUTCOME.no_workspace}, {OUTCOME.mismatch, found revision},
---          {OUTCOME.full}
+--          {OUTCOME.full, webhooks there are}
 -- Idempotency: by the expected revision.
 
 local OUTCOME, LIMIT = baton.OUTCOME, baton.LIMIT
@@ -42,10 +42,11 @@ local function put_webhook(keys, args)
   end
   local stored = baton.webhook(keys[3], id)
   local version = baton.webhook_version(keys[4], workspace)
+  local webhooks = redis.call('HLEN', keys[3])
   if expected ~= (stored and stored.revision or 0) then
     return {OUTCOME.mismatch, stored and stored.revision or 0}
-  elseif not stored and redis.call('HLEN', keys[3]) >= LIMIT.webhooks then
-    return {OUTCOME.full}
+  elseif not stored and webhooks >= LIMIT.webhooks then
+    return {OUTCOME.full, webhooks}
   end
   redis.call('HSET', keys[3], id, string.format('%d|%d|%d|%d|%s', expected + 1, generation, round,
     stored and stored.created or now, args[6]))
