@@ -103,6 +103,7 @@ void AddAllCommands(CLI::App& app, Session& session) {
   AddVerifyCommand(app, session);
   AddHealthCommand(app, session);
   AddCompletionCommand(app, session);
+  AddManCommand(app, session);
   AddExamples(app);
 }
 

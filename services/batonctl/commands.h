@@ -45,6 +45,7 @@ void AddMappingCommands(CLI::App& app, Session& session);
 void AddVerifyCommand(CLI::App& app, Session& session);
 void AddHealthCommand(CLI::App& app, Session& session);
 void AddCompletionCommand(CLI::App& app, Session& session);
+void AddManCommand(CLI::App& app, Session& session);
 
 // A group: `batonctl lead ...`.
 inline CLI::App& AddGroup(CLI::App& app, const std::string& name, const std::string& about) {

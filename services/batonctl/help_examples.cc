@@ -141,6 +141,7 @@ constexpr std::pair<const char*, const char*> kExamples[] = {
     {"completion", "source <(batonctl completion bash)"},
     {"completion", "batonctl completion zsh > _batonctl"},
     {"completion", "batonctl completion fish > batonctl.fish"},
+    {"man", "batonctl man > batonctl.1"},
 };
 
 // The sections of reports share their examples.

@@ -21,11 +21,16 @@ constexpr size_t kViolationsShown = 10;
 constexpr char kAbout[] =
     "Checks an installation at rest: is anything lost, doubled or contradictory?";
 constexpr char kFooter[] =
-    "Reads the input topic, the dead letters, the three output topics and Redis, for all\n"
-    "workspaces, and checks them against each other without Baton's own counters, functions and\n"
-    "decisions. Changes nothing. At rest means: all input is read, every change is published and\n"
-    "nothing is written meanwhile; otherwise it says what is under way (--wait). Where waiting\n"
-    "leads are offered again and again, stop Baton first.\n"
+    "Reads what came in (events of leads, accounts and sales), the dead letters of both topics,\n"
+    "the three output topics and Redis, for all workspaces, and checks them against each other\n"
+    "without Baton's own counters, functions and decisions. Changes nothing. Not looked at:\n"
+    "deliveries of webhooks, rows of reports, policies and tables.\n"
+    "The topics are those of one --prefix, as they were read first. Where intakes read topics of\n"
+    "several prefixes into one Redis, or a topic was made anew (intake.input_generation), Redis'\n"
+    "totals and leads are of more than it finds: counters and conservation report it as wrong.\n"
+    "At rest means: all input is read, every change is published and nothing is written\n"
+    "meanwhile; otherwise it says what is under way (--wait). Where waiting leads are offered\n"
+    "again and again, stop Baton first.\n"
     "Exit codes: 0 everything holds; 1 violations, the first ten are named; 2 could not check.\n"
     "Redis: the password belongs into --redis-password-file or BATON_REDIS_URL, not on the\n"
     "command line, where others can see it.";

@@ -59,6 +59,7 @@ absl::Status Create(Session& session, const WebhookArguments& arguments) {
   request.mutable_webhook()->set_url(arguments.url);
   request.mutable_webhook()->set_disabled(arguments.disabled);
   request.set_validate_only(arguments.dry_run);
+  if (!arguments.dry_run) request.set_request_id(session.RequestId());
   AddFilters(arguments, *request.mutable_webhook());
   const auto response = Ask<v1::CreateWebhookResponse>(session.server(), request);
   if (!response.ok()) return response.status();

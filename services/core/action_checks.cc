@@ -217,6 +217,14 @@ std::string_view ActionName(ActionType type) {
   return "";
 }
 
+const AnsweredRequest* FindAnswer(const LeadRecord& record, const std::string& request_id) {
+  if (request_id.empty()) return nullptr;
+  const auto answer = std::find_if(
+      record.answered.begin(), record.answered.end(),
+      [&](const AnsweredRequest& answered) { return answered.request_id == request_id; });
+  return answer == record.answered.end() ? nullptr : &*answer;
+}
+
 bool Concerns(const LeadRecord& record, const RepId& rep) {
   return record.rep == rep || record.last_owner == rep ||
          std::find(record.passed.begin(), record.passed.end(), rep) != record.passed.end();
@@ -224,7 +232,8 @@ bool Concerns(const LeadRecord& record, const RepId& rep) {
 
 absl::Status CheckGeneration(const LeadRecord& record, const Action& action) {
   const bool mine = action.only_rep.empty() || action.only_rep == record.rep;
-  const bool suppressed = record.stage == Stage::kRejected && record.reason == kDoNotContact;
+  const bool suppressed = record.stage == Stage::kRejected && record.reason == kDoNotContact &&
+                          record.facts.consent == Consent::kWithdrawn;
   const bool over = record.stage == Stage::kQueued || suppressed;
   if (mine && action.generation == record.generation && !over) return absl::OkStatus();
   return Error(absl::StatusCode::kAborted, "STALE_GENERATION",

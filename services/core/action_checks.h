@@ -3,6 +3,7 @@
 #ifndef BATON_CORE_ACTION_CHECKS_H_
 #define BATON_CORE_ACTION_CHECKS_H_
 
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -13,11 +14,15 @@ namespace baton::core {
 
 std::string_view ActionName(ActionType type);  // "accept", "log_touch" ...
 
+// What the request of this id was answered; nullptr: it is not remembered, or the id is empty.
+const AnsweredRequest* FindAnswer(const LeadRecord& record, const std::string& request_id);
+
 // The lead is the rep's, or was lately.
 bool Concerns(const LeadRecord& record, const RepId& rep);
 
 // ABORTED STALE_GENERATION unless the action is about the assignment that is current: the lead's
-// latest generation, not taken back to the queue since, and of only_rep where there is one.
+// latest generation, not taken back to the queue or left alone since (consent was withdrawn), and
+// of only_rep where there is one.
 absl::Status CheckGeneration(const LeadRecord& record, const Action& action);
 
 // FAILED_PRECONDITION WRONG_STAGE; INVALID_ARGUMENT for an outcome that is none.

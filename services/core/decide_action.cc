@@ -250,14 +250,6 @@ Plan CarryOut(const LeadRecord& record, const Action& action, const Reason* reas
   return {};
 }
 
-const AnsweredRequest* FindAnswer(const LeadRecord& record, const std::string& request_id) {
-  if (request_id.empty()) return nullptr;
-  const auto answer = std::find_if(
-      record.answered.begin(), record.answered.end(),
-      [&](const AnsweredRequest& answered) { return answered.request_id == request_id; });
-  return answer == record.answered.end() ? nullptr : &*answer;
-}
-
 // Before the action's change, and of the assignment that it was done to, the plan says what became
 // of the clocks.
 void TellClocks(const LeadRecord& record, const Policy* policy, TimeMs now_ms, Plan& plan) {
@@ -289,18 +281,19 @@ void RememberAnswer(const Action& action, Plan& plan) {
 
 absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Action& action,
                                             const Policy* policy, TimeMs now_ms) {
-  if (const AnsweredRequest* answer = FindAnswer(record, action.request_id); answer != nullptr) {
-    if (answer->fingerprint == action.fingerprint) return *answer;
-    return Error(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
-                 "request_id: was used for a request with another body",
-                 {{"field", "request_id"}, {"request_id", action.request_id}});
-  }
+  const AnsweredRequest* answer = FindAnswer(record, action.request_id);
+  if (answer != nullptr && answer->fingerprint == action.fingerprint) return *answer;
   const bool hidden = !action.only_rep.empty() && !Concerns(record, action.only_rep);
   if (!Exists(record) || hidden) {
     return Error(absl::StatusCode::kNotFound, "LEAD_NOT_FOUND",
                  absl::StrCat("workspace ", record.key.workspace.str(), " has no lead ",
                               record.key.lead.str()),
                  {{"workspace", record.key.workspace.str()}, {"lead", record.key.lead.str()}});
+  }
+  if (answer != nullptr) {
+    return Error(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
+                 "request_id: was used for a request with another body",
+                 {{"field", "request_id"}, {"request_id", action.request_id}});
   }
   if (absl::Status status = CheckGeneration(record, action); !status.ok()) return status;
   if (absl::Status status = CheckStage(record, action); !status.ok()) return status;

@@ -44,9 +44,10 @@ absl::Status NothingWaits(const store::Claim& claim) {
 }  // namespace
 
 absl::StatusOr<v1::ClaimNextLeadResponse> LeadClaimer::Claim(
-    const v1::ClaimNextLeadRequest& request) {
-  const absl::StatusOr<store::Claim> claim = ToClaim(request);
+    const v1::ClaimNextLeadRequest& request, const Caller& caller) {
+  absl::StatusOr<store::Claim> claim = ToClaim(request);
   if (!claim.ok()) return claim.status();
+  claim->actor = caller.actor();
   const absl::StatusOr<store::ClaimResult> claimed = roster_.ClaimNext(*claim);
   if (!claimed.ok()) return claimed.status();
   if (claimed->lead.empty()) return NothingWaits(*claim);

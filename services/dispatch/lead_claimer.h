@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "baton/v1/assignment_service.pb.h"
+#include "dispatch/caller_gate.h"
 #include "store/lead_store.h"
 #include "store/pipe_store.h"
 #include "store/roster_store.h"
@@ -17,9 +18,10 @@ class LeadClaimer {
       : roster_(roster), leads_(leads), gate_(gate) {}
 
   // The assignment is told only when it is durable as far as configured; the request id gives it
-  // again. Errors are those of RosterStore::ClaimNext, NOT_FOUND NOTHING_WAITS and INVALID_FIELD.
+  // again. The change names the caller, as other actions do. Errors are those of
+  // RosterStore::ClaimNext, NOT_FOUND NOTHING_WAITS and INVALID_FIELD.
   absl::StatusOr<::baton::v1::ClaimNextLeadResponse> Claim(
-      const ::baton::v1::ClaimNextLeadRequest& request);
+      const ::baton::v1::ClaimNextLeadRequest& request, const Caller& caller);
 
  private:
   store::RosterStore& roster_;

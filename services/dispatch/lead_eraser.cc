@@ -56,6 +56,10 @@ absl::StatusOr<std::vector<core::LeadKey>> LeadEraser::Find(const v1::EraseLeadR
   if (request.email().empty()) {
     const auto key = ParseLead("name", request.name());
     if (!key.ok()) return key.status();
+    const auto loaded = leads_.Load({*key});
+    if (!loaded.ok()) return loaded.status();
+    const absl::StatusOr<core::LeadRecord>& record = loaded->records[0];
+    if (record.ok() && record->revision == 0) return store::LeadNotFound(*key);
     return std::vector<core::LeadKey>{*key};
   }
   const auto workspace = ParseWorkspace("name", request.name());
@@ -81,6 +85,12 @@ absl::StatusOr<v1::EraseLeadResponse> LeadEraser::Erase(const v1::EraseLeadReque
   response.set_more(keys->size() > static_cast<size_t>(kLeadsMax));
   if (response.more()) keys->resize(kLeadsMax);
 
+  if (!keys->empty() && !request.validate_only()) {
+    const absl::Status noted =
+        leads_.NoteErasure(keys->front().workspace, request.request_id(), Fingerprint(request));
+    if (!noted.ok()) return noted;
+  }
+
   const auto journeys = JourneysOf(leads_, *keys);  // before they are gone
   if (!journeys.ok()) return journeys.status();
   store::ErasureOrder order;
@@ -95,10 +105,7 @@ absl::StatusOr<v1::EraseLeadResponse> LeadEraser::Erase(const v1::EraseLeadReque
     const absl::StatusOr<store::ErasureResult>& result = (*results)[i];
     failed.Update(result.status());
     if (!result.ok()) continue;
-    if (result->fate == store::ErasureFate::kUnknown) {
-      if (request.email().empty()) return store::LeadNotFound((*keys)[i]);
-      continue;
-    }
+    if (result->fate == store::ErasureFate::kUnknown) continue;
     const bool freed =
         result->fate == store::ErasureFate::kErased && core::IsOwned(result->before.stage);
     if (freed) drainer_.RepFreed(result->before.key.workspace, result->before.rep);

@@ -26,7 +26,8 @@ class LeadEraser {
 
   // UNAUTHENTICATED PRINCIPAL_MISSING: who erases is recorded. NOT_FOUND LEAD_NOT_FOUND for a lead
   // that was never there; an address that no lead has is no failure. If some cannot be erased, the
-  // others are, and the call fails with the first one's reason.
+  // others are, and the call fails with the first one's reason. A request id is remembered once
+  // there is something to erase; with another body it is INVALID_ARGUMENT REQUEST_ID_REUSED.
   absl::StatusOr<::baton::v1::EraseLeadResponse> Erase(const ::baton::v1::EraseLeadRequest& request,
                                                        const Caller& caller);
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "core/errors.h"
+#include "dispatch/action_mapping.h"
 #include "dispatch/pages.h"
 #include "dispatch/proto_mapping.h"
 #include "dispatch/resource_names.h"
@@ -121,6 +122,31 @@ absl::StatusOr<std::string> WebhookService::SecretOf(const store::WebhookKey& ke
   return webhooks::SecretText(webhooks::SecretOf(*installation, key, salt));
 }
 
+absl::StatusOr<std::optional<v1::CreateWebhookResponse>> WebhookService::AnsweredBefore(
+    const core::WorkspaceId& workspace, const store::Webhook& wanted) {
+  std::optional<v1::CreateWebhookResponse> answer;
+  if (wanted.request_id.empty()) return answer;
+  const auto states = webhooks_.ListWebhooks(workspace);
+  if (!states.ok()) return states.status();
+  const auto found =
+      std::find_if(states->begin(), states->end(), [&](const store::WebhookState& state) {
+        return state.webhook.request_id == wanted.request_id;
+      });
+  if (found == states->end()) return answer;
+  const store::Webhook& known = found->webhook;
+  if (known.fingerprint != wanted.fingerprint || known.creator != wanted.creator) {
+    return store::RequestIdReused(wanted.request_id);
+  }
+  answer.emplace();
+  *answer->mutable_webhook() = ToProto(workspace, *found, WebhookNow());
+  if (known.old_salt.empty()) {
+    auto secret = SecretOf({workspace, known.id}, known.salt);
+    if (!secret.ok()) return secret.status();
+    answer->set_secret(*std::move(secret));
+  }
+  return answer;
+}
+
 absl::StatusOr<v1::CreateWebhookResponse> WebhookService::Create(
     const Caller& caller, const v1::CreateWebhookRequest& request) {
   if (absl::Status named = RequireName(caller); !named.ok()) return named;
@@ -129,10 +155,16 @@ absl::StatusOr<v1::CreateWebhookResponse> WebhookService::Create(
   if (!core::IsValidId(request.webhook_id())) {
     return core::FieldError("webhook_id", "must be 1 to 64 characters of [A-Za-z0-9_-]");
   }
+  if (absl::Status status = CheckRequestId(request.request_id()); !status.ok()) return status;
   store::Webhook webhook;
   webhook.id = request.webhook_id();
   webhook.salt = webhooks::NewSalt();
   webhook.creator = caller.id();
+  webhook.request_id = request.request_id();
+  webhook.fingerprint = webhook.request_id.empty() ? 0 : Fingerprint(request);
+  auto before = AnsweredBefore(*workspace, webhook);
+  if (!before.ok()) return before.status();
+  if (before->has_value()) return **std::move(before);
   // One that is deleted and made again is never taken for the one before.
   webhook.generation = WebhookNow();
   const auto said = Masked(webhook, request.webhook(), {});
@@ -148,6 +180,10 @@ absl::StatusOr<v1::CreateWebhookResponse> WebhookService::Create(
     auto secret = SecretOf(key, webhook.salt);
     if (!secret.ok()) return secret.status();
     auto stored = webhooks_.PutWebhook(*workspace, *said);
+    if (absl::IsAlreadyExists(stored.status())) {  // made meanwhile, maybe by the same request
+      before = AnsweredBefore(*workspace, webhook);
+      if (before.ok() && before->has_value()) return **std::move(before);
+    }
     if (!stored.ok()) return stored.status();
     state.webhook = *std::move(stored);
     response.set_secret(*std::move(secret));

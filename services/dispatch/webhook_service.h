@@ -3,6 +3,7 @@
 #define BATON_DISPATCH_WEBHOOK_SERVICE_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "baton/v1/webhook_service.grpc.pb.h"
@@ -52,6 +53,10 @@ class WebhookService final : public ::baton::v1::WebhookService::CallbackService
 
   absl::StatusOr<::baton::v1::CreateWebhookResponse> Create(
       const Caller& caller, const ::baton::v1::CreateWebhookRequest& request);
+  // What the request that makes `wanted` was answered; nullopt: it has no id, or is new.
+  // INVALID_ARGUMENT REQUEST_ID_REUSED. The secret is told until it is rotated.
+  absl::StatusOr<std::optional<::baton::v1::CreateWebhookResponse>> AnsweredBefore(
+      const core::WorkspaceId& workspace, const store::Webhook& wanted);
   absl::StatusOr<::baton::v1::ListWebhooksResponse> List(
       const ::baton::v1::ListWebhooksRequest& request);
   absl::StatusOr<::baton::v1::UpdateWebhookResponse> Update(

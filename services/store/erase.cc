@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/action_checks.h"
 #include "core/errors.h"
 #include "store/store_errors.h"
 
@@ -74,6 +75,10 @@ absl::StatusOr<std::vector<size_t>> EraseOnce(LeadStore& leads,
     absl::StatusOr<ErasureResult>& result = results[numbers[i]];
     if (!record.ok()) {
       result = record.status();
+      continue;
+    }
+    if (core::FindAnswer(*record, order.erasure.request_id) != nullptr) {
+      result = RequestIdReused(order.erasure.request_id);
       continue;
     }
     result = Look(*std::move(record), order, loaded->now_ms);

@@ -30,9 +30,9 @@ struct ErasureOrder {
 };
 
 // One result for each key, in their order; an error is that lead's alone: INTERNAL
-// STATE_UNREADABLE, RESOURCE_EXHAUSTED OUTBOX_FULL, ABORTED CONTENTION (it changes all the time).
-// What was lost on the way may be repeated: who is erased is kErasedBefore then. Not behind the
-// durability gate.
+// STATE_UNREADABLE, RESOURCE_EXHAUSTED OUTBOX_FULL, ABORTED CONTENTION (it changes all the time),
+// INVALID_ARGUMENT REQUEST_ID_REUSED (the id is that of an action on it). What was lost on the way
+// may be repeated: who is erased is kErasedBefore then. Not behind the durability gate.
 absl::StatusOr<std::vector<absl::StatusOr<ErasureResult>>> EraseLeads(
     LeadStore& leads, absl::Span<const core::LeadKey> keys, const ErasureOrder& order);
 

@@ -28,6 +28,8 @@ namespace baton::store {
 // Of a workspace's leads that were erased so many are remembered, the latest.
 inline constexpr int64_t kErasedMarksMax = 200'000;
 
+inline constexpr int kErasureRequestsMax = 100;  // remembered of a workspace, the latest
+
 inline constexpr int kPageSizeMax = 1000;
 inline int ClampPageSize(int size) {
   return std::clamp(size, 1, kPageSizeMax);
@@ -136,6 +138,12 @@ class LeadStore {
   // timers, the answers to those who claimed it and its place among a draft's differences are gone.
   // Such a lead is in no list and does not count as one of the workspace's. `after` goes the other
   // way when the person is back: a lead again, with the next revision.
+
+  // Remembers what a request to erase asked for, if it has an id. INVALID_ARGUMENT
+  // REQUEST_ID_REUSED when the id is remembered with another fingerprint; WORKSPACE_NOT_FOUND. The
+  // store keeps nothing of either that a person could be told by.
+  virtual absl::Status NoteErasure(const core::WorkspaceId& workspace,
+                                   const std::string& request_id, uint64_t fingerprint) = 0;
 
   // Leads of a workspace by id, after `after` (exclusive, empty: from the start).
   virtual absl::StatusOr<LeadPage> ListLeads(const core::WorkspaceId& workspace,

@@ -54,7 +54,12 @@ struct Claim {
   std::vector<core::QueueId> queues;  // empty: all of the rep's that are pulled from
   std::string request_id;             // empty: none
   uint64_t fingerprint = 0;           // of the request's body
+  std::string actor;                  // as Action::actor; empty: the rep
 };
+
+inline std::string ActorOf(const Claim& claim) {
+  return claim.actor.empty() ? "rep/" + claim.rep.str() : claim.actor;
+}
 
 struct ClaimResult {
   core::LeadId lead;       // empty: nothing waits that the rep may have
@@ -118,14 +123,14 @@ class RosterStore {
   virtual absl::StatusOr<WaitingOutlook> OutlookOf(const core::LeadKey& key) = 0;
 
   // Gives the rep the lead that is first in line of those it may claim (core::MayClaim) in the
-  // queues, paused ones aside: ACCEPTED at once, with change kAssigned of actor "rep/ID" and cause
-  // request_id, details mode=pull and strategy=claimed. No ledger moves. Of several who claim at
-  // the same time each gets another lead. A request id of the rep's latest kClaimsRemembered claims
-  // that got a lead gives the first answer again. Tested in this order: NOT_FOUND
-  // WORKSPACE_NOT_FOUND, REP_NOT_FOUND; INVALID_ARGUMENT REQUEST_ID_REUSED; FAILED_PRECONDITION
-  // REP_UNAVAILABLE (not online or at work), REP_AT_CAPACITY, REP_AT_DAILY_CAP; for a queue that is
-  // named INVALID_ARGUMENT NOT_A_MEMBER, FAILED_PRECONDITION QUEUE_NOT_PULLED; RESOURCE_EXHAUSTED
-  // OUTBOX_FULL (the shard's outbox keeps outbox_max entries or more).
+  // queues, paused ones aside: ACCEPTED at once, with change kAssigned of claim.actor (empty:
+  // "rep/ID") and cause request_id, details mode=pull and strategy=claimed. No ledger moves. Of
+  // several who claim at the same time each gets another lead. A request id of the rep's latest
+  // kClaimsRemembered claims that got a lead gives the first answer again. Tested in this order:
+  // NOT_FOUND WORKSPACE_NOT_FOUND, REP_NOT_FOUND; INVALID_ARGUMENT REQUEST_ID_REUSED;
+  // FAILED_PRECONDITION REP_UNAVAILABLE (not online or at work), REP_AT_CAPACITY, REP_AT_DAILY_CAP;
+  // for a queue that is named INVALID_ARGUMENT NOT_A_MEMBER, FAILED_PRECONDITION QUEUE_NOT_PULLED;
+  // RESOURCE_EXHAUSTED OUTBOX_FULL (the shard's outbox keeps outbox_max entries or more).
   virtual absl::StatusOr<ClaimResult> ClaimNext(const Claim& claim) = 0;
 };
 

@@ -48,6 +48,8 @@ struct Webhook {
   int64_t round = 1;                   // grows when a parked webhook is to go on
   std::string ping;                    // the ping asked for last; empty: none
   std::string creator;                 // principal
+  std::string request_id;              // of the request that made it; empty: none
+  uint64_t fingerprint = 0;            // of that one's body
   core::TimeMs created_at_ms = 0;      // set by the store
   int64_t revision = 0;                // 0: not stored yet
   bool operator==(const Webhook&) const = default;

@@ -19,7 +19,7 @@ PULLED = "    pulled: {mode: pull}\n"
 # Examples of these change nothing of each other's world.
 READS = {"get", "list", "describe", "diff", "explain", "view", "show", "journey", "recompute",
          "history", "validate", "test", "lint", "watch", "match", "health",
-         "simulate", "report", "completion"}
+         "simulate", "report", "completion", "man"}
 # What the help promises of these, where all is not well.
 CODES = {"policy diff": {0, 1}, "diff": {0, 1}, "policy lint": {0, 1}, "webhook test": {1}}
 
@@ -144,6 +144,25 @@ def commands():
             examples = re.search(r"^Examples:\n((?:  .*\n?)+)", text, re.MULTILINE)
             found[" ".join(path)] = [line.strip() for line in examples[1].splitlines()]
     return found
+
+
+def test_the_manual_page_is_installed_and_says_what_every_help_says(tmp_path):
+    subprocess.run(["cmake", "--install", BIN.parent, "--prefix", tmp_path], check=True,
+                   capture_output=True, timeout=60)
+    assert {path.name for path in (tmp_path / "bin").iterdir()} == {"baton", "batonctl"}
+    page = tmp_path / "share/man/man1/batonctl.1"
+    done = subprocess.run(["groff", "-man", "-ww", "-Tascii", "-P-cbou", "-rLL=200n", page],
+                          check=True, capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+    lines = {line.strip() for line in done.stdout.splitlines()}
+    found = commands()
+    assert len(found) > 90
+    assert {f"batonctl {path}" for path in found} <= lines
+    assert {line for examples in found.values() for line in examples} <= lines
+    options = subprocess.run([CTL, "lead", "erase", "--help"], check=True, capture_output=True,
+                             text=True).stdout
+    assert {word for word in re.findall(r"--[a-z-]+", options)} <= set(
+        re.findall(r"--[a-z-]+", done.stdout))
 
 
 ROSTER = """apiVersion: baton.dev/v1

@@ -90,10 +90,10 @@ class HookWorld(World):
         super().__init__(stack, policy=policy)
         self.hooks = webhook_service_pb2_grpc.WebhookServiceStub(self.channel)
 
-    def create(self, webhook, url, **fields):
+    def create(self, webhook, url, request_id="", **fields):
         return self.hooks.CreateWebhook(hooks.CreateWebhookRequest(
-            parent=self.parent, webhook_id=webhook, webhook=hooks.Webhook(url=url, **fields)),
-            timeout=10, metadata=ROOT)
+            parent=self.parent, webhook_id=webhook, request_id=request_id,
+            webhook=hooks.Webhook(url=url, **fields)), timeout=10, metadata=ROOT)
 
     def hook(self, webhook):
         return self.hooks.GetWebhook(hooks.GetWebhookRequest(
@@ -179,6 +179,18 @@ def test_assignments_warnings_and_feedback_arrive_signed_and_in_order(hook_stack
     with pytest.raises(WebhookVerificationError):
         Webhook(created.secret).verify(body.replace(b"eve", b"bob"), headers)
     world.close()
+
+
+def test_a_repeated_request_makes_one_webhook_and_tells_its_secret_again(world, receiver):
+    first = world.create("crm", receiver.url, request_id="r-1")
+    assert world.create("crm", receiver.url, request_id="r-1") == first
+    with pytest.raises(grpc.RpcError) as caught:
+        world.create("other", receiver.url, request_id="r-1")
+    assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    world.add_rep("ada")
+    world.assigned("eve")
+    eventually(lambda: ("eve", "assigned") in receiver.changes())
+    assert all(verified(first.secret, message) for message in list(receiver.taken))
 
 
 def test_a_webhook_gets_what_it_is_for_and_nothing_of_other_workspaces(hook_stack, world, receiver):

@@ -206,6 +206,23 @@ def test_whom_the_policy_keeps_no_longer_is_erased_without_a_word(stack, world):
     verify(stack)
 
 
+def test_a_request_to_erase_is_for_the_person_that_it_named_first(stack, world):
+    person, other = Person(), Person()
+    for one in (person, other):
+        world.publish(one.event(world))
+    world.flush()
+    eventually(lambda: world.lead_or_none(person.lead) and world.lead_or_none(other.lead))
+    ticket = f"ticket-{person.canary}"
+    for _ in range(2):
+        erase(world, name=world.parent, email=person.email, request_id=ticket)
+    with pytest.raises(grpc.RpcError) as caught:
+        erase(world, name=world.parent, email=other.email, request_id=ticket)
+    assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    assert is_gone(world, person.lead) and world.lead(other.lead)
+    kept = [line for line in stack.redis("KEYS", "*:erased:requests") if world.name in line]
+    assert kept and ticket not in str(stack.redis("LRANGE", kept[0], "0", "-1"))
+
+
 def test_who_acts_again_is_a_new_lead(stack, world):
     world.add_rep("ada")
     person = Person()

@@ -61,6 +61,11 @@ absl::StatusOr<std::vector<store::CommitResult>> FlakyStore::Commit(
   });
 }
 
+absl::Status FlakyStore::NoteErasure(const core::WorkspaceId& workspace,
+                                     const std::string& request_id, uint64_t fingerprint) {
+  return Try([&] { return inner_.NoteErasure(workspace, request_id, fingerprint); });
+}
+
 absl::StatusOr<store::LeadPage> FlakyStore::ListLeads(const core::WorkspaceId& workspace,
                                                       const std::string& after, int page_size) {
   return Try([&] { return inner_.ListLeads(workspace, after, page_size); });

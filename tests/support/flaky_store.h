@@ -30,6 +30,8 @@ class FlakyStore final : public store::Store {
   absl::StatusOr<store::LoadedLeads> Load(absl::Span<const core::LeadKey> keys) override;
   absl::StatusOr<std::vector<store::CommitResult>> Commit(
       absl::Span<const core::Plan> plans) override;
+  absl::Status NoteErasure(const core::WorkspaceId& workspace, const std::string& request_id,
+                           uint64_t fingerprint) override;
   absl::StatusOr<store::LeadPage> ListLeads(const core::WorkspaceId& workspace,
                                             const std::string& after, int page_size) override;
   absl::StatusOr<std::vector<core::LeadId>> LeadsWithEmail(const core::WorkspaceId& workspace,

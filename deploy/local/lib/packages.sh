@@ -22,7 +22,7 @@ _packages_build=(
   librapidcheck-dev
 )
 _packages_run=(redis-server maven tzdata)
-_packages_test=(curl fish kcat lua-check python3-venv zsh)
+_packages_test=(curl fish groff-base kcat lua-check python3-venv zsh)
 _packages_java=()
 _packages_bench=(libbenchmark-dev python3-venv)
 _packages_fuzz=(clang llvm libclang-rt-dev)

@@ -158,6 +158,23 @@ absl::StatusOr<std::vector<CommitResult>> MemoryStore::Commit(absl::Span<const c
   return results;
 }
 
+absl::Status MemoryStore::NoteErasure(const core::WorkspaceId& workspace,
+                                      const std::string& request_id, uint64_t fingerprint) {
+  if (request_id.empty()) return absl::OkStatus();
+  absl::MutexLock lock(&mutex_);
+  WorkspaceState* state = Find(workspace);
+  if (state == nullptr) return WorkspaceNotFound(workspace);
+  for (const memory::NotedErasure& noted : state->erasures) {
+    if (noted.request_id != request_id) continue;
+    return noted.fingerprint == fingerprint ? absl::OkStatus() : RequestIdReused(request_id);
+  }
+  state->erasures.push_back({request_id, fingerprint});
+  if (state->erasures.size() > static_cast<size_t>(kErasureRequestsMax)) {
+    state->erasures.pop_front();
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<LeadPage> MemoryStore::ListLeads(const core::WorkspaceId& workspace,
                                                 const std::string& after, int page_size) {
   absl::MutexLock lock(&mutex_);

@@ -483,7 +483,7 @@ const LeadRecord* ClaimFirst(const Claim& claim, const std::vector<QueueId>& que
   Leave(*first, site);
   Unschedule(*first, site);
   StopTimer(*first);
-  Assign(choice, {"rep/" + claim.rep.str(), claim.request_id}, *first, site);
+  Assign(choice, {ActorOf(claim), claim.request_id}, *first, site);
   Schedule(*first, site);
   return &first->record;
 }

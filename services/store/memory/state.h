@@ -80,6 +80,12 @@ struct AnsweredClaim {
   int64_t generation = 0;
 };
 
+// What a request to erase asked for.
+struct NotedErasure {
+  std::string request_id;
+  uint64_t fingerprint = 0;
+};
+
 struct WorkspaceState {
   Workspace about;
   std::map<std::string, WebhookState> webhooks;  // by id
@@ -108,6 +114,7 @@ struct WorkspaceState {
   std::map<std::string, core::AccountId> domains;
   std::map<core::AccountGroupId, std::set<core::AccountId>> groups;
   std::map<core::RepId, std::deque<AnsweredClaim>> claims;    // at most kClaimsRemembered each
+  std::deque<NotedErasure> erasures;                          // at most kErasureRequestsMax
   absl::flat_hash_map<core::LeadId, StoredLead*> lead_index;  // into leads, which only grows
 
   // nullptr: no such lead.

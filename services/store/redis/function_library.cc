@@ -122,8 +122,8 @@ void AddLimits(std::string& out) {
                ",tables=", kStoredTablesMax, ",table_bytes=", kStoredTableBytesMax, ",webhooks=",
                kWebhooksMax, ",webhook_reported=", kWebhookReportedMax, ",erased=", kErasedMarksMax,
                ",stream_node=", kStreamNodeMax, ",accounts_per_group=", core::kAccountsPerGroupMax,
-               ",shadow_queues=", core::kShadowQueuesMax,
-               ",shadow_differences=", core::kShadowDifferencesMax),
+               ",shadow_queues=", core::kShadowQueuesMax, ",shadow_differences=",
+               core::kShadowDifferencesMax, ",erasure_requests=", kErasureRequestsMax),
            out);
   const core::QueuePolicy defaults;
   AddTable("QUEUE_DEFAULTS",

@@ -74,6 +74,11 @@ std::string EmailHash(std::string_view secret, const core::WorkspaceId& workspac
   return HashOf(secret, absl::StrCat("email\n", workspace.str(), "\n", email));
 }
 
+std::string ErasureHash(std::string_view secret, const core::WorkspaceId& workspace,
+                        const std::string& word) {
+  return HashOf(secret, absl::StrCat("erasure\n", workspace.str(), "\n", word));
+}
+
 std::string HashesOf(std::string_view secret, const core::Plan& plan) {
   const bool marked = plan.expected_revision == 0 || plan.after.erased_at_ms != 0;
   return absl::StrCat(marked ? MarkOf(secret, plan.key) : "", "|",

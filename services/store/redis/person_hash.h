@@ -16,6 +16,9 @@ std::string MarkOf(std::string_view secret, const core::LeadKey& key);
 // Of an address in its normal spelling, likewise; empty for an empty one.
 std::string EmailHash(std::string_view secret, const core::WorkspaceId& workspace,
                       const std::string& email);
+// Of a word of a request to erase, which may name the person: its id, or its fingerprint. Likewise.
+std::string ErasureHash(std::string_view secret, const core::WorkspaceId& workspace,
+                        const std::string& word);
 
 // "mark|email" of the plan for functions/remains.lua: the mark where the lead is new, erased or was
 // once erased, the address where facts change.

@@ -65,6 +65,8 @@ class WorkspaceKeys {
   // when: see functions/remains.lua. (Lua)
   std::string Erased() const { return workspace_ + ":erased"; }
   std::string ErasedOrder() const { return workspace_ + ":erased:order"; }
+  // List of the latest requests to erase: see functions/note_erasure.lua.
+  std::string ErasureRequests() const { return workspace_ + ":erased:requests"; }
   // Sorted set of "keyed hash of an e-mail address/lead", in byte order. (Lua)
   std::string Emails() const { return workspace_ + ":emails"; }
   // Hash: rep -> text. (Lua)

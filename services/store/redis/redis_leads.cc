@@ -21,6 +21,7 @@ namespace baton::store {
 
 using platform::redis::Command;
 using platform::redis::Reply;
+using redis::Outcome;
 using redis::ShardKeys;
 using redis::WorkspaceKeys;
 
@@ -212,6 +213,22 @@ Command RedisStore::CommitCall(int shard, const std::string& secret,
     std::move(encoded.begin(), encoded.end(), std::back_inserter(args));
   }
   return library_.Call("commit", std::move(keys), std::move(args));
+}
+
+absl::Status RedisStore::NoteErasure(const core::WorkspaceId& workspace,
+                                     const std::string& request_id, uint64_t fingerprint) {
+  if (request_id.empty()) return absl::OkStatus();
+  const absl::StatusOr<std::string> secret = Secret();
+  if (!secret.ok()) return secret.status();
+  const WorkspaceKeys keys(ShardOf(workspace), workspace);
+  const absl::StatusOr<Answer> answer =
+      CallForOutcome("note_erasure", {keys.Workspace(), keys.ErasureRequests()},
+                     {redis::ErasureHash(*secret, workspace, request_id),
+                      redis::ErasureHash(*secret, workspace, absl::StrCat(fingerprint))});
+  if (!answer.ok()) return answer.status();
+  if (answer->outcome == Outcome::kNoWorkspace) return WorkspaceNotFound(workspace);
+  if (answer->outcome == Outcome::kReused) return RequestIdReused(request_id);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<LeadPage> RedisStore::ListLeads(const core::WorkspaceId& workspace,

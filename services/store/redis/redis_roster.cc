@@ -280,7 +280,7 @@ absl::StatusOr<ClaimResult> RedisStore::ClaimNext(const Claim& claim) {
   const ShardKeys shard_keys(shard);
   const WorkspaceKeys keys(shard, claim.workspace);
   core::Change change;
-  change.actor = absl::StrCat("rep/", claim.rep.str());
+  change.actor = ActorOf(claim);
   change.cause = claim.request_id;
   std::vector<std::string> args = {claim.workspace.str(),
                                    claim.rep.str(),

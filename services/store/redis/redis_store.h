@@ -63,6 +63,8 @@ class RedisStore final : public Store {
 
   absl::StatusOr<LoadedLeads> Load(absl::Span<const core::LeadKey> keys) override;
   absl::StatusOr<std::vector<CommitResult>> Commit(absl::Span<const core::Plan> plans) override;
+  absl::Status NoteErasure(const core::WorkspaceId& workspace, const std::string& request_id,
+                           uint64_t fingerprint) override;
   absl::StatusOr<LeadPage> ListLeads(const core::WorkspaceId& workspace, const std::string& after,
                                      int page_size) override;
   absl::StatusOr<JourneyPage> Journey(const core::LeadKey& key, int64_t index,

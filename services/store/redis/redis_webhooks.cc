@@ -30,7 +30,8 @@ std::string EncodeWebhook(const Webhook& webhook) {
                       redis::JoinEscaped(webhook.queues), "|", webhook.disabled ? 1 : 0, "|",
                       redis::Escape(webhook.salt), "|", redis::Escape(webhook.old_salt), "|",
                       webhook.old_salt_until_ms, "|", webhook.from_ms, "|",
-                      redis::Escape(webhook.ping), "|", redis::Escape(webhook.creator));
+                      redis::Escape(webhook.ping), "|", redis::Escape(webhook.creator), "|",
+                      redis::Escape(webhook.request_id), "|", webhook.fingerprint);
 }
 
 absl::StatusOr<Webhook> DecodeWebhook(const std::string& id, const std::string& text) {
@@ -51,6 +52,10 @@ absl::StatusOr<Webhook> DecodeWebhook(const std::string& id, const std::string& 
   webhook.from_ms = items.Number();
   webhook.ping = items.Unescaped();
   webhook.creator = items.Unescaped();
+  if (!items.at_end()) {  // an earlier release did not keep them
+    webhook.request_id = items.Unescaped();
+    if (!absl::SimpleAtoi(items.Word(), &webhook.fingerprint)) items.Fail();
+  }
   if (absl::Status status = items.status(); !status.ok()) {
     return UnreadableWebhook(id, status.message());
   }

@@ -195,7 +195,11 @@ class FunctionsFuzzTest : public FunctionTest {
                                            acme_.Workspace()};
     const std::string lead = absl::StrCat("l", Below(6));
     const std::string clock = absl::StrCat(kNow);
-    switch (Below(21)) {
+    switch (Below(22)) {
+      case 21:
+        return {"note_erasure",
+                {acme_.Workspace(), acme_.ErasureRequests()},
+                {Below(2) == 0 ? "a1" : "b2", Below(2) == 0 ? "c3" : "d4"}};
       case 19:
         return {"put_cycles",
                 {shard_.Reports()},

@@ -80,6 +80,17 @@ TEST_F(PipeFunctionsTest, OneBadPartitionLeavesAllWhereTheyWere) {
   EXPECT_EQ(DumpAll(), before);
 }
 
+TEST_F(PipeFunctionsTest, NumbersThatLuaWouldRoundOrReadOtherwiseAreRefused) {
+  ASSERT_EQ(Advance({"1", "0", "0", "10", "10", "1"}), 1);
+  const Dump before = DumpAll();
+  for (const char* number : {"9007199254740993", "9223372036854775808", "99999999999999999999999",
+                             "10.5", "1e2", "0x14", "inf", "nan", "-20", " 20", "20 ", "+20", ""}) {
+    EXPECT_TRUE(Run(AdvanceCall({"1", "0", "10", number, "10", "1"})).IsError("BATONREFUSED"))
+        << number;
+  }
+  EXPECT_EQ(DumpAll(), before);
+}
+
 TEST_F(PipeFunctionsTest, ANewIncarnationNeverGivesASequenceAgain) {
   ASSERT_EQ(AnswerOf(Qualify("l1")), 0);  // sequences 1 and 2
   EXPECT_EQ(Run(Open("abcdef")).integer, 1);

@@ -78,6 +78,15 @@ TEST_P(ClaimTest, AClaimedLeadIsAcceptedAtOnce) {
   EXPECT_EQ(store().Journey(Key("l1"), 0, 10)->entries.back().type, "assigned");
 }
 
+TEST_P(ClaimTest, WhoClaimedForTheRepIsNamed) {
+  AddRep("ada");
+  CommitQualified("l1");
+  store::Claim claim{acme_, RepNamed("ada"), {}, "r1", 7, "principal/crm | 1"};
+  ASSERT_EQ(store().ClaimNext(claim)->lead.str(), "l1");
+  EXPECT_EQ(Outbox().back().change.actor, "principal/crm | 1");
+  EXPECT_EQ(store().Journey(Key("l1"), 0, 10)->entries.back().change.actor, "principal/crm | 1");
+}
+
 TEST_P(ClaimTest, TheHighestPriorityThenTheOldestComesFirst) {
   AddRep("ada", 9, {"inside", "second"});
   CommitQualified("l1", "inside", 5);

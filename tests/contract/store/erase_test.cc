@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "contract/store/store_fixture.h"
 #include "core/erasure.h"
+#include "core/errors.h"
 
 namespace baton::contract {
 namespace {
@@ -50,6 +51,26 @@ class EraseTest : public StoreTest {
     return page->entries.size() + static_cast<size_t>(page->dropped);
   }
 };
+
+TEST_P(EraseTest, ARequestIdIsForOneBody) {
+  EXPECT_TRUE(store().NoteErasure(acme_, "ticket | 7", 5).ok());
+  EXPECT_TRUE(store().NoteErasure(acme_, "ticket | 7", 5).ok());
+  const absl::Status reused = store().NoteErasure(acme_, "ticket | 7", 6);
+  EXPECT_EQ(reused.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(core::ErrorReason(reused), "REQUEST_ID_REUSED");
+  EXPECT_TRUE(store().NoteErasure(acme_, "", 5).ok());
+  EXPECT_TRUE(store().NoteErasure(acme_, "", 6).ok()) << "none is no id";
+  const auto nobody = core::WorkspaceId::Trusted("nobody");
+  EXPECT_EQ(core::ErrorReason(store().NoteErasure(nobody, "r", 1)), "WORKSPACE_NOT_FOUND");
+}
+
+TEST_P(EraseTest, TheLatestRequestsToEraseAreRemembered) {
+  for (int i = 0; i <= store::kErasureRequestsMax; ++i) {
+    ASSERT_TRUE(store().NoteErasure(acme_, absl::StrCat("r", i), 1).ok());
+  }
+  EXPECT_FALSE(store().NoteErasure(acme_, "r1", 2).ok());
+  EXPECT_TRUE(store().NoteErasure(acme_, "r0", 2).ok());
+}
 
 TEST_P(EraseTest, NothingButNumbersIsLeft) {
   AddRep("ada");

@@ -28,6 +28,8 @@ class WebhookStoreTest : public StoreTest {
     webhook.salt = "c2FsdA==";
     webhook.creator = "ada@acme.example";
     webhook.from_ms = 77;
+    webhook.request_id = "r 1|x";
+    webhook.fingerprint = 18'000'000'000'000'000'000u;
     return webhook;
   }
   Webhook Put(const Webhook& webhook) {

@@ -67,6 +67,7 @@ TEST_F(WebhookCommandsTest, CreateShowsTheSecretOnce) {
   EXPECT_EQ(request.webhook_id(), "crm");
   EXPECT_THAT(request.webhook().types(), ElementsAre("assigned", "sla_warned"));
   EXPECT_THAT(request.webhook().queues(), ElementsAre("inside"));
+  EXPECT_NE(request.request_id(), "") << "so that it may be repeated";
   EXPECT_THAT(run.out, HasSubstr("whsec_abc"));
   EXPECT_THAT(run.err, HasSubstr("not shown again"));
   EXPECT_THAT(Run({"rotate-secret", "crm", "--etag", "3"}).out, HasSubstr("whsec_new"));

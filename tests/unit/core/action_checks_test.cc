@@ -61,7 +61,14 @@ TEST(CheckGenerationTest, LeadThatIsBackInTheQueueHasNoCurrentAssignment) {
 TEST(CheckGenerationTest, WhoeverWithdrewConsentHasNoCurrentAssignment) {
   LeadRecord record = RecordIn(Stage::kRejected);
   record.reason = kDoNotContact;
+  record.facts.consent = Consent::kWithdrawn;
   EXPECT_EQ(Refusal(CheckGeneration(record, Checked(ActionType::kReject))), "STALE_GENERATION");
+}
+
+TEST(CheckGenerationTest, WhoWasRejectedAsNotToBeContactedKnowsTheLastAssignment) {
+  LeadRecord record = RecordIn(Stage::kRejected);
+  record.reason = kDoNotContact;
+  EXPECT_TRUE(CheckGeneration(record, Checked(ActionType::kReject)).ok());
 }
 
 TEST(CheckGenerationTest, OwnedAndClosedLeadsKnowTheirLastAssignment) {

@@ -431,6 +431,23 @@ TEST(DecideActionTest, RequestIdWithAnotherBodyIsRefused) {
   EXPECT_EQ(ErrorReason(status), "REQUEST_ID_REUSED");
 }
 
+TEST(DecideActionTest, ARepGetsTheFirstAnswerAlsoWhenTheLeadIsNoLongerItsOwn) {
+  const AnsweredRequest answer{"q1", 77, Stage::kRejected, RepId(), 1, 6};
+  LeadRecord record = RecordIn(Stage::kRejected);
+  record.answered = {answer};
+  record.rep = RepId();
+  Action action = ActionOf(ActionType::kReject, "DO_NOT_CONTACT");
+  action.only_rep = RepNamed("ada");
+  action.request_id = "q1";
+  action.fingerprint = 77;
+  const auto decision = DecideAction(record, action, nullptr, kNow);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_EQ(std::get<AnsweredRequest>(*decision), answer);
+  action.fingerprint = 78;
+  EXPECT_EQ(ErrorReason(DecideAction(record, action, nullptr, kNow).status()), "LEAD_NOT_FOUND")
+      << "whose request that was is nobody else's business";
+}
+
 TEST(DecideActionTest, UnknownLeadIsNotFound) {
   LeadRecord record;
   record.key = support::Key("nobody");

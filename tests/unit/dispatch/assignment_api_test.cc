@@ -88,6 +88,12 @@ TEST_F(AssignmentApiTest, ARepClaimsWhatWaitsInAPulledQueue) {
     EXPECT_EQ(claimed.response.assignment().stage(), v1::STAGE_ACCEPTED);
     EXPECT_EQ(claimed.response.assignment().queue(), "workspaces/acme/queues/dach");
   }
+  AddLead("l2");
+  claim.set_request_id("claim-2");
+  ASSERT_TRUE(CallAs(kSam, *api_.assignments, &AssignmentStub::ClaimNextLead, claim).ok());
+  const int shard = store_.ShardOf(core::WorkspaceId::Trusted("acme"));
+  const auto read = store_.Read({{shard, 0}}, 100, absl::ZeroDuration());
+  EXPECT_EQ(read->at(shard).back().change.actor, "principal/" + kSam.principal);
   claim.add_queues("workspaces/acme/queues/triage");
   EXPECT_EQ(Do(&AssignmentStub::ClaimNextLead, claim).reason(), "REQUEST_ID_REUSED");
   claim.set_request_id("");

@@ -276,6 +276,28 @@ TEST_F(FrontDoorTest, OnesOwnIsLetThrough) {
   }
 }
 
+TEST_F(FrontDoorTest, ARepWhoRepeatsItsRejectGetsTheFirstAnswerAlthoughTheLeadIsNoLongerItsOwn) {
+  for (const char* reason : {"NO_NEED", "DO_NOT_CONTACT"}) {
+    AddLead(reason);
+    v1::RejectLeadRequest reject;
+    reject.set_name(AssignmentOf(reason));
+    reject.set_reason(reason);
+    reject.set_request_id("request-1");
+    const auto ada = Connect(Token({"rep"}, "acme", "ada"));
+    v1::RejectLeadResponse first;
+    v1::RejectLeadResponse again;
+    ASSERT_TRUE(ada->Call(reject, first).ok());
+    EXPECT_EQ(first.lead().stage(), v1::STAGE_REJECTED);
+    const absl::Status repeated = ada->Call(reject, again);
+    ASSERT_TRUE(repeated.ok()) << repeated;
+    EXPECT_EQ(again.lead().stage(), first.lead().stage());
+    EXPECT_EQ(again.lead().version(), first.lead().version());
+    reject.set_note("another body");
+    const auto bob = Connect(Token({"rep"}, "acme", "bob"));
+    EXPECT_EQ(ReasonOf(bob->Call(reject, again)), "LEAD_NOT_FOUND");
+  }
+}
+
 TEST_F(FrontDoorTest, ARepAsksForNobodyElse) {
   const std::string token = Token({"rep"}, "acme", "ada");
   const auto server = Connect(token);

@@ -95,6 +95,35 @@ TEST_F(EraseApiTest, ARepetitionSucceeds) {
   EXPECT_EQ(Erase(Named("l9")).reason(), "LEAD_NOT_FOUND") << "that one was never there";
 }
 
+TEST_F(EraseApiTest, ARequestIdOfAnotherBodyIsRefused) {
+  AddRep("ada");
+  AddLeadWithEmail("l1", "ann@acme.example");
+  AddLeadWithEmail("l2", "ben@acme.example");
+  v1::EraseLeadRequest wrong = Named("l0");
+  wrong.set_request_id("ticket-7");
+  EXPECT_EQ(Erase(wrong).reason(), "LEAD_NOT_FOUND");
+  v1::EraseLeadRequest first = Named("l1");
+  first.set_request_id("ticket-7");
+  ASSERT_TRUE(Erase(first).ok()) << "what erased nothing is not remembered";
+  v1::EraseLeadRequest other = OfEmail("ben@acme.example");
+  other.set_request_id("ticket-7");
+  const auto refused = Erase(other);
+  EXPECT_EQ(refused.code(), ::grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(refused.reason(), "REQUEST_ID_REUSED");
+  EXPECT_EQ(CodeOfGet("l2"), ::grpc::StatusCode::OK);
+  EXPECT_TRUE(Erase(first).ok());
+}
+
+TEST_F(EraseApiTest, ARequestIdOfAnActionOnTheLeadIsRefused) {
+  AddRep("ada");
+  AddLead("l1");
+  ASSERT_TRUE(Accept("workspaces/acme/assignments/l1.1", "request-1").ok());
+  v1::EraseLeadRequest request = Named("l1");
+  request.set_request_id("request-1");
+  EXPECT_EQ(Erase(request).reason(), "REQUEST_ID_REUSED");
+  EXPECT_EQ(CodeOfGet("l1"), ::grpc::StatusCode::OK);
+}
+
 TEST_F(EraseApiTest, AnAddressErasesAllItsLeads) {
   AddLeadWithEmail("l1", "ann@acme.example");
   AddLeadWithEmail("l2", "Ann@ACME.example");

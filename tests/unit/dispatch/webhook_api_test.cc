@@ -1,6 +1,9 @@
 // WebhookService over the wire.
 #include <gmock/gmock.h>
 
+#include <thread>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "api_fixture.h"
@@ -111,6 +114,58 @@ TEST_F(WebhookApiTest, WhatCannotBeIsRefusedWithAReason) {
   EXPECT_EQ(Create(webhook).reason(), "INVALID_FIELD");
   EXPECT_TRUE(Create(To(kHookUrl), "crm", kHookAdmin, /*validate_only=*/true).ok());
   EXPECT_EQ(Get().name(), "");
+}
+
+TEST_F(WebhookApiTest, ARepeatedRequestGetsTheFirstAnswer) {
+  v1::CreateWebhookRequest request;
+  request.set_parent("workspaces/acme");
+  request.set_webhook_id("crm");
+  request.mutable_webhook()->set_url(kHookUrl);
+  request.set_request_id("request-1");
+  const auto first = CallAs(kHookAdmin, *api_.webhooks, &WebhookStub::CreateWebhook, request);
+  ASSERT_TRUE(first.ok()) << first.status.error_message();
+  ASSERT_THAT(first.response.secret(), StartsWith("whsec_"));
+  const auto again = CallAs(kHookAdmin, *api_.webhooks, &WebhookStub::CreateWebhook, request);
+  ASSERT_TRUE(again.ok()) << again.status.error_message();
+  EXPECT_EQ(again.response.SerializeAsString(), first.response.SerializeAsString());
+
+  const Identity another = {"eve@acme.example", "admin"};
+  EXPECT_EQ(CallAs(another, *api_.webhooks, &WebhookStub::CreateWebhook, request).reason(),
+            "REQUEST_ID_REUSED");
+  v1::RotateWebhookSecretRequest rotate;
+  rotate.set_name(kHookName);
+  ASSERT_TRUE(CallAs(kHookAdmin, *api_.webhooks, &WebhookStub::RotateWebhookSecret, rotate).ok());
+  const auto rotated = CallAs(kHookAdmin, *api_.webhooks, &WebhookStub::CreateWebhook, request);
+  EXPECT_EQ(rotated.response.webhook().etag(), "2");
+  EXPECT_EQ(rotated.response.secret(), "") << "the first one no longer is the webhook's";
+  request.set_webhook_id("dwh");
+  const auto other = CallAs(kHookAdmin, *api_.webhooks, &WebhookStub::CreateWebhook, request);
+  EXPECT_EQ(other.code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(other.reason(), "REQUEST_ID_REUSED");
+  request.set_request_id(std::string(65, 'x'));
+  EXPECT_EQ(CallAs(kHookAdmin, *api_.webhooks, &WebhookStub::CreateWebhook, request).reason(),
+            "INVALID_FIELD");
+}
+
+TEST_F(WebhookApiTest, OfTheSameRequestTwiceAtOnceBothGetOneAnswer) {
+  for (int round = 0; round < 20; ++round) {
+    v1::CreateWebhookRequest request;
+    request.set_parent("workspaces/acme");
+    request.set_webhook_id(absl::StrCat("hook-", round));
+    request.mutable_webhook()->set_url(kHookUrl);
+    request.set_request_id(absl::StrCat("request-", round));
+    Outcome<v1::CreateWebhookResponse> outcomes[2];
+    std::vector<std::thread> callers;
+    for (Outcome<v1::CreateWebhookResponse>& outcome : outcomes) {
+      callers.emplace_back([this, &outcome, &request] {
+        outcome = CallAs(kHookAdmin, *api_.webhooks, &WebhookStub::CreateWebhook, request);
+      });
+    }
+    for (std::thread& caller : callers) caller.join();
+    ASSERT_TRUE(outcomes[0].ok()) << outcomes[0].status.error_message();
+    ASSERT_TRUE(outcomes[1].ok()) << outcomes[1].status.error_message();
+    EXPECT_EQ(outcomes[0].response.SerializeAsString(), outcomes[1].response.SerializeAsString());
+  }
 }
 
 TEST_F(WebhookApiTest, OnlyWhatIsNamedChanges) {

@@ -296,6 +296,10 @@ class RewindableInput : public store::InputStore, public store::LeadStore {
                                             const std::string& after, int page_size) override {
     return inner_.ListLeads(workspace, after, page_size);
   }
+  absl::Status NoteErasure(const core::WorkspaceId& workspace, const std::string& request_id,
+                           uint64_t fingerprint) override {
+    return inner_.NoteErasure(workspace, request_id, fingerprint);
+  }
   absl::StatusOr<store::JourneyPage> Journey(const core::LeadKey& key, int64_t index,
                                              int page_size) override {
     return inner_.Journey(key, index, page_size);

@@ -154,6 +154,15 @@ TEST(PolicyRefusalsTest, Reasons) {
   EXPECT_THAT(extended("{code: A, class: reject, fault: x}"), HasSubstr("none, quality, data"));
 }
 
+TEST(PolicyRefusalsTest, DurationsHaveBounds) {
+  for (const std::string wrong : {"0s", "-5m", "31d", "99999999999999999999d",
+                                  "9223372036854775807s", "1.5h", "1e9s", "NaN", "9999-12-31"}) {
+    EXPECT_THAT(ErrorOf("mode: offer", "mode: offer, accept_within: " + wrong),
+                HasSubstr("accept_within must be a duration from 1s to 30d"))
+        << wrong;
+  }
+}
+
 TEST(PolicyRefusalsTest, Caps) {
   std::string rules;
   for (int i = 0; i < 998; ++i) {

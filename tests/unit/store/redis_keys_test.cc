@@ -28,6 +28,7 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       shard.Purges(),
                                       workspace.Erased(),
                                       workspace.ErasedOrder(),
+                                      workspace.ErasureRequests(),
                                       workspace.Emails(),
                                       workspace.Cycles(),
                                       workspace.CycleOrder(),
@@ -63,7 +64,7 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Awaited(RepId::Trusted("r1")),
                                       workspace.Claims(RepId::Trusted("r1")),
                                       workspace.Open(RepId::Trusted("r1"))};
-  EXPECT_EQ(keys.size(), 44u);  // no two are equal
+  EXPECT_EQ(keys.size(), 45u);  // no two are equal
   for (const std::string& key : keys) EXPECT_EQ(TagOf(key), "{b07}") << key;
 }
 
