@@ -51,6 +51,7 @@ absl::Status RedisStore::CreateClients() {
   client_options.url = options_.url;
   client_options.password_file = options_.password_file;
   client_options.tls = options_.tls;
+  client_options.sentinel = options_.sentinel;
   client_options.command_timeout = options_.command_timeout;
   client_options.connections_max = options_.connections_max;
   const auto prepare = [this](Connection& connection) {
@@ -144,7 +145,13 @@ absl::Status RedisStore::CheckShard(int shard) const {
   return core::FieldError("shard", absl::StrCat(shard, " is not one of 0..", options_.shards - 1));
 }
 
+void RedisStore::AskSentinels() {
+  client_->AskAgain();
+  readers_->AskAgain();
+}
+
 absl::Status RedisStore::CheckReady() {
+  AskSentinels();
   const absl::Status prepared = session_.Prepare(
       [this](absl::Span<const Command> commands) { return client_->Run(commands); });
   if (!prepared.ok()) return redis::FromClient(prepared);
