@@ -50,6 +50,7 @@ store::RedisStoreOptions StoreOptions(const BatonConfig& config) {
   options.url = config.redis.url;
   options.password_file = config.redis.password_file;
   options.tls = config.redis.tls;
+  options.sentinel = config.redis.sentinel;
   options.shards = config.redis.shards;
   options.limits = config.limits;
   options.min_replica_acks = config.redis.min_replica_acks;

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "connect/cors.h"
 #include "intake/workspace_filter.h"
+#include "platform/redis/url.h"
 #include "policy/parse_policy.h"
 #include "vendors/sales_mapping.h"
 #include "webhooks/egress_rules.h"
@@ -16,11 +17,16 @@ constexpr std::string_view kOff = "off";
 
 void AddConnections(platform::Settings& settings, BatonConfig& config) {
   RedisConfig& redis = config.redis;
-  settings.AddText("redis.url", "Redis, redis[s]://[user[:password]@]host:port[/db]", &redis.url,
-                   platform::CheckNotEmpty, platform::Secrecy::kUrlPassword);
+  settings.AddText("redis.url",
+                   "Redis, redis[s]://[user[:password]@]host:port[/db], or where Sentinels say: "
+                   "redis[s]+sentinel://[user[:password]@]host:port,host:port/primary[/db]",
+                   &redis.url, platform::CheckNotEmpty, platform::Secrecy::kUrlPassword);
   settings.AddText("redis.password_file", "file with Redis' password", &redis.password_file);
-  settings.AddText("redis.tls_ca_file",
-                   "PEM with the CAs of a rediss:// server; empty: the system's",
+  settings.AddText("redis.sentinel_user", "who asks the Sentinels; empty: their default user",
+                   &redis.sentinel.user);
+  settings.AddText("redis.sentinel_password_file", "file with the Sentinels' password",
+                   &redis.sentinel.password_file);
+  settings.AddText("redis.tls_ca_file", "PEM with the CAs of rediss servers; empty: the system's",
                    &redis.tls.ca_file);
   settings.AddText("redis.tls_cert_file", "PEM with the certificate that Redis is shown",
                    &redis.tls.cert_file);
@@ -292,13 +298,24 @@ void CheckTls(const GrpcConfig& grpc, std::vector<std::string>& errors) {
   }
 }
 
-void CheckRedisTls(const RedisConfig& redis, std::vector<std::string>& errors) {
+void CheckRedis(const RedisConfig& redis, std::vector<std::string>& errors) {
+  const absl::StatusOr<platform::redis::Location> location = platform::redis::ParseUrl(redis.url);
+  if (!location.ok()) {
+    errors.push_back(absl::StrCat("--redis-url: ", location.status().message()));
+    return;
+  }
+  const platform::redis::SentinelLogin& sentinel = redis.sentinel;
+  if (location->sentinels.empty() && (!sentinel.user.empty() || !sentinel.password_file.empty())) {
+    errors.push_back(
+        "--redis-sentinel-user and --redis-sentinel-password-file need --redis-url "
+        "redis+sentinel://");
+  }
   const platform::redis::TlsOptions& tls = redis.tls;
   if (tls.cert_file.empty() != tls.key_file.empty()) {
     errors.push_back("--redis-tls-cert-file and --redis-tls-key-file: give both or none");
   }
   const bool any = !tls.ca_file.empty() || !tls.cert_file.empty();
-  if (any && !redis.url.starts_with("rediss://")) {
+  if (any && !location->server.tls) {
     errors.push_back("--redis-tls-ca-file and --redis-tls-cert-file need --redis-url rediss://");
   }
 }
@@ -399,7 +416,7 @@ platform::Settings::Loaded LoadConfig(const std::vector<std::string>& arguments,
     CheckFrontDoor(*config, loaded.errors);
     CheckConnect(config->connect, loaded.errors);
   }
-  if (loaded.print.empty()) CheckRedisTls(config->redis, loaded.errors);
+  if (loaded.print.empty()) CheckRedis(config->redis, loaded.errors);
   if (loaded.print.empty() && config->Runs("intake")) CheckIntake(config->intake, loaded.errors);
   const WebhooksConfig& hooks = config->webhooks;
   const auto rules = webhooks::EgressRules::Parse(hooks.hosts, hooks.internal_networks);

@@ -13,6 +13,7 @@
 #include "identity/authority.h"
 #include "platform/config.h"
 #include "platform/grpc/connection_count.h"
+#include "platform/redis/sentinels.h"
 #include "platform/redis/tls.h"
 #include "platform/tls_files.h"
 #include "store/store.h"
@@ -22,10 +23,11 @@ namespace baton {
 struct RedisConfig {
   std::string url = "redis://127.0.0.1:6379";
   std::string password_file;        // wins over a password in the URL
-  platform::redis::TlsOptions tls;  // of rediss://
-  int shards = 16;                  // fixed at installation
-  int min_replica_acks = 0;         // replicas that must have a change before anybody is told of it
-  bool allow_everysec = false;      // a power cut may then take back the last second
+  platform::redis::TlsOptions tls;  // of rediss:// and rediss+sentinel://
+  platform::redis::SentinelLogin sentinel;
+  int shards = 16;              // fixed at installation
+  int min_replica_acks = 0;     // replicas that must have a change before anybody is told of it
+  bool allow_everysec = false;  // a power cut may then take back the last second
   int connections_max = 16;
 };
 

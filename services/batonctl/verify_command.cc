@@ -38,6 +38,7 @@ constexpr char kFooter[] =
 struct VerifyArguments {
   KafkaArguments kafka;
   std::string redis_url, redis_password_file;
+  platform::redis::SentinelLogin sentinel;
   std::string relay_group = "baton-relay";
   std::string wait = "0s";
 };
@@ -126,6 +127,7 @@ absl::StatusOr<verify::Options> OptionsOf(const VerifyArguments& arguments) {
   options.relay_group = arguments.relay_group;
   options.redis.url = arguments.redis_url;
   options.redis.password_file = arguments.redis_password_file;
+  options.redis.sentinel = arguments.sentinel;
   options.redis.command_timeout = absl::Seconds(30);  // whole pages of leads at a time
   if (options.redis.url.empty()) {
     return UsageError("no Redis given: use BATON_REDIS_URL or --redis-url");
@@ -162,12 +164,21 @@ absl::Status Verify(const Session& session, const VerifyArguments& arguments) {
 void AddVerifyCommand(CLI::App& app, Session& session) {
   CLI::App& command = *app.add_subcommand("verify", kAbout)->footer(kFooter);
   auto arguments = std::make_shared<VerifyArguments>();
-  command.add_option("--redis-url", arguments->redis_url, "redis[s]://[user@]HOST:PORT[/DATABASE]")
+  command
+      .add_option("--redis-url", arguments->redis_url,
+                  "redis[s]://[user@]HOST:PORT[/DATABASE], or "
+                  "redis[s]+sentinel://[user@]HOST:PORT,HOST:PORT/PRIMARY[/DATABASE]")
       ->envname("BATON_REDIS_URL");
   command
       .add_option("--redis-password-file", arguments->redis_password_file,
                   "file with Redis' password")
       ->envname("BATON_REDIS_PASSWORD_FILE");
+  command.add_option("--redis-sentinel-user", arguments->sentinel.user, "who asks the Sentinels")
+      ->envname("BATON_REDIS_SENTINEL_USER");
+  command
+      .add_option("--redis-sentinel-password-file", arguments->sentinel.password_file,
+                  "file with the Sentinels' password")
+      ->envname("BATON_REDIS_SENTINEL_PASSWORD_FILE");
   AddKafkaOptions(command, arguments->kafka);
   command.add_option("--relay-group", arguments->relay_group, "consumer group of relay")
       ->envname("BATON_RELAY_GROUP")

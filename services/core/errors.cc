@@ -78,6 +78,8 @@ constexpr std::array kCatalogue = {
     KnownReason{"REDIS_FUNCTIONS_MISSING",
                 "Run `baton load-functions` of the release as a user that may load functions."},
     KnownReason{"REDIS_LOSES_DATA", "Correct the Redis setting that is named."},
+    KnownReason{"REDIS_MODE_UNSUPPORTED",
+                "Use one primary with replicas; Sentinels go into a redis+sentinel:// URL."},
     KnownReason{"REDIS_TOO_OLD", "Use Redis 7.0 or newer."},
     KnownReason{"REPORTS_LOADING", "Ask again after the time that is given: loading goes on."},
     KnownReason{"REP_AT_CAPACITY", "Close or reroute a lead first, or raise the capacity."},

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from experiment import experiment
 from proxy import Faults, Proxy
+from redis_group import RedisGroup
 
 # Little room for what waits for Kafka, so that an outage reaches the cap.
 TIGHT = ("--limits-outbox-max", "20000", "--limits-outbox-reserve", "10000", "--relay-keep", "2000")
@@ -29,6 +30,32 @@ def f4(trial):
     trial.settle()
     trial.witness("crashes of Redis under load", trial.faults["SIGKILL"], crashes)
     trial.witness("calls that met no Redis", trial.answered("UNAVAILABLE"), trial.pick(1, 20))
+
+
+@experiment("F6", "SIGKILL of the primary of a Redis with replicas, which Sentinels replace")
+def f6(trial):
+    with RedisGroup(trial.site) as group:
+        trial.begin(env={"BATON_REDIS_MIN_REPLICA_ACKS": "1"})
+        for _ in range(2):
+            trial.load(trial.pick(900, 35_000), trial.pick(60, 150))
+        gone = []
+
+        def fail_over():
+            begun = time.monotonic()
+            killed = group.kill_primary()
+            trial.fault("SIGKILL", server="primary")
+            trial.until("a call is answered behind a failover", trial.loads[0].tenant.answers, 20)
+            gone.append(time.monotonic() - begun)
+            group.revive(killed)
+
+        failovers = trial.pick(2, 8)
+        trial.while_publishing(trial.pick((1, 2), (5, 15)), fail_over, trial.pick(2, 40),
+                               enough=lambda: trial.faults["SIGKILL"] >= failovers)
+        trial.settle()
+    trial.site.roles()  # back to Redis itself
+    trial.figures["longest_without_answer_s"] = round(max(gone, default=0), 1)
+    trial.witness("primaries killed under load", trial.faults["SIGKILL"], failovers)
+    trial.witness("calls that met no primary", trial.answered("UNAVAILABLE"))
 
 
 @experiment("F29", "SIGSTOP of Redis for some seconds")

@@ -44,7 +44,12 @@ class Site(Servers):
     def __init__(self, folder):
         super().__init__(folder)
         self.programs = {}
+        self.group = None  # the RedisGroup of an experiment
         self.feed = Feed(self.brokers)
+
+    @property
+    def redis_port(self):
+        return self.group.primary_port() if self.group else super().redis_port
 
     def roles(self, layout=None, env=None, flags=()):
         """Makes the running programs those of `layout` (role -> number) with these settings, polite

@@ -75,7 +75,9 @@ def test_every_setting_of_baton_can_be_set(tmp_path):
     path = tmp_path / 'baton.yaml'
     path.write_text(config_of(manifests('-f', everything, '--set', 'tokenSecret.existingSecret=t',
                                         '--set', 'auth.methods.x\\.Y.Z[0]=admin',
-                                        '--set', 'redis.url=rediss://redis:6380',
+                                        '--set', 'redis.url=rediss+sentinel://sentinel/leads',
+                                        '--set', 'redis.sentinel.user=asker',
+                                        '--set', 'redis.sentinel.existingSecret=s',
                                         '--set', 'redis.caSecret=ca',
                                         '--set', 'redis.clientSecret=client',
                                         '--set', 'auth.jwks.configMap=',

@@ -27,21 +27,25 @@ def settings(**values):
 
 
 class Redis:
-    """A Redis of the test's own, as Baton wants it; stop() ends it."""
+    """A Redis of the test's own, as Baton wants it, or what the file `sentinel` makes a Sentinel;
+    stop() ends it."""
 
-    def __init__(self, folder, *arguments, tls=False):
+    def __init__(self, folder, *arguments, tls=False, sentinel=None):
         self.folder, self.port = folder, free_port()
         listening = ["--port", "0", "--tls-port", str(self.port)] if tls else [
             "--port", str(self.port)]
+        kind = [sentinel, "--sentinel"] if sentinel else []
+        log = folder / ("sentinel.log" if sentinel else "redis.log")
+        started = "+monitor" if sentinel else "Ready to accept connections"
         self.process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", "redis-server", *listening, "--bind", "127.0.0.1",
-             "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "always",
-             "--maxmemory-policy", "noeviction", *map(str, arguments)],
-            stdout=open(folder / "redis.log", "ab"), stderr=subprocess.STDOUT)
+            ["setpriv", "--pdeathsig", "KILL", "redis-server", *kind, *listening, "--bind",
+             "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync",
+             "always", "--maxmemory-policy", "noeviction", *map(str, arguments)],
+            stdout=open(log, "ab"), stderr=subprocess.STDOUT)
         deadline = time.monotonic() + 20
-        while "Ready to accept connections" not in (folder / "redis.log").read_text():
-            assert self.process.poll() is None, (folder / "redis.log").read_text()[-500:]
-            assert time.monotonic() < deadline, "Redis does not start"
+        while started not in log.read_text():
+            assert self.process.poll() is None, log.read_text()[-500:]
+            assert time.monotonic() < deadline, "it does not start"
             time.sleep(0.02)
 
     def cli(self, *command, user=()):

@@ -56,7 +56,7 @@ def commands_of_the_sources():
         sent |= set(re.findall(r'\{"([A-Z]{3,})"[,}]', source.read_text()))
     for source in TOP.glob("services/store/redis/functions/*.lua"):
         sent |= set(re.findall(r"redis\.p?call\('([A-Z]+)'", source.read_text()))
-    return sent - {"BLOCK", "COUNT"}
+    return sent - {"BLOCK", "COUNT", "SENTINEL"}  # the last one is for Sentinels
 
 
 @pytest.fixture(scope="module")
@@ -186,21 +186,44 @@ def test_baton_works_with_its_user_once_who_deploys_has_loaded_its_functions(gua
     assert "NOPERM" not in guarded.cli("INFO", "errorstats", user=ROOT)
 
 
-def test_baton_talks_to_redis_over_mutual_tls(tmp_path):
+def mutual_tls(folder):
+    """What a server of Redis is told, and Baton: whom to trust and what to show."""
     ca, clients = CertificateAuthority("redis"), CertificateAuthority("baton")
     for name, authority in (("server", ca), ("client", clients)):
         certificate, key = authority.issue()
-        replace(tmp_path / f"{name}.crt", certificate)
-        replace(tmp_path / f"{name}.key", key)
-    replace(tmp_path / "ca.pem", ca.pem)
-    replace(tmp_path / "clients.pem", clients.pem)
-    redis = Redis(tmp_path, "--tls-cert-file", tmp_path / "server.crt", "--tls-key-file",
-                  tmp_path / "server.key", "--tls-ca-cert-file", tmp_path / "clients.pem",
-                  "--tls-auth-clients", "yes", tls=True)
+        replace(folder / f"{name}.crt", certificate)
+        replace(folder / f"{name}.key", key)
+    replace(folder / "ca.pem", ca.pem)
+    replace(folder / "clients.pem", clients.pem)
+    server = ("--tls-cert-file", folder / "server.crt", "--tls-key-file", folder / "server.key",
+              "--tls-ca-cert-file", folder / "clients.pem", "--tls-auth-clients", "yes")
+    trust = ("--redis-tls-ca-file", folder / "ca.pem")
+    shown = ("--redis-tls-cert-file", folder / "client.crt", "--redis-tls-key-file",
+             folder / "client.key")
+    return server, trust, shown
+
+
+def test_baton_talks_to_sentinels_and_redis_over_mutual_tls(tmp_path):
+    server, trust, shown = mutual_tls(tmp_path)
+    redis = Redis(tmp_path, *server, tls=True)
+    # It names the server as its certificate does.
+    conf = replace(tmp_path / "sentinel.conf", "sentinel resolve-hostnames yes\n"
+                   "sentinel announce-hostnames yes\n"
+                   f"sentinel monitor leads localhost {redis.port} 1\n")
+    try:
+        sentinel = Redis(tmp_path, *server, tls=True, sentinel=conf)
+        try:
+            baton(tmp_path, f"rediss+sentinel://localhost:{sentinel.port}/leads", *trust, *shown)
+        finally:
+            sentinel.stop()
+    finally:
+        redis.stop()
+
+
+def test_baton_talks_to_redis_over_mutual_tls(tmp_path):
+    server, trust, shown = mutual_tls(tmp_path)
+    redis = Redis(tmp_path, *server, tls=True)
     url = f"rediss://localhost:{redis.port}"
-    trust = ("--redis-tls-ca-file", tmp_path / "ca.pem")
-    shown = ("--redis-tls-cert-file", tmp_path / "client.crt", "--redis-tls-key-file",
-             tmp_path / "client.key")
     try:
         baton(tmp_path, url, *trust, *shown)
         for wrong in (trust, ("--redis-tls-ca-file", tmp_path / "clients.pem", *shown), shown):
@@ -229,8 +252,10 @@ def test_known_holes_are_told(redis, door):
 @pytest.mark.parametrize("flags, sentence", [
     (["--redis-tls-cert-file", "x"], "give both or none"),
     (["--redis-tls-ca-file", "x"], "need --redis-url rediss://"),
+    (["--redis-sentinel-user", "x"], "need --redis-url redis+sentinel://"),
+    (["--redis-url", "redis+sentinel://host"], "--redis-url: Redis URL: no name of the primary"),
 ])
-def test_half_a_tls_is_refused_with_a_sentence(flags, sentence):
+def test_half_a_way_to_redis_is_refused_with_a_sentence(flags, sentence):
     done = subprocess.run([BIN / "baton", "clock", *flags], env=settings(), capture_output=True,
                           text=True, timeout=30)
     assert done.returncode == 2 and sentence in done.stderr, done.stderr

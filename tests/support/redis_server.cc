@@ -109,24 +109,14 @@ std::string RedisServer::url() const {
 }
 
 absl::Status RedisServer::Launch() {
-  const bool always = options_.appendfsync == AppendFsync::kAlways;
-  std::vector<std::string> arguments = {"redis-server",
-                                        "--bind",
-                                        "127.0.0.1",
-                                        "--port",
-                                        absl::StrCat(port_),
-                                        "--dir",
-                                        folder_,
-                                        "--logfile",
-                                        absl::StrCat(folder_, "/redis.log"),
-                                        "--appendonly",
-                                        "yes",
-                                        "--appendfsync",
-                                        always ? "always" : "everysec",
-                                        "--save",
-                                        "",
-                                        "--maxmemory-policy",
-                                        "noeviction"};
+  std::vector<std::string> arguments =
+      options_.sentinel.empty() ? SettingsOfRedis() : SettingsOfSentinel();
+  for (const std::string& argument :
+       {std::string("--bind"), std::string("127.0.0.1"), std::string("--port"), absl::StrCat(port_),
+        std::string("--dir"), folder_, std::string("--logfile"),
+        absl::StrCat(folder_, "/redis.log")}) {
+    arguments.push_back(argument);
+  }
   arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
   pid_ = Spawn(std::move(arguments));
   if (pid_ < 0) {
@@ -134,6 +124,26 @@ absl::Status RedisServer::Launch() {
     return absl::UnavailableError("cannot start redis-server: no process");
   }
   return AwaitAnswer();
+}
+
+std::vector<std::string> RedisServer::SettingsOfRedis() const {
+  const bool always = options_.appendfsync == AppendFsync::kAlways;
+  return {"redis-server",
+          "--appendonly",
+          "yes",
+          "--appendfsync",
+          always ? "always" : "everysec",
+          "--save",
+          "",
+          "--maxmemory-policy",
+          "noeviction"};
+}
+
+// It keeps what it learns in the file that it was started with.
+std::vector<std::string> RedisServer::SettingsOfSentinel() const {
+  const std::string file = absl::StrCat(folder_, "/sentinel.conf");
+  std::ofstream(file) << options_.sentinel;
+  return {"redis-server", file, "--sentinel"};
 }
 
 absl::Status RedisServer::AwaitAnswer() {

@@ -1,5 +1,6 @@
 // A real redis-server as a child of the test: loopback, a free port, data in a folder of its own,
-// append-only file, nothing evicted. It can be killed and started again over its data.
+// append-only file, nothing evicted. It can be killed and started again over its data. Or a
+// Sentinel, which is the same program.
 #ifndef BATON_SUPPORT_REDIS_SERVER_H_
 #define BATON_SUPPORT_REDIS_SERVER_H_
 
@@ -22,6 +23,7 @@ class RedisServer {
   struct Options {
     AppendFsync appendfsync = AppendFsync::kAlways;
     std::vector<std::string> arguments;  // further ones: {"--maxmemory", "10mb"}
+    std::string sentinel = {};           // lines of sentinel.conf; empty: a Redis
   };
 
   // Returns when the server answers. UNAVAILABLE with the end of its log if it does not within 10
@@ -45,6 +47,8 @@ class RedisServer {
  private:
   RedisServer(std::string folder, Options options);
   absl::Status Launch();
+  std::vector<std::string> SettingsOfRedis() const;
+  std::vector<std::string> SettingsOfSentinel() const;
   absl::Status AwaitAnswer();
   std::string LogTail() const;
 

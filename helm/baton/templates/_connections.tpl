@@ -1,8 +1,14 @@
 {{/* How the pods reach Redis and Kafka: files and variables of the secrets. */}}
 
-{{/* host:port of redis.url, without user and database. */}}
-{{- define "baton.redisHost" -}}
-{{- regexReplaceAll "^[a-z]+://([^@/]*@)?([^/?]*).*$" .Values.redis.url "${2}" -}}
+{{/* Ports of redis.url as JSON: of the server, or of the Sentinels and of the servers behind them. */}}
+{{- define "baton.redisPorts" -}}
+{{- $hosts := regexReplaceAll "^[a-z+]+://([^@/]*@)?([^/?]*).*$" .Values.redis.url "${2}" | splitList "," -}}
+{{- if contains "+sentinel://" .Values.redis.url -}}
+{{- $ports := include "baton.ports" (dict "hosts" $hosts "default" 26379) | fromJsonArray -}}
+{{- append $ports (float64 .Values.redis.sentinel.serverPort) | uniq | toJson -}}
+{{- else -}}
+{{- include "baton.ports" (dict "hosts" $hosts "default" 6379) -}}
+{{- end -}}
 {{- end -}}
 
 {{/* security.protocol of librdkafka. */}}
@@ -75,6 +81,9 @@
 {{- if .existingSecret }}
 {{ include "baton.secretVolume" (dict "name" "redis" "secret" .existingSecret "items" (dict .passwordKey "password")) }}
 {{- end }}
+{{- if .sentinel.existingSecret }}
+{{ include "baton.secretVolume" (dict "name" "redis-sentinel" "secret" .sentinel.existingSecret "items" (dict .sentinel.passwordKey "password")) }}
+{{- end }}
 {{- if .caSecret }}
 {{ include "baton.secretVolume" (dict "name" "redis-ca" "secret" .caSecret "items" (dict .caKey "ca.crt")) }}
 {{- end }}
@@ -86,6 +95,9 @@
 {{- define "baton.redisVolumeMounts" -}}
 {{- if .existingSecret }}
 - {name: redis, mountPath: /run/secrets/baton/redis, readOnly: true}
+{{- end }}
+{{- if .sentinel.existingSecret }}
+- {name: redis-sentinel, mountPath: /run/secrets/baton/redis-sentinel, readOnly: true}
 {{- end }}
 {{- if .caSecret }}
 - {name: redis-ca, mountPath: /run/secrets/baton/redis-ca, readOnly: true}
@@ -163,7 +175,7 @@
 {{/* To Redis, of roles and functions job. */}}
 {{- define "baton.egressToRedis" -}}
 - ports:
-    {{- range include "baton.ports" (dict "hosts" (list (include "baton.redisHost" .)) "default" 6379) | fromJsonArray }}
+    {{- range include "baton.redisPorts" . | fromJsonArray }}
     - {protocol: TCP, port: {{ . }}}
     {{- end }}
   {{- with .Values.networkPolicy.redisTo }}

@@ -1,5 +1,6 @@
 #include "platform/redis/client.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/random/distributions.h"
@@ -23,12 +24,18 @@ bool HasLostItsServer(absl::Span<const Reply> replies) {
   return false;
 }
 
+// As a primary that is cut off from its replicas would, while one of them may have taken its place.
+bool LacksReplicas(absl::Span<const Reply> replies) {
+  return std::any_of(replies.begin(), replies.end(),
+                     [](const Reply& reply) { return reply.IsError("NOREPLICAS"); });
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(const ClientOptions& options,
                                                        Prepare prepare) {
-  absl::StatusOr<Endpoint> endpoint = ParseUrl(options.url);
-  if (!endpoint.ok()) return endpoint.status();
+  const absl::StatusOr<Location> location = ParseUrl(options.url);
+  if (!location.ok()) return location.status();
   if (options.connections_max < 1 || options.connections_max > kConnectionsMax) {
     return absl::InvalidArgumentError(absl::StrCat("Redis connections: ", options.connections_max,
                                                    " is not in 1..", kConnectionsMax));
@@ -38,22 +45,25 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(const ClientOptions& opti
     return absl::InvalidArgumentError("Redis timeouts must be at least 1 ms");
   }
   std::unique_ptr<TlsContext> tls;
-  if (endpoint->tls) {
+  if (location->server.tls) {
     absl::StatusOr<std::unique_ptr<TlsContext>> made = TlsContext::Create(options.tls);
     if (!made.ok()) return made.status();
     tls = *std::move(made);
   }
   IgnoreBrokenPipes();
   return std::unique_ptr<Client>(
-      new Client(options, *std::move(endpoint), std::move(tls), std::move(prepare)));
+      new Client(options, *location, std::move(tls), std::move(prepare)));
 }
 
-Client::Client(const ClientOptions& options, Endpoint endpoint, std::unique_ptr<TlsContext> tls,
-               Prepare prepare)
+Client::Client(const ClientOptions& options, const Location& location,
+               std::unique_ptr<TlsContext> tls, Prepare prepare)
     : tls_(std::move(tls)),
       connections_max_(options.connections_max),
-      connection_options_{std::move(endpoint), options.password_file, tls_.get(),
+      connection_options_{location.server, options.password_file, tls_.get(),
                           options.connect_timeout, options.command_timeout},
+      sentinels_(location.sentinels.empty()
+                     ? nullptr
+                     : new Sentinels(location, options.sentinel, connection_options_)),
       prepare_(std::move(prepare)) {}
 
 absl::StatusOr<std::vector<Reply>> Client::Run(absl::Span<const Command> commands) {
@@ -71,8 +81,30 @@ absl::StatusOr<std::vector<Reply>> Client::Run(absl::Span<const Command> command
     Drop(*std::move(connection), absl::UnavailableError("the Redis server takes no writes now"));
   } else {
     GiveBack(*std::move(connection));
+    if (LacksReplicas(*replies)) AskAgain();
   }
   return replies;
+}
+
+void Client::AskAgain() {
+  if (sentinels_ == nullptr) return;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (SteadyNow() < ask_again_at_) return;
+    ask_again_at_ = SteadyNow() + kAskAgainAfter;
+  }
+  const absl::StatusOr<std::string> address = sentinels_->PrimaryAddress();
+  if (!address.ok()) return;  // the server may well be up where they are not
+  absl::MutexLock lock(&mutex_);
+  UseServer(*address);
+}
+
+// Connections to another one go: those that are idle now, the others when they are given back.
+void Client::UseServer(const std::string& address) {
+  if (address == server_) return;
+  server_ = address;
+  open_ -= static_cast<int>(idle_.size());
+  idle_.clear();
 }
 
 bool Client::CanProceed() const {
@@ -113,13 +145,15 @@ absl::StatusOr<std::unique_ptr<Connection>> Client::Take() {
 }
 
 absl::StatusOr<std::unique_ptr<Connection>> Client::Connect() {
-  absl::StatusOr<std::unique_ptr<Connection>> connection = Connection::Open(connection_options_);
+  absl::StatusOr<std::unique_ptr<Connection>> connection =
+      sentinels_ == nullptr ? Connection::Open(connection_options_) : sentinels_->OpenPrimary();
   absl::Status status = connection.status();
   if (status.ok()) status = prepare_(**connection);
   absl::MutexLock lock(&mutex_);
   probing_ = false;
   if (status.ok()) {
     failures_ = 0;
+    UseServer((*connection)->address());
     return connection;
   }
   --open_;
@@ -129,7 +163,11 @@ absl::StatusOr<std::unique_ptr<Connection>> Client::Connect() {
 
 void Client::GiveBack(std::unique_ptr<Connection> connection) {
   absl::MutexLock lock(&mutex_);
-  idle_.push_back(std::move(connection));
+  if (connection->address() == server_) {
+    idle_.push_back(std::move(connection));
+  } else {
+    --open_;
+  }
 }
 
 void Client::Drop(std::unique_ptr<Connection> connection, const absl::Status& why) {

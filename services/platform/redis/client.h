@@ -1,5 +1,6 @@
 // A pool of connections to one Redis server, shared by several threads. Each call takes a
-// connection for one round trip and gives it back.
+// connection for one round trip and gives it back. With Sentinels the server is the primary that
+// they name (sentinels.h): a connection to one that is not named any more carries no further call.
 //
 // While the server is down, calls fail at once instead of queueing up: after a failure one caller
 // at a time tries to connect again, at intervals that grow from kBackoffMin to kBackoffMax with
@@ -24,17 +25,20 @@
 #include "absl/types/span.h"
 #include "platform/redis/connection.h"
 #include "platform/redis/reply.h"
+#include "platform/redis/sentinels.h"
 #include "platform/redis/tls.h"
 
 namespace baton::platform::redis {
 
 inline constexpr absl::Duration kBackoffMin = absl::Milliseconds(25);
 inline constexpr absl::Duration kBackoffMax = absl::Seconds(1);
+inline constexpr absl::Duration kAskAgainAfter = absl::Seconds(1);
 
 struct ClientOptions {
   std::string url;            // see url.h
   std::string password_file;  // see ConnectionOptions
-  TlsOptions tls;             // for rediss://
+  TlsOptions tls;             // for rediss:// and rediss+sentinel://
+  SentinelLogin sentinel;     // with a URL of Sentinels
   absl::Duration connect_timeout = absl::Seconds(1);
   absl::Duration command_timeout =
       absl::Seconds(2);     // of a round trip, and of waiting for a connection
@@ -58,12 +62,19 @@ class Client {
   absl::StatusOr<std::vector<Reply>> Run(absl::Span<const Command> commands,
                                          absl::Duration timeout);
 
+  // Asks the Sentinels, at most once in kAskAgainAfter, whether the primary is another server now,
+  // and gives up the connections to the present one if so. For who notices that it may be cut off:
+  // such a server still answers. Run does so by itself when the server lacks replicas
+  // (NOREPLICAS). Does nothing without Sentinels or when none answers.
+  void AskAgain();
+
  private:
-  Client(const ClientOptions& options, Endpoint endpoint, std::unique_ptr<TlsContext> tls,
+  Client(const ClientOptions& options, const Location& location, std::unique_ptr<TlsContext> tls,
          Prepare prepare);
 
   absl::StatusOr<std::unique_ptr<Connection>> Take();
   absl::StatusOr<std::unique_ptr<Connection>> Connect();
+  void UseServer(const std::string& address) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void GiveBack(std::unique_ptr<Connection> connection);
   void Drop(std::unique_ptr<Connection> connection, const absl::Status& why);
   void RecordFailure(const absl::Status& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -72,15 +83,18 @@ class Client {
   const std::unique_ptr<TlsContext> tls_;
   const int connections_max_;
   const ConnectionOptions connection_options_;
+  const std::unique_ptr<Sentinels> sentinels_;  // null: the server's address is fixed
   const Prepare prepare_;
 
   absl::Mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(mutex_);
+  std::string server_ ABSL_GUARDED_BY(mutex_);    // address of the one that is used now
   int open_ ABSL_GUARDED_BY(mutex_) = 0;          // idle, lent and being made
   int failures_ ABSL_GUARDED_BY(mutex_) = 0;      // since the last success; 0: the server is up
   bool probing_ ABSL_GUARDED_BY(mutex_) = false;  // somebody tries whether it is up again
   absl::Time retry_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::Status last_failure_ ABSL_GUARDED_BY(mutex_);
+  absl::Time ask_again_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::BitGen random_ ABSL_GUARDED_BY(mutex_);
 };
 

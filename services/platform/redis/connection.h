@@ -45,6 +45,7 @@ class Connection {
   // An idle connection that the server closed, or on which an answer to nothing arrived.
   bool IsStale() const;
   bool broken() const { return broken_; }
+  const std::string& address() const { return address_; }  // "host:port" of the server
 
  private:
   struct Deleter {

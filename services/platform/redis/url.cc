@@ -1,9 +1,13 @@
 #include "platform/redis/url.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
 namespace baton::platform::redis {
@@ -11,10 +15,13 @@ namespace {
 
 constexpr int kPortMax = 65535;
 constexpr int kDatabaseMax = 65535;
+constexpr int kSentinelPort = 26379;
 
 absl::Status Bad(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(
-      "Redis URL: ", what, "; expected redis[s]://[user[:password]@]host[:port][/database]"));
+      "Redis URL: ", what,
+      "; expected redis[s]://[user[:password]@]host[:port][/database], or with Sentinels "
+      "redis[s]+sentinel://[user[:password]@]host[:port],host[:port].../primary[/database]"));
 }
 
 int HexDigit(char character) {
@@ -80,31 +87,72 @@ absl::Status ParseHost(absl::string_view text, Endpoint& endpoint) {
   return port.empty() ? absl::OkStatus() : ParseNumber(port, "port", 1, kPortMax, endpoint.port);
 }
 
+absl::Status ParseSentinels(absl::string_view hosts, Location& location) {
+  const bool tls = location.server.tls;
+  for (const absl::string_view host : absl::StrSplit(hosts, ',')) {
+    Endpoint sentinel;
+    sentinel.tls = tls;
+    sentinel.port = kSentinelPort;
+    if (absl::Status status = ParseHost(host, sentinel); !status.ok()) return status;
+    location.sentinels.push_back(std::move(sentinel));
+  }
+  if (location.sentinels.size() > kSentinelsMax) {
+    return Bad(absl::StrCat("more than ", kSentinelsMax, " Sentinels"));
+  }
+  return absl::OkStatus();
+}
+
+// Sentinel's own rule for names, in its configuration.
+bool IsPrimaryName(absl::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char character) {
+    return absl::ascii_isalnum(character) || character == '.' || character == '_' ||
+           character == '-';
+  });
+}
+
+// Takes the primary's name from the front of the path.
+absl::Status TakePrimary(absl::string_view& path, Location& location) {
+  const absl::string_view name = path.substr(0, path.find('/'));
+  if (!IsPrimaryName(name)) {
+    return Bad("no name of the primary behind the Sentinels (letters, digits, '.', '_', '-')");
+  }
+  location.primary = std::string(name);
+  path.remove_prefix(name.size());
+  absl::ConsumePrefix(&path, "/");
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-absl::StatusOr<Endpoint> ParseUrl(absl::string_view url) {
-  Endpoint endpoint;
-  if (absl::ConsumePrefix(&url, "rediss://")) {
-    endpoint.tls = true;
-  } else if (!absl::ConsumePrefix(&url, "redis://")) {
-    return Bad("unknown scheme");
+absl::StatusOr<Location> ParseUrl(absl::string_view url) {
+  Location location;
+  Endpoint& server = location.server;
+  const size_t scheme_end = url.find("://");
+  if (scheme_end == absl::string_view::npos) return Bad("no scheme");
+  absl::string_view scheme = url.substr(0, scheme_end);
+  const bool asks_sentinels = absl::ConsumeSuffix(&scheme, "+sentinel");
+  if (scheme != "redis" && scheme != "rediss") return Bad("unknown scheme");
+  server.tls = scheme == "rediss";
+  url.remove_prefix(scheme_end + 3);
+  absl::string_view hosts = url.substr(0, url.find('/'));
+  absl::string_view path = url.substr(hosts.size());
+  absl::ConsumePrefix(&path, "/");
+  if (asks_sentinels) {
+    if (absl::Status status = TakePrimary(path, location); !status.ok()) return status;
   }
-  const size_t slash = url.find('/');
-  if (slash != absl::string_view::npos) {
-    const absl::string_view database = url.substr(slash + 1);
-    if (!database.empty()) {
-      absl::Status status = ParseNumber(database, "database", 0, kDatabaseMax, endpoint.database);
-      if (!status.ok()) return status;
-    }
-    url = url.substr(0, slash);
+  if (!path.empty()) {
+    absl::Status status = ParseNumber(path, "database", 0, kDatabaseMax, server.database);
+    if (!status.ok()) return status;
   }
-  const size_t at = url.rfind('@');
+  const size_t at = hosts.rfind('@');
   if (at != absl::string_view::npos) {
-    if (absl::Status status = ParseUser(url.substr(0, at), endpoint); !status.ok()) return status;
-    url = url.substr(at + 1);
+    if (absl::Status status = ParseUser(hosts.substr(0, at), server); !status.ok()) return status;
+    hosts = hosts.substr(at + 1);
   }
-  if (absl::Status status = ParseHost(url, endpoint); !status.ok()) return status;
-  return endpoint;
+  if (!asks_sentinels && absl::StrContains(hosts, ',')) return Bad("several hosts, no Sentinels");
+  absl::Status status = asks_sentinels ? ParseSentinels(hosts, location) : ParseHost(hosts, server);
+  if (!status.ok()) return status;
+  return location;
 }
 
 std::string Address(const Endpoint& endpoint) {

@@ -209,6 +209,7 @@ absl::Status RedisStore::ConfirmDurable() {
   if (!replies.ok()) return replies.status();
   const int64_t acks = replies->back().integer;
   if (acks >= options_.min_replica_acks) return absl::OkStatus();
+  AskSentinels();  // this server may be cut off, and a replica in its place
   return redis::FromClient(absl::UnavailableError(
       absl::StrCat("Redis: ", acks, " of ", options_.min_replica_acks,
                    " replicas have acknowledged the latest writes in time")));

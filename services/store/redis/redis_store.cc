@@ -32,6 +32,7 @@ ClientOptions ClientOptionsOf(const RedisStoreOptions& options) {
   client_options.url = options.url;
   client_options.password_file = options.password_file;
   client_options.tls = options.tls;
+  client_options.sentinel = options.sentinel;
   client_options.command_timeout = options.command_timeout;
   client_options.connections_max = options.connections_max;
   return client_options;
@@ -173,7 +174,13 @@ absl::Status RedisStore::CheckShard(int shard) const {
   return core::FieldError("shard", absl::StrCat(shard, " is not one of 0..", options_.shards - 1));
 }
 
+void RedisStore::AskSentinels() {
+  client_->AskAgain();
+  readers_->AskAgain();
+}
+
 absl::Status RedisStore::CheckReady() {
+  AskSentinels();
   const absl::Status prepared = session_.Prepare(
       [this](absl::Span<const Command> commands) { return client_->Run(commands); });
   if (!prepared.ok()) return redis::FromClient(prepared);

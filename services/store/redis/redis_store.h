@@ -28,9 +28,10 @@
 namespace baton::store {
 
 struct RedisStoreOptions {
-  std::string url;            // redis[s]://[user[:password]@]host[:port][/database]
+  std::string url;            // see platform/redis/url.h
   std::string password_file;  // its first line is the password; read at each connection
   platform::redis::TlsOptions tls;
+  platform::redis::SentinelLogin sentinel;
   int shards = 16;  // 1..kShardsMax; chosen at installation
   StoreLimits limits;
   int min_replica_acks = 0;     // replicas that must have a change before it is durable (WAIT)
@@ -244,6 +245,9 @@ class RedisStore final : public Store {
   // workspaces that have erased leads.
   absl::Status LoadRemains(const std::string& secret, const std::set<core::WorkspaceId>& forgetful,
                            LoadedLeads& loaded);
+  // Gives up a server that is not the primary any more, in case it does not notice it itself.
+  void AskSentinels();
+
   // The installation's, as it was read last.
   absl::StatusOr<std::string> Secret() ABSL_LOCKS_EXCLUDED(secret_mutex_);
   absl::StatusOr<std::string> TakeSecret(const platform::redis::Reply& reply)

@@ -66,6 +66,19 @@ absl::Status CheckVersion(const std::string& info) {
                      {{"version", version}});
 }
 
+absl::Status CheckMode(const std::string& info) {
+  const std::string mode = InfoValue(info, "redis_mode");
+  if (mode != "sentinel" && mode != "cluster") return absl::OkStatus();
+  return core::Error(
+      absl::StatusCode::kFailedPrecondition, "REDIS_MODE_UNSUPPORTED",
+      mode == "sentinel"
+          ? "this is a Sentinel, not a Redis: to have it asked for the primary, write "
+            "redis+sentinel://host:port/primary"
+          : "this is a node of Redis Cluster, which is not supported: use one primary with "
+            "replicas, and Sentinels if it is to fail over",
+      {{"mode", mode}});
+}
+
 absl::Status Session::Prepare(const Runner& run) const {
   std::vector<Command> commands = {{"INFO", "server"},
                                    {"INFO", "replication"},
@@ -78,6 +91,7 @@ absl::Status Session::Prepare(const Runner& run) const {
   if (!replies.ok()) return replies.status();
   if ((*replies)[0].is_error()) return FromReply((*replies)[0]);
   if (absl::Status status = CheckVersion((*replies)[0].text); !status.ok()) return status;
+  if (absl::Status status = CheckMode((*replies)[0].text); !status.ok()) return status;
   const std::string& replication = (*replies)[1].text;
   if (InfoValue(replication, "role") == "slave") {
     return absl::UnavailableError("Redis: the server is a replica, not the primary");

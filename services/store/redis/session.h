@@ -1,7 +1,7 @@
 // What must be true of a Redis server before it may carry calls of the store: it is a primary of
-// version 7.0 or newer, the installation is ours and has as many shards as we think, the user may
-// do what the functions do, the functions are loaded, and the shards are open for this incarnation
-// of the server (functions/open_shard.lua).
+// version 7.0 or newer, no Sentinel and no node of a cluster, the installation is ours and has as
+// many shards as we think, the user may do what the functions do, the functions are loaded, and the
+// shards are open for this incarnation of the server (functions/open_shard.lua).
 #ifndef BATON_STORE_REDIS_SESSION_H_
 #define BATON_STORE_REDIS_SESSION_H_
 
@@ -45,6 +45,9 @@ std::string InfoValue(const std::string& info, absl::string_view name);
 
 // FAILED_PRECONDITION unless the answer of INFO server is that of version 7.0 or newer.
 absl::Status CheckVersion(const std::string& info);
+
+// FAILED_PRECONDITION if that answer is of a Sentinel or of a node of Redis Cluster (ADR 29).
+absl::Status CheckMode(const std::string& info);
 
 }  // namespace baton::store::redis
 

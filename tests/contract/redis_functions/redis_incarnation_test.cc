@@ -12,23 +12,6 @@
 namespace baton::contract {
 namespace {
 
-// Replicas are served at once, not only when several may have come.
-std::unique_ptr<support::RedisServer> StartPrimary() {
-  return StartServer({"--repl-diskless-sync-delay", "0"});
-}
-
-// Makes `replica` follow `primary` and waits until it has caught up.
-void Follow(const support::RedisServer& replica, const support::RedisServer& primary) {
-  RunOn(replica, {"REPLICAOF", "127.0.0.1", absl::StrCat(primary.port())});
-  const absl::Time give_up_at = absl::Now() + absl::Seconds(15);
-  while (absl::Now() < give_up_at) {
-    const std::string info = RunOn(replica, {"INFO", "replication"}).text;
-    if (info.find("master_link_status:up") != std::string::npos) return;
-    absl::SleepFor(absl::Milliseconds(20));
-  }
-  FAIL() << "the replica does not follow";
-}
-
 store::OutboxBounds BoundsOfAcme(store::RedisStore& store) {
   const auto bounds = store.Bounds(store.ShardOf(Acme()));
   EXPECT_TRUE(bounds.ok()) << bounds.status();

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/time/clock.h"
+
 namespace baton::contract {
 
 std::unique_ptr<support::RedisServer> StartServer(const std::vector<std::string>& arguments) {
@@ -9,6 +11,21 @@ std::unique_ptr<support::RedisServer> StartServer(const std::vector<std::string>
       support::RedisServer::Start({support::AppendFsync::kAlways, arguments});
   EXPECT_TRUE(server.ok()) << server.status();
   return server.ok() ? *std::move(server) : nullptr;
+}
+
+std::unique_ptr<support::RedisServer> StartPrimary() {
+  return StartServer({"--repl-diskless-sync-delay", "0"});
+}
+
+void Follow(const support::RedisServer& replica, const support::RedisServer& primary) {
+  RunOn(replica, {"REPLICAOF", "127.0.0.1", absl::StrCat(primary.port())});
+  const absl::Time give_up_at = absl::Now() + absl::Seconds(15);
+  while (absl::Now() < give_up_at) {
+    const std::string info = RunOn(replica, {"INFO", "replication"}).text;
+    if (info.find("master_link_status:up") != std::string::npos) return;
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  FAIL() << "the replica does not follow";
 }
 
 store::RedisStoreOptions OptionsFor(const support::RedisServer& server) {

@@ -18,6 +18,12 @@ namespace baton::contract {
 // Fails the test and returns null if the server does not start.
 std::unique_ptr<support::RedisServer> StartServer(const std::vector<std::string>& arguments);
 
+// Its replicas are served at once, not only when several may have come.
+std::unique_ptr<support::RedisServer> StartPrimary();
+
+// Makes `replica` follow `primary` and waits until it has caught up.
+void Follow(const support::RedisServer& replica, const support::RedisServer& primary);
+
 store::RedisStoreOptions OptionsFor(const support::RedisServer& server);
 std::unique_ptr<store::RedisStore> OpenStore(const support::RedisServer& server);
 
