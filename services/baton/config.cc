@@ -40,6 +40,11 @@ void AddConnections(platform::Settings& settings, BatonConfig& config) {
                    platform::CheckNotEmpty);
   settings.AddPairs("kafka.properties", "--kafka-property",
                     "a property of librdkafka, for TLS and SASL", &kafka.properties);
+  settings.AddText("kafka.properties_file",
+                   "properties of librdkafka that are secret: a file of lines NAME=VALUE, or a "
+                   "folder with a file for each; wins over kafka.properties, and a changed user "
+                   "name and password are taken without restart",
+                   &kafka.properties_file);
 }
 
 std::string CheckAddressOrOff(std::string_view text) {

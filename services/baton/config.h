@@ -32,6 +32,7 @@ struct KafkaSettings {
   std::string brokers = "127.0.0.1:9092";
   std::string topic_prefix = "baton";
   std::map<std::string, std::string> properties;  // librdkafka's, for TLS and SASL
+  std::string properties_file;                    // wins over them
 };
 
 struct GrpcConfig {

@@ -14,7 +14,7 @@ using AdminOptionsPtr =
 absl::StatusOr<HandlePtr> NewAdmin(const KafkaConfig& config) {
   absl::StatusOr<ConfPtr> conf = MakeConf(config, {});
   if (!conf.ok()) return conf.status();
-  return NewHandle(RD_KAFKA_PRODUCER, *std::move(conf));
+  return NewHandle(RD_KAFKA_PRODUCER, *std::move(conf), config);
 }
 
 absl::StatusOr<NewTopicPtr> MakeTopic(const TopicSpec& topic) {

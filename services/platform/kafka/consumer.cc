@@ -36,12 +36,13 @@ class RdConsumer : public Consumer, public GroupMember {
     }
   }
 
-  absl::Status Open(ConfPtr conf, const std::vector<std::string>& topics) {
+  absl::Status Open(ConfPtr conf, const KafkaConfig& config,
+                    const std::vector<std::string>& topics) {
     rd_kafka_conf_set_opaque(conf.get(), this);
     rd_kafka_conf_set_rebalance_cb(conf.get(), &RdConsumer::OnRebalance);
     rd_kafka_conf_set_error_cb(conf.get(), &RdConsumer::OnError);
     rd_kafka_conf_set_offset_commit_cb(conf.get(), &RdConsumer::OnOffsetsCommitted);
-    absl::StatusOr<HandlePtr> handle = NewHandle(RD_KAFKA_CONSUMER, std::move(conf));
+    absl::StatusOr<HandlePtr> handle = NewHandle(RD_KAFKA_CONSUMER, std::move(conf), config);
     if (!handle.ok()) return handle.status();
     handle_ = *std::move(handle);
     rd_kafka_poll_set_consumer(handle_.get());
@@ -303,9 +304,8 @@ absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(const KafkaConfig& co
   absl::StatusOr<ConfPtr> conf = MakeConf(config, own);
   if (!conf.ok()) return conf.status();
   auto consumer = std::make_unique<RdConsumer>(listener, options.cooperative);
-  if (absl::Status status = consumer->Open(*std::move(conf), options.topics); !status.ok()) {
-    return status;
-  }
+  absl::Status opened = consumer->Open(*std::move(conf), config, options.topics);
+  if (!opened.ok()) return opened;
   return consumer;
 }
 
