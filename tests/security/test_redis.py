@@ -1,16 +1,15 @@
 """Redis' users and its TLS: Baton may do what it does, and nothing that would help an intruder."""
 
-import hashlib
 import re
 import subprocess
 
 import pytest
 
 from conftest import NO_KAFKA, Redis, settings
+from guarded import users_of_baton
 from issuer import CertificateAuthority, replace
 from stack import BELIEVING, BIN, TOP, Program
 
-USERS = TOP / "deploy/redis/users.acl"
 PASSWORD = "a password of the tests"
 
 # What the programs send, by a command as it could look.
@@ -60,9 +59,8 @@ def commands_of_the_sources():
 def guarded(tmp_path_factory):
     """A Redis with our users, and one to look at it all."""
     folder = tmp_path_factory.mktemp("guarded")
-    secret = "#" + hashlib.sha256(PASSWORD.encode()).hexdigest()
-    users = USERS.read_text().replace("#SHA256-OF-THE-PASSWORD", secret)
-    replace(folder / "users.acl", users + "user root on nopass ~* &* +@all\n")
+    replace(folder / "users.acl",
+            users_of_baton(PASSWORD) + "user root on nopass ~* &* +@all\n")
     one = Redis(folder, "--aclfile", folder / "users.acl")
     yield one
     one.stop()

@@ -217,6 +217,10 @@ absl::Status ToStatus(ErrorPtr error, absl::string_view what) {
                     rd_kafka_error_string(error.get()));
 }
 
+bool TellsWhy(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR__SSL;
+}
+
 PartitionsPtr ToPartitions(absl::Span<const Position> positions) {
   PartitionsPtr list(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
   for (const Position& position : positions) {

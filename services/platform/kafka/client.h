@@ -68,6 +68,10 @@ absl::Status ToStatus(rd_kafka_resp_err_t code, absl::string_view what,
                       absl::string_view detail = {});
 absl::Status ToStatus(ErrorPtr error, absl::string_view what);  // null: OK
 
+// True for the errors that say why brokers cannot be talked to: a login or TLS that failed. Those
+// that follow say only that no broker is left.
+bool TellsWhy(rd_kafka_resp_err_t code);
+
 PartitionsPtr ToPartitions(absl::Span<const Position> positions);
 
 int ToMs(absl::Duration duration);  // 0..INT_MAX

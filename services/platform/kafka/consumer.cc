@@ -197,6 +197,8 @@ class RdConsumer : public Consumer, public GroupMember {
 
   void Note(rd_kafka_resp_err_t code, const char* text) {
     problem_ = ToStatus(code, "consumer", text);
+    if (TellsWhy(code)) cause_ = problem_;
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !cause_.ok()) problem_ = cause_;
     if (code == RD_KAFKA_RESP_ERR__FATAL) fatal_ = true;
     LogWarning("kafka.consumer_error", {{"reason", std::string(problem_.message())}});
   }
@@ -234,6 +236,7 @@ class RdConsumer : public Consumer, public GroupMember {
 
   void Assign(const std::vector<Position>& added) {
     assigned_once_ = true;
+    cause_ = absl::OkStatus();
     std::vector<RebalanceListener::Start> starts;
     if (listener_ != nullptr) starts = listener_->OnAssigned(added);
     std::vector<Position> begin = added;
@@ -276,6 +279,7 @@ class RdConsumer : public Consumer, public GroupMember {
   QueuePtr queue_;
   std::set<std::pair<std::string, int32_t>> assigned_;
   absl::Status problem_;  // the latest one not yet returned by Poll
+  absl::Status cause_;    // why no broker is left, until one assigns partitions
   bool fatal_ = false;
   bool assigned_once_ = false;
   bool closed_ = false;
