@@ -66,6 +66,7 @@ store::RedisStoreOptions StoreOptions(const BatonConfig& config, platform::Metri
   options.limits = config.limits;
   options.min_replica_acks = config.redis.min_replica_acks;
   options.allow_everysec = config.redis.allow_everysec;
+  options.refuse_known_holes = config.redis.known_holes == "refuse";
   options.connections_max = config.redis.connections_max;
   return options;
 }

@@ -31,6 +31,10 @@ void AddConnections(platform::Settings& settings, BatonConfig& config) {
   settings.AddSwitch("redis.allow_everysec",
                      "accept appendfsync everysec: a power cut may take back a second",
                      &redis.allow_everysec);
+  settings.AddChoice("redis.known_holes",
+                     "a Redis or Valkey whose version has known holes is a warning, or refused: a "
+                     "reason not to be ready",
+                     &redis.known_holes, {"warn", "refuse"});
   settings.AddNumber("redis.connections_max", "connections to Redis", &redis.connections_max, 4,
                      256);
   KafkaSettings& kafka = config.kafka;

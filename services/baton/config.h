@@ -25,6 +25,7 @@ struct RedisConfig {
   int shards = 16;                  // fixed at installation
   int min_replica_acks = 0;         // replicas that must have a change before anybody is told of it
   bool allow_everysec = false;      // a power cut may then take back the last second
+  std::string known_holes = "warn";  // refuse: a version that has some is not ready
   int connections_max = 16;
 };
 

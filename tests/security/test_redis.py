@@ -166,6 +166,23 @@ def test_known_holes_are_told(redis, door):
     assert told or version not in ("7.0.15", "8.0.2")
 
 
+def test_known_holes_are_refused_where_the_operator_says_so(redis, door, tmp_path):
+    holes = door.program.metrics()["baton_redis_known_holes"] == 1
+    program = Program("dispatch", tmp_path, settings(
+        BATON_REDIS_URL=f"redis://127.0.0.1:{redis.port}", BATON_KAFKA_BROKERS=NO_KAFKA),
+        ["--redis-known-holes", "refuse"], front_door=BELIEVING)
+    program.launch()
+    try:
+        if not holes:
+            return program.wait_ready(30)
+        with pytest.raises(AssertionError, match="did not become ready"):
+            program.wait_ready(5)
+        reason = program.readiness()[1]["store"]
+        assert re.search(r"(Redis|Valkey) [0-9.]+ .* has CVE-", reason), reason
+    finally:
+        program.terminate()
+
+
 @pytest.mark.parametrize("flags, sentence", [
     (["--redis-tls-cert-file", "x"], "give both or none"),
     (["--redis-tls-ca-file", "x"], "need --redis-url rediss://"),
