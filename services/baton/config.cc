@@ -68,10 +68,11 @@ void AddListeners(platform::Settings& settings, BatonConfig& config) {
   settings.AddSwitch("grpc.allow_plaintext",
                      "serve without TLS, because something in front of it ends TLS",
                      &grpc.allow_plaintext);
-  settings.AddChoice("grpc.insecure",
-                     "take callers at their word and need no TLS: on loopback, or anywhere, where "
-                     "everybody may then do everything",
-                     &grpc.insecure, {"no", "loopback", "anywhere"});
+  settings.AddChoice(
+      "grpc.insecure",
+      "take callers at their word and need no TLS, on loopback only, where everybody "
+      "on this machine may then do everything",
+      &grpc.insecure, {"no", "loopback"});
   settings.AddSwitch("grpc.reflection", "let clients list the services", &grpc.reflection);
   settings.AddNumber("grpc.streams_per_connection_max", "concurrent calls per connection",
                      &grpc.streams_per_connection_max, 1, 100'000);
@@ -326,19 +327,17 @@ void CheckFrontDoor(const BatonConfig& config, std::vector<std::string>& errors)
   CheckTls(config.grpc, errors);
   if (config.grpc.insecure == "no") return CheckCredentials(config, errors);
   if (TakesTokens(config.auth) || !config.auth.clients_file.empty()) {
-    errors.push_back(absl::StrCat("--grpc-insecure ", config.grpc.insecure,
-                                  " believes every caller: leave out --auth-jwks-file, "
-                                  "--auth-jwks-url and --auth-clients-file, or say "
-                                  "--grpc-insecure no"));
+    errors.push_back(
+        "--grpc-insecure loopback believes every caller: leave out --auth-jwks-file, "
+        "--auth-jwks-url and --auth-clients-file, or say --grpc-insecure no");
   }
-  if (config.grpc.insecure != "loopback") return;
   const std::pair<const char*, std::string_view> addresses[] = {
       {"--grpc-address", config.grpc.address}, {"--connect-address", config.connect.address}};
   for (const auto& [flag, address] : addresses) {
     if (address == kOff || IsLoopback(address)) continue;
     errors.push_back(absl::StrCat("--grpc-insecure loopback: ", flag, " ", std::string(address),
-                                  " is not loopback; give TLS and tokens, or say "
-                                  "--grpc-insecure anywhere where everybody may do everything"));
+                                  " is not loopback; give TLS and tokens (to try Baton: "
+                                  "batonctl dev-identity DIR makes both)"));
   }
 }
 

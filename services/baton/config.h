@@ -40,7 +40,7 @@ struct GrpcConfig {
   std::string address = "127.0.0.1:7400";
   platform::TlsFiles tls;        // without a certificate: see the two settings below
   bool allow_plaintext = false;  // something in front of it, such as a mesh, ends TLS
-  std::string insecure = "no";   // loopback, anywhere: no TLS needed, and callers are believed
+  std::string insecure = "no";   // loopback: no TLS needed, and callers are believed
   bool reflection = false;
   int streams_per_connection_max = 1000;
   std::string token_secret_file;  // empty: the installation's own secret, kept in the store

@@ -88,17 +88,19 @@ def test_every_setting_of_baton_can_be_set(tmp_path):
                                         '--set', 'kafka.properties.client\\.rack=a')))
     settings = print_config('dispatch', '--config', path)
     default = [key for key, (_, source) in settings.items() if source == 'default']
-    assert default == ['auth.jwks_file']  # instead of its URL
+    assert default == ['grpc.insecure', 'auth.jwks_file']  # never in pods; instead of its URL
 
 
 def test_defaults_are_those_of_baton_where_the_cluster_asks_for_no_other(tmp_path):
     path = tmp_path / 'baton.yaml'
     path.write_text(config_of(manifests(*NEEDED)))
     ours = print_config('all', '--config', path)
-    theirs = print_config('all')
+    theirs = print_config('all', '--grpc-insecure', 'loopback')
     differing = {key for key in ours if ours[key][0] != theirs[key][0]}
     assert differing == {'redis.url', 'kafka.brokers', 'grpc.address', 'grpc.insecure',
-                         'connect.address', 'http.address', 'shutdown.grace'}
+                         'grpc.tls_cert_file', 'grpc.tls_key_file', 'auth.jwks_file',
+                         'auth.issuer', 'auth.audience', 'connect.address', 'http.address',
+                         'shutdown.grace'}
 
 
 def test_secrets_are_files_and_neither_variables_nor_arguments(tmp_path):
