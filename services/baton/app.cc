@@ -20,12 +20,14 @@
 #include "identity/authority.h"
 #include "intake/intake_service.h"
 #include "platform/http_server.h"
+#include "platform/kafka/properties_file.h"
 #include "platform/lifecycle.h"
 #include "platform/log.h"
 #include "platform/metrics.h"
 #include "platform/otlp/otlp_sender.h"
 #include "platform/otlp/span_queue.h"
 #include "platform/process.h"
+#include "platform/reloader.h"
 #include "relay/relay_service.h"
 #include "store/redis/redis_store.h"
 #include "vendors/sales_mapping.h"
@@ -91,6 +93,28 @@ absl::Status ChangeFunctions(const BatonConfig& config) {
 
 platform::kafka::KafkaConfig Kafka(const BatonConfig& config) {
   return {config.kafka.brokers, config.kafka.properties};
+  options.url = config.redis.url;
+  options.password_file = config.redis.password_file;
+  options.tls = config.redis.tls;
+  options.shards = config.redis.shards;
+  options.limits = config.limits;
+  options.min_replica_acks = config.redis.min_replica_acks;
+  options.allow_everysec = config.redis.allow_everysec;
+  options.refuse_known_holes = config.redis.known_holes == "refuse";
+  options.connections_max = config.redis.connections_max;
+  return options;
+}
+
+absl::StatusOr<platform::kafka::KafkaConfig> OpenKafka(const KafkaSettings& kafka) {
+  platform::kafka::KafkaConfig config{kafka.brokers, kafka.properties, nullptr};
+  if (kafka.properties_file.empty()) return config;
+  auto file = platform::kafka::PropertiesFile::Open(kafka.properties_file, kafka.properties);
+  if (!file.ok()) {
+    return absl::Status(file.status().code(),
+                        absl::StrCat("--kafka-properties-file ", file.status().message()));
+  }
+  config.file = *std::move(file);
+  return config;
 }
 
 // The secrets of page and resume tokens: the file's, or the installation's.
@@ -170,6 +194,7 @@ struct App::Parts {
   std::unique_ptr<platform::Metrics> metrics = platform::NewMetrics();
   std::unique_ptr<store::RedisStore> store;
   std::unique_ptr<agreement::PolicyCache> policies;
+  platform::kafka::KafkaConfig kafka;
   std::shared_ptr<identity::Authority> authority;  // dispatch only
   std::vector<std::unique_ptr<platform::Service>> services;
   platform::Lifecycle lifecycle;
@@ -209,7 +234,7 @@ absl::Status App::Parts::AddIntake(const BatonConfig& config, const events::Topi
   options.batch_max = config.intake.batch_max;
   options.input_generation = config.intake.input_generation;
   Add(std::make_unique<intake::IntakeService>(*store, intake::HandleMarketing(ports, *filter),
-                                              Kafka(config), options, *metrics));
+                                              kafka, options, *metrics));
   const auto mapping = vendors::ReadSalesMapping(config.intake.sales_mapping);
   if (!mapping.ok()) return mapping.status();
   options.name = "sales-intake";
@@ -221,7 +246,7 @@ absl::Status App::Parts::AddIntake(const BatonConfig& config, const events::Topi
     return vendors::DecodeSalesRecord(record, mapping.get());
   };
   Add(std::make_unique<intake::IntakeService>(*store, intake::HandleSales(ports, decode, *filter),
-                                              Kafka(config), options, *metrics));
+                                              kafka, options, *metrics));
   return absl::OkStatus();
 }
 
@@ -246,8 +271,8 @@ void App::Parts::AddRelay(const BatonConfig& config, const events::TopicNames& t
   options.purge_after = config.relay.purge_after;
   auto counting = std::make_unique<relay::ReportCounting>(*store, *store, *store,
                                                           config.reports.keep, *metrics);
-  Add(std::make_unique<relay::RelayService>(*store, *store, std::move(counting), Kafka(config),
-                                            topics, options, *metrics));
+  Add(std::make_unique<relay::RelayService>(*store, *store, std::move(counting), kafka, topics,
+                                            options, *metrics));
 }
 
 absl::Status App::Parts::AddWebhooks(const BatonConfig& config, const events::TopicNames& topics) {
@@ -265,7 +290,7 @@ absl::Status App::Parts::AddWebhooks(const BatonConfig& config, const events::To
   options.limits.in_flight_max = config.webhooks.in_flight_max;
   options.limits.retry.first = config.webhooks.retry_first;
   options.limits.retry.most = config.webhooks.retry_most;
-  Add(std::make_unique<webhooks::WebhookService>(*store, *store, Kafka(config), options, *metrics));
+  Add(std::make_unique<webhooks::WebhookService>(*store, *store, kafka, options, *metrics));
   return absl::OkStatus();
 }
 
@@ -291,7 +316,7 @@ absl::Status App::Parts::AddDispatch(const BatonConfig& config, const events::To
   auto rules = EgressRulesOf(config);
   if (!rules.ok()) return rules.status();
   options.egress = *std::move(rules);
-  auto producers = [kafka = Kafka(config)] {
+  auto producers = [kafka = kafka] {
     return platform::kafka::Producer::Create(kafka, platform::kafka::ProducerOptions{});
   };
   auto api = std::make_unique<dispatch::DispatchService>(options, *store, PoliciesFrom(*policies),
@@ -299,8 +324,9 @@ absl::Status App::Parts::AddDispatch(const BatonConfig& config, const events::To
   dispatch::DispatchService& behind = *api;
   Add(std::move(api));
   if (const std::string& path = config.grpc.token_secret_file; !path.empty()) {
-    Add(std::make_unique<TokenSecretsWatch>(
-        path, *secrets, [&behind](auto changed) { behind.UseTokenSecrets(std::move(changed)); }));
+    auto use = [&behind](auto changed) { behind.UseTokenSecrets(std::move(changed)); };
+    Add(std::make_unique<platform::Reloader>("token_secrets",
+                                             LookAtTokenSecrets(path, *secrets, std::move(use))));
   }
   return AddConnect(config, behind);
 }
@@ -341,12 +367,20 @@ absl::Status App::Run(platform::StopSignals& signals) {
       std::make_unique<agreement::PolicyCache>(*parts.store, *parts.store, kPoliciesCompiledMax);
   const events::TopicNames topics = events::MakeTopicNames(config_.kafka.topic_prefix);
 
+  auto kafka = OpenKafka(config_.kafka);
+  if (!kafka.ok()) return kafka.status();
+  parts.kafka = *std::move(kafka);
+
   // Stopped in reverse: the API first, so that its callers go elsewhere while the pipes finish.
   parts.Add(std::make_unique<platform::HttpServer>(config_.http.address, config_.http.tls,
                                                    *parts.metrics,
                                                    [&parts] { return parts.lifecycle.States(); }));
   if (absl::Status status = parts.AddTraces(config_); !status.ok()) return status;
   parts.Add(std::make_unique<StoreWatch>(*parts.store));
+  if (const auto& file = parts.kafka.file; file != nullptr) {
+    parts.Add(
+        std::make_unique<platform::Reloader>("kafka_properties", [file] { return file->Look(); }));
+  }
   if (config_.Runs("relay")) {
     parts.AddRelay(config_, topics);
     if (absl::Status status = parts.AddWebhooks(config_, topics); !status.ok()) return status;

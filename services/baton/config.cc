@@ -38,6 +38,10 @@ void AddConnections(platform::Settings& settings, BatonConfig& config) {
   settings.AddSwitch("redis.allow_everysec",
                      "accept appendfsync everysec: a power cut may take back a second",
                      &redis.allow_everysec);
+  settings.AddChoice("redis.known_holes",
+                     "a Redis or Valkey whose version has known holes is a warning, or refused: a "
+                     "reason not to be ready",
+                     &redis.known_holes, {"warn", "refuse"});
   settings.AddNumber("redis.connections_max", "connections to Redis", &redis.connections_max, 4,
                      256);
   KafkaSettings& kafka = config.kafka;
@@ -47,6 +51,11 @@ void AddConnections(platform::Settings& settings, BatonConfig& config) {
                    platform::CheckNotEmpty);
   settings.AddPairs("kafka.properties", "--kafka-property",
                     "a property of librdkafka, for TLS and SASL", &kafka.properties);
+  settings.AddText("kafka.properties_file",
+                   "properties of librdkafka that are secret: a file of lines NAME=VALUE, or a "
+                   "folder with a file for each; wins over kafka.properties, and a changed user "
+                   "name and password are taken without restart",
+                   &kafka.properties_file);
 }
 
 std::string CheckAddressOrOff(std::string_view text) {
@@ -66,10 +75,11 @@ void AddListeners(platform::Settings& settings, BatonConfig& config) {
   settings.AddSwitch("grpc.allow_plaintext",
                      "serve without TLS, because something in front of it ends TLS",
                      &grpc.allow_plaintext);
-  settings.AddChoice("grpc.insecure",
-                     "take callers at their word and need no TLS: on loopback, or anywhere, where "
-                     "everybody may then do everything",
-                     &grpc.insecure, {"no", "loopback", "anywhere"});
+  settings.AddChoice(
+      "grpc.insecure",
+      "take callers at their word and need no TLS, on loopback only, where everybody "
+      "on this machine may then do everything",
+      &grpc.insecure, {"no", "loopback"});
   settings.AddSwitch("grpc.reflection", "let clients list the services", &grpc.reflection);
   settings.AddNumber("grpc.streams_per_connection_max", "concurrent calls per connection",
                      &grpc.streams_per_connection_max, 1, 100'000);
@@ -351,19 +361,17 @@ void CheckFrontDoor(const BatonConfig& config, std::vector<std::string>& errors)
   CheckTls(config.grpc, errors);
   if (config.grpc.insecure == "no") return CheckCredentials(config, errors);
   if (TakesTokens(config.auth) || !config.auth.clients_file.empty()) {
-    errors.push_back(absl::StrCat("--grpc-insecure ", config.grpc.insecure,
-                                  " believes every caller: leave out --auth-jwks-file, "
-                                  "--auth-jwks-url and --auth-clients-file, or say "
-                                  "--grpc-insecure no"));
+    errors.push_back(
+        "--grpc-insecure loopback believes every caller: leave out --auth-jwks-file, "
+        "--auth-jwks-url and --auth-clients-file, or say --grpc-insecure no");
   }
-  if (config.grpc.insecure != "loopback") return;
   const std::pair<const char*, std::string_view> addresses[] = {
       {"--grpc-address", config.grpc.address}, {"--connect-address", config.connect.address}};
   for (const auto& [flag, address] : addresses) {
     if (address == kOff || IsLoopback(address)) continue;
     errors.push_back(absl::StrCat("--grpc-insecure loopback: ", flag, " ", std::string(address),
-                                  " is not loopback; give TLS and tokens, or say "
-                                  "--grpc-insecure anywhere where everybody may do everything"));
+                                  " is not loopback; give TLS and tokens (to try Baton: "
+                                  "batonctl dev-identity DIR makes both)"));
   }
 }
 

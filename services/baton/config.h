@@ -28,6 +28,7 @@ struct RedisConfig {
   int shards = 16;              // fixed at installation
   int min_replica_acks = 0;     // replicas that must have a change before anybody is told of it
   bool allow_everysec = false;  // a power cut may then take back the last second
+  std::string known_holes = "warn";  // refuse: a version that has some is not ready
   int connections_max = 16;
 };
 
@@ -35,13 +36,14 @@ struct KafkaSettings {
   std::string brokers = "127.0.0.1:9092";
   std::string topic_prefix = "baton";
   std::map<std::string, std::string> properties;  // librdkafka's, for TLS and SASL
+  std::string properties_file;                    // wins over them
 };
 
 struct GrpcConfig {
   std::string address = "127.0.0.1:7400";
   platform::TlsFiles tls;        // without a certificate: see the two settings below
   bool allow_plaintext = false;  // something in front of it, such as a mesh, ends TLS
-  std::string insecure = "no";   // loopback, anywhere: no TLS needed, and callers are believed
+  std::string insecure = "no";   // loopback: no TLS needed, and callers are believed
   bool reflection = false;
   int streams_per_connection_max = 1000;
   platform::rpc::ConnectionLimits connections;

@@ -8,8 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "platform/service.h"
-#include "platform/worker.h"
+#include "platform/reloader.h"
 
 namespace baton {
 
@@ -17,30 +16,9 @@ namespace baton {
 // dispatch::TokenSealer::Check refuses.
 absl::StatusOr<std::vector<std::string>> ReadTokenSecrets(const std::string& path);
 
-// Looks at the file once a second and hands on what changed; what cannot be used is an error in the
-// log and changes nothing.
-class TokenSecretsWatch final : public platform::Service {
- public:
-  using Use = std::function<void(std::vector<std::string>)>;
-
-  // `known` is in use already. `use` is called on the watch's own thread.
-  TokenSecretsWatch(std::string path, std::vector<std::string> known, Use use);
-  ~TokenSecretsWatch() override;
-
-  std::string_view name() const override { return "token secrets"; }
-  absl::Status Start() override;
-  void Stop(absl::Duration grace) override;
-  absl::Status Ready() const override { return absl::OkStatus(); }
-
- private:
-  void Look();
-
-  const std::string path_;
-  const Use use_;
-  std::vector<std::string> known_;  // of the thread, as the next
-  std::string problem_;             // the last; empty: none
-  platform::Worker worker_;         // last: its thread uses all of the above
-};
+// Hands to `use` what the file says from now on; `known` is in use already.
+platform::Reloader::Look LookAtTokenSecrets(std::string path, std::vector<std::string> known,
+                                            std::function<void(std::vector<std::string>)> use);
 
 }  // namespace baton
 

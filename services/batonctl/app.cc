@@ -100,6 +100,7 @@ void AddAllCommands(CLI::App& app, Session& session) {
   AddReportCommands(app, session);
   AddDlqCommands(app, session);
   AddMappingCommands(app, session);
+  AddDevIdentityCommand(app, session);
   AddVerifyCommand(app, session);
   AddHealthCommand(app, session);
   AddCompletionCommand(app, session);

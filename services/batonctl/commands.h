@@ -42,6 +42,7 @@ void AddReportCommands(CLI::App& app, Session& session);
 void AddReportAlignment(CLI::App& reports, Session& session);  // of the group report
 void AddDlqCommands(CLI::App& app, Session& session);
 void AddMappingCommands(CLI::App& app, Session& session);
+void AddDevIdentityCommand(CLI::App& app, Session& session);
 void AddVerifyCommand(CLI::App& app, Session& session);
 void AddHealthCommand(CLI::App& app, Session& session);
 void AddCompletionCommand(CLI::App& app, Session& session);

@@ -136,6 +136,7 @@ constexpr std::pair<const char*, const char*> kExamples[] = {
     {"dlq replay", "batonctl dlq replay --class unknown_workspace --since 24h --dry-run"},
     {"dlq replay", "batonctl dlq replay lead-events/0/0 --rate 10 --yes"},
     {"mapping test", "batonctl mapping test salesforce.yaml < event.json"},
+    {"dev-identity", "batonctl dev-identity identity --hosts localhost,baton.internal"},
     {"verify", "batonctl verify --wait 30s"},
     {"health", "batonctl health --service baton.v1.LeadService"},
     {"completion", "source <(batonctl completion bash)"},

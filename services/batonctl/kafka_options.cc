@@ -1,9 +1,11 @@
 #include "batonctl/kafka_options.h"
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
+#include "platform/kafka/properties_file.h"
 
 namespace baton::batonctl {
 
@@ -24,6 +26,11 @@ void AddKafkaOptions(CLI::App& command, KafkaArguments& arguments) {
       .add_option("--property", arguments.properties,
                   "a property of librdkafka, NAME=VALUE, for TLS and SASL; repeat for more")
       ->allow_extra_args(false);
+  command
+      .add_option("--properties-file", arguments.properties_file,
+                  "a file of lines NAME=VALUE, or a folder with a file for each property, for "
+                  "secrets; wins over the others")
+      ->envname("BATON_KAFKA_PROPERTIES_FILE");
 }
 
 absl::StatusOr<KafkaConfig> ConfigOf(const KafkaArguments& arguments) {
@@ -44,6 +51,12 @@ absl::StatusOr<KafkaConfig> ConfigOf(const KafkaArguments& arguments) {
     if (!property.ok()) return property.status();
     config.properties.insert(*property);
   }
+  if (arguments.properties_file.empty()) return config;
+  auto file = platform::kafka::PropertiesFile::Open(arguments.properties_file, config.properties);
+  if (!file.ok()) {
+    return UsageError(absl::StrCat("--properties-file ", file.status().message()));
+  }
+  config.file = *std::move(file);
   return config;
 }
 

@@ -15,13 +15,14 @@ struct KafkaArguments {
   std::string brokers;
   std::string prefix = "baton";
   std::string all_properties;           // NAME=VALUE;NAME=VALUE
-  std::vector<std::string> properties;  // NAME=VALUE; these win
+  std::vector<std::string> properties;  // NAME=VALUE; these win over those
+  std::string properties_file;          // what it says wins over both
 };
 
 // `arguments` must outlive the parsing.
 void AddKafkaOptions(CLI::App& command, KafkaArguments& arguments);
 
-// A usage error if there are no brokers or a property is not NAME=VALUE.
+// A usage error if there are no brokers, a property is not NAME=VALUE, or the file cannot be used.
 absl::StatusOr<platform::kafka::KafkaConfig> ConfigOf(const KafkaArguments& arguments);
 
 }  // namespace baton::batonctl

@@ -3,7 +3,6 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
-#include <openssl/evp.h>
 #include <openssl/param_build.h>
 
 #include <nlohmann/json.hpp>
@@ -12,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "identity/json_object.h"
+#include "identity/openssl.h"
 
 namespace baton::identity {
 namespace {
@@ -22,24 +22,11 @@ constexpr int kRsaBitsMax = 8192;
 constexpr size_t kP256Bytes = 32;
 constexpr size_t kEd25519Bytes = 32;
 
-template <auto kFree>
-struct Freer {
-  template <typename T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using KeyPtr = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freer<EVP_PKEY_CTX_free>>;
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
 using Number = std::unique_ptr<BIGNUM, Freer<BN_free>>;
 using Builder = std::unique_ptr<OSSL_PARAM_BLD, Freer<OSSL_PARAM_BLD_free>>;
 using Params = std::unique_ptr<OSSL_PARAM, Freer<OSSL_PARAM_free>>;
 using EcdsaSignature = std::unique_ptr<ECDSA_SIG, Freer<ECDSA_SIG_free>>;
-
-const unsigned char* Bytes(absl::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 Number ToNumber(absl::string_view big_endian) {
   return Number(BN_bin2bn(Bytes(big_endian), static_cast<int>(big_endian.size()), nullptr));

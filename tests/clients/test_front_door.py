@@ -382,6 +382,7 @@ def test_batonctl_knows_its_way_in(door, tmp_path):
     (["--grpc-tls-cert-file", "x"], "give both or none"),
     (["--grpc-tls-cert-file", "x", "--grpc-tls-key-file", "y", "--grpc-allow-plaintext"],
      "choose one of them"),
+    (["--grpc-insecure", "anywhere"], "grpc.insecure must be"),
     (["--grpc-insecure", "loopback", "--auth-jwks-file", "x"], "believes every caller"),
     (["--grpc-insecure", "loopback", "--auth-jwks-url", "https://x/"], "believes every caller"),
     (["--auth-jwks-file", "x", "--auth-jwks-url", "https://x/"], "choose one of them"),

@@ -11,7 +11,8 @@ BIN = Path(os.environ['BATON_BIN'])
 CHART = TOP / 'helm' / 'baton'
 EXAMPLES = sorted((CHART / 'examples').glob('*.yaml'))
 NEEDED = ['--set', 'redis.url=redis://redis:6379', '--set', 'kafka.brokers=kafka:9092',
-          '--set', 'grpc.insecure=anywhere']
+          '--set', 'tls.existingSecret=tls', '--set', 'auth.jwks.configMap=keys',
+          '--set', 'auth.issuer=i', '--set', 'auth.audience=a']
 
 
 def run(*command, **options):

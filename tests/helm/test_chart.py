@@ -83,36 +83,50 @@ def test_every_setting_of_baton_can_be_set(tmp_path):
                                         '--set', 'auth.jwks.configMap=',
                                         '--set', 'auth.jwks.url=https://id.example.com/keys',
                                         '--set', 'auth.jwks.caFile=/ca.pem',
+                                        '--set', 'kafka.tls.enabled=true',
+                                        '--set', 'kafka.sasl.mechanism=PLAIN',
+                                        '--set', 'kafka.sasl.existingSecret=kafka-login',
+                                        '--set', 'intake.autoscaling.keda.authenticationRef=keda',
                                         '--set', 'kafka.properties.client\\.rack=a')))
     settings = print_config('dispatch', '--config', path)
     default = [key for key, (_, source) in settings.items() if source == 'default']
-    assert default == ['auth.jwks_file']  # instead of its URL
+    assert default == ['grpc.insecure', 'auth.jwks_file']  # never in pods; instead of its URL
 
 
 def test_defaults_are_those_of_baton_where_the_cluster_asks_for_no_other(tmp_path):
     path = tmp_path / 'baton.yaml'
     path.write_text(config_of(manifests(*NEEDED)))
     ours = print_config('all', '--config', path)
-    theirs = print_config('all')
+    theirs = print_config('all', '--grpc-insecure', 'loopback')
     differing = {key for key in ours if ours[key][0] != theirs[key][0]}
     assert differing == {'redis.url', 'kafka.brokers', 'grpc.address', 'grpc.insecure',
-                         'connect.address', 'http.address', 'shutdown.grace'}
+                         'grpc.tls_cert_file', 'grpc.tls_key_file', 'auth.jwks_file',
+                         'auth.issuer', 'auth.audience', 'connect.address', 'http.address',
+                         'shutdown.grace'}
 
 
-def test_a_login_reaches_baton_and_no_command_line(tmp_path):
-    documents = manifests('-f', CHART / 'examples' / 'sasl.yaml')
-    pod = one(documents, 'Deployment', 'acme-baton-relay')['spec']['template']['spec']
-    container = pod['containers'][0]
-    variable = next(entry['value'] for entry in container['env']
-                    if entry['name'] == 'BATON_KAFKA_PROPERTIES')
-    expanded = variable.replace('$(KAFKA_USERNAME)', 'ada').replace('$(KAFKA_PASSWORD)', 's3cret=')
+def test_secrets_are_files_and_neither_variables_nor_arguments(tmp_path):
+    documents = manifests('-f', CHART / 'examples' / 'sasl.yaml', '--set',
+                          'redis.existingSecret=redis-login', '--set',
+                          'tokenSecret.existingSecret=tokens')
+    pods = [document['spec']['template']['spec'] for document in documents
+            if document['kind'] in ('Deployment', 'Job')]
+    assert len(pods) == len(ROLES) + 1
+    for pod in pods:
+        container = pod['containers'][0]
+        assert not container.get('env') and not container.get('envFrom')
+        assert not any('password' in argument.lower() for argument in container['args'])
+        mount = next(mounted for mounted in container['volumeMounts']
+                     if mounted['name'] == 'kafka-login')
+        assert mount['mountPath'] == '/run/secrets/baton/kafka-login' and 'subPath' not in mount
+        files = next(volume for volume in pod['volumes']
+                     if volume['name'] == 'kafka-login')['secret']
+        assert {item['path'] for item in files['items']} == {'sasl.username', 'sasl.password'}
     path = tmp_path / 'baton.yaml'
     path.write_text(config_of(documents))
-    shown = print_config('relay', '--config', path, BATON_KAFKA_PROPERTIES=expanded)
-    properties = shown['kafka.properties'][0]
-    assert 'sasl.username=ada' in properties and 'sasl.mechanism=SCRAM-SHA-512' in properties
-    assert 's3cret' not in properties  # masked, and so it was known
-    assert not any('password' in argument.lower() for argument in container['args'])
+    shown = print_config('relay', '--config', path)
+    assert shown['kafka.properties_file'][0] == '/run/secrets/baton/kafka-login'
+    assert 'sasl.mechanism=SCRAM-SHA-512' in shown['kafka.properties'][0]
 
 
 def test_baton_takes_the_arguments_of_the_functions_job():

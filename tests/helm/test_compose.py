@@ -1,6 +1,8 @@
 """deploy/compose: by the schema of compose, and by what the real programs say of its settings."""
 
 import os
+import socket
+import subprocess
 import sys
 import time
 
@@ -13,6 +15,7 @@ FOLDER = TOP / 'deploy' / 'compose'
 COMPOSE = yaml.safe_load((FOLDER / 'compose.yaml').read_text())
 SERVICES = COMPOSE['services']
 ROLES = ['intake', 'dispatch', 'clock', 'relay']
+PROGRAMS = ROLES + ['topics', 'identity']
 
 
 def test_it_is_what_compose_takes():
@@ -39,7 +42,7 @@ def test_baton_takes_the_settings_of_each_role(role):
         float(settings['shutdown.grace'][0].rstrip('s'))
 
 
-@pytest.mark.parametrize('name', ROLES + ['topics'])
+@pytest.mark.parametrize('name', PROGRAMS)
 def test_programs_of_baton_run_as_nobody_without_rights(name):
     service = SERVICES[name]
     assert service['user'] == '65532:65532' and service['read_only']
@@ -47,7 +50,7 @@ def test_programs_of_baton_run_as_nobody_without_rights(name):
     assert service['security_opt'] == ['no-new-privileges:true']
 
 
-@pytest.mark.parametrize('name', [name for name in SERVICES if name not in ROLES + ['topics']])
+@pytest.mark.parametrize('name', [name for name in SERVICES if name not in PROGRAMS])
 def test_servers_say_whether_they_are_healthy(name):
     assert SERVICES[name]['healthcheck']['test'][0] == 'CMD'
     assert SERVICES[name]['image'].split(':')[1] != 'latest'
@@ -65,11 +68,49 @@ def test_the_topics_are_created_by_the_command_on_a_real_kafka():
     assert f'{prefix}.feedback.v1' in done.stdout
 
 
-def test_the_health_of_dispatch_is_a_command_of_batonctl():
-    test = SERVICES['dispatch']['healthcheck']['test']
-    assert test[:2] == ['CMD', '/usr/local/bin/batonctl']
-    done = run(BIN / 'batonctl', '--server', '127.0.0.1:1', *test[2:])
-    assert done.returncode == 3, done.stderr  # no answer; 2 would be a wrong command line
+def test_dispatch_asks_for_the_tokens_that_identity_made(tmp_path):
+    folder, port = '/var/lib/baton', free_port()
+    assert SERVICES['identity']['volumes'] == [f'identity:{folder}']
+    assert SERVICES['dispatch']['volumes'] == [f'identity:{folder}:ro']
+
+    def here(words):
+        return [word.replace(folder, str(tmp_path)).replace(':7400', f':{port}') for word in words]
+
+    def batonctl(*words):
+        return run(BIN / 'batonctl', *here(words))
+
+    made = batonctl(*SERVICES['identity']['command'])
+    assert made.returncode == 0, made.stderr
+    kept = batonctl(*SERVICES['identity']['command'])
+    assert kept.returncode == 0 and 'is kept' in kept.stderr
+    given = SERVICES['dispatch']['environment']
+    environment = {'PATH': os.environ['PATH'], **dict(zip(given, here(given.values()))),
+                   'BATON_REDIS_URL': f'{os.environ["BATON_REDIS_URL"]}/9',
+                   'BATON_KAFKA_BROKERS': os.environ['BATON_KAFKA_BROKERS'],
+                   'BATON_HTTP_ADDRESS': '127.0.0.1:0', 'BATON_CONNECT_ADDRESS': 'off'}
+    with subprocess.Popen([BIN / 'baton', 'dispatch'], env=environment,
+                          stderr=subprocess.DEVNULL) as server:
+        try:
+            test = SERVICES['dispatch']['healthcheck']['test']
+            assert test[:2] == ['CMD', '/usr/local/bin/batonctl']
+            healthy = [batonctl(*test[2:])]
+            while healthy[-1].returncode != 0 and len(healthy) < 50:
+                time.sleep(0.2)
+                healthy.append(batonctl(*test[2:]))
+            assert healthy[-1].returncode == 0, healthy[-1].stderr
+            call = ['--server', 'localhost:7400', '--tls-ca', f'{folder}/ca.pem', 'workspace',
+                    'list']
+            proven = batonctl(*call, '--token-file', f'{folder}/admin.token')
+            assert proven.returncode == 0, proven.stderr
+            assert 'UNAUTHENTICATED' in batonctl(*call).stderr
+        finally:
+            server.terminate()
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(('127.0.0.1', 0))
+        return listener.getsockname()[1]
 
 
 def test_redis_is_set_so_that_baton_becomes_ready():

@@ -1,16 +1,15 @@
 """Redis' users and its TLS: Baton may do what it does, and nothing that would help an intruder."""
 
-import hashlib
 import re
 import subprocess
 
 import pytest
 
 from conftest import NO_KAFKA, Redis, settings
+from guarded import users_of_baton
 from issuer import CertificateAuthority, replace
 from stack import BELIEVING, BIN, TOP, Program
 
-USERS = TOP / "deploy/redis/users.acl"
 PASSWORD = "a password of the tests"
 
 # What the programs send, by a command as it could look.
@@ -63,9 +62,8 @@ def commands_of_the_sources():
 def guarded(tmp_path_factory):
     """A Redis with our users, and one to look at it all."""
     folder = tmp_path_factory.mktemp("guarded")
-    secret = "#" + hashlib.sha256(PASSWORD.encode()).hexdigest()
-    users = USERS.read_text().replace("#SHA256-OF-THE-PASSWORD", secret)
-    replace(folder / "users.acl", users + "user root on nopass ~* &* +@all\n")
+    replace(folder / "users.acl",
+            users_of_baton(PASSWORD) + "user root on nopass ~* &* +@all\n")
     one = Redis(folder, "--aclfile", folder / "users.acl")
     yield one
     one.stop()
@@ -247,6 +245,23 @@ def test_known_holes_are_told(redis, door):
     assert told == (door.program.metrics()["baton_redis_known_holes"] == 1)
     # Debian mended them, but kept these numbers.
     assert told or version not in ("7.0.15", "8.0.2")
+
+
+def test_known_holes_are_refused_where_the_operator_says_so(redis, door, tmp_path):
+    holes = door.program.metrics()["baton_redis_known_holes"] == 1
+    program = Program("dispatch", tmp_path, settings(
+        BATON_REDIS_URL=f"redis://127.0.0.1:{redis.port}", BATON_KAFKA_BROKERS=NO_KAFKA),
+        ["--redis-known-holes", "refuse"], front_door=BELIEVING)
+    program.launch()
+    try:
+        if not holes:
+            return program.wait_ready(30)
+        with pytest.raises(AssertionError, match="did not become ready"):
+            program.wait_ready(5)
+        reason = program.readiness()[1]["store"]
+        assert re.search(r"(Redis|Valkey) [0-9.]+ .* has CVE-", reason), reason
+    finally:
+        program.terminate()
 
 
 @pytest.mark.parametrize("flags, sentence", [

@@ -1,4 +1,4 @@
-{{/* How the pods reach Redis and Kafka: files and variables of the secrets. */}}
+{{/* How the pods reach Redis and Kafka: files of the secrets, never variables. */}}
 
 {{/* Ports of redis.url as JSON: of the server, or of the Sentinels and of the servers behind them. */}}
 {{- define "baton.redisPorts" -}}
@@ -49,9 +49,14 @@
       {{- end }}
 {{- end -}}
 
-{{/* Secrets with which Kafka is reached over TLS; roles and topics job. */}}
+{{/* Secrets with which Kafka is reached; roles and topics job. */}}
 {{- define "baton.kafkaVolumes" -}}
 {{- $tls := .Values.kafka.tls }}
+{{- with .Values.kafka.sasl }}
+{{- if .mechanism }}
+{{ include "baton.secretVolume" (dict "name" "kafka-login" "secret" .existingSecret "items" (dict .usernameKey "sasl.username" .passwordKey "sasl.password")) }}
+{{- end }}
+{{- end }}
 {{- if and $tls.enabled $tls.caSecret }}
 {{ include "baton.secretVolume" (dict "name" "kafka-ca" "secret" $tls.caSecret "items" (dict $tls.caKey "ca.crt")) }}
 {{- end }}
@@ -65,6 +70,9 @@
 
 {{- define "baton.kafkaVolumeMounts" -}}
 {{- $tls := .Values.kafka.tls }}
+{{- if .Values.kafka.sasl.mechanism }}
+- {name: kafka-login, mountPath: /run/secrets/baton/kafka-login, readOnly: true}
+{{- end }}
 {{- if and $tls.enabled $tls.caSecret }}
 - {name: kafka-ca, mountPath: /run/secrets/baton/kafka-ca, readOnly: true}
 {{- end }}
@@ -141,27 +149,6 @@
 - {name: http-ca, mountPath: /run/secrets/baton/http-ca, readOnly: true}
 {{- end }}
 {{- include "baton.kafkaVolumeMounts" . }}
-{{- end -}}
-
-{{/* Variables of a role. A password never stands on a command line, where others could read it. */}}
-{{- define "baton.env" -}}
-{{- include "baton.kafkaLogin" . }}
-{{- with .Values.extraEnv }}
-{{ toYaml . }}
-{{- end }}
-{{- end -}}
-
-{{/* The login to Kafka, for roles and topics job alike. */}}
-{{- define "baton.kafkaLogin" -}}
-{{- with .Values.kafka.sasl }}
-{{- if .mechanism }}
-- name: KAFKA_USERNAME
-  valueFrom: {secretKeyRef: {name: {{ .existingSecret }}, key: {{ .usernameKey }}}}
-- name: KAFKA_PASSWORD
-  valueFrom: {secretKeyRef: {name: {{ .existingSecret }}, key: {{ .passwordKey }}}}
-- {name: BATON_KAFKA_PROPERTIES, value: "sasl.username=$(KAFKA_USERNAME);sasl.password=$(KAFKA_PASSWORD)"}
-{{- end }}
-{{- end }}
 {{- end -}}
 
 {{/* Ways out to name servers, of roles and jobs. */}}

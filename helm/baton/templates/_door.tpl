@@ -1,7 +1,6 @@
 {{/* The front door of dispatch: certificate, keys that verify tokens, and who may call what. */}}
 
 {{- define "baton.doorSettings" -}}
-insecure: {{ .Values.grpc.insecure | quote }}
 allow_plaintext: {{ .Values.grpc.allowPlaintext }}
 {{- if .Values.tls.existingSecret }}
 tls_cert_file: /run/secrets/baton/tls/tls.crt

@@ -14,7 +14,18 @@ using AdminOptionsPtr =
 absl::StatusOr<HandlePtr> NewAdmin(const KafkaConfig& config) {
   absl::StatusOr<ConfPtr> conf = MakeConf(config, {});
   if (!conf.ok()) return conf.status();
-  return NewHandle(RD_KAFKA_PRODUCER, *std::move(conf));
+  rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_ERROR);
+  return NewHandle(RD_KAFKA_PRODUCER, *std::move(conf), config);
+}
+
+// Why the brokers were not reached, as far as they or TLS said; empty: nobody did.
+std::string WhyUnreached(rd_kafka_t* admin) {
+  const QueuePtr events(rd_kafka_queue_get_main(admin));
+  while (const EventPtr event{rd_kafka_queue_poll(events.get(), 0)}) {
+    if (TellsWhy(rd_kafka_event_error(event.get())))
+      return rd_kafka_event_error_string(event.get());
+  }
+  return "";
 }
 
 absl::StatusOr<NewTopicPtr> MakeTopic(const TopicSpec& topic) {
@@ -37,9 +48,11 @@ absl::StatusOr<std::vector<TopicInfo>> ListTopics(const KafkaConfig& config,
   absl::StatusOr<HandlePtr> admin = NewAdmin(config);
   if (!admin.ok()) return admin.status();
   const rd_kafka_metadata_t* raw = nullptr;
-  absl::Status status = ToStatus(rd_kafka_metadata(admin->get(), 1, nullptr, &raw, ToMs(deadline)),
-                                 absl::StrCat("list of topics from ", config.brokers));
-  if (!status.ok()) return status;
+  const auto code = rd_kafka_metadata(admin->get(), 1, nullptr, &raw, ToMs(deadline));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return ToStatus(code, absl::StrCat("list of topics from ", config.brokers),
+                    WhyUnreached(admin->get()));
+  }
   MetadataPtr metadata(raw);
   std::vector<TopicInfo> topics;
   for (int i = 0; i < metadata->topic_cnt; ++i) {

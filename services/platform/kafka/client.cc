@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <thread>
+#include <utility>
 
 #include "absl/base/call_once.h"
 #include "absl/strings/match.h"
@@ -141,7 +142,8 @@ absl::Status MakeStatus(absl::StatusCode code, absl::string_view what, rd_kafka_
 
 }  // namespace
 
-void DestroyBounded(rd_kafka_t* handle) {
+void DestroyBounded::operator()(rd_kafka_t* handle) const {
+  if (file != nullptr) file->Leave(handle);
   auto done = std::make_shared<absl::Notification>();
   std::thread([handle, done] {
     rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
@@ -152,28 +154,39 @@ void DestroyBounded(rd_kafka_t* handle) {
   }
 }
 
-absl::StatusOr<ConfPtr> MakeConf(const KafkaConfig& config, const Settings& own) {
-  if (config.brokers.empty()) return absl::InvalidArgumentError("kafka brokers: none given");
-  ConfPtr conf(rd_kafka_conf_new());
-  rd_kafka_conf_set_log_cb(conf.get(), &OnLog);
-  Settings all = CommonSettings();
-  for (const auto& [name, value] : own) all[name] = value;
-  for (const auto& [name, value] : config.properties) {
+absl::Status CheckProperties(const Settings& properties) {
+  const ConfPtr conf(rd_kafka_conf_new());
+  for (const auto& [name, value] : properties) {
     if (std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved)) {
       return absl::InvalidArgumentError(
           absl::StrCat("kafka property ", name, ": is set by Baton and cannot be changed"));
     }
-    all[name] = value;
+    if (absl::Status status = Set(conf.get(), name, value); !status.ok()) return status;
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ConfPtr> MakeConf(const KafkaConfig& config, const Settings& own) {
+  if (config.brokers.empty()) return absl::InvalidArgumentError("kafka brokers: none given");
+  Settings asked = config.properties;
+  if (config.file != nullptr) {
+    for (const auto& [name, value] : config.file->properties()) asked[name] = value;
+  }
+  if (absl::Status fit = CheckProperties(asked); !fit.ok()) return fit;
+  Settings all = std::move(asked);
+  all.insert(own.begin(), own.end());
+  all.insert(CommonSettings().begin(), CommonSettings().end());
   all["bootstrap.servers"] = config.brokers;
   WarnOfScram(all);
+  ConfPtr conf(rd_kafka_conf_new());
+  rd_kafka_conf_set_log_cb(conf.get(), &OnLog);
   for (const auto& [name, value] : all) {
     if (absl::Status status = Set(conf.get(), name, value); !status.ok()) return status;
   }
   return conf;
 }
 
-absl::StatusOr<HandlePtr> NewHandle(rd_kafka_type_t type, ConfPtr conf) {
+absl::StatusOr<HandlePtr> NewHandle(rd_kafka_type_t type, ConfPtr conf, const KafkaConfig& config) {
   IgnoreBrokenPipes();
   char reason[512];
   rd_kafka_t* handle = rd_kafka_new(type, conf.get(), reason, sizeof(reason));
@@ -181,7 +194,8 @@ absl::StatusOr<HandlePtr> NewHandle(rd_kafka_type_t type, ConfPtr conf) {
     return absl::InvalidArgumentError(absl::StrCat("kafka configuration: ", reason));
   }
   conf.release();  // owned by the handle now
-  return HandlePtr(handle);
+  if (config.file != nullptr) config.file->Join(handle);
+  return HandlePtr(handle, DestroyBounded{config.file});
 }
 
 absl::Status ToStatus(rd_kafka_resp_err_t code, absl::string_view what, absl::string_view detail) {
@@ -201,6 +215,10 @@ absl::Status ToStatus(ErrorPtr error, absl::string_view what) {
   }
   return MakeStatus(code, what, rd_kafka_error_code(error.get()),
                     rd_kafka_error_string(error.get()));
+}
+
+bool TellsWhy(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR__SSL;
 }
 
 PartitionsPtr ToPartitions(absl::Span<const Position> positions) {

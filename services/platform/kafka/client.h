@@ -11,6 +11,7 @@
 
 #include "absl/strings/string_view.h"
 #include "platform/kafka/kafka.h"
+#include "platform/kafka/properties_file.h"
 
 namespace baton::platform::kafka {
 
@@ -35,8 +36,11 @@ using QueuePtr = std::unique_ptr<rd_kafka_queue_t, Deleter<rd_kafka_queue_destro
 
 // Destroys a client without leaving its group, within 2 s; a client that takes longer is left to a
 // thread of its own, because a process that ends must not hang on a broker.
-void DestroyBounded(rd_kafka_t* handle);
-using HandlePtr = std::unique_ptr<rd_kafka_t, Deleter<DestroyBounded>>;
+struct DestroyBounded {
+  void operator()(rd_kafka_t* handle) const;
+  std::shared_ptr<PropertiesFile> file;  // that the client follows; may be null
+};
+using HandlePtr = std::unique_ptr<rd_kafka_t, DestroyBounded>;
 
 // A consumer as the offsets of a transaction need it.
 class GroupMember {
@@ -48,17 +52,25 @@ class GroupMember {
 
 using Settings = std::map<std::string, std::string>;
 
-// Common settings, `own`, then config.properties, which may override all but those that carry the
-// promises of kafka.h. INVALID_ARGUMENT names the property.
+// INVALID_ARGUMENT names the property that librdkafka does not take, or that carries the promises
+// of kafka.h.
+absl::Status CheckProperties(const Settings& properties);
+
+// Common settings, `own`, then config.properties and what config.file says, which may override all
+// that CheckProperties lets through. INVALID_ARGUMENT names the property.
 absl::StatusOr<ConfPtr> MakeConf(const KafkaConfig& config, const Settings& own);
 
-// INVALID_ARGUMENT with librdkafka's reason.
-absl::StatusOr<HandlePtr> NewHandle(rd_kafka_type_t type, ConfPtr conf);
+// The client follows config.file. INVALID_ARGUMENT with librdkafka's reason.
+absl::StatusOr<HandlePtr> NewHandle(rd_kafka_type_t type, ConfPtr conf, const KafkaConfig& config);
 
 // `what` was tried: "commit of the transaction".
 absl::Status ToStatus(rd_kafka_resp_err_t code, absl::string_view what,
                       absl::string_view detail = {});
 absl::Status ToStatus(ErrorPtr error, absl::string_view what);  // null: OK
+
+// True for the errors that say why brokers cannot be talked to: a login or TLS that failed. Those
+// that follow say only that no broker is left.
+bool TellsWhy(rd_kafka_resp_err_t code);
 
 PartitionsPtr ToPartitions(absl::Span<const Position> positions);
 

@@ -36,12 +36,13 @@ class RdConsumer : public Consumer, public GroupMember {
     }
   }
 
-  absl::Status Open(ConfPtr conf, const std::vector<std::string>& topics) {
+  absl::Status Open(ConfPtr conf, const KafkaConfig& config,
+                    const std::vector<std::string>& topics) {
     rd_kafka_conf_set_opaque(conf.get(), this);
     rd_kafka_conf_set_rebalance_cb(conf.get(), &RdConsumer::OnRebalance);
     rd_kafka_conf_set_error_cb(conf.get(), &RdConsumer::OnError);
     rd_kafka_conf_set_offset_commit_cb(conf.get(), &RdConsumer::OnOffsetsCommitted);
-    absl::StatusOr<HandlePtr> handle = NewHandle(RD_KAFKA_CONSUMER, std::move(conf));
+    absl::StatusOr<HandlePtr> handle = NewHandle(RD_KAFKA_CONSUMER, std::move(conf), config);
     if (!handle.ok()) return handle.status();
     handle_ = *std::move(handle);
     rd_kafka_poll_set_consumer(handle_.get());
@@ -196,6 +197,8 @@ class RdConsumer : public Consumer, public GroupMember {
 
   void Note(rd_kafka_resp_err_t code, const char* text) {
     problem_ = ToStatus(code, "consumer", text);
+    if (TellsWhy(code)) cause_ = problem_;
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !cause_.ok()) problem_ = cause_;
     if (code == RD_KAFKA_RESP_ERR__FATAL) fatal_ = true;
     LogWarning("kafka.consumer_error", {{"reason", std::string(problem_.message())}});
   }
@@ -233,6 +236,7 @@ class RdConsumer : public Consumer, public GroupMember {
 
   void Assign(const std::vector<Position>& added) {
     assigned_once_ = true;
+    cause_ = absl::OkStatus();
     std::vector<RebalanceListener::Start> starts;
     if (listener_ != nullptr) starts = listener_->OnAssigned(added);
     std::vector<Position> begin = added;
@@ -275,6 +279,7 @@ class RdConsumer : public Consumer, public GroupMember {
   QueuePtr queue_;
   std::set<std::pair<std::string, int32_t>> assigned_;
   absl::Status problem_;  // the latest one not yet returned by Poll
+  absl::Status cause_;    // why no broker is left, until one assigns partitions
   bool fatal_ = false;
   bool assigned_once_ = false;
   bool closed_ = false;
@@ -303,9 +308,8 @@ absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(const KafkaConfig& co
   absl::StatusOr<ConfPtr> conf = MakeConf(config, own);
   if (!conf.ok()) return conf.status();
   auto consumer = std::make_unique<RdConsumer>(listener, options.cooperative);
-  if (absl::Status status = consumer->Open(*std::move(conf), options.topics); !status.ok()) {
-    return status;
-  }
+  absl::Status opened = consumer->Open(*std::move(conf), config, options.topics);
+  if (!opened.ok()) return opened;
   return consumer;
 }
 

@@ -23,9 +23,12 @@
 
 namespace baton::platform::kafka {
 
+class PropertiesFile;
+
 struct KafkaConfig {
   std::string brokers;                            // "host:port,host:port"
   std::map<std::string, std::string> properties;  // librdkafka properties, for TLS, SASL ...
+  std::shared_ptr<PropertiesFile> file;           // what it says wins over them; may be null
 };
 
 using Headers = std::vector<std::pair<std::string, std::string>>;

@@ -172,7 +172,7 @@ absl::StatusOr<std::unique_ptr<Producer>> Producer::Create(const KafkaConfig& co
   absl::StatusOr<ConfPtr> conf = MakeConf(config, own);
   if (!conf.ok()) return conf.status();
   rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
-  absl::StatusOr<HandlePtr> handle = NewHandle(RD_KAFKA_PRODUCER, *std::move(conf));
+  absl::StatusOr<HandlePtr> handle = NewHandle(RD_KAFKA_PRODUCER, *std::move(conf), config);
   if (!handle.ok()) return handle.status();
   return std::make_unique<RdProducer>(*std::move(handle), !options.transactional_id.empty());
 }

@@ -26,7 +26,7 @@ absl::StatusOr<HandlePtr> NewReader(const KafkaConfig& config, const std::string
   };
   absl::StatusOr<ConfPtr> conf = MakeConf(config, own);
   if (!conf.ok()) return conf.status();
-  return NewHandle(RD_KAFKA_CONSUMER, *std::move(conf));
+  return NewHandle(RD_KAFKA_CONSUMER, *std::move(conf), config);
 }
 
 absl::Status FindOffsets(rd_kafka_t* handle, int64_t at, absl::Duration deadline,

@@ -32,7 +32,7 @@ absl::StatusOr<std::map<std::string, TopicSettings>> ReadTopicSettings(
   if (topics.empty()) return settings;
   absl::StatusOr<ConfPtr> conf = MakeConf(config, {});
   if (!conf.ok()) return conf.status();
-  absl::StatusOr<HandlePtr> admin = NewHandle(RD_KAFKA_PRODUCER, *std::move(conf));
+  absl::StatusOr<HandlePtr> admin = NewHandle(RD_KAFKA_PRODUCER, *std::move(conf), config);
   if (!admin.ok()) return admin.status();
   std::vector<ResourcePtr> resources;
   std::vector<rd_kafka_ConfigResource_t*> list;

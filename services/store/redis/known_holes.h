@@ -9,7 +9,7 @@ namespace baton::store::redis {
 
 // What is known against the server whose answer to INFO server this is, and what to do, a sentence;
 // empty: nothing. A distribution may have mended its package and kept the number, which no server
-// says: this is a reason to look, not to refuse.
+// says: this is a reason to look, and to refuse only where the operator says so.
 std::string KnownHoles(const std::string& info);
 
 }  // namespace baton::store::redis

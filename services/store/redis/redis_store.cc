@@ -190,7 +190,9 @@ absl::Status RedisStore::CheckReady() {
                                                   {"INFO", "persistence"},
                                                   {"CONFIG", "GET", "appendfsync"}});
   if (!replies.ok()) return redis::FromClient(replies.status());
-  if (options_.on_known_holes) options_.on_known_holes(redis::KnownHoles((*replies)[0].text));
+  const std::string holes = redis::KnownHoles((*replies)[0].text);
+  if (options_.on_known_holes) options_.on_known_holes(holes);
+  if (options_.refuse_known_holes && !holes.empty()) return absl::FailedPreconditionError(holes);
   return redis::CheckSettings(
       {(*replies)[0].text, (*replies)[1].text, (*replies)[2].text, (*replies)[3]},
       options_.allow_everysec);

@@ -44,6 +44,7 @@ struct RedisStoreOptions {
   // At each CheckReady: what is known against the server's version (redis/known_holes.h), "" if
   // nothing is; null: not told. Must not block.
   std::function<void(const std::string&)> on_known_holes;
+  bool refuse_known_holes = false;              // they are a reason not to be ready
   std::function<core::TimeMs()> simulated_now;  // tests and simulations only; null: Redis TIME
 };
 
