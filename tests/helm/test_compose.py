@@ -65,10 +65,11 @@ def test_the_topics_are_created_by_the_command_on_a_real_kafka():
     assert f'{prefix}.feedback.v1' in done.stdout
 
 
-def test_the_health_of_dispatch_is_a_command_of_batonctl():
-    test = SERVICES['dispatch']['healthcheck']['test']
-    assert test[:2] == ['CMD', '/usr/local/bin/batonctl']
-    done = run(BIN / 'batonctl', '--server', '127.0.0.1:1', *test[2:])
+@pytest.mark.parametrize('role', ROLES)
+def test_the_health_of_a_role_is_a_command_of_batonctl(role):
+    test = SERVICES[role]['healthcheck']['test']
+    assert test[:2] == ['CMD', '/usr/local/bin/batonctl'] and test[-1] == '127.0.0.1:7401'
+    done = run(BIN / 'batonctl', *test[2:-1], '127.0.0.1:1')
     assert done.returncode == 3, done.stderr  # no answer; 2 would be a wrong command line
 
 
