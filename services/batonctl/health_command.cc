@@ -1,17 +1,23 @@
 // batonctl health
 #include <memory>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "core/errors.h"
 #include "grpc/health/v1/health.pb.h"
+#include "nlohmann/json.hpp"
+#include "platform/outbound/http_client.h"
 
 namespace baton::batonctl {
 namespace {
 
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
+
+constexpr absl::Duration kLook = absl::Milliseconds(10);  // between two looks for an answer
 
 absl::Status CheckHealth(Session& session, const std::string& service) {
   HealthCheckRequest request;
@@ -29,15 +35,45 @@ absl::Status CheckHealth(Session& session, const std::string& service) {
                                   "; its log and /readyz say why"));
 }
 
+// What /readyz of a process says, whichever role it has.
+absl::Status CheckReadiness(Session& session, const std::string& address) {
+  platform::HttpClient client({.timeout = session.options.timeout});
+  client.Send({.url = absl::StrCat("http://", address, "/readyz")});
+  std::vector<platform::HttpResult> results;
+  while (results.empty()) {
+    absl::SleepFor(kLook);
+    results = client.TakeResults();
+  }
+  const platform::HttpResult& result = results.front();
+  if (result.status == 0) {
+    return absl::UnavailableError(absl::StrCat(address, ": ", result.problem));
+  }
+  const std::string state = result.delivered() ? "READY" : "NOT_READY";
+  Table table({"ADDRESS", "STATE"});
+  table.AddRow({address, state});
+  const nlohmann::ordered_json json = {{"address", address}, {"state", state}};
+  if (absl::Status status = session.Print(json, table, {state}); !status.ok()) return status;
+  if (result.delivered()) return absl::OkStatus();
+  return core::Error(
+      absl::StatusCode::kFailedPrecondition, "NOT_SERVING",
+      absl::StrCat(address, " is not ready: http://", address, "/readyz and its log say why"));
+}
+
 }  // namespace
 
 void AddHealthCommand(CLI::App& app, Session& session) {
-  auto service = std::make_shared<std::string>();
+  auto service = std::make_shared<std::string>(), http = std::make_shared<std::string>();
   CLI::App& health = *app.add_subcommand(
-      "health", "Asks the server whether it serves (gRPC health); exit code 0 if it does");
+      "health", "Asks the server, or a role, whether it serves; exit code 0 if it does");
   health.add_option("--service", *service,
                     "baton.v1.LeadService: whether it is ready; without: whether it runs");
-  OnRun(health, session, [&session, service] { return CheckHealth(session, *service); });
+  health
+      .add_option("--http", *http,
+                  "HOST:PORT of the HTTP listener of any role, instead: whether it is ready")
+      ->excludes("--service");
+  OnRun(health, session, [&session, service, http] {
+    return http->empty() ? CheckHealth(session, *service) : CheckReadiness(session, *http);
+  });
 }
 
 }  // namespace baton::batonctl

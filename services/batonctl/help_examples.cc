@@ -139,6 +139,7 @@ constexpr std::pair<const char*, const char*> kExamples[] = {
     {"dev-identity", "batonctl dev-identity identity --hosts localhost,baton.internal"},
     {"verify", "batonctl verify --wait 30s"},
     {"health", "batonctl health --service baton.v1.LeadService"},
+    {"health", "batonctl health --http 127.0.0.1:7401"},
     {"completion", "source <(batonctl completion bash)"},
     {"completion", "batonctl completion zsh > _batonctl"},
     {"completion", "batonctl completion fish > batonctl.fish"},

@@ -5,6 +5,7 @@
 #include <google/protobuf/util/type_resolver_util.h>
 
 #include <memory>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "connect/refusal.h"
@@ -26,9 +27,17 @@ std::string UrlOf(const std::string& full_name) {
   return absl::StrCat(kTypePrefix, "/", full_name);
 }
 
+// Protobuf's words without what was sent: it quotes a wrong value, and below its sentence the place
+// where the text is no JSON.
 template <typename Status>  // of protobuf, which has had several
 std::string MessageOf(const Status& status) {
-  return {status.message().data(), status.message().size()};
+  constexpr std::string_view kBefore = "invalid value", kBehind = " for type ";
+  std::string text(status.message().data(), status.message().size());
+  const size_t begin = text.find(kBefore), end = text.rfind(kBehind);
+  if (begin < end && end != std::string::npos) {
+    text.erase(begin + kBefore.size(), end - begin - kBefore.size());
+  }
+  return text.substr(0, text.find('\n'));
 }
 
 }  // namespace

@@ -25,6 +25,10 @@ absl::Status Contention(const core::LeadKey& key) {
                      {{"lead", key.lead.str()}});
 }
 
+bool IsAbandoned(const PendingAction& pending) {
+  return pending.abandoned();
+}
+
 // Why a commit that is not to be repeated was refused.
 absl::Status Refusal(const store::CommitResult& result, const core::LeadKey& key) {
   switch (result.code) {
@@ -81,6 +85,7 @@ void ActionBatcher::Stop() {
 absl::Status ActionBatcher::Submit(PendingAction action) {
   absl::MutexLock lock(&mutex_);
   if (stopping_) return Draining();
+  if (waiting_.size() >= waiting_max_) std::erase_if(waiting_, IsAbandoned);
   if (waiting_.size() >= waiting_max_) return Overloaded("actions");
   waiting_.push_back(std::move(action));
   return absl::OkStatus();
@@ -131,9 +136,7 @@ void ActionBatcher::ReleaseBatch(const std::vector<core::LeadKey>& keys) {
 void ActionBatcher::CarryOut(std::vector<PendingAction> batch) {
   for (int round = 0; round < kRoundsMax && !batch.empty(); ++round) {
     if (round > 0) absl::SleepFor(round * kPauseBetweenRounds);
-    batch.erase(std::remove_if(batch.begin(), batch.end(),
-                               [](const PendingAction& pending) { return pending.abandoned(); }),
-                batch.end());
+    std::erase_if(batch, IsAbandoned);
     if (batch.empty()) return;
     batch_sizes_.Observe(static_cast<double>(batch.size()));
     std::vector<Done> done;

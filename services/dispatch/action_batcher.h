@@ -57,8 +57,8 @@ class ActionBatcher {
   // Carries out what waits, joins the threads. Idempotent.
   void Stop();
 
-  // RESOURCE_EXHAUSTED OVERLOADED when waiting_max actions wait, UNAVAILABLE when stopped; then
-  // `done` does not run.
+  // RESOURCE_EXHAUSTED OVERLOADED when waiting_max actions wait that are not abandoned, UNAVAILABLE
+  // when stopped; then `done` does not run.
   absl::Status Submit(PendingAction action);
 
  private:

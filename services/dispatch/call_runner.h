@@ -103,11 +103,13 @@ class CallRunner {
   // Runs `task` for the call of `reply` unless it is abandoned, or answers RESOURCE_EXHAUSTED.
   template <typename Response, typename Task>
   void Submit(const Reply<Response>& reply, Task task) const {
-    const bool accepted =
-        executor_.TrySubmit([call = reply.call(), task = std::move(task)]() mutable {
+    const auto wanted = [call = reply.call()] { return !call->Abandoned(); };
+    const bool accepted = executor_.TrySubmit(
+        [wanted, call = reply.call(), task = std::move(task)]() mutable {
           const platform::TraceScope scope(call->traceparent());
-          if (!call->Abandoned()) task();
-        });
+          if (wanted()) task();
+        },
+        wanted);
     if (!accepted) reply(Overloaded("calls"));
   }
 

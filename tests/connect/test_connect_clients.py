@@ -89,27 +89,50 @@ def pages():
     server.shutdown()
 
 
-@pytest.mark.parametrize("allowed", [True, False], ids=["listed", "not-listed"])
-def test_a_page_calls_every_service_if_its_origin_is_listed(stack, world, tmp_path, pages, allowed):
-    program = Program("dispatch", tmp_path, stack.env,
-                      ["--connect-cors-origins", pages if allowed else "https://other.example"])
-    program.launch()
-    program.wait_ready(30)
-    browser = Browser(tmp_path / "profile")
+def seen_by_page(folder, address, program, *words):
+    """What page.html at `address` saw of the program, and what the browser complained of."""
+    browser = Browser(folder / "profile")
     try:
         base = quote(f"http://127.0.0.1:{program.connect_port}", safe="")
-        browser.open(f"{pages}/page.html?{base}&{world.name}&page")
+        browser.open(f"{address}/page.html?{'&'.join([base, *words])}")
         deadline = time.monotonic() + 40
         while (seen := browser.value("window.seen")) is None:
             assert time.monotonic() < deadline, browser.errors
             time.sleep(0.2)
     finally:
         browser.close()
+    return json.loads(seen), browser.errors
+
+
+@pytest.mark.parametrize("allowed", [True, False], ids=["listed", "not-listed"])
+def test_a_page_calls_every_service_if_its_origin_is_listed(stack, world, tmp_path, pages, allowed):
+    program = Program("dispatch", tmp_path, stack.env,
+                      ["--connect-cors-origins", pages if allowed else "https://other.example"])
+    program.launch()
+    program.wait_ready(30)
+    seen, errors = seen_by_page(tmp_path, pages, program, world.name, "page")
     if allowed:
-        assert "failed" not in json.loads(seen), (seen, browser.errors)
-        hold_to(json.loads(seen), world, "page")
+        assert "failed" not in seen, (seen, errors)
+        hold_to(seen, world, "page")
     else:
-        assert "failed" in json.loads(seen)
+        assert "failed" in seen
+    assert program.terminate() == 0
+
+
+def test_a_page_calls_by_the_token_of_its_user(stack, world, tmp_path, pages):
+    issuer = Issuer()
+    program = Program("dispatch", tmp_path, stack.env, [
+        "--connect-cors-origins", pages, "--grpc-allow-plaintext", "--auth-jwks-file",
+        replace(tmp_path / "jwks.json", issuer.key_set()), "--auth-issuer", ISSUER,
+        "--auth-audience", AUDIENCE], front_door=())
+    program.launch()
+    program.wait_ready(30)
+    seen, errors = seen_by_page(tmp_path / "with", pages, program, world.name, "token-page",
+                                issuer.token(workspaces=[world.name]))
+    assert "failed" not in seen, (seen, errors)
+    hold_to(seen, world, "token-page")
+    seen, _ = seen_by_page(tmp_path / "without", pages, program, world.name, "nobody", "no-token")
+    assert "unauthenticated" in seen["failed"]
     assert program.terminate() == 0
 
 

@@ -57,6 +57,11 @@ def fences(text):
             start = None
 
 
+def prose(text):
+    """The text without its blocks of code."""
+    return re.sub(r'^ *```.*?^ *```$', '', text, flags=re.DOTALL | re.MULTILINE)
+
+
 def blocks(page):
     """The commands of a page, in order."""
     found, end = [], None

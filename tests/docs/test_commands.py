@@ -5,7 +5,7 @@ import re
 import subprocess
 
 import pytest
-from blocks import MARKS, blocks, fences
+from blocks import MARKS, blocks, fences, prose
 from pages import DOCS, TOP, documents
 from terminal import Checkout, Terminal
 
@@ -14,6 +14,8 @@ README = TOP / 'README.md'
 RUN_ELSEWHERE = {DOCS / 'observability.md', *(DOCS / 'runbooks').glob('*.md')}
 OTHERS = [page for page in documents() if page != README and page not in RUN_ELSEWHERE]
 CHECK = re.compile(r'^([a-z-]+) +\d+ +ok +(.*)$', re.MULTILINE)  # of batonctl verify
+# Code without a fence; what a list has in it is none.
+INDENTED = re.compile(r'^\n(?: {4,}|\t)(?![-*+] |\d+\. )(\S.*)$', re.MULTILINE)
 LANGUAGES = {'', 'sh', 'text', 'yaml', 'json', 'python', 'mermaid', 'javascript', 'html'}
 
 
@@ -69,6 +71,13 @@ def test_no_command_hides_in_a_block_of_another_language():
     for page in documents():
         found = {language for language, *_ in fences(page.read_text())}
         assert found <= LANGUAGES, f'{page.relative_to(TOP)}: {found - LANGUAGES}'
+
+
+def test_no_command_hides_in_a_block_without_a_fence():
+    assert INDENTED.findall('As in\n\n    baton all\n\n') == ['baton all']
+    found = [f'{page.relative_to(TOP)}: {line}' for page in documents()
+             for line in INDENTED.findall(prose(page.read_text()))]
+    assert not found, '\n'.join(found)
 
 
 def test_what_is_not_run_says_why():

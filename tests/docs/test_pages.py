@@ -5,16 +5,12 @@ from urllib.parse import unquote
 
 import generated
 import pytest
+from blocks import prose
 from pages import DOCS, TOP, documents
 
 LINK = re.compile(r'(?<!\!)\[(?:[^\]`]|`[^`]*`)*\]\(([^)\s]+)\)')
 ALSO = [TOP / 'CONTRIBUTING.md', TOP / 'services' / 'README.md', *(TOP / 'tests').rglob('*.md'),
         *(TOP / 'services' / 'adr').glob('*.md'), TOP / 'services' / 'reports' / 'KPIS.md']
-
-
-def prose(text):
-    """The text without its blocks of code."""
-    return re.sub(r'^ *```.*?^ *```$', '', text, flags=re.DOTALL | re.MULTILINE)
 
 
 def anchors(text):

@@ -251,3 +251,14 @@ def check_views(views, open_leads, violations):
             missing, extra = listed.items() - view.items(), view.items() - listed.items()
             violations.add(f"stream {watcher} of {rep}: {len(missing)} assignments missed, "
                            f"{len(extra)} too many, such as {sorted(missing | extra)[:2]}")
+
+
+def check_logs(logs, words, violations):
+    """`logs`: name -> text of a role's log; `words`: what is known of persons and stands nowhere
+    else."""
+    for name, text in logs.items():
+        if not text:
+            violations.add(f"the log of {name} is empty")
+        for line in text.splitlines():
+            if any(word in line for word in words):
+                violations.add(f"the log of {name} speaks of a person: {line[:200]}")

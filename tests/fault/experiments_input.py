@@ -36,22 +36,23 @@ def f15(trial):
 
 
 def made_poison(workspace):
-    """What the driver does not break: bytes, nesting, size, protobuf."""
+    """What the driver does not break: bytes, nesting, size, protobuf. Of a person all the same."""
+    person = "Prospect <poison@company.example>"
     attributes = {"specversion": "1.0", "id": "poison", "source": "//x", "subject": "poison",
                   "type": "dev.baton.lead.captured.v1", "workspace": workspace,
                   "time": "2026-01-01T00:00:00Z"}
     json_type = [("content-type", "application/cloudevents+json")]
     whole = lambda data: json.dumps(attributes | {"datacontenttype": "application/json",
                                                   "data": data}).encode()
-    yield {"value": b"\xff\xfe{\"specversion\"", "headers": json_type}
-    yield {"value": whole({"attributes": {"name": "X"}}).replace(b"X", b"\xc3\x28"),
+    yield {"value": b"\xff\xfe{\"specversion\"" + person.encode(), "headers": json_type}
+    yield {"value": whole({"attributes": {"name": person + "X"}}).replace(b"X", b"\xc3\x28"),
            "headers": json_type}
     nested = b"[" * 5_000 + b"]" * 5_000
     yield {"value": whole({"attributes": "HERE"}).replace(b'"HERE"', nested), "headers": json_type}
-    yield {"value": whole({"attributes": {"name": "x" * 900_000}}), "headers": json_type}
+    yield {"value": whole({"attributes": {"name": person + "x" * 900_000}}), "headers": json_type}
     yield {"value": None, "headers": json_type}
     binary = [(f"ce_{name}", value) for name, value in attributes.items()]
-    yield {"value": b"\x0a\xff\xff\xff\xff", "headers": [
+    yield {"value": b"\x0a\xff\xff\xff\xff" + person.encode(), "headers": [
         *binary, ("content-type", "application/protobuf")]}
     yield {"value": b"", "headers": [*binary, ("content-type", "application/json")]}
 

@@ -3,7 +3,7 @@
 import unittest
 
 from checks import (Change, Ledger, Violations, check_answers, check_capacity, check_conservation,
-                    check_leads, check_letters, check_store, check_views, peak_loads)
+                    check_leads, check_letters, check_logs, check_store, check_views, peak_loads)
 
 
 def history(*steps, lead="l1"):
@@ -146,6 +146,13 @@ class PlantedElsewhere(unittest.TestCase):
         self.assertEqual(found(check_views, [(1, "ada", {"l1": 2})], listed), [])
         self.assertIn("1 assignments missed", found(check_views, [(1, "ada", {})], listed)[0])
         self.assertIn("1 too many", found(check_views, [(1, "bob", {"l1": 1})], listed)[0])
+
+
+    def test_log_that_speaks_of_a_person_or_is_not_there(self):
+        line = '{"event":"dispatch.started"}'
+        self.assertEqual(found(check_logs, {"dispatch-1": line}, ["@"]), [])
+        self.assertIn("speaks of a person", found(check_logs, {"x": f"{line}\na@b"}, ["@"])[0])
+        self.assertIn("is empty", found(check_logs, {"x": ""}, ["@"])[0])
 
 
 class PlantedAmongLetters(unittest.TestCase):

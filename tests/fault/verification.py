@@ -6,8 +6,10 @@ import subprocess
 import time
 
 from checks import (Violations, check_answers, check_capacity, check_conservation, check_leads,
-                    check_store)
+                    check_logs, check_store)
 from stack import BIN
+
+PERSONS = ("@company.example", "Prospect ")  # in the driver's events and in the poison of F15
 
 
 def verify(trial):
@@ -16,6 +18,8 @@ def verify(trial):
         verify_workspace(trial, load)
     verify_input(trial)
     verify_installation(trial)
+    check_logs({path.name: path.read_text(errors="replace")
+                for path in trial.site.folder.glob("*.log")}, PERSONS, trial.violations)
 
 
 def verify_installation(trial):

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/str_replace.h"
 #include "baton/v1/assignment_service.pb.h"
 #include "baton/v1/lead_service.pb.h"
 #include "connect/answer.h"
@@ -17,23 +18,18 @@ namespace baton::fuzz {
 namespace {
 
 constexpr size_t kMessageMax = 4096;
-
-std::string_view TakeLine(std::string_view& text) {
-  const std::string_view line = text.substr(0, text.find('\n'));
-  text.remove_prefix(std::min(text.size(), line.size() + 1));
-  return line;
-}
+constexpr char kCanary[] = "Kx7Canary";  // a word of a person
 
 connect::Request RequestOf(std::string_view text) {
   connect::Request request;
-  request.verb = std::string(TakeLine(text));
-  request.target = std::string(TakeLine(text));
+  request.verb = TakeLine(text);
+  request.target = TakeLine(text);
   while (!text.empty()) {
-    const std::string_view line = TakeLine(text);
+    const std::string line = TakeLine(text);
     if (line.empty()) break;
     const size_t colon = std::min(line.find(':'), line.size());
-    request.headers.emplace_back(std::string(line.substr(0, colon)),
-                                 std::string(line.substr(std::min(colon + 1, line.size()))));
+    request.headers.emplace_back(line.substr(0, colon),
+                                 line.substr(std::min(colon + 1, line.size())));
   }
   request.body = std::string(text);
   return request;
@@ -59,6 +55,19 @@ void CheckCall(connect::Call& call) {
   Require(answer.status >= 200 && answer.status < 600, "an answer has a status");
 }
 
+// Every value that is a text in JSON begins with the canary.
+connect::Request WithCanary(connect::Request request) {
+  const std::string planted = std::string(":\"") + kCanary;
+  absl::StrReplaceAll({{":\"", planted}}, &request.body);
+  absl::StrReplaceAll({{":\"", planted}, {":%22", planted}}, &request.target);
+  return request;
+}
+
+void CheckRefusal(const connect::Response& refusal) {
+  Require(!refusal.body.empty(), "a refusal says why");
+  Require(refusal.body.find(kCanary) == std::string::npos, "a refusal repeats no value");
+}
+
 }  // namespace
 }  // namespace baton::fuzz
 
@@ -75,9 +84,10 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (auto* call = std::get_if<connect::Call>(&read)) {
     fuzz::CheckCall(*call);
   } else {
-    connect::Response& refusal = std::get<connect::Response>(read);
-    fuzz::Require(!refusal.body.empty(), "a refusal says why");
+    fuzz::CheckRefusal(std::get<connect::Response>(read));
   }
+  const auto planted = connect::ReadCall(methods, rules, fuzz::WithCanary(request));
+  if (const auto* refusal = std::get_if<connect::Response>(&planted)) fuzz::CheckRefusal(*refusal);
   const auto unpacked = connect::Gunzip(request.body, fuzz::kMessageMax);
   fuzz::Require(!unpacked.ok() || unpacked->size() <= fuzz::kMessageMax, "no bomb goes off");
   return 0;

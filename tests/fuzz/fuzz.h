@@ -3,9 +3,11 @@
 #ifndef BATON_FUZZ_FUZZ_H_
 #define BATON_FUZZ_FUZZ_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 namespace baton::fuzz {
@@ -19,6 +21,13 @@ inline void Require(bool holds, const char* promise) {
 
 inline std::string_view Text(const uint8_t* data, size_t size) {
   return {reinterpret_cast<const char*>(data), size};
+}
+
+// What stands before the next line end, which both leave the text.
+inline std::string TakeLine(std::string_view& text) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  text.remove_prefix(std::min(text.size(), line.size() + 1));
+  return std::string(line);
 }
 
 }  // namespace baton::fuzz

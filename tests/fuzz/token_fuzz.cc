@@ -11,12 +11,6 @@
 namespace baton::fuzz {
 namespace {
 
-std::string TakeLine(std::string_view& text) {
-  const std::string_view line = text.substr(0, text.find('\n'));
-  text.remove_prefix(std::min(text.size(), line.size() + 1));
-  return std::string(line);
-}
-
 void CheckTokens(const std::string& word, const std::string& context, const std::string& payload) {
   const dispatch::TokenSealer sealer(std::vector<std::string>{"sixteen bytes or more"});
   if (const auto opened = sealer.Open(context, word); opened.ok()) {

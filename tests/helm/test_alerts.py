@@ -1,5 +1,6 @@
 """Rules and alerts, as Prometheus' own tool evaluates them."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -22,6 +23,25 @@ def test_alerts_fire_when_they_should_and_only_then(tmp_path):
     (tmp_path / 'tests.yaml').write_text(SERIES.read_text())
     (tmp_path / 'rules.yaml').write_text(ALERTS.read_text())
     done = run(os.environ['PROMTOOL'], 'test', 'rules', tmp_path / 'tests.yaml')
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def queries(node):
+    """What the panels of a dashboard ask Prometheus for."""
+    for inner in node if isinstance(node, list) else node.values():
+        if isinstance(inner, (dict, list)):
+            yield from queries(inner)
+    if isinstance(node, dict) and 'expr' in node:
+        yield node['expr'].replace('$__rate_interval', '5m')
+
+
+def test_prometheus_reads_every_query_of_the_dashboard(tmp_path):
+    found = list(queries(json.loads((CHART / 'files' / 'dashboard.json').read_text())))
+    assert len(found) > 50
+    rules = [{'record': f'query:{number}', 'expr': query} for number, query in enumerate(found)]
+    (tmp_path / 'rules.yaml').write_text(yaml.safe_dump(
+        {'groups': [{'name': 'dashboard', 'rules': rules}]}))
+    done = run(os.environ['PROMTOOL'], 'check', 'rules', tmp_path / 'rules.yaml')
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -113,6 +113,14 @@ def free_port():
         return listener.getsockname()[1]
 
 
+@pytest.mark.parametrize('role', [role for role in ROLES if role != 'dispatch'])
+def test_the_health_of_a_role_is_a_command_of_batonctl(role):
+    test = SERVICES[role]['healthcheck']['test']
+    assert test[:2] == ['CMD', '/usr/local/bin/batonctl'] and test[-1] == '127.0.0.1:7401'
+    done = run(BIN / 'batonctl', *test[2:-1], '127.0.0.1:1')
+    assert done.returncode == 3, done.stderr  # no answer; 2 would be a wrong command line
+
+
 def test_redis_is_set_so_that_baton_becomes_ready():
     command = ' '.join(SERVICES['redis']['command'])
     for setting in ['--maxmemory-policy noeviction', '--appendonly yes', '--appendfsync always']:

@@ -16,11 +16,13 @@ from cyclonedx.validation.json import JsonStrictValidator
 from chart import BIN, TOP, run
 
 DOCKERFILE = TOP / 'deploy' / 'docker' / 'Dockerfile'
+SBOM = 'usr/local/share/baton/sbom.cdx.json'
 AS_ROOT = [] if os.geteuid() == 0 else ['sudo', '-n']
 # Nobody, on a root that cannot be written, with no capability and no way to get one.
 JAIL = '''
   mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" &&
-  exec setpriv --no-new-privs --bounding-set=-all,+sys_chroot,+setuid,+setgid \\
+  exec setpriv --inh-caps=+sys_chroot,+setuid,+setgid \\
+    setpriv --no-new-privs --bounding-set=-all \\
     chroot --userspec=65532:65532 --groups= "$0" "$@"'''
 
 
@@ -72,7 +74,7 @@ def test_there_is_no_shell_and_nothing_that_gives_rights(root):
 
 
 def test_the_components_are_those_of_the_libraries_in_it(root):
-    text = (root / 'usr/local/share/baton/sbom.cdx.json').read_text()
+    text = (root / SBOM).read_text()
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     components = json.loads(text)['components']
     listed = {entry['value'] for component in components
@@ -81,6 +83,33 @@ def test_the_components_are_those_of_the_libraries_in_it(root):
     assert there == listed
     assert all(component['purl'].startswith('pkg:') and component['version']
                for component in components)
+
+
+def sources_of(*packages):
+    """The source packages of installed packages."""
+    return set(run('dpkg-query', '-W', '-f', '${source:Package}\n', *packages).stdout.split())
+
+
+def header_packages():
+    """The packages of which the programs' sources read headers, as the build noted it."""
+    headers, ours = set(), False
+    for line in run('ninja', '-C', BIN.parent, '-t', 'deps').stdout.splitlines():
+        if line and not line.startswith(' '):
+            ours = line.startswith(('services/', 'proto/'))
+        elif ours and line.strip().startswith('/usr/include/'):
+            headers.add(line.strip())
+    owners = run('dpkg-query', '-S', *headers).stdout
+    return {package for package, _, _ in (line.partition(': ') for line in owners.splitlines())}
+
+
+def test_what_is_compiled_in_from_headers_is_a_component(root):
+    components = json.loads((root / SBOM).read_text())['components']
+    listed = {entry['value'] for component in components
+              for entry in component.get('properties', [])
+              if entry['name'] == 'baton:source-package'}
+    used = header_packages()
+    assert {'nlohmann-json3', 'cli11'} <= sources_of(*used)
+    assert sources_of(*used) - listed == {'linux'}, "the kernel's are its numbers, no code"
 
 
 def test_both_programs_start_in_it(root):
@@ -96,6 +125,24 @@ def test_it_knows_certificate_authorities_and_time_zones(root):
     done = run(*jailed(root, '/usr/local/bin/batonctl', 'policy', 'validate', '--file',
                        '/tmp/policy.yaml'))
     assert done.returncode == 0, done.stderr
+
+
+def test_it_can_write_nothing(root):
+    for folder in ['', 'tmp/', 'etc/']:
+        done = run(*jailed(root, '/usr/local/bin/batonctl', 'config', 'set-context', 'dev',
+                           '--server', 'localhost:7400'),
+                   env=os.environ | {'BATONCTL_CONFIG': f'/{folder}contexts'})
+        assert done.returncode != 0 and f'/{folder}contexts' in done.stderr, done.stderr
+        assert not (root / folder / 'contexts').exists()
+
+
+def status_of(process):
+    """/proc/PID/status of the program that it has become or, by way of sudo, has started."""
+    pid = process.pid
+    while children := pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text().split():
+        pid = int(children[0])
+    lines = pathlib.Path(f'/proc/{pid}/status').read_text().splitlines()
+    return dict(line.split(':\t', 1) for line in lines if ':\t' in line)
 
 
 def free_port():
@@ -122,6 +169,10 @@ def test_dispatch_serves_from_it_and_stops_when_told(root):
                 break
             time.sleep(0.2)
         assert answer.returncode == 0, answer.stderr
+        status = status_of(server)
+        assert status['Name'] == 'baton' and status['NoNewPrivs'] == '1'
+        assert status['Uid'].split() == status['Gid'].split() == ['65532'] * 4
+        assert {status[f'Cap{one}'].strip('0') for one in ('Prm', 'Eff', 'Bnd', 'Amb')} == {''}
     finally:
         server.terminate()
         _, said = server.communicate(timeout=30)

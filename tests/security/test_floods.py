@@ -1,6 +1,7 @@
 """Connections, calls and frames in masses: honest callers go on, memory stays, nothing ends."""
 
 import socket
+import statistics
 import subprocess
 import sys
 import threading
@@ -200,8 +201,8 @@ def test_a_limit_is_told_at_once_while_redis_hangs(tmp_path, redis):
         retry = error_details_pb2.RetryInfo()
         assert all(any(one.Unpack(retry) for one in rpc_status.from_call(call).details)
                    for _, call in refused)
-        quickest = min(seconds for seconds, _ in refused)
-        assert quickest < 0.05 + 0.5  # 50 ms, and what a busy machine takes to run us
+        middle = statistics.median(seconds for seconds, _ in refused)
+        assert middle < 0.05 + 0.5  # 50 ms, and what a busy machine takes to run us
     finally:
         redis.thaw()
         strict.stop()

@@ -12,10 +12,13 @@ BoundedExecutor::~BoundedExecutor() {
   Stop();
 }
 
-bool BoundedExecutor::TrySubmit(Task task) {
+bool BoundedExecutor::TrySubmit(Task task, Wanted wanted) {
   absl::MutexLock lock(&mutex_);
+  if (waiting_.size() >= waiting_max_) {
+    std::erase_if(waiting_, [](Waiting& one) { return !one.wanted(); });
+  }
   if (stopping_ || waiting_.size() >= waiting_max_) return false;
-  waiting_.push_back(std::move(task));
+  waiting_.push_back({std::move(task), std::move(wanted)});
   return true;
 }
 
@@ -37,7 +40,7 @@ void BoundedExecutor::Work() {
     {
       absl::MutexLock lock(&mutex_, absl::Condition(&has_work));
       if (waiting_.empty()) return;
-      task = std::move(waiting_.front());
+      task = std::move(waiting_.front().task);
       waiting_.pop_front();
     }
     std::move(task)();

@@ -242,6 +242,32 @@ TEST_F(DispatchRedisTest, FrozenRedisDoesNotOutlastTheDeadline) {
   }
 }
 
+TEST_F(DispatchRedisTest, FrozenRedisDoesNotOutlastTheLimitOfTheServer) {
+  ASSERT_TRUE(Submit("l1").ok());
+  DispatchOptions options = RunningApi::DefaultOptions();
+  options.deadline_max = absl::Milliseconds(700);  // less than one round trip to Redis may take
+  RunningApi api(*store_, options);
+  v1::ListLeadsRequest list;
+  list.set_parent("workspaces/acme");
+  v1::AcceptAssignmentRequest accept;
+  accept.set_name("workspaces/acme/assignments/l1.1");
+  redis_->Freeze();
+  std::vector<::grpc::Status> ends;
+  const absl::Time begun = absl::Now();
+  for (const absl::Duration deadline : {absl::InfiniteDuration(), absl::Hours(1)}) {
+    ends.push_back(Call(*api.leads, &v1::LeadService::Stub::ListLeads, list, deadline).status);
+    ends.push_back(
+        Call(*api.assignments, &v1::AssignmentService::Stub::AcceptAssignment, accept, deadline)
+            .status);
+  }
+  EXPECT_LT(absl::Now() - begun, 4 * (options.deadline_max + absl::Milliseconds(500)));
+  redis_->Thaw();
+  for (const ::grpc::Status& status : ends) {
+    EXPECT_EQ(status.error_code(), ::grpc::StatusCode::UNAVAILABLE) << status.error_message();
+    EXPECT_GT(DetailsOf(status).retry_delay, absl::ZeroDuration());
+  }
+}
+
 TEST_F(DispatchRedisTest, WatcherKilledUnderLoadResumesWithoutGap) {
   View view;
   {

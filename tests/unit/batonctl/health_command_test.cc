@@ -2,10 +2,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl_testing.h"
 #include "core/errors.h"
 #include "grpc/health/v1/health.pb.h"
+#include "platform/http_server.h"
 
 namespace baton::batonctl {
 namespace {
@@ -49,6 +55,43 @@ TEST_F(HealthCommandTest, NobodyThereIsUnreachable) {
         return core::Error(absl::StatusCode::kUnavailable, "UNREACHABLE", "no answer");
       });
   EXPECT_EQ(world_.Run({"health"}).code, kExitUnreachable);
+}
+
+// The HTTP listener of a process with one service, which is ready or not.
+class ReadinessTest : public HealthCommandTest {
+ protected:
+  void SetUp() override { ASSERT_TRUE(listener_.Start().ok()); }
+  RunResult AskByHttp() {
+    return world_.Run({"health", "--http", absl::StrCat("127.0.0.1:", listener_.port())});
+  }
+
+  absl::Status ready_;
+  const std::unique_ptr<platform::Metrics> metrics_ = platform::NewMetrics();
+  platform::HttpServer listener_{"127.0.0.1:0", {}, *metrics_, [this] {
+                                   return std::vector<platform::ServiceState>{{"clock", ready_}};
+                                 }};
+};
+
+TEST_F(ReadinessTest, ARoleThatIsReadyIsExitCodeNought) {
+  const RunResult run = AskByHttp();
+  EXPECT_EQ(run.code, kExitOk) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("READY"));
+}
+
+TEST_F(ReadinessTest, ARoleThatIsNotReadyIsRefused) {
+  ready_ = absl::UnavailableError("Redis is away");
+  const RunResult run = AskByHttp();
+  EXPECT_EQ(run.code, kExitRefused);
+  EXPECT_THAT(run.err, HasSubstr("is not ready"));
+}
+
+TEST_F(ReadinessTest, WhereNobodyListensIsUnreachable) {
+  listener_.Stop(absl::ZeroDuration());
+  EXPECT_EQ(AskByHttp().code, kExitUnreachable);
+}
+
+TEST_F(ReadinessTest, OneAsksByGrpcOrByHttp) {
+  EXPECT_EQ(world_.Run({"health", "--http", "x:1", "--service", "y"}).code, kExitUsage);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::Pair;
 
 constexpr size_t kMax = 1000;
@@ -41,6 +42,20 @@ TEST(CodecTest, WhatIsNoMessageIsRefused) {
   }
   EXPECT_FALSE(ReadMessage(LeadRequest(), Format::kProto, "\x0a\xff").ok());
   EXPECT_FALSE(ReadMessage(LeadRequest(), Format::kJson, std::string(100'000, '[')).ok());
+}
+
+TEST(CodecTest, ARefusalDoesNotRepeatWhatStandsInTheMessage) {
+  const google::protobuf::Descriptor& type = *baton::v1::ListLeadsRequest::descriptor();
+  for (const char* text :
+       {R"({"page_size":"ada@acme.example"})", R"({"parent":"ada@acme.example" "x"})",
+        R"({"parent":["ada@acme.example"]})", R"({"page_size":" for type ada@acme.example\nx"})",
+        R"(ada@acme.example)"}) {
+    const auto read = ReadMessage(type, Format::kJson, text);
+    EXPECT_EQ(read.status().code(), absl::StatusCode::kInvalidArgument) << text;
+    EXPECT_THAT(std::string(read.status().message()), Not(HasSubstr("acme.example"))) << text;
+  }
+  const auto read = ReadMessage(type, Format::kJson, R"({"page_size":"many"})");
+  EXPECT_THAT(std::string(read.status().message()), HasSubstr("page_size"));
 }
 
 TEST(CodecTest, ProtobufPassesAsItIs) {

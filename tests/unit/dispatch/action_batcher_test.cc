@@ -122,6 +122,18 @@ TEST_F(ActionBatcherTest, QueueHasACap) {
   EXPECT_TRUE(absl::IsUnavailable(Submit("l", Touch())));
 }
 
+TEST_F(ActionBatcherTest, AbandonedActionsMakeRoomInAFullQueue) {
+  AddLead("l");
+  for (size_t i = 0; i < kWaitingMax; ++i) {
+    ASSERT_TRUE(Submit("l", Touch(), /*abandoned=*/i % 2 == 0).ok());
+  }
+  for (size_t i = 0; i < kWaitingMax / 2; ++i) ASSERT_TRUE(Submit("l", Touch()).ok());
+  EXPECT_TRUE(absl::IsResourceExhausted(Submit("l", Touch())));
+  batcher_.Start();
+  batcher_.Stop();
+  EXPECT_EQ(answers_["l"].size(), kWaitingMax);
+}
+
 TEST_F(ActionBatcherTest, AbandonedActionsAreNotCarriedOut) {
   AddLead("l");
   ASSERT_TRUE(Submit("l", Accept(), /*abandoned=*/true).ok());

@@ -258,6 +258,31 @@ TEST_F(FrontDoorTest, AnotherRepsLeadsDoNotExist) {
   EXPECT_EQ(GetLead("hers").stage(), v1::STAGE_OFFERED);  // and nothing happened to it
 }
 
+// With an address a request names no lead: its workspace alone says whose it is.
+TEST_F(FrontDoorTest, ErasingByAddressHasTheDoorOfErasingByName) {
+  AddLead("hers");
+  v1::EraseLeadRequest request;
+  v1::EraseLeadResponse response;
+  request.set_name("workspaces/acme");
+  request.set_email("a@shop.example");
+  const auto ask = [&](const std::string& token) {
+    return Connect(token)->Call(request, response);
+  };
+  EXPECT_EQ(ReasonOf(ask("")), "CREDENTIALS_MISSING");
+  for (const char* role : {"marketing", "sales", "service"}) {
+    EXPECT_EQ(ReasonOf(ask(Token({role}, "acme"))), "METHOD_DENIED") << role;
+  }
+  for (const char* rep : {"ada", "bob"}) {
+    EXPECT_EQ(ReasonOf(ask(Token({"rep"}, "acme", rep))), "METHOD_DENIED") << rep;
+  }
+  EXPECT_EQ(ask(Token(AllRoles(), "other")),
+            store::WorkspaceNotFound(core::WorkspaceId::Trusted("acme")));
+  EXPECT_EQ(GetLead("hers").stage(), v1::STAGE_OFFERED);
+  ASSERT_TRUE(ask(Token({"admin"}, "acme")).ok());
+  ASSERT_EQ(response.leads_size(), 1);
+  EXPECT_EQ(response.leads(0).name(), "workspaces/acme/leads/hers");
+}
+
 TEST_F(FrontDoorTest, OnesOwnIsLetThrough) {
   const auto policy = identity::MethodPolicy::Parse(identity::BuiltInMethods());
   const std::vector<std::string> refusals = {"CREDENTIALS_MISSING", "INVALID_TOKEN",

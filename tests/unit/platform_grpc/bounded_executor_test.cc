@@ -35,5 +35,27 @@ TEST(BoundedExecutorTest, RefusesBeyondTheCap) {
   go_on.Notify();
 }
 
+TEST(BoundedExecutorTest, WhatNobodyWantsAnyMoreMakesRoomInAFullQueue) {
+  absl::Notification begun;
+  absl::Notification go_on;
+  std::atomic<int> ran = 0;
+  bool wanted = true;
+  BoundedExecutor executor(1, 2);
+  ASSERT_TRUE(executor.TrySubmit([&] {
+    begun.Notify();
+    go_on.WaitForNotification();
+  }));
+  begun.WaitForNotification();
+  ASSERT_TRUE(executor.TrySubmit([&] { ++ran; }, [&] { return wanted; }));
+  ASSERT_TRUE(executor.TrySubmit([&] { ++ran; }));
+  EXPECT_FALSE(executor.TrySubmit([&] { ++ran; }));
+  wanted = false;
+  EXPECT_TRUE(executor.TrySubmit([&] { ++ran; }));
+  EXPECT_FALSE(executor.TrySubmit([&] { ++ran; })) << "what is wanted stays";
+  go_on.Notify();
+  executor.Stop();
+  EXPECT_EQ(ran, 2);
+}
+
 }  // namespace
 }  // namespace baton::platform::rpc
