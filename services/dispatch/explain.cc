@@ -257,10 +257,9 @@ std::string BlockedBy(const store::WaitingOutlook& outlook) {
     return std::pair(place - kSoonest.begin(), counted.first);
   };
   const auto& counts = outlook.pool.counts;
-  const auto soonest =
-      std::min_element(counts.begin(), counts.end(), [&rank](const auto& one, const auto& other) {
-        return rank(one) < rank(other);
-      });
+  const auto soonest = std::min_element(
+      counts.begin(), counts.end(),
+      [&rank](const auto& one, const auto& other) { return rank(one) < rank(other); });
   return soonest == counts.end() ? "no_members" : Text(core::CandidateReasonName(soonest->first));
 }
 

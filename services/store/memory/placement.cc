@@ -4,9 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "core/requirement.h"
 #include "store/memory/erased.h"
-#include "store/memory/fits.h"
 #include "store/memory/rep_care.h"
 #include "store/memory/timers.h"
 
@@ -75,113 +73,6 @@ void Leave(StoredLead& lead, Site site) {
     site.workspace.backlogs[lead.waiting->queue].erase(lead.waiting->place);
     lead.waiting.reset();
   }
-}
-
-// What `values` has for `queue` and `rep`, or 0.
-int64_t NumberOf(const std::map<QueueId, std::map<RepId, int64_t>>& values, const QueueId& queue,
-                 const RepId& rep) {
-  const auto of_queue = values.find(queue);
-  if (of_queue == values.end()) return 0;
-  const auto found = of_queue->second.find(rep);
-  return found == of_queue->second.end() ? 0 : found->second;
-}
-
-// nullptr: the rep needs none, or none are known.
-const core::Hours* HoursFor(const core::Rep& rep, const WorkspaceState& workspace) {
-  const auto found = workspace.hours.find(core::HoursName(rep.work));
-  return found == workspace.hours.end() ? nullptr : &found->second;
-}
-
-// The count of the day at `now_ms`.
-GivenToday GivenTo(const core::Rep& rep, const WorkspaceState& workspace, core::TimeMs now_ms) {
-  const core::TimeMs day_ms = core::DayBegin(HoursFor(rep, workspace), now_ms);
-  const auto found = workspace.given.find(rep.id);
-  if (found != workspace.given.end() && found->second.day_ms == day_ms) return found->second;
-  return {day_ms, 0};
-}
-
-core::Member MemberOf(const core::Rep& rep, const QueueId& queue, const WorkspaceState& workspace,
-                      core::TimeMs now_ms) {
-  const int32_t given = rep.work.daily_cap > 0 ? GivenTo(rep, workspace, now_ms).count : 0;
-  core::Member member = core::AsMember(rep, HoursFor(rep, workspace), given, now_ms);
-  if (const auto open = workspace.open.find(rep.id); open != workspace.open.end()) {
-    member.open = static_cast<int32_t>(open->second.size());
-  }
-  member.last_assigned_ms = NumberOf(workspace.last_assigned, queue, rep.id);
-  member.owed_nano = NumberOf(workspace.ledgers, queue, rep.id);
-  return member;
-}
-
-// Delegates of members on leave that are not in the queue themselves stand in for them.
-std::vector<core::Member> Members(const QueueId& queue, const WorkspaceState& workspace,
-                                  core::TimeMs now_ms) {
-  std::map<RepId, core::Member> members;
-  std::map<RepId, int64_t> stand_ins;  // with whose weight
-  for (const RepId& id : MembersOf(workspace, queue)) {
-    const core::Rep& rep = workspace.reps.at(id);
-    members.emplace(id, MemberOf(rep, queue, workspace, now_ms));
-    const core::Absence* absence = core::AbsenceAt(rep.work, now_ms);
-    if (absence != nullptr) stand_ins.emplace(absence->delegate, members.at(id).weight);
-  }
-  for (const auto& [id, weight] : stand_ins) {
-    const auto rep = workspace.reps.find(id);
-    if (rep == workspace.reps.end() || members.contains(id)) continue;
-    members.emplace(id, MemberOf(rep->second, queue, workspace, now_ms)).first->second.weight =
-        weight;
-  }
-  std::vector<core::Member> ordered;
-  for (auto& [id, member] : members) ordered.push_back(std::move(member));
-  return ordered;
-}
-
-// Those of the lead's owners that are reps, and behind each who is on leave the delegate; each
-// once.
-std::vector<core::Member> Owners(const LeadRecord& record, const Site& site) {
-  std::vector<core::Member> owners;
-  const auto add = [&](const RepId& id) -> const core::Rep* {
-    const auto rep = site.workspace.reps.find(id);
-    if (rep == site.workspace.reps.end()) return nullptr;
-    const bool known = std::any_of(owners.begin(), owners.end(),
-                                   [&id](const core::Member& owner) { return owner.rep == id; });
-    if (!known) {
-      owners.push_back(MemberOf(rep->second, record.queue, site.workspace, site.now_ms));
-    }
-    return &rep->second;
-  };
-  for (const RepId& id : record.owners) {
-    const core::Rep* owner = add(id);
-    if (owner == nullptr) continue;
-    const core::Absence* absence = core::AbsenceAt(owner->work, site.now_ms);
-    if (absence != nullptr) add(absence->delegate);
-  }
-  return owners;
-}
-
-core::Choice Choose(const LeadRecord& record, const Site& site) {
-  const std::vector<core::Member> owners = Owners(record, site);
-  std::vector<core::Member> members = Members(record.queue, site.workspace, site.now_ms);
-  for (core::Member& member : members) NoteFit(record.requirement, site.workspace, member);
-  const core::QueuePolicy policy = PolicyOf(site.workspace, record.queue);
-  core::Pool pool;
-  pool.members = members;
-  pool.owners = owners;
-  pool.owners_only = record.owners_only;
-  pool.strategy = policy.strategy;
-  pool.count_owned = policy.count_owned;
-  return core::ChooseFrom(pool, core::WantedWords(record.judgment.route.skills, record.requirement),
-                          record.passed);
-}
-
-bool MayClaim(const core::Rep& rep, const LeadRecord& record, const Site& site) {
-  core::Member member = MemberOf(rep, record.queue, site.workspace, site.now_ms);
-  NoteFit(record.requirement, site.workspace, member);
-  return core::MayClaim(member, core::WantedWords(record.judgment.route.skills, record.requirement),
-                        record.passed, Owners(record, site), record.owners_only);
-}
-
-// True if leads of the queue are given to reps by the store.
-bool IsGivenOut(const QueueId& queue, const WorkspaceState& workspace) {
-  return !IsPaused(workspace, queue) && PolicyOf(workspace, queue).mode != core::QueueMode::kPull;
 }
 
 void CountGiven(const RepId& id, Site site) {
@@ -438,27 +329,6 @@ int DrainBacklog(const QueueId& queue, int max, const StoreLimits& limits, Site 
   return assigned;
 }
 
-WaitingOutlook OutlookOf(const LeadRecord& record, const Site& site) {
-  WaitingOutlook outlook;
-  if (record.stage != Stage::kQueued) return outlook;
-  outlook.waits = true;
-  outlook.mode = PolicyOf(site.workspace, record.queue).mode;
-  outlook.paused = IsPaused(site.workspace, record.queue);
-  if (!IsGivenOut(record.queue, site.workspace)) return outlook;
-  const std::vector<core::Member> owners = Owners(record, site);
-  outlook.for_owners =
-      record.owners_only && std::any_of(owners.begin(), owners.end(), [&](const auto& owner) {
-        return std::find(record.passed.begin(), record.passed.end(), owner.rep) ==
-               record.passed.end();
-      });
-  outlook.pool = core::MakePool(Choose(record, site).candidates);
-  return outlook;
-}
-
-core::Member MemberNow(const core::Rep& rep, const QueueId& queue, const Site& site) {
-  return MemberOf(rep, queue, site.workspace, site.now_ms);
-}
-
 const LeadRecord* ClaimFirst(const Claim& claim, const std::vector<QueueId>& queues, Site site) {
   StoredLead* first = nullptr;
   const core::Rep& rep = site.workspace.reps.at(claim.rep);
@@ -486,29 +356,6 @@ const LeadRecord* ClaimFirst(const Claim& claim, const std::vector<QueueId>& que
   Assign(choice, {ActorOf(claim), claim.request_id}, *first, site);
   Schedule(*first, site);
   return &first->record;
-}
-
-std::vector<RepId> MembersOf(const WorkspaceState& workspace, const QueueId& queue) {
-  std::vector<RepId> members;
-  for (const auto& [id, rep] : workspace.reps) {
-    if (std::find(rep.queues.begin(), rep.queues.end(), queue) != rep.queues.end()) {
-      members.push_back(id);
-    }
-  }
-  return members;
-}
-
-core::QueuePolicy PolicyOf(const WorkspaceState& workspace, const QueueId& queue) {
-  const auto found = workspace.queue_policies.find(queue);
-  if (found != workspace.queue_policies.end()) return found->second;
-  core::QueuePolicy defaults;
-  defaults.id = queue;
-  return defaults;
-}
-
-bool IsPaused(const WorkspaceState& workspace, const QueueId& queue) {
-  const auto found = workspace.queue_settings.find(queue);
-  return found != workspace.queue_settings.end() && found->second.paused;
 }
 
 }  // namespace baton::store::memory

@@ -261,9 +261,9 @@ absl::StatusOr<WaitingOutlook> RedisStore::OutlookOf(const core::LeadKey& key) {
   const int shard = ShardOf(key.workspace);
   const WorkspaceKeys keys(shard, key.workspace);
   while (true) {
-    const absl::StatusOr<Reply> reply =
-        RunOne(library_.Call("outlook", {ShardKeys(shard).Meta(), keys.Workspace(), keys.Lead(key.lead)},
-                             {SimulatedClock()}));
+    const absl::StatusOr<Reply> reply = RunOne(
+        library_.Call("outlook", {ShardKeys(shard).Meta(), keys.Workspace(), keys.Lead(key.lead)},
+                      {SimulatedClock()}));
     if (!reply.ok()) return reply.status();
     const std::vector<Reply>& answer = reply->elements;
     if (answer.empty()) return WaitingOutlook();

@@ -134,8 +134,9 @@ TEST_F(RepWorkApiTest, ALeadWhoseOnlyRepIsOutsideItsHoursWaitsForThem) {
   AddLead("l1");
   const v1::ExplainLeadResponse waiting = ExplainLead("l1");
   EXPECT_EQ(waiting.blocked_by(), "outside_hours");
-  EXPECT_THAT(waiting.waiting_for(), HasSubstr("of 1 reps 1 outside hours. It is offered as soon as "
-                                               "the hours of a rep begin."));
+  EXPECT_THAT(waiting.waiting_for(),
+              HasSubstr("of 1 reps 1 outside hours. It is offered as soon as "
+                        "the hours of a rep begin."));
 }
 
 TEST_F(RepWorkApiTest, ALeadWhoseOnlyRepIsOnLeaveWaitsForItsReturn) {
