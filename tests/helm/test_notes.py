@@ -15,8 +15,8 @@ SECURED = ['-f', CHART / 'examples' / 'production.yaml']
 
 
 def commands(folder, values):
-    """The lines of the notes that are for a terminal. Without a cluster helm renders manifests only,
-    so that in a copy of the chart the notes become one."""
+    """The lines of the notes that are for a terminal. Without a cluster helm renders manifests
+    only, so that in a copy of the chart the notes become one."""
     shutil.copytree(CHART, folder)
     notes = (CHART / 'templates' / 'NOTES.txt').read_text()
     (folder / 'templates' / 'notes.yaml').write_text(
