@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import pytest
+import yaml
 
 from chart import BIN, CHART, NEEDED, TOP, helm, manifests, one
 
@@ -13,12 +14,18 @@ KUBECTL = '#!/bin/bash\nprintf "%s\\n" "$*" >>kubectl.log\n'
 SECURED = ['-f', CHART / 'examples' / 'production.yaml']
 
 
-def commands(values):
-    """The lines of the notes that are for a terminal."""
-    done = helm('install', 'acme', CHART, '--namespace', 'sales', '--dry-run=client', *values)
+def commands(folder, values):
+    """The lines of the notes that are for a terminal. Without a cluster helm renders manifests
+    only, so that in a copy of the chart the notes become one."""
+    shutil.copytree(CHART, folder)
+    notes = (CHART / 'templates' / 'NOTES.txt').read_text()
+    (folder / 'templates' / 'notes.yaml').write_text(
+        f'{{{{ define "notes" }}}}{notes}{{{{ end }}}}\n'
+        'said: |\n  first line\n{{ include "notes" . | indent 2 }}\n')
+    done = helm('template', 'acme', folder, '--namespace', 'sales', '--kube-version', '1.33.0',
+                '--show-only', 'templates/notes.yaml', *values)
     assert done.returncode == 0, done.stderr
-    notes = done.stdout.split('NOTES:\n')[1]
-    return [line.strip() for line in notes.splitlines()
+    return [line.strip() for line in yaml.safe_load(done.stdout)['said'].splitlines()
             if re.match(r'  (kubectl|batonctl|export) ', line)]
 
 
@@ -32,13 +39,14 @@ def checked(line):
 @pytest.mark.parametrize('values', [NEEDED, SECURED], ids=['believing', 'secured'])
 def test_the_commands_of_the_notes_are_commands(values, tmp_path):
     for name in ['policy.yaml', 'roster.yaml']:
-        shutil.copy(TOP / 'deploy/local/sample' / name, tmp_path)
+        text = (TOP / 'deploy/local/sample' / name).read_text()
+        (tmp_path / name).write_text(text.replace('workspace: demo', 'workspace: acme'))
     shutil.copy('/etc/ssl/certs/ca-certificates.crt', tmp_path / 'ca.pem')
     for who in ['admin', 'marketing', 'sales']:
         (tmp_path / f'{who}.token').write_text('a.b.c\n')
     (tmp_path / 'kubectl').write_text(KUBECTL)
     (tmp_path / 'kubectl').chmod(0o755)
-    lines = commands(values)
+    lines = commands(tmp_path / 'chart', values)
     assert sum(line.startswith('batonctl ') for line in lines) == 6
     lines.insert([line.startswith('batonctl ') for line in lines].index(True),
                  'export BATONCTL_SERVER=127.0.0.1:1')
