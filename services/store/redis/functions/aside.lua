@@ -1,5 +1,5 @@
--- Members of a great queue who passed a lead: while its rep is chosen and pays they are ranked as
--- such (ranks.lua).
+-- Members of a great queue who passed a lead: while its rep is chosen they are ranked as such
+-- (ranks.lua), and they have no share in it.
 
 local NOBODY = {}
 
@@ -27,4 +27,17 @@ function baton.come_back(queue, aside)
         baton.eligibility(member, queue.open[member.rep], nil))
     end
   end
+end
+
+-- Rep -> the share of its group (views.lua), of those who had stepped aside for the choice.
+function baton.forgone_by(queue, choice)
+  local shares = {}
+  for _, place in ipairs(choice.aside) do
+    for _, entry in ipairs(choice.view.sharing) do
+      if entry.group == queue.ranks.of[place] then
+        shares[queue.members[place].rep] = entry.share
+      end
+    end
+  end
+  return shares
 end

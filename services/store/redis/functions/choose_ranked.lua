@@ -86,11 +86,8 @@ function baton.choose_ranked(queue, lead, asked, owner)
   end
   baton.find_nearest(view)
   local candidates = baton.pack_ranked(queue, view, place, owner ~= nil, strangers)
-  if not place then
-    baton.come_back(queue, aside)
-    return candidates, nil
-  end
-  return candidates, {rep = queue.members[place].rep, place = place, view = view, aside = aside,
+  baton.come_back(queue, aside)
+  return candidates, place and {rep = queue.members[place].rep, weights = view.weights,
     basis = owner and BASIS.owner or BASIS.weighted_fair, tie = tied and TIE.id or TIE.none,
-    weights = view.weights}
+    place = place, view = view, aside = aside}
 end

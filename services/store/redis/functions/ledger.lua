@@ -54,16 +54,13 @@ end
 
 -- A choice among ranks: those who have a share gain it, and the chosen one pays them all.
 local function pay(queue, choice)
-  local fits = true
-  for _, entry in ipairs(choice.view.sharing) do
-    local group = entry.group
-    group.gained = group.gained + entry.share
-    fits = fits and baton.is_amount(group.gained)
-  end
-  local member = queue.members[choice.place]
+  local member, forgone = queue.members[choice.place], baton.forgone_by(queue, choice)
+  local fits = baton.gain_shares(choice.view)
   baton.move_in_ranks(queue, choice.place, -choice.view.paid,
     baton.eligibility(member, queue.open[member.rep], nil))
-  baton.come_back(queue, choice.aside)
+  for rep, share in pairs(forgone) do
+    owe(queue, rep, -share)
+  end
   queue.charged = true
   if not fits then
     baton.settle(queue)

@@ -46,3 +46,14 @@ function baton.share_out(view)
   end
   view.able, view.weights, view.paid = able, weights, paid
 end
+
+-- Those who have a share gain it. False: a group's gain cannot be ranked any more (rank_keys.lua).
+function baton.gain_shares(view)
+  local fits = true
+  for _, entry in ipairs(view.sharing) do
+    local group = entry.group
+    group.gained = group.gained + entry.share
+    fits = fits and baton.is_amount(group.gained)
+  end
+  return fits
+end
