@@ -57,6 +57,7 @@ store::RedisStoreOptions StoreOptions(const BatonConfig& config) {
   options.limits = config.limits;
   options.min_replica_acks = config.redis.min_replica_acks;
   options.allow_everysec = config.redis.allow_everysec;
+  options.refuse_known_holes = config.redis.known_holes == "refuse";
   options.connections_max = config.redis.connections_max;
   return options;
 }
@@ -89,20 +90,6 @@ absl::Status ChangeFunctions(const BatonConfig& config) {
   platform::LogInfo(loads ? "functions.loaded" : "functions.deleted",
                     {{"in_redis", absl::StrJoin(*there, ", ")}});
   return absl::OkStatus();
-}
-
-platform::kafka::KafkaConfig Kafka(const BatonConfig& config) {
-  return {config.kafka.brokers, config.kafka.properties};
-  options.url = config.redis.url;
-  options.password_file = config.redis.password_file;
-  options.tls = config.redis.tls;
-  options.shards = config.redis.shards;
-  options.limits = config.limits;
-  options.min_replica_acks = config.redis.min_replica_acks;
-  options.allow_everysec = config.redis.allow_everysec;
-  options.refuse_known_holes = config.redis.known_holes == "refuse";
-  options.connections_max = config.redis.connections_max;
-  return options;
 }
 
 absl::StatusOr<platform::kafka::KafkaConfig> OpenKafka(const KafkaSettings& kafka) {
