@@ -151,6 +151,10 @@ absl::StatusOr<std::vector<absl::StatusOr<core::AccountView>>> FlakyStore::Match
   return Try([&] { return inner_.MatchAccounts(queries); });
 }
 
+absl::StatusOr<store::WaitingOutlook> FlakyStore::OutlookOf(const core::LeadKey& key) {
+  return Try([&] { return inner_.OutlookOf(key); });
+}
+
 absl::StatusOr<store::ClaimResult> FlakyStore::ClaimNext(const store::Claim& claim) {
   return Try([&] { return inner_.ClaimNext(claim); });
 }

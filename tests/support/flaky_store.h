@@ -58,6 +58,7 @@ class FlakyStore final : public store::Store {
                         const std::map<std::string, core::Hours>& hours, bool only_these) override;
   absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
                             int max) override;
+  absl::StatusOr<store::WaitingOutlook> OutlookOf(const core::LeadKey& key) override;
   absl::StatusOr<store::ClaimResult> ClaimNext(const store::Claim& claim) override;
 
   absl::StatusOr<store::LoadedAccounts> LoadAccounts(
