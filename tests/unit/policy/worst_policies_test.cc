@@ -23,7 +23,7 @@ namespace {
 #ifdef BATON_SANITIZED
 constexpr double kMillisecondsMax = 500;
 #else
-constexpr double kMillisecondsMax = 5;
+constexpr double kMillisecondsMax = 25;
 #endif
 constexpr int kRuns = 20;
 
