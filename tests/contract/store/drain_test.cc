@@ -193,7 +193,6 @@ TEST_P(DrainTest, NothingWaitsInUnknownPlaces) {
   EXPECT_THAT(Outbox(), IsEmpty());
 }
 
-}  // namespace
 TEST_P(DrainTest, WorkspacesInWhichLeadsWaitAreListed) {
   const core::WorkspaceId other = core::WorkspaceId::Trusted("other");
   ASSERT_TRUE(store().CreateWorkspace(other, "").ok());
@@ -207,5 +206,6 @@ TEST_P(DrainTest, WorkspacesInWhichLeadsWaitAreListed) {
   EXPECT_THAT(*store().ListWaiting(), IsEmpty());
 }
 
+}  // namespace
 INSTANTIATE_CONTRACT(DrainTest);
 }  // namespace baton::contract
