@@ -16,7 +16,7 @@ namespace baton::support {
 enum class Fault { kNone, kNeverArrives, kLosesReply };
 
 // Thread-safe if `inner` and `next_fault` are.
-class FlakyStore final : public store::Store {
+class FlakyStore : public store::Store {
  public:
   // `next_fault` is asked once per call, before it. `inner` outlives this.
   FlakyStore(store::Store& inner, std::function<Fault()> next_fault);

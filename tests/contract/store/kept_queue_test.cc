@@ -469,7 +469,7 @@ TEST_F(KeptQueueTest, WhatIsKeptOfGreatQueuesNeverShows) {
   Begin(/*weights=*/3, /*with_work=*/false);
   Walk();
   EXPECT_GT(warm_, kRounds / 8);
-  EXPECT_GT(CountRanked(), kRounds);
+  EXPECT_GT(CountRanked(), kRounds / 4);
 }
 
 TEST_F(KeptQueueTest, WhatIsKeptOfGreatQueuesWhoseLeadsAskForMuchNeverShows) {

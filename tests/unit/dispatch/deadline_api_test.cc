@@ -14,6 +14,30 @@ using WorkspaceStub = v1::WorkspaceService::Stub;
 constexpr absl::Duration kLimit = absl::Milliseconds(400);
 constexpr size_t kWaitingMax = 4;
 
+// Counts the creations that have reached it: the API asks its store for other things of its own.
+class CountingStore final : public support::FlakyStore {
+ public:
+  using FlakyStore::FlakyStore;
+
+  absl::StatusOr<store::Workspace> CreateWorkspace(const core::WorkspaceId& id,
+                                                   const std::string& display_name) override {
+    {
+      absl::MutexLock lock(&mutex_);
+      ++creations_;
+    }
+    return FlakyStore::CreateWorkspace(id, display_name);
+  }
+  bool AwaitCreation() {
+    const auto reached = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return creations_ > 0; };
+    absl::MutexLock lock(&mutex_);
+    return mutex_.AwaitWithTimeout(absl::Condition(&reached), absl::Seconds(10));
+  }
+
+ private:
+  absl::Mutex mutex_;
+  int creations_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
 // An API with one thread for reads and administration, whose store answers nothing until Release.
 class DeadlineApiTest : public ::testing::Test {
  protected:
@@ -33,15 +57,8 @@ class DeadlineApiTest : public ::testing::Test {
     absl::MutexLock lock(&mutex_);
     held_ = false;
   }
-  // Until so many calls of the store are held.
-  void AwaitHeld(int calls) {
-    const auto reached = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return waiting_ >= calls; };
-    absl::MutexLock lock(&mutex_);
-    ASSERT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&reached), absl::Seconds(10)));
-  }
   support::Fault Hold() {
     absl::MutexLock lock(&mutex_);
-    ++waiting_;
     const auto released = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return !held_; };
     mutex_.Await(absl::Condition(&released));
     return support::Fault::kNone;
@@ -49,9 +66,8 @@ class DeadlineApiTest : public ::testing::Test {
 
   absl::Mutex mutex_;
   bool held_ ABSL_GUARDED_BY(mutex_) = true;
-  int waiting_ ABSL_GUARDED_BY(mutex_) = 0;
   store::MemoryStore memory_{4, {}, [] { return absl::ToUnixMillis(absl::Now()); }};
-  support::FlakyStore store_{memory_, [this] { return Hold(); }};
+  CountingStore store_{memory_, [this] { return Hold(); }};
   std::unique_ptr<RunningApi> api_;
 };
 
@@ -131,7 +147,7 @@ TEST_F(DeadlineApiTest, ACancelledCallGivesItsPlaceBackWhileTheStoreHangsAndIsNo
   Start(absl::Minutes(1));
   Creations at_work(*api_->workspaces);
   at_work.Begin("first");
-  AwaitHeld(1);
+  ASSERT_TRUE(store_.AwaitCreation());
   Creations waiting(*api_->workspaces);
   for (size_t i = 0; i < kWaitingMax + 3; ++i) waiting.Begin("w" + std::to_string(i));
   waiting.Await(::grpc::StatusCode::RESOURCE_EXHAUSTED, 3);  // the others have all the places

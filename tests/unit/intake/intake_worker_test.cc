@@ -61,7 +61,7 @@ TEST_F(IntakeWorkerTest, ALeadThatWithdrawsConsentGivesItsRepToTheNextWaitingOne
   }
   ASSERT_EQ(Lead("a").stage, core::Stage::kOffered);
   ASSERT_EQ(Lead("b").stage, core::Stage::kQueued);
-  core::LeadEvent withdrawn = support::ConsentEvent("3", core::Consent::kWithdrawn);
+  core::LeadEvent withdrawn = support::ConsentEvent("w", core::Consent::kWithdrawn);
   withdrawn.key = support::Key("a");
   Append(0, withdrawn);
   Steps(1);
