@@ -12,6 +12,7 @@ from verification import verify
 PATIENCE_S = 60  # without any progress
 QUIET_S = 1.5
 FURTHER_LOADS = 4  # where the machine was too slow for the faults to fall into the first
+BEGINNING_S = 3  # in which a driver makes its workspace, which nothing may disturb
 
 
 class Load:
@@ -109,6 +110,7 @@ class Trial:
                     return
                 further += 1
                 self.load(*self._last_load)
+                time.sleep(BEGINNING_S)
             act()
 
     def until(self, what, condition, seconds):
