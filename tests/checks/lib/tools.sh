@@ -15,11 +15,19 @@ TOOLS_VENV=$PWD/build/local/cache/tools
 TOOLS=$TOOLS_VENV/bin
 
 tools_venv() {
-  local wanted problem
+  local wanted
   wanted=$(sha256sum <tests/checks/slow/tools.requirements)
   [[ $(cat "$TOOLS_VENV/made-from" 2>/dev/null) != "$wanted" ]] || return 0
-  rm -rf "$TOOLS_VENV"
   mkdir -p "${TOOLS_VENV%/*}"
+  # Several folders of tests may ask for it at the same time.
+  (flock 6 && _make_tools_venv "$wanted") 6>"$TOOLS_VENV.lock"
+}
+
+# _make_tools_venv WANTED
+_make_tools_venv() {
+  local problem
+  [[ $(cat "$TOOLS_VENV/made-from" 2>/dev/null) != "$1" ]] || return 0
+  rm -rf "$TOOLS_VENV"
   problem=$(python3 -m venv "$TOOLS_VENV" 2>&1 && "$TOOLS/pip" install --quiet \
     --disable-pip-version-check --only-binary :all: --require-hashes \
     --requirement tests/checks/slow/tools.requirements 2>&1) || {
@@ -27,7 +35,7 @@ tools_venv() {
       'Run deploy/local/setup --tests and check the network.'
     return 1
   }
-  printf '%s\n' "$wanted" >"$TOOLS_VENV/made-from"
+  printf '%s\n' "$1" >"$TOOLS_VENV/made-from"
 }
 
 node_packages() {
