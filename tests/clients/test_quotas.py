@@ -36,7 +36,7 @@ def capped(stack, tmp_path_factory):
 def create_rep(channel, rep, workspace=PARENT):
     return roster_service_pb2_grpc.RosterServiceStub(channel).CreateRep(
         roster_service_pb2.CreateRepRequest(
-            parent=workspace, rep_id=rep, rep={"capacity": 5, "queues": ["inbound"]}), timeout=10)
+            parent=workspace, rep_id=rep, rep={"capacity": 5, "queues": [f"{workspace}/queues/inbound"]}), timeout=10)
 
 
 def pause(channel, queue):
