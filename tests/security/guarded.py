@@ -98,7 +98,8 @@ listener.name.mutual.ssl.truststore.location={self.folder}/clients.pem
 
 
 class GuardedRedis(Redis):
-    """Over TLS only, with a certificate of the client's and the users of deploy/redis/users.acl."""
+    """Over TLS only, with a certificate of the client's and the users of deploy/redis/users.acl; who
+    deploys has loaded Baton's functions."""
 
     def __init__(self, folder):
         ca, clients = CertificateAuthority("redis"), CertificateAuthority("baton")
@@ -113,10 +114,12 @@ class GuardedRedis(Redis):
                          folder / "server.crt", "--tls-key-file", folder / "server.key",
                          "--tls-ca-cert-file", folder / "clients.pem", "--tls-auth-clients", "yes",
                          tls=True)
+        subprocess.run([BIN / "baton", "load-functions", *self.flags(user="baton-deploy")],
+                       env=settings(), check=True, timeout=60, stderr=subprocess.DEVNULL)
 
-    def flags(self, password="password", certificate="client"):
+    def flags(self, password="password", certificate="client", user="baton"):
         """Baton's, with the files of these names."""
-        return ["--redis-url", f"rediss://baton@localhost:{self.port}",
+        return ["--redis-url", f"rediss://{user}@localhost:{self.port}",
                 "--redis-password-file", self.folder / password,
                 "--redis-tls-ca-file", self.folder / "ca.pem",
                 "--redis-tls-cert-file", self.folder / f"{certificate}.crt",
