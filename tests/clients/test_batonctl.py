@@ -219,6 +219,7 @@ class Place:
 
     def run(self, line, codes=(0,)):
         watch = "--watch" in line or "watch" in line.split()[1:3]
+        line = line.replace("127.0.0.1:7401", f"127.0.0.1:{self.stack.program.http_port}")
         process = subprocess.Popen(["bash", "-c", f"exec {line}" if watch else line], env=self.env,
                                    cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    text=True)

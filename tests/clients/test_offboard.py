@@ -3,6 +3,7 @@ it began, and no lead loses its clocks, its place or its only owner."""
 
 import subprocess
 
+import grpc
 import pytest
 from baton.v1 import lead_pb2, lead_service_pb2 as lspb, roster_service_pb2 as rspb
 from stack import BIN
@@ -32,6 +33,15 @@ def offboard(world):
         [BIN / "batonctl", "--server", world.stack.address, "-w", world.name, "rep", "offboard",
          "ada", "-o", "name"], env=world.stack.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True)
+
+
+def answers(world):
+    """The channel's connection was that of the process that died."""
+    try:
+        return open_leads(world, "ada") >= 0
+    except grpc.RpcError as error:
+        assert error.code() == grpc.StatusCode.UNAVAILABLE, error
+        return False
 
 
 def open_leads(world, rep):
@@ -73,6 +83,7 @@ def test_offboarding_survives_the_death_of_baton_and_keeps_the_clocks(world):
     _, said = first.communicate(timeout=60)
     assert first.returncode != 0, "the death came too late to matter"
     world.stack.start()
+    eventually(lambda: answers(world))
     left = open_leads(world, "ada")
     assert 0 < left < LEADS, f"{left} of {LEADS}, and the command said {said}"
 

@@ -11,7 +11,7 @@ from grpc_status import rpc_status
 
 from connect import Api
 from stack import Program
-from world import MIA, SAM, inbound_policy
+from world import MIA, inbound_policy
 
 WORKSPACE, PARENT = "capped", "workspaces/capped"
 FLAGS = ("--limits-reps-per-workspace-max", "2", "--limits-queues-per-workspace-max", "2",
@@ -37,13 +37,6 @@ def create_rep(channel, rep, workspace=PARENT):
     return roster_service_pb2_grpc.RosterServiceStub(channel).CreateRep(
         roster_service_pb2.CreateRepRequest(
             parent=workspace, rep_id=rep, rep={"capacity": 5, "queues": [f"{workspace}/queues/inbound"]}), timeout=10)
-
-
-def pause(channel, queue):
-    name = f"{PARENT}/queues/{queue}"
-    return roster_service_pb2_grpc.RosterServiceStub(channel).UpdateQueue(
-        roster_service_pb2.UpdateQueueRequest(queue={"name": name, "paused": True}), timeout=10,
-        metadata=SAM)
 
 
 def draft(channel, text):
@@ -81,13 +74,12 @@ def test_a_rep_too_many_is_a_quota_failure(capped):
 
 
 def test_a_queue_too_many_is_a_quota_failure(capped):
+    third = inbound_policy(WORKSPACE, "1h") + "    third: {mode: direct}\n"
+    setting = "limits.queues_per_workspace_max"
     with grpc.insecure_channel(capped.address) as channel:
-        for queue in ("one", "two", "one"):
-            pause(channel, queue)
-        setting = "limits.queues_per_workspace_max"
-        assert refusal(pause, channel, "three") == (
+        assert refusal(draft, channel, third) == (
             "TOO_MANY_QUEUES", setting, PARENT,
-            f"{PARENT} has 2 queues with settings: {setting} allows 2")
+            f"{PARENT} has 3 queues in this policy: {setting} allows 2")
 
 
 def test_rules_too_many_are_a_quota_failure(capped):

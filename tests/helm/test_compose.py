@@ -102,7 +102,7 @@ def test_dispatch_asks_for_the_tokens_that_identity_made(tmp_path):
                     'list']
             proven = batonctl(*call, '--token-file', f'{folder}/admin.token')
             assert proven.returncode == 0, proven.stderr
-            assert 'UNAUTHENTICATED' in batonctl(*call).stderr
+            assert 'CREDENTIALS_MISSING' in batonctl(*call).stderr
         finally:
             server.terminate()
 
