@@ -34,9 +34,9 @@ def capped(stack, tmp_path_factory):
 
 
 def create_rep(channel, rep, workspace=PARENT):
+    about = {"capacity": 5, "queues": [f"{workspace}/queues/inbound"]}
     return roster_service_pb2_grpc.RosterServiceStub(channel).CreateRep(
-        roster_service_pb2.CreateRepRequest(
-            parent=workspace, rep_id=rep, rep={"capacity": 5, "queues": [f"{workspace}/queues/inbound"]}), timeout=10)
+        roster_service_pb2.CreateRepRequest(parent=workspace, rep_id=rep, rep=about), timeout=10)
 
 
 def draft(channel, text):

@@ -181,7 +181,8 @@ int main() {
   Service service;
   baton::platform::rpc::ServerOptions behind;
   behind.address = "127.0.0.1:0";
-  baton::platform::rpc::Server server(behind, *metrics);
+  baton::platform::rpc::ConnectionCount connections{baton::platform::rpc::ConnectionLimits()};
+  baton::platform::rpc::Server server(behind, connections, *metrics);
   const baton::platform::rpc::PeerVoucher voucher;
   baton::connect::ConnectService door(
       OptionsOf(wish, folder),

@@ -98,8 +98,8 @@ listener.name.mutual.ssl.truststore.location={self.folder}/clients.pem
 
 
 class GuardedRedis(Redis):
-    """Over TLS only, with a certificate of the client's and the users of deploy/redis/users.acl; who
-    deploys has loaded Baton's functions."""
+    """Over TLS only, with a certificate of the client's and the users of deploy/redis/users.acl;
+    who deploys has loaded Baton's functions."""
 
     def __init__(self, folder):
         ca, clients = CertificateAuthority("redis"), CertificateAuthority("baton")
