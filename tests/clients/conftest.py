@@ -10,7 +10,8 @@ from world import World
 
 collect_ignore = [] if DATA.is_dir() else ["test_olist.py", "test_olist_replay.py"]
 if os.environ.get("TESTS_ALL") == "0":  # the shorter form of tests/run
-    collect_ignore += ["test_batonctl.py", "test_olist_replay.py", "test_privacy.py"]
+    collect_ignore += ["test_batonctl.py", "test_offboard.py", "test_olist_replay.py",
+                       "test_privacy.py"]
 if "ID=ubuntu" in Path("/etc/os-release").read_text() and browser.found() is None:
     collect_ignore.append("test_report_page.py")  # Ubuntu has Chromium as a snap only
 
