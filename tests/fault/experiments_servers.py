@@ -11,7 +11,6 @@ from redis_group import RedisGroup
 TIGHT = ("--limits-outbox-max", "20000", "--limits-outbox-reserve", "10000", "--relay-keep", "2000")
 
 
-
 @experiment("F4", "SIGKILL of Redis and a restart, again and again")
 def f4(trial):
     trial.begin()

@@ -36,7 +36,7 @@ def checked(line):
     return f'code=0; {line} || code=$?; ((code == 3)) || {{ echo "$code: {line}" >&2; exit 1; }}'
 
 
-@pytest.mark.parametrize('values', [NEEDED, SECURED], ids=['believing', 'secured'])
+@pytest.mark.parametrize('values', [NEEDED, SECURED], ids=['plaintext behind a mesh', 'secured'])
 def test_the_commands_of_the_notes_are_commands(values, tmp_path):
     for name in ['policy.yaml', 'roster.yaml']:
         text = (TOP / 'deploy/local/sample' / name).read_text()
