@@ -153,8 +153,15 @@ def verified(secret, message):
     return Webhook(secret).verify(body, headers)
 
 
+def with_an_early_warning(workspace, accept_within):
+    """The level is warned of after 3 s and far from being broken, however slow the machine."""
+    text = with_levels(workspace, accept_within)
+    assert "target: 3s, warn: 50%" in text
+    return text.replace("target: 3s, warn: 50%", "target: 5m, warn: 1%")
+
+
 def test_assignments_warnings_and_feedback_arrive_signed_and_in_order(hook_stack, receiver):
-    world = HookWorld(hook_stack, with_levels)
+    world = HookWorld(hook_stack, with_an_early_warning)
     created = world.create("crm", receiver.url)
     assert created.secret.startswith("whsec_")
     assert created.webhook.state == hooks.Webhook.STATE_ENABLED

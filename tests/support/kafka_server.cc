@@ -10,14 +10,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "support/source_tree.h"
 
 namespace baton::support {
-namespace {
-
-constexpr char kKeeper[] = BATON_SOURCE_DIR "/tests/support/kafka_keeper";
-
-}  // namespace
-
 KafkaServer::KafkaServer(pid_t keeper, std::FILE* commands, std::FILE* answers)
     : keeper_(keeper), commands_(commands), answers_(answers) {}
 
@@ -34,6 +29,7 @@ absl::StatusOr<std::unique_ptr<KafkaServer>> KafkaServer::Start() {
   if (pipe2(commands, O_CLOEXEC) != 0 || pipe2(answers, O_CLOEXEC) != 0) {
     return absl::UnavailableError("no pipe for Kafka's keeper");
   }
+  const std::string program = SourcePath("tests/support/kafka_keeper");
   const pid_t keeper = fork();
   if (keeper < 0) return absl::UnavailableError("no process for Kafka's keeper");
   if (keeper == 0) {
@@ -41,7 +37,7 @@ absl::StatusOr<std::unique_ptr<KafkaServer>> KafkaServer::Start() {
     setsid();  // survives a signal to the test's process group
     dup2(commands[0], STDIN_FILENO);
     dup2(answers[1], STDOUT_FILENO);
-    execl(kKeeper, kKeeper, static_cast<char*>(nullptr));
+    execl(program.c_str(), program.c_str(), static_cast<char*>(nullptr));
     _exit(127);
   }
   close(commands[0]);

@@ -13,7 +13,7 @@
 # Any Java from 17 on that is already on the PATH is taken as it is.
 
 _packages_build=(
-  g++ cmake ninja-build pkg-config ccache git ca-certificates
+  g++ mold cmake ninja-build pkg-config ccache git ca-certificates
   libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler
   librdkafka-dev libabsl-dev libre2-dev libyaml-cpp-dev nlohmann-json3-dev libcli11-dev
   libspdlog-dev libsimdjson-dev prometheus-cpp-dev libcpp-httplib-dev libssl-dev libxxhash-dev

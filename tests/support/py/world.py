@@ -151,7 +151,7 @@ class World:
         return event
 
     def flush(self):
-        assert self.producer.flush(20) == 0
+        assert self.producer.flush(120) == 0
 
     def lead(self, lead):
         return self.leads.GetLead(lead_service_pb2.GetLeadRequest(

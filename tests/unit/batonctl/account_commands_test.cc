@@ -7,6 +7,7 @@
 #include "batonctl/account_file.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl_testing.h"
+#include "support/source_tree.h"
 #include "temporary_file.h"
 
 namespace baton::batonctl {
@@ -16,7 +17,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr char kSampleAccounts[] = BATON_SOURCE_DIR "/deploy/local/sample/accounts.yaml";
+constexpr char kSampleAccounts[] = "deploy/local/sample/accounts.yaml";
 
 std::string Accounts(const std::string& list) {
   return "apiVersion: baton.dev/v1\nkind: Accounts\nmetadata: {workspace: demo}\nspec:\n"
@@ -29,7 +30,7 @@ std::string ErrorOf(const std::string& list) {
 }
 
 TEST(AccountFileTest, ReadsTheSample) {
-  const auto file = ParseAccounts(TemporaryFile::Read(kSampleAccounts), "accounts.yaml");
+  const auto file = ParseAccounts(support::SourceText(kSampleAccounts), "accounts.yaml");
   ASSERT_TRUE(file.ok()) << file.status();
   EXPECT_EQ(file->workspace, "demo");
   ASSERT_EQ(file->accounts.size(), 2u);

@@ -6,6 +6,7 @@
 #include "batonctl/exit_codes.h"
 #include "batonctl/roster_file.h"
 #include "batonctl_testing.h"
+#include "support/source_tree.h"
 #include "temporary_file.h"
 
 namespace baton::batonctl {
@@ -14,7 +15,7 @@ namespace {
 class GoldenPoliciesTest : public ::testing::TestWithParam<const char*> {
  protected:
   static std::string Path(const std::string& file) {
-    return std::string(BATON_SOURCE_DIR "/tests/golden/") + GetParam() + "/" + file;
+    return support::SourcePath(std::string("tests/golden/") + GetParam() + "/" + file);
   }
 
   World world_;

@@ -10,6 +10,7 @@
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl_testing.h"
+#include "support/source_tree.h"
 #include "temporary_file.h"
 
 namespace baton::batonctl {
@@ -42,7 +43,7 @@ TEST(HelpExamplesTest, EveryCommandHasSomeAndShowsThem) {
 }
 
 TEST(HelpExamplesTest, TheManualListsEveryCommandAsTheHelpDoes) {
-  const std::string manual = TemporaryFile::Read(BATON_SOURCE_DIR "/deploy/docs/batonctl.md");
+  const std::string manual = support::SourceText("deploy/docs/batonctl.md");
   size_t rows = 0;
   for (const CommandHelp& command : Commands()) {
     EXPECT_THAT(manual, HasSubstr(absl::StrCat("| `batonctl ", command.path, "` | ", command.about,
@@ -58,7 +59,7 @@ TEST(HelpExamplesTest, TheManualListsEveryCommandAsTheHelpDoes) {
 }
 
 TEST(HelpExamplesTest, TheManualNamesEveryExitCode) {
-  const std::string manual = TemporaryFile::Read(BATON_SOURCE_DIR "/deploy/docs/batonctl.md");
+  const std::string manual = support::SourceText("deploy/docs/batonctl.md");
   for (const int code : {kExitOk, kExitRefused, kExitUsage, kExitUnreachable}) {
     EXPECT_THAT(manual, HasSubstr(absl::StrCat("\n| ", code, " | ")));
   }

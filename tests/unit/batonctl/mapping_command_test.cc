@@ -3,6 +3,7 @@
 
 #include "batonctl/exit_codes.h"
 #include "batonctl_testing.h"
+#include "support/source_tree.h"
 #include "temporary_file.h"
 
 namespace baton::batonctl {
@@ -11,12 +12,13 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-constexpr char kMapping[] = BATON_SOURCE_DIR "/deploy/mappings/salesforce.yaml";
-constexpr char kFixtures[] = BATON_SOURCE_DIR "/tests/unit/vendors/fixtures/";
+constexpr char kMapping[] = "deploy/mappings/salesforce.yaml";
+const std::string kFixtures = "tests/unit/vendors/fixtures/";
 
 RunResult TryFixture(const std::string& name, std::vector<std::string> more = {}) {
   World world;
-  std::vector<std::string> arguments = {"mapping", "test", kMapping, "--file", kFixtures + name};
+  std::vector<std::string> arguments = {"mapping", "test", support::SourcePath(kMapping), "--file",
+                                        support::SourcePath(kFixtures + name)};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return world.Run(arguments);
 }
@@ -52,11 +54,11 @@ TEST(MappingCommandTest, TellsMistakesOfTheMappingAndOfTheCommandLine) {
 }
 
 TEST(MappingCommandTest, ReadsALineAtATime) {
-  const std::string won = TemporaryFile::Read(std::string(kFixtures) + "opportunity_won.json");
+  const std::string won = support::SourceText(kFixtures + "opportunity_won.json");
   const TemporaryFile lines(won + "\n" + won + "\n");
   World world;
-  const RunResult run =
-      world.Run({"mapping", "test", kMapping, "-f", lines.path(), "--lines", "-o", "name"});
+  const RunResult run = world.Run({"mapping", "test", support::SourcePath(kMapping), "-f",
+                                   lines.path(), "--lines", "-o", "name"});
   EXPECT_EQ(run.out, "won\nwon\n");
 }
 

@@ -5,6 +5,7 @@
 #include "batonctl/exit_codes.h"
 #include "batonctl_testing.h"
 #include "core/errors.h"
+#include "support/source_tree.h"
 #include "temporary_file.h"
 
 namespace baton::batonctl {
@@ -12,11 +13,12 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr char kSamplePolicy[] = BATON_SOURCE_DIR "/deploy/local/sample/policy.yaml";
+constexpr char kSamplePolicy[] = "deploy/local/sample/policy.yaml";
 
 TEST(PolicyCommandsTest, ValidatesWithoutAServer) {
   World world;
-  const RunResult run = world.Run({"policy", "validate", "--file", kSamplePolicy});
+  const RunResult run =
+      world.Run({"policy", "validate", "--file", support::SourcePath(kSamplePolicy)});
   EXPECT_EQ(run.code, kExitOk);
   EXPECT_THAT(run.out, HasSubstr("inbound  demo"));
   EXPECT_EQ(world.address, "");
@@ -52,7 +54,7 @@ TEST(PolicyCommandsTest, AppliesADocumentAndSaysWhatIsMissing) {
         return absl::OkStatus();
       });
   const RunResult run = world.Run({"-w", "demo", "--principal", "mia@acme.example", "policy",
-                                   "apply", "--file", kSamplePolicy});
+                                   "apply", "--file", support::SourcePath(kSamplePolicy)});
   EXPECT_EQ(run.code, kExitOk) << run.err;
   EXPECT_EQ(run.out,
             "POLICY     REVISION  STATE  MISSING APPROVALS\n"
@@ -60,7 +62,7 @@ TEST(PolicyCommandsTest, AppliesADocumentAndSaysWhatIsMissing) {
   EXPECT_THAT(run.err, HasSubstr("batonctl policy approve inbound@3 --as sales\n"));
   EXPECT_EQ(world.identity.principal, "mia@acme.example");
   const auto& request = world.server.At<v1::CreatePolicyRevisionRequest>(0);
-  EXPECT_EQ(request.yaml(), TemporaryFile::Read(kSamplePolicy));
+  EXPECT_EQ(request.yaml(), support::SourceText(kSamplePolicy));
   EXPECT_FALSE(request.validate_only());
 }
 

@@ -5,6 +5,7 @@
 #include "batonctl/exit_codes.h"
 #include "batonctl/roster_file.h"
 #include "batonctl_testing.h"
+#include "support/source_tree.h"
 #include "temporary_file.h"
 
 namespace baton::batonctl {
@@ -14,7 +15,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr char kSampleRoster[] = BATON_SOURCE_DIR "/deploy/local/sample/roster.yaml";
+constexpr char kSampleRoster[] = "deploy/local/sample/roster.yaml";
 
 std::string Roster(const std::string& spec) {
   return "apiVersion: baton.dev/v1\nkind: Roster\nmetadata: {workspace: demo}\nspec: " + spec +
@@ -26,7 +27,7 @@ std::string ErrorOf(const std::string& spec) {
 }
 
 TEST(RosterFileTest, ReadsTheSample) {
-  const std::string text = TemporaryFile::Read(kSampleRoster);
+  const std::string text = support::SourceText(kSampleRoster);
   const absl::StatusOr<RosterFile> roster = ParseRoster(text, "roster.yaml");
   ASSERT_TRUE(roster.ok()) << roster.status();
   EXPECT_EQ(roster->workspace, "demo");
@@ -83,7 +84,7 @@ class RosterCommandsTest : public ::testing::Test {
 };
 
 TEST_F(RosterCommandsTest, AppliesAFile) {
-  const RunResult run = world_.Run({"rep", "apply", "--file", kSampleRoster});
+  const RunResult run = world_.Run({"rep", "apply", "--file", support::SourcePath(kSampleRoster)});
   EXPECT_EQ(run.code, kExitOk) << run.err;
   ASSERT_EQ(world_.server.requests.size(), 8u);
   const auto& ada = world_.server.At<v1::UpdateRepRequest>(0);
@@ -96,14 +97,15 @@ TEST_F(RosterCommandsTest, AppliesAFile) {
 }
 
 TEST_F(RosterCommandsTest, RefusesAFileOfAnotherWorkspace) {
-  const RunResult run = world_.Run({"-w", "acme", "rep", "apply", "--file", kSampleRoster});
+  const RunResult run =
+      world_.Run({"-w", "acme", "rep", "apply", "--file", support::SourcePath(kSampleRoster)});
   EXPECT_EQ(run.code, kExitUsage);
   EXPECT_THAT(run.err, HasSubstr("is for workspace demo, not acme"));
 }
 
 TEST_F(RosterCommandsTest, SaysHowFarItCame) {
   of_cora_ = absl::FailedPreconditionError("no such queue");
-  const RunResult run = world_.Run({"rep", "apply", "--file", kSampleRoster});
+  const RunResult run = world_.Run({"rep", "apply", "--file", support::SourcePath(kSampleRoster)});
   EXPECT_EQ(run.code, kExitRefused);
   EXPECT_THAT(run.err,
               AllOf(HasSubstr("rep cora: no such queue"), HasSubstr("2 of 8 were applied before")));

@@ -4,6 +4,7 @@
 #include "batonctl/exit_codes.h"
 #include "batonctl/topics_file.h"
 #include "batonctl_testing.h"
+#include "support/source_tree.h"
 #include "temporary_file.h"
 
 namespace baton::batonctl {
@@ -12,10 +13,10 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-constexpr char kTopics[] = BATON_SOURCE_DIR "/deploy/kafka/topics.yaml";
+constexpr char kTopics[] = "deploy/kafka/topics.yaml";
 
 TEST(TopicsFileTest, ReadsTheDeclaredTopics) {
-  const auto topics = ParseTopics(TemporaryFile::Read(kTopics), "topics.yaml", "acme");
+  const auto topics = ParseTopics(support::SourceText(kTopics), "topics.yaml", "acme");
   ASSERT_TRUE(topics.ok()) << topics.status();
   ASSERT_EQ(topics->size(), 8u);
   EXPECT_EQ(topics->at(0).name, "acme.lead-events.v1");
@@ -48,7 +49,8 @@ TEST(TopicsFileTest, NamesWhatIsWrong) {
 class TopicsCommandsTest : public ::testing::Test {
  protected:
   RunResult Run(const std::string& verb, std::vector<std::string> more = {}) {
-    std::vector<std::string> arguments = {"topics", verb, "--file", kTopics, "--brokers", "k:9092"};
+    std::vector<std::string> arguments = {
+        "topics", verb, "--file", support::SourcePath(kTopics), "--brokers", "k:9092"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return world_.Run(arguments);
   }
@@ -126,7 +128,7 @@ TEST_F(TopicsCommandsTest, SaysWhenKafkaIsAway) {
 
 TEST_F(TopicsCommandsTest, NeedsBrokers) {
   unsetenv("BATON_KAFKA_BROKERS");
-  const RunResult run = world_.Run({"topics", "list", "--file", kTopics});
+  const RunResult run = world_.Run({"topics", "list", "--file", support::SourcePath(kTopics)});
   EXPECT_EQ(run.code, kExitUsage);
   EXPECT_THAT(run.err, HasSubstr("BATON_KAFKA_BROKERS"));
 }

@@ -1,9 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <map>
 
 #include "core/facts.h"
 #include "event_records.h"
@@ -23,27 +21,22 @@ core::LeadEvent MustDecode(const platform::kafka::Record& record) {
   return event == nullptr ? core::LeadEvent{} : *event;
 }
 
-std::string ReadFile(const std::filesystem::path& path) {
-  std::stringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
+std::string Captured() {
+  return Fixtures().at("ok.captured.json");
 }
 
 // A fixture's name begins with what must become of it: "ok" or the class of the dead letter.
 TEST(DecodeLeadEventTest, DecodesEveryFixtureAsItsNameSays) {
-  int fixtures = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(FIXTURES_DIR)) {
-    const std::string name = entry.path().filename().string();
-    const Decoded decoded = DecodeLeadEvent(StructuredRecord(ReadFile(entry.path())));
+  const std::map<std::string, std::string> fixtures = Fixtures();
+  EXPECT_GE(fixtures.size(), 20u);
+  for (const auto& [name, json] : fixtures) {
+    const Decoded decoded = DecodeLeadEvent(StructuredRecord(json));
     EXPECT_EQ(Outcome(decoded), name.substr(0, name.find('.'))) << name;
-    ++fixtures;
   }
-  EXPECT_GE(fixtures, 20);
 }
 
 TEST(DecodeLeadEventTest, TakesEverythingFromAFullEvent) {
-  const core::LeadEvent event =
-      MustDecode(StructuredRecord(ReadFile(FIXTURES_DIR "/ok.captured.json")));
+  const core::LeadEvent event = MustDecode(StructuredRecord(Captured()));
   EXPECT_EQ(event.key.workspace.str(), "acme");
   EXPECT_EQ(event.key.lead.str(), "lead-4711");
   EXPECT_EQ(event.id, "mkto-9812344");
@@ -68,12 +61,12 @@ TEST(DecodeLeadEventTest, TakesTheTraceOfTheClientsHeaderWhereTheEventHasNone) {
   platform::kafka::Record record = RecordWithData("dev.baton.lead.updated.v1", "{}");
   record.headers.emplace_back("traceparent", trace);
   EXPECT_EQ(MustDecode(record).traceparent, trace);
-  record.value = ReadFile(FIXTURES_DIR "/ok.captured.json");
+  record.value = Captured();
   EXPECT_NE(MustDecode(record).traceparent, trace) << "the event's own comes first";
 }
 
 TEST(DecodeLeadEventTest, TakesAStructuredEventWithoutAnyHeader) {
-  const std::string json = ReadFile(FIXTURES_DIR "/ok.captured.json");
+  const std::string json = Captured();
   EXPECT_EQ(MustDecode(MakeRecord(json, {})).id, "mkto-9812344");
   EXPECT_EQ(MustDecode(
                 MakeRecord(json, {{"Content-Type", "Application/CloudEvents+JSON; charset=UTF-8"}}))

@@ -1,10 +1,7 @@
 // Whatever the bytes, a record becomes an event within the caps or a dead letter with a reason.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <random>
-#include <sstream>
 
 #include "baton/events/v1/lead_events.pb.h"
 #include "core/facts.h"
@@ -24,11 +21,7 @@ size_t Below(Random& random, size_t bound) {
 
 std::vector<platform::kafka::Record> Seeds() {
   std::vector<platform::kafka::Record> records;
-  for (const auto& entry : std::filesystem::directory_iterator(FIXTURES_DIR)) {
-    std::stringstream text;
-    text << std::ifstream(entry.path(), std::ios::binary).rdbuf();
-    records.push_back(StructuredRecord(text.str()));
-  }
+  for (const auto& [name, json] : Fixtures()) records.push_back(StructuredRecord(json));
   v1::LeadCaptured message;
   (*message.mutable_attributes())["country"].set_string_value("DE");
   (*message.mutable_attributes())["tags"].mutable_list_value()->add_values("a");

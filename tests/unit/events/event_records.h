@@ -2,6 +2,8 @@
 #ifndef BATON_TESTS_UNIT_EVENTS_EVENT_RECORDS_H_
 #define BATON_TESTS_UNIT_EVENTS_EVENT_RECORDS_H_
 
+#include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -9,8 +11,20 @@
 #include "core/event.h"
 #include "events/lead_event_codec.h"
 #include "platform/kafka/kafka.h"
+#include "support/source_tree.h"
 
 namespace baton::events {
+
+// The texts of the folder fixtures, by the name of the file.
+inline std::map<std::string, std::string> Fixtures() {
+  const std::string folder = "tests/unit/events/fixtures";
+  std::map<std::string, std::string> texts;
+  for (const auto& entry : std::filesystem::directory_iterator(support::SourcePath(folder))) {
+    const std::string name = entry.path().filename().string();
+    texts[name] = support::SourceText(folder + "/" + name);
+  }
+  return texts;
+}
 
 // 2026-03-01T12:00:00Z.
 inline constexpr core::TimeMs kRecordTimeMs = 1'772'366'400'000;

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
-#include <fstream>
 #include <iterator>
 #include <set>
 
@@ -15,6 +14,7 @@
 #include "events/event_fields.h"
 #include "events/handoff_event_codec.h"
 #include "events/sales_actions.h"
+#include "support/source_tree.h"
 
 namespace baton::events {
 namespace {
@@ -26,8 +26,7 @@ using ::testing::IsSubsetOf;
 using Names = std::set<std::string>;
 
 std::string FileOf(const std::string& path) {
-  std::ifstream file(absl::StrCat(BATON_SOURCE_DIR "/proto/", path), std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  return support::SourceText(absl::StrCat("proto/", path));
 }
 
 // What stands at a JSON pointer of a schema.

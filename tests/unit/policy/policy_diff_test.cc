@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "policy_testing.h"
+#include "support/source_tree.h"
 
 namespace baton::policy {
 namespace {
@@ -120,8 +121,8 @@ TEST(PolicyDiffTest, NamesTheLinesOfBoth) {
 }
 
 TEST(PolicyDiffTest, KnowsTheDefaultsOfTheSchema) {
-  const auto schema =
-      nlohmann::json::parse(ReadSourceFile("services/policy/schema/handoff-policy.schema.json"));
+  const auto schema = nlohmann::json::parse(
+      support::SourceText("services/policy/schema/handoff-policy.schema.json"));
   const auto of = [&](const char* definition, const char* key) {
     return schema.at("$defs").at(definition).at("properties").at(key).at("default").dump();
   };

@@ -7,6 +7,7 @@
 
 #include "policy/policy_keys.h"
 #include "policy_testing.h"
+#include "support/source_tree.h"
 
 namespace baton::policy {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 using Json = nlohmann::json;
 
 Json Schema() {
-  return Json::parse(ReadSourceFile("services/policy/schema/handoff-policy.schema.json"));
+  return Json::parse(support::SourceText("services/policy/schema/handoff-policy.schema.json"));
 }
 
 TEST(PolicySchemaTest, HasTheKeysOfTheParser) {

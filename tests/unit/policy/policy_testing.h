@@ -2,24 +2,16 @@
 #ifndef BATON_TESTS_UNIT_POLICY_POLICY_TESTING_H_
 #define BATON_TESTS_UNIT_POLICY_POLICY_TESTING_H_
 
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "policy/parse_policy.h"
+#include "support/source_tree.h"
 
 namespace baton::policy {
 
-inline std::string ReadSourceFile(const std::string& path) {
-  std::ifstream file(std::string(BATON_SOURCE_DIR "/") + path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 inline std::string SamplePolicy() {
-  return ReadSourceFile("deploy/local/sample/policy.yaml");
+  return support::SourceText("deploy/local/sample/policy.yaml");
 }
 
 // A valid policy on few lines, for tests that change one of them.

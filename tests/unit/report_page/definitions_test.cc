@@ -3,19 +3,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <regex>
 #include <set>
+#include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "support/source_tree.h"
 
 namespace baton::report_page {
 namespace {
 
 // "funnel/reached" ... of the table of services/reports/KPIS.md.
 std::set<std::string> FiguresOfKpis() {
-  std::ifstream file(std::string(BATON_SOURCE_DIR) + "/services/reports/KPIS.md");
+  std::istringstream file(support::SourceText("services/reports/KPIS.md"));
   std::set<std::string> figures;
   std::string line, section;
   bool is_table = false;

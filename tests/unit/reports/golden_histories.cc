@@ -1,8 +1,8 @@
 #include "golden_histories.h"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
+#include <sstream>
 #include <stdexcept>
 
 #include "absl/strings/numbers.h"
@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "core/text.h"
+#include "support/source_tree.h"
 
 namespace baton::reports {
 namespace {
@@ -18,10 +19,9 @@ using Words = std::vector<std::string>;
 using Fields = std::map<std::string, std::string>;
 
 std::vector<std::string> LinesOf(const std::string& name) {
-  std::ifstream file(absl::StrCat(BATON_SOURCE_DIR, "/tests/golden/reports/", name));
+  std::istringstream file(support::SourceText(absl::StrCat("tests/golden/reports/", name)));
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);) lines.push_back(line);
-  if (lines.empty()) throw std::runtime_error(absl::StrCat("cannot read ", name));
   return lines;
 }
 

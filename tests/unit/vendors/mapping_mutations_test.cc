@@ -5,6 +5,7 @@
 #include <iostream>
 #include <random>
 
+#include "support/source_tree.h"
 #include "vendor_records.h"
 
 namespace baton::vendors {
@@ -50,7 +51,7 @@ class Mutator {
 };
 
 std::string Preset() {
-  return FileText(BATON_SOURCE_DIR "/deploy/mappings/salesforce.yaml");
+  return support::SourceText("deploy/mappings/salesforce.yaml");
 }
 
 TEST(MappingMutationsTest, EveryRecordIsMappedIgnoredOrRefusedWithAReason) {
@@ -62,9 +63,8 @@ TEST(MappingMutationsTest, EveryRecordIsMappedIgnoredOrRefusedWithAReason) {
                                              "phone_changed", "gap"};
   for (int i = 0; i < kRounds; ++i) {
     const std::string& fixture = fixtures[mutator.Below(fixtures.size())];
-    const auto outcome = DecodeSalesRecord(
-        RecordOf(mutator.Mutated(FileText(absl::StrCat(FIXTURES_DIR "/", fixture, ".json")))),
-        mapping.get());
+    const auto outcome =
+        DecodeSalesRecord(RecordOf(mutator.Mutated(Fixture(fixture))), mapping.get());
     if (const auto* letter = std::get_if<events::DeadLetter>(&outcome)) {
       EXPECT_FALSE(letter->reason.empty());
       ++refused;

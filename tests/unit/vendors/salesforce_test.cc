@@ -1,6 +1,7 @@
 // The shipped mapping of Salesforce's Change Data Capture, on events as Salesforce publishes them.
 #include <gtest/gtest.h>
 
+#include "support/source_tree.h"
 #include "vendor_records.h"
 
 namespace baton::vendors {
@@ -11,8 +12,8 @@ using core::ActionType;
 class SalesforceTest : public ::testing::Test {
  protected:
   SalesforceTest() {
-    const std::string path = BATON_SOURCE_DIR "/deploy/mappings/salesforce.yaml";
-    auto parsed = SalesMapping::Parse(FileText(path), path);
+    const std::string path = "deploy/mappings/salesforce.yaml";
+    auto parsed = SalesMapping::Parse(support::SourceText(path), path);
     if (const auto* errors = std::get_if<std::vector<policy::DocumentError>>(&parsed)) {
       for (const auto& error : *errors) ADD_FAILURE() << policy::ToString(error);
     } else {
@@ -21,8 +22,7 @@ class SalesforceTest : public ::testing::Test {
   }
 
   MappedActions Map(const std::string& fixture) {
-    return DecodeSalesRecord(RecordOf(FileText(absl::StrCat(FIXTURES_DIR "/", fixture, ".json"))),
-                             mapping_.get());
+    return DecodeSalesRecord(RecordOf(Fixture(fixture)), mapping_.get());
   }
 
   std::shared_ptr<const SalesMapping> mapping_;

@@ -2,8 +2,6 @@
 #ifndef BATON_TESTS_UNIT_VENDORS_VENDOR_RECORDS_H_
 #define BATON_TESTS_UNIT_VENDORS_VENDOR_RECORDS_H_
 
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <variant>
@@ -11,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/text.h"
+#include "support/source_tree.h"
 #include "vendors/sales_mapping.h"
 
 namespace baton::vendors {
@@ -26,9 +25,8 @@ inline platform::kafka::Record RecordOf(std::string value) {
   return record;
 }
 
-inline std::string FileText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+inline std::string Fixture(const std::string& name) {
+  return support::SourceText(absl::StrCat("tests/unit/vendors/fixtures/", name, ".json"));
 }
 
 // "class field: reason", or "ok".
