@@ -11,6 +11,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "core/calendar.h"
+#include "support/walk_length.h"
 
 namespace baton::core {
 namespace {
@@ -39,7 +40,7 @@ constexpr Place kPlaces[] = {
     {"Asia/Kolkata", 0},          // no transitions
     {"Europe/Berlin", 0},        {"America/New_York", 0}, {"Australia/Sydney", 0},
 };
-constexpr int kCalendars = 4, kCases = 1250;  // per zone
+constexpr int kCalendars = support::WalkLength(4), kCases = 1250;  // per zone
 constexpr int kMinutes = 330 * kMinutesPerDay;
 
 // Every minute of some time of a zone.

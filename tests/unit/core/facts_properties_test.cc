@@ -193,7 +193,8 @@ Facts FoldInBatches(const std::vector<LeadEvent>& events, std::mt19937& random) 
 // Many types with properties, days far apart, and of each type more occasions than are kept.
 std::vector<LeadEvent> EventsWithProperties(std::mt19937& random) {
   std::vector<LeadEvent> events;
-  for (int i = 0; i < 4000; ++i) {
+  const int count = 200 + static_cast<int>(random() % 800);
+  for (int i = 0; i < count; ++i) {
     LeadEvent event = support::Activity(Name("e", i), Name("t", static_cast<int>(random() % 80)));
     if (i % 2 == 0) event.activity = "t100";
     const auto ago = static_cast<TimeMs>(random() % 10 == 0 ? random() % 900 : random() % 30);

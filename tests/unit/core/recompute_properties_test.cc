@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "core/recompute.h"
 #include "support/builders.h"
+#include "support/walk_length.h"
 
 namespace baton::core {
 namespace {
@@ -19,7 +20,7 @@ using support::RepNamed;
 using support::SampleMember;
 using support::SamplePolicy;
 
-constexpr int kDecisions = 10'000;
+constexpr int kDecisions = support::WalkLength(10'000);
 
 // A queue of up to 150 reps with all that can be in a rep's way.
 class RandomQueue {

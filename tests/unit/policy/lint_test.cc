@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "lint_testing.h"
+#include "support/walk_length.h"
 
 namespace baton::policy {
 namespace {
@@ -213,7 +214,7 @@ TEST(LintTest, TheSampleIsClean) {
 
 TEST(LintTest, ManyRulesTakeNoTime) {
   std::string rules;
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < support::WalkLength(300); ++i) {
     rules += "    - {name: r" + std::to_string(i) + ", match: {employees: \"> " +
              std::to_string(i) + "\", country: \"!= C" + std::to_string(i) +
              "\"}, to: {queue: dach}}\n";

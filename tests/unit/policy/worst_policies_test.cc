@@ -16,16 +16,13 @@
 #include "core/qualification.h"
 #include "core/recompute.h"
 #include "support/builders.h"
+#include "support/walk_length.h"
 
 namespace baton::policy {
 namespace {
 
-#ifdef BATON_SANITIZED
-constexpr double kMillisecondsMax = 500;
-#else
-constexpr double kMillisecondsMax = 25;
-#endif
-constexpr int kRuns = 20;
+constexpr double kMillisecondsMax = support::kIsSanitized ? 500 : 25;
+constexpr int kRuns = support::WalkLength(20);
 
 double ThreadMilliseconds() {
   timespec now;

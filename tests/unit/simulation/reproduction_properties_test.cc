@@ -12,6 +12,7 @@
 #include "simulation/comparison.h"
 #include "simulation/reproduction.h"
 #include "support/builders.h"
+#include "support/walk_length.h"
 
 namespace baton::simulation {
 namespace {
@@ -258,7 +259,8 @@ TEST_P(ReproductionPropertiesTest, EqualInputGivesEqualOutputWhateverTheOrderOfP
   EXPECT_GT(Compare(*one, *other, 0).moved, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, ReproductionPropertiesTest, ::testing::Range<uint64_t>(1, 16));
+INSTANTIATE_TEST_SUITE_P(Seeds, ReproductionPropertiesTest,
+                         ::testing::Range<uint64_t>(0, support::WalkLength(20)));
 
 }  // namespace
 }  // namespace baton::simulation
