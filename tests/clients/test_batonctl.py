@@ -78,7 +78,7 @@ class Watching:
                                             stderr=subprocess.PIPE, text=True)
 
     def sees(self, text):
-        eventually(lambda: text in self.printed.read_text(), seconds=30)
+        eventually(lambda: text in self.printed.read_text(), seconds=120)
 
     def interrupt(self):
         self.process.send_signal(signal.SIGINT)

@@ -114,7 +114,8 @@ class Ledger:
                                     "early")
             self.late_ms.append(change.at - lead.deadline)
             self.expired_at.append(change.at)
-        self.spans.append((change.rep, lead.since, change.at))
+        if lead.owner:  # whoever withdraws consent while the lead waits has taken it from nobody
+            self.spans.append((lead.owner, lead.since, change.at))
         lead.owner = ""
 
     @property

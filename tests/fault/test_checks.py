@@ -96,6 +96,11 @@ class PlantedElsewhere(unittest.TestCase):
     def test_capacity_of_a_rep_that_does_not_exist(self):
         self.assertIn("not in the roster", found(check_capacity, self.ledger, {"ada": 1})[0])
 
+    def test_a_lead_that_is_closed_while_it_waits_is_taken_from_nobody(self):
+        closed = ledger_of(history(("queued", "QUEUED", "", 0, 1), ("rejected", "REJECTED", "", 0, 2)))
+        self.assertEqual(closed.violations.sentences, [])
+        self.assertEqual(found(check_capacity, closed, {}), [])
+
     def test_change_in_the_store_that_was_never_published(self):
         self.assertIn("at version 7", found(check_store, self.ledger,
                                             {"l1": ("REJECTED", 7, "")})[0])
