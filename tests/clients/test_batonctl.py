@@ -86,6 +86,7 @@ class Watching:
         return self.process.returncode, notes
 
 
+@pytest.mark.timeout(400)
 def test_watches_outlive_the_server_and_end_well(hooked, tmp_path):
     world = World(hooked)
     world.add_rep("ada")
