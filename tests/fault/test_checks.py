@@ -97,7 +97,8 @@ class PlantedElsewhere(unittest.TestCase):
         self.assertIn("not in the roster", found(check_capacity, self.ledger, {"ada": 1})[0])
 
     def test_a_lead_that_is_closed_while_it_waits_is_taken_from_nobody(self):
-        closed = ledger_of(history(("queued", "QUEUED", "", 0, 1), ("rejected", "REJECTED", "", 0, 2)))
+        closed = ledger_of(history(("queued", "QUEUED", "", 0, 1),
+                                   ("rejected", "REJECTED", "", 0, 2)))
         self.assertEqual(closed.violations.sentences, [])
         self.assertEqual(found(check_capacity, closed, {}), [])
 
