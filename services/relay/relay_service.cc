@@ -22,6 +22,7 @@ constexpr absl::Duration kAskBound = absl::Seconds(2);
 constexpr absl::Duration kMeasureEvery = absl::Seconds(1);
 constexpr int64_t kTrimEvery = 1000;  // entries; a trim costs a round trip
 constexpr int kRecordsPerEntryMax = 4;
+constexpr int kLastSteps = 4;  // of a relay that is to stop
 // Of one transaction: far below what the client buffers (256 MB), and sent within a second or two
 // also over a slow link, so that it is done before it times out.
 constexpr size_t kTransactionBytesMax = 16 * 1024 * 1024;
@@ -96,11 +97,19 @@ void RelayService::Run() {
       worker_.StopsWithin(backoff_.Next());
     }
   }
+  PublishLast();
   publisher_.reset();
   if (group_ != nullptr) group_->Close();
   group_.reset();
   ready_.Set(absl::UnavailableError("stopped"));
   platform::LogInfo("relay.stopped");
+}
+
+void RelayService::PublishLast() {
+  for (int step = 0; step < kLastSteps && absl::Now() < worker_.deadline(); ++step) {
+    const auto before = cursors_.After();
+    if (!ready_.Get().ok() || !Step().ok() || cursors_.After() == before) return;
+  }
 }
 
 absl::Status RelayService::Step() {

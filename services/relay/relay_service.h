@@ -57,7 +57,8 @@ class RelayService : public platform::Service, private platform::kafka::Rebalanc
 
   std::string_view name() const override { return "relay"; }
   absl::Status Start() override;
-  // Commits or aborts the batch in hand and leaves the group, so that others go on at once.
+  // Commits or aborts the batch in hand, publishes what is left (a few batches at most: others may
+  // go on writing) and leaves the group, so that others go on at once.
   void Stop(absl::Duration grace) override;
   absl::Status Ready() const override { return ready_.Get(); }
 
@@ -80,6 +81,8 @@ class RelayService : public platform::Service, private platform::kafka::Rebalanc
 
   void Run();
   absl::Status Step();
+  // Steps until one moves nothing, within the grace.
+  void PublishLast();
   absl::Status JoinGroup();
   absl::Status OpenPublisher();
   absl::Status ServeGroup(absl::Duration wait);

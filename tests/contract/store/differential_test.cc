@@ -58,7 +58,7 @@ uint64_t Seed() {
 }
 
 // Of a walk that meets nearly everything.
-constexpr int kWholeWalk = 10'000;
+constexpr int kWholeWalk = 4'000;
 constexpr uint64_t kWalksMax = 5;
 
 // Builds with sanitizers are slow, and take a shorter walk.

@@ -130,6 +130,19 @@ TEST_F(RelayServiceTest, RelaysThatComeAndGoPublishNothingTwice) {
   EXPECT_EQ(published->out_of_order, 0);
 }
 
+TEST_F(RelayServiceTest, PublishesWhatIsLeftBeforeItEnds) {
+  ASSERT_TRUE(MakeTopics(topics_).ok());
+  auto relay = StartRelay();
+  ASSERT_TRUE(Await([&] { return Shows("baton_relay_owned_shards 4"); }));
+  constexpr int64_t kRounds = 40;
+  for (int64_t round = 0; round < kRounds; ++round) {
+    outbox_.Append(5);
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  relay->Stop(kGrace);
+  EXPECT_TRUE(Shows(absl::StrCat("baton_relay_published_total ", kRounds * 5 * kShards)));
+}
+
 TEST_F(RelayServiceTest, SaysWhichTopicsAreMissingAndBeginsWhenTheyAreMade) {
   outbox_.Append(10);
   auto relay = StartRelay();
