@@ -199,10 +199,11 @@ endfunction()
 # A GoogleTest program. LABEL unit means: no I/O, no sleeping. RUNS_GRPC: it serves gRPC, so there
 # is none of it in the tsan preset: the distribution's gRPC is built without the sanitizer, which
 # takes what its threads hand to each other for races. RUNS_KAFKA: so with librdkafka's clients,
-# whose threads (thrd_create) it does not know; what they call crashes in it. ONE_THREAD: it starts no thread, so it has no
-# races, and none of it is in the tsan preset either. SLOW: not with sanitizers.
+# whose threads (thrd_create) it does not know; what they call crashes in it. ONE_THREAD: it starts
+# no thread, so it has no races, and is not in the tsan preset either. SLOW: not with sanitizers.
 function(baton_test name)
-  cmake_parse_arguments(arg "RUNS_GRPC;RUNS_KAFKA;ONE_THREAD;SLOW" "LABEL;TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(arg "RUNS_GRPC;RUNS_KAFKA;ONE_THREAD;SLOW" "LABEL;TIMEOUT" "SOURCES;DEPS"
+    ${ARGN})
   if((arg_RUNS_GRPC OR arg_RUNS_KAFKA OR arg_ONE_THREAD) AND BATON_SANITIZE MATCHES thread
      OR arg_SLOW AND BATON_SANITIZE)
     return()
