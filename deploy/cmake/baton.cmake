@@ -196,11 +196,18 @@ endfunction()
 
 # baton_test(<name> LABEL <unit|contract|integration|fault> SOURCES ... DEPS ... [TIMEOUT <s>]
 #            [RUNS_GRPC] [RUNS_KAFKA] [ONE_THREAD] [SLOW])
-# A GoogleTest program. LABEL unit means: no I/O, no sleeping. RUNS_GRPC: it serves gRPC, so there
-# is none of it in the tsan preset: the distribution's gRPC is built without the sanitizer, which
-# takes what its threads hand to each other for races. RUNS_KAFKA: so with librdkafka's clients,
-# whose threads (thrd_create) it does not know; what they call crashes in it. ONE_THREAD: it starts
-# no thread, so it has no races, and is not in the tsan preset either. SLOW: not with sanitizers.
+# A GoogleTest program. LABEL unit means: no I/O, no sleeping. The options say what a test is like,
+# and so which sanitizers look at it:
+#
+#   option      the test                     asan  tsan  because
+#   (none)                                   yes   yes
+#   ONE_THREAD  starts no thread, see above  yes   no    what has one thread has no races
+#   RUNS_GRPC   serves gRPC                  yes   no    the distribution's gRPC is built without
+#                                                        it, so what its threads hand to each other
+#                                                        looks like a race
+#   RUNS_KAFKA  has a client of librdkafka   yes   no    it does not know thrd_create: what such
+#                                                        threads call crashes in it
+#   SLOW        takes minutes                no    no    it would take an hour
 function(baton_test name)
   cmake_parse_arguments(arg "RUNS_GRPC;RUNS_KAFKA;ONE_THREAD;SLOW" "LABEL;TIMEOUT" "SOURCES;DEPS"
     ${ARGN})

@@ -14,10 +14,8 @@ using expression::Problem;
 using expression::Program;
 using expression::Value;
 
-constexpr size_t kErrorBytesMax = 200;
-
 std::string ErrorOf(const Value& value) {
-  if (value.is_error()) return Shortened(value.text(), kErrorBytesMax);
+  if (value.is_error()) return Shortened(value.text(), kConditionErrorBytesMax);
   return absl::StrCat("neither true nor false but of type ",
                       ToAbsl(expression::TypeNameOf(value.kind())));
 }

@@ -20,6 +20,7 @@
 namespace baton::core {
 
 inline constexpr size_t kConditionTextBytesMax = 200;   // longer ones are cut in explanations
+inline constexpr size_t kConditionErrorBytesMax = 200;  // likewise, of what an evaluation ended in
 inline constexpr size_t kExplanationBytesMax = 16'384;  // of one condition, but for its last result
 inline constexpr int64_t kResultSteps = 20;             // to write down what one test found
 

@@ -201,13 +201,15 @@ class Judging {
     const RouteTarget& to = matching->to;
     const auto queue = policy_.queues.find(to.queue);
     const bool known = queue != policy_.queues.end();
-    judgment_.route = {matching->name,
-                       to.queue,
-                       to.priority,
-                       Union(to.skills, known ? queue->second.skills : std::vector<std::string>()),
-                       /*owners=*/{},
-                       to.owner_wait_ms,
-                       known ? RequirementFor(queue->second.requirement, subjects_) : ""};
+    std::string error;
+    const std::string requirement =
+        known ? RequirementFor(queue->second.requirement, subjects_, error) : "";
+    if (!error.empty()) Holds(Truth::kErrs, RuleSection::kRequires, to.queue.str(), error);
+    judgment_.route = {
+        matching->name, to.queue,
+        to.priority,    Union(to.skills, known ? queue->second.skills : std::vector<std::string>()),
+        /*owners=*/{},  to.owner_wait_ms,
+        requirement};
   }
 
   // Looks at the last of these rules once more, to tell what was found; `matched`: the last one
@@ -266,6 +268,8 @@ std::string_view RuleSectionName(RuleSection section) {
       return "routing";
     case RuleSection::kSla:
       return "sla";
+    case RuleSection::kRequires:
+      return "requires";
   }
   return "unknown";
 }
@@ -284,7 +288,8 @@ std::string RequirementIn(const QueuePolicy& queue, const Policy& policy, const 
   expression::Scratch scratch(expression::kKibMade * 1024);
   Subjects subjects(*policy.vocabulary, facts, none, now_ms, scratch);
   subjects.SetScores(judgment.fit, judgment.intent);
-  return RequirementFor(queue.requirement, subjects);
+  std::string error;  // of no judgment, which alone has a place for it
+  return RequirementFor(queue.requirement, subjects, error);
 }
 
 }  // namespace baton::core

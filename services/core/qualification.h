@@ -27,7 +27,7 @@ struct Factor {
 };
 
 // Where a rule stands in the policy.
-enum class RuleSection { kFit, kIntent, kDefinition, kDisqualify, kRouting, kSla };
+enum class RuleSection { kFit, kIntent, kDefinition, kDisqualify, kRouting, kSla, kRequires };
 std::string_view RuleSectionName(RuleSection section);  // "fit" ...
 
 // What disqualifies whoever withdrew consent, before every rule of the policy.
@@ -42,7 +42,7 @@ inline constexpr int64_t kRouteExplainSteps = 2'000;
 // A condition that could not be decided and so did not hold.
 struct ConditionError {
   RuleSection section = RuleSection::kFit;
-  std::string rule;   // its name; empty for the definition; of kSla that of the service level
+  std::string rule;   // its name; empty for the definition; kSla: service level; kRequires: queue
   std::string error;  // "lead.employees is of type string, declared int"
   bool operator==(const ConditionError&) const = default;
 };

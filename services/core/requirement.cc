@@ -96,14 +96,21 @@ std::vector<Problem> RequirementProblems(const Program& program, const Vocabular
   return problems;
 }
 
-std::string RequirementFor(const Condition& condition, const Subjects& subjects) {
+std::string RequirementFor(const Condition& condition, const Subjects& subjects,
+                           std::string& error) {
   std::vector<std::string> parts;
+  error.clear();
   const auto is_open = [&subjects](int slot) { return subjects.vocabulary().IsOfRep(slot); };
   for (size_t i = 0; i < condition.size(); ++i) {
     subjects.scratch().Reset();
-    std::string part =
-        expression::Residual(condition.program(i), subjects.values(), is_open, subjects.scratch());
-    if (part == "false") return part;
+    std::string problem;
+    std::string part = expression::Residual(condition.program(i), subjects.values(), is_open,
+                                            subjects.scratch(), &problem);
+    if (part == "false") {
+      error.clear();
+      return part;
+    }
+    if (error.empty()) error = Shortened(problem, kConditionErrorBytesMax);
     if (part != "true") parts.push_back(std::move(part));
   }
   for (std::string& part : parts) {

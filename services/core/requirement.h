@@ -30,8 +30,10 @@ std::vector<expression::Problem> RequirementProblems(const expression::Program& 
                                                      const Vocabulary& vocabulary);
 
 // What the condition asks of reps for the lead of `subjects`; empty: nothing. One that would be
-// longer than kRequirementBytesMax becomes one that nobody meets and that says so.
-std::string RequirementFor(const Condition& condition, const Subjects& subjects);
+// longer than kRequirementBytesMax becomes one that nobody meets and that says so. `error` becomes
+// what a part about the lead ended in, so that nobody meets that part; empty: in none.
+std::string RequirementFor(const Condition& condition, const Subjects& subjects,
+                           std::string& error);
 
 // False if it is proven that a rep with these attributes meets the condition for no lead.
 bool MayMeet(const std::map<std::string, AttributeValue>& attributes, const Condition& condition,

@@ -146,6 +146,9 @@ class Writer {
 
   std::string Write() { return Of(static_cast<int>(open_.size()) - 1).text; }
 
+  // Of the first known part that ended in one and was not left out; empty: there is none.
+  const std::string& error() const { return error_; }
+
  private:
   const Node& At(int index) const { return program_.syntax().nodes[static_cast<size_t>(index)]; }
 
@@ -159,6 +162,7 @@ class Writer {
     if (IsKnown(index)) {
       const Value value = program_.EvaluatePart(index, variables_, scratch_);
       if (!value.is_error()) return LiteralPart(value);
+      if (error_.empty()) error_ = value.text();
     }
     const Node& node = At(index);
     switch (node.op) {
@@ -239,10 +243,14 @@ class Writer {
 
   // `decides`: the value of one side that makes the other immaterial.
   Written Logic(const Node& node, bool decides, int precedence, absl::string_view symbol) {
+    const std::string error_before = error_;
     const Written left = Of(node.args[0]);
     if (left.decided == decides) return left;
     const Written right = Of(node.args[1]);
-    if (right.decided == decides) return right;
+    if (right.decided == decides) {
+      error_ = error_before;  // that of the left does not matter any more
+      return right;
+    }
     if (left.decided.has_value()) return right;
     if (right.decided.has_value()) return left;
     return {absl::StrCat(Tight(left, precedence), symbol, Tight(right, precedence + 1)), precedence,
@@ -296,13 +304,18 @@ class Writer {
   std::vector<bool> open_;   // by node: reads an open variable
   std::vector<bool> local_;  // reads a local
   int within_ = 0;           // comprehensions around the part at hand
+  std::string error_;
 };
 
 }  // namespace
 
 std::string Residual(const Program& program, absl::Span<const Value> variables,
-                     const std::function<bool(int slot)>& is_open, Scratch& scratch) {
-  return Writer(program, variables, is_open, scratch).Write();
+                     const std::function<bool(int slot)>& is_open, Scratch& scratch,
+                     std::string* error) {
+  Writer writer(program, variables, is_open, scratch);
+  std::string text = writer.Write();
+  if (error != nullptr && !writer.error().empty()) *error = writer.error();
+  return text;
 }
 
 }  // namespace baton::expression

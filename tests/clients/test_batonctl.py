@@ -2,6 +2,7 @@
 example of its help, run as it stands there."""
 
 import concurrent.futures
+import contextlib
 import json
 import os
 import re
@@ -77,8 +78,18 @@ class Watching:
             self.process = subprocess.Popen([CTL, *arguments], env=env, stdout=out,
                                             stderr=subprocess.PIPE, text=True)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.communicate()
+
     def sees(self, text):
-        eventually(lambda: text in self.printed.read_text(), seconds=120)
+        def seen():
+            assert self.process.poll() is None, self.process.stderr.read()
+            return text in self.printed.read_text()
+        eventually(seen, seconds=120)
 
     def interrupt(self):
         self.process.send_signal(signal.SIGINT)
@@ -86,26 +97,30 @@ class Watching:
         return self.process.returncode, notes
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_watches_outlive_the_server_and_end_well(hooked, tmp_path):
     world = World(hooked)
     world.add_rep("ada")
     env = environment(hooked, tmp_path, world.name)
-    watches = [Watching(env, tmp_path / words.split()[1], *words.split()) for words in (
-        "watch assignments -o name", "get reps --watch -o json --interval 500ms",
-        "get leads --watch --interval 500ms")]
-    watches[1].sees('"openLeads":0')
-    hooked.kill()
-    time.sleep(1)
-    hooked.start()
-    world.publish(world.event("lead-1"))
-    world.flush()
-    watches[0].sees("/assignments/lead-1.1")
-    watches[1].sees('"openLeads":1')
-    watches[2].sees("OFFERED")
-    for watch in watches:
-        code, notes = watch.interrupt()
-        assert code == 0, notes
+    with contextlib.ExitStack() as at_the_end:
+        watches = [at_the_end.enter_context(Watching(env, tmp_path / words.split()[1],
+                                                     *words.split()))
+                   for words in ("watch assignments -o name",
+                                 "get reps --watch -o json --interval 500ms",
+                                 "get leads --watch --interval 500ms")]
+        for number, lead in enumerate(["lead-1", "lead-2"], start=1):
+            world.publish(world.event(lead))
+            world.flush()
+            watches[0].sees(f"/assignments/{lead}.1")
+            watches[1].sees(f'"openLeads":{number}')
+            watches[2].sees(lead)
+            if number == 1:  # every watch has been answered, so it will outlive
+                hooked.kill()
+                time.sleep(1)
+                hooked.start()
+        for watch in watches:
+            code, notes = watch.interrupt()
+            assert code == 0, notes
     world.close()
 
 

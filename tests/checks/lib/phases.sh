@@ -7,8 +7,9 @@
 #   run_labels PRESET              the ctest tests by label, the folders beside them
 #   run_ctest PRESET NAME ARGS...  one run of ctest
 #   has_tests PRESET ARGS...       true if ctest would run any
-#   start_folders PRESET NAME...   the tests/NAME/run in the background
-#   await_folders                  until those are over: their output and account
+#   start_folders PRESET LANE...   in the background: lanes of tests/NAME/run, NAME or NAME,NAME, at
+#                                  once; those of a lane one after the other
+#   await_folders                  until all are over: their output and account
 #   count NAME PASSED [FAILURE...] adds to the account
 #   summary                        prints it; fails when anything failed or nothing passed
 #   mark_descendants, report_leftovers, end_leftovers   processes that this run left behind
@@ -125,19 +126,30 @@ run_labels() {
 }
 
 start_folders() {
+  local preset=$1 lane name
+  local -a names
+  shift
+  mkdir -p "$LOG_DIR"
+  for lane in "$@"; do
+    names=()
+    for name in ${lane//,/ }; do
+      _matches "$name" || continue
+      rm -f "$LOG_DIR/folder-$name.log" "$LOG_DIR/folder-$name.log.over"
+      names+=("$name")
+    done
+    ((${#names[@]} > 0)) || continue
+    servers || return 0
+    _run_lane "$preset" "${names[@]}" 8>&- &
+    for name in "${names[@]}"; do FOLDER_PIDS[$name]=$!; done
+    FOLDERS+=("${names[@]}")
+    note "at work now: $(printf ' then tests/%s' "${names[@]}" | cut -c 7-)"
+  done
+}
+
+_run_lane() {
   local preset=$1 name
   shift
-  FOLDERS=()
-  mkdir -p "$LOG_DIR"
-  for name in "$@"; do
-    _matches "$name" || continue
-    servers || return 0
-    FOLDERS+=("$name")
-    rm -f "$LOG_DIR/folder-$name.log.over"
-    _run_folder "$ROOT/tests/$name/run" "$name" "$preset" 8>&- &
-    FOLDER_PIDS[$name]=$!
-  done
-  ((${#FOLDERS[@]} == 0)) || note "at work now: ${FOLDERS[*]/#/tests/}"
+  for name in "$@"; do _run_folder "$ROOT/tests/$name/run" "$name" "$preset"; done
 }
 
 # Leaves the output in the log, and beside it "CODE SECONDS" when it is over.
@@ -157,7 +169,7 @@ await_folders() {
       kill -0 "${FOLDER_PIDS[$name]}" 2>/dev/null || [[ -f $log.over ]] ||
         printf '137 0\n' >"$log.over"
       sleep 1
-      ((++told % 15)) || note "tests/$name: $(tail -n 1 "$log" | cut -c -90)"
+      ((++told % 15)) || note "tests/$name: $(tail -n 1 "$log" 2>/dev/null | cut -c -90)"
     done
     read -r code seconds <"$log.over"
     printf '\n--- tests/%s\n' "$name"
@@ -168,6 +180,7 @@ await_folders() {
     count "tests/$name" "$passed" "${failures[@]}"
     _line "tests/$name" "$passed" "$failed" "$seconds"
   done
+  FOLDERS=()
 }
 
 # _read_counts LOG CODE: prints "PASSED FAILED" of a tests/NAME/run.

@@ -60,6 +60,7 @@ uint64_t Seed() {
 // Of a walk that meets nearly everything.
 constexpr int kWholeWalk = 4'000;
 constexpr uint64_t kWalksMax = 5;
+constexpr int kStepsToTheEnd = 4;  // accepted, SQL, SQO, won or lost
 
 // Builds with sanitizers are slow, and take a shorter walk.
 int Operations() {
@@ -160,7 +161,8 @@ class Walk {
   void Step() {
     const int roll = world_.Number(100);
     if (roll < 38) return Submit();
-    if (roll < 62) return Act();
+    if (roll < 61) return Act();
+    if (roll < 62) return SeeThrough();
     if (roll < 74) return Tick();
     if (roll < 79) return EditRep(world_.AnyWorkspace());
     if (roll < 80) return PutHours();
@@ -209,6 +211,16 @@ class Walk {
     const LeadKey key = LeadToActOn();
     const core::Action action = world_.ActionOn(reference_.Load(key), clock_.now_ms());
     Both("act", [&](Caller& on) { return on.Act(key, action, policies_); });
+    CompareLead(key);
+  }
+
+  // What ends a lead's life is a row of outcomes, which chance alone hardly ever brings.
+  void SeeThrough() {
+    const LeadKey key = LeadToActOn();
+    for (int i = 0; i < kStepsToTheEnd; ++i) {
+      const core::Action action = world_.ActionTowardsTheEnd(reference_.Load(key), clock_.now_ms());
+      Both("see through", [&](Caller& on) { return on.Act(key, action, policies_); });
+    }
     CompareLead(key);
   }
 

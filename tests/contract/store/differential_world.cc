@@ -143,16 +143,29 @@ core::Action World::ActionOn(const core::LeadRecord& record, core::TimeMs now_ms
   static const ActionType kOffered[] = {ActionType::kAccept, ActionType::kAccept,
                                         ActionType::kDecline, ActionType::kReroute,
                                         ActionType::kReject};
-  // Three outcomes in a row end a lead's life: they must be likelier than what breaks it off.
-  static const ActionType kOwned[] = {
-      ActionType::kReportOutcome, ActionType::kReportOutcome, ActionType::kReportOutcome,
-      ActionType::kReportOutcome, ActionType::kLogTouch,      ActionType::kReject,
-      ActionType::kRecycle,       ActionType::kReroute,       ActionType::kReassign,
-      ActionType::kRelease,       ActionType::kPause,         ActionType::kResume};
+  static const ActionType kOwned[] = {ActionType::kReportOutcome, ActionType::kReportOutcome,
+                                      ActionType::kLogTouch,      ActionType::kReject,
+                                      ActionType::kRecycle,       ActionType::kReroute,
+                                      ActionType::kReassign,      ActionType::kRelease,
+                                      ActionType::kPause,         ActionType::kResume};
   core::Action action;
   action.type = record.stage == Stage::kOffered ? Pick(kOffered, *this) : Pick(kOwned, *this);
   if (Chance(5)) action.type = static_cast<ActionType>(Number(11));
   action.generation = Chance(95) ? record.generation : record.generation - 1;
+  return Completed(std::move(action), record.stage, now_ms);
+}
+
+core::Action World::ActionTowardsTheEnd(const core::LeadRecord& record, core::TimeMs now_ms) {
+  core::Action action;
+  action.type = record.stage == core::Stage::kOffered ? core::ActionType::kAccept
+                                                      : core::ActionType::kReportOutcome;
+  action.generation = record.generation;
+  return Completed(std::move(action), record.stage, now_ms);
+}
+
+core::Action World::Completed(core::Action action, core::Stage stage, core::TimeMs now_ms) {
+  using core::ActionType;
+  using core::Stage;
   switch (action.type) {
     case ActionType::kDecline:
       action.reason = "AT_CAPACITY";
@@ -173,10 +186,10 @@ core::Action World::ActionOn(const core::LeadRecord& record, core::TimeMs now_ms
       if (Chance(50)) action.queue = AnyQueue();
       break;
     case ActionType::kReportOutcome:
-      action.outcome = record.stage == Stage::kWorking ? Stage::kSql
-                       : record.stage == Stage::kSql   ? Stage::kSqo
-                       : Chance(50)                    ? Stage::kWon
-                                                       : Stage::kLost;
+      action.outcome = stage == Stage::kWorking ? Stage::kSql
+                       : stage == Stage::kSql   ? Stage::kSqo
+                       : Chance(50)             ? Stage::kWon
+                                                : Stage::kLost;
       if (action.outcome == Stage::kLost) action.reason = "PRICE";
       action.amount_minor = 1 + Number(1'000'000);
       action.currency = "EUR";

@@ -30,12 +30,16 @@ class World {
   // Something a rep might do with the lead as it is: mostly allowed, sometimes not. The request id
   // is new, or (rarely) the one used before with the same action.
   core::Action ActionOn(const core::LeadRecord& record, core::TimeMs now_ms);
+  // What brings an offered or owned lead a stage nearer to being won or lost.
+  core::Action ActionTowardsTheEnd(const core::LeadRecord& record, core::TimeMs now_ms);
   core::Rep RepNamed(const core::RepId& id, core::TimeMs now_ms);
   core::Hours HoursAround(core::TimeMs now_ms);
   // Without revision. Differs from call to call.
   core::Policy NextPolicy(const core::WorkspaceId& workspace);
 
  private:
+  // With all that its type needs on a lead in this stage.
+  core::Action Completed(core::Action action, core::Stage stage, core::TimeMs now_ms);
   core::WorkRules NextWork(core::TimeMs now_ms);
   core::Sla NextSla(const std::string& name);
   core::LeadEvent NextEvent(core::TimeMs now_ms);

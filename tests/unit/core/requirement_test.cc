@@ -57,6 +57,19 @@ TEST(RequirementTest, TheQueueOfARouteRequiresWhatTheLeadMakesOfItsCondition) {
   EXPECT_THAT(RecomputeJudgment(lead.judgment, TerritoryPolicy()), IsEmpty());
 }
 
+TEST(RequirementTest, WhatALeadMakesAnErrorOfIsAnErrorOfItsJudgment) {
+  LeadRecord record;
+  record.key = support::Key();
+  const Policy policy = TerritoryPolicy();
+  const Plan plan = DecideEvents(record, {{support::Updated("e1", {})}}, &policy, kNow);
+  const std::vector<ConditionError>& errors = plan.after.judgment.errors;
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors[0].section, RuleSection::kRequires);
+  EXPECT_EQ(errors[0].rule, "dach");
+  EXPECT_THAT(errors[0].error, HasSubstr("lead.country"));
+  EXPECT_THAT(Qualified(policy, "DE").judgment.errors, IsEmpty());
+}
+
 TEST(RequirementTest, AnotherRequirementIsADifferenceToTheRecord) {
   LeadRecord lead = Qualified(TerritoryPolicy(), "DE");
   lead.judgment.route.requirement = "rep.level > 1";

@@ -1,5 +1,6 @@
 #include "expression/residual.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -7,6 +8,8 @@
 
 namespace baton::expression {
 namespace {
+
+using testing::HasSubstr;
 
 constexpr int kFirstOfRep = 5;
 
@@ -27,7 +30,7 @@ class ResidualTest : public testing::Test {
   }
 
   // What is left for a lead without a language.
-  std::string Left(const std::string& text) const {
+  std::string Left(const std::string& text) {
     const auto compiled = Program::Compile(text, environment_);
     if (const auto* problems = std::get_if<std::vector<Problem>>(&compiled)) {
       return "refused: " + problems->front().message;
@@ -39,11 +42,14 @@ class ResidualTest : public testing::Test {
     values[3] = Value::List(&tags);
     values[4] = Value::Double(2);
     Scratch scratch;
+    error_.clear();
     return Residual(
-        std::get<Program>(compiled), values, [](int slot) { return slot >= kFirstOfRep; }, scratch);
+        std::get<Program>(compiled), values, [](int slot) { return slot >= kFirstOfRep; }, scratch,
+        &error_);
   }
 
   Environment environment_;
+  std::string error_;  // of what is left
 };
 
 TEST_F(ResidualTest, KnownVariablesAreWrittenOut) {
@@ -58,6 +64,20 @@ TEST_F(ResidualTest, WhatIsKnownIsEvaluated) {
   EXPECT_EQ(Left("lead.country.lowerAscii() in rep.territories"), "\"de\" in rep.territories");
   EXPECT_EQ(Left("rep.level > size(lead.tags)"), "rep.level > 2");
   EXPECT_EQ(Left("lead.tags.exists(t, t == 'vip') && rep.senior"), "rep.senior");
+}
+
+TEST_F(ResidualTest, AnErrorIsToldIfItsPartIsStillThere) {
+  Left("rep.level > lead.employees / 0");
+  EXPECT_THAT(error_, HasSubstr("division by zero"));
+  Left("lead.employees / 0 > 1 || rep.senior");
+  EXPECT_THAT(error_, HasSubstr("division by zero"));
+  EXPECT_EQ(Left("lead.employees / 0 > 1 || lead.country == 'DE'"), "true");
+  EXPECT_EQ(error_, "");
+  EXPECT_EQ(Left("(rep.level > lead.employees / 0 || lead.country == 'DE') && rep.senior"),
+            "rep.senior");
+  EXPECT_EQ(error_, "");
+  Left("lead.country in rep.territories");
+  EXPECT_EQ(error_, "");
 }
 
 TEST_F(ResidualTest, WhatCannotMatterIsLeftOut) {

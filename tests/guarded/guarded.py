@@ -3,8 +3,8 @@
 import hashlib
 import subprocess
 
-from conftest import Redis, settings
 from issuer import CertificateAuthority, replace
+from redis_server import Redis, settings
 from stack import BIN, TOP, free_port
 
 PASSWORD = "word-of-the-tests"

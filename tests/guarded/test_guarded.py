@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from conftest import settings
 from guarded import PASSWORD, GuardedRedis, Kafka
 from issuer import replace
+from redis_server import settings
 from stack import Program
 from world import FEEDBACK, World, eventually
 
