@@ -16,6 +16,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "contract/store/differential_caller.h"
 #include "contract/store/differential_snapshot.h"
 #include "contract/store/differential_world.h"
@@ -59,7 +60,8 @@ uint64_t Seed() {
 
 // Of a walk that meets nearly everything.
 constexpr int kWholeWalk = 4'000;
-constexpr uint64_t kWalksMax = 5;
+constexpr uint64_t kWalksMax = 12;
+constexpr int kRepsAsked = 5;
 constexpr int kStepsToTheEnd = 4;  // accepted, SQL, SQO, won or lost
 
 // Builds with sanitizers are slow, and take a shorter walk.
@@ -141,6 +143,7 @@ class Walk {
       CompareOutbox();
       if (i % kOperationsPerSnapshot == 0) CompareEverything();
     }
+    for (const auto& [workspace, revisions] : revisions_) NoteShadow(workspace);
   }
 
   // Adds what this walk has met.
@@ -197,14 +200,17 @@ class Walk {
     for (const core::LeadEvent& event : events) CompareLead(event.key);
   }
 
-  // Mostly a lead that somebody owns.
+  // Mostly a lead that somebody owns, if some reps that are asked own any.
   LeadKey LeadToActOn() {
     LeadKey key = world_.AnyLead();
     if (world_.Chance(15)) return key;
-    const auto rep = reference_store_.GetRep(key.workspace, world_.AnyRep());
-    if (!rep.ok() || rep->open.empty()) return key;
-    const int index = world_.Number(static_cast<int>(rep->open.size()));
-    return {key.workspace, rep->open[static_cast<size_t>(index)]};
+    for (int asked = 0; asked < kRepsAsked; ++asked) {
+      const auto rep = reference_store_.GetRep(key.workspace, world_.AnyRep());
+      if (!rep.ok() || rep->open.empty()) continue;
+      const int index = world_.Number(static_cast<int>(rep->open.size()));
+      return {key.workspace, rep->open[static_cast<size_t>(index)]};
+    }
+    return key;
   }
 
   void Act() {
@@ -217,7 +223,7 @@ class Walk {
   // What ends a lead's life is a row of outcomes, which chance alone hardly ever brings.
   void SeeThrough() {
     const LeadKey key = LeadToActOn();
-    for (int i = 0; i < kStepsToTheEnd; ++i) {
+    for (int step = 0; step < kStepsToTheEnd; ++step) {
       const core::Action action = world_.ActionTowardsTheEnd(reference_.Load(key), clock_.now_ms());
       Both("see through", [&](Caller& on) { return on.Act(key, action, policies_); });
     }
@@ -367,12 +373,17 @@ class Walk {
 
   // A draft begins to run beside the active revision, or the one that runs ends. Who decides may
   // not have heard that it has.
-  void RunShadow(const store::RevisionKey& key) {
-    const auto before = reference_store_.GetShadow(key.workspace);
-    for (size_t i = 0; before.ok() && i < core::kShadowCounts; ++i) {
+  // What the shadow has counted, before another one begins.
+  void NoteShadow(const WorkspaceId& workspace) {
+    const auto shadow = reference_store_.GetShadow(workspace);
+    for (size_t i = 0; shadow.ok() && i < core::kShadowCounts; ++i) {
       const auto count = static_cast<core::ShadowCount>(i);
-      if (before->counts[count] > 0) shadow_counts_seen_.insert(count);
+      if (shadow->counts[count] > 0) shadow_counts_seen_.insert(count);
     }
+  }
+
+  void RunShadow(const store::RevisionKey& key) {
+    NoteShadow(key.workspace);
     if (world_.Chance(20)) {
       Both("stop shadow", [&](Caller& on) { return on.StopShadow(key.workspace); });
     } else {
@@ -515,6 +526,7 @@ class DifferentialTest : public testing::TestWithParam<StoreKind> {
     for (uint64_t i = 0; i < kWalksMax && !HasFailure(); ++i) {
       WalkOnce(seed + i, lossy, met);
       if (Operations() < kWholeWalk || met.Missing().empty()) return met.Print();
+      std::cout << "not yet met: " << absl::StrJoin(met.Missing(), ", ") << std::endl;
     }
     EXPECT_THAT(met.Missing(), testing::IsEmpty());
   }

@@ -157,8 +157,9 @@ core::Action World::ActionOn(const core::LeadRecord& record, core::TimeMs now_ms
 
 core::Action World::ActionTowardsTheEnd(const core::LeadRecord& record, core::TimeMs now_ms) {
   core::Action action;
-  action.type = record.stage == core::Stage::kOffered ? core::ActionType::kAccept
-                                                      : core::ActionType::kReportOutcome;
+  action.type = record.stage == core::Stage::kOffered    ? core::ActionType::kAccept
+                : record.stage == core::Stage::kAccepted ? core::ActionType::kLogTouch
+                                                         : core::ActionType::kReportOutcome;
   action.generation = record.generation;
   return Completed(std::move(action), record.stage, now_ms);
 }
