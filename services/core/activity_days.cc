@@ -10,20 +10,23 @@
 namespace baton::core {
 namespace {
 
-// The sum of counts[i] * left^(size - 1 - i): each day leaves `left` of what was there. Four sums
-// side by side, so that no multiplication waits for the one before.
+constexpr size_t kSums = 8;
+
+// The sum of counts[i] * left^(size - 1 - i): each day leaves `left` of what was there. Several
+// sums side by side, so that no multiplication waits for the one before.
 double SumUp(absl::Span<const double> counts, double left) {
-  const size_t rest = counts.size() % 4;
-  double before = 0;
-  for (size_t i = 0; i < rest; ++i) before = before * left + counts[i];
-  const double left2 = left * left, left4 = left2 * left2;
-  double sums[4] = {};
-  double before_left = before;
-  for (size_t i = rest; i < counts.size(); i += 4) {
-    before_left *= left4;
-    for (size_t k = 0; k < 4; ++k) sums[k] = sums[k] * left4 + counts[i + k];
+  const size_t rest = counts.size() % kSums;
+  double sum = 0;
+  for (size_t i = 0; i < rest; ++i) sum = sum * left + counts[i];
+  const double left2 = left * left, left4 = left2 * left2, left8 = left4 * left4;
+  double sums[kSums] = {};
+  sums[kSums - 1] = sum;  // what is before the others has aged as the last one of its row
+  for (size_t i = rest; i < counts.size(); i += kSums) {
+    for (size_t k = 0; k < kSums; ++k) sums[k] = sums[k] * left8 + counts[i + k];
   }
-  return before_left + sums[0] * left2 * left + sums[1] * left2 + sums[2] * left + sums[3];
+  sum = 0;
+  for (size_t k = 0; k < kSums; ++k) sum = sum * left + sums[k];
+  return sum;
 }
 
 // Half is left after each half-life.

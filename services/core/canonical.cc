@@ -1,24 +1,39 @@
 #include "core/canonical.h"
 
-#include <openssl/sha.h>
-
-#include <array>
-#include <bit>
+#include <new>
 #include <variant>
 
 namespace baton::core {
+namespace {
 
-void Canonical::Number(uint64_t value) {
-  std::array<char, sizeof(value)> big_endian;
-  for (size_t i = 0; i < big_endian.size(); ++i) {
-    big_endian[i] = static_cast<char>(value >> (8 * (big_endian.size() - 1 - i)));
+// Looked up once: that takes longer than to hash what most leads have.
+const EVP_MD* Sha256() {
+  static const EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return found;
+}
+
+}  // namespace
+
+Canonical::Canonical() : hash_(EVP_MD_CTX_new()) {
+  // Neither fails but for memory.
+  if (hash_ == nullptr || EVP_DigestInit_ex(hash_.get(), Sha256(), nullptr) != 1) {
+    throw std::bad_alloc();
   }
-  bytes_.append(big_endian.data(), big_endian.size());
+}
+
+void Canonical::Flush() {
+  EVP_DigestUpdate(hash_.get(), waiting_.data(), used_);
+  used_ = 0;
 }
 
 void Canonical::Text(std::string_view text) {
   Number(text.size());
-  bytes_.append(text);
+  if (text.size() <= waiting_.size()) {
+    text.copy(Place(text.size()), text.size());
+  } else {
+    Flush();
+    EVP_DigestUpdate(hash_.get(), text.data(), text.size());
+  }
 }
 
 void Canonical::Values(const std::map<std::string, AttributeValue>& values) {
@@ -39,10 +54,12 @@ void Canonical::Add(const std::vector<std::string>& values) {
   for (const std::string& value : values) Text(value);
 }
 
-std::string Canonical::Hash() const {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(bytes_.data()), bytes_.size(), digest.data());
-  return {digest.begin(), digest.end()};
+std::string Canonical::Hash() {
+  Flush();
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(hash_.get(), digest.data(), &size);
+  return {digest.data(), digest.data() + size};
 }
 
 }  // namespace baton::core

@@ -26,13 +26,6 @@ bool CountsByEvent(const Policy& policy, const std::string& activity) {
   });
 }
 
-// Bytes that the days take when they are written out: nearly all that inputs can have.
-size_t BytesOfDays(const Inputs& inputs) {
-  size_t days = 0;
-  for (const auto& [type, counts] : inputs.activities) days += counts.size();
-  return days * 2 * sizeof(uint64_t);
-}
-
 }  // namespace
 
 Inputs InputsOf(const Facts& facts, const Policy& policy,
@@ -61,7 +54,7 @@ Facts FactsFrom(const Inputs& inputs) {
 }
 
 std::string InputsHash(const Inputs& inputs) {
-  Canonical canonical(BytesOfDays(inputs));
+  Canonical canonical;
   const bool has_occasions = !inputs.occasions.empty();
   canonical.Text(has_occasions ? "baton/inputs/2" : "baton/inputs/1");
   canonical.Values(inputs.attributes);

@@ -129,7 +129,7 @@ class Writer {
  public:
   Writer(const Program& program, absl::Span<const Value> variables,
          const std::function<bool(int slot)>& is_open, Scratch& scratch)
-      : program_(program), variables_(variables), is_open_(is_open), scratch_(scratch) {
+      : program_(program), variables_(variables), scratch_(scratch) {
     for (const Node& node : program.syntax().nodes) {  // arguments stand before
       const bool is_variable = node.op == Op::kVariable || node.op == Op::kHasVariable;
       bool open = is_variable && is_open(node.slot);
@@ -299,7 +299,6 @@ class Writer {
 
   const Program& program_;
   const absl::Span<const Value> variables_;
-  const std::function<bool(int slot)>& is_open_;
   Scratch& scratch_;
   std::vector<bool> open_;   // by node: reads an open variable
   std::vector<bool> local_;  // reads a local
