@@ -12,7 +12,8 @@ namespace baton::clock {
 namespace {
 
 constexpr double kMsPerSecond = 1000.0;
-constexpr size_t kToldMax = 1000;  // unreadable leads that are logged, once each
+constexpr size_t kToldMax = 1000;        // unreadable leads that are logged, once each
+constexpr size_t kPassedOverMax = 1000;  // workspaces of a shard
 
 }  // namespace
 
@@ -47,21 +48,20 @@ absl::StatusOr<Sweep> TimerSweep::Run(int shard) {
     sweep.next_due =
         absl::Milliseconds(std::max<core::DurationMs>(due->next_due_at_ms - due->now_ms, 0));
   }
+  const bool full = static_cast<int>(due->timers.size()) >= batch_max_;
+  if (!full) passed_over_.erase(shard);  // all had their turn
   if (due->timers.empty()) return sweep;
   const absl::Status fired = Fire(due->timers, sweep);
-  unreadable_[shard] = sweep.unreadable;
+  PassOver(*due, sweep, passed_over_[shard]);
   if (!fired.ok()) return fired;
   // Only after progress at once: a timer that could not act now must not be spun on.
-  if (sweep.fired > sweep.overtaken && static_cast<int>(due->timers.size()) >= batch_max_) {
-    sweep.next_due = absl::ZeroDuration();
-  }
+  if (full && sweep.fired > sweep.overtaken) sweep.next_due = absl::ZeroDuration();
   return sweep;
 }
 
 absl::StatusOr<store::DueTimers> TimerSweep::ReadDue(int shard) {
   const core::TimeMs asked_ms = now_();
-  absl::StatusOr<store::DueTimers> due =
-      timers_.Due(shard, std::min(batch_max_ + unreadable_[shard], store::kPageSizeMax));
+  absl::StatusOr<store::DueTimers> due = timers_.Due(shard, batch_max_, passed_over_[shard]);
   if (!due.ok()) return due.status();
   const core::DurationMs skew_ms = Skew(asked_ms, now_(), due->now_ms);
   meters_.skew_seconds.Set(static_cast<double>(skew_ms) / kMsPerSecond);
@@ -177,11 +177,21 @@ void TimerSweep::NoteOvertaken(Sweep& sweep) {
 void TimerSweep::NoteUnreadable(const core::LeadKey& key, const absl::Status& problem,
                                 Sweep& sweep) {
   meters_.unreadable.Add();
-  ++sweep.unreadable;
+  ++sweep.unreadable[key.workspace];
   if (told_unreadable_.size() >= kToldMax || !told_unreadable_.insert(key).second) return;
   platform::LogError("clock.state_unreadable", {{"workspace", key.workspace.str()},
                                                 {"lead", key.lead.str()},
                                                 {"reason", std::string(problem.message())}});
+}
+
+void TimerSweep::PassOver(const store::DueTimers& due, const Sweep& sweep,
+                          store::PassedOver& passed_over) {
+  for (const store::DueTimer& timer : due.timers) passed_over.erase(timer.key.workspace);
+  for (const auto& [workspace, before] : due.more) {
+    const auto unreadable = sweep.unreadable.find(workspace);
+    const int count = before + (unreadable == sweep.unreadable.end() ? 0 : unreadable->second);
+    if (count > 0 && passed_over.size() < kPassedOverMax) passed_over[workspace] = count;
+  }
 }
 
 }  // namespace baton::clock

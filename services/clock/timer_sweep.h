@@ -4,6 +4,7 @@
 #define BATON_CLOCK_TIMER_SWEEP_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -30,7 +31,7 @@ using PolicySource =
 struct Sweep {
   int fired = 0;
   int overtaken = 0;                                   // due, but somebody else was faster
-  int unreadable = 0;                                  // due, but what is stored cannot be read
+  std::map<core::WorkspaceId, int> unreadable;         // due, but what is stored cannot be read
   std::vector<FreedRep> freed;                         // may take another lead now
   absl::Duration next_due = absl::InfiniteDuration();  // from now; zero: more is due already
 };
@@ -45,12 +46,12 @@ class TimerSweep {
 
   int shards() const { return timers_.shards(); }
 
-  // Fires up to batch_max timers. If most of them were overtaken another clock is at work here, and
-  // what is left is not said to be due at once: two would only do the same work twice.
-  // FAILED_PRECONDITION when the clocks disagree: nothing was fired. RESOURCE_EXHAUSTED when the
-  // outbox is full: the timers stay due. So does the timer of a lead that cannot be read, which is
-  // logged and counted; the next sweep takes as many more, up to store::kPageSizeMax, so that they
-  // keep no other from its turn.
+  // Fires up to batch_max timers, of each workspace that has due ones its share (TimerStore::Due).
+  // If most of them were overtaken another clock is at work here, and what is left is not said to
+  // be due at once: two would only do the same work twice. FAILED_PRECONDITION when the clocks
+  // disagree: nothing was fired. RESOURCE_EXHAUSTED when the outbox is full: the timers stay due.
+  // So does the timer of a lead that cannot be read, which is logged and counted; while others of
+  // its workspace are due besides, it is passed over, and met again behind the last of them.
   absl::StatusOr<Sweep> Run(int shard);
 
  private:
@@ -77,6 +78,9 @@ class TimerSweep {
   void CountSla(const core::Change& change);
   void NoteOvertaken(Sweep& sweep);
   void NoteUnreadable(const core::LeadKey& key, const absl::Status& problem, Sweep& sweep);
+  // What the shard's next sweep passes over, so that a workspace's unreadable leads do not have its
+  // turns for ever.
+  void PassOver(const store::DueTimers& due, const Sweep& sweep, store::PassedOver& passed_over);
 
   store::TimerStore& timers_;
   store::LeadStore& leads_;
@@ -85,7 +89,7 @@ class TimerSweep {
   const int batch_max_;
   Meters meters_;
   std::set<core::LeadKey> told_unreadable_;
-  std::map<int, int> unreadable_;  // of each shard's latest sweep
+  std::map<int, store::PassedOver> passed_over_;  // by shard: at its next sweep
 };
 
 }  // namespace baton::clock

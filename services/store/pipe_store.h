@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -21,12 +22,23 @@ namespace baton::store {
 struct DueTimer {
   core::LeadKey key;
   core::TimeMs due_at_ms = 0;  // of the lead's timer or, if that comes before, its clock_at_ms
+
+  bool operator<(const DueTimer& other) const {
+    return std::tie(due_at_ms, key) < std::tie(other.due_at_ms, other.key);
+  }
 };
 
+// How many of a workspace's due timers, the earliest, are left out.
+using PassedOver = std::map<core::WorkspaceId, int>;
+
 struct DueTimers {
-  std::vector<DueTimer> timers;     // due by the store's clock, earliest first (ties: any order)
-  core::TimeMs next_due_at_ms = 0;  // of the next one not yet due; 0: none
-  core::TimeMs now_ms = 0;          // the store's clock
+  std::vector<DueTimer> timers;  // due by the store's clock, earliest first, then by key
+  // The workspaces of which others are due besides, and how many were passed over before the first.
+  PassedOver more;
+  // Of the next one not yet due; 0: none. While more than `max` workspaces have due timers, those
+  // that had no turn do not count.
+  core::TimeMs next_due_at_ms = 0;
+  core::TimeMs now_ms = 0;  // the store's clock
 };
 
 class TimerStore {
@@ -35,7 +47,13 @@ class TimerStore {
   virtual int shards() const = 0;  // 1..1024, fixed at installation
   // At most `max` due timers of a shard. Reading does not remove them: committing the plan of
   // DecideTimer does. A timer whose lead has none due is dropped here.
-  virtual absl::StatusOr<DueTimers> Due(int shard, int max) = 0;
+  //
+  // Each workspace that has due timers gets its share, its earliest: max / workspaces of them,
+  // rounded down, and more if others need less than theirs. If there are more than `max`
+  // workspaces, as many have their turn, with one timer each, and go to the end of the line: of W
+  // workspaces each has a turn within 2 * ceil(W / max) calls, whoever makes them.
+  // What `passed_over` says is left out of the shares, unless nothing else of the workspace is due.
+  virtual absl::StatusOr<DueTimers> Due(int shard, int max, const PassedOver& passed_over) = 0;
 };
 
 // A published change with everything a reader of the topics needs.

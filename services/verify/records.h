@@ -140,6 +140,9 @@ struct StoredWorkspace {
   std::vector<StoredRep> reps;
   std::vector<StoredQueue> queues;
   std::map<std::string, int64_t> timers;  // lead -> due
+  // Its place among the workspaces of the shard that have timers: when its first one is due, or
+  // below 0 in the line of those that wait for their turn. 0: none.
+  int64_t timers_place = 0;
 };
 
 struct StoredTotals {

@@ -140,7 +140,19 @@ void StoreCheck::Add(const StoredWorkspace& workspace, const GivenBack* given_ba
       standing.place = place;
     }
   }
+  CheckTimers(workspace);
   for (const auto& [lead, due] : workspace.timers) standing_[key(lead)].due_at_ms = due;
+}
+
+// Timers of a workspace that stands elsewhere among its shard's come late or never.
+void StoreCheck::CheckTimers(const StoredWorkspace& workspace) {
+  if (workspace.timers.empty() || workspace.timers_place < 0) return;
+  int64_t first_ms = core::kTimeMsMax;
+  for (const auto& [lead, due_ms] : workspace.timers) first_ms = std::min(first_ms, due_ms);
+  if (workspace.timers_place == first_ms) return;
+  findings_.Violation(Check::kTimers, absl::StrCat("workspace ", workspace.id, " has timers from ",
+                                                   first_ms, " on, its shard has it at ",
+                                                   workspace.timers_place, " (0: nowhere)"));
 }
 
 void StoreCheck::CheckStanding(const StoredLead& lead, const Standing& standing) {

@@ -61,6 +61,7 @@ class StoreCheck {
   static int64_t GivenBackIn(const StoredWorkspace& workspace, const StoredQueue& queue,
                              const GivenBack& given_back);
   void CheckLedger(const std::string& workspace, const StoredQueue& queue);
+  void CheckTimers(const StoredWorkspace& workspace);
   void CheckStanding(const StoredLead& lead, const Standing& standing);
   void CheckTimer(const StoredLead& lead, const Standing& standing);
   void CheckEnd(const StoredLead& lead, const LeadEnd& end);

@@ -38,6 +38,15 @@ std::vector<std::pair<std::string, int64_t>> Scores(const Reply& reply) {
   return scores;
 }
 
+std::map<std::string, int64_t> MapOf(const Reply& scores) {
+  const auto pairs = Scores(scores);
+  return {pairs.begin(), pairs.end()};
+}
+
+Command ReadTimers(const WorkspaceKeys& keys) {
+  return {"ZRANGE", keys.Timers(), "0", "-1", "WITHSCORES"};
+}
+
 // What the active policy says of a queue, functions/queue.lua: its last four items.
 void ParseRules(const std::string& row, StoredQueue& queue) {
   constexpr size_t kItems = 13;
@@ -236,11 +245,13 @@ absl::StatusOr<StoredWorkspace> StoreReader::Workspace(int shard, int64_t epoch,
   const WorkspaceKeys keys = KeysOf(shard, id);
   const auto heads = Run({{"HGETALL", keys.Reps()},
                           {"HGET", keys.Workspace(), "queues"},
-                          {"SMEMBERS", keys.Waiting()}});
+                          {"SMEMBERS", keys.Waiting()},
+                          ReadTimers(keys)});
   if (!heads.ok()) return heads.status();
   StoredWorkspace workspace;
   workspace.id = id;
   workspace.epoch = epoch;
+  workspace.timers = MapOf((*heads)[3]);
   std::map<std::string, StoredRep> reps;
   const std::vector<Reply>& rows = (*heads)[0].elements;
   for (size_t i = 0; i + 1 < rows.size(); i += 2) {
@@ -279,22 +290,19 @@ absl::StatusOr<std::vector<StoredWorkspace>> StoreReader::Workspaces(const Store
     const auto replies =
         Run({{"SMEMBERS", keys.Workspaces()}, {"ZRANGE", keys.Timers(), "0", "-1", "WITHSCORES"}});
     if (!replies.ok()) return replies.status();
-    std::map<std::string, std::map<std::string, int64_t>> timers;
-    const std::vector<Reply>& rows = (*replies)[1].elements;
-    for (size_t i = 0; i + 1 < rows.size(); i += 2) {
-      const std::pair<std::string, std::string> key = absl::StrSplit(rows[i].text, '/');
-      timers[key.first][key.second] = Number(rows[i + 1].text);
-    }
+    std::map<std::string, int64_t> places = MapOf((*replies)[1]);
     for (const Reply& id : (*replies)[0].elements) {
       auto workspace =
           Workspace(static_cast<int>(shard), state.shards[shard].epoch, id.text, known);
       if (!workspace.ok()) return workspace.status();
-      workspace->timers = std::move(timers[id.text]);
-      timers.erase(id.text);
+      workspace->timers_place = places[id.text];
+      places.erase(id.text);
       all.push_back(*std::move(workspace));
     }
-    for (auto& [id, rest] : timers) {  // of workspaces that do not exist
-      all.push_back({id, state.shards[shard].epoch, {}, {}, std::move(rest)});
+    for (const auto& [id, place] : places) {  // of workspaces that do not exist
+      const auto timers = Run({ReadTimers(KeysOf(static_cast<int>(shard), id))});
+      if (!timers.ok()) return timers.status();
+      all.push_back({id, state.shards[shard].epoch, {}, {}, MapOf((*timers)[0]), place});
     }
   }
   return all;

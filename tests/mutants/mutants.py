@@ -79,6 +79,8 @@ MUTANTS = [
     Mutant("timer-early", "a timer fires an hour early", LUA + "due_timers.lua",
            "local now = baton.read_shard(keys[1], args[2]).now",
            "local now = baton.read_shard(keys[1], args[2]).now + 3600000", (CONTRACT,)),
+    Mutant("no-turns", "a workspace that had its turn at due timers is first again",
+           LUA + "timers.lua", "ipairs(crowded and turns or {})", "ipairs({})", (CONTRACT,)),
     Mutant("timer-stays", "an accepted lead keeps its timer", LUA + "moves.lua",
            "if baton.due_of(step.before) ~= due then",
            "if baton.due_of(step.before) ~= due and due ~= 0 then",

@@ -316,8 +316,9 @@ absl::StatusOr<int64_t> FlakyStore::ForgetCycles(const core::WorkspaceId& worksp
   return Try([&] { return inner_.ForgetCycles(workspace, upto); });
 }
 
-absl::StatusOr<store::DueTimers> FlakyStore::Due(int shard, int max) {
-  return Try([&] { return inner_.Due(shard, max); });
+absl::StatusOr<store::DueTimers> FlakyStore::Due(int shard, int max,
+                                                 const store::PassedOver& passed_over) {
+  return Try([&] { return inner_.Due(shard, max, passed_over); });
 }
 
 absl::StatusOr<store::OutboxBounds> FlakyStore::Bounds(int shard) {

@@ -24,6 +24,7 @@ class FlakyStore : public store::Store {
   // From now on what is stored of the lead cannot be read: Load gives STATE_UNREADABLE in its
   // place. Not while other threads call.
   void SpoilRecord(const core::LeadKey& key) { spoilt_records_.insert(key); }
+  void MendRecords() { spoilt_records_.clear(); }
   // From now on plans of the lead are refused with kUnreadable. Not while other threads call.
   void SpoilPlans(const core::LeadKey& key) { spoilt_plans_.insert(key); }
 
@@ -134,7 +135,8 @@ class FlakyStore : public store::Store {
   absl::StatusOr<int64_t> ForgetCycles(const core::WorkspaceId& workspace, int64_t upto) override;
 
   int shards() const override { return inner_.shards(); }
-  absl::StatusOr<store::DueTimers> Due(int shard, int max) override;
+  absl::StatusOr<store::DueTimers> Due(int shard, int max,
+                                       const store::PassedOver& passed_over) override;
   int ShardOf(const core::WorkspaceId& workspace) const override {
     return inner_.ShardOf(workspace);
   }

@@ -303,21 +303,11 @@ int MemoryStore::ShardOf(const core::WorkspaceId& workspace) const {
   return ShardOfWorkspace(workspace, shards());
 }
 
-absl::StatusOr<DueTimers> MemoryStore::Due(int shard, int max) {
+absl::StatusOr<DueTimers> MemoryStore::Due(int shard, int max, const PassedOver& passed_over) {
   if (absl::Status status = CheckShard(shard); !status.ok()) return status;
   absl::MutexLock lock(&mutex_);
-  const ShardState& state = shards_[static_cast<size_t>(shard)];
-  DueTimers due;
-  due.now_ms = Now(state);
-  for (const auto& [due_at_ms, key] : state.timers) {
-    if (due_at_ms > due.now_ms) {
-      due.next_due_at_ms = due_at_ms;
-      break;
-    }
-    if (static_cast<int>(due.timers.size()) < ClampPageSize(max))
-      due.timers.push_back({key, due_at_ms});
-  }
-  return due;
+  ShardState& state = shards_[static_cast<size_t>(shard)];
+  return state.timers.Due(Now(state), ClampPageSize(max), passed_over);
 }
 
 absl::StatusOr<OutboxBounds> MemoryStore::Bounds(int shard) {

@@ -135,7 +135,7 @@ class MemoryStore final : public Store {
   absl::StatusOr<int64_t> ForgetCycles(const core::WorkspaceId& workspace, int64_t upto) override;
 
   int shards() const override;
-  absl::StatusOr<DueTimers> Due(int shard, int max) override;
+  absl::StatusOr<DueTimers> Due(int shard, int max, const PassedOver& passed_over) override;
   int ShardOf(const core::WorkspaceId& workspace) const override;
   absl::StatusOr<OutboxBounds> Bounds(int shard) override;
   absl::StatusOr<std::map<int, std::vector<OutboxEntry>>> Read(const std::map<int, int64_t>& after,

@@ -15,6 +15,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "core/requirement.h"
+#include "store/memory/shard_timers.h"
 #include "store/store.h"
 
 namespace baton::store::memory {
@@ -141,7 +142,7 @@ struct ShardState {
   std::deque<OutboxEntry> outbox;
   int64_t epoch = 0;
   int64_t last_sequence = 0;
-  std::set<std::pair<core::TimeMs, core::LeadKey>> timers;
+  ShardTimers timers;
   std::set<std::pair<core::TimeMs, int64_t>> erasures;  // not yet purged: when, sequence
   int64_t counted = 0;  // up to this sequence changes are counted into cycles
   std::map<core::WorkspaceId, StoredCycles> cycles;

@@ -1,5 +1,5 @@
-// The timers of a shard: each lead stands there once, at the earlier of its timer and the look at
-// its clocks. Not thread-safe.
+// A lead among the timers of its shard: it stands there once, at the earlier of its timer and the
+// look at its clocks. Not thread-safe.
 #ifndef BATON_STORE_MEMORY_TIMERS_H_
 #define BATON_STORE_MEMORY_TIMERS_H_
 
@@ -16,14 +16,13 @@ inline core::TimeMs DueOf(const core::LeadRecord& record) {
   return std::min(record.due_at_ms, record.clock_at_ms);
 }
 
-// Its place among the shard's timers is that of its record, or none.
+// Its place among the shard's timers is that of its record, or none. Schedule follows.
 inline void Unschedule(const StoredLead& lead, Site site) {
-  site.shard.timers.erase({DueOf(lead.record), lead.record.key});
+  site.shard.timers.Remove(lead.record.key, DueOf(lead.record));
 }
 
 inline void Schedule(const StoredLead& lead, Site site) {
-  const core::TimeMs due_ms = DueOf(lead.record);
-  if (due_ms != 0) site.shard.timers.insert({due_ms, lead.record.key});
+  site.shard.timers.Put(lead.record.key, DueOf(lead.record), site.now_ms);
 }
 
 inline void StopTimer(StoredLead& lead) {

@@ -35,7 +35,7 @@ class ShardKeys {
   std::string Meta() const { return tag_ + "meta"; }
   // Stream of published changes; entry ids are "<sequence>-0".
   std::string Outbox() const { return tag_ + "outbox"; }
-  // Sorted set of "workspace/lead" by due time.
+  // Sorted set of the workspaces that have timers: see functions/timers.lua.
   std::string Timers() const { return tag_ + "timers"; }
   // Hash: workspace that has webhooks -> number of their changes: see functions/put_webhook.lua.
   std::string Webhooks() const { return tag_ + "webhooks"; }
@@ -59,6 +59,8 @@ class WorkspaceKeys {
   // judged beside it), activations, revisions and shadows (the last numbers given), name,
   // created_at. (Lua)
   const std::string& Workspace() const { return workspace_; }
+  // Sorted set of the leads that have timers, by when the first is due. (Lua)
+  std::string Timers() const { return workspace_ + ":timers"; }
   // Sorted set of all lead ids, in byte order.
   std::string Leads() const { return workspace_ + ":leads"; }
   // Hash: mark of a lead that was erased -> what is left of it; and a sorted set of the marks by

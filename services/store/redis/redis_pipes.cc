@@ -5,7 +5,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "core/errors.h"
 #include "store/redis/errors.h"
 #include "store/redis/lead_codec.h"
@@ -60,26 +59,40 @@ absl::Status DecodeStream(const Reply& stream, std::vector<OutboxEntry>& entries
   return absl::OkStatus();
 }
 
+// What a workspace had at its turn, as functions/shares.lua says it.
+bool AddTurn(const std::vector<Reply>& turn, DueTimers& due) {
+  constexpr size_t kHead = 3;
+  if (turn.size() < kHead) return false;
+  const auto workspace = core::WorkspaceId::Trusted(turn[0].text);
+  if (turn[2].integer != 0) due.more[workspace] = static_cast<int>(turn[1].integer);
+  for (size_t i = kHead; i + 1 < turn.size(); i += 2) {
+    due.timers.push_back({{workspace, core::LeadId::Trusted(turn[i].text)}, turn[i + 1].integer});
+  }
+  return true;
+}
+
 }  // namespace
 
-absl::StatusOr<DueTimers> RedisStore::Due(int shard, int max) {
+absl::StatusOr<DueTimers> RedisStore::Due(int shard, int max, const PassedOver& passed_over) {
   if (absl::Status status = CheckShard(shard); !status.ok()) return status;
   const ShardKeys keys(shard);
+  std::vector<std::string> args = {absl::StrCat(ClampPageSize(max)), SimulatedClock()};
+  for (const auto& [workspace, count] : passed_over) {
+    args.push_back(workspace.str());
+    args.push_back(absl::StrCat(count));
+  }
   const absl::StatusOr<Reply> reply =
-      RunOne(library_.Call("due_timers", {keys.Meta(), keys.Timers()},
-                           {absl::StrCat(ClampPageSize(max)), SimulatedClock()}));
+      RunOne(library_.Call("due_timers", {keys.Meta(), keys.Timers()}, std::move(args)));
   if (!reply.ok()) return reply.status();
   const std::vector<Reply>& answer = reply->elements;
   if (answer.size() < 2) return redis::Unreadable("an answer of due_timers");
   DueTimers due;
   due.now_ms = answer[0].integer;
   due.next_due_at_ms = answer[1].integer;
-  for (size_t i = 2; i + 1 < answer.size(); i += 2) {
-    const std::vector<std::string> names = absl::StrSplit(answer[i].text, '/');
-    if (names.size() != 2) return redis::Unreadable("a timer");
-    due.timers.push_back({{core::WorkspaceId::Trusted(names[0]), core::LeadId::Trusted(names[1])},
-                          answer[i + 1].integer});
+  for (size_t i = 2; i < answer.size(); ++i) {
+    if (!AddTurn(answer[i].elements, due)) return redis::Unreadable("a turn of due_timers");
   }
+  std::sort(due.timers.begin(), due.timers.end());
   return due;
 }
 

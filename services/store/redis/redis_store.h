@@ -166,7 +166,7 @@ class RedisStore final : public Store {
   absl::StatusOr<int64_t> ForgetCycles(const core::WorkspaceId& workspace, int64_t upto) override;
 
   int shards() const override { return options_.shards; }
-  absl::StatusOr<DueTimers> Due(int shard, int max) override;
+  absl::StatusOr<DueTimers> Due(int shard, int max, const PassedOver& passed_over) override;
   int ShardOf(const core::WorkspaceId& workspace) const override;
   absl::StatusOr<OutboxBounds> Bounds(int shard) override;
   // Waits at most 30 s at a time, however long `wait` is.

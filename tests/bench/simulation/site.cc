@@ -83,7 +83,7 @@ void Site::PassUntil(core::TimeMs at_ms) {
 }
 
 void Site::FireTimers() {
-  for (const store::DueTimer& timer : Must(store_.Due(0, kReadMax)).timers) {
+  for (const store::DueTimer& timer : Must(store_.Due(0, kReadMax, {})).timers) {
     const std::optional<core::Plan> plan =
         core::DecideTimer(Load(timer.key), &policy_, timer.due_at_ms, now_ms_);
     if (plan.has_value()) Commit(*plan);

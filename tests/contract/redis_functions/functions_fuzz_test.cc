@@ -236,7 +236,9 @@ class FunctionsFuzzTest : public FunctionTest {
       case 6:
         return Claim(clock);
       case 7:
-        return {"due_timers", {shard_.Meta(), shard_.Timers()}, {"5", absl::StrCat(2 * kNow)}};
+        return {"due_timers",
+                {shard_.Meta(), shard_.Timers()},
+                {"5", absl::StrCat(2 * kNow), "acme", absl::StrCat(Below(3))}};
       case 8:
         return {"put_rep",
                 {acme_.Workspace(), acme_.Reps()},

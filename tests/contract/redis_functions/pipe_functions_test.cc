@@ -29,9 +29,11 @@ class PipeFunctionsTest : public FunctionTest {
                     {absl::StrCat(upto), absl::StrCat(keep)}})
         .integer;
   }
-  Reply Due(int64_t max, int64_t now) {
-    return Run(Call{
-        "due_timers", {shard_.Meta(), shard_.Timers()}, {absl::StrCat(max), absl::StrCat(now)}});
+  Reply Due(int64_t max, int64_t now, const std::vector<std::string>& passed_over = {}) {
+    Call call{
+        "due_timers", {shard_.Meta(), shard_.Timers()}, {absl::StrCat(max), absl::StrCat(now)}};
+    call.args.insert(call.args.end(), passed_over.begin(), passed_over.end());
+    return Run(call);
   }
 };
 
@@ -141,21 +143,49 @@ TEST_F(PipeFunctionsTest, TrimKeepsTheNewestWhateverItIsAsked) {
 TEST_F(PipeFunctionsTest, DueTimersComeEarliestFirst) {
   PutRep("ada", "1|9|online|inside||");
   for (const char* lead : {"l1", "l2", "l3"}) ASSERT_EQ(AnswerOf(Qualify(lead)), 0);
-  EXPECT_EQ(Due(10, kNow).elements.size(), 2u);
-  EXPECT_EQ(Due(10, kNow).elements[1].integer, kNow + 60'000);
-  const Reply due = Due(2, kNow + 60'000);
-  ASSERT_EQ(due.elements.size(), 6u);
-  EXPECT_EQ(due.elements[0].integer, kNow + 60'000);
-  EXPECT_EQ(due.elements[1].integer, 0);
-  EXPECT_EQ(due.elements[2].text, "acme/l1");
-  EXPECT_EQ(due.elements[3].integer, kNow + 60'000);
+  EXPECT_EQ(Flatten(Due(10, kNow)), absl::StrCat("[", kNow, " ", kNow + 60'000, "]"));
+  const int64_t due = kNow + 60'000;
+  EXPECT_EQ(Flatten(Due(2, due)),
+            absl::StrCat("[", due, " 0 [acme 0 1 l1 ", due, " l2 ", due, "]]"));
+  EXPECT_EQ(Flatten(Due(2, due, {"acme", "2"})),
+            absl::StrCat("[", due, " 0 [acme 2 0 l3 ", due, "]]"));
+  EXPECT_EQ(Flatten(Due(9, due, {"acme", "3"})), Flatten(Due(9, due)));
+}
+
+// At its first timer, or in line once not all that are due have their turn at a time.
+TEST_F(PipeFunctionsTest, AWorkspaceHasOnePlaceAmongTheShardsTimers) {
+  PutRep("ada", "1|9|online|inside||");
+  ASSERT_EQ(AnswerOf(Qualify("l1")), 0);
+  const int64_t due = kNow + 60'000;
+  EXPECT_EQ(DumpAll().at(shard_.Timers()), absl::StrCat("zset: acme=", due));
+  EXPECT_EQ(DumpAll().at(acme_.Timers()), absl::StrCat("zset: l1=", due));
+  const Dump before = DumpAll();
+  Due(10, kNow);
+  Due(1, due);
+  EXPECT_EQ(DumpAll(), before) << "looking writes nothing";
+
+  const store::redis::WorkspaceKeys beta(3, core::WorkspaceId::Trusted("beta"));
+  Run(Command{"SET", beta.Lead(LeadNamed("bad")), "garbage"});
+  Run(Command{"ZADD", beta.Timers(), absl::StrCat(kNow), "bad"});
+  Run(Command{"ZADD", shard_.Timers(), absl::StrCat(kNow), "beta"});
+  EXPECT_EQ(Flatten(Due(1, due)), absl::StrCat("[", due, " 0 [beta 0 0 bad ", kNow, "]]"));
+  EXPECT_EQ(DumpAll().at(shard_.Timers()), "zset: acme=-1125899906842623 beta=-1125899906842622");
+  EXPECT_EQ(Flatten(Due(1, due)), absl::StrCat("[", due, " 0 [acme 0 0 l1 ", due, "]]"));
+  EXPECT_EQ(DumpAll().at(shard_.Timers()), "zset: acme=-1125899906842621 beta=-1125899906842622");
+  ASSERT_EQ(AnswerOf(Commit("l1", "1|0|release|0|0|0|0|0|0|0|RECYCLED|1|inside|0|none|0|0||")), 0);
+  EXPECT_EQ(DumpAll().at(shard_.Timers()), "zset: beta=-1125899906842622");
+  EXPECT_FALSE(DumpAll().contains(acme_.Timers()));
 }
 
 TEST_F(PipeFunctionsTest, TimersOfLeadsThatHaveNoneAreDropped) {
   PutRep("ada", "1|9|online|inside||");
   ASSERT_EQ(AnswerOf(Qualify("l1")), 0);
-  Run(Command{"ZADD", shard_.Timers(), "5", "acme/gone", "6", "acme/l1", "7", "no member"});
-  EXPECT_EQ(Due(10, kNow).elements.size(), 2u);
+  Run(Command{"ZADD", acme_.Timers(), "5", "gone", "6", "l1", "7", "no member"});
+  Run(Command{"ZADD", shard_.Timers(), "5", "acme", "6", "nobody", "7", "no workspace"});
+  const Reply due = Due(10, kNow);
+  ASSERT_EQ(due.elements.size(), 5u);
+  for (size_t i = 2; i < 5; ++i) EXPECT_EQ(due.elements[i].elements.size(), 3u) << "no timer";
+  EXPECT_EQ(Run(Command{"ZCARD", acme_.Timers()}).integer, 0);
   EXPECT_EQ(Run(Command{"ZCARD", shard_.Timers()}).integer, 0);
 }
 
@@ -163,11 +193,21 @@ TEST_F(PipeFunctionsTest, TheTimerOfALeadThatCannotBeReadStaysDueAndHoldsUpNoOth
   PutRep("ada", "1|9|online|inside||");
   ASSERT_EQ(AnswerOf(Qualify("l1")), 0);
   Run(Command{"SET", acme_.Lead(core::LeadId::Trusted("bad")), "garbage"});
-  Run(Command{"ZADD", shard_.Timers(), absl::StrCat(kNow), "acme/bad"});
-  const Reply due = Due(10, kNow + 60'000);
-  ASSERT_EQ(due.elements.size(), 6u);
-  EXPECT_EQ(due.elements[2].text, "acme/bad");
-  EXPECT_EQ(due.elements[4].text, "acme/l1");
+  Run(Command{"ZADD", acme_.Timers(), absl::StrCat(kNow), "bad"});
+  const int64_t due = kNow + 60'000;
+  EXPECT_EQ(Flatten(Due(10, due)),
+            absl::StrCat("[", due, " 0 [acme 0 0 bad ", kNow, " l1 ", due, "]]"));
+}
+
+TEST_F(PipeFunctionsTest, WhatIsPassedOverIsReadBeforeAnythingIsWritten) {
+  PutRep("ada", "1|9|online|inside||");
+  ASSERT_EQ(AnswerOf(Qualify("l1")), 0);
+  const Dump before = DumpAll();
+  for (const std::vector<std::string>& passed_over : std::vector<std::vector<std::string>>{
+           {"acme"}, {"acme", "-1"}, {"acme", "x"}, {"ac:me", "1"}, {"acme", "1", "beta"}}) {
+    EXPECT_TRUE(Due(10, kNow + 60'000, passed_over).IsError("BATONREFUSED"));
+  }
+  EXPECT_EQ(DumpAll(), before);
 }
 
 TEST_F(PipeFunctionsTest, ADeniedCommandIsNamedBeforeAnyFunctionRuns) {

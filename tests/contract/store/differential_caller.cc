@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -153,15 +152,10 @@ std::string Caller::FireTimer(const store::DueTimer& timer, const Policies& poli
 std::string Caller::FireTimers(const Policies& policies) {
   std::string text;
   for (int shard = 0; shard < store_.shards(); shard++) {
-    const auto read = UntilAnswered([&] { return store_.Due(shard, store::kPageSizeMax); });
+    const auto read = UntilAnswered([&] { return store_.Due(shard, store::kPageSizeMax, {}); });
     if (!read.ok()) return TextOf(read.status());
-    store::DueTimers due = *read;
-    const auto order = [](const store::DueTimer& a, const store::DueTimer& b) {
-      return std::tie(a.due_at_ms, a.key) < std::tie(b.due_at_ms, b.key);
-    };
-    std::sort(due.timers.begin(), due.timers.end(), order);  // ties come in any order
-    absl::StrAppend(&text, "now ", due.now_ms, " next ", due.next_due_at_ms, "; ");
-    for (const store::DueTimer& timer : due.timers) {
+    absl::StrAppend(&text, "now ", read->now_ms, " next ", read->next_due_at_ms, "; ");
+    for (const store::DueTimer& timer : read->timers) {
       absl::StrAppend(&text, timer.key.lead.str(), " due ", timer.due_at_ms, " ",
                       FireTimer(timer, policies), "; ");
     }

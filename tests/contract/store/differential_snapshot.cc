@@ -1,6 +1,5 @@
 #include "contract/store/differential_snapshot.h"
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -117,13 +116,8 @@ bool AddsUp(store::Store& store, const WorkspaceId& workspace) {
 void AddTimers(store::Store& store, support::ManualClock& clock, Lines& lines) {
   clock.Advance(kBeyondAllTimers);
   for (int shard = 0; shard < store.shards(); shard++) {
-    const auto due = UntilAnswered([&] { return store.Due(shard, store::kPageSizeMax); });
-    std::vector<std::pair<core::TimeMs, core::LeadKey>> timers;
-    for (const store::DueTimer& timer : due.value_or(store::DueTimers()).timers) {
-      timers.emplace_back(timer.due_at_ms, timer.key);
-    }
-    std::sort(timers.begin(), timers.end());  // ties come in any order
-    for (const auto& [due_at_ms, key] : timers) {
+    const auto due = UntilAnswered([&] { return store.Due(shard, store::kPageSizeMax, {}); });
+    for (const auto& [key, due_at_ms] : due.value_or(store::DueTimers()).timers) {
       lines.push_back(absl::StrCat("timer of shard ", shard, ": ", key.workspace.str(), "/",
                                    key.lead.str(), " at ", due_at_ms));
     }

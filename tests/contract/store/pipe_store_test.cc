@@ -69,7 +69,7 @@ TEST_P(PipeStoreTest, AtMostMaxTimersAreTold) {
   SetTimer("l2", kStart + 2);
   SetTimer("l3", kStart + 9);
   clock_.Advance(5);
-  const auto due = store().Due(0, 1);
+  const auto due = store().Due(0, 1, {});
   ASSERT_TRUE(due.ok());
   ASSERT_THAT(due->timers, SizeIs(1));
   EXPECT_EQ(due->timers[0].key, Key("l1"));
@@ -204,7 +204,7 @@ TEST_P(PipeStoreTest, ReadDoesNotWaitWhenThereAreEntries) {
 TEST_P(PipeStoreTest, AShardOutOfRangeIsAnInvalidArgument) {
   for (const int shard : {-1, 1, 1024}) {
     for (const absl::Status& status :
-         {store().Due(shard, 1).status(), store().Bounds(shard).status(),
+         {store().Due(shard, 1, {}).status(), store().Bounds(shard).status(),
           store().Read({{shard, 0}}, 1, absl::ZeroDuration()).status(),
           store().Trim(shard, 1, 0)}) {
       EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << shard;

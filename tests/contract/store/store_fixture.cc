@@ -221,7 +221,7 @@ std::vector<std::string> StoreTest::OutboxTypes(int64_t after) {
 }
 
 store::DueTimers StoreTest::Due() {
-  auto due = store().Due(store().ShardOf(acme_), store::kPageSizeMax);
+  auto due = store().Due(store().ShardOf(acme_), store::kPageSizeMax, {});
   EXPECT_TRUE(due.ok()) << due.status();
   return due.value_or(store::DueTimers());
 }

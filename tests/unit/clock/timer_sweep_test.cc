@@ -86,8 +86,54 @@ TEST_F(TimerSweepTest, MoreLeadsThatCannotBeReadThanASweepTakesHoldUpNoOther) {
   EXPECT_EQ(sweep.Run(0)->fired, 0);
   const auto second = sweep.Run(0);
   EXPECT_EQ(second->fired, 1);
-  EXPECT_EQ(second->unreadable, 4);
+  EXPECT_EQ(second->unreadable.at(core::WorkspaceId::Trusted("acme")), 1);
   EXPECT_EQ(world_.Lead("good").generation, 2);
+  EXPECT_EQ(sweep.Run(0)->fired, 0);
+  flaky.MendRecords();
+  EXPECT_EQ(sweep.Run(0)->fired + sweep.Run(0)->fired, 4) << "they were not given up";
+}
+
+TEST_F(TimerSweepTest, AWorkspaceWithManyDueTimersLeavesOthersTheirShare) {
+  world_.AddWorkspace("beta");
+  for (const char* workspace : {"acme", "beta"}) {
+    for (const char* rep : {"ada", "bob"}) world_.AddRep(rep, 100, workspace);
+  }
+  for (int i = 0; i < 30; ++i) world_.Capture(absl::StrCat("l", i));
+  world_.Pass(1);
+  for (int i = 0; i < 3; ++i) world_.Capture(absl::StrCat("l", i), "beta");
+  world_.Pass(kAcceptWithinMs);
+  TimerSweep sweep = NewSweep(/*batch_max=*/4);
+  EXPECT_EQ(sweep.Run(0)->fired, 4);
+  EXPECT_EQ(sweep.Run(0)->fired, 4);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(world_.Lead(absl::StrCat("l", i), "beta").generation, 2);
+  }
+  int sweeps = 2;
+  while (sweeps < 100 && sweep.Run(0)->next_due == absl::ZeroDuration()) ++sweeps;
+  EXPECT_EQ(sweeps, 33 / 4);
+  EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_timers_fired_total 33\n"));
+}
+
+TEST_F(TimerSweepTest, UnreadableLeadsTakeNoShareOfOthersAndTheirOwnNotForEver) {
+  world_.AddWorkspace("beta");
+  for (const char* workspace : {"acme", "beta"}) {
+    for (const char* rep : {"ada", "bob"}) world_.AddRep(rep, 100, workspace);
+  }
+  support::FlakyStore flaky(world_.store, [] { return Fault::kNone; });
+  for (int i = 0; i < 20; ++i) {
+    world_.Capture(absl::StrCat("bad", i));
+    flaky.SpoilRecord(support::Key(absl::StrCat("bad", i)));
+  }
+  world_.Pass(1);
+  for (int i = 0; i < 8; ++i) world_.Capture(absl::StrCat("l", i), "beta");
+  for (int i = 0; i < 2; ++i) world_.Capture(absl::StrCat("good", i));
+  world_.Pass(kAcceptWithinMs);
+  TimerSweep sweep(flaky, flaky, world_.policies(), world_.own_clock.function(), 4,
+                   *world_.metrics);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(sweep.Run(0)->fired, 2) << "the share of beta";
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(sweep.Run(0)->fired, 0) << "the other 12 of 20";
+  EXPECT_EQ(sweep.Run(0)->fired, 2);
+  EXPECT_EQ(world_.Lead("good0").generation + world_.Lead("good1").generation, 4);
 }
 
 TEST_F(TimerSweepTest, ABrokenServiceLevelTakesTheLeadAndIsCounted) {

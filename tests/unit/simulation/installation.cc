@@ -168,7 +168,7 @@ void Installation::FireTimers() {
   // A lead may have something else to do behind what was due first.
   for (bool moved = true; moved;) {
     moved = false;
-    const auto due = store_.Due(0, 1000);
+    const auto due = store_.Due(0, 1000, {});
     for (const store::DueTimer& timer : due->timers) {
       const auto plan =
           core::DecideTimer(Lead(timer.key.lead.str()), &policy_, timer.due_at_ms, now_ms());

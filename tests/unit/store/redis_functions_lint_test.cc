@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -126,6 +127,20 @@ TEST(RedisFunctionsLintTest, MembersLedgersAndOpenSetsAreWrittenInOnePlaceEach) 
     }
   }
   EXPECT_GT(found, 12);  // the test still finds what it is about
+}
+
+// The later of two would silently take the place of the earlier one.
+TEST(RedisFunctionsLintTest, NoFunctionIsDefinedTwice) {
+  std::map<std::string, absl::string_view> defined;  // first line -> file
+  for (const FunctionSource& source : FunctionSources()) {
+    for (const std::vector<std::string>& function : FunctionsOf(source)) {
+      if (!absl::StartsWith(function[0], "function baton.")) continue;
+      const std::string name = function[0].substr(0, function[0].find('('));
+      const auto [first, is_new] = defined.emplace(name, source.name);
+      EXPECT_TRUE(is_new) << name << " in " << first->second << " and " << source.name;
+    }
+  }
+  EXPECT_GT(defined.size(), 100u);  // the test still finds what it is about
 }
 
 // Arguments that are numbers would be turned into text by way of floating point.

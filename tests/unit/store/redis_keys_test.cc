@@ -38,6 +38,7 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.WebhookProgress("crm"),
                                       workspace.WebhookOffsets("crm"),
                                       workspace.Workspace(),
+                                      workspace.Timers(),
                                       workspace.Leads(),
                                       workspace.Reps(),
                                       workspace.Hours(),
@@ -66,7 +67,7 @@ TEST(RedisKeysTest, EveryKeyOfAShardCarriesItsTag) {
                                       workspace.Awaited(RepId::Trusted("r1")),
                                       workspace.Claims(RepId::Trusted("r1")),
                                       workspace.Open(RepId::Trusted("r1"))};
-  EXPECT_EQ(keys.size(), 45u);  // no two are equal
+  EXPECT_EQ(keys.size(), 46u);  // no two are equal
   for (const std::string& key : keys) EXPECT_EQ(TagOf(key), "{b07}") << key;
 }
 
@@ -123,6 +124,7 @@ constexpr MakeKey kWithId[] = {
 };
 constexpr MakeKey kOfWorkspace[] = {
     [](const K& keys, const std::string&) { return keys.Workspace(); },
+    Of<&K::Timers>,
     Of<&K::Leads>,
     Of<&K::Erased>,
     Of<&K::ErasedOrder>,

@@ -130,6 +130,7 @@ History CleanHistory() {
                        {{"bob", 200}},
                        {{"bob", 100 * kPrioritySpan + 200}}}};
   workspace.timers = {{"bob", 900}};
+  workspace.timers_place = 900;
   history.workspaces = {workspace};
   history.leads = {Ann(), Bob()};
   history.totals = {5, 3, 1, 1};

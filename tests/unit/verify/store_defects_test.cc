@@ -81,6 +81,17 @@ TEST(StoreDefectsTest, ATimerThatIsMissing) {
                     "lead w/bob is due at 900, the list of timers says 0"));
 }
 
+TEST(StoreDefectsTest, AWorkspaceWhoseTimersAreLookedAtTooLateOrNever) {
+  History history = CleanHistory();
+  history.workspace().timers_place = 901;
+  EXPECT_TRUE(Names(Examine(history), Check::kTimers,
+                    "workspace w has timers from 900 on, its shard has it at 901"));
+  history.workspace().timers_place = 0;
+  EXPECT_TRUE(Names(Examine(history), Check::kTimers, "at 0 (0: nowhere)"));
+  history.workspace().timers_place = -5;  // in line
+  EXPECT_EQ(Examine(history).findings.of(Check::kTimers).violations, 0);
+}
+
 TEST(StoreDefectsTest, ALeadWithoutTheTimerThatItNeeds) {
   History history = CleanHistory();
   history.workspace().timers.clear();

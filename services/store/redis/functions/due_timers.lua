@@ -1,45 +1,61 @@
--- due_timers: the timers of a shard that are due, earliest first (TimerStore::Due). Drops those
--- whose lead has no timer at that time; one whose lead cannot be read is for the caller to tell.
+-- due_timers: due timers of a shard, of each workspace that has some its share (TimerStore::Due).
+-- Drops those whose lead has no timer at that time; one whose lead cannot be read is for the caller
+-- to tell.
 -- KEYS: 1 meta, 2 timers
--- ARGV: 1 max, 2 clock
--- Returns: {now, due time of the first one not yet due or 0, member, due, member, due ...};
---          a member is "workspace/lead"
--- Idempotency: reads; what it drops stays dropped.
+-- ARGV: 1 max, 2 clock, then for each workspace of which some are passed over: its id, how many
+-- Returns: {now, due time of the first one not yet due or 0, then for each workspace that had its
+--          turn what shares.lua says}
+-- Idempotency: what it drops stays dropped; a repetition is the turn of those who come next.
 
-local function has_timer(tag, member, due)
-  local workspace, lead = string.match(member, '^([%w_-]+)/([%w_-]+)$')
-  if not workspace then
-    return false
+local function read_args(keys, args)
+  baton.expect_count(keys, 2, 'keys')
+  local max = baton.whole(args[1], 'max', 1, baton.LIMIT.page)
+  if #args % 2 ~= 0 then
+    baton.refuse('wrong number of arguments')
   end
-  local key = baton.lead_key(baton.workspace_key(tag, workspace), lead)
-  local text = redis.call('GET', key)
-  if not text then
-    return false
+  local passed_over = {}
+  for i = 3, #args, 2 do
+    passed_over[baton.id(args[i], 'workspace')] =
+      baton.whole(args[i + 1], 'passed over', 0, baton.LIMIT.number)
   end
-  local readable, found = pcall(baton.parse_lead, text)
-  return not readable or baton.due_of(found) == due
+  return max, passed_over
+end
+
+-- When the first one is due that is not yet; 0: there is none. `now`: as text.
+local function next_due(timers, turns, now)
+  local first = math.huge
+  local function look(key)
+    local later = redis.call('ZRANGEBYSCORE', key, '(' .. now, '+inf', 'WITHSCORES', 'LIMIT', '0',
+      '1')
+    first = math.min(first, tonumber(later[2] or math.huge))
+  end
+  look(timers)
+  for _, turn in ipairs(turns) do
+    look(turn.own)
+  end
+  return first < math.huge and first or 0
 end
 
 local function due_timers(keys, args)
-  baton.expect_count(keys, 2, 'keys')
-  baton.expect_count(args, 2, 'arguments')
-  baton.whole(args[1], 'max', 1, baton.LIMIT.page)
+  local max, passed_over = read_args(keys, args)
   local now = baton.read_shard(keys[1], args[2]).now
-  local tag = baton.tag_of(keys[2])
-  local due = redis.call('ZRANGEBYSCORE', keys[2], '-inf', string.format('%d', now), 'WITHSCORES',
-    'LIMIT', '0', args[1])
-  local later = redis.call('ZRANGEBYSCORE', keys[2], '(' .. string.format('%d', now), '+inf',
-    'WITHSCORES', 'LIMIT', '0', '1')
-  local result, stale = {now, tonumber(later[2] or 0)}, {}
-  for i = 1, #due, 2 do
-    if has_timer(tag, due[i], tonumber(due[i + 1])) then
-      result[#result + 1], result[#result + 2] = due[i], tonumber(due[i + 1])
-    else
-      stale[#stale + 1] = due[i]
-    end
+  local timers, tag, text = keys[2], baton.tag_of(keys[2]), string.format('%d', now)
+  local named, behind = baton.due_workspaces(timers, max, text)
+  local turns = {}
+  for i, workspace in ipairs(named) do
+    turns[i] = baton.new_turn(baton.workspace_key(tag, workspace), workspace,
+      passed_over[workspace] or 0, now)
   end
-  for _, member in ipairs(stale) do
-    redis.call('ZREM', keys[2], member)
+  baton.part_timers(turns, max, now)
+  local result = {now, next_due(timers, turns, text)}
+  -- All is read: from here on nothing fails.
+  baton.write_line(timers, behind)
+  for i, turn in ipairs(turns) do
+    baton.send('ZREM', turn.own, turn.stale)
+    if turn.taken == 0 or #turn.stale > 0 then
+      baton.write_place(timers, turn.own, named[i], now)
+    end
+    result[i + 2] = turn.answer
   end
   return result
 end

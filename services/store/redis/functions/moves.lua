@@ -1,5 +1,5 @@
--- Where a lead stands: in its owner's open set, in a backlog, in the shard's timers. A step says
--- where it leaves and joins; its backlogs are checked before the first write.
+-- Where a lead stands: in its owner's open set, in a backlog, among its workspace's timers. A step
+-- says where it leaves and joins; its backlogs are checked before the first write.
 -- step.left_rep, left_queue, joined_rep, joined_queue: ids, or nil.
 
 -- Takes the lead out of its owner's open set and out of its backlog. Returns true if the owner's
@@ -69,10 +69,12 @@ function baton.gather(moves, step)
       step.place)
   end
   if baton.due_of(step.before) ~= due then
-    local list = baton.list_of(due == 0 and moves.removed or moves.added, moves.timers)
+    local list = baton.list_of(due == 0 and moves.removed or moves.added,
+      baton.timers_key(workspace))
     if due ~= 0 then
       list[#list + 1] = string.format('%d', due)
     end
-    list[#list + 1] = step.workspace .. '/' .. step.id
+    list[#list + 1] = step.id
+    moves.timed[workspace] = step
   end
 end

@@ -1,8 +1,10 @@
 -- One step of one lead. A function collects in it what writes.lua will write; nothing is written
 -- before all that could fail is read.
 
--- keys: {lead, journey, workspace}; names: {workspace, lead}; before: the lead as stored.
+-- keys: {lead, journey, workspace}; names: {workspace, lead}; before: the lead as stored. Stops the
+-- call if the workspace's timers are none that can be written.
 function baton.new_step(keys, names, shard, before, lead)
+  baton.check_timers(shard, keys[3])
   return {
     lead_key = keys[1], journey_key = keys[2], workspace_key = keys[3],
     workspace = names[1], id = names[2], shard = shard, before = before, lead = lead,

@@ -30,9 +30,9 @@ local function write_lead(step)
   write_journey(step)
 end
 
--- steps: complete, of different leads.
+-- timers: of the shard; steps: complete, of different leads.
 function baton.write_steps(outbox, timers, steps)
-  local moves = {timers = timers, added = {}, removed = {}, backlogs = {}}
+  local moves = {timed = {}, added = {}, removed = {}, backlogs = {}}
   for _, step in ipairs(steps) do
     write_entries(outbox, step)
   end
@@ -45,5 +45,6 @@ function baton.write_steps(outbox, timers, steps)
   end
   baton.send_all('ZREM', moves.removed)
   baton.send_all('ZADD', moves.added)
+  baton.write_places(timers, moves.timed)
   baton.write_backlogs(moves.backlogs)
 end
