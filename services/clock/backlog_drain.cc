@@ -19,31 +19,40 @@ BacklogDrain::BacklogDrain(store::RosterStore& roster, int workspaces_max,
                            std::function<core::TimeMs()> now, platform::Metrics& metrics)
     : roster_(roster), workspaces_max_(workspaces_max), now_(std::move(now)), meters_(metrics) {}
 
-void BacklogDrain::Add(const std::vector<FreedRep>& freed) {
+void BacklogDrain::Add(const std::vector<ToDrain>& to_drain) {
   absl::MutexLock lock(&mutex_);
-  for (const FreedRep& rep : freed) {
-    if (freed_.size() >= kFreedMax) return;
-    freed_.insert(rep);
+  for (const ToDrain& one : to_drain) {
+    if (added_.size() >= kAddedMax) return;
+    added_.insert(one);
   }
 }
 
 absl::Status BacklogDrain::Run(bool round_due) {
-  absl::Status status = DrainFreed();
+  absl::Status status = DrainAdded();
   if (round_due || InRound()) status.Update(DrainRound());
   return status;
 }
 
-absl::Status BacklogDrain::DrainFreed() {
-  std::set<FreedRep> freed;
+absl::Status BacklogDrain::DrainAdded() {
+  std::set<ToDrain> added;
   {
     absl::MutexLock lock(&mutex_);
-    freed.swap(freed_);
+    added.swap(added_);
   }
-  std::map<core::WorkspaceId, std::vector<core::RepId>> by_workspace;
-  for (const FreedRep& rep : freed) by_workspace[rep.workspace].push_back(rep.rep);
+  struct Places {
+    std::vector<core::RepId> reps;
+    std::vector<core::QueueId> queues;
+  };
+  std::map<core::WorkspaceId, Places> by_workspace;
+  for (const ToDrain& one : added) {
+    Places& places = by_workspace[one.workspace];
+    if (!one.rep.empty()) places.reps.push_back(one.rep);
+    if (!one.queue.empty()) places.queues.push_back(one.queue);
+  }
   absl::Status status;
-  for (const auto& [workspace, reps] : by_workspace) {
-    absl::StatusOr<int> assigned = store::DrainQueuesOf(roster_, workspace, reps);
+  for (const auto& [workspace, places] : by_workspace) {
+    absl::StatusOr<int> assigned =
+        store::DrainQueuesOf(roster_, workspace, places.reps, places.queues);
     if (assigned.ok()) meters_.drained.Add(*assigned);
     status.Update(assigned.status());
   }

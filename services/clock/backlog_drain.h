@@ -1,7 +1,7 @@
-// Keeps free capacity from idling: drains the queues of reps that timers have freed, and goes round
-// the workspaces in which leads wait for what time alone freed (hours that begin, absences and days
-// that end) and for what another process freed and could not drain, because it was killed. What
-// waits is measured on the way.
+// Keeps free capacity from idling: drains the queues of reps that timers have freed and those in
+// which they left a lead that waits its turn, and goes round the workspaces in which leads wait for
+// what time alone freed (hours that begin, absences and days that end) and for what another process
+// freed and could not drain, because it was killed. What waits is measured on the way.
 #ifndef BATON_CLOCK_BACKLOG_DRAIN_H_
 #define BATON_CLOCK_BACKLOG_DRAIN_H_
 
@@ -22,30 +22,32 @@
 
 namespace baton::clock {
 
-struct FreedRep {
+// All queues of a rep, or one queue; the other one of the two is empty.
+struct ToDrain {
   core::WorkspaceId workspace;
   core::RepId rep;
-  auto operator<=>(const FreedRep&) const = default;
+  core::QueueId queue;
+  auto operator<=>(const ToDrain&) const = default;
 };
 
 // Add from any thread, the others from one.
 class BacklogDrain {
  public:
-  // A round goes on by `workspaces_max` workspaces at a time, so that freed reps have their turn
+  // A round goes on by `workspaces_max` workspaces at a time, so that what was added has its turn
   // between. `now` is this machine's clock.
   BacklogDrain(store::RosterStore& roster, int workspaces_max, std::function<core::TimeMs()> now,
                platform::Metrics& metrics);
 
-  // Remembers up to kFreedMax reps; what is beyond is found by the rounds.
-  void Add(const std::vector<FreedRep>& freed);
-  static constexpr size_t kFreedMax = 10'000;
+  // Remembers up to kAddedMax; what is beyond is found by the rounds.
+  void Add(const std::vector<ToDrain>& to_drain);
+  static constexpr size_t kAddedMax = 10'000;
 
-  // DrainFreed, then DrainRound if a round is due or under way: what fails in the one holds up no
+  // DrainAdded, then DrainRound if a round is due or under way: what fails in the one holds up no
   // other.
   absl::Status Run(bool round_due);
 
-  // Drains the queues of the reps added so far.
-  absl::Status DrainFreed();
+  // Drains what was added so far.
+  absl::Status DrainAdded();
 
   // Goes on with the round, or begins one: drains every queue with waiting leads of the next
   // workspaces.
@@ -75,7 +77,7 @@ class BacklogDrain {
   Meters meters_;
 
   absl::Mutex mutex_;
-  std::set<FreedRep> freed_ ABSL_GUARDED_BY(mutex_);
+  std::set<ToDrain> added_ ABSL_GUARDED_BY(mutex_);
 
   std::vector<core::WorkspaceId> round_;  // still to be looked at, the next one last
   Waiting seen_;                          // in those of the round that were looked at

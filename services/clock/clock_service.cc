@@ -12,7 +12,7 @@
 namespace baton::clock {
 namespace {
 
-constexpr absl::Duration kDrainTick = absl::Milliseconds(50);  // a freed rep waits this long
+constexpr absl::Duration kDrainTick = absl::Milliseconds(50);  // so long who may go to a rep waits
 constexpr absl::Duration kBackoffFirst = absl::Milliseconds(100);
 constexpr absl::Duration kBackoffMost = absl::Seconds(1);
 constexpr int kBatchesPerShardMax = 20;  // then the other shards have their turn
@@ -76,7 +76,7 @@ absl::Duration ClockService::SweepAll(const std::vector<int>& shards) {
       absl::StatusOr<Sweep> swept = sweep_.Run(shard);
       status.Update(Counted(swept.status()));
       if (!swept.ok()) break;  // the other shards may be well
-      drain_.Add(swept->freed);
+      drain_.Add(swept->to_drain);
       if (swept->next_due > absl::ZeroDuration() || batch + 1 == kBatchesPerShardMax) {
         next_due = std::min(next_due, swept->next_due);
         break;

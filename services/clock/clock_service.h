@@ -24,7 +24,7 @@ struct ClockOptions {
   absl::Duration tick = absl::Milliseconds(100);  // longest sleep between sweeps; > 0
   int batch_max = 200;                            // timers fired in one round trip
   absl::Duration drain_every = absl::Milliseconds(500);
-  int drain_workspaces_max = 50;  // looked at before freed reps have their turn again
+  int drain_workspaces_max = 50;  // looked at before reps that timers freed have their turn
 };
 
 class ClockService : public platform::Service {

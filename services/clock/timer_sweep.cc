@@ -156,13 +156,14 @@ absl::Status TimerSweep::Count(const core::Plan& plan, core::TimeMs now_ms,
       return absl::OkStatus();
   }
   ++sweep.fired;
+  if (result.waits_turn) sweep.to_drain.push_back({plan.key.workspace, {}, result.record.queue});
   meters_.fired.Add();
   meters_.lateness_seconds.Observe(static_cast<double>(now_ms - plan.not_before_ms) / kMsPerSecond);
   for (const core::Change& change : plan.changes) {
     CountSla(change);
     if (change.type == core::ChangeType::kOfferExpired ||
         change.type == core::ChangeType::kPulledBack) {
-      sweep.freed.push_back({plan.key.workspace, change.rep});
+      sweep.to_drain.push_back({plan.key.workspace, change.rep, {}});
     }
   }
   return absl::OkStatus();

@@ -32,7 +32,7 @@ struct Sweep {
   int fired = 0;
   int overtaken = 0;                                   // due, but somebody else was faster
   std::map<core::WorkspaceId, int> unreadable;         // due, but what is stored cannot be read
-  std::vector<FreedRep> freed;                         // may take another lead now
+  std::vector<ToDrain> to_drain;                       // leads may be able to go to reps now
   absl::Duration next_due = absl::InfiniteDuration();  // from now; zero: more is due already
 };
 

@@ -204,7 +204,7 @@ std::vector<PendingAction> ActionBatcher::Commit(std::vector<Attempt> attempts,
   for (size_t i = 0; i < attempts.size(); ++i) {
     store::CommitResult& result = (*results)[i];
     if (result.code == store::CommitCode::kCommitted) {
-      done.push_back(Finish(std::move(attempts[i]), std::move(plans[i]), std::move(result.record)));
+      done.push_back(Finish(std::move(attempts[i]), std::move(plans[i]), std::move(result)));
     } else if (result.code == store::CommitCode::kStaleRevision ||
                result.code == store::CommitCode::kStalePolicy) {
       again.push_back(std::move(attempts[i].pending));
@@ -216,9 +216,12 @@ std::vector<PendingAction> ActionBatcher::Commit(std::vector<Attempt> attempts,
 }
 
 ActionBatcher::Done ActionBatcher::Finish(Attempt attempt, core::Plan plan,
-                                          core::LeadRecord stored) {
-  if (store::FreedCapacity(attempt.owner, stored))
+                                          store::CommitResult committed) {
+  core::LeadRecord stored = std::move(committed.record);
+  if (store::FreedCapacity(attempt.owner, stored)) {
     drainer_.RepFreed(plan.key.workspace, attempt.owner);
+  }
+  if (committed.waits_turn) drainer_.QueueFreed(plan.key.workspace, stored.queue);
   // The store answers without what the plan knows already.
   stored.facts = std::move(plan.after.facts);
   stored.judgment = std::move(plan.after.judgment);

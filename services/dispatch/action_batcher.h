@@ -85,7 +85,7 @@ class ActionBatcher {
                  std::vector<Attempt>& attempts, std::vector<Done>& done);
   // Commits; gives back what has to be tried again.
   std::vector<PendingAction> Commit(std::vector<Attempt> attempts, std::vector<Done>& done);
-  Done Finish(Attempt attempt, core::Plan plan, core::LeadRecord stored);
+  Done Finish(Attempt attempt, core::Plan plan, store::CommitResult committed);
   void Tell(std::vector<Done> done);
   void FailAll(std::vector<PendingAction>& round, const absl::Status& status);
 

@@ -1,5 +1,5 @@
 // Gives freed capacity to whoever waits: a rep that closed a lead or came online, a queue that was
-// resumed, gets its backlog drained at once.
+// resumed or in which a lead waits its turn, gets its backlog drained at once.
 #ifndef BATON_DISPATCH_BACKLOG_DRAINER_H_
 #define BATON_DISPATCH_BACKLOG_DRAINER_H_
 

@@ -90,12 +90,16 @@ void RefuseUnreadable(const LeadWork& work, const absl::Status& problem, InputBa
 LeadApplier::LeadApplier(store::LeadStore& leads, store::AccountStore& accounts,
                          store::RosterStore& roster, agreement::PolicyCache& policies,
                          IntakeMetrics& metrics)
-    : leads_(leads), accounts_(accounts), policies_(policies), metrics_(metrics), freed_(roster) {}
+    : leads_(leads),
+      accounts_(accounts),
+      policies_(policies),
+      metrics_(metrics),
+      to_drain_(roster) {}
 
 absl::Status LeadApplier::Apply(InputBatch& batch, int64_t epoch) {
   for (int round = 0; round < kRoundsMax && !batch.leads.empty(); ++round) {
     absl::Status status = ApplyOnce(batch, epoch);
-    freed_.Drain();
+    to_drain_.Drain();
     if (!status.ok()) return status;
   }
   if (batch.leads.empty()) return absl::OkStatus();
@@ -168,7 +172,7 @@ absl::Status LeadApplier::TakeResults(const std::vector<core::Plan>& plans,
     LeadWork& work = batch.leads[i];
     switch (results[i].code) {
       case store::CommitCode::kCommitted:
-        freed_.Note(work.key.workspace, work.owner, results[i].record);
+        to_drain_.Note(work.owner, results[i]);
         CountCommitted(plans[i], work, now_ms, batch);
         for (size_t event = 0; event < work.events.size(); ++event) {
           EmitEventSpans(batch, work.records[event], work.events[event].traceparent, work.key,

@@ -1,7 +1,8 @@
 // Decides and commits the leads of a batch: one round trip to load all, one for the policies, one
 // for the accounts of leads whose policy asks for them, one to commit. What somebody else changed
 // meanwhile is loaded and decided again, and nothing else is. Whoever has lost a lead by it
-// (consent withdrawn, no longer qualified) gets waiting ones at once.
+// (consent withdrawn, no longer qualified) gets waiting ones at once, and who waits its turn waits
+// no longer than those in front of it.
 //
 // Not thread-safe; blocks on the store.
 #ifndef BATON_INTAKE_LEAD_APPLIER_H_
@@ -12,9 +13,9 @@
 #include "absl/status/status.h"
 #include "agreement/policy_cache.h"
 #include "intake/batch_spans.h"
-#include "intake/freed_reps.h"
 #include "intake/input_batch.h"
 #include "intake/intake_metrics.h"
+#include "intake/to_drain.h"
 #include "store/account_store.h"
 #include "store/lead_store.h"
 
@@ -47,7 +48,7 @@ class LeadApplier {
   store::AccountStore& accounts_;
   agreement::PolicyCache& policies_;
   IntakeMetrics& metrics_;
-  FreedReps freed_;  // by the latest commits
+  ToDrain to_drain_;  // after the latest commits
 };
 
 }  // namespace baton::intake

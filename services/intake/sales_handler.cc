@@ -81,7 +81,7 @@ SalesHandler::SalesHandler(const IntakePorts& ports, DecodeSales decode, Workspa
       decode_(std::move(decode)),
       filter_(std::move(filter)),
       metrics_(metrics),
-      freed_(ports.roster) {}
+      to_drain_(ports.roster) {}
 
 InputBatch SalesHandler::MakeBatch(std::vector<platform::kafka::Record> records,
                                    const std::string& input) {
@@ -93,7 +93,7 @@ absl::Status SalesHandler::Apply(InputBatch& batch, int64_t epoch) {
     bool moved = false;
     absl::Status status = ApplyOnce(batch, epoch, moved);
     std::erase_if(batch.sales, [](const SalesWork& work) { return work.items.empty(); });
-    freed_.Drain();
+    to_drain_.Drain();
     if (!status.ok()) return status;
     idle = moved ? 0 : idle + 1;
   }
@@ -188,18 +188,17 @@ absl::Status SalesHandler::Commit(std::vector<Attempt> attempts, core::TimeMs no
   times_.committed = absl::Now();
   absl::Status status;
   for (size_t i = 0; i < attempts.size(); ++i) {
-    status.Update(TakeResult(attempts[i], plans[i], (*results)[i], now_ms, batch));
+    status.Update(TakeResult(attempts[i], (*results)[i], now_ms, batch));
   }
   return status;
 }
 
-absl::Status SalesHandler::TakeResult(const Attempt& attempt, const core::Plan& plan,
-                                      const store::CommitResult& result, core::TimeMs now_ms,
-                                      InputBatch& batch) {
+absl::Status SalesHandler::TakeResult(const Attempt& attempt, const store::CommitResult& result,
+                                      core::TimeMs now_ms, InputBatch& batch) {
   SalesWork& work = batch.sales[attempt.work];
   switch (result.code) {
     case store::CommitCode::kCommitted: {
-      freed_.Note(plan.key.workspace, attempt.owner, result.record);
+      to_drain_.Note(attempt.owner, result);
       const core::TimeMs read_ms = batch.records[work.items.front().record].timestamp_ms;
       metrics_.decision_seconds.Observe(
           static_cast<double>(std::max<core::DurationMs>(now_ms - read_ms, 0)) / core::kSecondMs);

@@ -13,9 +13,9 @@
 #include "intake/active_policies.h"
 #include "intake/batch_handler.h"
 #include "intake/batch_spans.h"
-#include "intake/freed_reps.h"
 #include "intake/intake_metrics.h"
 #include "intake/intake_ports.h"
+#include "intake/to_drain.h"
 
 namespace baton::intake {
 
@@ -44,16 +44,15 @@ class SalesHandler final : public BatchHandler {
   // answer.
   absl::Status CheckTarget(const core::SalesEvent& event);
   absl::Status Commit(std::vector<Attempt> attempts, core::TimeMs now_ms, InputBatch& batch);
-  absl::Status TakeResult(const Attempt& attempt, const core::Plan& plan,
-                          const store::CommitResult& result, core::TimeMs now_ms,
-                          InputBatch& batch);
+  absl::Status TakeResult(const Attempt& attempt, const store::CommitResult& result,
+                          core::TimeMs now_ms, InputBatch& batch);
 
   const IntakePorts ports_;
   const DecodeSales decode_;
   const WorkspaceFilter filter_;
   IntakeMetrics& metrics_;
   RoundTimes times_;  // of the latest round
-  FreedReps freed_;   // by the latest commits
+  ToDrain to_drain_;  // after the latest commits
 };
 
 }  // namespace baton::intake

@@ -1,5 +1,5 @@
 // What is still to happen in a run, in order: by instant, then by recorded sequence (what has none
-// comes first), then in the order in which it was added. Not thread-safe.
+// comes first), then by rank, then in the order in which it was added. Not thread-safe.
 #ifndef BATON_SIMULATION_AGENDA_H_
 #define BATON_SIMULATION_AGENDA_H_
 
@@ -23,12 +23,14 @@ struct Duty {
     kAccept,  // the model's; `number`: the generation
     kClose,   // likewise
     kDrain,   // `lead`: index of the rep
+    kTurn,    // of the lead, whose queue is drained
   };
   core::TimeMs at_ms = 0;
   int64_t sequence = 0;
   Kind kind = Kind::kTimer;
   LeadIndex lead = 0;
   int64_t number = 0;
+  int64_t rank = 0;
   uint64_t added = 0;
 };
 
@@ -49,7 +51,8 @@ class Agenda {
  private:
   struct Later {
     bool operator()(const Duty& a, const Duty& b) const {
-      return std::tie(a.at_ms, a.sequence, a.added) > std::tie(b.at_ms, b.sequence, b.added);
+      return std::tie(a.at_ms, a.sequence, a.rank, a.added) >
+             std::tie(b.at_ms, b.sequence, b.rank, b.added);
     }
   };
   std::priority_queue<Duty, std::vector<Duty>, Later> duties_;

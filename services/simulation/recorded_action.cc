@@ -95,4 +95,10 @@ std::optional<core::Action> ActionOf(const core::Change& change, const core::Que
   return action;
 }
 
+bool IsSaidByClock(const core::Change& change) {
+  if (change.actor != "clock") return false;
+  return change.type == ChangeType::kSlaWarned || change.type == ChangeType::kSlaEscalated ||
+         change.type == ChangeType::kSlaBreached || change.type == ChangeType::kResumed;
+}
+
 }  // namespace baton::simulation

@@ -1,4 +1,4 @@
-// What a rep did, read back from the change that told of it. Pure; thread-safe.
+// What a rep did, or the clock, read back from the change that told of it. Pure; thread-safe.
 #ifndef BATON_SIMULATION_RECORDED_ACTION_H_
 #define BATON_SIMULATION_RECORDED_ACTION_H_
 
@@ -11,6 +11,10 @@ namespace baton::simulation {
 // nullopt: not the act of a rep (nurtured, qualified, queued, assigned, offer_expired). The
 // generation stays 0; a reroute within `queue` names no queue.
 std::optional<core::Action> ActionOf(const core::Change& change, const core::QueueId& queue);
+
+// The clock looked at a lead, and says that a service level is about to be broken, or is, or that a
+// pause is over.
+bool IsSaidByClock(const core::Change& change);
 
 }  // namespace baton::simulation
 

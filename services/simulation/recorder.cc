@@ -139,6 +139,7 @@ void Recorder::TakeChange(const Change& change, RecordedLead& lead) {
   if (what.type == ChangeType::kQueued && what.actor == "clock") {
     lead.moves.push_back({change.at_ms, change.sequence});
   }
+  if (IsSaidByClock(what)) lead.looks.push_back({change.at_ms, change.sequence});
   if (lead.assignments.empty()) return;
   RecordedAssignment& current = lead.assignments.back();
   const bool taken = what.type == ChangeType::kOfferExpired || what.type == ChangeType::kPulledBack;

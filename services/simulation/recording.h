@@ -13,6 +13,7 @@
 #ifndef BATON_SIMULATION_RECORDING_H_
 #define BATON_SIMULATION_RECORDING_H_
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -62,10 +63,11 @@ struct RecordedMql {
   std::string cause;  // id of the event
 };
 
-// The clock moved a lead that waited to another queue, or announced that it waits too long.
-struct RecordedMove {
+// When a change of a lead was made.
+struct Instant {
   core::TimeMs at_ms = 0;
   int64_t sequence = 0;
+  auto operator<=>(const Instant&) const = default;
 };
 
 struct RecordedLead {
@@ -73,7 +75,9 @@ struct RecordedLead {
   bool has_events = false;  // its input is still there
   std::vector<RecordedMql> mqls;
   std::vector<RecordedAssignment> assignments;  // by generation
-  std::vector<RecordedMove> moves;              // in order
+  // The clock moved the lead, which waited, to another queue, or announced that it waits too long.
+  std::vector<Instant> moves;  // in order
+  std::vector<Instant> looks;  // likewise; the clock said what service levels or a pause came to
 };
 
 // A point of the recorded time: events of a lead that were decided together, an assignment that was

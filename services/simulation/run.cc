@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -36,6 +37,15 @@ Run::Run(const Recording& recording, const Setting& setting)
       leads_(recording.leads.size()),
       diverged_(!setting.behaviour.replay || !recording.has_changes) {
   new_lead_.key.workspace = setting.workspace;
+  std::vector<LeadIndex> by_id(recording.leads.size());
+  std::iota(by_id.begin(), by_id.end(), LeadIndex{0});
+  std::sort(by_id.begin(), by_id.end(), [&recording](LeadIndex one, LeadIndex other) {
+    return recording.leads[one].id < recording.leads[other].id;
+  });
+  ranks_.resize(by_id.size());
+  for (size_t rank = 0; rank < by_id.size(); ++rank) {
+    ranks_[by_id[rank]] = static_cast<uint32_t>(rank);
+  }
 }
 
 absl::StatusOr<Outcome> Run::Play() && {
@@ -54,6 +64,7 @@ absl::StatusOr<Outcome> Run::Play() && {
     status = EnterPhases(at_ms);
     if (!status.ok()) break;
     now_ms_ = std::max(now_ms_, at_ms);
+    if (!duty_first || agenda_.next().sequence > 0) NoteRecorded();
     if (duty_first) {
       status = Do(agenda_.Take());
       continue;
@@ -192,31 +203,10 @@ absl::Status Run::Do(const Duty& duty) {
       return ActByModel(duty);
     case Duty::Kind::kDrain:
       return diverged_ ? Drain(reps_[duty.lead]) : absl::OkStatus();
+    case Duty::Kind::kTurn:
+      return DrainQueue(Load(duty.lead).queue);
   }
   return absl::OkStatus();
-}
-
-absl::Status Run::FireTimer(const Duty& duty) {
-  const core::LeadRecord& record = Load(duty.lead);
-  std::optional<core::Plan> plan = core::DecideTimer(record, &policy_, duty.number, now_ms_);
-  if (!plan.has_value()) return absl::OkStatus();
-  if (plan->placement == core::Placement::kOffer && IsLater(duty, record)) return absl::OkStatus();
-  return Commit(duty.lead, *std::move(plan));
-}
-
-// A service level takes a lead from its rep when that was seen to happen, a moment after it was
-// due.
-bool Run::IsLater(const Duty& duty, const core::LeadRecord& record) {
-  const LeadState& state = leads_[duty.lead];
-  if (duty.number != record.clock_at_ms || diverged_ || state.script == nullptr) return false;
-  for (const RecordedStep& step : state.script->steps) {
-    if (!step.expired || std::tie(step.at_ms, step.sequence) <= std::tie(now_ms_, duty.sequence)) {
-      continue;
-    }
-    agenda_.Add({step.at_ms, step.sequence, Duty::Kind::kTimer, duty.lead, duty.number});
-    return true;
-  }
-  return false;
 }
 
 absl::Status Run::Act(LeadIndex lead, core::Action action, bool& refused) {
@@ -285,12 +275,15 @@ absl::Status Run::Drain(const core::Rep& rep) {
   std::set<core::QueueId> queues = owner_queues_;
   queues.insert(rep.queues.begin(), rep.queues.end());
   for (const core::QueueId& queue : queues) {
-    const auto assigned = store::DrainQueue(store_, setting_.workspace, queue);
-    if (!assigned.ok()) return assigned.status();
-    if (*assigned == 0) continue;
-    if (absl::Status status = ReadChanges(); !status.ok()) return status;
+    if (absl::Status status = DrainQueue(queue); !status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::Status Run::DrainQueue(const core::QueueId& queue) {
+  const auto assigned = store::DrainQueue(store_, setting_.workspace, queue);
+  if (!assigned.ok()) return assigned.status();
+  return *assigned == 0 ? absl::OkStatus() : ReadChanges();
 }
 
 absl::Status Run::Commit(LeadIndex lead, core::Plan&& plan) {
@@ -300,11 +293,11 @@ absl::Status Run::Commit(LeadIndex lead, core::Plan&& plan) {
   const bool was_owned = core::IsOwned(before.stage);
   const bool publishes = !plan.changes.empty() || plan.placement != core::Placement::kKeep;
   const std::string route = publishes ? plan.after.judgment.route.rule : "";
-  const store::CommitCode code = store_.Take(std::move(plan));
-  if (code != store::CommitCode::kCommitted) {
+  const store::MemoryStore::Taken taken = store_.Take(std::move(plan));
+  if (taken.code != store::CommitCode::kCommitted) {
     return absl::InternalError(absl::StrCat("simulation: the store refused lead ",
                                             recording_.leads[lead].id.str(), " with code ",
-                                            static_cast<int>(code)));
+                                            static_cast<int>(taken.code)));
   }
   if (publishes) {
     if (absl::Status status = ReadChanges(route); !status.ok()) return status;
@@ -318,6 +311,9 @@ absl::Status Run::Commit(LeadIndex lead, core::Plan&& plan) {
   const bool left =
       after.rep != rep || after.generation != generation || !core::IsOwned(after.stage);
   if (was_owned && left) ScheduleDrain(rep);
+  if (taken.waits_turn && diverged_) {
+    agenda_.Add({now_ms_ + kDrainDelay, kLast, Duty::Kind::kTurn, lead, 0});
+  }
   return absl::OkStatus();
 }
 

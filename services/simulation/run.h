@@ -3,7 +3,9 @@
 #define BATON_SIMULATION_RUN_H_
 
 #include <limits>
+#include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -33,6 +35,8 @@ class Run {
     size_t next_step = 0;
     core::DurationMs shift_ms = 0;  // against the recorded time
     uint32_t deferred = 0;          // events before the next point's that are decided with it
+    core::TimeMs looked_ms = 0;     // when the clock's latest look at it was due
+    core::TimeMs asks_ms = 0;       // when it is due that it asks again, if it waits
   };
 
   absl::Status Open();
@@ -57,11 +61,10 @@ class Run {
                                               absl::Span<const core::LeadEvent> events,
                                               const core::Policy* policy);
   absl::Status Do(const Duty& duty);
-  absl::Status FireTimer(const Duty& duty);
-  bool IsLater(const Duty& duty, const core::LeadRecord& record);
   absl::Status ActAsRecorded(const Duty& duty);
   absl::Status ActByModel(const Duty& duty);
   absl::Status Drain(const core::Rep& rep);
+  absl::Status DrainQueue(const core::QueueId& queue);
   bool IsPulled(const core::QueueId& queue) const;
 
   // The lead as it is, until the next commit or call of Load.
@@ -76,15 +79,33 @@ class Run {
   void NoteMql(const store::OutboxEntry& entry, const std::string& route, LeadState& state);
   void NoteAssignment(const store::OutboxEntry& entry, LeadIndex lead);
 
+  // Timers (timers.cc).
+  absl::Status FireTimer(const Duty& duty);
+  // True if the timer, whose plan it is, acts later; where it is known when, that is scheduled.
+  bool IsLater(const Duty& duty, const core::LeadRecord& record, const core::Plan& plan);
+  bool LooksLater(const Duty& duty, const core::LeadRecord& record, const core::Plan& plan);
+  bool AsksLater(const Duty& duty, const core::LeadRecord& record, const core::Plan& plan);
+  // True if the clock is late when it comes to the timer, which acts then.
+  bool IsBehindClock(const Duty& duty);
+  // Something recorded happens now.
+  void NoteRecorded();
+  // A timer of the lead was seen to act at `acted`, and not when it was due.
+  void NoteActed(LeadIndex lead, core::TimeMs due_at_ms, Instant acted);
+  bool IsInSecondRound(const Duty& duty) const;
+  Instant ClockAt(const Duty& duty);
+  int64_t RankOf(LeadIndex lead) const;
+  // When the timer of a lead that waits was seen to act: where the clock moved the lead on, or it
+  // got a rep.
+  Instant SeenToAsk(LeadIndex lead, core::TimeMs due_at_ms) const;
+  // `acted`: when it was seen to.
+  void ScheduleTimer(LeadIndex lead, core::TimeMs due_at_ms, Instant acted);
   void ScheduleClock(LeadIndex lead, core::TimeMs at_ms);
   void ScheduleExpiry(const store::OutboxEntry& entry, LeadIndex lead);
   void ScheduleWaiting(const core::LeadRecord& record, LeadIndex lead);
+
   void ScheduleStep(LeadIndex lead);
   void ScheduleModel(LeadIndex lead);
   void ScheduleDrain(const core::RepId& rep);
-  // A timer, and when it was seen to act then.
-  void ScheduleTimer(LeadIndex lead, core::TimeMs due_at_ms, core::TimeMs acted_at_ms,
-                     int64_t sequence);
   // From here on the run does something else than what was recorded.
   void Diverge();
 
@@ -100,6 +121,11 @@ class Run {
   Agenda agenda_;
   bool diverged_ = false;
   std::vector<Duty> held_timers_;  // that act only once the run has diverged
+  std::vector<uint32_t> ranks_;    // of the leads, by id
+  // Timers that were seen to act, and not yet have: when they were due and the rank of the lead.
+  std::map<std::pair<core::TimeMs, int64_t>, Instant> acted_later_;
+  core::TimeMs recorded_ms_ = 0;  // the latest instant at which something was recorded
+  core::TimeMs before_ms_ = 0;    // and the one before
   Outcome outcome_;
   size_t next_phase_ = 0;
   core::TimeMs hours_until_ms_ = std::numeric_limits<core::TimeMs>::min();  // then they are renewed

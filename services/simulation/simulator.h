@@ -16,11 +16,13 @@
 //
 // When leads are handed out and timers fire. As long as the run does exactly what was recorded, at
 // the recorded instants only. From its first difference on also kDrainDelay after a rep became free
-// (later if the rep's next recorded lead came up to kDrainLatest later), and timers when they are
-// due (or up to kDrainLatest later if they did so then).
+// (later if the rep's next recorded lead came up to kDrainLatest later) or a lead was left to wait
+// its turn, and timers when they are due (or up to kDrainLatest later if they did so then).
 //
-// That an owner's wait ends where nobody is free then, no change tells: a lead that others may have
-// from then on is handed out to them in a run only when it has diverged.
+// That a waiting lead asked again in vain (those who passed, or others than its owners) no change
+// tells, but other leads may have to wait their turn behind it from then on: it asks when it is
+// due, or as late as what was due before it was seen to act. What releases recorded in which a new
+// lead could overtake those that waited is not reproduced exactly.
 //
 // Deterministic: equal recording and setting, equal outcome. Nothing outside is read or written.
 // Thread-safe functions; several runs may share a recording.

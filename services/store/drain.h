@@ -1,6 +1,7 @@
 // Hands waiting leads to reps who have just become able to take them: after a lead left a rep,
-// after a rep or queue was changed. Every role that frees capacity calls this, and the clock calls
-// it again from time to time for what was missed. Thread-safe.
+// after a rep or queue was changed, after a lead was left to wait its turn. Every role that brings
+// that about calls this, and the clock calls it again from time to time for what was missed.
+// Thread-safe.
 #ifndef BATON_STORE_DRAIN_H_
 #define BATON_STORE_DRAIN_H_
 

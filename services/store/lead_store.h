@@ -62,6 +62,8 @@ struct CommitResult {
   CommitCode code = CommitCode::kCommitted;
   core::LeadRecord record;  // kCommitted: as stored, without facts and judgment; else empty
   absl::Status problem;  // kUnreadable: INTERNAL STATE_UNREADABLE, what could not be read; else OK
+  bool waits_turn = false;  // kCommitted: it left a free rep to those in front of it, and the
+                            // caller drains record.queue at once (store/drain.h)
 };
 
 struct LeadPage {
@@ -113,7 +115,11 @@ class LeadStore {
   //     then id; a change kQueued unless it was QUEUED before or the last of `changes`
   //     already says so; a timer starts: of retry_after if somebody passed, or at
   //     after.wait_until_ms if that comes before. queued_at is set once per cycle: a lead that
-  //     comes back to a queue keeps its place;
+  //     comes back to a queue keeps its place. Somebody, but another lead that waits in the queue,
+  //     in front of that place, could have the same rep (a member of the queue or one of its
+  //     owners, by core::MayClaim): the lead waits its turn, in the same way, as if no choice had
+  //     been made; Drain says who gets whom. A lead of which it is not known who meets what it
+  //     requires (kRequirementsMax) is in nobody's way;
   //  5. kRelease: due_at and timer are cleared, and the rep unless the lead is WON. kKeep: due_at
   //     and timer are those of `after`. clock_at is that of `after`, but a lead with clocks that is
   //     given to a rep has it now, and the name of the rep's hours. Counters of inputs move by

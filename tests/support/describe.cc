@@ -428,7 +428,11 @@ std::string Describe(const store::JourneyEntry& entry) {
 }
 
 std::string Describe(const store::CommitResult& result) {
-  return Fields().Add("code", result.code).AddText("record", Describe(result.record)).text();
+  return Fields()
+      .Add("code", result.code)
+      .AddText("record", Describe(result.record))
+      .Add("waits_turn", result.waits_turn)
+      .text();
 }
 
 std::string Describe(const store::OutboxEntry& entry) {

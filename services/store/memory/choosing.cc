@@ -87,6 +87,23 @@ std::vector<core::Member> Owners(const LeadRecord& record, const Site& site) {
   return owners;
 }
 
+// One of Owners.
+bool IsAskedFirst(const RepId& id, const LeadRecord& record, const Site& site) {
+  const std::vector<core::Member> owners = Owners(record, site);
+  return std::any_of(owners.begin(), owners.end(),
+                     [&id](const core::Member& owner) { return owner.rep == id; });
+}
+
+// One of Members.
+bool IsMember(const core::Rep& rep, const QueueId& queue, const Site& site) {
+  if (std::find(rep.queues.begin(), rep.queues.end(), queue) != rep.queues.end()) return true;
+  for (const RepId& id : MembersOf(site.workspace, queue)) {
+    const core::Absence* absence = core::AbsenceAt(site.workspace.reps.at(id).work, site.now_ms);
+    if (absence != nullptr && absence->delegate == rep.id) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 core::Choice Choose(const LeadRecord& record, const Site& site) {
@@ -109,6 +126,32 @@ bool MayClaim(const core::Rep& rep, const LeadRecord& record, const Site& site) 
   NoteFit(record.requirement, site.workspace, member);
   return core::MayClaim(member, core::WantedWords(record.judgment.route.skills, record.requirement),
                         record.passed, Owners(record, site), record.owners_only);
+}
+
+Place PlaceOf(const LeadRecord& record, const WorkspaceState& workspace) {
+  const core::Ageing age = PolicyOf(workspace, record.queue).age;
+  return {core::TurnOf(record.judgment.route.priority, record.queued_at_ms, age), record.key.lead};
+}
+
+bool WouldOvertake(const LeadRecord& record, const RepId& id, const Site& site) {
+  const auto backlog = site.workspace.backlogs.find(record.queue);
+  if (backlog == site.workspace.backlogs.end() || backlog->second.empty()) return false;
+  const Place own = PlaceOf(record, site.workspace);
+  const core::Rep& rep = site.workspace.reps.at(id);
+  const bool is_member = IsMember(rep, record.queue, site);
+  for (const Place& place : backlog->second) {
+    if (!(place < own)) break;
+    if (place.lead == own.lead) continue;
+    const LeadRecord& waiting = site.workspace.FindLead(place.lead)->record;
+    if ((is_member || IsAskedFirst(id, waiting, site)) && MayClaim(rep, waiting, site)) return true;
+  }
+  return false;
+}
+
+bool WouldBePlaced(const LeadRecord& record, const Site& site) {
+  if (!IsGivenOut(record.queue, site.workspace)) return false;
+  const core::Choice choice = Choose(record, site);
+  return !choice.rep.empty() && !WouldOvertake(record, choice.rep, site);
 }
 
 bool IsGivenOut(const QueueId& queue, const WorkspaceState& workspace) {

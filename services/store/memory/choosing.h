@@ -23,6 +23,16 @@ core::Choice Choose(const core::LeadRecord& record, const Site& site);
 // core::MayClaim of a lead of one of the rep's queues.
 bool MayClaim(const core::Rep& rep, const core::LeadRecord& record, const Site& site);
 
+// Where the lead stands if it waits in its queue from now on.
+Place PlaceOf(const core::LeadRecord& record, const WorkspaceState& workspace);
+
+// True if another lead waits in the queue in front of this one's place and could have the rep, who
+// has room: the lead must not get the rep now.
+bool WouldOvertake(const core::LeadRecord& record, const core::RepId& rep, const Site& site);
+
+// True if a rep gets the lead if it is offered now.
+bool WouldBePlaced(const core::LeadRecord& record, const Site& site);
+
 // True if leads of the queue are given to reps by the store.
 bool IsGivenOut(const core::QueueId& queue, const WorkspaceState& workspace);
 

@@ -111,14 +111,14 @@ absl::StatusOr<LoadedLeads> MemoryStore::Load(absl::Span<const core::LeadKey> ke
 }
 
 CommitCode MemoryStore::Apply(const core::Plan& plan, core::LeadRecord& after,
-                              core::LeadRecord*& stored) {
+                              memory::Applied& applied) {
   WorkspaceState* workspace = Find(plan.key.workspace);
   if (workspace == nullptr) return CommitCode::kUnknownWorkspace;
   ShardState& shard = ShardFor(plan.key.workspace);
   const Site site{*workspace, shard, Now(shard), keeps_history_};
   const CommitCode code = CheckPlan(plan, site, limits_);
   if (code != CommitCode::kCommitted) return code;
-  stored = &ApplyPlan(plan, after, site);
+  applied = ApplyPlan(plan, after, site);
   CountShadow(plan, *workspace);
   counters_.applied += plan.applied;
   counters_.duplicates += plan.duplicates;
@@ -126,25 +126,35 @@ CommitCode MemoryStore::Apply(const core::Plan& plan, core::LeadRecord& after,
 }
 
 CommitResult MemoryStore::CommitOne(const core::Plan& plan) {
-  core::LeadRecord* stored = nullptr;
+  CommitResult result;
+  memory::Applied applied;
   core::LeadRecord after = plan.after;
-  const CommitCode code = Apply(plan, after, stored);
-  if (code != CommitCode::kCommitted) return {code, {}, {}};
+  result.code = Apply(plan, after, applied);
+  if (result.code != CommitCode::kCommitted) return result;
   // The answer has no facts and no judgment: they are set aside while the rest is copied.
-  core::Facts facts = std::exchange(stored->facts, {});
-  core::Judgment judgment = std::exchange(stored->judgment, {});
-  CommitResult result{code, *stored, {}};
-  stored->facts = std::move(facts);
-  stored->judgment = std::move(judgment);
+  core::Facts facts = std::exchange(applied.lead->facts, {});
+  core::Judgment judgment = std::exchange(applied.lead->judgment, {});
+  result.record = *applied.lead;
+  result.waits_turn = applied.waits_turn;
+  applied.lead->facts = std::move(facts);
+  applied.lead->judgment = std::move(judgment);
   return result;
 }
 
-CommitCode MemoryStore::Take(core::Plan&& plan) {
+MemoryStore::Taken MemoryStore::Take(core::Plan&& plan) {
   absl::MutexLock lock(&mutex_);
-  core::LeadRecord* stored = nullptr;
-  const CommitCode code = Apply(plan, plan.after, stored);
+  memory::Applied applied;
+  const CommitCode code = Apply(plan, plan.after, applied);
   if (WorkspaceState* workspace = Find(plan.key.workspace)) memory::SetAwayAll(*workspace);
-  return code;
+  return {code, applied.waits_turn};
+}
+
+bool MemoryStore::WouldBePlaced(const core::LeadRecord& after) {
+  absl::MutexLock lock(&mutex_);
+  WorkspaceState* workspace = Find(after.key.workspace);
+  if (workspace == nullptr) return false;
+  ShardState& shard = ShardFor(after.key.workspace);
+  return memory::WouldBePlaced(after, {*workspace, shard, Now(shard), keeps_history_});
 }
 
 absl::StatusOr<std::vector<CommitResult>> MemoryStore::Commit(absl::Span<const core::Plan> plans) {

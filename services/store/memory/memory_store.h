@@ -30,7 +30,13 @@ class MemoryStore final : public Store {
   // For who has the store to itself, on one thread: Load and Commit of one lead without copies.
   // The lead as it is, until the next call that writes; nullptr: there is none.
   const core::LeadRecord* Peek(const core::LeadKey& key);
-  CommitCode Take(core::Plan&& plan);
+  struct Taken {
+    CommitCode code = CommitCode::kCommitted;
+    bool waits_turn = false;  // as in CommitResult
+  };
+  Taken Take(core::Plan&& plan);
+  // Whether a rep gets the lead if a plan that leaves it like this is taken and offers it.
+  bool WouldBePlaced(const core::LeadRecord& after);
   // The lead, or a new one. Its facts are lent: it is without them until a plan that changed them
   // is taken, or they are given back.
   core::LeadRecord Lend(const core::LeadKey& key);
@@ -174,8 +180,8 @@ class MemoryStore final : public Store {
   absl::StatusOr<const memory::StoredTable*> FindTable(const TableKey& key)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   CommitResult CommitOne(const core::Plan& plan) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // `after`: the plan's, is used up. `stored`: the lead then, if it was committed.
-  CommitCode Apply(const core::Plan& plan, core::LeadRecord& after, core::LeadRecord*& stored)
+  // `after`: the plan's, is used up. `applied`: what came of it, if it was committed.
+  CommitCode Apply(const core::Plan& plan, core::LeadRecord& after, memory::Applied& applied)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   AccountResult CommitAccount(const AccountChange& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

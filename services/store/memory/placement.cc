@@ -172,10 +172,7 @@ void Wait(bool announce, const std::string& cause, StoredLead& lead, Site site) 
   LeadRecord& record = lead.record;
   record.stage = Stage::kQueued;
   record.rep = RepId();
-  const core::Ageing age = PolicyOf(site.workspace, record.queue).age;
-  lead.waiting = WaitingIn{
-      record.queue,
-      {core::TurnOf(record.judgment.route.priority, record.queued_at_ms, age), record.key.lead}};
+  lead.waiting = WaitingIn{record.queue, PlaceOf(record, site.workspace)};
   site.workspace.backlogs[record.queue].insert(lead.waiting->place);
   StartWaitingTimer(lead, site);
   if (!announce) return;
@@ -223,17 +220,24 @@ void Merge(LeadRecord& before, const Plan& plan, core::TimeMs now_ms, LeadRecord
   }
 }
 
-// Somebody of the queue gets the lead, or it waits.
-void Offer(const Plan& plan, Stage stage_before, StoredLead& lead, Site site) {
+// Somebody of the queue gets the lead, or it waits. Returns whether it waits its turn.
+bool Offer(const Plan& plan, Stage stage_before, StoredLead& lead, Site site) {
   const std::string cause = plan.changes.empty() ? "" : plan.changes.back().cause;
+  bool waits_turn = false;
   if (IsGivenOut(lead.record.queue, site.workspace)) {
     const core::Choice choice = Choose(lead.record, site);
-    if (!choice.rep.empty()) return Assign(choice, {"baton", cause}, lead, site);
-    NoteChoice(choice, lead, site);
+    waits_turn = !choice.rep.empty() && WouldOvertake(lead.record, choice.rep, site);
+    if (choice.rep.empty()) {
+      NoteChoice(choice, lead, site);
+    } else if (!waits_turn) {
+      Assign(choice, {"baton", cause}, lead, site);
+      return false;
+    }
   }
   const bool said = stage_before == Stage::kQueued ||
                     (!plan.changes.empty() && plan.changes.back().stage == Stage::kQueued);
   Wait(!said, cause, lead, site);
+  return waits_turn;
 }
 
 bool IsOutboxFull(const ShardState& shard, int64_t cap) {
@@ -262,7 +266,7 @@ CommitCode CheckPlan(const Plan& plan, const Site& site, const StoreLimits& limi
   return CommitCode::kCommitted;
 }
 
-LeadRecord& ApplyPlan(const Plan& plan, LeadRecord& after, Site site) {
+Applied ApplyPlan(const Plan& plan, LeadRecord& after, Site site) {
   site.shard.latest_ms = site.now_ms;
   StoredLead& lead = site.workspace.FindOrAddLead(plan.key.lead);
   const Stage stage_before = lead.record.stage;
@@ -292,19 +296,20 @@ LeadRecord& ApplyPlan(const Plan& plan, LeadRecord& after, Site site) {
     Publish(SilentAway(lead.record, before_queue, rep_before), 0, lead, site);
   }
 
+  bool waits_turn = false;
   switch (plan.placement) {
     case Placement::kKeep:
       StartTimer(timer, due_at_ms, lead);
       break;
     case Placement::kOffer:
-      Offer(plan, stage_before, lead, site);
+      waits_turn = Offer(plan, stage_before, lead, site);
       break;
     case Placement::kRelease:
       break;
   }
   Schedule(lead, site);
   NoteErasure(stage_before, existed, lead, site);
-  return lead.record;
+  return {&lead.record, waits_turn};
 }
 
 int DrainBacklog(const QueueId& queue, int max, const StoreLimits& limits, Site site) {

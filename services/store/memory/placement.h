@@ -11,9 +11,14 @@ namespace baton::store::memory {
 // kCommitted if nothing speaks against applying `plan`.
 CommitCode CheckPlan(const core::Plan& plan, const Site& site, const StoreLimits& limits);
 
-// Applies a plan that CheckPlan let pass; `after` is its own, and is used up. Returns the lead as
-// stored then.
-core::LeadRecord& ApplyPlan(const core::Plan& plan, core::LeadRecord& after, Site site);
+// What applying a plan came to.
+struct Applied {
+  core::LeadRecord* lead = nullptr;  // as stored then
+  bool waits_turn = false;           // as in CommitResult
+};
+
+// Applies a plan that CheckPlan let pass; `after` is its own, and is used up.
+Applied ApplyPlan(const core::Plan& plan, core::LeadRecord& after, Site site);
 
 // RosterStore::Drain.
 int DrainBacklog(const core::QueueId& queue, int max, const StoreLimits& limits, Site site);

@@ -275,14 +275,27 @@ class KeptQueueTest : public testing::Test {
 
   void CommitToBoth(const std::vector<Plan>& plans) {
     const int64_t before = Zcards();
+    std::set<std::pair<WorkspaceId, QueueId>> to_drain;
     Both("commit", [&](store::Store& store) {
       std::string text;
       const auto results = store.Commit(plans);
       if (!results.ok()) return std::string(results.status().message());
-      for (const store::CommitResult& one : *results) text += support::Describe(one) + "\n";
+      for (const store::CommitResult& one : *results) {
+        text += support::Describe(one) + "\n";
+        if (one.waits_turn) to_drain.emplace(one.record.key.workspace, one.record.queue);
+      }
       return text;
     });
     if (Zcards() - before < kFewZcards) ++warm_;
+    for (const auto& [workspace, queue] : to_drain) {
+      if (Chance(75)) DrainBoth(workspace, queue, store::kDrainMax);
+    }
+  }
+
+  void DrainBoth(const WorkspaceId& workspace, const QueueId& queue, int max) {
+    Both("drain", [&](store::Store& store) {
+      return absl::StrCat(store.Drain(workspace, queue, max).value_or(-1));
+    });
   }
 
   // The functions begin anew, and may keep `members`.
@@ -376,9 +389,7 @@ class KeptQueueTest : public testing::Test {
       const QueueId queue = AnyQueue();
       const int max = 1 + Number(30);
       if (Chance(40)) return DrainByOthers(workspace, queue, max);
-      return Both("drain", [&](store::Store& store) {
-        return absl::StrCat(store.Drain(workspace, queue, max).value_or(-1));
-      });
+      return DrainBoth(workspace, queue, max);
     }
     if (roll < 88) {
       store::Claim claim;

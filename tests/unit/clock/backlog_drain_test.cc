@@ -15,8 +15,8 @@ using core::Stage;
 using support::RepNamed;
 using testing::HasSubstr;
 
-FreedRep Freed(const std::string& rep) {
-  return {core::WorkspaceId::Trusted("acme"), RepNamed(rep)};
+ToDrain Freed(const std::string& rep) {
+  return {core::WorkspaceId::Trusted("acme"), RepNamed(rep), {}};
 }
 
 class BacklogDrainTest : public testing::Test {
@@ -37,16 +37,25 @@ TEST_F(BacklogDrainTest, QueuesOfAFreedRepAreDrainedOldestFirst) {
   world_.SetPresence("ada", core::Presence::kOnline);
   BacklogDrain drain = NewDrain();
   drain.Add({Freed("ada"), Freed("ada")});
-  EXPECT_TRUE(drain.DrainFreed().ok());
+  EXPECT_TRUE(drain.DrainAdded().ok());
   EXPECT_EQ(world_.Lead("old").stage, Stage::kOffered);
   EXPECT_EQ(world_.Lead("young").stage, Stage::kQueued);
   EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_leads_drained_total 1\n"));
 }
 
+TEST_F(BacklogDrainTest, AQueueInWhichALeadWaitsItsTurnIsDrained) {
+  world_.Capture("l1");
+  world_.AddRep("ada");
+  BacklogDrain drain = NewDrain();
+  drain.Add({{core::WorkspaceId::Trusted("acme"), {}, support::QueueNamed("dach")}});
+  EXPECT_TRUE(drain.DrainAdded().ok());
+  EXPECT_EQ(world_.Lead("l1").stage, Stage::kOffered);
+}
+
 TEST_F(BacklogDrainTest, RepThatIsGoneIsPassedOver) {
   BacklogDrain drain = NewDrain();
   drain.Add({Freed("nobody")});
-  EXPECT_TRUE(drain.DrainFreed().ok());
+  EXPECT_TRUE(drain.DrainAdded().ok());
 }
 
 TEST_F(BacklogDrainTest, RoundFindsWhatNobodyTold) {

@@ -42,6 +42,8 @@ class HoursRenewalTest : public testing::Test {
     plan.after.queue = support::QueueNamed("dach");
     plan.placement = core::Placement::kOffer;
     EXPECT_TRUE(world_.store.Commit({plan}).ok());
+    // Those of before wait in front of it.
+    EXPECT_TRUE(world_.store.Drain(plan.key.workspace, plan.after.queue, store::kDrainMax).ok());
     return world_.Lead(plan.key.lead.str()).stage == core::Stage::kOffered;
   }
 

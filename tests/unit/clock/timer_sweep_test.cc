@@ -44,8 +44,8 @@ TEST_F(TimerSweepTest, OfferThatNobodyAcceptsGoesToTheNextRepWhenItIsDue) {
   auto due = sweep.Run(0);
   ASSERT_TRUE(due.ok()) << due.status();
   EXPECT_EQ(due->fired, 1);
-  ASSERT_EQ(due->freed.size(), 1u);
-  EXPECT_EQ(due->freed[0].rep, support::RepNamed("ada"));
+  ASSERT_EQ(due->to_drain.size(), 1u);
+  EXPECT_EQ(due->to_drain[0].rep, support::RepNamed("ada"));
   EXPECT_EQ(world_.Lead("l1").rep, support::RepNamed("bob"));
   EXPECT_EQ(world_.Lead("l1").stage, Stage::kOffered);
   EXPECT_EQ(world_.Lead("l1").generation, 2);
@@ -157,8 +157,8 @@ TEST_F(TimerSweepTest, ABrokenServiceLevelTakesTheLeadAndIsCounted) {
   EXPECT_EQ(world_.Lead("l1").clocks[0].state, core::SlaState::kWarned);
   world_.Pass(30 * core::kSecondMs);
   const auto broken = sweep.Run(0);
-  ASSERT_EQ(broken->freed.size(), 1u);
-  EXPECT_EQ(broken->freed[0].rep, support::RepNamed("ada"));
+  ASSERT_EQ(broken->to_drain.size(), 1u);
+  EXPECT_EQ(broken->to_drain[0].rep, support::RepNamed("ada"));
   EXPECT_EQ(world_.Lead("l1").rep, support::RepNamed("bob"));
   const std::string metrics = world_.metrics->Expose();
   EXPECT_THAT(metrics, HasSubstr("baton_sla_warnings_total{metric=\"first_touch\",queue=\"dach\","
@@ -194,8 +194,27 @@ TEST_F(TimerSweepTest, LeadThatAllPassedOnIsOfferedAgainAfterTheCoolDown) {
   world_.Pass(1);
   const auto retried = sweep.Run(0);
   EXPECT_EQ(retried->fired, 1);
-  EXPECT_THAT(retried->freed, IsEmpty());
+  EXPECT_THAT(retried->to_drain, IsEmpty());
   EXPECT_EQ(world_.Lead("l1").stage, Stage::kOffered);
+}
+
+TEST_F(TimerSweepTest, ALeadThatAsksAgainWaitsItsTurnAndItsQueueIsToBeDrained) {
+  world_.AddRep("ada", 1);
+  world_.Capture("l2");
+  world_.Capture("l1");  // stands in front, and nobody has room for it
+  TimerSweep sweep = NewSweep();
+  world_.Pass(kAcceptWithinMs);
+  EXPECT_EQ(sweep.Run(0)->fired, 1);
+  world_.Pass(kRetryAfterMs);
+  const auto retried = sweep.Run(0);
+  EXPECT_EQ(retried->fired, 1);
+  EXPECT_EQ(world_.Lead("l2").stage, Stage::kQueued);
+  ASSERT_EQ(retried->to_drain.size(), 1u);
+  EXPECT_EQ(retried->to_drain[0].queue, support::QueueNamed("dach"));
+  EXPECT_EQ(world_.store.Drain(world_.Lead("l1").key.workspace, support::QueueNamed("dach"), 9)
+                .value_or(0),
+            1);
+  EXPECT_EQ(world_.Lead("l1").rep, support::RepNamed("ada"));
 }
 
 TEST_F(TimerSweepTest, NothingFiresWhileTheClocksDisagree) {

@@ -174,6 +174,37 @@ TEST_F(ActionBatcherTest, LeadThatCannotBeReadFailsItsOwnCallOnly) {
   EXPECT_EQ(core::ErrorReason(answers_["worse"][0].status()), "STATE_UNREADABLE");
 }
 
+TEST_F(ActionBatcherTest, AQueueInWhichALeadIsLeftToWaitItsTurnIsDrained) {
+  for (const char* lead : {"l1", "l2"}) AddLead(lead);
+  core::Action reroute = Accept();
+  reroute.type = core::ActionType::kReroute;
+  reroute.reason = "WRONG_SEGMENT";
+  reroute.queue = support::QueueNamed("triage");
+  const auto answered = [this](const std::string& lead) {
+    const auto is = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return !answers_[lead].empty(); };
+    absl::MutexLock lock(&mutex_, absl::Condition(&is));
+    EXPECT_TRUE(answers_[lead][0].ok()) << answers_[lead][0].status();
+  };
+  batcher_.Start();
+  ASSERT_TRUE(Submit("l1", reroute).ok());
+  answered("l1");
+  core::Rep bob = support::SampleRep("bob");
+  bob.queues = {support::QueueNamed("triage")};
+  ASSERT_TRUE(inner_.PutRep(core::WorkspaceId::Trusted("acme"), bob, 0).ok());  // undrained
+  ASSERT_TRUE(Submit("l2", reroute).ok());
+  answered("l2");
+  EXPECT_EQ(answers_["l2"][0]->record.stage, core::Stage::kQueued);
+  drainer_.Start();
+  const core::LeadKey last = support::Key("l2");
+  const absl::Time deadline = absl::Now() + absl::Seconds(10);
+  while (inner_.Load({last})->records[0]->stage == core::Stage::kQueued && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  EXPECT_EQ(inner_.Load({last})->records[0]->rep, bob.id);
+  batcher_.Stop();
+  drainer_.Stop();
+}
+
 TEST_F(ActionBatcherTest, NothingIsToldThatAFailoverMayTakeBack) {
   AddLead("l");
   int call = 0;

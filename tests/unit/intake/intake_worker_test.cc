@@ -69,6 +69,26 @@ TEST_F(IntakeWorkerTest, ALeadThatWithdrawsConsentGivesItsRepToTheNextWaitingOne
   EXPECT_EQ(Lead("b").stage, core::Stage::kOffered);
 }
 
+TEST_F(IntakeWorkerTest, ALeadThatWaitsItsTurnIsGivenOutAtOnceBehindThoseInFrontOfIt) {
+  const auto capture = [this](const char* lead) {
+    core::LeadEvent event = support::QualifyingCapture(lead);
+    event.key = support::Key(lead);
+    Append(0, event);
+    Steps(1);
+  };
+  capture("a");
+  ASSERT_EQ(Lead("a").stage, core::Stage::kQueued);
+  core::Rep ada = support::SampleRep("ada");
+  ada.queues = {support::QueueNamed("inbound")};
+  ada.capacity = 2;
+  ASSERT_TRUE(store_.PutRep(core::WorkspaceId::Trusted("acme"), ada, 0).ok());  // undrained
+  capture("b");
+  EXPECT_EQ(Lead("a").stage, core::Stage::kOffered);
+  EXPECT_EQ(Lead("b").stage, core::Stage::kOffered);
+  EXPECT_EQ(Lead("a").pool.candidates.at(0).open, 0);
+  EXPECT_EQ(Lead("b").pool.candidates.at(0).open, 1);
+}
+
 TEST_F(IntakeWorkerTest, KeepsWhatTellsOccurrencesApart) {
   core::LeadEvent pricing = View("a", "1");
   pricing.properties = {{"path", "/pricing"}};

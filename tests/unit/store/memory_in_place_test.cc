@@ -41,7 +41,7 @@ class MemoryInPlaceTest : public ::testing::Test {
     core::Plan other = core::DecideEventsInPlace(in_place_.Lend(Key(lead)), events, &policy_, kNow,
                                                  /*account=*/nullptr);
     EXPECT_EQ(Describe(other.after), Describe(plan.after));
-    ASSERT_EQ(in_place_.Take(std::move(other)), CommitCode::kCommitted);
+    ASSERT_EQ(in_place_.Take(std::move(other)).code, CommitCode::kCommitted);
   }
 
   static core::LeadRecord LoadFrom(MemoryStore& store, const std::string& lead) {
@@ -93,7 +93,7 @@ TEST_F(MemoryInPlaceTest, AStalePlanIsRefusedAndChangesNothing) {
   core::Plan plan = core::DecideEvents(LoadFrom(in_place_, "l1"),
                                        std::vector{Activity("e2", "page_view")}, &policy_, kNow);
   plan.expected_revision = 0;
-  EXPECT_EQ(in_place_.Take(std::move(plan)), CommitCode::kStaleRevision);
+  EXPECT_EQ(in_place_.Take(std::move(plan)).code, CommitCode::kStaleRevision);
   ExpectSame("l1");
 }
 

@@ -31,13 +31,14 @@ local function keep(reads, workspace, leads, plan, step)
   shard.applied = shard.applied + plan.applied
   shard.duplicates = shard.duplicates + plan.duplicates
   baton.note_member(step, plan, workspace, leads)
+  baton.note_moves(workspace, step)
   local line = baton.finish(step)
   baton.add_step(reads, step)
-  return {CODE.committed, line, step.lead.candidates}
+  return {CODE.committed, line, step.lead.candidates, step.waits_turn and 1 or 0}
 end
 
 -- keys: {workspace, leads, lead, journey}; args: see plan.lua. Returns {code}, or
--- {CODE.committed, line of the lead, its candidates} as stored then.
+-- {CODE.committed, line of the lead, its candidates, waits_turn} as stored then.
 function baton.apply(reads, keys, args)
   local plan, limits, last_stage, shadow, hashes = baton.read_plan(args)
   local workspace = baton.workspace_of(reads, keys[1])
@@ -60,9 +61,7 @@ function baton.apply(reads, keys, args)
     baton.check_backlog(keys[1], step.left_queue, before)
   end
   if queue then
-    baton.check_place(queue, step.lead)
-    baton.read_owners(queue, step.lead)
-    baton.read_fits(keys[1], step.lead, workspace)
+    baton.read_place(queue, step, owned)
   end
   baton.check_journey(step)
   if plan.facts then

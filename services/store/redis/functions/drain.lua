@@ -55,7 +55,7 @@ local function drain(keys, args)
   end
   local queue = baton.read_queue(keys[4], from.queue, baton.new_call(shard, keys[4]))
   queue.revision = revision
-  if queue.paused or queue.policy.mode == baton.MODE.pull then
+  if not baton.gives_out(queue) then
     baton.keep(shard)
     return {0}
   end

@@ -33,12 +33,13 @@ local function take(shard)
 end
 
 -- What the steps of one call share of a workspace: {key, open: how many leads each rep owns now, as
--- far as it is known, great: its great queues, given, now: see at_work.lua}.
+-- far as it is known, great: its great queues, given, now: see at_work.lua, standing: see there}.
 function baton.new_call(shard, key)
   local known = take(shard)
   local workspace = known[key] or {open = {}, great = {}}
   known[key] = workspace
-  return {key = key, open = workspace.open, great = workspace.great, given = {}, now = shard.now}
+  return {key = key, open = workspace.open, great = workspace.great, given = {}, standing = {},
+    now = shard.now}
 end
 
 function baton.note_use(queue)

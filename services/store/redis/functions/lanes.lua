@@ -8,14 +8,15 @@ local hash_of = baton.remembered(function(asks)
   return redis.sha1hex(asks)
 end)
 
-local function asks_of(lead)
+-- What the lead asks of its rep, as text.
+function baton.asks_of(lead)
   return lead.skills .. '|' .. lead.passed .. '|' .. lead.owners .. '|' ..
     (lead.owners_only and '1' or '0')
 end
 
 -- A key of a wrong type stops the call here, before its first write.
 function baton.check_backlog(workspace, queue, lead)
-  local lane = hash_of(asks_of(lead))
+  local lane = hash_of(baton.asks_of(lead))
   redis.call('ZCARD', baton.backlog_key(workspace, queue))
   redis.call('SCARD', baton.waiting_key(workspace))
   redis.call('HLEN', baton.lanes_key(workspace, queue))
@@ -27,7 +28,7 @@ end
 
 -- The same for a queue that has been read: once for the leads that ask for the same.
 function baton.check_place(queue, lead)
-  local asks = asks_of(lead)
+  local asks = baton.asks_of(lead)
   if not queue.checked[asks] then
     baton.check_backlog(queue.workspace, queue.id, lead)
     queue.checked[asks] = true
@@ -42,7 +43,7 @@ end
 function baton.move(backlogs, workspace, queue, id, lead, place)
   local key = baton.backlog_key(workspace, queue)
   backlogs[key] = backlogs[key] or new_backlog(workspace, queue)
-  local backlog, asks = backlogs[key], asks_of(lead)
+  local backlog, asks = backlogs[key], baton.asks_of(lead)
   local lane = backlog.lanes[asks] or {left = {}, joined = {}}
   backlog.lanes[asks] = lane
   if place then

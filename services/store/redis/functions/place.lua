@@ -68,15 +68,19 @@ local function wait(step, queue, announce, details)
   end
 end
 
--- `said_queued`: the plan has already announced that the lead waits.
+-- `said_queued`: the plan has already announced that the lead waits. step.waits_turn: for others in
+-- front of it (turns.lua), and so nobody was chosen.
 function baton.offer(step, queue, said_queued, details)
-  if not queue.paused and queue.policy.mode ~= baton.MODE.pull then
-    local candidates, choice = baton.choose(queue, step.lead)
-    if choice then
+  local lead = step.lead
+  if baton.gives_out(queue) then
+    local candidates, choice = baton.choose(queue, lead)
+    step.waits_turn = choice and baton.would_overtake(queue, step.id, lead, choice.rep)
+    if choice and not step.waits_turn then
       return baton.assign(step, queue, candidates, choice, details)
+    elseif not choice then
+      lead.candidates = baton.pack_pool(candidates)
+      lead.choice = note_of(queue, nil, step.shard.now)
     end
-    step.lead.candidates = baton.pack_pool(candidates)
-    step.lead.choice = note_of(queue, nil, step.shard.now)
   end
   return wait(step, queue, not said_queued, details)
 end

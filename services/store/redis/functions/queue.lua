@@ -58,6 +58,11 @@ function baton.write_ledger(queue)
   end
 end
 
+-- False: its leads wait to be claimed, or until it is resumed.
+function baton.gives_out(queue)
+  return not queue.paused and queue.policy.mode ~= baton.MODE.pull
+end
+
 function baton.anyone_has_room(queue)
   if queue.ranks then
     return queue.ranks.able > 0

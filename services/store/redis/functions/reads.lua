@@ -23,6 +23,9 @@ end
 local function write_steps(reads)
   baton.write_steps(reads.outbox, reads.timers, reads.steps)
   reads.steps, reads.pending = {}, {}
+  for _, workspace in pairs(reads.workspaces) do
+    baton.forget_standing(workspace)
+  end
 end
 
 -- The lead as stored, or what is left of it, with what the call has done to it so far.

@@ -25,21 +25,10 @@ function baton.unable(member, open)
   return {reason == baton.REASON.daily_cap and baton.OUTCOME.daily_cap or baton.OUTCOME.unavailable}
 end
 
--- Whether the rep may have leads of the queue that ask for `asks`.
 local function may_claim(queue, member, asks)
-  if baton.has_passed(asks.passed, member.rep) then
-    return false
-  end
-  local awaited = false
   baton.read_owners(queue, asks)
   baton.read_fits(queue.workspace, asks, queue.call)
-  for _, owner in ipairs(baton.first_asked(queue, asks)) do
-    if owner.rep == member.rep then
-      return true
-    end
-    awaited = awaited or not baton.has_passed(asks.passed, owner.rep)
-  end
-  return not (asks.owners_only and awaited) and baton.has_skills(member, asks)
+  return baton.may_have(queue, member.rep, member, asks)
 end
 
 -- The lane whose front the rep gets, and its queue; nil: none.
