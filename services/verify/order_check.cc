@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -58,19 +59,22 @@ class OrderSweep {
     for (const Event* event : events) {
       if (backlogs_[event->queue].all.size() > kBacklogChecked) crowded.insert(event->queue);
     }
+    absl::flat_hash_map<Name, const Event*> last;  // of each lead
     for (const Event* event : events) {
+      const Event* before = std::exchange(last[event->lead], event);
       const auto waiting = waiting_.find(event->lead);
       if (event->stage != core::Stage::kQueued && waiting != waiting_.end()) {
         if (event->change == ChangeType::kAssigned) served.push_back(waiting->second);
         Leave(event->lead);
+      } else if (event->change == ChangeType::kAssigned && before != nullptr &&
+                 before->change == ChangeType::kQualified) {
+        if (std::optional<Waiting> at_once = PlaceOf(*event)) served.push_back(*at_once);
       }
       if (event->stage != core::Stage::kQueued) PutInQueue(event->lead, 0);
     }
     for (const Waiting& one : served) {
       if (!crowded.contains(one.queue)) CheckTurn(one, events.front()->time_ms);
     }
-    absl::flat_hash_map<Name, const Event*> last;  // of each lead
-    for (const Event* event : events) last[event->lead] = event;
     for (const auto& [lead, event] : last) {
       if (event->stage == core::Stage::kQueued) Join(*event);
     }
@@ -92,24 +96,28 @@ class OrderSweep {
     waiting_.erase(found);
   }
 
+  // Where a lead stands that has come to its queue in this instant; nullopt: it is not known.
+  std::optional<Waiting> PlaceOf(const Event& event) const {
+    const std::string& name = history_.name(event.lead);
+    const auto wants = wants_.find(name);
+    if (wants == wants_.end() || wants->second.cycle != event.cycle) return std::nullopt;
+    const std::string& known_in = wants->second.queue;
+    if (!known_in.empty() && known_in != history_.name(event.queue)) return std::nullopt;
+    return Waiting{event.queue,
+                   wants->second.skills,
+                   {wants->second.priority, event.time_ms, name.substr(name.find('/') + 1)}};
+  }
+
   void Join(const Event& event) {
     if (waiting_.contains(event.lead)) Leave(event.lead);
     const auto before = queue_of_.find(event.lead);
     const bool moved = before != queue_of_.end() && before->second != 0;  // from another queue
     PutInQueue(event.lead, event.queue);
-    const auto wants = wants_.find(history_.name(event.lead));
-    if (event.change != ChangeType::kQueued || moved || wants == wants_.end() ||
-        wants->second.cycle != event.cycle) {
-      return;
-    }
-    const std::string& known_in = wants->second.queue;
-    if (!known_in.empty() && known_in != history_.name(event.queue)) return;
-    const std::string& name = history_.name(event.lead);
-    Waiting one{event.queue,
-                wants->second.skills,
-                {wants->second.priority, event.time_ms, name.substr(name.find('/') + 1)}};
-    backlogs_[event.queue].fresh[one.skills].insert(one.turn);
-    waiting_.emplace(event.lead, std::move(one));
+    if (event.change != ChangeType::kQueued || moved) return;
+    std::optional<Waiting> one = PlaceOf(event);
+    if (!one) return;
+    backlogs_[event.queue].fresh[one->skills].insert(one->turn);
+    waiting_.emplace(event.lead, *std::move(one));
   }
 
   void CheckTurn(const Waiting& served, int64_t time_ms) {

@@ -44,6 +44,12 @@ class OrderTest : public testing::Test {
   void Assign(const std::string& lead, int64_t time_ms, const std::string& rep = "ada") {
     Add(lead, ChangeType::kAssigned, Stage::kOffered, rep, time_ms);
   }
+  void GoAtOnce(const std::string& lead, int64_t time_ms, int priority = 0,
+                const std::string& skills = "") {
+    Add(lead, ChangeType::kQualified, Stage::kMql, "", time_ms);
+    wants_["w/" + lead] = {1, priority, skills};
+    Assign(lead, time_ms);
+  }
   CheckResult Order() {
     Findings findings;
     CheckOrder(history_, wants_, findings);
@@ -113,10 +119,32 @@ TEST_F(OrderTest, WhoIsServedInTheSameInstantIsInOrder) {
   EXPECT_EQ(Order().violations, 0);
 }
 
-TEST_F(OrderTest, ALeadThatNeverWaitedOvertakesNobody) {
+TEST_F(OrderTest, ANewLeadThatOvertookOneThatWaitedIsNamed) {
   Wait("ann", 10);
-  Add("bob", ChangeType::kQualified, Stage::kMql, "", 20);
-  Assign("bob", 20);
+  GoAtOnce("bob", 20);
+  const CheckResult result = Order();
+  ASSERT_EQ(result.violations, 1);
+  EXPECT_THAT(result.examples[0],
+              testing::HasSubstr("queue w/q: lead bob (priority 0, queued at 20) got a rep at 20 "
+                                 "before lead ann"));
+}
+
+TEST_F(OrderTest, ANewLeadMayGoAtOnceWhereNobodyWaitsForTheSameInFrontOfIt) {
+  Wait("ann", 10);
+  GoAtOnce("urgent", 20, 1);
+  GoAtOnce("german", 20, 0, "german");
+  Wait("cy", 30, 0, "german");
+  Assign("cy", 40);
+  GoAtOnce("late", 40, 0, "german");
+  const CheckResult result = Order();
+  EXPECT_EQ(result.looked_at, 4);
+  EXPECT_EQ(result.violations, 0);
+}
+
+TEST_F(OrderTest, OfANewLeadWhoseWantsAreNotKnownNothingIsSaid) {
+  Wait("ann", 10);
+  GoAtOnce("bob", 20);
+  wants_.erase("w/bob");
   EXPECT_EQ(Order().looked_at, 0);
 }
 
