@@ -232,6 +232,12 @@ std::string WaitingFor(const core::LeadRecord& record, const store::WaitingOutlo
     return absl::StrCat("Reps claim the leads of ", queue, ": it waits until one does.");
   }
   if (const core::Candidate* chosen = outlook.pool.chosen(); chosen != nullptr) {
+    if (outlook.waits_turn) {
+      return absl::StrCat("Rep ", chosen->rep.str(),
+                          " can take it now, but it waits its turn: a lead ",
+                          "in front of it could go to the same rep, and they are about to be ",
+                          "offered in their order.");
+    }
     return absl::StrCat("Rep ", chosen->rep.str(), " can take it now: it is about to be offered.");
   }
   if (outlook.for_owners) {
@@ -247,6 +253,7 @@ std::string WaitingFor(const core::LeadRecord& record, const store::WaitingOutlo
 std::string BlockedBy(const store::WaitingOutlook& outlook) {
   if (outlook.paused) return "paused";
   if (outlook.mode == core::QueueMode::kPull) return "claim";
+  if (outlook.waits_turn) return "turn";
   if (outlook.pool.chosen() != nullptr) return "nothing";
   if (outlook.for_owners) return "owner";
   // What changes soonest comes first; what is not named here comes in the order of the reasons.

@@ -43,6 +43,7 @@ struct WaitingOutlook {
   bool paused = false;
   bool for_owners = false;   // only its owners are asked, and one of them has not passed
   core::CandidatePool pool;  // of the choice; empty in a queue that is paused or of mode pull
+  bool waits_turn = false;   // a lead that waits in front of it could have the rep chosen
 };
 
 inline constexpr int kClaimsRemembered = 16;  // claims with a request id, of each rep

@@ -401,6 +401,7 @@ std::string Describe(const store::WaitingOutlook& outlook) {
       .Add("candidates", outlook.pool.candidates)
       .Add("counts", outlook.pool.counts)
       .Add("paid", outlook.pool.paid_nano)
+      .Add("waits_turn", outlook.waits_turn)
       .text();
 }
 

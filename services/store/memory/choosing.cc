@@ -178,7 +178,9 @@ WaitingOutlook OutlookOf(const LeadRecord& record, const Site& site) {
         return std::find(record.passed.begin(), record.passed.end(), owner.rep) ==
                record.passed.end();
       });
-  outlook.pool = core::MakePool(Choose(record, site).candidates);
+  const core::Choice choice = Choose(record, site);
+  outlook.pool = core::MakePool(choice.candidates);
+  outlook.waits_turn = !choice.rep.empty() && WouldOvertake(record, choice.rep, site);
   return outlook;
 }
 

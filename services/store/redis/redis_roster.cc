@@ -35,7 +35,7 @@ std::vector<core::LeadId> DecodeOpenSet(const Reply& reply) {
 // A profile that no rep has yet may be removed before its rep is put.
 constexpr int kRoundsMax = 5;
 
-constexpr size_t kOutlookItems = 4;  // of an answer of functions/outlook.lua for a lead that waits
+constexpr size_t kOutlookItems = 5;  // of an answer of functions/outlook.lua for a lead that waits
 
 absl::StatusOr<WaitingOutlook> OutlookAnswer(const std::vector<Reply>& answer) {
   const std::optional<core::QueueMode> mode = redis::ValueIn(redis::kModeNames, answer[0].text);
@@ -48,6 +48,7 @@ absl::StatusOr<WaitingOutlook> OutlookAnswer(const std::vector<Reply>& answer) {
   if (absl::Status status = redis::DecodePool(answer[3].text, outlook.pool); !status.ok()) {
     return status;
   }
+  outlook.waits_turn = answer[4].integer != 0;
   return outlook;
 }
 
@@ -263,7 +264,7 @@ absl::StatusOr<WaitingOutlook> RedisStore::OutlookOf(const core::LeadKey& key) {
   while (true) {
     const absl::StatusOr<Reply> reply = RunOne(
         library_.Call("outlook", {ShardKeys(shard).Meta(), keys.Workspace(), keys.Lead(key.lead)},
-                      {SimulatedClock()}));
+                      {SimulatedClock(), key.lead.str()}));
     if (!reply.ok()) return reply.status();
     const std::vector<Reply>& answer = reply->elements;
     if (answer.empty()) return WaitingOutlook();

@@ -331,6 +331,18 @@ TEST_P(TurnsTest, ALeadMayComeAndGoInOneCall) {
   EXPECT_EQ(Load("l2").rep, RepNamed("ada"));
 }
 
+TEST_P(TurnsTest, TheOutlookSaysWhoWaitsItsTurn) {
+  Waits("old");
+  Waits("young");
+  EXPECT_FALSE(store().OutlookOf(Key("young"))->waits_turn) << "nobody is there";
+  AddRep("ada");
+  const auto young = store().OutlookOf(Key("young"));
+  ASSERT_TRUE(young.ok()) << young.status();
+  EXPECT_TRUE(young->waits_turn);
+  EXPECT_EQ(young->pool.chosen()->rep, RepNamed("ada"));
+  EXPECT_FALSE(store().OutlookOf(Key("old"))->waits_turn);
+}
+
 }  // namespace
 INSTANTIATE_CONTRACT(TurnsTest);
 }  // namespace baton::contract

@@ -237,6 +237,21 @@ TEST_F(LeadApiTest, SaysWhatStandsInTheWay) {
   EXPECT_EQ(ExplainLead("l1").blocked_by(), "paused");
 }
 
+TEST_F(LeadApiTest, SaysThatALeadWaitsItsTurn) {
+  AddLead("l1");
+  AddLead("l2");
+  core::Rep ada;
+  ada.id = core::RepId::Trusted("ada");
+  ada.queues = {core::QueueId::Trusted("dach")};
+  ada.skills = {"german"};
+  ada.presence = core::Presence::kOnline;
+  ASSERT_TRUE(store_.PutRep(core::WorkspaceId::Trusted("acme"), ada, 0).ok());  // undrained
+  EXPECT_EQ(ExplainLead("l1").blocked_by(), "nothing");
+  const auto second = ExplainLead("l2");
+  EXPECT_EQ(second.blocked_by(), "turn");
+  EXPECT_NE(second.waiting_for().find("waits its turn"), std::string::npos) << second.waiting_for();
+}
+
 TEST_F(LeadApiTest, ExplainsThatEverybodyPassedUntilTheRetry) {
   AddRep("ada");
   AddLead("l1");
