@@ -10,7 +10,7 @@
 namespace baton::core {
 namespace {
 
-constexpr size_t kSums = 8;
+constexpr size_t kSums = 16;
 
 // The sum of counts[i] * left^(size - 1 - i): each day leaves `left` of what was there. Several
 // sums side by side, so that no multiplication waits for the one before.
@@ -18,11 +18,11 @@ double SumUp(absl::Span<const double> counts, double left) {
   const size_t rest = counts.size() % kSums;
   double sum = 0;
   for (size_t i = 0; i < rest; ++i) sum = sum * left + counts[i];
-  const double left2 = left * left, left4 = left2 * left2, left8 = left4 * left4;
+  const double left4 = left * left * left * left, left16 = left4 * left4 * left4 * left4;
   double sums[kSums] = {};
   sums[kSums - 1] = sum;  // what is before the others has aged as the last one of its row
   for (size_t i = rest; i < counts.size(); i += kSums) {
-    for (size_t k = 0; k < kSums; ++k) sums[k] = sums[k] * left8 + counts[i + k];
+    for (size_t k = 0; k < kSums; ++k) sums[k] = sums[k] * left16 + counts[i + k];
   }
   sum = 0;
   for (size_t k = 0; k < kSums; ++k) sum = sum * left + sums[k];

@@ -100,6 +100,7 @@ int64_t StepsOf(const core::Policy& policy) {
   for (const core::FitRule& rule : policy.fit) steps += rule.when.cost();
   for (const core::IntentRule& rule : policy.intent) {
     const bool often = rule.when.reads_event();
+    steps += kIntentSteps;
     steps += often ? kEventTimes * (rule.when.cost() + kEventSteps) : rule.when.cost();
   }
   for (const core::DisqualifyRule& rule : policy.disqualify) steps += rule.when.cost();

@@ -28,14 +28,16 @@ namespace baton::policy {
 
 inline constexpr size_t kRulesMax = 1000;  // fit, intent, disqualify and routing together
 inline constexpr size_t kAttributesDeclaredMax = 64;
-// Of all conditions for one lead, as core::Condition::cost() counts them: with all intent rules
-// there can be besides, less than a millisecond (tests/bench/run --only core).
+// Of all conditions for one lead, as core::Condition::cost() counts them: a lead is decided in less
+// than a millisecond (tests/bench/run --only core).
 inline constexpr int64_t kStepsMax = 10'000;
 // So many more are granted for explaining the judgment; what that takes beyond them counts as well.
 inline constexpr int64_t kExplainSteps = 2 * core::kRouteExplainSteps;
 // Of a condition that reads event: so often it is looked at, with so many steps more each time.
 inline constexpr auto kEventTimes = static_cast<int64_t>(core::kOccasionsMax);
 inline constexpr int64_t kEventSteps = 3;
+// Of an intent rule, whose occurrences are added up as they have aged.
+inline constexpr int64_t kIntentSteps = 5;
 inline constexpr size_t kQueuesMax = 200;
 inline constexpr size_t kCalendarsMax = 64;
 inline constexpr size_t kTablesMax = 16;
