@@ -64,7 +64,10 @@ LeadRecord Caller::Load(const LeadKey& key) {
 absl::StatusOr<std::vector<store::CommitResult>> Caller::Commit(const std::vector<Plan>& plans) {
   auto results = store_.Commit(plans);
   if (!results.ok()) return results;
-  for (const store::CommitResult& result : *results) codes_[result.code]++;
+  for (const store::CommitResult& result : *results) {
+    codes_[result.code]++;
+    if (result.waits_turn) ++waits_turn_;
+  }
   return results;
 }
 

@@ -67,6 +67,7 @@ class Caller {
 
   // How often each code was the answer to a plan.
   const std::map<store::CommitCode, int>& codes() const { return codes_; }
+  int waits_turn() const { return waits_turn_; }  // how many were told so
 
  private:
   absl::StatusOr<std::vector<store::CommitResult>> Commit(const std::vector<core::Plan>& plans);
@@ -74,6 +75,7 @@ class Caller {
 
   store::Store& store_;
   std::map<store::CommitCode, int> codes_;
+  int waits_turn_ = 0;
 };
 
 std::string TextOf(const absl::Status& status);  // code and reason

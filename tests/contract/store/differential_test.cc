@@ -73,6 +73,7 @@ int Operations() {
 struct Met {
   std::map<core::ChangeType, int> changes;
   std::map<CommitCode, int> codes;
+  int waits_turn = 0;  // commits
   std::set<core::ShadowCount> shadow_counts;
 
   // What must be met to prove something, and was not.
@@ -96,6 +97,7 @@ struct Met {
           CommitCode::kNotDue, CommitCode::kOutboxFull, CommitCode::kUnknownWorkspace}) {
       if (!codes.contains(code)) missing.push_back(absl::StrCat("code ", static_cast<int>(code)));
     }
+    if (waits_turn == 0) missing.push_back("a lead that waits its turn");
     for (size_t i = 0; i < core::kShadowCounts; ++i) {
       const auto count = static_cast<core::ShadowCount>(i);
       const bool never = count == core::ShadowCount::kErrors || count == core::ShadowCount::kFailed;
@@ -109,6 +111,7 @@ struct Met {
     for (const auto& [type, times] : changes) {
       std::cout << core::ChangeTypeName(type) << ": " << times << " times\n";
     }
+    std::cout << "waited their turn: " << waits_turn << " times\n";
     for (const auto& [code, times] : codes) {
       std::cout << "code " << static_cast<int>(code) << ": " << times << " times\n";
     }
@@ -150,6 +153,7 @@ class Walk {
   void Tell(Met& met) const {
     for (const auto& [type, times] : changes_seen_) met.changes[type] += times;
     for (const auto& [code, times] : reference_.codes()) met.codes[code] += times;
+    met.waits_turn += reference_.waits_turn();
     met.shadow_counts.insert(shadow_counts_seen_.begin(), shadow_counts_seen_.end());
   }
 
