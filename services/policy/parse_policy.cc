@@ -149,7 +149,8 @@ void CheckCaps(const YamlNode& spec, const core::Policy& policy, ErrorList& erro
     AddError(spec,
              absl::StrCat("the conditions of the policy take up to ", steps,
                           " steps for one lead, at most ", kStepsMax,
-                          " are allowed; have fewer items looked at inside each other, and fewer ",
+                          " are allowed; have fewer items looked at inside each other, fewer ",
+                          "intent rules, which count ", kIntentSteps, " steps each, and fewer ",
                           "rules that read event, whose conditions count ", kEventTimes, " times"),
              errors);
   }

@@ -203,5 +203,17 @@ TEST(EventConditionTest, CostsAsOftenAsItIsLookedAt) {
                                                     "conditions count 64 times")));
 }
 
+TEST(ConditionParserTest, IntentRulesCountStepsOfTheirOwn) {
+  std::string rules;
+  for (int i = 0; i < 900; ++i) {
+    rules += "      - {name: r" + std::to_string(i) +
+             ", activity: a, points: 1, when: " + "'[1, 2, 3, 4].exists(n, lead.employees > n)'}\n";
+  }
+  std::string text = Counting("max: 60");
+  text.insert(text.find("      - {name: demo"), rules);
+  EXPECT_THAT(ErrorsOf(text),
+              ElementsAre(HasSubstr("fewer intent rules, which count 5 steps each")));
+}
+
 }  // namespace
 }  // namespace baton::policy
