@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "store/drain.h"
 
 namespace baton::clock {
@@ -13,7 +14,9 @@ BacklogDrain::Meters::Meters(platform::Metrics& metrics)
       oldest_unassigned_seconds(
           metrics.AddGauge("baton_oldest_unassigned_seconds",
                            "Since when the first of the leads in backlogs waits; 0: none does")),
-      waiting_leads(metrics.AddGauge("baton_waiting_leads", "Leads in backlogs")) {}
+      waiting_leads(metrics.AddGauge("baton_waiting_leads", "Leads in backlogs")),
+      unreadable_leads(metrics.AddGauge("baton_waiting_leads_unreadable",
+                                        "Leads in backlogs that cannot be read")) {}
 
 BacklogDrain::BacklogDrain(store::RosterStore& roster, int workspaces_max,
                            std::function<core::TimeMs()> now, platform::Metrics& metrics)
@@ -83,11 +86,21 @@ void BacklogDrain::Note(const store::QueueState& queue) {
                                          : std::min(seen_.oldest_ms, queue.oldest_queued_at_ms);
 }
 
+void BacklogDrain::NoteUnreadable(const core::WorkspaceId& workspace, const core::QueueId& queue,
+                                  const std::vector<core::LeadId>& leads) {
+  seen_.unreadable += static_cast<int64_t>(leads.size());
+  for (const core::LeadId& lead : leads) {
+    unreadable_.Tell({workspace, lead}, absl::StrCat("it waits in queue ", queue.str(),
+                                                     " and what is stored of it cannot be read"));
+  }
+}
+
 void BacklogDrain::ShowWaiting() {
   const core::DurationMs age_ms =
       waiting_.oldest_ms == 0 ? 0 : std::max<core::DurationMs>(now_() - waiting_.oldest_ms, 0);
   meters_.oldest_unassigned_seconds.Set(static_cast<double>(age_ms) / core::kSecondMs);
   meters_.waiting_leads.Set(static_cast<double>(waiting_.leads));
+  meters_.unreadable_leads.Set(static_cast<double>(waiting_.unreadable));
 }
 
 absl::Status BacklogDrain::DrainWorkspace(const core::WorkspaceId& workspace) {
@@ -97,9 +110,10 @@ absl::Status BacklogDrain::DrainWorkspace(const core::WorkspaceId& workspace) {
   for (const store::QueueState& queue : *queues) {
     Note(queue);
     if (queue.waiting == 0 || queue.settings.paused) continue;
-    const absl::StatusOr<int> assigned = store::DrainQueue(roster_, workspace, queue.settings.id);
-    if (!assigned.ok()) return assigned.status();
-    meters_.drained.Add(*assigned);
+    const auto drained = store::DrainQueue(roster_, workspace, queue.settings.id);
+    if (!drained.ok()) return drained.status();
+    meters_.drained.Add(drained->assigned);
+    NoteUnreadable(workspace, queue.settings.id, drained->unreadable);
   }
   return absl::OkStatus();
 }

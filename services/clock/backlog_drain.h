@@ -16,6 +16,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "clock/unreadable_leads.h"
 #include "core/ids.h"
 #include "platform/metrics.h"
 #include "store/roster_store.h"
@@ -58,6 +59,7 @@ class BacklogDrain {
   // Leads in backlogs, paused ones included, and since when the first of them waits (0: none does).
   struct Waiting {
     int64_t leads = 0;
+    int64_t unreadable = 0;  // passed over by the drain
     core::TimeMs oldest_ms = 0;
   };
   struct Meters {
@@ -65,10 +67,13 @@ class BacklogDrain {
     platform::Counter& drained;
     platform::Gauge& oldest_unassigned_seconds;
     platform::Gauge& waiting_leads;
+    platform::Gauge& unreadable_leads;
   };
 
   absl::Status DrainWorkspace(const core::WorkspaceId& workspace);
   void Note(const store::QueueState& queue);
+  void NoteUnreadable(const core::WorkspaceId& workspace, const core::QueueId& queue,
+                      const std::vector<core::LeadId>& leads);
   void ShowWaiting();
 
   store::RosterStore& roster_;
@@ -82,6 +87,7 @@ class BacklogDrain {
   std::vector<core::WorkspaceId> round_;  // still to be looked at, the next one last
   Waiting seen_;                          // in those of the round that were looked at
   Waiting waiting_;                       // in all, when a round was last at its end
+  UnreadableLeads unreadable_;
 };
 
 }  // namespace baton::clock

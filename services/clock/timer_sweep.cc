@@ -12,7 +12,6 @@ namespace baton::clock {
 namespace {
 
 constexpr double kMsPerSecond = 1000.0;
-constexpr size_t kToldMax = 1000;        // unreadable leads that are logged, once each
 constexpr size_t kPassedOverMax = 1000;  // workspaces of a shard
 
 }  // namespace
@@ -179,10 +178,7 @@ void TimerSweep::NoteUnreadable(const core::LeadKey& key, const absl::Status& pr
                                 Sweep& sweep) {
   meters_.unreadable.Add();
   ++sweep.unreadable[key.workspace];
-  if (told_unreadable_.size() >= kToldMax || !told_unreadable_.insert(key).second) return;
-  platform::LogError("clock.state_unreadable", {{"workspace", key.workspace.str()},
-                                                {"lead", key.lead.str()},
-                                                {"reason", std::string(problem.message())}});
+  unreadable_.Tell(key, std::string(problem.message()));
 }
 
 void TimerSweep::PassOver(const store::DueTimers& due, const Sweep& sweep,

@@ -7,13 +7,13 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "clock/backlog_drain.h"
+#include "clock/unreadable_leads.h"
 #include "core/plan.h"
 #include "core/policy.h"
 #include "platform/metrics.h"
@@ -88,7 +88,7 @@ class TimerSweep {
   const std::function<core::TimeMs()> now_;
   const int batch_max_;
   Meters meters_;
-  std::set<core::LeadKey> told_unreadable_;
+  UnreadableLeads unreadable_;
   std::map<int, store::PassedOver> passed_over_;  // by shard: at its next sweep
 };
 

@@ -71,15 +71,16 @@ void ParseCoolDowns(const YamlNode& node, const std::string& path, core::Policy&
     return;
   }
   for (const auto& [key, value] : node.entries) {
+    const std::string& code = key.text;
     const auto reason =
-        std::find_if(policy.reasons.begin(), policy.reasons.end(), [&key](const auto& one) {
-          return one.code == key.text && one.reason_class == core::ReasonClass::kRecycle;
+        std::find_if(policy.reasons.begin(), policy.reasons.end(), [&code](const auto& one) {
+          return one.code == code && one.reason_class == core::ReasonClass::kRecycle;
         });
     if (reason == policy.reasons.end()) {
       AddError(key,
                absl::StrCat(path, " names reasons of class recycle (",
                             core::CodesOfClass(policy.reasons, core::ReasonClass::kRecycle),
-                            "), this is ", Quoted(key.text)),
+                            "), this is ", Quoted(code)),
                errors);
       continue;
     }

@@ -281,9 +281,9 @@ absl::Status Run::Drain(const core::Rep& rep) {
 }
 
 absl::Status Run::DrainQueue(const core::QueueId& queue) {
-  const auto assigned = store::DrainQueue(store_, setting_.workspace, queue);
-  if (!assigned.ok()) return assigned.status();
-  return *assigned == 0 ? absl::OkStatus() : ReadChanges();
+  const auto drained = store::DrainQueue(store_, setting_.workspace, queue);
+  if (!drained.ok()) return drained.status();
+  return drained->assigned == 0 ? absl::OkStatus() : ReadChanges();
 }
 
 absl::Status Run::Commit(LeadIndex lead, core::Plan&& plan) {

@@ -1,19 +1,21 @@
 #include "store/drain.h"
 
 #include <set>
+#include <utility>
 
 namespace baton::store {
 
-absl::StatusOr<int> DrainQueue(RosterStore& roster, const core::WorkspaceId& workspace,
-                               const core::QueueId& queue) {
-  int total = 0;
+absl::StatusOr<Drained> DrainQueue(RosterStore& roster, const core::WorkspaceId& workspace,
+                                   const core::QueueId& queue) {
+  Drained all;
   for (int call = 0; call < kDrainCallsMax; ++call) {
-    const absl::StatusOr<int> assigned = roster.Drain(workspace, queue, kDrainMax);
-    if (!assigned.ok()) return assigned.status();
-    total += *assigned;
-    if (*assigned < kDrainMax) break;
+    absl::StatusOr<Drained> drained = roster.Drain(workspace, queue, kDrainMax);
+    if (!drained.ok()) return drained.status();
+    all.assigned += drained->assigned;
+    all.unreadable = std::move(drained->unreadable);
+    if (drained->assigned < kDrainMax) break;
   }
-  return total;
+  return all;
 }
 
 absl::StatusOr<int> DrainQueuesOf(RosterStore& roster, const core::WorkspaceId& workspace,
@@ -29,9 +31,9 @@ absl::StatusOr<int> DrainQueuesOf(RosterStore& roster, const core::WorkspaceId& 
   }
   int total = 0;
   for (const core::QueueId& queue : all) {
-    const absl::StatusOr<int> assigned = DrainQueue(roster, workspace, queue);
-    if (!assigned.ok()) return assigned.status();
-    total += *assigned;
+    const absl::StatusOr<Drained> drained = DrainQueue(roster, workspace, queue);
+    if (!drained.ok()) return drained.status();
+    total += drained->assigned;
   }
   return total;
 }

@@ -19,10 +19,10 @@ inline bool FreedCapacity(const core::RepId& owner, const core::LeadRecord& afte
   return !owner.empty() && (after.rep != owner || !core::IsOwned(after.stage));
 }
 
-// Drains one queue until nothing more can be placed, with at most kDrainCallsMax calls. Returns the
-// number of leads assigned.
-absl::StatusOr<int> DrainQueue(RosterStore& roster, const core::WorkspaceId& workspace,
-                               const core::QueueId& queue);
+// Drains one queue until nothing more can be placed, with at most kDrainCallsMax calls. Returns
+// what was assigned by all of them, and whom the last one passed over.
+absl::StatusOr<Drained> DrainQueue(RosterStore& roster, const core::WorkspaceId& workspace,
+                                   const core::QueueId& queue);
 
 // Drains `queues`, each queue of `reps`, and those in which leads wait that belong to one of them,
 // once. Reps that do not exist are passed over. Returns the number of leads assigned, or the first

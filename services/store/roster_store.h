@@ -63,9 +63,17 @@ inline std::string ActorOf(const Claim& claim) {
 }
 
 struct ClaimResult {
-  core::LeadId lead;       // empty: nothing waits that the rep may have
-  int64_t generation = 0;  // of the assignment
-  bool repeated = false;   // as a request of this id was answered before
+  core::LeadId lead;                          // empty: nothing waits that the rep may have
+  int64_t generation = 0;                     // of the assignment
+  bool repeated = false;                      // as a request of this id was answered before
+  std::vector<core::LeadId> unreadable = {};  // as Drained::unreadable
+};
+
+struct Drained {
+  int assigned = 0;
+  // Leads that were passed over, at most kDrainMax: what is stored of them cannot be read, or says
+  // that they do not wait in the queue. They stay where they are until somebody mends them.
+  std::vector<core::LeadId> unreadable;
 };
 
 class RosterStore {
@@ -116,8 +124,8 @@ class RosterStore {
   // stay as they are, and cost nothing to those behind them who ask for somebody else. A queue that
   // is paused or of mode pull, and one whose shard's outbox keeps outbox_max entries or more,
   // assigns nothing. Safe to call from anywhere at any time.
-  virtual absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
-                                    int max) = 0;
+  virtual absl::StatusOr<Drained> Drain(const core::WorkspaceId& workspace,
+                                        const core::QueueId& queue, int max) = 0;
 
   // The choice that Drain would make now for this lead if nobody stood before it, by the same rules
   // and with nothing written. A lead that is not there does not wait.

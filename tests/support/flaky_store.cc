@@ -125,8 +125,8 @@ absl::Status FlakyStore::PutHours(const core::WorkspaceId& workspace, int64_t po
   return Try([&] { return inner_.PutHours(workspace, policy_revision, hours, only_these); });
 }
 
-absl::StatusOr<int> FlakyStore::Drain(const core::WorkspaceId& workspace,
-                                      const core::QueueId& queue, int max) {
+absl::StatusOr<store::Drained> FlakyStore::Drain(const core::WorkspaceId& workspace,
+                                                 const core::QueueId& queue, int max) {
   return Try([&] { return inner_.Drain(workspace, queue, max); });
 }
 

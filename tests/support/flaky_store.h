@@ -57,8 +57,8 @@ class FlakyStore : public store::Store {
                                                int64_t expected_revision) override;
   absl::Status PutHours(const core::WorkspaceId& workspace, int64_t policy_revision,
                         const std::map<std::string, core::Hours>& hours, bool only_these) override;
-  absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
-                            int max) override;
+  absl::StatusOr<store::Drained> Drain(const core::WorkspaceId& workspace,
+                                       const core::QueueId& queue, int max) override;
   absl::StatusOr<store::WaitingOutlook> OutlookOf(const core::LeadKey& key) override;
   absl::StatusOr<store::ClaimResult> ClaimNext(const store::Claim& claim) override;
 

@@ -193,14 +193,15 @@ absl::Status MemoryStore::PutHours(const core::WorkspaceId& workspace, int64_t p
   return absl::OkStatus();
 }
 
-absl::StatusOr<int> MemoryStore::Drain(const core::WorkspaceId& workspace,
-                                       const core::QueueId& queue, int max) {
+absl::StatusOr<Drained> MemoryStore::Drain(const core::WorkspaceId& workspace,
+                                           const core::QueueId& queue, int max) {
   absl::MutexLock lock(&mutex_);
   WorkspaceState* state = Find(workspace);
-  if (state == nullptr) return 0;
+  if (state == nullptr) return Drained();
   ShardState& shard = ShardFor(workspace);
-  return memory::DrainBacklog(queue, std::clamp(max, 1, kDrainMax), limits_,
-                              {*state, shard, Now(shard), keeps_history_});
+  return Drained{memory::DrainBacklog(queue, std::clamp(max, 1, kDrainMax), limits_,
+                                      {*state, shard, Now(shard), keeps_history_}),
+                 {}};
 }
 
 absl::StatusOr<WaitingOutlook> MemoryStore::OutlookOf(const core::LeadKey& key) {

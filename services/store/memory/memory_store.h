@@ -69,8 +69,8 @@ class MemoryStore final : public Store {
                                                int64_t expected_revision) override;
   absl::Status PutHours(const core::WorkspaceId& workspace, int64_t policy_revision,
                         const std::map<std::string, core::Hours>& hours, bool only_these) override;
-  absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
-                            int max) override;
+  absl::StatusOr<Drained> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
+                                int max) override;
   absl::StatusOr<WaitingOutlook> OutlookOf(const core::LeadKey& key) override;
   absl::StatusOr<ClaimResult> ClaimNext(const Claim& claim) override;
 

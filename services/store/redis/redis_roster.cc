@@ -26,10 +26,10 @@ Command ReadOpenSet(const WorkspaceKeys& keys, const core::RepId& rep) {
   return {"ZRANGE", keys.Open(rep), "0", "-1"};
 }
 
-std::vector<core::LeadId> DecodeOpenSet(const Reply& reply) {
-  std::vector<core::LeadId> open;
-  for (const Reply& lead : reply.elements) open.push_back(core::LeadId::Trusted(lead.text));
-  return open;
+std::vector<core::LeadId> DecodeLeadIds(const Reply& reply) {
+  std::vector<core::LeadId> leads;
+  for (const Reply& lead : reply.elements) leads.push_back(core::LeadId::Trusted(lead.text));
+  return leads;
 }
 
 // A profile that no rep has yet may be removed before its rep is put.
@@ -52,7 +52,8 @@ absl::StatusOr<WaitingOutlook> OutlookAnswer(const std::vector<Reply>& answer) {
   return outlook;
 }
 
-constexpr size_t kClaimItems = 4;  // of an answer of functions/claim.lua that found a lead or none
+constexpr size_t kClaimItems = 5;  // of an answer of functions/claim.lua that found a lead or none
+constexpr size_t kDrainItems = 2;  // of an answer of functions/drain.lua
 
 absl::StatusOr<ClaimResult> ClaimAnswer(const Reply& reply, const Claim& claim) {
   const std::vector<Reply>& answer = reply.elements;
@@ -86,7 +87,7 @@ absl::StatusOr<ClaimResult> ClaimAnswer(const Reply& reply, const Claim& claim) 
   }
   if (answer.size() < kClaimItems) return redis::Unreadable("an answer of claim");
   return ClaimResult{core::LeadId::Trusted(answer[1].text), answer[2].integer,
-                     answer[3].integer != 0};
+                     answer[3].integer != 0, DecodeLeadIds(answer[4])};
 }
 
 }  // namespace
@@ -140,7 +141,7 @@ absl::StatusOr<RepState> RedisStore::GetRep(const core::WorkspaceId& workspace,
   if ((*replies)[0].is_nil()) return RepNotFound(rep);
   absl::StatusOr<core::Rep> stored = redis::DecodeRep(rep.str(), (*replies)[0].text);
   if (!stored.ok()) return stored.status();
-  RepState state{*std::move(stored), DecodeOpenSet((*replies)[1]), {}};
+  RepState state{*std::move(stored), DecodeLeadIds((*replies)[1]), {}};
   for (const Reply& queue : (*replies)[2].elements) {
     state.awaited_in.push_back(core::QueueId::Trusted(queue.text));
   }
@@ -165,7 +166,7 @@ absl::StatusOr<std::vector<RepState>> RedisStore::ListReps(const core::Workspace
   for (const RepState& state : all) commands.push_back(ReadOpenSet(keys, state.rep.id));
   const absl::StatusOr<Replies> open = Run(commands);
   if (!open.ok()) return open.status();
-  for (size_t i = 0; i < all.size(); ++i) all[i].open = DecodeOpenSet((*open)[i]);
+  for (size_t i = 0; i < all.size(); ++i) all[i].open = DecodeLeadIds((*open)[i]);
   return all;
 }
 
@@ -234,28 +235,30 @@ absl::Status RedisStore::PutHours(const core::WorkspaceId& workspace, int64_t po
   }
 }
 
-absl::StatusOr<int> RedisStore::Drain(const core::WorkspaceId& workspace,
-                                      const core::QueueId& queue, int max) {
+absl::StatusOr<Drained> RedisStore::Drain(const core::WorkspaceId& workspace,
+                                          const core::QueueId& queue, int max) {
   const int shard = ShardOf(workspace);
   const ShardKeys shard_keys(shard);
   const int wanted = std::clamp(max, 1, kDrainMax);
-  int assigned = 0;
-  for (bool again = true; again && assigned < wanted;) {
+  Drained drained;
+  for (bool again = true; again && drained.assigned < wanted;) {
     const absl::StatusOr<Reply> reply =
         RunOne(library_.Call("drain",
                              {shard_keys.Meta(), shard_keys.Outbox(), shard_keys.Timers(),
                               WorkspaceKeys(shard, workspace).Workspace()},
-                             {workspace.str(), queue.str(), absl::StrCat(wanted - assigned),
+                             {workspace.str(), queue.str(), absl::StrCat(wanted - drained.assigned),
                               SimulatedClock(), absl::StrCat(options_.limits.outbox_max)}));
     if (!reply.ok()) return reply.status();
-    if (reply->elements.empty()) return redis::Unreadable("an answer of drain");
-    assigned += static_cast<int>(reply->elements[0].integer);
+    const std::vector<Reply>& answer = reply->elements;
+    if (answer.size() < kDrainItems) return redis::Unreadable("an answer of drain");
+    drained.assigned += static_cast<int>(answer[0].integer);
+    drained.unreadable = DecodeLeadIds(answer[1]);
     const absl::StatusOr<bool> found =
-        FindUnknown(workspace, absl::MakeConstSpan(reply->elements).subspan(1));
+        FindUnknown(workspace, absl::MakeConstSpan(answer).subspan(kDrainItems));
     if (!found.ok()) return found.status();
     again = *found;
   }
-  return assigned;
+  return drained;
 }
 
 absl::StatusOr<WaitingOutlook> RedisStore::OutlookOf(const core::LeadKey& key) {

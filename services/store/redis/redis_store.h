@@ -91,8 +91,8 @@ class RedisStore final : public Store {
                         const std::map<std::string, core::Hours>& hours, bool only_these) override;
   // Runs inside Redis as one function: some 20 us per lead looked at or assigned, during which
   // nothing else is served, so `max` is best kept to tens.
-  absl::StatusOr<int> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
-                            int max) override;
+  absl::StatusOr<Drained> Drain(const core::WorkspaceId& workspace, const core::QueueId& queue,
+                                int max) override;
   absl::StatusOr<WaitingOutlook> OutlookOf(const core::LeadKey& key) override;
   absl::StatusOr<ClaimResult> ClaimNext(const Claim& claim) override;
 

@@ -27,6 +27,11 @@ class RosterFunctionsTest : public FunctionTest {
             {acme_.Workspace(), acme_.Settings(), acme_.Queue(QueueNamed(queue))},
             {queue, absl::StrCat(expected), paused ? "1" : "0", "Name", absl::StrCat(cap)}};
   }
+  Call Drain(const std::string& max = "9") {
+    return {"drain",
+            {shard_.Meta(), shard_.Outbox(), shard_.Timers(), acme_.Workspace()},
+            {"acme", "inside", max, absl::StrCat(kNow), "1000"}};
+  }
   std::string Members(const std::string& queue) {
     return Run(Command{"HGET", acme_.Queue(QueueNamed(queue)), "m"}).text;
   }
@@ -126,9 +131,7 @@ TEST_F(RosterFunctionsTest, ADrainAssignsInOrderOfPriorityAndAge) {
   for (const char* lead : {"l1", "l2", "l3"}) ASSERT_EQ(AnswerOf(Qualify(lead)), 0);
   ASSERT_EQ(AnswerOf(Qualify("urgent", 90)), 0);
   ASSERT_EQ(Ends(Put("ada", 0, "1|2|online|inside||")), Outcome::kDone);
-  const Call drain{"drain",
-                   {shard_.Meta(), shard_.Outbox(), shard_.Timers(), acme_.Workspace()},
-                   {"acme", "inside", "1", absl::StrCat(kNow), "1000"}};
+  const Call drain = Drain("1");
   EXPECT_EQ(Run(drain).elements.at(0).integer, 1);
   EXPECT_EQ(Run(Command{"ZRANGE", acme_.Open(RepNamed("ada")), "0", "-1"}).elements[0].text,
             "urgent");
@@ -145,13 +148,26 @@ TEST_F(RosterFunctionsTest, ADrainAssignsInOrderOfPriorityAndAge) {
 TEST_F(RosterFunctionsTest, ADrainThatMeetsABrokenBacklogChangesNothing) {
   for (const char* lead : {"l1", "l2"}) ASSERT_EQ(AnswerOf(Qualify(lead)), 0);
   ASSERT_EQ(Ends(Put("ada", 0, "1|5|online|inside||")), Outcome::kDone);
-  Run(Command{"DEL", acme_.Lead(LeadNamed("l2"))});
+  const std::string lanes = acme_.Lanes(QueueNamed("inside"));
+  const Reply lane = Run(Command{"HKEYS", lanes}).elements.at(0);
+  Run(Command{"HSET", lanes, lane.text, "what is this"});
   const Dump before = DumpAll();
-  const Reply reply = Run(Call{"drain",
-                               {shard_.Meta(), shard_.Outbox(), shard_.Timers(), acme_.Workspace()},
-                               {"acme", "inside", "9", absl::StrCat(kNow), "1000"}});
+  const Reply reply = Run(Drain());
   EXPECT_TRUE(reply.IsError("BATONREFUSED")) << reply.text;
   EXPECT_EQ(DumpAll(), before);
+}
+
+TEST_F(RosterFunctionsTest, ADrainNamesTheLeadsItPassesOver) {
+  for (const char* lead : {"l1", "l2", "l3"}) ASSERT_EQ(AnswerOf(Qualify(lead)), 0);
+  ASSERT_EQ(Ends(Put("ada", 0, "1|5|online|inside||")), Outcome::kDone);
+  Run(Command{"DEL", acme_.Lead(LeadNamed("l2"))});
+  const Reply reply = Run(Drain());
+  ASSERT_EQ(reply.elements.size(), 2u) << reply.text;
+  EXPECT_EQ(reply.elements[0].integer, 2);
+  ASSERT_EQ(reply.elements[1].elements.size(), 1u);
+  EXPECT_EQ(reply.elements[1].elements[0].text, "l2");
+  const Command waiting = {"ZRANGE", acme_.Backlog(QueueNamed("inside")), "0", "-1"};
+  EXPECT_EQ(Run(waiting).elements.size(), 1u) << "it stays where it is";
 }
 
 }  // namespace

@@ -42,17 +42,24 @@ std::unique_ptr<store::RedisStore> OpenStore(const support::RedisServer& server)
   return store.ok() ? *std::move(store) : nullptr;
 }
 
-platform::redis::Reply RunOn(const support::RedisServer& server,
-                             const platform::redis::Command& command) {
+absl::StatusOr<platform::redis::Reply> AskOf(const support::RedisServer& server,
+                                             const platform::redis::Command& command) {
   platform::redis::ClientOptions options;
   options.url = server.url();
   const auto client = platform::redis::Client::Create(
       options, [](platform::redis::Connection&) { return absl::OkStatus(); });
   const auto replies = (*client)->Run({command});
-  EXPECT_TRUE(replies.ok()) << replies.status();
-  if (!replies.ok()) return {};
-  EXPECT_FALSE(replies->front().is_error()) << replies->front().text;
+  if (!replies.ok()) return replies.status();
   return replies->front();
+}
+
+platform::redis::Reply RunOn(const support::RedisServer& server,
+                             const platform::redis::Command& command) {
+  const absl::StatusOr<platform::redis::Reply> reply = AskOf(server, command);
+  EXPECT_TRUE(reply.ok()) << reply.status();
+  if (!reply.ok()) return {};
+  EXPECT_FALSE(reply->is_error()) << reply->text;
+  return *reply;
 }
 
 core::WorkspaceId Acme() {

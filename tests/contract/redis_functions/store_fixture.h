@@ -27,7 +27,12 @@ void Follow(const support::RedisServer& replica, const support::RedisServer& pri
 store::RedisStoreOptions OptionsFor(const support::RedisServer& server);
 std::unique_ptr<store::RedisStore> OpenStore(const support::RedisServer& server);
 
-// One command on the server, past the store. An error reply fails the test.
+// One command on the server, past the store; UNAVAILABLE if the server cuts the connection, as one
+// does that Sentinels make a replica of another.
+absl::StatusOr<platform::redis::Reply> AskOf(const support::RedisServer& server,
+                                             const platform::redis::Command& command);
+
+// The same of a server that nobody disturbs: no answer and an error reply fail the test.
 platform::redis::Reply RunOn(const support::RedisServer& server,
                              const platform::redis::Command& command);
 

@@ -100,7 +100,7 @@ TEST_P(ClockStoreTest, AWaitingLeadIsLookedAtWhenItsPlanSaysAndAgainWhenItIsTake
   EXPECT_EQ(Due().next_due_at_ms, kStart + 50);
   AddRep("ada");
   clock_.Advance(10);
-  ASSERT_EQ(*store().Drain(acme_, QueueNamed("inside"), 5), 1);
+  ASSERT_EQ(Drain(5), 1);
   record = Load("l1");
   EXPECT_EQ(record.stage, Stage::kOffered);
   EXPECT_EQ(record.clock_at_ms, kStart + 10);

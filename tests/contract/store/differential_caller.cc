@@ -236,16 +236,16 @@ std::string Caller::PutQueue(const core::WorkspaceId& workspace,
 
 std::string Caller::DrainOnce(const core::WorkspaceId& workspace, const core::QueueId& queue,
                               int max) {
-  const auto assigned = store_.Drain(workspace, queue, max);
-  return assigned.ok() ? absl::StrCat("assigned ", *assigned) : TextOf(assigned.status());
+  const auto drained = store_.Drain(workspace, queue, max);
+  return drained.ok() ? absl::StrCat("assigned ", drained->assigned) : TextOf(drained.status());
 }
 
 std::string Caller::DrainToTheEnd(const core::WorkspaceId& workspace, const core::QueueId& queue) {
-  absl::StatusOr<int> assigned;
+  absl::StatusOr<store::Drained> drained;
   do {
-    assigned = UntilAnswered([&] { return store_.Drain(workspace, queue, store::kDrainMax); });
-    if (!assigned.ok()) return TextOf(assigned.status());
-  } while (*assigned == store::kDrainMax);
+    drained = UntilAnswered([&] { return store_.Drain(workspace, queue, store::kDrainMax); });
+    if (!drained.ok()) return TextOf(drained.status());
+  } while (drained->assigned == store::kDrainMax);
   return "drained";
 }
 

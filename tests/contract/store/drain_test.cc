@@ -13,12 +13,6 @@ using testing::SizeIs;
 
 class DrainTest : public StoreTest {
  protected:
-  int Drain(int max = 100) {
-    const auto assigned = store().Drain(acme_, QueueNamed("inside"), max);
-    EXPECT_TRUE(assigned.ok()) << assigned.status();
-    return assigned.value_or(-1);
-  }
-
   void CommitNeedingSkill(const std::string& lead, const std::string& skill) {
     core::Plan plan = Qualify(lead, "inside");
     plan.after.judgment.route.skills = {skill};
@@ -188,8 +182,8 @@ TEST_P(DrainTest, PassingIsRememberedAndTheRetryTimerStopsWithTheOffer) {
 
 TEST_P(DrainTest, NothingWaitsInUnknownPlaces) {
   const core::WorkspaceId none = core::WorkspaceId::Trusted("elsewhere");
-  EXPECT_EQ(*store().Drain(none, QueueNamed("inside"), 1), 0);
-  EXPECT_EQ(*store().Drain(acme_, QueueNamed("no-such"), 1), 0);
+  EXPECT_EQ(store().Drain(none, QueueNamed("inside"), 1)->assigned, 0);
+  EXPECT_EQ(Drain(1, "no-such"), 0);
   EXPECT_THAT(Outbox(), IsEmpty());
 }
 

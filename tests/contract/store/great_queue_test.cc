@@ -119,7 +119,7 @@ class GreatQueueTest : public StoreTest {
       const auto expected = reference_->Drain(acme_, QueueNamed(id), 40);
       const auto found = store().Drain(acme_, QueueNamed(id), 40);
       ASSERT_TRUE(expected.ok() && found.ok()) << expected.status() << found.status();
-      EXPECT_EQ(*found, *expected) << id;
+      EXPECT_EQ(found->assigned, expected->assigned) << id;
     }
     for (const std::string& lead : leads_) {
       const auto expected = reference_->Load({Key(lead)});

@@ -9,6 +9,7 @@
 #include "platform/redis/client.h"
 #include "store/redis/redis_keys.h"
 #include "store/redis/redis_store.h"
+#include "support/make_active.h"
 #include "support/redis_server.h"
 
 namespace baton::contract {
@@ -115,6 +116,133 @@ TEST_F(RedisFaultsTest, NothingIsDurableWhileTheReplicaIsMissing) {
   const absl::Status missing = strict->ConfirmDurable();
   EXPECT_EQ(missing.code(), absl::StatusCode::kUnavailable);
   EXPECT_GT(core::RetryAfter(missing), absl::ZeroDuration());
+}
+
+// Leads that wait in a queue where nobody is at first, and some of which cannot be read then.
+class RedisUnreadableLeadsTest : public RedisFaultsTest {
+ protected:
+  void MakeQueue(core::QueueMode mode) {
+    core::Policy policy;
+    policy.workspace = acme_;
+    core::QueuePolicy& queue = policy.queues[inside_];
+    queue.id = inside_;
+    queue.mode = mode;
+    ASSERT_TRUE(support::MakeActive(*store_, policy, "yaml").ok());
+  }
+
+  void Waits(const std::string& lead, const std::vector<std::string>& skills = {}) {
+    EXPECT_EQ(Place(lead, skills).record.stage, core::Stage::kQueued) << lead;
+  }
+
+  store::CommitResult Place(const std::string& lead, const std::vector<std::string>& skills = {}) {
+    core::Plan plan = Nurture(lead);
+    plan.after.stage = core::Stage::kMql;
+    plan.after.cycle = 1;
+    plan.after.queue = inside_;
+    plan.after.judgment.route.skills = skills;
+    plan.placement = core::Placement::kOffer;
+    const auto results = store_->Commit({plan});
+    EXPECT_TRUE(results.ok()) << results.status();
+    return results.ok() ? results->front() : store::CommitResult();
+  }
+
+  void AddAda(const std::vector<std::string>& skills = {}) {
+    core::Rep rep;
+    rep.id = ada_;
+    rep.capacity = 2;
+    rep.presence = core::Presence::kOnline;
+    rep.queues = {inside_};
+    rep.skills = skills;
+    ASSERT_TRUE(store_->PutRep(acme_, rep, 0).ok());
+  }
+
+  core::Stage StageOf(const std::string& lead) {
+    const auto loaded = store_->Load({Lead(lead)});
+    EXPECT_TRUE(loaded.ok() && loaded->records[0].ok());
+    return loaded->records[0]->stage;
+  }
+
+  std::string JourneyOf(const std::string& lead) const {
+    return store::redis::WorkspaceKeys(0, acme_).Journey(core::LeadId::Trusted(lead));
+  }
+
+  // Each in its own way.
+  void DamageThree() {
+    Run({"SET", KeyOf("garbage"), "what is this"});
+    Run({"DEL", KeyOf("gone")});
+    Run({"DEL", JourneyOf("typed")});
+    Run({"SET", JourneyOf("typed"), "x"});
+  }
+
+  const core::RepId ada_ = core::RepId::Trusted("ada");
+  const core::QueueId inside_ = core::QueueId::Trusted("inside");
+  const std::vector<core::LeadId> damaged_ = {core::LeadId::Trusted("garbage"),
+                                              core::LeadId::Trusted("gone"),
+                                              core::LeadId::Trusted("typed")};
+};
+
+TEST_F(RedisUnreadableLeadsTest, ADrainPassesOverThem) {
+  MakeQueue(core::QueueMode::kOffer);
+  for (const char* lead : {"garbage", "gone", "typed", "whole"}) Waits(lead);
+  DamageThree();
+  AddAda();
+  const auto drained = store_->Drain(acme_, inside_, 10);
+  ASSERT_TRUE(drained.ok()) << drained.status();
+  EXPECT_EQ(drained->assigned, 1);
+  EXPECT_EQ(drained->unreadable, damaged_);
+  EXPECT_EQ(StageOf("whole"), core::Stage::kOffered);
+  // Who is placed behind them waits for a drain, and no longer.
+  EXPECT_TRUE(Place("young").waits_turn);
+  EXPECT_EQ(store_->Drain(acme_, inside_, 10)->assigned, 1);
+  EXPECT_EQ(StageOf("young"), core::Stage::kOffered);
+}
+
+TEST_F(RedisUnreadableLeadsTest, AClaimPassesOverThem) {
+  MakeQueue(core::QueueMode::kPull);
+  for (const char* lead : {"garbage", "gone", "typed", "whole"}) Waits(lead);
+  DamageThree();
+  AddAda();
+  const store::Claim claim{acme_, ada_, {}, "r1", 7, ""};
+  const auto claimed = store_->ClaimNext(claim);
+  ASSERT_TRUE(claimed.ok()) << claimed.status();
+  EXPECT_EQ(claimed->lead.str(), "whole");
+  EXPECT_EQ(claimed->unreadable, damaged_);
+  const auto again = store_->ClaimNext(claim);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->lead.str(), "whole");
+  EXPECT_TRUE(again->repeated);
+  const auto nothing = store_->ClaimNext({acme_, ada_, {}, "r2", 7, ""});
+  ASSERT_TRUE(nothing.ok()) << nothing.status();
+  EXPECT_EQ(nothing->lead.str(), "");
+  EXPECT_EQ(nothing->unreadable, damaged_);
+}
+
+TEST_F(RedisUnreadableLeadsTest, ADrainLooksAtABoundedNumberOfThemAndGoesOnWithOtherLanes) {
+  MakeQueue(core::QueueMode::kOffer);
+  for (int i = 0; i < store::kDrainMax + 1; ++i) {
+    Waits(absl::StrCat("l", i));
+    Run({"SET", KeyOf(absl::StrCat("l", i)), "x"});
+  }
+  Waits("last");  // of the same millisecond ids decide
+  Waits("skilled", {"de"});
+  AddAda({"de"});
+  const auto drained = store_->Drain(acme_, inside_, store::kDrainMax);
+  ASSERT_TRUE(drained.ok()) << drained.status();
+  EXPECT_EQ(drained->unreadable.size(), static_cast<size_t>(store::kDrainMax));
+  EXPECT_EQ(drained->assigned, 1);
+  EXPECT_EQ(StageOf("skilled"), core::Stage::kOffered);
+  EXPECT_EQ(StageOf("last"), core::Stage::kQueued);
+}
+
+TEST_F(RedisUnreadableLeadsTest, WhatIsWrongWithTheWorkspaceIsNoFaultOfItsLeads) {
+  MakeQueue(core::QueueMode::kOffer);
+  Waits("good");
+  AddAda();
+  const std::string timers = store::redis::WorkspaceKeys(0, acme_).Workspace() + ":timers";
+  Run({"DEL", timers});
+  Run({"SET", timers, "x"});
+  EXPECT_FALSE(store_->Drain(acme_, inside_, 10).ok());
+  EXPECT_EQ(StageOf("good"), core::Stage::kQueued);
 }
 
 }  // namespace

@@ -36,12 +36,6 @@ class RequirementTest : public StoreTest {
     return Commit(Requiring(lead, absl::StrCat("\"", country, "\" in rep.territories"), queue));
   }
 
-  int Drain(const std::string& queue = "inside") {
-    const auto assigned = store().Drain(acme_, QueueNamed(queue), 100);
-    EXPECT_TRUE(assigned.ok()) << assigned.status();
-    return assigned.value_or(-1);
-  }
-
   void MakePulled(const std::string& queue) {
     core::Policy policy = MakePolicy();
     policy.queues[QueueNamed(queue)].mode = core::QueueMode::kPull;

@@ -222,7 +222,7 @@ TEST_P(RosterStoreTest, PausingHoldsBackOffersAndNothingElse) {
   EXPECT_EQ(CommitQualified("l2").stage, Stage::kQueued);
   EXPECT_EQ(CommitQualified("l3", "field").stage, Stage::kAccepted);
   Pause("inside", false);
-  EXPECT_EQ(*store().Drain(acme_, QueueNamed("inside"), 9), 1);
+  EXPECT_EQ(Drain(9), 1);
   EXPECT_EQ(CommitQualified("l4").stage, Stage::kOffered);
 }
 

@@ -184,6 +184,12 @@ core::LeadRecord StoreTest::CommitQualified(const std::string& lead, const std::
   return Commit(Qualify(lead, queue, priority));
 }
 
+int StoreTest::Drain(int max, const std::string& queue) {
+  const auto drained = store().Drain(acme_, QueueNamed(queue), max);
+  EXPECT_TRUE(drained.ok()) << drained.status();
+  return drained.ok() ? drained->assigned : -1;
+}
+
 store::QueueState StoreTest::Queue(const std::string& queue) {
   auto queues = store().ListQueues(acme_);
   EXPECT_TRUE(queues.ok()) << queues.status();

@@ -57,6 +57,8 @@ class StoreTest : public testing::TestWithParam<StoreKind> {
   core::LeadRecord CommitQualified(const std::string& lead, const std::string& queue = "inside",
                                    int priority = 0);
 
+  // How many leads of the queue one call of Drain gave away.
+  int Drain(int max = 100, const std::string& queue = "inside");
   store::QueueState Queue(const std::string& queue);
   std::vector<std::string> OpenOf(const std::string& rep);
   // after: counted from kBegin.

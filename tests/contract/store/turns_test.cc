@@ -67,12 +67,6 @@ class TurnsTest : public StoreTest {
     return PutRep(rep);
   }
 
-  int Drain() {
-    const auto assigned = store().Drain(acme_, QueueNamed("inside"), 100);
-    EXPECT_TRUE(assigned.ok()) << assigned.status();
-    return assigned.value_or(-1);
-  }
-
   std::vector<std::string> Assigned() {
     std::vector<std::string> leads;
     for (const store::OutboxEntry& entry : Outbox()) {

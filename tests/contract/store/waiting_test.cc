@@ -121,9 +121,9 @@ TEST_P(WaitingTest, ALeadWaitsForItsOwnerAndGoesToNobodyElse) {
   EXPECT_EQ(record.due_at_ms, kStart + 100);
   EXPECT_EQ(record.pool.candidates.size(), 1u);
   EXPECT_THAT(AwaitedIn("zoe"), ElementsAre(QueueNamed("inside")));
-  EXPECT_EQ(*store().Drain(acme_, QueueNamed("inside"), 9), 0);
+  EXPECT_EQ(Drain(9), 0);
   SetPresence("zoe", core::Presence::kOnline);
-  EXPECT_EQ(*store().Drain(acme_, QueueNamed("inside"), 9), 1);
+  EXPECT_EQ(Drain(9), 1);
   EXPECT_EQ(Load("l1").rep, RepNamed("zoe"));
   EXPECT_THAT(AwaitedIn("zoe"), IsEmpty());
 }
@@ -162,7 +162,7 @@ TEST_P(WaitingTest, AnOwnerIsServedThoughNobodyOfTheQueueHasRoom) {
   clock_.Advance(1);
   Commit(QualifyOwned("l2", {"zoe"}));
   AddRep("zoe", 1, {"field"});
-  EXPECT_EQ(*store().Drain(acme_, QueueNamed("inside"), 9), 1);
+  EXPECT_EQ(Drain(9), 1);
   EXPECT_EQ(Load("l2").rep, RepNamed("zoe"));
   EXPECT_EQ(Load("l1").stage, Stage::kQueued);
 }
@@ -216,7 +216,7 @@ TEST_P(WaitingTest, LeadsOfAPulledQueueWaitUntilSomebodyClaimsThem) {
   const LeadRecord record = CommitQualified("l1");
   EXPECT_EQ(record.stage, Stage::kQueued);
   EXPECT_THAT(record.pool.candidates, IsEmpty());
-  EXPECT_EQ(*store().Drain(acme_, QueueNamed("inside"), 9), 0);
+  EXPECT_EQ(Drain(9), 0);
 }
 
 }  // namespace

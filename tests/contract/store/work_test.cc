@@ -22,12 +22,6 @@ class WorkTest : public StoreTest {
     EXPECT_TRUE(store().PutHours(acme_, 1, {{name, hours}}, false).ok());
   }
 
-  int Drain() {
-    const auto drained = store().Drain(acme_, QueueNamed("inside"), 100);
-    EXPECT_TRUE(drained.ok()) << drained.status();
-    return drained.value_or(-1);
-  }
-
   std::vector<std::pair<std::string, CandidateReason>> Candidates(const std::string& lead) {
     std::vector<std::pair<std::string, CandidateReason>> all;
     for (const core::Candidate& candidate : Load(lead).pool.candidates) {

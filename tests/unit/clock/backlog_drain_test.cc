@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "support/flaky_store.h"
@@ -134,6 +135,37 @@ TEST_F(BacklogDrainTest, ShowsSinceWhenTheOldestLeadWaitsInAnyWorkspaceOrPausedQ
   world_.Pass(core::kSecondMs);
   EXPECT_TRUE(drain.DrainRound().ok());
   EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_oldest_unassigned_seconds 91\n"));
+}
+
+// A store in which the first lead of a queue cannot be read.
+class DamagedStore : public support::FlakyStore {
+ public:
+  explicit DamagedStore(store::Store& inner)
+      : FlakyStore(inner, [] { return support::Fault::kNone; }) {}
+  absl::StatusOr<store::Drained> Drain(const core::WorkspaceId& workspace,
+                                       const core::QueueId& queue, int max) override {
+    auto drained = FlakyStore::Drain(workspace, queue, max);
+    if (drained.ok()) drained->unreadable = unreadable;
+    return drained;
+  }
+  std::vector<core::LeadId> unreadable = {core::LeadId::Trusted("l1")};
+};
+
+TEST_F(BacklogDrainTest, LeadsThatCannotBeReadAreShownAndLoggedOnce) {
+  world_.Capture("l1");
+  world_.Capture("l2");
+  DamagedStore store(world_.store);
+  BacklogDrain drain(store, 10, world_.own_clock.function(), *world_.metrics);
+  testing::internal::CaptureStderr();
+  EXPECT_TRUE(drain.DrainRound().ok());
+  EXPECT_TRUE(drain.DrainRound().ok());
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_waiting_leads_unreadable 1\n"));
+  EXPECT_EQ(std::vector<std::string>(absl::StrSplit(log, "clock.state_unreadable")).size(), 2u);
+  EXPECT_THAT(log, HasSubstr("\"lead\":\"l1\",\"reason\":\"it waits in queue dach and"));
+  store.unreadable.clear();
+  EXPECT_TRUE(drain.DrainRound().ok());
+  EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_waiting_leads_unreadable 0\n"));
 }
 
 TEST_F(BacklogDrainTest, NobodyWaitsOnceAllAreGivenAway) {

@@ -211,9 +211,10 @@ TEST_F(TimerSweepTest, ALeadThatAsksAgainWaitsItsTurnAndItsQueueIsToBeDrained) {
   EXPECT_EQ(world_.Lead("l2").stage, Stage::kQueued);
   ASSERT_EQ(retried->to_drain.size(), 1u);
   EXPECT_EQ(retried->to_drain[0].queue, support::QueueNamed("dach"));
-  EXPECT_EQ(world_.store.Drain(world_.Lead("l1").key.workspace, support::QueueNamed("dach"), 9)
-                .value_or(0),
-            1);
+  const auto drained =
+      world_.store.Drain(world_.Lead("l1").key.workspace, support::QueueNamed("dach"), 9);
+  ASSERT_TRUE(drained.ok()) << drained.status();
+  EXPECT_EQ(drained->assigned, 1);
   EXPECT_EQ(world_.Lead("l1").rep, support::RepNamed("ada"));
 }
 

@@ -20,6 +20,7 @@ class ScriptedRoster : public RosterStore {
   std::map<RepId, std::vector<QueueId>> reps;
   std::map<RepId, std::vector<QueueId>> awaited;
   std::map<QueueId, std::deque<absl::StatusOr<int>>> answers;
+  std::map<QueueId, std::vector<core::LeadId>> unreadable;
   std::vector<std::string> calls;
 
   absl::StatusOr<RepState> GetRep(const WorkspaceId&, const RepId& rep) override {
@@ -29,14 +30,15 @@ class ScriptedRoster : public RosterStore {
     state.awaited_in = awaited[rep];
     return state;
   }
-  absl::StatusOr<int> Drain(const WorkspaceId&, const QueueId& queue, int max) override {
+  absl::StatusOr<Drained> Drain(const WorkspaceId&, const QueueId& queue, int max) override {
     EXPECT_EQ(max, kDrainMax);
     calls.push_back(queue.str());
     auto& queued = answers[queue];
-    if (queued.empty()) return 0;
-    auto answer = queued.front();
+    if (queued.empty()) return Drained();
+    const absl::StatusOr<int> answer = queued.front();
     queued.pop_front();
-    return answer;
+    if (!answer.ok()) return answer.status();
+    return Drained{*answer, unreadable[queue]};
   }
   absl::StatusOr<WaitingOutlook> OutlookOf(const core::LeadKey&) override { return Unused(); }
   absl::StatusOr<ClaimResult> ClaimNext(const Claim&) override { return Unused(); }
@@ -71,15 +73,22 @@ const RepId kBob = RepId::Trusted("bob");
 TEST(DrainQueueTest, GoesOnWhileACallAssignsAllItMay) {
   ScriptedRoster roster;
   roster.answers[kSmb] = {kDrainMax, kDrainMax, 1};
-  EXPECT_EQ(DrainQueue(roster, kAcme, kSmb).value(), 2 * kDrainMax + 1);
+  EXPECT_EQ(DrainQueue(roster, kAcme, kSmb).value().assigned, 2 * kDrainMax + 1);
   EXPECT_THAT(roster.calls, ElementsAre("smb", "smb", "smb"));
 }
 
 TEST(DrainQueueTest, EndsAfterABoundedNumberOfCalls) {
   ScriptedRoster roster;
   roster.answers[kSmb].assign(100, kDrainMax);
-  EXPECT_EQ(DrainQueue(roster, kAcme, kSmb).value(), kDrainCallsMax * kDrainMax);
+  EXPECT_EQ(DrainQueue(roster, kAcme, kSmb).value().assigned, kDrainCallsMax * kDrainMax);
   EXPECT_EQ(roster.calls.size(), static_cast<size_t>(kDrainCallsMax));
+}
+
+TEST(DrainQueueTest, NamesThoseWhoCannotBeReadOnceHoweverManyCallsMeetThem) {
+  ScriptedRoster roster;
+  roster.answers[kSmb] = {kDrainMax, 1};
+  roster.unreadable[kSmb] = {core::LeadId::Trusted("l1"), core::LeadId::Trusted("l2")};
+  EXPECT_EQ(DrainQueue(roster, kAcme, kSmb).value().unreadable, roster.unreadable[kSmb]);
 }
 
 TEST(DrainQueuesOfTest, DrainsEachQueueOfTheRepsOnce) {

@@ -4,9 +4,10 @@
 --       claims, "request id|fingerprint|lead|generation")
 -- ARGV: 1 workspace, 2 rep, 3 clock, 4 outbox_max, 5 request id (escaped; empty: none),
 --       6 fingerprint, 7 details of the change, then the queues named (none: all of the rep's)
--- Returns: {OUTCOME.done, lead or '', generation, repeated (0 or 1), then the requirements of
---          waiting leads of which it is not known who meets them}, {OUTCOME.no_workspace},
---          {OUTCOME.absent}, {OUTCOME.reused}, {OUTCOME.unavailable}, {OUTCOME.at_capacity, open},
+-- Returns: {OUTCOME.done, lead or '', generation, repeated (0 or 1), {leads that were passed over,
+--          since what is stored of them cannot be read}, then the requirements of waiting leads of
+--          which it is not known who meets them}, {OUTCOME.no_workspace}, {OUTCOME.absent},
+--          {OUTCOME.reused}, {OUTCOME.unavailable}, {OUTCOME.at_capacity, open},
 --          {OUTCOME.daily_cap}, {OUTCOME.not_a_member, queue}, {OUTCOME.not_pulled, queue},
 --          {OUTCOME.outbox_full}
 -- Idempotency: by the request id, for as long as the claim is remembered.
@@ -69,14 +70,14 @@ local function try(from, keys, args, shard, revision, text)
   elseif redis.call('XLEN', keys[2]) >= from.outbox_max then
     return {OUTCOME.outbox_full}
   end
-  local lead, generation = baton.take_first(keys, args[1], member, queues,
+  local unreadable, lead, generation = baton.take_first(keys, args[1], member, queues,
     {shard = shard, call = call, revision = revision, details = from.details})
   if lead and from.request ~= '' then
     redis.call('RPUSH', keys[6], string.format('%s|%s|%s|%d', from.request, args[6], lead,
       generation))
     redis.call('LTRIM', keys[6], string.format('%d', -REMEMBERED), '-1')
   end
-  return baton.add_unknown({OUTCOME.done, lead or '', generation or 0, 0}, call)
+  return baton.add_unknown({OUTCOME.done, lead or '', generation or 0, 0, unreadable}, call)
 end
 
 local function claim(keys, args)

@@ -1,8 +1,9 @@
 -- drain: gives waiting leads of a queue, in backlog order, to reps with room (RosterStore::Drain).
 -- KEYS: 1 meta, 2 outbox, 3 timers, 4 workspace
 -- ARGV: 1 workspace, 2 queue, 3 max, 4 clock, 5 outbox_max
--- Returns: {number of leads assigned (max: there may be more), then the requirements of waiting
---          leads of which it is not known who meets them (fits.lua)}
+-- Returns: {number of leads assigned (max: there may be more), {leads that were passed over, since
+--          what is stored of them cannot be read}, then the requirements of waiting leads of which
+--          it is not known who meets them (fits.lua)}
 -- Idempotency: each assignment is a step of its own; a repetition goes on with who still waits.
 
 local function read_args(keys, args)
@@ -29,7 +30,6 @@ local function try(step, queue)
     baton.forget_open(queue.call, step.before.rep)
   end
   baton.check_backlog(step.workspace_key, queue.id, step.before)
-  baton.check_journey(step)
   baton.assign(step, queue, candidates, choice, baton.DETAILS.own)
   baton.finish(step)
   return true
@@ -51,31 +51,32 @@ local function drain(keys, args)
   local revision = redis.call('HGET', keys[4], 'policy')
   if not revision or
       redis.call('XLEN', keys[2]) >= from.outbox_max then
-    return {0}
+    return {0, {}}
   end
   local queue = baton.read_queue(keys[4], from.queue, baton.new_call(shard, keys[4]))
   queue.revision = revision
   if not baton.gives_out(queue) then
     baton.keep(shard)
-    return {0}
+    return {0, {}}
   end
   redis.call('ZCARD', keys[3])
-  local steps, lanes = {}, baton.open_lanes(keys[4], from.queue)
+  baton.check_timers(shard, keys[4])
+  local steps, unreadable, lanes = {}, {}, baton.open_lanes(keys[4], from.queue)
   while #steps < from.max do
     local lane = baton.first_lane(lanes, queue)
     if not lane then
       break
     end
-    local step = baton.read_waiting(keys, {args[1], lane.lead}, shard, from.queue)
-    if try(step, queue) then
+    local step = baton.read_front(keys, args[1], lane, shard, from.queue, unreadable)
+    if step and try(step, queue) then
       steps[#steps + 1] = step
       baton.go_on(lane)
-    else
+    elseif step then
       lane.lead = nil -- nobody can have any of its leads
     end
   end
   write(keys, steps, queue, shard)
-  local answer = baton.add_unknown({#steps}, queue.call)
+  local answer = baton.add_unknown({#steps, unreadable}, queue.call)
   baton.keep(shard)
   return answer
 end

@@ -1,6 +1,8 @@
 -- The fronts of a queue's lanes (lanes.lua), from which waiting leads are served in order: of all
 -- fronts the one with the least score, then the least id.
 
+local UNREADABLE_MAX = baton.LIMIT.drain
+
 -- Moves the lane's front to the lead behind it: lane.lead, nil at its end, and lane.score.
 function baton.go_on(lane)
   local rank = string.format('%d', lane.served)
@@ -49,8 +51,8 @@ function baton.first_lane(lanes, queue)
   return first
 end
 
--- A step of the lead in front of a lane; complains if lane and lead disagree.
-function baton.read_waiting(keys, names, shard, queue)
+-- A step of a lead that waits; complains if what is stored of it cannot be read or does not wait.
+local function read_waiting(keys, names, shard, queue)
   local lead_key = baton.lead_key(keys[4], names[2])
   local text = redis.call('GET', lead_key)
   local before, lead = baton.parse_lead(text), baton.parse_lead(text)
@@ -58,5 +60,23 @@ function baton.read_waiting(keys, names, shard, queue)
     baton.refuse('lead ' .. names[2] .. ' waits in ' .. queue .. ' but is ' .. before.stage)
   end
   local journey_key = baton.journey_key(keys[4], names[2])
-  return baton.new_step({lead_key, journey_key, keys[4]}, names, shard, before, lead)
+  local step = baton.new_step({lead_key, journey_key, keys[4]}, names, shard, before, lead)
+  baton.check_journey(step)
+  return step
+end
+
+-- A step of the lead in front of the lane. nil: there is none that can be read; then the lead is
+-- noted in `unreadable` and the lane goes on, or ends where enough were noted for one call. The
+-- workspace's timers have been checked.
+function baton.read_front(keys, workspace, lane, shard, queue, unreadable)
+  local readable, step = pcall(read_waiting, keys, {workspace, lane.lead}, shard, queue)
+  if readable then
+    return step
+  end
+  unreadable[#unreadable + 1] = lane.lead
+  if #unreadable < UNREADABLE_MAX then
+    baton.go_on(lane)
+  else
+    lane.lead = nil
+  end
 end

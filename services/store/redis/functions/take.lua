@@ -8,8 +8,8 @@ function baton.answered_claim(claims, request, fingerprint)
     if not id then
       baton.refuse('a stored claim is not readable')
     elseif id == request then
-      return print == fingerprint and {baton.OUTCOME.done, lead, tonumber(generation), 1} or
-        {baton.OUTCOME.reused}
+      return print == fingerprint and
+        {baton.OUTCOME.done, lead, tonumber(generation), 1, {}} or {baton.OUTCOME.reused}
     end
   end
 end
@@ -31,30 +31,53 @@ local function may_claim(queue, member, asks)
   return baton.may_have(queue, member.rep, member, asks)
 end
 
--- The lane whose front the rep gets, and its queue; nil: none.
-local function find(workspace, member, queues)
-  local first, of
+local function lanes_of(workspace, queues)
+  local all = {}
   for _, queue in ipairs(queues) do
     for _, lane in ipairs(baton.open_lanes(workspace, queue.id)) do
-      local better = lane.lead and (not first or baton.stands_before(lane, first))
-      if better and may_claim(queue, member, lane.asks) then
-        first, of = lane, queue
-      end
+      lane.queue = queue
+      all[#all + 1] = lane
     end
   end
-  return first, of
+  return all
+end
+
+-- The lane whose front the rep gets; nil: none.
+local function find(lanes, member)
+  local first
+  for _, lane in ipairs(lanes) do
+    local better = lane.lead and (not first or baton.stands_before(lane, first))
+    if better and may_claim(lane.queue, member, lane.asks) then
+      first = lane
+    end
+  end
+  return first
+end
+
+-- A step of the lead that the rep gets, and its queue; nil: nothing waits that it may have.
+local function read_first(keys, workspace, member, queues, shard, unreadable)
+  local lanes, lane = lanes_of(keys[4], queues), nil
+  repeat
+    lane = find(lanes, member)
+    local step = lane and
+      baton.read_front(keys, workspace, lane, shard, lane.queue.id, unreadable)
+    if step then
+      return step, lane.queue
+    end
+  until not lane
 end
 
 -- keys: {meta, outbox, timers, workspace}; how: {shard, call, revision, details}. Returns the
--- lead and the generation of the assignment, nil: nothing waits that the rep may have.
+-- leads that were passed over, since what is stored of them cannot be read; then the lead and the
+-- generation of the assignment, nil: nothing waits that the rep may have.
 function baton.take_first(keys, workspace, member, queues, how)
-  local shard = how.shard
+  local shard, unreadable = how.shard, {}
   redis.call('ZCARD', keys[3])
-  local lane, queue = find(keys[4], member, queues)
-  if not lane then
-    return nil
+  baton.check_timers(shard, keys[4])
+  local step, queue = read_first(keys, workspace, member, queues, shard, unreadable)
+  if not step then
+    return unreadable
   end
-  local step = baton.read_waiting(keys, {workspace, lane.lead}, shard, queue.id)
   local rep, lead = member.rep, step.lead
   queue.revision = how.revision
   lead.revision, lead.due_at, lead.timer = lead.revision + 1, 0, baton.TIMER.none
@@ -62,7 +85,6 @@ function baton.take_first(keys, workspace, member, queues, how)
     baton.forget_open(queue.call, step.before.rep)
   end
   baton.check_backlog(step.workspace_key, queue.id, step.before)
-  baton.check_journey(step)
   local candidates = {rep, baton.REASON.chosen, queue.owed[rep] or 0, 0, queue.open[rep],
     member.capacity}
   baton.assign(step, queue, candidates, {rep = rep, basis = baton.BASIS.claimed,
@@ -72,5 +94,5 @@ function baton.take_first(keys, workspace, member, queues, how)
   baton.write_ledger(queue)
   baton.write_given(keys[4], how.call)
   baton.write_shard(keys[1], shard)
-  return lane.lead, lead.generation
+  return unreadable, step.id, lead.generation
 end
