@@ -61,8 +61,9 @@ std::string TokenSealer::Seal(absl::string_view context, absl::string_view paylo
 absl::StatusOr<std::string> TokenSealer::Open(absl::string_view context,
                                               absl::string_view token) const {
   std::string text;
+  // Written again, because what reads it also takes padding, blanks and bits behind the last byte.
   if (token.size() > kTokenBytesMax || !absl::WebSafeBase64Unescape(token, &text) ||
-      text.size() < kMacBytes) {
+      text.size() < kMacBytes || absl::WebSafeBase64Escape(text) != token) {
     return core::Error(absl::StatusCode::kInvalidArgument, "MALFORMED_TOKEN",
                        "the token is not one of this service: send one back as it was given");
   }

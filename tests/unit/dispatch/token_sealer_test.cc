@@ -60,6 +60,22 @@ TEST(TokenSealerTest, NoByteCanBeChanged) {
   }
 }
 
+TEST(TokenSealerTest, ATokenIsWrittenInOneWayOnly) {
+  for (const std::string& payload : {std::string(), std::string("1"), std::string("22")}) {
+    const std::string token = Sealer().Seal("c", payload);
+    EXPECT_TRUE(Sealer().Open("c", token).ok());
+    for (const std::string& other : {token + "=", token + "==", token + " ", " " + token}) {
+      EXPECT_EQ(core::ErrorReason(Sealer().Open("c", other).status()), "MALFORMED_TOKEN") << other;
+    }
+    int opened = 0;  // of all last characters, some of which differ in bits behind the last byte
+    for (char last = '!'; last <= '~'; ++last) {
+      const std::string other = token.substr(0, token.size() - 1) + last;
+      if (Sealer().Open("c", other).ok()) ++opened;
+    }
+    EXPECT_EQ(opened, 1) << token;
+  }
+}
+
 TEST(TokenSealerTest, GarbageIsMalformed) {
   for (const std::string& text : {std::string("%%"), std::string("AAAA"), std::string(600, 'A')}) {
     EXPECT_EQ(core::ErrorReason(Sealer().Open("c", text).status()), "MALFORMED_TOKEN");
