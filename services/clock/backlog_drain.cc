@@ -8,6 +8,12 @@
 
 namespace baton::clock {
 
+namespace {
+
+constexpr core::DurationMs kStoreBehindMax = core::kSecondMs;  // beyond it the rounds must do
+
+}  // namespace
+
 BacklogDrain::Meters::Meters(platform::Metrics& metrics)
     : drained(metrics.AddCounter("baton_leads_drained_total",
                                  "Waiting leads that the clock handed to a rep")),
@@ -32,6 +38,7 @@ void BacklogDrain::Add(const std::vector<ToDrain>& to_drain) {
 
 absl::Status BacklogDrain::Run(bool round_due) {
   absl::Status status = DrainAdded();
+  status.Update(DrainDue());
   if (round_due || InRound()) status.Update(DrainRound());
   return status;
 }
@@ -62,6 +69,29 @@ absl::Status BacklogDrain::DrainAdded() {
   return status;
 }
 
+absl::Status BacklogDrain::DrainDue() {
+  const core::TimeMs now_ms = now_();
+  std::vector<QueueKey> due;
+  for (const auto& [queue, at_ms] : next_work_) {
+    if (at_ms <= now_ms) due.push_back(queue);
+  }
+  absl::Status status;
+  for (const QueueKey& queue : due) status.Update(Drain(queue).status());
+  return status;
+}
+
+absl::StatusOr<store::Drained> BacklogDrain::Drain(const QueueKey& queue) {
+  absl::StatusOr<store::Drained> drained = store::DrainQueue(roster_, queue.first, queue.second);
+  if (!drained.ok()) return drained.status();
+  meters_.drained.Add(drained->assigned);
+  if (drained->next_work_ms == 0 || drained->next_work_ms + kStoreBehindMax <= now_()) {
+    next_work_.erase(queue);
+  } else if (next_work_.size() < kAddedMax || next_work_.contains(queue)) {
+    next_work_[queue] = drained->next_work_ms;
+  }
+  return drained;
+}
+
 absl::Status BacklogDrain::DrainRound() {
   if (round_.empty()) {
     absl::StatusOr<std::vector<core::WorkspaceId>> waiting = roster_.ListWaiting();
@@ -86,12 +116,11 @@ void BacklogDrain::Note(const store::QueueState& queue) {
                                          : std::min(seen_.oldest_ms, queue.oldest_queued_at_ms);
 }
 
-void BacklogDrain::NoteUnreadable(const core::WorkspaceId& workspace, const core::QueueId& queue,
-                                  const std::vector<core::LeadId>& leads) {
+void BacklogDrain::NoteUnreadable(const QueueKey& queue, const std::vector<core::LeadId>& leads) {
   seen_.unreadable += static_cast<int64_t>(leads.size());
   for (const core::LeadId& lead : leads) {
-    unreadable_.Tell({workspace, lead}, absl::StrCat("it waits in queue ", queue.str(),
-                                                     " and what is stored of it cannot be read"));
+    unreadable_.Tell({queue.first, lead}, absl::StrCat("it waits in queue ", queue.second.str(),
+                                                       " and what is stored cannot be read"));
   }
 }
 
@@ -110,10 +139,10 @@ absl::Status BacklogDrain::DrainWorkspace(const core::WorkspaceId& workspace) {
   for (const store::QueueState& queue : *queues) {
     Note(queue);
     if (queue.waiting == 0 || queue.settings.paused) continue;
-    const auto drained = store::DrainQueue(roster_, workspace, queue.settings.id);
+    const QueueKey key(workspace, queue.settings.id);
+    const absl::StatusOr<store::Drained> drained = Drain(key);
     if (!drained.ok()) return drained.status();
-    meters_.drained.Add(drained->assigned);
-    NoteUnreadable(workspace, queue.settings.id, drained->unreadable);
+    NoteUnreadable(key, drained->unreadable);
   }
   return absl::OkStatus();
 }

@@ -1,7 +1,8 @@
 // Keeps free capacity from idling: drains the queues of reps that timers have freed and those in
-// which they left a lead that waits its turn, and goes round the workspaces in which leads wait for
-// what time alone freed (hours that begin, absences and days that end) and for what another process
-// freed and could not drain, because it was killed. What waits is measured on the way.
+// which they left a lead that waits its turn, and those in which leads wait when time alone frees a
+// member (hours that begin, absences and days that end); and goes round the workspaces in which
+// leads wait, for what it does not know of, as what another process freed and could not drain,
+// because it was killed. What waits is measured on the way.
 #ifndef BATON_CLOCK_BACKLOG_DRAIN_H_
 #define BATON_CLOCK_BACKLOG_DRAIN_H_
 
@@ -43,12 +44,17 @@ class BacklogDrain {
   void Add(const std::vector<ToDrain>& to_drain);
   static constexpr size_t kAddedMax = 10'000;
 
-  // DrainAdded, then DrainRound if a round is due or under way: what fails in the one holds up no
-  // other.
+  // DrainAdded, DrainDue, then DrainRound if a round is due or under way: what fails in the one
+  // holds up no other.
   absl::Status Run(bool round_due);
 
   // Drains what was added so far.
   absl::Status DrainAdded();
+
+  // Drains the queues in which leads wait for an instant (Drained::next_work_ms) that has come; one
+  // that the store's clock, up to a second behind, has not reached yet has its turn again in the
+  // next call.
+  absl::Status DrainDue();
 
   // Goes on with the round, or begins one: drains every queue with waiting leads of the next
   // workspaces.
@@ -62,6 +68,7 @@ class BacklogDrain {
     int64_t unreadable = 0;  // passed over by the drain
     core::TimeMs oldest_ms = 0;
   };
+  using QueueKey = std::pair<core::WorkspaceId, core::QueueId>;
   struct Meters {
     explicit Meters(platform::Metrics& metrics);
     platform::Counter& drained;
@@ -70,10 +77,10 @@ class BacklogDrain {
     platform::Gauge& unreadable_leads;
   };
 
+  absl::StatusOr<store::Drained> Drain(const QueueKey& queue);
   absl::Status DrainWorkspace(const core::WorkspaceId& workspace);
   void Note(const store::QueueState& queue);
-  void NoteUnreadable(const core::WorkspaceId& workspace, const core::QueueId& queue,
-                      const std::vector<core::LeadId>& leads);
+  void NoteUnreadable(const QueueKey& queue, const std::vector<core::LeadId>& leads);
   void ShowWaiting();
 
   store::RosterStore& roster_;
@@ -83,6 +90,8 @@ class BacklogDrain {
 
   absl::Mutex mutex_;
   std::set<ToDrain> added_ ABSL_GUARDED_BY(mutex_);
+
+  std::map<QueueKey, core::TimeMs> next_work_;  // of queues in which leads wait; at most kAddedMax
 
   std::vector<core::WorkspaceId> round_;  // still to be looked at, the next one last
   Waiting seen_;                          // in those of the round that were looked at

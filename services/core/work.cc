@@ -1,6 +1,7 @@
 #include "core/work.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -28,6 +29,25 @@ void AddWindows(const Calendar& calendar, TimeMs from_ms, TimeMs until_ms, Hours
     hours.open.push_back({*opens, closes});
     opens = calendar.NextOpening(closes);
   }
+}
+
+TimeMs DayEnd(const Hours* hours, TimeMs now_ms) {
+  if (hours != nullptr) {
+    const auto next = std::upper_bound(hours->days.begin(), hours->days.end(), now_ms);
+    if (next != hours->days.end()) return *next;
+  }
+  return DayBegin(hours, now_ms) + kDayMs;
+}
+
+// The first instant behind `now_ms` at which one of the spans begins or ends, or `before` if that
+// comes first.
+template <typename Span>
+TimeMs NextEdge(const std::vector<Span>& spans, TimeMs now_ms, TimeMs before) {
+  for (const Span& span : spans) {
+    if (now_ms >= span.until_ms) continue;
+    before = std::min(before, now_ms < span.from_ms ? span.from_ms : span.until_ms);
+  }
+  return before;
 }
 
 }  // namespace
@@ -91,6 +111,19 @@ TimeMs DayBegin(const Hours* hours, TimeMs now_ms) {
   }
   const bool known = begin != 0 && (begin != hours->days.back() || now_ms - begin < kDayMs);
   return known ? begin : begin + (now_ms - begin) / kDayMs * kDayMs;
+}
+
+std::optional<TimeMs> NextWorkChange(const WorkRules& rules, const Hours* hours, TimeMs now_ms) {
+  constexpr TimeMs kNever = std::numeric_limits<TimeMs>::max();
+  TimeMs first = NextEdge(rules.absences, now_ms, kNever);
+  if (!rules.calendar.empty() && hours != nullptr) first = NextEdge(hours->open, now_ms, first);
+  const RampUp& ramp = rules.ramp;
+  if (ramp.days > 0 && now_ms < ramp.start_ms + ramp.days * kDayMs) {
+    const DurationMs into_day = std::max<DurationMs>(now_ms - ramp.start_ms, 0) % kDayMs;
+    first = std::min(first, now_ms + kDayMs - into_day);
+  }
+  if (rules.daily_cap > 0) first = std::min(first, DayEnd(hours, now_ms));
+  return first == kNever ? std::nullopt : std::optional<TimeMs>(first);
 }
 
 int64_t RampPermille(const RampUp& ramp, TimeMs now_ms) {

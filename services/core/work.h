@@ -85,6 +85,10 @@ const Absence* AbsenceAt(const WorkRules& rules, TimeMs now_ms);
 bool IsAtWork(const WorkRules& rules, const Hours* hours, TimeMs now_ms);
 // When the rep's day began; of UTC without hours.
 TimeMs DayBegin(const Hours* hours, TimeMs now_ms);
+// The first instant behind `now_ms` at which time alone makes the rules say something else: hours
+// or leave begin or end, a day of who has a daily cap is over, a ramp rises. nullopt: none is
+// known.
+std::optional<TimeMs> NextWorkChange(const WorkRules& rules, const Hours* hours, TimeMs now_ms);
 // Which part of weight and capacity counts, 1..kPermille; another one each day.
 int64_t RampPermille(const RampUp& ramp, TimeMs now_ms);
 // That part of a capacity; at least 1 of a capacity above 0.

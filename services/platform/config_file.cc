@@ -24,7 +24,9 @@ class Reader {
     if (depth > kDepthMax) return Fault(node, absl::StrCat(prefix, " is nested too deeply"));
     std::set<std::string> seen;
     for (const auto& child : node) {
-      if (!child.first.IsScalar()) return Fault(child.first, "a key must be a word");
+      if (!child.first.IsScalar() || child.first.Scalar().empty()) {
+        return Fault(child.first, "a key must be a word");
+      }
       const std::string name = child.first.Scalar();
       const std::string key = prefix.empty() ? name : absl::StrCat(prefix, ".", name);
       if (!seen.insert(name).second) {

@@ -11,9 +11,10 @@ absl::StatusOr<Drained> DrainQueue(RosterStore& roster, const core::WorkspaceId&
   for (int call = 0; call < kDrainCallsMax; ++call) {
     absl::StatusOr<Drained> drained = roster.Drain(workspace, queue, kDrainMax);
     if (!drained.ok()) return drained.status();
-    all.assigned += drained->assigned;
-    all.unreadable = std::move(drained->unreadable);
-    if (drained->assigned < kDrainMax) break;
+    const bool more = drained->assigned >= kDrainMax;
+    drained->assigned += all.assigned;
+    all = *std::move(drained);
+    if (!more) break;
   }
   return all;
 }

@@ -20,7 +20,7 @@ inline bool FreedCapacity(const core::RepId& owner, const core::LeadRecord& afte
 }
 
 // Drains one queue until nothing more can be placed, with at most kDrainCallsMax calls. Returns
-// what was assigned by all of them, and whom the last one passed over.
+// what was assigned by all of them, and else what the last one said.
 absl::StatusOr<Drained> DrainQueue(RosterStore& roster, const core::WorkspaceId& workspace,
                                    const core::QueueId& queue);
 

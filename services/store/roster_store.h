@@ -74,6 +74,9 @@ struct Drained {
   // Leads that were passed over, at most kDrainMax: what is stored of them cannot be read, or says
   // that they do not wait in the queue. They stay where they are until somebody mends them.
   std::vector<core::LeadId> unreadable;
+  // While leads wait: the first instant, of the store's clock, at which time alone may give a
+  // member of the queue more leads (core::NextWorkChange); 0: none is known.
+  core::TimeMs next_work_ms = 0;
 };
 
 class RosterStore {

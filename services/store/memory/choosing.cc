@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "core/requirement.h"
@@ -163,6 +165,24 @@ GivenToday GivenTo(const core::Rep& rep, const WorkspaceState& workspace, core::
   const auto found = workspace.given.find(rep.id);
   if (found != workspace.given.end() && found->second.day_ms == day_ms) return found->second;
   return {day_ms, 0};
+}
+
+core::TimeMs NextWorkOf(const QueueId& queue, const Site& site) {
+  const std::vector<RepId> ids = MembersOf(site.workspace, queue);
+  std::set<RepId> members(ids.begin(), ids.end());
+  for (const RepId& id : ids) {
+    const core::Absence* absence = core::AbsenceAt(site.workspace.reps.at(id).work, site.now_ms);
+    if (absence != nullptr) members.insert(absence->delegate);
+  }
+  std::optional<core::TimeMs> first;
+  for (const RepId& id : members) {
+    const auto rep = site.workspace.reps.find(id);
+    if (rep == site.workspace.reps.end()) continue;
+    const std::optional<core::TimeMs> next =
+        core::NextWorkChange(rep->second.work, HoursFor(rep->second, site.workspace), site.now_ms);
+    if (next.has_value()) first = std::min(first.value_or(*next), *next);
+  }
+  return first.value_or(0);
 }
 
 WaitingOutlook OutlookOf(const LeadRecord& record, const Site& site) {

@@ -39,6 +39,9 @@ bool IsGivenOut(const core::QueueId& queue, const WorkspaceState& workspace);
 // What the rep was given in its day at `now_ms`.
 GivenToday GivenTo(const core::Rep& rep, const WorkspaceState& workspace, core::TimeMs now_ms);
 
+// Drained::next_work_ms of a queue in which leads wait.
+core::TimeMs NextWorkOf(const core::QueueId& queue, const Site& site);
+
 // RosterStore::OutlookOf.
 WaitingOutlook OutlookOf(const core::LeadRecord& record, const Site& site);
 

@@ -199,9 +199,8 @@ absl::StatusOr<Drained> MemoryStore::Drain(const core::WorkspaceId& workspace,
   WorkspaceState* state = Find(workspace);
   if (state == nullptr) return Drained();
   ShardState& shard = ShardFor(workspace);
-  return Drained{memory::DrainBacklog(queue, std::clamp(max, 1, kDrainMax), limits_,
-                                      {*state, shard, Now(shard), keeps_history_}),
-                 {}};
+  return memory::DrainBacklog(queue, std::clamp(max, 1, kDrainMax), limits_,
+                              {*state, shard, Now(shard), keeps_history_});
 }
 
 absl::StatusOr<WaitingOutlook> MemoryStore::OutlookOf(const core::LeadKey& key) {

@@ -312,12 +312,12 @@ Applied ApplyPlan(const Plan& plan, LeadRecord& after, Site site) {
   return {&lead.record, waits_turn};
 }
 
-int DrainBacklog(const QueueId& queue, int max, const StoreLimits& limits, Site site) {
-  if (!IsGivenOut(queue, site.workspace)) return 0;
-  if (IsOutboxFull(site.shard, limits.outbox_max)) return 0;
+Drained DrainBacklog(const QueueId& queue, int max, const StoreLimits& limits, Site site) {
+  Drained drained;
+  if (!IsGivenOut(queue, site.workspace)) return drained;
+  if (IsOutboxFull(site.shard, limits.outbox_max)) return drained;
   const std::set<Place>& backlog = site.workspace.backlogs[queue];
-  int assigned = 0;
-  for (auto next = backlog.begin(); next != backlog.end() && assigned < max;) {
+  for (auto next = backlog.begin(); next != backlog.end() && drained.assigned < max;) {
     const Place place = *next++;
     StoredLead& lead = *site.workspace.FindLead(place.lead);
     const core::Choice choice = Choose(lead.record, site);
@@ -329,9 +329,10 @@ int DrainBacklog(const QueueId& queue, int max, const StoreLimits& limits, Site 
     StopTimer(lead);
     Assign(choice, {}, lead, site);
     Schedule(lead, site);
-    assigned++;
+    drained.assigned++;
   }
-  return assigned;
+  if (!backlog.empty()) drained.next_work_ms = NextWorkOf(queue, site);
+  return drained;
 }
 
 const LeadRecord* ClaimFirst(const Claim& claim, const std::vector<QueueId>& queues, Site site) {

@@ -21,7 +21,7 @@ struct Applied {
 Applied ApplyPlan(const core::Plan& plan, core::LeadRecord& after, Site site);
 
 // RosterStore::Drain.
-int DrainBacklog(const core::QueueId& queue, int max, const StoreLimits& limits, Site site);
+Drained DrainBacklog(const core::QueueId& queue, int max, const StoreLimits& limits, Site site);
 
 // Gives the rep, who can take a lead, the first one in `queues` that it may claim; nullptr: none.
 const core::LeadRecord* ClaimFirst(const Claim& claim, const std::vector<core::QueueId>& queues,

@@ -53,7 +53,7 @@ absl::StatusOr<WaitingOutlook> OutlookAnswer(const std::vector<Reply>& answer) {
 }
 
 constexpr size_t kClaimItems = 5;  // of an answer of functions/claim.lua that found a lead or none
-constexpr size_t kDrainItems = 2;  // of an answer of functions/drain.lua
+constexpr size_t kDrainItems = 3;  // of an answer of functions/drain.lua
 
 absl::StatusOr<ClaimResult> ClaimAnswer(const Reply& reply, const Claim& claim) {
   const std::vector<Reply>& answer = reply.elements;
@@ -253,6 +253,7 @@ absl::StatusOr<Drained> RedisStore::Drain(const core::WorkspaceId& workspace,
     if (answer.size() < kDrainItems) return redis::Unreadable("an answer of drain");
     drained.assigned += static_cast<int>(answer[0].integer);
     drained.unreadable = DecodeLeadIds(answer[1]);
+    drained.next_work_ms = answer[2].integer;
     const absl::StatusOr<bool> found =
         FindUnknown(workspace, absl::MakeConstSpan(answer).subspan(kDrainItems));
     if (!found.ok()) return found.status();

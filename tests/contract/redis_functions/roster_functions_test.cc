@@ -162,7 +162,7 @@ TEST_F(RosterFunctionsTest, ADrainNamesTheLeadsItPassesOver) {
   ASSERT_EQ(Ends(Put("ada", 0, "1|5|online|inside||")), Outcome::kDone);
   Run(Command{"DEL", acme_.Lead(LeadNamed("l2"))});
   const Reply reply = Run(Drain());
-  ASSERT_EQ(reply.elements.size(), 2u) << reply.text;
+  ASSERT_EQ(reply.elements.size(), 3u) << reply.text;
   EXPECT_EQ(reply.elements[0].integer, 2);
   ASSERT_EQ(reply.elements[1].elements.size(), 1u);
   EXPECT_EQ(reply.elements[1].elements[0].text, "l2");

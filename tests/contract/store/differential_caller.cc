@@ -237,7 +237,9 @@ std::string Caller::PutQueue(const core::WorkspaceId& workspace,
 std::string Caller::DrainOnce(const core::WorkspaceId& workspace, const core::QueueId& queue,
                               int max) {
   const auto drained = store_.Drain(workspace, queue, max);
-  return drained.ok() ? absl::StrCat("assigned ", drained->assigned) : TextOf(drained.status());
+  return drained.ok()
+             ? absl::StrCat("assigned ", drained->assigned, ", next ", drained->next_work_ms)
+             : TextOf(drained.status());
 }
 
 std::string Caller::DrainToTheEnd(const core::WorkspaceId& workspace, const core::QueueId& queue) {

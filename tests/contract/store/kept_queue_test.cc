@@ -294,7 +294,8 @@ class KeptQueueTest : public testing::Test {
 
   void DrainBoth(const WorkspaceId& workspace, const QueueId& queue, int max) {
     Both("drain", [&](store::Store& store) {
-      return absl::StrCat(store.Drain(workspace, queue, max)->assigned);
+      const auto drained = store.Drain(workspace, queue, max);
+      return absl::StrCat(drained->assigned, ", next ", drained->next_work_ms);
     });
   }
 

@@ -73,6 +73,58 @@ TEST_P(WorkTest, OutsideItsHoursARepGetsNoLeadAndWithinThemTheBacklogDrains) {
   EXPECT_EQ(Load("l2").stage, Stage::kQueued);
 }
 
+TEST_P(WorkTest, ADrainSaysWhenTimeAloneMayGiveAMemberMore) {
+  const auto next_work = [this] {
+    const auto drained = store().Drain(acme_, QueueNamed("inside"), 9);
+    EXPECT_TRUE(drained.ok()) << drained.status();
+    return drained->next_work_ms == 0 ? 0 : drained->next_work_ms - kStart;
+  };
+  WithWork("ada", {.calendar = "dach"});
+  PutHours("dach",
+           {.open = {{kStart + 1000, kStart + 2000}, {kStart + 9000, kStart + 9500}}, .days = {}});
+  EXPECT_EQ(next_work(), 0) << "nobody waits";
+  CommitQualified("l1");
+  EXPECT_EQ(next_work(), 1000);
+  WithWork("bo", {.absences = {{kStart, kStart + 700, {}}}});
+  EXPECT_EQ(next_work(), 700);
+  AddRep("cy", 0);  // works at any time, but has no room
+  EXPECT_EQ(next_work(), 700);
+  clock_.Advance(500);
+  Pause("inside", true);
+  EXPECT_EQ(next_work(), 0) << "paused";
+  Pause("inside", false);
+  clock_.Advance(200);
+  EXPECT_EQ(next_work(), 0) << "bo is back and gets it";
+  EXPECT_EQ(Load("l1").rep, RepNamed("bo"));
+}
+
+TEST_P(WorkTest, ADrainKnowsWhenTheDayOfACapAndTheHoursOfADelegateEnd) {
+  const auto next_work = [this] {
+    return store().Drain(acme_, QueueNamed("inside"), 9)->next_work_ms - kStart;
+  };
+  core::Rep zoe = AddRep("zoe", 5, {"field"});
+  zoe.work.calendar = "dach";
+  PutRep(zoe);
+  PutHours("dach", {.open = {{kStart + 600, kStart + 2000}}, .days = {}});
+  WithWork("ada", {.absences = {{kStart, kStart + 5000, RepNamed("zoe")}}});
+  WithWork("bo", {.daily_cap = 1, .zone = "Europe/Vienna"});
+  PutHours("@Europe/Vienna", {.always = true, .open = {}, .days = {kStart - 9, kStart + 900}});
+  EXPECT_EQ(CommitQualified("l1").rep, RepNamed("bo"));
+  CommitQualified("l2");
+  EXPECT_EQ(next_work(), 600) << "zoe, who stands in for ada";
+  clock_.Advance(600);
+  EXPECT_EQ(Drain(), 1);
+  EXPECT_EQ(Load("l2").rep, RepNamed("zoe"));
+  zoe = store().GetRep(acme_, zoe.id)->rep;
+  zoe.capacity = 1;
+  PutRep(zoe);
+  CommitQualified("l3");
+  EXPECT_EQ(next_work(), 900) << "bo's next day";
+  clock_.Advance(300);
+  EXPECT_EQ(Drain(), 1);
+  EXPECT_EQ(Load("l3").rep, RepNamed("bo"));
+}
+
 TEST_P(WorkTest, TheOutlookOfALeadIsWhatAChoiceWouldFindNow) {
   WithWork("ada", {.calendar = "dach"});
   PutHours("dach", {.open = {{kStart + 1000, kStart + 2000}}, .days = {}});

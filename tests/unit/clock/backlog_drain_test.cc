@@ -137,6 +137,61 @@ TEST_F(BacklogDrainTest, ShowsSinceWhenTheOldestLeadWaitsInAnyWorkspaceOrPausedQ
   EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_oldest_unassigned_seconds 91\n"));
 }
 
+// Ada's hours begin so long after support::kNow.
+void WorksFrom(World& world, core::DurationMs after_ms) {
+  core::Rep ada = world.store.GetRep(core::WorkspaceId::Trusted("acme"), RepNamed("ada"))->rep;
+  ada.work.absences = {{support::kNow - 1, support::kNow + after_ms, {}}};
+  ASSERT_TRUE(world.store.PutRep(core::WorkspaceId::Trusted("acme"), ada, -1).ok());
+}
+
+TEST_F(BacklogDrainTest, AQueueIsDrainedAtTheInstantAtWhichARepsTimeBegins) {
+  world_.AddRep("ada");
+  WorksFrom(world_, core::kSecondMs);
+  world_.Capture("l1");
+  BacklogDrain drain = NewDrain();
+  EXPECT_TRUE(drain.Run(/*round_due=*/true).ok());
+  world_.Pass(core::kSecondMs - 1);
+  EXPECT_TRUE(drain.Run(/*round_due=*/false).ok());
+  EXPECT_EQ(world_.Lead("l1").stage, Stage::kQueued);
+  world_.Pass(1);
+  EXPECT_TRUE(drain.Run(/*round_due=*/false).ok());
+  EXPECT_EQ(world_.Lead("l1").stage, Stage::kOffered);
+  EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_leads_drained_total 1\n"));
+}
+
+TEST_F(BacklogDrainTest, AStoresClockThatIsALittleBehindIsAwaited) {
+  world_.AddRep("ada");
+  WorksFrom(world_, core::kSecondMs);
+  world_.Capture("l1");
+  BacklogDrain drain = NewDrain();
+  EXPECT_TRUE(drain.Run(/*round_due=*/true).ok());
+  world_.own_clock.Advance(core::kSecondMs);
+  EXPECT_TRUE(drain.Run(/*round_due=*/false).ok());
+  EXPECT_EQ(world_.Lead("l1").stage, Stage::kQueued);
+  world_.store_clock.Advance(core::kSecondMs);
+  EXPECT_TRUE(drain.Run(/*round_due=*/false).ok());
+  EXPECT_EQ(world_.Lead("l1").stage, Stage::kOffered);
+}
+
+TEST_F(BacklogDrainTest, WhatAStoreFarBehindSaysIsLeftToTheRounds) {
+  world_.AddRep("ada");
+  WorksFrom(world_, core::kSecondMs);
+  world_.Capture("l1");
+  int drains = 0;
+  support::FlakyStore counted(world_.store, [&drains] {
+    ++drains;
+    return support::Fault::kNone;
+  });
+  BacklogDrain drain(counted, 10, world_.own_clock.function(), *world_.metrics);
+  EXPECT_TRUE(drain.Run(/*round_due=*/true).ok());
+  world_.own_clock.Advance(2 * core::kSecondMs);
+  drains = 0;
+  EXPECT_TRUE(drain.Run(/*round_due=*/false).ok());
+  EXPECT_EQ(drains, 1);
+  EXPECT_TRUE(drain.Run(/*round_due=*/false).ok());
+  EXPECT_EQ(drains, 1) << "not again and again";
+}
+
 // A store in which the first lead of a queue cannot be read.
 class DamagedStore : public support::FlakyStore {
  public:

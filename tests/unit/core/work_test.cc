@@ -48,6 +48,36 @@ TEST(WorkTest, ARepMayWorkByTheCalendarOfAnotherZone) {
   EXPECT_TRUE(IsAtWork(rules, &*hours, Instant("2026-01-05T14:00:00Z")));
 }
 
+// "nothing", or how long after kMonday.
+std::string NextChange(const WorkRules& rules, const Hours* hours = nullptr,
+                       DurationMs after_ms = 0) {
+  const std::optional<TimeMs> next = NextWorkChange(rules, hours, kMonday + after_ms);
+  return next.has_value() ? absl::FormatDuration(absl::Milliseconds(*next - kMonday)) : "nothing";
+}
+
+TEST(WorkTest, TheNextChangeIsTheFirstOfHoursLeaveDaysAndRamps) {
+  const Hours hours{.open = {{kMonday + kHourMs, kMonday + 3 * kHourMs}},
+                    .days = {kMonday - 9 * kHourMs, kMonday + 15 * kHourMs}};
+  EXPECT_EQ(NextChange({}), "nothing");
+  EXPECT_EQ(NextChange({.zone = "UTC"}, &hours), "nothing");
+  EXPECT_EQ(NextChange({.calendar = "office"}), "nothing") << "hours that are not known";
+  EXPECT_EQ(NextChange({.calendar = "office"}, &hours), "1h");
+  EXPECT_EQ(NextChange({.calendar = "office"}, &hours, kHourMs), "3h") << "not now, but behind it";
+  EXPECT_EQ(NextChange({.calendar = "office"}, &hours, 3 * kHourMs), "nothing");
+  const std::vector<Absence> leave = {{kMonday + 2 * kHourMs, kMonday + 5 * kHourMs, {}}};
+  EXPECT_EQ(NextChange({.absences = leave}), "2h");
+  EXPECT_EQ(NextChange({.absences = leave}, nullptr, 2 * kHourMs), "5h");
+  EXPECT_EQ(NextChange({.absences = leave}, nullptr, 5 * kHourMs), "nothing");
+  EXPECT_EQ(NextChange({.daily_cap = 3}, &hours), "15h");
+  EXPECT_EQ(NextChange({.daily_cap = 3}, &hours, 15 * kHourMs), "39h") << "the day after the last";
+  EXPECT_EQ(NextChange({.daily_cap = 3}), "15h") << "of UTC";
+  const RampUp ramp{kMonday - 7 * kHourMs, 2, 50};
+  EXPECT_EQ(NextChange({.ramp = ramp}), "17h");
+  EXPECT_EQ(NextChange({.ramp = ramp}, nullptr, 17 * kHourMs), "41h");
+  EXPECT_EQ(NextChange({.ramp = ramp}, nullptr, 41 * kHourMs), "nothing");
+  EXPECT_EQ(NextChange({.daily_cap = 3, .calendar = "office", .absences = leave}, &hours), "1h");
+}
+
 TEST(WorkTest, WithoutACalendarTheZoneOnlySaysWhenDaysBegin) {
   const WorkRules rules{.daily_cap = 3, .zone = "Europe/Berlin"};
   EXPECT_EQ(HoursName(rules), "@Europe/Berlin");

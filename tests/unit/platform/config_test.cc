@@ -179,6 +179,8 @@ TEST_F(ConfigTest, FilesThatCannotBeReadAreNamed) {
               ElementsAre(HasSubstr("must be a mapping")));
   EXPECT_THAT(settings_.Load({"all", "--config", File("redis: {url: a, url: b}\n")}, {}).errors,
               ElementsAre(HasSubstr("given twice")));
+  EXPECT_THAT(settings_.Load({"all", "--config", File("\"\": {redis: {url: a}}\n")}, {}).errors,
+              ElementsAre(HasSubstr(path_ + ":1: a key must be a word")));
 }
 
 TEST_F(ConfigTest, FlagWithoutValueAndMissingRoleAreErrors) {

@@ -2,8 +2,9 @@
 -- KEYS: 1 meta, 2 outbox, 3 timers, 4 workspace
 -- ARGV: 1 workspace, 2 queue, 3 max, 4 clock, 5 outbox_max
 -- Returns: {number of leads assigned (max: there may be more), {leads that were passed over, since
---          what is stored of them cannot be read}, then the requirements of waiting leads of which
---          it is not known who meets them (fits.lua)}
+--          what is stored of them cannot be read}, while leads wait the first instant at which time
+--          alone may give a member more (0: none is known), then the requirements of waiting leads
+--          of which it is not known who meets them (fits.lua)}
 -- Idempotency: each assignment is a step of its own; a repetition goes on with who still waits.
 
 local function read_args(keys, args)
@@ -45,19 +46,25 @@ local function write(keys, steps, queue, shard)
   baton.write_shard(keys[1], shard)
 end
 
+-- `assigned`: how many leads have just left the queue, which has been read.
+local function next_chance(keys, queue, assigned)
+  local waiting = redis.call('ZCARD', baton.backlog_key(keys[4], queue.id)) - assigned
+  return waiting > 0 and baton.next_work_of(queue) or 0
+end
+
 local function drain(keys, args)
   local from = read_args(keys, args)
   local shard = baton.read_shard(keys[1], args[4])
   local revision = redis.call('HGET', keys[4], 'policy')
   if not revision or
       redis.call('XLEN', keys[2]) >= from.outbox_max then
-    return {0, {}}
+    return {0, {}, 0}
   end
   local queue = baton.read_queue(keys[4], from.queue, baton.new_call(shard, keys[4]))
   queue.revision = revision
   if not baton.gives_out(queue) then
     baton.keep(shard)
-    return {0, {}}
+    return {0, {}, 0}
   end
   redis.call('ZCARD', keys[3])
   baton.check_timers(shard, keys[4])
@@ -75,8 +82,9 @@ local function drain(keys, args)
       lane.lead = nil -- nobody can have any of its leads
     end
   end
+  local next_work = next_chance(keys, queue, #steps)
   write(keys, steps, queue, shard)
-  local answer = baton.add_unknown({#steps, unreadable}, queue.call)
+  local answer = baton.add_unknown({#steps, unreadable, next_work}, queue.call)
   baton.keep(shard)
   return answer
 end

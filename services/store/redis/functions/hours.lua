@@ -37,29 +37,12 @@ function baton.day_begin(hours, now)
   return begin + math.floor((now - begin) / DAY) * DAY
 end
 
--- The first instant behind now at which `spans` begin or end, or `before` if that comes first.
-local function next_edge(spans, now, before)
-  for _, span in ipairs(spans) do
-    if now < span.to then
-      before = math.min(before, now < span.from and span.from or span.to)
-    end
-  end
-  return before
-end
-
 -- The first instant at which the rules may say something else of a rep; 0: at any, as leads are
 -- counted or a delegate, who is no member, changes.
 function baton.next_change(work, hours, now)
-  local leave, ramp = baton.leave_of(work, now), work.ramp
+  local leave = baton.leave_of(work, now)
   if work.cap or (leave and leave.delegate) then
     return 0
   end
-  local first = next_edge(work.leaves, now, math.huge)
-  if work.calendar and hours then
-    first = next_edge(hours.open, now, first)
-  end
-  if ramp and now < ramp.start + ramp.days * DAY then
-    first = math.min(first, now + DAY - math.max(now - ramp.start, 0) % DAY)
-  end
-  return first
+  return baton.next_work_change(work, hours, now)
 end
