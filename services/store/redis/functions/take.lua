@@ -56,15 +56,17 @@ end
 
 -- A step of the lead that the rep gets, and its queue; nil: nothing waits that it may have.
 local function read_first(keys, workspace, member, queues, shard, unreadable)
-  local lanes, lane = lanes_of(keys[4], queues), nil
-  repeat
-    lane = find(lanes, member)
-    local step = lane and
-      baton.read_front(keys, workspace, lane, shard, lane.queue.id, unreadable)
+  local lanes = lanes_of(keys[4], queues)
+  while true do
+    local lane = find(lanes, member)
+    if not lane then
+      return nil
+    end
+    local step = baton.read_front(keys, workspace, lane, shard, lane.queue.id, unreadable)
     if step then
       return step, lane.queue
     end
-  until not lane
+  end
 end
 
 -- keys: {meta, outbox, timers, workspace}; how: {shard, call, revision, details}. Returns the
