@@ -15,7 +15,7 @@ namespace baton::dispatch {
 namespace {
 
 constexpr size_t kMacBytes = 16;
-constexpr size_t kTokenBytesMax = 512;
+constexpr size_t kTokenBytesMax = (TokenSealer::kPayloadBytesMax + kMacBytes) * 4 / 3;
 
 std::string MacOf(const std::string& secret, absl::string_view context, absl::string_view payload) {
   // The length keeps (context, payload) pairs apart that concatenate to the same text.

@@ -20,6 +20,7 @@ class TokenSealer {
  public:
   static constexpr size_t kSecretBytesMin = 16;
   static constexpr size_t kSecretsMax = 5;
+  static constexpr size_t kPayloadBytesMax = 368;
 
   // OK for what Use takes; else INVALID_ARGUMENT, which repeats nothing of them.
   static absl::Status Check(const std::vector<std::string>& secrets);
@@ -29,7 +30,8 @@ class TokenSealer {
   explicit TokenSealer(std::vector<std::string> secrets);
   void Use(std::vector<std::string> secrets);
 
-  // `context` says what the token is for: its kind, parent and filter.
+  // `context` says what the token is for: its kind, parent and filter. REQUIRES: a payload of at
+  // most kPayloadBytesMax.
   std::string Seal(absl::string_view context, absl::string_view payload) const;
 
   // The payload. INVALID_ARGUMENT MALFORMED_TOKEN for text that no sealer made, PERMISSION_DENIED

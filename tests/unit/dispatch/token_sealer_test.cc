@@ -76,6 +76,14 @@ TEST(TokenSealerTest, ATokenIsWrittenInOneWayOnly) {
   }
 }
 
+TEST(TokenSealerTest, TheLongestPayloadComesBackAndNoLongerTokenIsRead) {
+  const std::string longest(TokenSealer::kPayloadBytesMax, 'x');
+  const std::string token = Sealer().Seal("c", longest);
+  EXPECT_EQ(*Sealer().Open("c", token), longest);
+  const std::string longer = Sealer().Seal("c", longest + "x");
+  EXPECT_EQ(core::ErrorReason(Sealer().Open("c", longer).status()), "MALFORMED_TOKEN");
+}
+
 TEST(TokenSealerTest, GarbageIsMalformed) {
   for (const std::string& text : {std::string("%%"), std::string("AAAA"), std::string(600, 'A')}) {
     EXPECT_EQ(core::ErrorReason(Sealer().Open("c", text).status()), "MALFORMED_TOKEN");
