@@ -13,7 +13,8 @@ namespace baton::intake {
 namespace {
 
 constexpr absl::Duration kBackoffMin = absl::Milliseconds(10);
-constexpr absl::Duration kProbeEvery = absl::Seconds(1);  // of brokers that were away
+constexpr absl::Duration kProbeEvery = absl::Seconds(1);       // of brokers that were away
+constexpr absl::Duration kLettersPatience = absl::Seconds(5);  // so long is no fault
 
 store::InputId InputOf(const IntakeOptions& options) {
   return {store::InputName(options.topic, options.input_generation), options.flow};
@@ -102,6 +103,7 @@ void IntakeWorker::WorkOnBatch() {
 // Every step may be repeated: what has been done of it is not done again. A store that goes back
 // in the middle is noticed by its epoch, when leads are loaded and when the checkpoint moves.
 absl::Status IntakeWorker::Settle(InputBatch& batch) {
+  awaits_letters_ = false;
   if (look_first_ || partitions_.epoch() == 0) {
     const auto went_back = partitions_.LookAtStore();
     if (!went_back.ok()) return went_back.status();
@@ -114,7 +116,9 @@ absl::Status IntakeWorker::Settle(InputBatch& batch) {
   const absl::Status applied = handler_->Apply(batch, partitions_.epoch());
   HandOverLetters(batch);
   if (!applied.ok()) return applied;
-  if (absl::Status status = letters_.Await(options_.letters_wait); !status.ok()) return status;
+  const absl::Status delivered = letters_.Await(options_.letters_wait);
+  awaits_letters_ = !delivered.ok();
+  if (!delivered.ok()) return delivered;
   if (absl::Status status = partitions_.Advance(batch); !status.ok()) return status;
   CountBatch(batch);
   letters_.Forget();
@@ -208,7 +212,8 @@ bool IntakeWorker::IsTime(absl::Time& next, absl::Duration every) {
 }
 
 void IntakeWorker::ShowReadiness() {
-  absl::Status ready = store_problem_;
+  const bool patient = awaits_letters_ && clients_.now() - batch_began_ < kLettersPatience;
+  absl::Status ready = patient ? absl::OkStatus() : store_problem_;
   if (ready.ok()) ready = kafka_problem_;
   if (ready.ok()) ready = partitions_.Refusal();
   ready_.Set(ready);

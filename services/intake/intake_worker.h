@@ -102,8 +102,9 @@ class IntakeWorker {
   std::unique_ptr<platform::kafka::Consumer> consumer_;  // calls partitions_ until it is gone
 
   std::optional<InputBatch> batch_;
-  size_t handed_over_ = 0;   // of batch_->refused, given to letters_
-  bool look_first_ = false;  // an attempt failed: has the store gone back?
+  size_t handed_over_ = 0;       // of batch_->refused, given to letters_
+  bool look_first_ = false;      // an attempt failed: has the store gone back?
+  bool awaits_letters_ = false;  // the latest attempt at batch_ ended so
   absl::Time batch_began_;
   platform::Backoff backoff_;
   absl::Status store_problem_;  // why the batch is kept, or partitions wait for their place

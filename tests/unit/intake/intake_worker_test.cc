@@ -185,6 +185,9 @@ TEST_F(IntakeWorkerTest, MovesNoCheckpointBeforeTheDeadLetterIsAcknowledged) {
   kafka_.broker_away = true;
   Steps(3);
   EXPECT_EQ(Checkpoint(0), -1);
+  EXPECT_TRUE(worker_->ready().ok()) << "one that takes a little is no fault: " << worker_->ready();
+  clock_.Advance(5 * core::kSecondMs);
+  Steps(1);
   EXPECT_THAT(std::string(worker_->ready().message()), HasSubstr("dead letters"));
   kafka_.unacknowledged.at(0)(absl::OkStatus());
   Steps(1);
