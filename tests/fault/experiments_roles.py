@@ -142,8 +142,10 @@ def f13(trial):
         if guests and trial.random.random() < 0.6:
             name = guests.pop(trial.random.randrange(len(guests)))
             crash = trial.random.random() < 0.25
+            guest = trial.site.programs[name]
+            trial.until(f"{name} runs", lambda: guest.log() != "", 10)
             if crash:
-                trial.site.programs[name].kill()
+                guest.kill()
             trial.site.dismiss(name)
             trial.fault("killed" if crash else "left", role=name)
         elif len(guests) < 4:

@@ -201,17 +201,18 @@ _read_counts() {
 }
 
 # _read_failures LOG CODE FAILED: prints a line for each failure, as far as the log names them, with
-# the first two of the indented sentences below it that say what was wrong.
+# the first two of the indented sentences below it that say what was wrong. An experiment that was
+# inconclusive and then went well is none.
 _read_failures() {
   local unnamed="exit code $2, see ${1#"$ROOT"/}"
   { awk '
       /^(F[0-9]+ +(violated|inconclusive)|FAILED |ERROR |Fatal Python error)/ {
-        if (line != "") print line
-        line = $0; sentences = 0; next }
-      line != "" && /^       [^ ]/ && sentences < 2 {
-        sub(/^ +/, ""); line = line "; " $0; sentences++; next }
-      line != "" && !/^       / { print line; line = "" }
-      END { if (line != "") print line }' "$1" | cut -c -500
+        lines[++last] = $0; experiment[last] = $1; sentences = 0; below = 1; next }
+      /^F[0-9]+ +ok/ { for (i in lines) if (experiment[i] == $1) delete lines[i] }
+      below && /^       [^ ]/ && sentences < 2 {
+        sub(/^ +/, ""); lines[last] = lines[last] "; " $0; sentences++; next }
+      !/^       / { below = 0 }
+      END { for (i = 1; i <= last; i++) if (i in lines) print lines[i] }' "$1" | cut -c -500
     yes "$unnamed"; } 2>/dev/null | head -n "$3" || true
 }
 
