@@ -94,11 +94,11 @@ def all_of(program):
 def f3(trial):
     trial.begin()
     watched = trial.load(trial.pick(200, 4_000), 20, reps=25, flags=PROMPT)
-    trial.load(trial.pick(600, 60_000), trial.pick(60, 280), flags=PROMPT)
     streams = Streams(trial.site.address, watched.tenant.parent,
                       [f"rep-{number:02d}" for number in range(1, 26)], 500, trial.seed)
     try:
         trial.until("500 streams are open", lambda: streams.live == 500, 30)
+        trial.load(trial.pick(600, 60_000), trial.pick(60, 280), flags=PROMPT)
         restarts = 0
         while trial.publishing and restarts < trial.pick(1, 10):
             for program in list(trial.site.programs.values()):

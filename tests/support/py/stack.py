@@ -54,10 +54,17 @@ class Servers:
         return int(self.env["BATON_REDIS_URL"].rsplit(":", 1)[1])
 
     def redis(self, *command):
-        """One Redis command; the answer's lines."""
-        done = subprocess.run(["redis-cli", "-p", str(self.redis_port), *command], check=True,
-                              stdout=subprocess.PIPE, text=True)
-        return done.stdout.splitlines()
+        """One Redis command; the answer's lines. One that slept in the midst of a function is BUSY
+        until it has gone on."""
+        deadline = time.monotonic() + 10
+        while True:
+            done = subprocess.run(["redis-cli", "-p", str(self.redis_port), *command], check=True,
+                                  stdout=subprocess.PIPE, text=True)
+            lines = done.stdout.splitlines()
+            if not lines or not lines[0].startswith("BUSY "):
+                return lines
+            assert time.monotonic() < deadline, lines[0]
+            time.sleep(0.05)
 
     def stop_server(self, name):
         """Ends redis or kafka, its data kept; start_servers() brings it back on the same port."""
