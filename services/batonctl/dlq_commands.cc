@@ -69,7 +69,7 @@ absl::Status ReadLetters(const Session& session, const platform::kafka::KafkaCon
                          Found& found) {
   const std::string topic = absl::StrCat(prefix, ".", word, ".v1.dlq");
   const absl::Duration patience = session.options.timeout;
-  auto spans = session.world().topic_spans(config, topic, patience);
+  auto spans = session.world().topic_spans(config, topic, /*read_committed=*/true, patience);
   if (!spans.ok()) return spans.status();
   if (choice.partition) {
     std::erase_if(*spans, [&](const auto& span) { return span.partition != *choice.partition; });

@@ -39,8 +39,8 @@ class TopicOf {
       : session_(session), config_(config), topic_(std::move(topic)) {}
 
   absl::Status Read(int64_t from_offset, const std::function<absl::Status(const Record&)>& take) {
-    absl::StatusOr<std::vector<PartitionSpan>> spans =
-        session_.world().topic_spans(config_, topic_, session_.options.timeout);
+    absl::StatusOr<std::vector<PartitionSpan>> spans = session_.world().topic_spans(
+        config_, topic_, /*read_committed=*/true, session_.options.timeout);
     if (!spans.ok()) return spans.status();
     for (PartitionSpan& span : *spans) {
       begins_late_ = begins_late_ || span.first > 0;

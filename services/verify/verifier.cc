@@ -73,9 +73,9 @@ class Attempt {
     if (status.ok()) status = CheckInputRead(topics_.sales, state_.sales_checkpoints);
     if (status.ok()) status = CheckPublished();
     // Where the outputs end is asked when all changes are published, or it may be before the last.
-    if (status.ok()) {
-      status = FindSpans({&topics_.feedback, &topics_.assignments, &topics_.state});
-    }
+    const auto outputs = {&topics_.feedback, &topics_.assignments, &topics_.state};
+    if (status.ok()) status = FindSpans(outputs);
+    if (status.ok()) status = CheckNoneOpen(outputs);
     if (status.ok()) status = ReadTopics();
     if (status.ok()) status = ReadStore();
     if (status.ok()) status = CheckNothingMoved();
@@ -86,10 +86,27 @@ class Attempt {
  private:
   absl::Status FindSpans(std::initializer_list<const std::string*> topics) {
     for (const std::string* topic : topics) {
-      absl::StatusOr<Spans> spans =
-          platform::kafka::TopicSpans(options_.kafka, *topic, options_.patience);
+      absl::StatusOr<Spans> spans = SpansOf(*topic, /*read_committed=*/false);
       if (!spans.ok()) return spans.status();
       spans_[*topic] = *std::move(spans);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<Spans> SpansOf(const std::string& topic, bool read_committed) const {
+    return platform::kafka::TopicSpans(options_.kafka, topic, read_committed, options_.patience);
+  }
+
+  // Behind an open transaction nothing is read, also what others have committed meanwhile.
+  absl::Status CheckNoneOpen(std::initializer_list<const std::string*> topics) {
+    for (const std::string* topic : topics) {
+      const absl::StatusOr<Spans> stable = SpansOf(*topic, /*read_committed=*/true);
+      if (!stable.ok()) return stable.status();
+      for (const PartitionSpan& span : spans_[*topic]) {
+        if ((*stable)[static_cast<size_t>(span.partition)].next >= span.next) continue;
+        return NotAtRest(absl::StrCat("a transaction in ", *topic, " is open; where a relay died, ",
+                                      "Kafka ends it after its timeout"));
+      }
     }
     return absl::OkStatus();
   }
@@ -252,8 +269,7 @@ class Attempt {
     if (!after.ok()) return after.status();
     if (!(*after == state_)) return NotAtRest("the store was written to while it was read");
     for (const std::string* topic : {&topics_.input, &topics_.sales}) {
-      const absl::StatusOr<Spans> input =
-          platform::kafka::TopicSpans(options_.kafka, *topic, options_.patience);
+      const absl::StatusOr<Spans> input = SpansOf(*topic, /*read_committed=*/false);
       if (!input.ok()) return input.status();
       const Spans& before = spans_[*topic];
       for (size_t i = 0; i < before.size() && i < input->size(); ++i) {

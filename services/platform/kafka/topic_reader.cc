@@ -75,11 +75,11 @@ class Reading {
 }  // namespace
 
 absl::StatusOr<std::vector<PartitionSpan>> TopicSpans(const KafkaConfig& config,
-                                                      const std::string& topic,
+                                                      const std::string& topic, bool read_committed,
                                                       absl::Duration deadline) {
   const absl::StatusOr<int> partitions = PartitionsOf(config, topic, deadline);
   if (!partitions.ok()) return partitions.status();
-  absl::StatusOr<HandlePtr> reader = NewReader(config, "baton-topic-reader", false);
+  absl::StatusOr<HandlePtr> reader = NewReader(config, "baton-topic-reader", read_committed);
   if (!reader.ok()) return reader.status();
   std::vector<PartitionSpan> spans(static_cast<size_t>(*partitions));
   for (int i = 0; i < *partitions; ++i) spans[static_cast<size_t>(i)].partition = i;

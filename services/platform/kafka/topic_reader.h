@@ -22,13 +22,16 @@ struct PartitionSpan {
   bool operator==(const PartitionSpan&) const = default;
 };
 
-// Ordered by partition. NOT_FOUND: no such topic.
+// Ordered by partition. With read_committed they end before the first transaction that is still
+// open: what was written from there on is not given to readers of that kind yet, also where it
+// is committed. NOT_FOUND: no such topic.
 absl::StatusOr<std::vector<PartitionSpan>> TopicSpans(const KafkaConfig& config,
-                                                      const std::string& topic,
+                                                      const std::string& topic, bool read_committed,
                                                       absl::Duration deadline);
 
 // Gives every record of the spans to `take`, those of a partition in order. With read_committed,
-// records of aborted transactions are left out. UNAVAILABLE when nothing came for `patience`.
+// records of aborted transactions are left out, and a span ends early where one is open (see
+// TopicSpans). UNAVAILABLE when nothing came for `patience`.
 absl::Status ReadTopic(const KafkaConfig& config, const std::string& topic,
                        const std::vector<PartitionSpan>& spans, bool read_committed,
                        absl::Duration patience,

@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "platform/kafka/topic_reader.h"
 #include "support/kafka_cluster.h"
 
 namespace baton::platform::kafka {
@@ -232,6 +233,28 @@ TEST(KafkaTest, SecondProducerOfATransactionalIdFencesTheFirst) {
   EXPECT_EQ(zombie->CommitTransaction(kBound).code(), absl::StatusCode::kInternal);
   EXPECT_EQ(zombie->BeginTransaction().code(), absl::StatusCode::kInternal);
   EXPECT_TRUE(ReadTopic(out, 1, true).value().empty());
+}
+
+TEST(KafkaTest, BehindAnOpenTransactionReadersOfCommittedRecordsAreGivenNothing) {
+  const std::string topic = UniqueName("open");
+  ASSERT_EQ(MakeTopic(topic, 1), absl::OkStatus());
+  auto killed = NewProducer(UniqueName("tx"));
+  ASSERT_TRUE(killed->InitTransactions(kBound).ok());
+  ASSERT_TRUE(killed->BeginTransaction().ok());
+  ASSERT_TRUE(killed->Produce({topic, "k", "never committed", false, {}}, nullptr).ok());
+  ASSERT_TRUE(killed->Flush(kBound).ok());
+  auto other = NewProducer();
+  ASSERT_TRUE(other->Produce({topic, "k", "written since", false, {}}, nullptr).ok());
+  ASSERT_TRUE(other->Flush(kBound).ok());
+
+  const auto next = [&topic](bool read_committed) {
+    return TopicSpans(KafkaOfTheRun(), topic, read_committed, kBound).value().at(0).next;
+  };
+  EXPECT_EQ(next(false), 2);
+  EXPECT_EQ(next(true), 0);
+  ASSERT_TRUE(killed->AbortTransaction(kBound).ok());
+  EXPECT_EQ(next(false), 3) << "the two and the marker";
+  EXPECT_EQ(next(true), 3);
 }
 
 TEST(KafkaTest, TopicIsCreatedOnce) {

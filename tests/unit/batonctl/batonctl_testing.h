@@ -140,7 +140,7 @@ class World {
              -> absl::StatusOr<std::unique_ptr<platform::kafka::Producer>> {
            return std::make_unique<FakeProducer>(*this);
          },
-         [this](const platform::kafka::KafkaConfig&, const std::string& topic,
+         [this](const platform::kafka::KafkaConfig&, const std::string& topic, bool,
                 absl::Duration) -> absl::StatusOr<std::vector<platform::kafka::PartitionSpan>> {
            const auto records = static_cast<int64_t>(topics[topic].size());
            return std::vector<platform::kafka::PartitionSpan>{{0, 0, records}};
