@@ -4,7 +4,7 @@
 #   prepare_python TOP BIN   makes a virtual environment under TOP/build/python with the pinned and
 #                            hashed packages of requirements.txt and stubs of our protos. Sets
 #                            PYTHON and exports what stack.py and world.py need: BATON_TOP,
-#                            BATON_BIN (the folder of the built programs) and PYTHONPATH.
+#                            BATON_BIN (the folder of the built programs), PYTHONPATH and plugins.
 
 prepare_python() {
   local top=$1 bin=$2 build=$1/build/python program
@@ -17,7 +17,7 @@ prepare_python() {
   (flock 7 && _make_python "$top" "$build") 7>"$build/lock" || return 1
   PYTHON=$build/venv/bin/python
   export BATON_TOP=$top BATON_BIN=$bin PYTHONPATH=$build/stubs:$top/tests/support/py
-  export PYTHONDONTWRITEBYTECODE=1
+  export PYTHONDONTWRITEBYTECODE=1 PYTEST_PLUGINS=rpc_errors
 }
 
 # _make_python TOP BUILD: what is missing of the environment and of the stubs, or out of date.

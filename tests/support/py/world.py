@@ -70,11 +70,11 @@ class World:
         self.producer = Producer({"bootstrap.servers": stack.brokers, "linger.ms": 1,
                                   "partitioner": "murmur2_random", "log_level": 0})
         self.ids = itertools.count(1)
-        self.workspaces.CreateWorkspace(
-            workspace_service_pb2.CreateWorkspaceRequest(workspace_id=self.name), timeout=10)
+        patiently(lambda: self.workspaces.CreateWorkspace(
+            workspace_service_pb2.CreateWorkspaceRequest(workspace_id=self.name), timeout=10))
         for path in tables:
-            self.put_table(path.stem, path.read_bytes())
-        self.adopt(policy(self.name, accept_within))
+            patiently(lambda: self.put_table(path.stem, path.read_bytes()))
+        patiently(lambda: self.adopt(policy(self.name, accept_within)))
 
     def put_table(self, name, csv):
         return self.tables.CreateTable(table_service_pb2.CreateTableRequest(
@@ -114,8 +114,8 @@ class World:
         message = roster_service_pb2.Rep(
             queues=[f"{self.parent}/queues/{queue}" for queue in queues], capacity=capacity,
             weight=weight, presence=roster_service_pb2.PRESENCE_ONLINE)
-        return self.roster.CreateRep(roster_service_pb2.CreateRepRequest(
-            parent=self.parent, rep_id=rep, rep=message), timeout=10).rep
+        patiently(lambda: self.roster.CreateRep(roster_service_pb2.CreateRepRequest(
+            parent=self.parent, rep_id=rep, rep=message), timeout=10))
 
     def account_event(self, account, data, kind="upserted", **extra):
         """What a CRM sends of an account."""
@@ -195,6 +195,24 @@ class World:
             consumer.close()
         assert until(events), f"{topic}: only {len(events)} events: {events[-3:]}"
         return events
+
+
+def patiently(make, seconds=60):
+    """Makes what a test begins with. Repeated, as by any client, while the server is not available:
+    a busy disk holds up a Redis that syncs each write. What was made all the same stays."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            make()
+            return
+        except grpc.RpcError as error:
+            if error.code() == grpc.StatusCode.ALREADY_EXISTS:
+                return
+            if (error.code() not in (grpc.StatusCode.UNAVAILABLE,
+                                     grpc.StatusCode.DEADLINE_EXCEEDED)
+                    or time.monotonic() > deadline):
+                raise
+            time.sleep(0.5)
 
 
 def parse(message):
