@@ -50,9 +50,9 @@ IntakeOptions WorkerOptions(const IntakeServiceOptions& options) {
 
 }  // namespace
 
-MakeHandler HandleMarketing(const IntakePorts& ports, WorkspaceFilter filter) {
-  return [ports, filter = std::move(filter)](IntakeMetrics& metrics) {
-    return std::make_unique<MarketingHandler>(ports, filter, metrics);
+MakeHandler HandleMarketing(const IntakePorts& ports, WorkspaceFilter filter, size_t slice_leads) {
+  return [ports, filter = std::move(filter), slice_leads](IntakeMetrics& metrics) {
+    return std::make_unique<MarketingHandler>(ports, filter, metrics, slice_leads);
   };
 }
 

@@ -3,6 +3,7 @@
 #ifndef BATON_INTAKE_INTAKE_SERVICE_H_
 #define BATON_INTAKE_INTAKE_SERVICE_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -29,7 +30,8 @@ struct IntakeServiceOptions {
 };
 
 // The handlers of the two flows; `filter` says which workspaces their events may be about.
-MakeHandler HandleMarketing(const IntakePorts& ports, WorkspaceFilter filter = {});
+MakeHandler HandleMarketing(const IntakePorts& ports, WorkspaceFilter filter = {},
+                            size_t slice_leads = kSliceLeads);
 MakeHandler HandleSales(const IntakePorts& ports, DecodeSales decode, WorkspaceFilter filter = {});
 
 // Thread-safe as platform::Service says. `input` and metrics outlive the service.

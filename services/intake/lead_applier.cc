@@ -1,16 +1,18 @@
 #include "intake/lead_applier.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <future>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "core/decide.h"
 #include "intake/active_policies.h"
+#include "intake/matched_accounts.h"
 #include "platform/log.h"
 #include "platform/trace_context.h"
 
@@ -19,51 +21,6 @@ namespace {
 
 // A lead is contended only by its rep and its timer, so a few rounds at once are enough.
 constexpr int kRoundsMax = 8;
-
-// The accounts of the leads whose policy, or the draft beside it, asks for them; leads of one
-// domain share theirs.
-struct MatchedAccounts {
-  std::vector<absl::StatusOr<core::AccountView>> views;
-  absl::flat_hash_map<size_t, size_t> view_of;  // index of a lead -> its view
-  absl::flat_hash_set<size_t> for_shadow;       // leads for whom only the draft asks
-
-  // nullptr: none was asked for.
-  const absl::StatusOr<core::AccountView>* Of(size_t lead) const {
-    const auto found = view_of.find(lead);
-    return found == view_of.end() ? nullptr : &views[found->second];
-  }
-};
-
-absl::StatusOr<MatchedAccounts> AccountsOf(const std::vector<LeadWork>& leads,
-                                           const store::LoadedLeads& loaded,
-                                           const ActivePolicies& policies,
-                                           store::AccountStore& accounts) {
-  MatchedAccounts matched;
-  std::vector<store::AccountQuery> queries;
-  absl::flat_hash_map<std::pair<core::WorkspaceId, std::string>, size_t> query_of;
-  for (size_t i = 0; i < leads.size(); ++i) {
-    const core::WorkspaceId& workspace = leads[i].key.workspace;
-    const auto& active = policies.at(workspace);
-    if (!active.ok() || !loaded.records[i].ok()) continue;
-    std::vector<std::string> domains =
-        core::LookUpDomains(*loaded.records[i], leads[i].events, active->policy.get());
-    if (domains.empty() && active->shadow) {
-      domains =
-          core::LookUpDomains(*loaded.records[i], leads[i].events, active->shadow->policy.get());
-      matched.for_shadow.insert(i);
-    }
-    if (domains.empty()) continue;
-    const auto [query, is_new] =
-        query_of.try_emplace(std::pair(workspace, domains.front()), queries.size());
-    if (is_new) queries.push_back({workspace, std::move(domains)});
-    matched.view_of[i] = query->second;
-  }
-  if (queries.empty()) return matched;
-  auto views = accounts.MatchAccounts(queries);
-  if (!views.ok()) return views.status();
-  matched.views = *std::move(views);
-  return matched;
-}
 
 bool HasEffect(const core::Plan& plan) {
   return plan.applied > 0 || plan.duplicates > 0 || plan.facts_changed || !plan.changes.empty();
@@ -85,15 +42,21 @@ void RefuseUnreadable(const LeadWork& work, const absl::Status& problem, InputBa
   Refuse(work.records, {events::DeadLetterClass::kStateUnreadable, "lead", reason}, batch);
 }
 
+// Not yet committed; behind those that are left already.
+void GiveBack(std::vector<LeadWork>& work, InputBatch& batch) {
+  std::move(work.begin(), work.end(), std::back_inserter(batch.leads));
+}
+
 }  // namespace
 
 LeadApplier::LeadApplier(store::LeadStore& leads, store::AccountStore& accounts,
                          store::RosterStore& roster, agreement::PolicyCache& policies,
-                         IntakeMetrics& metrics)
+                         IntakeMetrics& metrics, size_t slice_leads)
     : leads_(leads),
       accounts_(accounts),
       policies_(policies),
       metrics_(metrics),
+      slice_leads_(slice_leads),
       to_drain_(roster) {}
 
 absl::Status LeadApplier::Apply(InputBatch& batch, int64_t epoch) {
@@ -107,27 +70,76 @@ absl::Status LeadApplier::Apply(InputBatch& batch, int64_t epoch) {
                                              " rounds while they were decided"));
 }
 
-absl::Status LeadApplier::ApplyOnce(InputBatch& batch, int64_t epoch) {
+// The leads of a round, and what is known for their decisions.
+struct LeadApplier::Round {
+  std::vector<LeadWork> leads;
+  store::LoadedLeads loaded;
+  ActivePolicies policies;
+  MatchedAccounts matched;
+  absl::Time begun;
+};
+
+// Some of them, decided. work[i] is the lead of plans[i].
+struct LeadApplier::Slice {
+  std::vector<core::Plan> plans;
+  std::vector<LeadWork> work;
   RoundTimes times;
-  times.begun = absl::Now();
+  std::future<absl::StatusOr<std::vector<store::CommitResult>>> results;
+};
+
+absl::Status LeadApplier::ApplyOnce(InputBatch& batch, int64_t epoch) {
+  absl::StatusOr<Round> begun = Begin(batch, epoch);
+  if (!begun.ok()) return begun.status();
+  Round round = *std::move(begun);
+  round.leads = std::exchange(batch.leads, {});
+  absl::Status status;
+  std::optional<Slice> under_way;
+  size_t next = 0;
+  while (status.ok() && next < round.leads.size()) {
+    const size_t end = std::min(next + slice_leads_, round.leads.size());
+    Slice slice = Decide(round, next, end, batch);
+    next = end;
+    if (under_way) status = Take(*under_way, round.loaded.now_ms, batch);
+    if (!status.ok()) {
+      GiveBack(slice.work, batch);
+      under_way.reset();
+    } else {
+      Start(slice, next == round.leads.size());
+      under_way = std::move(slice);
+    }
+  }
+  if (under_way) status = Take(*under_way, round.loaded.now_ms, batch);
+  std::move(round.leads.begin() + static_cast<std::ptrdiff_t>(next), round.leads.end(),
+            std::back_inserter(batch.leads));
+  return status;
+}
+
+absl::StatusOr<LeadApplier::Round> LeadApplier::Begin(const InputBatch& batch, int64_t epoch) {
+  Round round;
+  round.begun = absl::Now();
   std::vector<core::LeadKey> keys;
   for (const LeadWork& work : batch.leads) keys.push_back(work.key);
-  const auto loaded = leads_.Load(keys);
+  auto loaded = leads_.Load(keys);
   if (!loaded.ok()) return loaded.status();
   if (loaded->epoch != epoch) return absl::AbortedError("the store is another incarnation");
-  const auto policies = PoliciesOf(batch.leads, policies_);
+  round.loaded = *std::move(loaded);
+  auto policies = PoliciesOf(batch.leads, policies_);
   if (!policies.ok()) return policies.status();
-
-  absl::StatusOr<MatchedAccounts> matched = AccountsOf(batch.leads, *loaded, *policies, accounts_);
+  round.policies = *std::move(policies);
+  auto matched = AccountsOf(batch.leads, round.loaded, round.policies, accounts_);
   if (!matched.ok()) return matched.status();
+  round.matched = *std::move(matched);
+  return round;
+}
 
-  std::vector<core::Plan> plans;
-  std::vector<LeadWork> planned;
-  for (size_t i = 0; i < batch.leads.size(); ++i) {
-    LeadWork& work = batch.leads[i];
-    const absl::StatusOr<agreement::ActivePolicy>& active = policies->at(work.key.workspace);
-    const absl::StatusOr<core::LeadRecord>& record = loaded->records[i];
-    const absl::StatusOr<core::AccountView>* account = matched->Of(i);
+LeadApplier::Slice LeadApplier::Decide(Round& round, size_t begin, size_t end, InputBatch& batch) {
+  Slice slice;
+  slice.times.begun = round.begun;
+  for (size_t i = begin; i < end; ++i) {
+    LeadWork& work = round.leads[i];
+    const absl::StatusOr<agreement::ActivePolicy>& active = round.policies.at(work.key.workspace);
+    const absl::StatusOr<core::LeadRecord>& record = round.loaded.records[i];
+    const absl::StatusOr<core::AccountView>* account = round.matched.Of(i);
     if (active.ok() && !active->workspace_exists) {
       Refuse(work.records, UnknownWorkspace(), batch);
       continue;
@@ -137,7 +149,7 @@ absl::Status LeadApplier::ApplyOnce(InputBatch& batch, int64_t epoch) {
       continue;
     }
     std::optional<core::Shadow> shadow = active->shadow;
-    if (account != nullptr && !account->ok() && matched->for_shadow.contains(i)) {
+    if (account != nullptr && !account->ok() && round.matched.for_shadow.contains(i)) {
       shadow->policy = nullptr;  // a failure of the draft's alone
       account = nullptr;
     }
@@ -146,37 +158,49 @@ absl::Status LeadApplier::ApplyOnce(InputBatch& batch, int64_t epoch) {
       continue;
     }
     core::Plan plan =
-        core::DecideEvents(*record, work.events, active->policy.get(), loaded->now_ms, nullptr,
+        core::DecideEvents(*record, work.events, active->policy.get(), round.loaded.now_ms, nullptr,
                            account == nullptr ? nullptr : &**account, shadow ? &*shadow : nullptr);
     if (!HasEffect(plan)) continue;  // applied before the batch was read again
-    plans.push_back(std::move(plan));
+    slice.plans.push_back(std::move(plan));
     work.owner = record->rep;
-    planned.push_back(std::move(work));
+    slice.work.push_back(std::move(work));
   }
-  batch.leads = std::move(planned);
-  if (plans.empty()) return absl::OkStatus();
-  times.decided = absl::Now();
-  const auto results = leads_.Commit(plans);
-  if (!results.ok()) return results.status();
-  times.committed = absl::Now();
-  return TakeResults(plans, *results, loaded->now_ms, times, batch);
+  return slice;
 }
 
-absl::Status LeadApplier::TakeResults(const std::vector<core::Plan>& plans,
-                                      const std::vector<store::CommitResult>& results,
-                                      core::TimeMs now_ms, const RoundTimes& times,
-                                      InputBatch& batch) {
-  std::vector<LeadWork> left;
+void LeadApplier::Start(Slice& slice, bool is_last) {
+  slice.times.decided = absl::Now();
+  // Where no thread is to be had, when its results are taken: so also the last one, behind which
+  // there is nothing to decide.
+  const auto how = is_last ? std::launch::deferred : std::launch::async | std::launch::deferred;
+  slice.results = std::async(how, [this, plans = absl::MakeConstSpan(slice.plans)] {
+    return plans.empty() ? std::vector<store::CommitResult>() : leads_.Commit(plans);
+  });
+}
+
+absl::Status LeadApplier::Take(Slice& slice, core::TimeMs now_ms, InputBatch& batch) {
+  const auto results = slice.results.get();
+  if (!results.ok()) {
+    GiveBack(slice.work, batch);
+    return results.status();
+  }
+  slice.times.committed = absl::Now();
+  return TakeResults(slice, *results, now_ms, batch);
+}
+
+absl::Status LeadApplier::TakeResults(Slice& slice, const std::vector<store::CommitResult>& results,
+                                      core::TimeMs now_ms, InputBatch& batch) {
+  std::vector<LeadWork>& left = batch.leads;
   absl::Status status;
-  for (size_t i = 0; i < plans.size(); ++i) {
-    LeadWork& work = batch.leads[i];
+  for (size_t i = 0; i < results.size(); ++i) {
+    LeadWork& work = slice.work[i];
     switch (results[i].code) {
       case store::CommitCode::kCommitted:
         to_drain_.Note(work.owner, results[i]);
-        CountCommitted(plans[i], work, now_ms, batch);
+        CountCommitted(slice.plans[i], work, now_ms, batch);
         for (size_t event = 0; event < work.events.size(); ++event) {
           EmitEventSpans(batch, work.records[event], work.events[event].traceparent, work.key,
-                         times);
+                         slice.times);
         }
         break;
       case store::CommitCode::kStaleRevision:
@@ -204,7 +228,6 @@ absl::Status LeadApplier::TakeResults(const std::vector<core::Plan>& plans,
         break;
     }
   }
-  batch.leads = std::move(left);
   return status;
 }
 

@@ -1,6 +1,7 @@
 // Decides and commits the leads of a batch: one round trip to load all, one for the policies, one
-// for the accounts of leads whose policy asks for them, one to commit. What somebody else changed
-// meanwhile is loaded and decided again, and nothing else is. Whoever has lost a lead by it
+// for the accounts of leads whose policy asks for them, one to commit each slice of them, in their
+// order, while the next one is decided. What somebody else changed meanwhile is loaded and decided
+// again, and nothing else is. Whoever has lost a lead by it
 // (consent withdrawn, no longer qualified) gets waiting ones at once, and who waits its turn waits
 // no longer than those in front of it.
 //
@@ -8,9 +9,10 @@
 #ifndef BATON_INTAKE_LEAD_APPLIER_H_
 #define BATON_INTAKE_LEAD_APPLIER_H_
 
+#include <cstddef>
 #include <vector>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "agreement/policy_cache.h"
 #include "intake/batch_spans.h"
 #include "intake/input_batch.h"
@@ -23,9 +25,9 @@ namespace baton::intake {
 
 class LeadApplier {
  public:
-  // All outlive the applier.
+  // All outlive the applier. slice_leads: at least 1.
   LeadApplier(store::LeadStore& leads, store::AccountStore& accounts, store::RosterStore& roster,
-              agreement::PolicyCache& policies, IntakeMetrics& metrics);
+              agreement::PolicyCache& policies, IntakeMetrics& metrics, size_t slice_leads);
 
   // Takes what is done out of batch.leads and adds what no workspace wants, and what meets stored
   // state that cannot be read, to batch.refused. OK when no lead is left. Otherwise call again
@@ -36,11 +38,20 @@ class LeadApplier {
   absl::Status Apply(InputBatch& batch, int64_t epoch);
 
  private:
+  struct Round;
+  struct Slice;
+
   absl::Status ApplyOnce(InputBatch& batch, int64_t epoch);
-  // plans[i] is that of batch.leads[i]; results[i] its outcome.
-  absl::Status TakeResults(const std::vector<core::Plan>& plans,
-                           const std::vector<store::CommitResult>& results, core::TimeMs now_ms,
-                           const RoundTimes& times, InputBatch& batch);
+  absl::StatusOr<Round> Begin(const InputBatch& batch, int64_t epoch);
+  // The leads [begin, end) of the round, without those that are refused or stay as they are.
+  Slice Decide(Round& round, size_t begin, size_t end, InputBatch& batch);
+  // Until Take has its results the slice is committed in another thread.
+  void Start(Slice& slice, bool is_last);
+  // What is not done comes to the end of batch.leads.
+  absl::Status Take(Slice& slice, core::TimeMs now_ms, InputBatch& batch);
+  // results[i] is the outcome of slice.plans[i].
+  absl::Status TakeResults(Slice& slice, const std::vector<store::CommitResult>& results,
+                           core::TimeMs now_ms, InputBatch& batch);
   void CountCommitted(const core::Plan& plan, const LeadWork& work, core::TimeMs now_ms,
                       const InputBatch& batch);
 
@@ -48,6 +59,7 @@ class LeadApplier {
   store::AccountStore& accounts_;
   agreement::PolicyCache& policies_;
   IntakeMetrics& metrics_;
+  const size_t slice_leads_;
   ToDrain to_drain_;  // after the latest commits
 };
 

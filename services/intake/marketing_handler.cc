@@ -5,10 +5,10 @@
 namespace baton::intake {
 
 MarketingHandler::MarketingHandler(const IntakePorts& ports, WorkspaceFilter filter,
-                                   IntakeMetrics& metrics)
+                                   IntakeMetrics& metrics, size_t slice_leads)
     : filter_(std::move(filter)),
       accounts_(ports.accounts, metrics),
-      leads_(ports.leads, ports.accounts, ports.roster, ports.policies, metrics) {}
+      leads_(ports.leads, ports.accounts, ports.roster, ports.policies, metrics, slice_leads) {}
 
 InputBatch MarketingHandler::MakeBatch(std::vector<platform::kafka::Record> records,
                                        const std::string& input) {

@@ -2,6 +2,7 @@
 #ifndef BATON_INTAKE_MARKETING_HANDLER_H_
 #define BATON_INTAKE_MARKETING_HANDLER_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ namespace baton::intake {
 
 class MarketingHandler final : public BatchHandler {
  public:
-  MarketingHandler(const IntakePorts& ports, WorkspaceFilter filter, IntakeMetrics& metrics);
+  MarketingHandler(const IntakePorts& ports, WorkspaceFilter filter, IntakeMetrics& metrics,
+                   size_t slice_leads);
 
   InputBatch MakeBatch(std::vector<platform::kafka::Record> records,
                        const std::string& input) override;

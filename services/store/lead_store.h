@@ -60,7 +60,7 @@ enum class CommitCode {
 
 struct CommitResult {
   CommitCode code = CommitCode::kCommitted;
-  core::LeadRecord record;  // kCommitted: as stored, without facts and judgment; else empty
+  core::LeadRecord record;  // kCommitted: as stored, without facts, judgment and pool; else empty
   absl::Status problem;  // kUnreadable: INTERNAL STATE_UNREADABLE, what could not be read; else OK
   bool waits_turn = false;  // kCommitted: it left a free rep to those in front of it, and the
                             // caller drains record.queue at once (store/drain.h)

@@ -131,13 +131,15 @@ CommitResult MemoryStore::CommitOne(const core::Plan& plan) {
   core::LeadRecord after = plan.after;
   result.code = Apply(plan, after, applied);
   if (result.code != CommitCode::kCommitted) return result;
-  // The answer has no facts and no judgment: they are set aside while the rest is copied.
+  // What the answer does not have is set aside while the rest is copied.
   core::Facts facts = std::exchange(applied.lead->facts, {});
   core::Judgment judgment = std::exchange(applied.lead->judgment, {});
+  core::CandidatePool pool = std::exchange(applied.lead->pool, {});
   result.record = *applied.lead;
   result.waits_turn = applied.waits_turn;
   applied.lead->facts = std::move(facts);
   applied.lead->judgment = std::move(judgment);
+  applied.lead->pool = std::move(pool);
   return result;
 }
 

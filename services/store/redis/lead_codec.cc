@@ -200,7 +200,7 @@ absl::StatusOr<CommitResult> DecodeCommit(const Reply& reply, const core::Plan& 
   CommitResult result;
   result.code = *code;
   if (*code != CommitCode::kCommitted) return result;
-  if (reply.elements.size() != 4) return Unreadable("an answer of commit");
+  if (reply.elements.size() != 3) return Unreadable("an answer of commit");
   core::LeadRecord& record = result.record;
   const core::LeadRecord& after = plan.after;
   record.key = plan.key;
@@ -227,9 +227,7 @@ absl::StatusOr<CommitResult> DecodeCommit(const Reply& reply, const core::Plan& 
   record.erased_at_ms = after.erased_at_ms;
   record.shadow = after.shadow;
   if (auto line = DecodeLine(reply.elements[1].text, record); !line.ok()) return line.status();
-  absl::Status status = DecodePool(reply.elements[2].text, record.pool);
-  if (!status.ok()) return status;
-  result.waits_turn = reply.elements[3].integer != 0;
+  result.waits_turn = reply.elements[2].integer != 0;
   return result;
 }
 

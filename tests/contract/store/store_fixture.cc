@@ -176,7 +176,10 @@ core::LeadRecord StoreTest::Commit(const Plan& plan) {
   EXPECT_TRUE(results.ok()) << results.status();
   if (!results.ok()) return core::LeadRecord();
   EXPECT_EQ(results->at(0).code, store::CommitCode::kCommitted);
-  return results->at(0).record;
+  core::LeadRecord record = results->at(0).record;
+  EXPECT_TRUE(record.pool.candidates.empty()) << "only Load has them";
+  record.pool = LoadKey(plan.key).pool;
+  return record;
 }
 
 core::LeadRecord StoreTest::CommitQualified(const std::string& lead, const std::string& queue,

@@ -92,12 +92,11 @@ TEST_P(TurnsTest, ANewLeadWaitsItsTurnBehindOneThatWaits) {
   AddRep("ada");
   const store::CommitResult young = CommitAsking("young");
   ExpectTurn(young);
-  EXPECT_THAT(young.record.pool.candidates, IsEmpty()) << "no choice was made";
   EXPECT_EQ(young.record.choice.at_ms, 0);
   EXPECT_EQ(young.record.timer, core::TimerKind::kNone);
   EXPECT_THAT(OutboxTypes(), ElementsAre("qualified", "queued", "qualified", "queued"));
   EXPECT_THAT(Queue("inside").owed_nano, IsEmpty());
-  EXPECT_THAT(Load("young").pool.candidates, IsEmpty());
+  EXPECT_THAT(Load("young").pool.candidates, IsEmpty()) << "no choice was made";
   EXPECT_EQ(Drain(), 2);
   EXPECT_THAT(Assigned(), ElementsAre("old", "young"));
 }

@@ -86,6 +86,7 @@ TEST_F(IntakeFaultsTest, LosesAndDoublesNothing) {
   std::cout << "seed " << seed << "\n";
   random_.seed(seed);
   batch_max_ = 15;
+  slice_leads_ = 4;
   NewWorker();
   for (int round = 0; round < kRounds; ++round) {
     AppendSome();

@@ -53,8 +53,8 @@ class WorkerFixture : public ::testing::Test {
     options.topic = kTopic;
     options.batch_max = batch_max_;
     options.letters_wait = absl::ZeroDuration();
-    worker_ = std::make_unique<IntakeWorker>(*input_, HandleMarketing(ports, filter_), clients,
-                                             options, *metrics_);
+    worker_ = std::make_unique<IntakeWorker>(*input_, HandleMarketing(ports, filter_, slice_leads_),
+                                             clients, options, *metrics_);
     ASSERT_TRUE(worker_->Open().ok());
     AssignAtNextPoll({0, 1});
   }
@@ -111,6 +111,7 @@ class WorkerFixture : public ::testing::Test {
   }
 
   int batch_max_ = 500;
+  size_t slice_leads_ = kSliceLeads;
   WorkspaceFilter filter_;  // of workers made from now on
   support::ManualClock clock_{support::kNow};
   FakeKafka kafka_{clock_};

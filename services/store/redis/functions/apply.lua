@@ -34,11 +34,11 @@ local function keep(reads, workspace, leads, plan, step)
   baton.note_moves(workspace, step)
   local line = baton.finish(step)
   baton.add_step(reads, step)
-  return {CODE.committed, line, step.lead.candidates, step.waits_turn and 1 or 0}
+  return {CODE.committed, line, step.waits_turn and 1 or 0}
 end
 
 -- keys: {workspace, leads, lead, journey}; args: see plan.lua. Returns {code}, or
--- {CODE.committed, line of the lead, its candidates, waits_turn} as stored then.
+-- {CODE.committed, line of the lead as stored then, waits_turn}.
 function baton.apply(reads, keys, args)
   local plan, limits, last_stage, shadow, hashes = baton.read_plan(args)
   local workspace = baton.workspace_of(reads, keys[1])

@@ -2,8 +2,8 @@
 -- others (LeadStore::Commit).
 -- KEYS: 1 meta, 2 outbox, 3 timers, then for each plan: workspace, leads, lead, journey
 -- ARGV: 1 clock, then for each plan: number of its arguments, and those (see plan.lua)
--- Returns: for each plan {code}, or {CODE.committed, line of the lead, its candidates as stored
---          then, whether it waits its turn (0 or 1)}, or the error for which nothing of it was done
+-- Returns: for each plan {code}, or {CODE.committed, line of the lead as stored then, whether it
+--          waits its turn (0 or 1)}, or the error for which nothing of it was done
 -- Idempotency: a plan names the revision it was made for; a repetition finds another one and
 -- changes nothing (CODE.stale_revision).
 

@@ -43,8 +43,8 @@ local function new_members(workspace, rep, old, new, row)
   for queue in pairs(new) do
     local key = baton.queue_key(workspace, queue)
     local text = redis.call('HGET', key, 'm') or ''
-    local members = baton.is_member(text, rep) and 0 or baton.count_members(text)
-    if members >= baton.LIMIT.reps_per_queue then
+    local full, members = baton.is_full(text, rep)
+    if full then
       return nil, members
     end
     texts[key] = baton.replace_member(text, rep, rep .. '|' .. row)
