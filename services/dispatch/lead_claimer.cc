@@ -8,7 +8,7 @@
 #include "dispatch/action_mapping.h"
 #include "dispatch/proto_mapping.h"
 #include "dispatch/resource_names.h"
-#include "platform/log.h"
+#include "dispatch/unreadable.h"
 
 namespace baton::dispatch {
 namespace {
@@ -36,14 +36,6 @@ absl::StatusOr<store::Claim> ToClaim(const v1::ClaimNextLeadRequest& request) {
   return claim;
 }
 
-void TellUnreadable(const core::LeadKey& lead) {
-  platform::LogError(
-      "dispatch.state_unreadable",
-      {{"workspace", lead.workspace.str()},
-       {"lead", lead.lead.str()},
-       {"reason", "it waits to be claimed and what is stored of it cannot be read"}});
-}
-
 absl::Status NothingWaits(const store::Claim& claim) {
   return core::Error(absl::StatusCode::kNotFound, "NOTHING_WAITS",
                      absl::StrCat("nothing waits that rep ", claim.rep.str(), " may claim"),
@@ -59,7 +51,10 @@ absl::StatusOr<v1::ClaimNextLeadResponse> LeadClaimer::Claim(
   claim->actor = caller.actor();
   const absl::StatusOr<store::ClaimResult> claimed = roster_.ClaimNext(*claim);
   if (!claimed.ok()) return claimed.status();
-  for (const core::LeadId& lead : claimed->unreadable) TellUnreadable({claim->workspace, lead});
+  for (const core::LeadId& lead : claimed->unreadable) {
+    TellUnreadable(absl::StrCat("lead ", claim->workspace.str(), "/", lead.str(),
+                                " waits to be claimed and what is stored of it cannot be read"));
+  }
   if (claimed->lead.empty()) return NothingWaits(*claim);
   if (absl::Status durable = gate_.ConfirmDurable(); !durable.ok()) return durable;
   const auto loaded = leads_.Load({{claim->workspace, claimed->lead}});

@@ -79,12 +79,18 @@ struct LeadApplier::Round {
   absl::Time begun;
 };
 
+// What the store said of a slice, and when.
+struct LeadApplier::Answer {
+  absl::StatusOr<std::vector<store::CommitResult>> results;
+  absl::Time at;
+};
+
 // Some of them, decided. work[i] is the lead of plans[i].
 struct LeadApplier::Slice {
   std::vector<core::Plan> plans;
   std::vector<LeadWork> work;
   RoundTimes times;
-  std::future<absl::StatusOr<std::vector<store::CommitResult>>> results;
+  std::future<Answer> answer;
 };
 
 absl::Status LeadApplier::ApplyOnce(InputBatch& batch, int64_t epoch) {
@@ -94,13 +100,14 @@ absl::Status LeadApplier::ApplyOnce(InputBatch& batch, int64_t epoch) {
   round.leads = std::exchange(batch.leads, {});
   absl::Status status;
   std::optional<Slice> under_way;
+  bool store_answers = true;
   size_t next = 0;
-  while (status.ok() && next < round.leads.size()) {
+  while (store_answers && next < round.leads.size()) {
     const size_t end = std::min(next + slice_leads_, round.leads.size());
     Slice slice = Decide(round, next, end, batch);
     next = end;
-    if (under_way) status = Take(*under_way, round.loaded.now_ms, batch);
-    if (!status.ok()) {
+    if (under_way) store_answers = Take(*under_way, round.loaded.now_ms, batch, status);
+    if (!store_answers) {
       GiveBack(slice.work, batch);
       under_way.reset();
     } else {
@@ -108,7 +115,7 @@ absl::Status LeadApplier::ApplyOnce(InputBatch& batch, int64_t epoch) {
       under_way = std::move(slice);
     }
   }
-  if (under_way) status = Take(*under_way, round.loaded.now_ms, batch);
+  if (under_way) Take(*under_way, round.loaded.now_ms, batch, status);
   std::move(round.leads.begin() + static_cast<std::ptrdiff_t>(next), round.leads.end(),
             std::back_inserter(batch.leads));
   return status;
@@ -170,22 +177,30 @@ LeadApplier::Slice LeadApplier::Decide(Round& round, size_t begin, size_t end, I
 
 void LeadApplier::Start(Slice& slice, bool is_last) {
   slice.times.decided = absl::Now();
-  // Where no thread is to be had, when its results are taken: so also the last one, behind which
-  // there is nothing to decide.
+  // Deferred: by Take, in this thread. So is the last one, behind which there is nothing to decide,
+  // and any for which no thread is to be had.
   const auto how = is_last ? std::launch::deferred : std::launch::async | std::launch::deferred;
-  slice.results = std::async(how, [this, plans = absl::MakeConstSpan(slice.plans)] {
-    return plans.empty() ? std::vector<store::CommitResult>() : leads_.Commit(plans);
+  slice.answer = std::async(how, [this, plans = absl::MakeConstSpan(slice.plans)] {
+    Answer answer;
+    answer.results = plans.empty() ? std::vector<store::CommitResult>() : leads_.Commit(plans);
+    answer.at = absl::Now();
+    return answer;
   });
 }
 
-absl::Status LeadApplier::Take(Slice& slice, core::TimeMs now_ms, InputBatch& batch) {
-  const auto results = slice.results.get();
-  if (!results.ok()) {
-    GiveBack(slice.work, batch);
-    return results.status();
+bool LeadApplier::Take(Slice& slice, core::TimeMs now_ms, InputBatch& batch, absl::Status& status) {
+  Answer answer = slice.answer.get();
+  if (answer.results.ok() && answer.results->size() != slice.plans.size()) {
+    answer.results = absl::InternalError("the store answered some of the plans only");
   }
-  slice.times.committed = absl::Now();
-  return TakeResults(slice, *results, now_ms, batch);
+  if (!answer.results.ok()) {
+    GiveBack(slice.work, batch);
+    status.Update(answer.results.status());
+    return false;
+  }
+  slice.times.committed = answer.at;
+  status.Update(TakeResults(slice, *answer.results, now_ms, batch));
+  return true;
 }
 
 absl::Status LeadApplier::TakeResults(Slice& slice, const std::vector<store::CommitResult>& results,

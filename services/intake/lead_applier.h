@@ -1,7 +1,7 @@
 // Decides and commits the leads of a batch: one round trip to load all, one for the policies, one
 // for the accounts of leads whose policy asks for them, one to commit each slice of them, in their
-// order, while the next one is decided. What somebody else changed meanwhile is loaded and decided
-// again, and nothing else is. Whoever has lost a lead by it
+// order; all but the last in a thread of its own, while the next one is decided. What somebody else
+// changed meanwhile is loaded and decided again, and nothing else is. Whoever has lost a lead by it
 // (consent withdrawn, no longer qualified) gets waiting ones at once, and who waits its turn waits
 // no longer than those in front of it.
 //
@@ -39,16 +39,18 @@ class LeadApplier {
 
  private:
   struct Round;
+  struct Answer;
   struct Slice;
 
   absl::Status ApplyOnce(InputBatch& batch, int64_t epoch);
   absl::StatusOr<Round> Begin(const InputBatch& batch, int64_t epoch);
   // The leads [begin, end) of the round, without those that are refused or stay as they are.
   Slice Decide(Round& round, size_t begin, size_t end, InputBatch& batch);
-  // Until Take has its results the slice is committed in another thread.
+  // Begins to commit the slice in another thread; the last one of a round is committed by Take.
   void Start(Slice& slice, bool is_last);
-  // What is not done comes to the end of batch.leads.
-  absl::Status Take(Slice& slice, core::TimeMs now_ms, InputBatch& batch);
+  // Waits for the store. What is not done comes to the end of batch.leads, and why, if it is the
+  // first, into `status`. False: the store did not answer.
+  bool Take(Slice& slice, core::TimeMs now_ms, InputBatch& batch, absl::Status& status);
   // results[i] is the outcome of slice.plans[i].
   absl::Status TakeResults(Slice& slice, const std::vector<store::CommitResult>& results,
                            core::TimeMs now_ms, InputBatch& batch);

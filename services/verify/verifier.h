@@ -34,9 +34,9 @@ struct Report {
   double seconds = 0;
 };
 
-// FAILED_PRECONDITION: not at rest (input unread, changes unpublished, or something was written
-// meanwhile), or no installation; else as the clients say. OK with findings.violations() > 0 is a
-// broken installation.
+// FAILED_PRECONDITION: not at rest (input unread, changes unpublished, a transaction of an output
+// open, or something was written meanwhile), or no installation; else as the clients say. OK with
+// findings.violations() > 0 is a broken installation.
 absl::StatusOr<Report> Verify(const Options& options);
 
 }  // namespace baton::verify

@@ -52,11 +52,13 @@ class Feed:
         self.ledgers = defaultdict(Ledger)
         self.letters = []
         self._used = []
-        # A client for the thread that follows, another one for whoever asks.
-        self._consumer, self._asker = self.consumer(), self.consumer()
+        # A client for the thread that follows, others for whoever asks.
+        self._consumer = self.consumer()
+        self._askers = {isolation: self.consumer(isolation)
+                        for isolation in ("read_committed", "read_uncommitted")}
         # Asked once: their number is fixed, and the client crashes at times when it asks for a
         # topic while the broker is coming back.
-        self._partitions = {topic: partitions(self._asker, topic)
+        self._partitions = {topic: partitions(self._askers["read_committed"], topic)
                             for topic in (INPUT, FEEDBACK, DEAD)}
         self._next = {(topic, partition): 0 for topic in (FEEDBACK, DEAD)
                       for partition in self._partitions[topic]}
@@ -100,18 +102,18 @@ class Feed:
         else:
             ledger.add(change)
 
-    def ends(self, topic=INPUT):
-        """Next offset of each partition."""
-        return {partition: self._end(topic, partition)
+    def ends(self, topic=INPUT, isolation="read_committed"):
+        """Next offset of each partition; of read_committed, before a transaction that is open."""
+        return {partition: self._end(topic, partition, self._askers[isolation])
                 for partition in self._partitions[topic]}
 
-    def _end(self, topic, partition):
+    def _end(self, topic, partition, asker):
         """Asked again while a broker that has just started does not lead yet."""
         deadline = time.monotonic() + 30
         while True:
             try:
-                return self._asker.get_watermark_offsets(TopicPartition(topic, partition),
-                                                            timeout=20)[1]
+                return asker.get_watermark_offsets(TopicPartition(topic, partition),
+                                                   timeout=20)[1]
             except KafkaException as error:
                 if time.monotonic() > deadline:
                     raise AssertionError(f"Kafka does not tell the end of {topic} {partition}: "
@@ -120,7 +122,7 @@ class Feed:
 
     def read(self, topic, starts, isolation="read_committed"):
         """All messages of `topic` from `starts` (partition -> offset) to its present end."""
-        consumer, wanted = self.consumer(isolation), self.ends(topic)
+        consumer, wanted = self.consumer(isolation), self.ends(topic, isolation)
         consumer.assign([TopicPartition(topic, number, starts.get(number, 0)) for number in wanted])
         try:
             while True:
@@ -137,7 +139,7 @@ class Feed:
         consumer = self.consumer("read_uncommitted")
         try:
             consumer.assign([TopicPartition(topic, number, end)
-                             for number, end in self.ends(topic).items()])
+                             for number, end in self.ends(topic, "read_uncommitted").items()])
             deadline = time.monotonic() + seconds
             while time.monotonic() < deadline:
                 message = consumer.poll(0.1)
@@ -150,7 +152,7 @@ class Feed:
     def stop(self):
         self._stopping.set()
         self._thread.join(10)
-        for consumer in (self._consumer, self._asker, *self._used):
+        for consumer in (self._consumer, *self._askers.values(), *self._used):
             consumer.close()
 
 

@@ -23,7 +23,7 @@ struct Deleter {
 };
 
 // HMAC-SHA256 under one key. To find the algorithm and to take a key costs far more than a hash,
-// so both are done once. Not thread-safe.
+// so both are done once in a thread. Not thread-safe.
 class KeyedHash {
  public:
   explicit KeyedHash(std::string_view key) : key_(key) {

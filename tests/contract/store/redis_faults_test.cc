@@ -224,8 +224,10 @@ TEST_F(RedisUnreadableLeadsTest, ADrainLooksAtABoundedNumberOfThemAndGoesOnWithO
     Run({"SET", KeyOf(absl::StrCat("l", i)), "x"});
   }
   Waits("last");  // of the same millisecond ids decide
+  Waits("unnamed", {"fr"});
+  Run({"SET", KeyOf("unnamed"), "x"});
   Waits("skilled", {"de"});
-  AddAda({"de"});
+  AddAda({"de", "fr"});
   const auto drained = store_->Drain(acme_, inside_, store::kDrainMax);
   ASSERT_TRUE(drained.ok()) << drained.status();
   EXPECT_EQ(drained->unreadable.size(), static_cast<size_t>(store::kDrainMax));

@@ -74,7 +74,7 @@ class World:
             workspace_service_pb2.CreateWorkspaceRequest(workspace_id=self.name), timeout=10))
         for path in tables:
             patiently(lambda: self.put_table(path.stem, path.read_bytes()))
-        patiently(lambda: self.adopt(policy(self.name, accept_within)))
+        self.adopt(policy(self.name, accept_within))
 
     def put_table(self, name, csv):
         return self.tables.CreateTable(table_service_pb2.CreateTableRequest(
@@ -105,10 +105,11 @@ class World:
 
     def adopt(self, yaml):
         """Marketing and sales approve the policy, and it becomes active."""
-        draft = self.draft(yaml)
-        self.approve(draft.name, policy_service_pb2.APPROVER_ROLE_MARKETING, MIA)
-        self.approve(draft.name, policy_service_pb2.APPROVER_ROLE_SALES, SAM)
-        return self.activate(draft)
+        draft = patiently(lambda: self.draft(yaml))
+        for role, who in ((policy_service_pb2.APPROVER_ROLE_MARKETING, MIA),
+                          (policy_service_pb2.APPROVER_ROLE_SALES, SAM)):
+            patiently(lambda role=role, who=who: self.approve(draft.name, role, who))
+        return patiently(lambda: self.activate(draft))
 
     def add_rep(self, rep, queues=("inbound",), capacity=1000, weight=1):
         message = roster_service_pb2.Rep(
@@ -198,16 +199,17 @@ class World:
 
 
 def patiently(make, seconds=60):
-    """Makes what a test begins with. Repeated, as by any client, while the server is not available:
-    a busy disk holds up a Redis that syncs each write. What was made all the same stays."""
-    deadline = time.monotonic() + seconds
+    """What make() returns: something that a test begins with. Repeated, as by any client, while the
+    server is not available: a busy disk holds up a Redis that syncs each write. Nothing, where an
+    attempt that failed had made it all the same."""
+    deadline, failed = time.monotonic() + seconds, False
     while True:
         try:
-            make()
-            return
+            return make()
         except grpc.RpcError as error:
-            if error.code() == grpc.StatusCode.ALREADY_EXISTS:
-                return
+            if failed and error.code() == grpc.StatusCode.ALREADY_EXISTS:
+                return None
+            failed = True
             if (error.code() not in (grpc.StatusCode.UNAVAILABLE,
                                      grpc.StatusCode.DEADLINE_EXCEEDED)
                     or time.monotonic() > deadline):

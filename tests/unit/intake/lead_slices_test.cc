@@ -2,7 +2,11 @@
 // leaves.
 #include <gmock/gmock.h>
 
+#include <string>
 #include <thread>
+#include <vector>
+
+#include "absl/strings/match.h"
 
 #include "worker_fixture.h"
 
@@ -12,7 +16,8 @@ namespace {
 using testing::ElementsAre;
 using testing::SizeIs;
 
-// Notes each commit: its leads, and in which thread. The one at `failing` does not arrive.
+// Notes each commit: its leads, and in which thread. The one at `failing` does not arrive; for the
+// leads in `full` there is no room in their outbox.
 class NotingStore final : public support::FlakyStore {
  public:
   explicit NotingStore(store::Store& inner)
@@ -25,12 +30,21 @@ class NotingStore final : public support::FlakyStore {
     commits.push_back(leads);
     threads.push_back(std::this_thread::get_id());
     if (commits.size() == failing) return absl::UnavailableError("Redis is away");
-    return FlakyStore::Commit(plans);
+    std::vector<store::CommitResult> results;
+    for (const core::Plan& plan : plans) {
+      if (absl::StrContains(full, plan.key.lead.str())) {
+        results.push_back({store::CommitCode::kOutboxFull, {}, {}});
+      } else {
+        results.push_back(FlakyStore::Commit({&plan, 1})->front());
+      }
+    }
+    return results;
   }
 
   std::vector<std::string> commits;
   std::vector<std::thread::id> threads;
   size_t failing = 0;
+  std::string full;
 };
 
 class LeadSlicesTest : public WorkerFixture {
@@ -58,7 +72,7 @@ TEST_F(LeadSlicesTest, AreCommittedInTheOrderOfTheirEvents) {
   ExpectCounters(8, 8, 0, 0);
 }
 
-TEST_F(LeadSlicesTest, AreCommittedWhileTheNextIsDecided) {
+TEST_F(LeadSlicesTest, AreCommittedInOtherThreadsButForTheLast) {
   Say("abcdefg");
   Steps(1);
   ASSERT_THAT(noting_.threads, SizeIs(3));
@@ -88,6 +102,36 @@ TEST_F(LeadSlicesTest, BehindOneThatFailsNothingIsCommittedAndNothingIsLost) {
   Steps(1);
   EXPECT_THAT(noting_.commits, ElementsAre("def", "ghi", "jk"));
   ExpectCounters(11, 11, 0, 0);
+}
+
+TEST_F(LeadSlicesTest, BehindOneWithAFullOutboxTheOthersGoOn) {
+  noting_.full = "ab";
+  Say("abcdefg");
+  Steps(1);
+  EXPECT_THAT(noting_.commits, ElementsAre("abc", "def", "g"));
+  EXPECT_EQ(Lead("a").revision, 0);
+  EXPECT_EQ(Lead("c").revision, 1);
+  EXPECT_EQ(Lead("g").revision, 1);
+  EXPECT_THAT(worker_->ready().ToString(), testing::HasSubstr("outbox is full"));
+  noting_.commits.clear();
+  noting_.full = "";
+  clock_.Advance(core::kSecondMs);
+  Steps(1);
+  EXPECT_THAT(noting_.commits, ElementsAre("ab"));
+  ExpectCounters(7, 7, 0, 0);
+}
+
+TEST_F(LeadSlicesTest, WhatIsRefusedBehindOneThatFailsIsRefusedOnce) {
+  noting_.SpoilRecord(support::Key("e"));
+  noting_.failing = 1;
+  Say("abcdef");
+  Steps(1);
+  EXPECT_THAT(noting_.commits, ElementsAre("abc"));
+  noting_.failing = 0;
+  clock_.Advance(core::kSecondMs);
+  Steps(1);
+  EXPECT_THAT(noting_.commits, ElementsAre("abc", "abc", "df"));
+  ExpectCounters(6, 5, 0, 1);
 }
 
 TEST_F(LeadSlicesTest, OneThatIsReadAgainAfterACrashIsNotCommittedAgain) {

@@ -65,16 +65,16 @@ local function read_waiting(keys, names, shard, queue)
   return step
 end
 
--- A step of the lead in front of the lane. nil: there is none that can be read; then the lead is
--- noted in `unreadable` and the lane goes on, or ends where enough were noted for one call. The
--- workspace's timers have been checked.
+-- A step of the lead in front of the lane. nil: it cannot be read; then it is noted in `unreadable`
+-- and the lane goes on, or, where enough were noted for one call, the lane ends. The workspace's
+-- timers have been checked.
 function baton.read_front(keys, workspace, lane, shard, queue, unreadable)
   local readable, step = pcall(read_waiting, keys, {workspace, lane.lead}, shard, queue)
   if readable then
     return step
   end
-  unreadable[#unreadable + 1] = lane.lead
   if #unreadable < UNREADABLE_MAX then
+    unreadable[#unreadable + 1] = lane.lead
     baton.go_on(lane)
   else
     lane.lead = nil
