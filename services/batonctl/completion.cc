@@ -138,7 +138,7 @@ std::string ZshScript(const std::vector<CompletionLevel>& levels) {
   }
   return script +
          "  esac\n"
-         "  _describe -o 'batonctl' items\n"
+         "  _describe 'batonctl' items\n"
          "}\n"
          "compdef _batonctl batonctl\n";
 }

@@ -87,12 +87,34 @@ TEST(CompletionTest, FishOffersCommandsOptionsAndNames) {
   EXPECT_THAT(Asked("fish -N", script, ask + "\"batonctl rep get \""), HasSubstr("ada"));
 }
 
-TEST(CompletionTest, ZshTakesTheScript) {
+// Types each of its arguments and TAB into an interactive zsh, and prints what stands there then.
+constexpr char kTypeInZsh[] = R"zsh(
+zmodload zsh/zpty
+zpty tab zsh -f -i
+zpty -w tab "PS1=; autoload -Uz compinit; compinit -D -u; batonctl() { echo ada; }; source $F
+show() { print -r -- \"<\$BUFFER>\"; BUFFER=; }; zle -N show; bindkey ^X show; echo READ\"\"Y"
+zpty -r tab got "*READY*"
+for line in "$@"; do
+  zpty -w -n tab "$line$(printf "\t\030")"
+  zpty -r tab got "*<*>*"
+  print -r -- "${${got##*<}%%>*}"
+done
+)zsh";
+
+TEST(CompletionTest, ZshOffersCommandsOptionsAndNames) {
   World world;
   const std::string script = world.Run({"completion", "zsh"}).out;
-  EXPECT_EQ(Asked("zsh -f", script,
-                  "autoload -Uz compinit; compinit -D -u; source $F; echo ${_comps[batonctl]}"),
-            "_batonctl\n");
+  const TemporaryFile program(kTypeInZsh);
+  EXPECT_EQ(Asked("timeout 60 zsh -f", script,
+                  absl::StrCat("source ", program.path(),
+                               " \"batonctl -w demo le\" \"batonctl lead li\" ",
+                               "\"batonctl lead list --st\" \"batonctl lead list -o y\" ",
+                               "\"batonctl rep get a\"")),
+            "batonctl -w demo lead \n"
+            "batonctl lead list \n"
+            "batonctl lead list --stage \n"
+            "batonctl lead list -o yaml \n"
+            "batonctl rep get ada \n");
 }
 
 TEST(CompletionTest, KnowsEveryShell) {
