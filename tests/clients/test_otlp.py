@@ -118,6 +118,26 @@ def test_a_leads_spans_belong_to_the_trace_that_came_in(traced):
     world.close()
 
 
+def test_headers_are_those_that_the_file_has_now(traced):
+    if traced is None:
+        return
+    file = traced.folder / "headers"
+    for text, sent in (("authorization: Bearer next-51aa\n", "Bearer next-51aa"),
+                       ("no header at all\n", "Bearer next-51aa"),  # the old ones go on
+                       ("authorization: Bearer last-07b3\n", "Bearer last-07b3")):
+        file.with_suffix(".new").write_text(text)
+        file.with_suffix(".new").replace(file)  # at once, as a secret that is mounted
+        trace, world = new_trace(), World(traced)
+        world.publish(world.event("lead-1", traceparent=trace))
+        world.flush()
+        eventually(lambda trace=trace: traced.collector.spans(trace))
+        assert traced.collector.posts[-1][0]["authorization"] == sent
+        world.close()
+    log = traced.program.log()
+    assert log.count("traces.headers_reloaded") == 2 and log.count("traces.headers_broken") == 1
+    assert "each line is NAME: VALUE" in log and "next-51aa" not in log
+
+
 def test_a_collector_that_is_away_costs_spans_which_are_counted(traced):
     if traced is None:
         return

@@ -16,11 +16,13 @@
 #include "opentelemetry/sdk/instrumentationscope/instrumentation_scope.h"
 #include "opentelemetry/sdk/resource/resource.h"
 #include "opentelemetry/trace/span_context.h"
+#include "platform/log.h"
 
 namespace baton::platform::otlp {
 namespace {
 
 namespace otel = opentelemetry;
+using otel::exporter::otlp::OtlpHeaders;
 using otel::exporter::otlp::OtlpHttpExporter;
 using otel::exporter::otlp::OtlpHttpExporterOptions;
 using Scope = otel::sdk::instrumentationscope::InstrumentationScope;
@@ -55,8 +57,9 @@ otel::trace::SpanKind ToOtel(SpanKind kind) {
   return otel::trace::SpanKind::kInternal;
 }
 
-absl::Status ReadHeaders(const std::string& path, OtlpHttpExporterOptions& options) {
-  if (path.empty()) return absl::OkStatus();
+absl::StatusOr<OtlpHeaders> ReadHeaders(const std::string& path) {
+  OtlpHeaders headers;
+  if (path.empty()) return headers;
   std::ifstream file(path);
   if (!file) {
     return absl::InvalidArgumentError(
@@ -71,10 +74,10 @@ absl::Status ReadHeaders(const std::string& path, OtlpHttpExporterOptions& optio
       return absl::InvalidArgumentError(
           absl::StrCat("--otel-headers-file ", path, ": each line is NAME: VALUE"));
     }
-    options.http_headers.emplace(std::string(absl::StripAsciiWhitespace(line.substr(0, colon))),
-                                 std::string(absl::StripAsciiWhitespace(line.substr(colon + 1))));
+    headers.emplace(std::string(absl::StripAsciiWhitespace(line.substr(0, colon))),
+                    std::string(absl::StripAsciiWhitespace(line.substr(colon + 1))));
   }
-  return absl::OkStatus();
+  return headers;
 }
 
 // The URL to which spans are posted.
@@ -116,18 +119,21 @@ CountedErrors& Errors() {
 
 class OtlpSender {
  public:
-  OtlpSender(const OtlpHttpExporterOptions& exporter, const OtlpOptions& options)
-      : exporter_(exporter),
+  OtlpSender(OtlpHttpExporterOptions exporter, const OtlpOptions& options)
+      : exporter_options_(std::move(exporter)),
+        headers_file_(options.headers_file),
+        exporter_(std::make_unique<OtlpHttpExporter>(exporter_options_)),
         resource_(otel::sdk::resource::Resource::Create(
             {{"service.name", options.service_name}, {"baton.role", options.role}})),
         scope_(Scope::Create("baton")) {}
 
   absl::Status Send(const std::vector<Span>& spans) {
+    TakeHeaders();
     std::vector<std::unique_ptr<otel::sdk::trace::Recordable>> recorded;
     recorded.reserve(spans.size());
     for (const Span& span : spans) recorded.push_back(Record(span));
     const int64_t errors = Errors().count();
-    const auto result = exporter_.Export({recorded.data(), recorded.size()});
+    const auto result = exporter_->Export({recorded.data(), recorded.size()});
     const bool failed = result != otel::sdk::common::ExportResult::kSuccess;
     if (!failed && Errors().count() == errors) return absl::OkStatus();
     return absl::UnavailableError(
@@ -135,8 +141,22 @@ class OtlpSender {
   }
 
  private:
+  // Those of the file, if they have changed; the old ones go on while it cannot be read.
+  void TakeHeaders() {
+    auto headers = ReadHeaders(headers_file_);
+    const std::string problem(headers.status().message());
+    if (!headers.ok() && problem != problem_) {
+      LogError("traces.headers_broken", {{"reason", problem}});
+    } else if (headers.ok() && *headers != exporter_options_.http_headers) {
+      exporter_options_.http_headers = *std::move(headers);
+      exporter_ = std::make_unique<OtlpHttpExporter>(exporter_options_);
+      LogInfo("traces.headers_reloaded");
+    }
+    problem_ = problem;
+  }
+
   std::unique_ptr<otel::sdk::trace::Recordable> Record(const Span& span) {
-    auto recorded = exporter_.MakeRecordable();
+    auto recorded = exporter_->MakeRecordable();
     const otel::trace::TraceFlags flags(otel::trace::TraceFlags::kIsSampled);
     const otel::trace::SpanContext context(ToId<otel::trace::TraceId>(span.context.trace_id),
                                            ToId<otel::trace::SpanId>(span.context.span_id), flags,
@@ -156,7 +176,10 @@ class OtlpSender {
     return recorded;
   }
 
-  OtlpHttpExporter exporter_;
+  OtlpHttpExporterOptions exporter_options_;
+  const std::string headers_file_;
+  std::string problem_;  // of the latest look at it; empty: none
+  std::unique_ptr<OtlpHttpExporter> exporter_;
   const otel::sdk::resource::Resource resource_;
   const std::unique_ptr<Scope> scope_;
 };
@@ -172,11 +195,10 @@ absl::StatusOr<SendSpans> NewOtlpSender(const OtlpOptions& options) {
   exporter.content_type = otel::exporter::otlp::HttpRequestContentType::kBinary;
   exporter.timeout = absl::ToChronoMicroseconds(options.timeout);
   exporter.ssl_ca_cert_path = options.ca_file;
-  exporter.http_headers.clear();  // none of the environment
-  if (absl::Status status = ReadHeaders(options.headers_file, exporter); !status.ok()) {
-    return status;
-  }
-  auto sender = std::make_shared<OtlpSender>(exporter, options);
+  auto headers = ReadHeaders(options.headers_file);
+  if (!headers.ok()) return headers.status();
+  exporter.http_headers = *std::move(headers);  // and none of the environment
+  auto sender = std::make_shared<OtlpSender>(std::move(exporter), options);
   return [sender](const std::vector<Span>& spans) { return sender->Send(spans); };
 }
 

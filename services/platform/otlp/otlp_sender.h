@@ -13,7 +13,8 @@ namespace baton::platform::otlp {
 
 struct OtlpOptions {
   std::string endpoint;      // "http[s]://host:port[/path]"; without a path: /v1/traces
-  std::string headers_file;  // lines "name: value", such as a token; empty: none
+  std::string headers_file;  // lines "name: value", such as a token; empty: none. Read again before
+                             // each sending; where that fails, the headers stay
   std::string ca_file;       // PEM; empty: the system's CAs
   std::string service_name;
   std::string role;  // of this process
