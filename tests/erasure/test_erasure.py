@@ -68,8 +68,8 @@ def files_of_redis(stack):
         stack.redis(command)
         eventually(lambda: f"{running}:0" in stack.redis("INFO", "persistence")
                    and "aof_rewrite_scheduled:0" in stack.redis("INFO", "persistence"))
-    files = [path for path in stack.folder.rglob("*")
-             if path.is_file() and (path.suffix in (".rdb", ".aof", ".manifest"))]
+    data = (stack.folder / "redis" / "data").resolve()
+    files = [path for path in data.rglob("*") if path.suffix in (".rdb", ".aof", ".manifest")]
     assert {path.suffix for path in files} >= {".rdb", ".aof"}, files
     return files
 
