@@ -32,15 +32,15 @@ class Door:
     def port(self):
         return self.program.grpc_port
 
-    def list(self, channel, **claims):
+    def list(self, channel, seconds=10, **claims):
         stub = workspace_service_pb2_grpc.WorkspaceServiceStub(channel)
-        return stub.ListWorkspaces(workspace_service_pb2.ListWorkspacesRequest(), timeout=10,
+        return stub.ListWorkspaces(workspace_service_pb2.ListWorkspacesRequest(), timeout=seconds,
                                    metadata=bearer(self.issuer.token(**claims)))
 
-    def serves(self):
-        """Somebody honest, on a connection of its own, is answered."""
+    def serves(self, seconds=10):
+        """Somebody honest, on a connection of its own, is answered within so long."""
         with grpc.insecure_channel(self.program.address) as channel:
-            self.list(channel)
+            self.list(channel, seconds)
         return self.program.alive
 
     def memory(self):
