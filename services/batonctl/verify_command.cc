@@ -3,6 +3,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "batonctl/commands.h"
@@ -25,9 +26,9 @@ constexpr char kFooter[] =
     "the three output topics and Redis, for all workspaces, and checks them against each other\n"
     "without Baton's own counters, functions and decisions. Changes nothing. Not looked at:\n"
     "deliveries of webhooks, rows of reports, policies and tables.\n"
-    "The topics are those of one --prefix, as they were read first. Where intakes read topics of\n"
-    "several prefixes into one Redis, or a topic was made anew (intake.input_generation), Redis'\n"
-    "totals and leads are of more than it finds: counters and conservation report it as wrong.\n"
+    "Where intakes read topics of other prefixes into the same Redis, or topics that were made\n"
+    "anew (intake.input_generation), name each by --input: Redis' totals are of all of them, so\n"
+    "counters and conservation report one that is missing as wrong.\n"
     "At rest means: all input is read, every change is published and nothing is written\n"
     "meanwhile; otherwise it says what is under way (--wait). Where waiting leads are offered\n"
     "again and again, stop Baton first.\n"
@@ -40,8 +41,24 @@ struct VerifyArguments {
   std::string redis_url, redis_password_file;
   platform::redis::SentinelLogin sentinel;
   std::string relay_group = "baton-relay";
+  std::vector<std::string> inputs;  // PREFIX or PREFIX@GENERATION
   std::string wait = "0s";
 };
+
+absl::StatusOr<verify::InputOption> ParseInput(const std::string& text) {
+  const size_t at = text.find('@');
+  verify::InputOption input = {text.substr(0, at)};
+  const bool counted =
+      at == std::string::npos ||
+      (absl::SimpleAtoi(text.substr(at + 1), &input.generation) && input.generation >= 1);
+  if (!counted || input.prefix.empty()) {
+    return UsageError(absl::StrCat(
+        "--input is a prefix of topics, such as baton, or baton@2 where they were made twice; "
+        "this is '",
+        text, "'"));
+  }
+  return input;
+}
 
 // In the order of the checks: the first of each before the second of any.
 std::vector<std::string> FirstViolations(const Report& report) {
@@ -125,6 +142,11 @@ absl::StatusOr<verify::Options> OptionsOf(const VerifyArguments& arguments) {
   options.kafka = *kafka;
   options.topic_prefix = arguments.kafka.prefix;
   options.relay_group = arguments.relay_group;
+  for (const std::string& text : arguments.inputs) {
+    const auto input = ParseInput(text);
+    if (!input.ok()) return input.status();
+    options.inputs.push_back(*input);
+  }
   options.redis.url = arguments.redis_url;
   options.redis.password_file = arguments.redis_password_file;
   options.redis.sentinel = arguments.sentinel;
@@ -183,6 +205,12 @@ void AddVerifyCommand(CLI::App& app, Session& session) {
   command.add_option("--relay-group", arguments->relay_group, "consumer group of relay")
       ->envname("BATON_RELAY_GROUP")
       ->capture_default_str();
+  command
+      .add_option("--input", arguments->inputs,
+                  "PREFIX or PREFIX@GENERATION of the topics that an intake reads (--prefix is "
+                  "that of what Baton publishes); once for each intake, if there is not one of "
+                  "--prefix alone")
+      ->allow_extra_args(false);
   command
       .add_option("--wait", arguments->wait,
                   "wait so long for the installation to come to rest, such as 30s")

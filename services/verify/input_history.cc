@@ -14,11 +14,6 @@ namespace {
 
 using core::ToAbsl;
 
-bool AnyAboveZero(const std::map<int32_t, int64_t>& offsets) {
-  return std::any_of(offsets.begin(), offsets.end(),
-                     [](const auto& offset) { return offset.second > 0; });
-}
-
 // "lead w/ann", "account w/accounts/globex".
 std::string WhoIs(const std::string& key) {
   return absl::StrCat(absl::StrContains(key, "/accounts/") ? "account " : "lead ", key);
@@ -42,76 +37,71 @@ uint64_t Fingerprint(std::string_view source, std::string_view id) {
   return HashOf(absl::StrCat(ToAbsl(source), "\n", ToAbsl(id)));
 }
 
-InputHistory::InputHistory(std::string topic, std::map<int32_t, int64_t> checkpoints,
-                           std::map<int32_t, int64_t> begins)
-    : topic_(std::move(topic)),
-      checkpoints_(std::move(checkpoints)),
-      begins_(std::move(begins)),
-      partial_(AnyAboveZero(begins_)) {}
-
-std::string InputHistory::Name(const Place& place) const {
-  return absl::StrCat(topic_, " partition ", place.partition, " offset ", place.offset);
-}
-
 void InputHistory::Add(const DeadLetterRecord& letter) {
   findings_.LookedAt(Check::kDeadLetters);
   const std::string name = absl::StrCat("dead letter at partition ", letter.place.partition,
                                         " offset ", letter.place.offset);
-  if (!letter.origin.has_value() || letter.origin_topic != topic_) {
+  if (!letter.origin.has_value() || letter.origin_topic != topics_.NameOf(letter.place.topic)) {
     return findings_.Violation(Check::kDeadLetters, name + " does not name its origin");
   }
   if (letter.error_class.empty() || letter.reason.empty()) {
     findings_.Violation(Check::kDeadLetters, name + " has no reason");
   }
   const Letter kept{HashOf(letter.value), letter.value.size(), letter.cut, false};
-  const auto [entry, is_new] =
-      letters_.emplace(std::pair(letter.origin->partition, letter.origin->offset), kept);
+  const Place origin = {letter.origin->partition, letter.origin->offset, letter.place.topic};
+  const auto [entry, is_new] = letters_.emplace(InputTopics::OriginOf(origin), kept);
   if (is_new) return;
+  if (topics_.WasMadeAnew(origin.topic)) {
+    entry->second = kept;
+    return;
+  }
   // Between a dead letter and the checkpoint behind it a crash may fall: then it is written again.
   ++repeated_letters_;
   if (entry->second.hash != kept.hash) {
     findings_.Violation(
         Check::kDeadLetters,
-        absl::StrCat(name, " is another one of ", Name(*letter.origin), " with other bytes"));
+        absl::StrCat(name, " is another one of ", topics_.NameOf(origin), " with other bytes"));
   }
 }
 
 void InputHistory::Add(const InputRecord& record) {
-  const auto checkpoint = checkpoints_.find(record.place.partition);
-  if (checkpoint == checkpoints_.end() || record.place.offset >= checkpoint->second) {
+  if (!topics_.IsRead(record.place)) {
     ++waiting_;
     return;
   }
   ++equation_.input;
   findings_.LookedAt(Check::kConservation);
-  const auto letter = letters_.find({record.place.partition, record.place.offset});
-  if (letter != letters_.end()) return MeetLetter(record, letter->second);
+  const auto letter = letters_.find(InputTopics::OriginOf(record.place));
+  if (letter != letters_.end() && MeetsLetter(record, letter->second)) return;
   if (!record.readable) {
-    return findings_.Violation(
-        Check::kConservation,
-        Name(record.place) + " names no lead, source and id and is no dead letter either");
+    return findings_.Violation(Check::kConservation,
+                               topics_.NameOf(record.place) +
+                                   " names no lead, source and id and is no dead letter either");
   }
   key_.assign(record.workspace).append(record.of_account ? "/accounts/" : "/").append(record.lead);
   leads_[key_].push_back({Fingerprint(record.source, record.id), record.place});
 }
 
-void InputHistory::MeetLetter(const InputRecord& record, Letter& letter) {
-  letter.met = true;
-  ++equation_.dead_lettered;
+bool InputHistory::MeetsLetter(const InputRecord& record, Letter& letter) {
   const bool same = letter.size <= record.value.size() &&
                     (letter.cut || letter.size == record.value.size()) &&
                     HashOf(record.value.substr(0, letter.size)) == letter.hash;
+  if (!same && topics_.WasMadeAnew(record.place.topic)) return false;
+  letter.met = true;
+  ++equation_.dead_lettered;
   if (!same) {
     findings_.Violation(Check::kDeadLetters,
-                        Name(record.place) + ": its dead letter has other bytes");
+                        topics_.NameOf(record.place) + ": its dead letter has other bytes");
   }
+  return true;
 }
 
 InputHistory::Expected InputHistory::ExpectedOf(const std::vector<Event>& events) {
   Expected expected;
   const bool one_partition =
       std::all_of(events.begin(), events.end(), [&events](const Event& event) {
-        return event.place.partition == events.front().place.partition;
+        return event.place.topic == events.front().place.topic &&
+               event.place.partition == events.front().place.partition;
       });
   std::vector<uint64_t>& recent = expected.recent;
   absl::flat_hash_set<uint64_t> distinct;
@@ -131,8 +121,9 @@ InputHistory::Expected InputHistory::ExpectedOf(const std::vector<Event>& events
 }
 
 void InputHistory::Lost(const std::string& key, const Event& event) {
-  findings_.Violation(Check::kConservation, absl::StrCat(Name(event.place), " (", WhoIs(key),
-                                                         ") is neither applied nor dead-lettered"));
+  findings_.Violation(Check::kConservation,
+                      absl::StrCat(topics_.NameOf(event.place), " (", WhoIs(key),
+                                   ") is neither applied nor dead-lettered"));
 }
 
 void InputHistory::CheckLead(const StoredLead& lead) {
@@ -218,12 +209,12 @@ void InputHistory::Finish(const StoredTotals& totals,
     for (const Event& event : events) Lost(key, event);
   }
   for (const auto& [origin, letter] : letters_) {
-    const auto begin = begins_.find(origin.first);
-    const bool gone = begin != begins_.end() && origin.second < begin->second;
-    if (letter.met || gone) continue;
-    findings_.Violation(Check::kDeadLetters,
-                        Name({origin.first, origin.second}) +
-                            " has a dead letter, but is not behind the checkpoint");
+    const auto& [topic, partition, offset] = origin;
+    const Place place = {partition, offset, topic};
+    if (letter.met || topics_.MayBeGone(place)) continue;
+    findings_.Violation(
+        Check::kDeadLetters,
+        topics_.NameOf(place) + " has a dead letter, but is not behind the checkpoint");
   }
   const int64_t applied = std::clamp<int64_t>(totals.applied - equation_.applied, 0, of_erased_);
   equation_.applied += applied;

@@ -2,19 +2,18 @@
 //
 // What a lead (an account likewise) must have applied follows from the records alone: of equal
 // (source, id) the first within the lead's last 64 distinct events. For a lead whose records are in
-// one partition this is exact; so it is for any lead with at most 64 distinct events. Of a lead
-// with more of them in several partitions only the bounds are known. Not thread-safe.
+// one partition of one topic this is exact; so it is for any lead with at most 64 distinct events.
+// Of a lead with more of them in several partitions only the bounds are known. Not thread-safe.
 #ifndef BATON_VERIFY_INPUT_HISTORY_H_
 #define BATON_VERIFY_INPUT_HISTORY_H_
 
 #include <functional>
-#include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "verify/findings.h"
+#include "verify/input_topics.h"
 #include "verify/records.h"
 
 namespace baton::verify {
@@ -32,13 +31,10 @@ struct InputEquation {
 
 class InputHistory {
  public:
-  // `checkpoints`: partition -> next offset, as the store says. `begins`: partition -> first offset
-  // that the topic still has; above 0 earlier records are gone and leads are checked for what is
-  // left only.
-  InputHistory(std::string topic, std::map<int32_t, int64_t> checkpoints,
-               std::map<int32_t, int64_t> begins);
+  explicit InputHistory(InputTopics topics) : topics_(std::move(topics)) {}
 
-  // All dead letters before the first input.
+  // All dead letters of all topics before the first input. The topic of a letter's place is that of
+  // its origin.
   void Add(const DeadLetterRecord& letter);
   void Add(const InputRecord& record);
   // Every lead and account of the store, once.
@@ -76,8 +72,8 @@ class InputHistory {
     const std::vector<uint64_t>& recent_events;
   };
 
-  std::string Name(const Place& place) const;
-  void MeetLetter(const InputRecord& record, Letter& letter);
+  // False: the letter is of another record, which was at that place before.
+  bool MeetsLetter(const InputRecord& record, Letter& letter);
   static Expected ExpectedOf(const std::vector<Event>& events);
   void CheckApplied(const Applied& applied);
   void CheckRecent(const Applied& applied, const std::vector<Event>& events,
@@ -85,11 +81,10 @@ class InputHistory {
   void Lost(const std::string& key, const Event& event);
   void CheckTotals(const StoredTotals& totals);
 
-  const std::string topic_;
-  const std::map<int32_t, int64_t> checkpoints_, begins_;
-  const bool partial_;
+  const InputTopics topics_;
+  const bool partial_ = topics_.partial();
   absl::flat_hash_map<std::string, std::vector<Event>> leads_;
-  absl::flat_hash_map<std::pair<int32_t, int64_t>, Letter> letters_;
+  absl::flat_hash_map<InputTopics::Origin, Letter> letters_;
   std::string key_;  // of the record at hand, to look up without a new string each time
   InputEquation equation_;
   int64_t waiting_ = 0, repeated_letters_ = 0;

@@ -23,10 +23,11 @@ inline bool HasOwner(core::Stage stage) {
 // In front of the requirement among the skills that a lead wants.
 inline constexpr char kRequirementSign = '?';
 
-// Of one partition of the topic at hand.
+// Where a record stands.
 struct Place {
   int32_t partition = 0;
   int64_t offset = 0;
+  int32_t topic = 0;  // of an input: its number among the InputTopics; else 0
 };
 
 // A record of the input topic. `readable`: it names workspace, lead (or account), source and id.

@@ -1,7 +1,5 @@
 #include "verify/sales_history.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "core/text.h"
 #include "verify/input_history.h"
@@ -37,32 +35,25 @@ bool SalesChanges::Has(const std::string& key, std::string_view source, std::str
   return changes_.contains(CauseOf(key, source, id));
 }
 
-SalesHistory::SalesHistory(std::string topic, std::map<int32_t, int64_t> checkpoints,
-                           std::map<int32_t, int64_t> begins)
-    : topic_(std::move(topic)), checkpoints_(std::move(checkpoints)), begins_(std::move(begins)) {}
-
-std::string SalesHistory::Name(const Origin& origin) const {
-  return absl::StrCat(topic_, " partition ", origin.first, " offset ", origin.second);
-}
-
 void SalesHistory::Add(const DeadLetterRecord& letter) {
-  if (!letter.origin.has_value() || letter.origin_topic != topic_ || letter.error_class.empty() ||
+  const std::string& topic = topics_.NameOf(letter.place.topic);
+  if (!letter.origin.has_value() || letter.origin_topic != topic || letter.error_class.empty() ||
       letter.reason.empty()) {
     findings_.Violation(
         Check::kSales,
         absl::StrCat("the dead letter at partition ", letter.place.partition, " offset ",
-                     letter.place.offset, " of ", topic_, " does not name its origin and reason"));
+                     letter.place.offset, " of ", topic, " does not name its origin and reason"));
     return;
   }
-  letters_.try_emplace(Origin(letter.origin->partition, letter.origin->offset), false);
+  letters_.try_emplace({letter.place.topic, letter.origin->partition, letter.origin->offset},
+                       false);
 }
 
 void SalesHistory::Add(const InputRecord& record) {
-  const auto checkpoint = checkpoints_.find(record.place.partition);
-  if (checkpoint == checkpoints_.end() || record.place.offset >= checkpoint->second) return;
+  if (!topics_.IsRead(record.place)) return;
   ++input_;
   findings_.LookedAt(Check::kSales);
-  const auto letter = letters_.find(Origin(record.place.partition, record.place.offset));
+  const auto letter = letters_.find(InputTopics::OriginOf(record.place));
   if (letter != letters_.end()) {
     letter->second = true;
     ++dead_lettered_;
@@ -80,16 +71,16 @@ void SalesHistory::Finish(const StoredTotals& totals, const SalesChanges& change
   for (const Event& event : events_) {
     if (begins_late || changes.Has(event.key, event.source, event.id)) continue;
     if (was_erased(event.key)) continue;  // ignored: there was no such lead any more
-    findings_.Violation(Check::kSales,
-                        absl::StrCat(Name({event.place.partition, event.place.offset}),
-                                     " is behind the checkpoint, but no change of ", event.key,
-                                     " names it, nor a dead letter"));
+    findings_.Violation(Check::kSales, absl::StrCat(topics_.NameOf(event.place),
+                                                    " is behind the checkpoint, but no change of ",
+                                                    event.key, " names it, nor a dead letter"));
   }
   for (const auto& [origin, met] : letters_) {
-    const auto begin = begins_.find(origin.first);
-    if (met || (begin != begins_.end() && origin.second < begin->second)) continue;
-    findings_.Violation(Check::kSales,
-                        Name(origin) + " has a dead letter, but is not behind the checkpoint");
+    const auto& [topic, partition, offset] = origin;
+    const Place place = {partition, offset, topic};
+    if (met || topics_.MayBeGone(place)) continue;
+    findings_.Violation(Check::kSales, topics_.NameOf(place) +
+                                           " has a dead letter, but is not behind the checkpoint");
   }
   CheckCounts(totals);
 }
@@ -102,9 +93,8 @@ void SalesHistory::CheckCounts(const StoredTotals& totals) {
                      totals.applied, " + duplicate ", totals.duplicates, " + ignored ",
                      totals.ignored, " + dead-lettered ", totals.dead_lettered));
   }
-  const bool partial = std::any_of(begins_.begin(), begins_.end(),
-                                   [](const auto& begin) { return begin.second > 0; });
-  if (partial || (totals.input == input_ && totals.dead_lettered == dead_lettered_)) return;
+  if (topics_.partial() || (totals.input == input_ && totals.dead_lettered == dead_lettered_))
+    return;
   findings_.Violation(Check::kSales,
                       absl::StrCat("the services count ", totals.input, " events of sales and ",
                                    totals.dead_lettered, " dead letters, found are ", input_,

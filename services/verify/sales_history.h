@@ -5,13 +5,12 @@
 #define BATON_VERIFY_SALES_HISTORY_H_
 
 #include <functional>
-#include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "verify/findings.h"
+#include "verify/input_topics.h"
 #include "verify/records.h"
 
 namespace baton::verify {
@@ -34,11 +33,9 @@ class SalesChanges {
 
 class SalesHistory {
  public:
-  // As of InputHistory.
-  SalesHistory(std::string topic, std::map<int32_t, int64_t> checkpoints,
-               std::map<int32_t, int64_t> begins);
+  explicit SalesHistory(InputTopics topics) : topics_(std::move(topics)) {}
 
-  // All dead letters before the first input.
+  // As of InputHistory.
   void Add(const DeadLetterRecord& letter);
   void Add(const InputRecord& record);
   // `begins_late`: older feedback is gone by retention.
@@ -53,15 +50,12 @@ class SalesHistory {
     std::string key, source, id;
     Place place;
   };
-  using Origin = std::pair<int32_t, int64_t>;
 
-  std::string Name(const Origin& origin) const;
   void CheckCounts(const StoredTotals& totals);
 
-  const std::string topic_;
-  const std::map<int32_t, int64_t> checkpoints_, begins_;
-  absl::flat_hash_map<Origin, bool> letters_;  // -> its record was read
-  std::vector<Event> events_;                  // neither dead letters nor for a mapping
+  const InputTopics topics_;
+  absl::flat_hash_map<InputTopics::Origin, bool> letters_;  // -> its record was read
+  std::vector<Event> events_;  // neither dead letters nor for a mapping
   int64_t input_ = 0, dead_lettered_ = 0;
   Findings findings_;
 };

@@ -153,16 +153,20 @@ absl::StatusOr<int> StoreReader::Shards() {
   return shards;
 }
 
-absl::StatusOr<StoreState> StoreReader::State(const std::string& input_topic,
-                                              const std::string& sales_topic) {
+absl::StatusOr<StoreState> StoreReader::State(const std::vector<std::string>& inputs,
+                                              const std::vector<std::string>& sales_inputs) {
   const absl::StatusOr<int> shards = Shards();
   if (!shards.ok()) return shards.status();
   std::vector<Command> commands = {
-      {"HGETALL", store::redis::CheckpointsKey(input_topic)},
       {"HMGET", store::redis::InputTotalsKey(), "input", "dead_lettered"},
-      {"HGETALL", store::redis::CheckpointsKey(sales_topic)},
       {"HMGET", store::redis::SalesTotalsKey(), "input", "dead_lettered", "applied", "duplicates",
        "ignored"}};
+  for (const auto* names : {&inputs, &sales_inputs}) {
+    for (const std::string& name : *names) {
+      commands.push_back({"HGETALL", store::redis::CheckpointsKey(name)});
+    }
+  }
+  const size_t first_shard = commands.size();
   for (int shard = 0; shard < *shards; ++shard) {
     commands.push_back({"GET", ShardKeys(shard).Meta()});
     commands.push_back({"XREVRANGE", ShardKeys(shard).Outbox(), "+", "-", "COUNT", "1"});
@@ -170,16 +174,18 @@ absl::StatusOr<StoreState> StoreReader::State(const std::string& input_topic,
   const auto replies = Run(commands);
   if (!replies.ok()) return replies.status();
   StoreState state;
-  state.checkpoints = CheckpointsOf((*replies)[0]);
-  state.sales_checkpoints = CheckpointsOf((*replies)[2]);
-  const std::vector<Reply>& sales = (*replies)[3].elements;
+  for (size_t i = 2; i < first_shard; ++i) {
+    auto& of_kind = i < 2 + inputs.size() ? state.checkpoints : state.sales_checkpoints;
+    of_kind.push_back(CheckpointsOf((*replies)[i]));
+  }
+  const std::vector<Reply>& sales = (*replies)[1].elements;
   state.sales_totals = {Number(sales[0].text), Number(sales[2].text), Number(sales[3].text),
                         Number(sales[1].text), Number(sales[4].text)};
-  state.totals.input = Number((*replies)[1].elements[0].text);
-  state.totals.dead_lettered = Number((*replies)[1].elements[1].text);
+  state.totals.input = Number((*replies)[0].elements[0].text);
+  state.totals.dead_lettered = Number((*replies)[0].elements[1].text);
   for (int shard = 0; shard < *shards; ++shard) {
     // "1|epoch|sequence|clock|applied|duplicates|replication id"
-    const size_t at = 4 + 2 * static_cast<size_t>(shard);
+    const size_t at = first_shard + 2 * static_cast<size_t>(shard);
     const std::string& text = (*replies)[at].text;
     const std::vector<std::string> items = absl::StrSplit(text, '|');
     StoreState::Shard one{0, 0, text};

@@ -28,7 +28,8 @@ struct StoreState {
     bool operator==(const Shard&) const = default;
   };
   std::vector<Shard> shards;
-  std::map<int32_t, int64_t> checkpoints, sales_checkpoints;  // of the input topics
+  // Of each input, in the order in which they were asked for: partition -> next offset.
+  std::vector<std::map<int32_t, int64_t>> checkpoints, sales_checkpoints;
   StoredTotals totals, sales_totals;
   bool operator==(const StoreState& other) const {
     return shards == other.shards && checkpoints == other.checkpoints &&
@@ -48,7 +49,9 @@ class StoreReader {
       const platform::redis::ClientOptions& options);
 
   // FAILED_PRECONDITION if this Redis holds no installation of Baton.
-  absl::StatusOr<StoreState> State(const std::string& input_topic, const std::string& sales_topic);
+  // Inputs: names by which the store knows topics (store::InputName).
+  absl::StatusOr<StoreState> State(const std::vector<std::string>& inputs,
+                                   const std::vector<std::string>& sales_inputs);
   absl::StatusOr<std::vector<StoredWorkspace>> Workspaces(const StoreState& state,
                                                           const KnownNames& known);
   // Gives each lead of each workspace to `take`, or its key to `unreadable`.

@@ -1,7 +1,6 @@
 #include "verify/verifier.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <map>
 #include <memory>
 #include <thread>
@@ -10,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "platform/kafka/topic_reader.h"
+#include "store/pipe_store.h"
 #include "verify/change_history.h"
 #include "verify/decision_check.h"
 #include "verify/lead_states.h"
@@ -31,20 +31,34 @@ constexpr int64_t kCountedMax =
     10'000;  // unread input beyond this is not looked at record by record
 
 struct Topics {
-  std::string input, letters, sales, sales_letters, feedback, assignments, state, shards;
+  std::vector<std::string> inputs, sales;             // in the order of the options
+  std::vector<std::string> input_names, sales_names;  // by which the store knows them
+  std::string feedback, assignments, state, shards;
 };
 
-Topics TopicsOf(const std::string& prefix) {
-  const std::string input = prefix + ".lead-events.v1";
-  const std::string sales = prefix + ".sales-events.v1";
-  return {input,
-          input + ".dlq",
-          sales,
-          sales + ".dlq",
-          prefix + ".feedback.v1",
-          prefix + ".assignments.v1",
-          prefix + ".lead-state.v1",
-          prefix + ".shards.v1"};
+std::string LettersOf(const std::string& topic) {
+  return topic + ".dlq";
+}
+
+std::vector<InputOption> InputsOf(const Options& options) {
+  if (!options.inputs.empty()) return options.inputs;
+  return {{options.topic_prefix}};
+}
+
+Topics TopicsOf(const Options& options) {
+  const std::string& prefix = options.topic_prefix;
+  Topics topics;
+  for (const InputOption& input : InputsOf(options)) {
+    topics.inputs.push_back(input.prefix + ".lead-events.v1");
+    topics.sales.push_back(input.prefix + ".sales-events.v1");
+    topics.input_names.push_back(store::InputName(topics.inputs.back(), input.generation));
+    topics.sales_names.push_back(store::InputName(topics.sales.back(), input.generation));
+  }
+  topics.feedback = prefix + ".feedback.v1";
+  topics.assignments = prefix + ".assignments.v1";
+  topics.state = prefix + ".lead-state.v1";
+  topics.shards = prefix + ".shards.v1";
+  return topics;
 }
 
 absl::Status NotAtRest(const std::string& why) {
@@ -61,16 +75,15 @@ std::map<int32_t, int64_t> BeginsOf(const Spans& spans) {
 class Attempt {
  public:
   Attempt(const Options& options, StoreReader& store)
-      : options_(options), topics_(TopicsOf(options.topic_prefix)), store_(store) {}
+      : options_(options), topics_(TopicsOf(options)), store_(store) {}
 
   absl::StatusOr<Report> Run() {
-    absl::StatusOr<StoreState> before = store_.State(topics_.input, topics_.sales);
+    absl::StatusOr<StoreState> before = store_.State(topics_.input_names, topics_.sales_names);
     if (!before.ok()) return before.status();
     state_ = *std::move(before);
-    absl::Status status = FindSpans({&topics_.input, &topics_.letters, &topics_.sales,
-                                     &topics_.sales_letters, &topics_.shards});
-    if (status.ok()) status = CheckInputRead(topics_.input, state_.checkpoints);
-    if (status.ok()) status = CheckInputRead(topics_.sales, state_.sales_checkpoints);
+    absl::Status status = FindSpans({topics_.shards});
+    if (status.ok()) status = FindInputs(topics_.inputs, state_.checkpoints);
+    if (status.ok()) status = FindInputs(topics_.sales, state_.sales_checkpoints);
     // Once before the relay's offsets, which nobody is told while its transaction is open; and once
     // when all changes are published, or the end that is found may be before the last of them.
     if (status.ok()) status = FindOutputs();
@@ -84,11 +97,22 @@ class Attempt {
   }
 
  private:
-  absl::Status FindSpans(std::initializer_list<const std::string*> topics) {
-    for (const std::string* topic : topics) {
-      absl::StatusOr<Spans> spans = SpansOf(*topic, /*read_committed=*/false);
+  absl::Status FindSpans(const std::vector<std::string>& topics) {
+    for (const std::string& topic : topics) {
+      absl::StatusOr<Spans> spans = SpansOf(topic, /*read_committed=*/false);
       if (!spans.ok()) return spans.status();
-      spans_[*topic] = *std::move(spans);
+      spans_[topic] = *std::move(spans);
+    }
+    return absl::OkStatus();
+  }
+
+  // All of them have been read.
+  absl::Status FindInputs(const std::vector<std::string>& topics,
+                          const std::vector<std::map<int32_t, int64_t>>& checkpoints) {
+    for (size_t i = 0; i < topics.size(); ++i) {
+      absl::Status status = FindSpans({topics[i], LettersOf(topics[i])});
+      if (status.ok()) status = CheckInputRead(topics[i], checkpoints[i]);
+      if (!status.ok()) return status;
     }
     return absl::OkStatus();
   }
@@ -99,16 +123,16 @@ class Attempt {
 
   // Behind an open transaction nothing is read, also what others have committed meanwhile.
   absl::Status FindOutputs() {
-    const auto topics = {&topics_.feedback, &topics_.assignments, &topics_.state};
+    const std::vector<std::string> topics = {topics_.feedback, topics_.assignments, topics_.state};
     absl::Status found = FindSpans(topics);
     if (!found.ok()) return found;
-    for (const std::string* topic : topics) {
-      const absl::StatusOr<Spans> stable = SpansOf(*topic, /*read_committed=*/true);
+    for (const std::string& topic : topics) {
+      const absl::StatusOr<Spans> stable = SpansOf(topic, /*read_committed=*/true);
       if (!stable.ok()) return stable.status();
-      for (const PartitionSpan& span : spans_[*topic]) {
+      for (const PartitionSpan& span : spans_[topic]) {
         const auto at = static_cast<size_t>(span.partition);
         if (at < stable->size() && (*stable)[at].next >= span.next) continue;
-        return NotAtRest(absl::StrCat("a transaction in ", *topic, " is open; where a relay died, ",
+        return NotAtRest(absl::StrCat("a transaction in ", topic, " is open; where a relay died, ",
                                       "Kafka ends it after its timeout"));
       }
     }
@@ -183,46 +207,59 @@ class Attempt {
     return status;
   }
 
-  absl::Status ReadInput() {
+  // Dead letters, then records, of topics of one kind.
+  template <typename History>
+  absl::Status ReadInputs(const std::vector<std::string>& topics, History& history) {
     RecordParser parser;
-    absl::Status status = Read(topics_.letters, spans_.at(topics_.letters),
-                               [&](const Record& record, const PartitionSpan&) {
-                                 input_->Add(parser.DeadLetter(record));
-                               });
-    if (status.ok()) {
-      status = Read(
-          topics_.input, spans_.at(topics_.input),
-          [&](const Record& record, const PartitionSpan&) { input_->Add(parser.Input(record)); });
+    for (size_t i = 0; i < topics.size(); ++i) {
+      const std::string letters = LettersOf(topics[i]);
+      const absl::Status status =
+          Read(letters, spans_.at(letters), [&](const Record& record, const PartitionSpan&) {
+            DeadLetterRecord letter = parser.DeadLetter(record);
+            letter.place.topic = static_cast<int32_t>(i);
+            history.Add(letter);
+          });
+      if (!status.ok()) return status;
     }
-    if (status.ok()) {
-      status = Read(
-          topics_.state, spans_.at(topics_.state),
-          [&](const Record& record, const PartitionSpan&) { states_.Add(parser.State(record)); });
+    for (size_t i = 0; i < topics.size(); ++i) {
+      const absl::Status status =
+          Read(topics[i], spans_.at(topics[i]), [&](const Record& record, const PartitionSpan&) {
+            InputRecord input = parser.Input(record);
+            input.place.topic = static_cast<int32_t>(i);
+            history.Add(input);
+          });
+      if (!status.ok()) return status;
     }
-    return status;
+    return absl::OkStatus();
   }
 
-  absl::Status ReadSales() {
+  absl::Status ReadStates() {
     RecordParser parser;
-    absl::Status status = Read(topics_.sales_letters, spans_.at(topics_.sales_letters),
-                               [&](const Record& record, const PartitionSpan&) {
-                                 sales_->Add(parser.DeadLetter(record));
-                               });
-    if (!status.ok()) return status;
     return Read(
-        topics_.sales, spans_.at(topics_.sales),
-        [&](const Record& record, const PartitionSpan&) { sales_->Add(parser.Input(record)); });
+        topics_.state, spans_.at(topics_.state),
+        [&](const Record& record, const PartitionSpan&) { states_.Add(parser.State(record)); });
+  }
+
+  InputTopics MakeInputTopics(const std::vector<std::string>& names,
+                              const std::vector<std::map<int32_t, int64_t>>& checkpoints) {
+    const std::vector<InputOption> inputs = InputsOf(options_);
+    std::vector<InputTopic> topics;
+    for (size_t i = 0; i < names.size(); ++i) {
+      topics.push_back(
+          {names[i], checkpoints[i], BeginsOf(spans_[names[i]]), inputs[i].generation > 1});
+    }
+    return InputTopics(std::move(topics));
   }
 
   absl::Status ReadTopics() {
-    sales_ = std::make_unique<SalesHistory>(topics_.sales, state_.sales_checkpoints,
-                                            BeginsOf(spans_[topics_.sales]));
-    input_ = std::make_unique<InputHistory>(topics_.input, state_.checkpoints,
-                                            BeginsOf(spans_[topics_.input]));
+    sales_ =
+        std::make_unique<SalesHistory>(MakeInputTopics(topics_.sales, state_.sales_checkpoints));
+    input_ = std::make_unique<InputHistory>(MakeInputTopics(topics_.inputs, state_.checkpoints));
     absl::Status changes_read;
     std::thread changes([this, &changes_read] { changes_read = ReadChanges(); });
-    absl::Status input_read = ReadInput();
-    if (input_read.ok()) input_read = ReadSales();
+    absl::Status input_read = ReadInputs(topics_.inputs, *input_);
+    if (input_read.ok()) input_read = ReadStates();
+    if (input_read.ok()) input_read = ReadInputs(topics_.sales, *sales_);
     changes.join();
     return input_read.ok() ? changes_read : input_read;
   }
@@ -269,13 +306,18 @@ class Attempt {
   }
 
   absl::Status CheckNothingMoved() {
-    const absl::StatusOr<StoreState> after = store_.State(topics_.input, topics_.sales);
+    const absl::StatusOr<StoreState> after = store_.State(topics_.input_names, topics_.sales_names);
     if (!after.ok()) return after.status();
     if (!(*after == state_)) return NotAtRest("the store was written to while it was read");
-    for (const std::string* topic : {&topics_.input, &topics_.sales}) {
-      const absl::StatusOr<Spans> input = SpansOf(*topic, /*read_committed=*/false);
+    const absl::Status leads_rest = CheckNothingCame(topics_.inputs);
+    return leads_rest.ok() ? CheckNothingCame(topics_.sales) : leads_rest;
+  }
+
+  absl::Status CheckNothingCame(const std::vector<std::string>& topics) {
+    for (const std::string& topic : topics) {
+      const absl::StatusOr<Spans> input = SpansOf(topic, /*read_committed=*/false);
       if (!input.ok()) return input.status();
-      const Spans& before = spans_[*topic];
+      const Spans& before = spans_[topic];
       for (size_t i = 0; i < before.size() && i < input->size(); ++i) {
         if ((*input)[i].next != before[i].next) return NotAtRest("new input came meanwhile");
       }
@@ -311,8 +353,9 @@ class Attempt {
   void AddNotes(std::vector<std::string>& notes) const {
     if (input_->partial()) {
       notes.push_back(
-          "The oldest input is gone by retention: counts are of what is left, and of each lead "
-          "only this is checked.");
+          "The oldest input is gone, by retention or with a topic that was made anew: counts are "
+          "of "
+          "what is left, and of each lead only this is checked.");
     }
     if (changes_.begins_late()) {
       notes.push_back(

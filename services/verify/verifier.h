@@ -15,10 +15,17 @@
 
 namespace baton::verify {
 
+// The topics of which an intake reads: <prefix>.lead-events.v1 and <prefix>.sales-events.v1.
+struct InputOption {
+  std::string prefix;
+  int generation = 1;  // intake.input_generation: how often they have been made, at least 1
+};
+
 struct Options {
   platform::kafka::KafkaConfig kafka;
   platform::redis::ClientOptions redis;
-  std::string topic_prefix = "baton";
+  std::string topic_prefix = "baton";  // of what Baton publishes
+  std::vector<InputOption> inputs;     // of all intakes; empty: one, of topic_prefix
   std::string relay_group = "baton-relay";
   absl::Duration wait;                          // for rest; zero: it must be at rest now
   absl::Duration patience = absl::Seconds(30);  // with servers that do not answer

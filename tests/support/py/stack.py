@@ -252,11 +252,12 @@ class Stack(Servers):
         assert done.returncode == 0, f"batonctl {args}: {done.returncode}: {done.stderr}"
         return json.loads(done.stdout) if done.stdout.strip() else None
 
-    def verify(self):
-        """All that these servers hold agrees, once it has come to rest."""
-        done = subprocess.run([BIN / "batonctl", "verify", "--wait", "60s"], env=self.env,
+    def verify(self, *args):
+        """All that these servers hold agrees, once it has come to rest. Returns what it said."""
+        done = subprocess.run([BIN / "batonctl", "verify", "--wait", "60s", *args], env=self.env,
                               capture_output=True, text=True, check=False, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def stop(self):
         if self.program.alive:

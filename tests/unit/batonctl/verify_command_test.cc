@@ -91,6 +91,23 @@ TEST(VerifyCommandTest, PassesItsOptionsOn) {
   EXPECT_EQ(options.topic_prefix, "acme");
   EXPECT_EQ(options.relay_group, "relays");
   EXPECT_EQ(options.wait, absl::Seconds(30));
+  EXPECT_TRUE(options.inputs.empty());
+}
+
+TEST(VerifyCommandTest, IsToldOfEachIntakesTopics) {
+  World world;
+  world.Run(With({"--input", "baton", "--input", "acme@3"}));
+  const std::vector<verify::InputOption>& inputs = world.verify_options.inputs;
+  ASSERT_EQ(inputs.size(), 2u);
+  EXPECT_EQ(inputs[0].prefix, "baton");
+  EXPECT_EQ(inputs[0].generation, 1);
+  EXPECT_EQ(inputs[1].prefix, "acme");
+  EXPECT_EQ(inputs[1].generation, 3);
+  for (const char* wrong : {"acme@0", "acme@", "acme@two", "@2", ""}) {
+    const RunResult result = world.Run(With({"--input", wrong}));
+    EXPECT_EQ(result.code, 2) << wrong;
+    EXPECT_THAT(result.err, HasSubstr("baton@2")) << wrong;
+  }
 }
 
 TEST(VerifyCommandTest, RefusesAWrongCommandLine) {

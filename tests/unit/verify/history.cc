@@ -138,10 +138,14 @@ History CleanHistory() {
 }
 
 Verdict Examine(const History& history) {
-  InputHistory input(kTopic, history.checkpoints, history.begins);
+  std::vector<InputTopic> topics = {
+      {kTopic, history.checkpoints, history.begins, history.made_anew}};
+  topics.insert(topics.end(), history.more_topics.begin(), history.more_topics.end());
+  InputHistory input((InputTopics(topics)));
   for (const Letter& letter : history.letters) {
     DeadLetterRecord record;
-    record.origin_topic = kTopic;
+    record.place.topic = letter.topic;
+    record.origin_topic = topics[static_cast<size_t>(letter.topic)].name;
     if (letter.names_origin) record.origin = Place{letter.partition, letter.offset};
     record.error_class = letter.error_class;
     record.reason = letter.reason;
@@ -150,7 +154,7 @@ Verdict Examine(const History& history) {
   }
   for (const Input& one : history.inputs) {
     InputRecord record;
-    record.place = {one.partition, one.offset};
+    record.place = {one.partition, one.offset, one.topic};
     record.readable = one.readable;
     record.of_account = one.of_account;
     record.workspace = "w";

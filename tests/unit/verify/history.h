@@ -16,6 +16,7 @@
 
 namespace baton::verify {
 
+// `topic`: of the history's topics.
 struct Input {
   int32_t partition = 0;
   int64_t offset = 0;
@@ -23,6 +24,7 @@ struct Input {
   std::string value = "bytes";
   bool readable = true;
   bool of_account = false;  // `lead` is the id of an account
+  int32_t topic = 0;
 };
 
 struct Letter {
@@ -31,6 +33,7 @@ struct Letter {
   std::string error_class = "bad_value", reason = "no";
   std::string value = "bytes";
   bool names_origin = true;
+  int32_t topic = 0;
 };
 
 struct Change {
@@ -50,6 +53,8 @@ struct Change {
 
 struct History {
   std::map<int32_t, int64_t> checkpoints, begins;
+  bool made_anew = false;
+  std::vector<InputTopic> more_topics;  // from number 1 on
   std::vector<Letter> letters;
   std::vector<Input> inputs;
   std::vector<Change> feedback;

@@ -58,6 +58,73 @@ TEST(InputDefectsTest, AnAccountThatIsNotInTheStore) {
   EXPECT_TRUE(Names(Examine(history), Check::kConservation, "(account w/accounts/ann)"));
 }
 
+// A second topic, whose first record is carl's and whose second one a dead letter.
+History WithTwoTopics() {
+  History history = CleanHistory();
+  history.more_topics = {{"own", {{0, 2}}, {{0, 0}}}};
+  history.inputs.push_back({0, 0, "carl", "a", "bytes", true, false, 1});
+  history.inputs.push_back({0, 1, "", "", "junk", false, false, 1});
+  history.letters.push_back({0, 1, "bad_json", "no", "junk", true, 1});
+  StoredLead carl = history.lead("bob");
+  carl.lead = "carl";
+  carl.stage = core::Stage::kNurture;
+  carl.version = carl.generation = carl.due_at_ms = 0;
+  carl.timer = core::TimerKind::kNone;
+  carl.applied = 1;
+  carl.passed.clear();
+  carl.recent_events = {Fingerprint("//crm", "a")};
+  carl.candidates.clear();
+  carl.choice.reset();
+  history.leads.push_back(carl);
+  history.totals.input += 2;
+  history.totals.applied += 1;
+  history.totals.dead_lettered += 1;
+  return history;
+}
+
+TEST(InputDefectsTest, RecordsOfEachTopicAreFollowed) {
+  const Verdict verdict = Examine(WithTwoTopics());
+  EXPECT_EQ(verdict.findings.of(Check::kConservation).violations, 0);
+  EXPECT_EQ(verdict.findings.of(Check::kDeadLetters).violations, 0);
+  EXPECT_EQ(verdict.findings.of(Check::kCounters).violations, 0);
+  EXPECT_EQ(verdict.equation.input, CleanHistory().totals.input + 2);
+  EXPECT_TRUE(verdict.equation.holds());
+}
+
+TEST(InputDefectsTest, ARecordOfTheSecondTopicThatWasLost) {
+  History history = WithTwoTopics();
+  history.leads.pop_back();
+  EXPECT_TRUE(Names(Examine(history), Check::kConservation,
+                    "own partition 0 offset 0 (lead w/carl) is neither applied"));
+}
+
+TEST(InputDefectsTest, ADeadLetterOfTheSecondTopicIsNoneOfTheFirst) {
+  History history = WithTwoTopics();
+  history.letters.back().topic = 0;
+  EXPECT_TRUE(Names(Examine(history), Check::kConservation,
+                    "own partition 0 offset 1 names no lead, source and id and is no dead letter"));
+}
+
+TEST(InputDefectsTest, ATopicThatIsNotNamedIsMissed) {
+  History history = WithTwoTopics();
+  history.more_topics.clear();
+  history.inputs.resize(CleanHistory().inputs.size());
+  history.letters.pop_back();
+  EXPECT_TRUE(Names(Examine(history), Check::kCounters, "input records"));
+}
+
+TEST(InputDefectsTest, OfATopicMadeAnewEarlierDeadLettersAndCountsAreLeft) {
+  History history = CleanHistory();
+  history.letters.push_back({0, 0, "bad_json", "no", "of the topic before", true});
+  history.letters.push_back({0, 99, "bad_json", "no", "of the topic before", true});
+  history.totals.input += 7;
+  EXPECT_GT(Examine(history).findings.violations(), 0);
+  history.made_anew = true;
+  const Verdict verdict = Examine(history);
+  EXPECT_EQ(verdict.findings.violations(), 0);
+  EXPECT_EQ(verdict.equation.dead_lettered, 1);
+}
+
 TEST(InputDefectsTest, ALostDeadLetter) {
   History history = CleanHistory();
   history.letters.clear();

@@ -32,7 +32,7 @@ struct SalesWorld {
 
   // The first violation; "" if there is none.
   std::string Violation() const {
-    SalesHistory history(kSalesTopic, checkpoints, begins);
+    SalesHistory history(InputTopics({{kSalesTopic, checkpoints, begins}}));
     for (const int64_t offset : letters) {
       DeadLetterRecord letter;
       letter.origin_topic = kSalesTopic;
