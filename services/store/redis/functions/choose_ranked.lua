@@ -39,21 +39,22 @@ end
 
 -- The place of the one who claims most, and whether another claims as much; nil: there is none.
 -- Only the first two of a group can be among the first two of all.
-local function most_owed(ranks, view)
-  local best, best_claim, tied = nil, nil, false
+local function most_owed(view)
+  local best, second = math.huge, math.huge
   for _, entry in ipairs(view.sharing) do
-    local front = entry.group.front
+    local front, lift = entry.group.front, entry.lift
     for i = 1, math.min(2, #front) do
-      local place = baton.place_of(front[i])
-      local claim = ranks.base[place] + entry.claimed
-      if not best or claim > best_claim then
-        best, best_claim, tied = place, claim, false
-      elseif claim == best_claim then
-        best, tied = math.min(best, place), true
+      local key = front[i] - lift
+      if key < best then
+        best, second = key, best
+      elseif key < second then
+        second = key
       end
     end
   end
-  return best, tied
+  if best < math.huge then
+    return baton.place_of(best), second < math.huge and baton.are_tied(best, second)
+  end
 end
 
 -- The owner's place, if that member has a share.
@@ -78,7 +79,7 @@ function baton.choose_ranked(queue, lead, asked, owner)
   if owner then
     place = turn_of(queue, view, owner)
   else
-    place, tied = most_owed(queue.ranks, view)
+    place, tied = most_owed(view)
   end
   if owner and not place then
     baton.come_back(queue, aside)

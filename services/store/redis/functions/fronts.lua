@@ -1,7 +1,6 @@
 -- The members of a group of ranks (ranks.lua) by what they are owed: front, the keys of the first
--- ones, as many as a lead keeps candidates, in order; texts, what a lead keeps of each of these;
--- rest, the keys of the others (sorted.lua). version: another one when the front has changed. For
--- keys see rank_keys.lua.
+-- ones, as many as a lead keeps candidates, in order; texts, what a lead keeps of each of these
+-- (texts.lua); rest, the keys of the others (sorted.lua). For keys see rank_keys.lua.
 
 local FRONT, place_in = baton.LIMIT.candidates, baton.place_in
 
@@ -18,9 +17,11 @@ function baton.begin_front(queue, group)
   table.sort(keys)
   group.front = baton.slice(keys, 1, math.min(FRONT, #keys))
   group.rest = baton.new_sorted(baton.slice(keys, FRONT + 1, #keys))
+  local texts = {}
   for i = 1, #group.front do
-    group.texts[i] = baton.text_of_member(queue, baton.place_of(group.front[i]))
+    texts[i] = baton.text_of_member(queue, baton.place_of(group.front[i]))
   end
+  group.texts = baton.new_texts(texts)
 end
 
 -- The member at `place`, whose group and base have been set, is in its group.
@@ -34,11 +35,11 @@ function baton.put_in(queue, place)
   end
   local at = place_in(front, key)
   table.insert(front, at, key)
-  table.insert(texts, at, baton.text_of_member(queue, place))
-  group.version = group.version + 1
+  baton.insert_text(texts, at, baton.text_of_member(queue, place))
   if last == FRONT then
     baton.add_sorted(group.rest, front[FRONT + 1])
-    front[FRONT + 1], texts[FRONT + 1] = nil, nil
+    front[FRONT + 1] = nil
+    baton.remove_text(texts, FRONT + 1)
   end
 end
 
@@ -53,10 +54,10 @@ function baton.take_out(queue, place)
   end
   local at, next_one = place_in(front, key), baton.first_in(group.rest)
   table.remove(front, at)
-  table.remove(texts, at)
-  group.version = group.version + 1
+  baton.remove_text(texts, at)
   if next_one then
     baton.remove_sorted(group.rest, next_one)
-    front[last], texts[last] = next_one, baton.text_of_member(queue, baton.place_of(next_one))
+    front[last] = next_one
+    baton.insert_text(texts, last, baton.text_of_member(queue, baton.place_of(next_one)))
   end
 end

@@ -78,18 +78,13 @@ function baton.parse_lead(text)
   return lead
 end
 
--- The line of a lead, without its end.
+-- The line of a lead, without its end. The candidates may be pieces (texts.lua).
 function baton.format_line(lead)
   return string.format(FORMAT, lead.revision, lead.version, lead.stage, lead.cycle, lead.queue,
     lead.rep, lead.generation, lead.queued_at, lead.offered_at, lead.due_at, lead.timer,
     lead.priority, lead.accepted_at, lead.journeyed, lead.passed, lead.skills, lead.traceparent,
-    #lead.candidates, #lead.origin, #lead.scores, #lead.facts, #lead.judgment, #lead.rest,
+    baton.size_of(lead.candidates), #lead.origin, #lead.scores, #lead.facts, #lead.judgment,
+    #lead.rest,
     lead.owners, lead.owners_only and 1 or 0, lead.wait_until, lead.chosen_by,
     lead.choice, lead.clock_at, lead.watched and 1 or 0, lead.hours, lead.email, lead.extra)
-end
-
--- As stored.
-function baton.text_of(line, lead)
-  return line .. '\n' .. lead.candidates .. lead.origin .. lead.scores .. lead.facts ..
-    lead.judgment .. lead.rest
 end

@@ -2,22 +2,20 @@
 -- core/candidate_pool.h: as many as a lead keeps candidates, of each group of a view (views.lua)
 -- the first ones. From choice to choice they hardly change.
 
-local NEAR, raised = baton.LIMIT.candidates, baton.raised
+local NEAR = baton.LIMIT.candidates
 
 -- Of the groups the one whose first member behind the nearest ranks first, the one whose last of
 -- the nearest ranks last, and whether these should change places.
 local function compare(entries)
   local coming, first, leaving, last
   for _, entry in ipairs(entries) do
-    local front, near = entry.group.front, entry.near
-    local next_one = front[near + 1]
-    local rank = next_one and raised(next_one, entry.claimed)
-    if next_one and (not coming or rank < first) then
-      coming, first = entry, rank
+    local front, near, lift = entry.group.front, entry.near, entry.lift
+    local next_one, last_one = front[near + 1], front[near]
+    if next_one and (not first or next_one - lift < first) then
+      coming, first = entry, next_one - lift
     end
-    rank = near > 0 and raised(front[near], entry.claimed)
-    if near > 0 and (not leaving or rank > last) then
-      leaving, last = entry, rank
+    if last_one and (not last or last_one - lift > last) then
+      leaving, last = entry, last_one - lift
     end
   end
   return coming, leaving, coming and leaving and first < last

@@ -39,7 +39,7 @@ local function outlook(keys, args)
     baton.read_fits(keys[2], lead, call)
     answer[3] = awaits_owners(queue, lead) and 1 or 0
     local candidates, choice = baton.choose(queue, lead)
-    answer[4] = baton.pack_pool(candidates)
+    answer[4] = baton.joined(baton.pack_pool(candidates))
     answer[5] = choice and waits_turn(queue, args[2], lead, choice.rep) and 1 or 0
   end
   baton.add_unknown(answer, call)

@@ -10,9 +10,10 @@ local function add(asked, queue, owner, reason)
   end
 end
 
--- Those asked that are not in the queue, then its members. A packed choice has them already.
+-- Those asked that are not in the queue, then its members. A packed choice, which has a size, has
+-- them already.
 local function strangers_first(asked, members)
-  if #asked == 0 or type(members) == 'string' then
+  if #asked == 0 or members.size then
     return members
   end
   local known, all = {}, {}
@@ -48,7 +49,7 @@ local function give(queue, lead, asked)
   if queue.policy.count_owned and baton.places_of(queue)[choice.rep] then
     candidates, other = baton.choose_member(queue, lead, nil, asked, choice.rep)
   end
-  if type(candidates) == 'string' then
+  if candidates.size then
     return candidates, other
   end
   local turn = turn_of(candidates, choice.rep)

@@ -60,10 +60,11 @@ local function nearest(candidates)
   return places, all
 end
 
--- `candidates`: of all members, or packed already (ranked_pool.lua).
+-- `candidates`: of all members, or pieces of what is packed already (ranked_pool.lua), which have
+-- a size and are returned as they are.
 function baton.pack_pool(candidates)
-  if type(candidates) == 'string' or #candidates <= KEPT * ITEMS then
-    return type(candidates) == 'string' and candidates or cmsgpack.pack(candidates)
+  if candidates.size or #candidates <= KEPT * ITEMS then
+    return candidates.size and candidates or cmsgpack.pack(candidates)
   end
   local places, all = nearest(candidates)
   local list = {}

@@ -7,9 +7,14 @@ function baton.key_of(base, place)
   return place - base * PLACES
 end
 
--- Of somebody who is owed so much more.
-function baton.raised(key, amount)
-  return key - amount * PLACES
+-- How much less a key is of somebody who is owed so much more.
+function baton.lift_of(amount)
+  return amount * PLACES
+end
+
+-- Whether those with the keys are owed as much.
+function baton.are_tied(key, other)
+  return key - key % PLACES == other - other % PLACES
 end
 
 function baton.place_of(key)

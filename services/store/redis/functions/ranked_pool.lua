@@ -17,28 +17,20 @@ function baton.has_chosen_ranked(blob)
   return string.byte(blob, 5) ~= NOBODY
 end
 
-local function text_of(entry)
-  local group = entry.group
-  if entry.version ~= group.version or entry.packed ~= entry.near then
-    entry.version, entry.packed = group.version, entry.near
-    entry.text = table.concat(group.texts, '', 1, entry.near)
-  end
-  return entry.text
-end
-
-local function add_group(head, body, reason, entry, kept, text)
+local function add_group(head, reason, entry, kept)
   local at = #head
   head[at + 1], head[at + 2], head[at + 3] = reason, entry.group.gained, entry.share
-  head[at + 4], head[3], body[#body + 1] = kept, head[3] + 1, text
+  head[at + 4], head[3] = kept, head[3] + 1
 end
 
 -- shared: the reason of those who have a share.
-local function add_entries(head, body, counts, entries, shared)
+local function add_entries(head, pieces, counts, entries, shared)
   for _, entry in ipairs(entries) do
     local reason = shared or entry.reason
     counts[reason] = (counts[reason] or 0) + entry.group.size
     if entry.near > 0 then
-      add_group(head, body, reason, entry, entry.near, text_of(entry))
+      add_group(head, reason, entry, entry.near)
+      baton.add_pieces(pieces, entry.group.texts, entry.near)
     end
   end
 end
@@ -55,16 +47,18 @@ end
 
 -- Of the choice of the member at place `chosen`, nil: of nobody. owned: it is the lead's owner.
 -- strangers: the reasons of candidates who are no members, none of whom is kept. The nearest have
--- been found.
+-- been found. Returns pieces of the whole: who writes it down puts it together, as part of what is
+-- written. size: of all.
 function baton.pack_ranked(queue, view, chosen, owned, strangers)
   local counts, shared = {}, owned and REASON.not_owner or REASON.fairness
-  local head, body = {chosen and queue.members[chosen].rep or '', view.paid, 0}, {'', ''}
+  local head, pieces = {chosen and queue.members[chosen].rep or '', view.paid, 0}, {'', ''}
   local beside = chosen and owned and baton.keep_beside(queue.ranks, view, chosen)
   if beside then
-    add_group(head, body, shared, beside, 1, baton.text_of_member(queue, chosen))
+    add_group(head, shared, beside, 1)
+    pieces[3] = baton.text_of_member(queue, chosen)
   end
-  add_entries(head, body, counts, view.sharing, shared)
-  add_entries(head, body, counts, view.others)
+  add_entries(head, pieces, counts, view.sharing, shared)
+  add_entries(head, pieces, counts, view.others)
   if chosen then
     counts[REASON.chosen], counts[shared] = 1, counts[shared] - 1
   end
@@ -73,9 +67,13 @@ function baton.pack_ranked(queue, view, chosen, owned, strangers)
   end
   add_counts(head, counts)
   local items = #head + 4 * NEAR
-  body[1] = string.char(RANKED, ARRAY, math.floor(items / 256), items % 256)
-  body[2] = cmsgpack.pack(unpack(head))
-  return table.concat(body)
+  pieces[1] = string.char(RANKED, ARRAY, math.floor(items / 256), items % 256)
+  pieces[2] = cmsgpack.pack(unpack(head))
+  pieces.size = 0
+  for _, piece in ipairs(pieces) do
+    pieces.size = pieces.size + #piece
+  end
+  return pieces
 end
 
 -- The candidates kept, and the sum of all shares.

@@ -6,8 +6,8 @@
 -- there; stored, changed: see gains.lua}. A group is the members with one reason why they can or
 -- cannot have a lead (fairness: they can), one weight and one signature, as far as these matter:
 -- {reason, weight, signature, size, gained, number: among those gaining, 0: none of them; since,
--- said: gained when all was written, and more written since; front, texts, rest, version: see
--- fronts.lua}. Each is owed base + gained.
+-- said: gained when all was written, and more written since; front, texts, rest: see fronts.lua}.
+-- Each is owed base + gained.
 
 local REASON, FAIRNESS, GROUPS_MAX = baton.REASON, baton.REASON.fairness, 64
 -- Reasons that stand behind missing_skill.
@@ -22,7 +22,7 @@ local function group_of(queue, ranks, member, reason)
   local group = ranks.keys[key]
   if not group and #ranks.groups < GROUPS_MAX then
     group = {reason = reason, weight = weight, signature = signature, size = 0, gained = 0,
-      number = 0, since = 0, said = 0, front = {}, texts = {}, rest = {}, version = 0}
+      number = 0, since = 0, said = 0, front = {}, texts = {}, rest = {}}
     ranks.keys[key], ranks.groups[#ranks.groups + 1] = group, group
     if reason == FAIRNESS then
       ranks.gaining[#ranks.gaining + 1] = group

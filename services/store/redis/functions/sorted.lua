@@ -6,8 +6,11 @@ local CHUNK = 64
 -- The first place of `chunk` whose number is not below `number`.
 local function place_in(chunk, number)
   local low, high = 1, #chunk + 1
+  if high > 1 and number <= chunk[1] then -- mostly so
+    return 1
+  end
   while low < high do
-    local middle = math.floor((low + high) / 2)
+    local middle = (low + high - (low + high) % 2) / 2
     if chunk[middle] < number then
       low = middle + 1
     else
@@ -20,8 +23,14 @@ end
 -- The first chunk that does not end below `number`, or one place behind the last.
 local function chunk_in(sorted, number)
   local low, high = 1, #sorted + 1
+  local first, last = sorted[1], sorted[#sorted]
+  if first and number <= first[#first] then -- mostly it is in the first one or the last
+    return 1
+  elseif last and number > last[1] then
+    return number > last[#last] and high or high - 1
+  end
   while low < high do
-    local middle = math.floor((low + high) / 2)
+    local middle = (low + high - (low + high) % 2) / 2
     local chunk = sorted[middle]
     if chunk[#chunk] < number then
       low = middle + 1

@@ -2,8 +2,7 @@
 -- such a lead, and who of all is nearest to getting it (nearest.lua).
 -- queue.ranks.views: bit of a demand -> {known: how many groups it has looked at, sharing,
 -- others}, the latter lists of {group, reason: of its members, near: how many of its first ones
--- are among the nearest, share, claimed: its gain and share; packed, version, text: see
--- ranked_pool.lua}.
+-- are among the nearest, share, lift: see rank_keys.lua, by its gain and share}.
 
 local REASON, NANO_PER_LEAD = baton.REASON, 1e9
 
@@ -39,10 +38,10 @@ function baton.share_out(view)
   for _, entry in ipairs(view.sharing) do
     local group = entry.group
     entry.share = group.size > 0 and math.floor(NANO_PER_LEAD * group.weight / weights) or 0
-    entry.claimed, paid = group.gained + entry.share, paid + group.size * entry.share
+    entry.lift, paid = baton.lift_of(group.gained + entry.share), paid + group.size * entry.share
   end
   for _, entry in ipairs(view.others) do
-    entry.claimed = entry.group.gained
+    entry.lift = baton.lift_of(entry.group.gained)
   end
   view.able, view.weights, view.paid = able, weights, paid
 end

@@ -19,8 +19,20 @@ local function write_journey(step)
   end
 end
 
+-- The lead as stored (lead.lua).
+local function text_of(line, l)
+  local pieces = l.candidates
+  if type(pieces) == 'string' then
+    return line .. '\n' .. pieces .. l.origin .. l.scores .. l.facts .. l.judgment .. l.rest
+  end
+  local texts, at = {line, '\n', unpack(pieces)}, #pieces + 2
+  texts[at + 1], texts[at + 2], texts[at + 3] = l.origin, l.scores, l.facts
+  texts[at + 4], texts[at + 5] = l.judgment, l.rest
+  return table.concat(texts)
+end
+
 local function write_lead(step)
-  local text = baton.text_of(step.line, step.lead)
+  local text = text_of(step.line, step.lead)
   if step.lead.stage == ERASED then
     return baton.write_remains(step, text)
   elseif step.before.stage == ERASED then
