@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/kafka_options.h"
@@ -27,8 +28,9 @@ constexpr char kFooter[] =
     "without Baton's own counters, functions and decisions. Changes nothing. Not looked at:\n"
     "deliveries of webhooks, rows of reports, policies and tables.\n"
     "Where intakes read topics of other prefixes into the same Redis, or topics that were made\n"
-    "anew (intake.input_generation), name each by --input: Redis' totals are of all of them, so\n"
-    "counters and conservation report one that is missing as wrong.\n"
+    "anew (intake.input_generation, intake.sales_input_generation), name each prefix by --input:\n"
+    "Redis' totals are of all topics that were ever read, so counters, conservation and sales\n"
+    "report what comes from one that is not named as wrong.\n"
     "At rest means: all input is read, every change is published and nothing is written\n"
     "meanwhile; otherwise it says what is under way (--wait). Where waiting leads are offered\n"
     "again and again, stop Baton first.\n"
@@ -41,23 +43,42 @@ struct VerifyArguments {
   std::string redis_url, redis_password_file;
   platform::redis::SentinelLogin sentinel;
   std::string relay_group = "baton-relay";
-  std::vector<std::string> inputs;  // PREFIX or PREFIX@GENERATION
+  std::vector<std::string> inputs;
   std::string wait = "0s";
 };
 
+// "PREFIX[@GENERATION[:GENERATION]]"
 absl::StatusOr<verify::InputOption> ParseInput(const std::string& text) {
-  const size_t at = text.find('@');
-  verify::InputOption input = {text.substr(0, at)};
-  const bool counted =
-      at == std::string::npos ||
-      (absl::SimpleAtoi(text.substr(at + 1), &input.generation) && input.generation >= 1);
-  if (!counted || input.prefix.empty()) {
-    return UsageError(absl::StrCat(
-        "--input is a prefix of topics, such as baton, or baton@2 where they were made twice; "
-        "this is '",
-        text, "'"));
+  const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('@', 1));
+  verify::InputOption input = {parts[0]};
+  bool readable = !input.prefix.empty();
+  if (parts.size() > 1) {
+    const std::vector<std::string> numbers = absl::StrSplit(parts[1], absl::MaxSplits(':', 1));
+    readable = readable && absl::SimpleAtoi(numbers.front(), &input.generation) &&
+               (numbers.size() == 1 || absl::SimpleAtoi(numbers[1], &input.sales_generation)) &&
+               input.generation >= 1 && input.sales_generation >= 1;
   }
-  return input;
+  if (readable) return input;
+  return UsageError(absl::StrCat(
+      "--input is a prefix of topics, such as baton; baton@2 where its topic of leads was made "
+      "twice, baton@1:2 where that of sales was; this is '",
+      text, "'"));
+}
+
+absl::StatusOr<std::vector<verify::InputOption>> ParseInputs(
+    const std::vector<std::string>& texts) {
+  std::vector<verify::InputOption> inputs;
+  for (const std::string& text : texts) {
+    const auto input = ParseInput(text);
+    if (!input.ok()) return input.status();
+    for (const verify::InputOption& other : inputs) {
+      if (other.prefix != input->prefix) continue;
+      return UsageError(absl::StrCat("--input names the topics of ", other.prefix,
+                                     " twice: give each prefix once, with its newest generation"));
+    }
+    inputs.push_back(*input);
+  }
+  return inputs;
 }
 
 // In the order of the checks: the first of each before the second of any.
@@ -142,11 +163,9 @@ absl::StatusOr<verify::Options> OptionsOf(const VerifyArguments& arguments) {
   options.kafka = *kafka;
   options.topic_prefix = arguments.kafka.prefix;
   options.relay_group = arguments.relay_group;
-  for (const std::string& text : arguments.inputs) {
-    const auto input = ParseInput(text);
-    if (!input.ok()) return input.status();
-    options.inputs.push_back(*input);
-  }
+  auto inputs = ParseInputs(arguments.inputs);
+  if (!inputs.ok()) return inputs.status();
+  options.inputs = *std::move(inputs);
   options.redis.url = arguments.redis_url;
   options.redis.password_file = arguments.redis_password_file;
   options.redis.sentinel = arguments.sentinel;
@@ -207,9 +226,9 @@ void AddVerifyCommand(CLI::App& app, Session& session) {
       ->capture_default_str();
   command
       .add_option("--input", arguments->inputs,
-                  "PREFIX or PREFIX@GENERATION of the topics that an intake reads (--prefix is "
-                  "that of what Baton publishes); once for each intake, if there is not one of "
-                  "--prefix alone")
+                  "PREFIX[@GENERATION[:GENERATION]] of the topics of leads and of sales that an "
+                  "intake reads (--prefix is that of what Baton publishes); once for each prefix, "
+                  "if there is not just --prefix")
       ->allow_extra_args(false);
   command
       .add_option("--wait", arguments->wait,

@@ -1,13 +1,12 @@
 #include "verify/input_history.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/text.h"
+#include "verify/hashes.h"
 
 namespace baton::verify {
 namespace {
@@ -29,35 +28,23 @@ struct InputHistory::Expected {
   std::vector<uint64_t> recent;  // fingerprints
 };
 
-uint64_t HashOf(std::string_view bytes) {
-  return XXH3_64bits(bytes.data(), bytes.size());
-}
-
-uint64_t Fingerprint(std::string_view source, std::string_view id) {
-  return HashOf(absl::StrCat(ToAbsl(source), "\n", ToAbsl(id)));
-}
-
 void InputHistory::Add(const DeadLetterRecord& letter) {
   findings_.LookedAt(Check::kDeadLetters);
+  const std::string& topic = topics_.NameOf(letter.place.topic);
   const std::string name = absl::StrCat("dead letter at partition ", letter.place.partition,
-                                        " offset ", letter.place.offset);
-  if (!letter.origin.has_value() || letter.origin_topic != topics_.NameOf(letter.place.topic)) {
+                                        " offset ", letter.place.offset, " of ", topic);
+  if (!letter.origin.has_value() || letter.origin_topic != topic) {
     return findings_.Violation(Check::kDeadLetters, name + " does not name its origin");
   }
   if (letter.error_class.empty() || letter.reason.empty()) {
     findings_.Violation(Check::kDeadLetters, name + " has no reason");
   }
-  const Letter kept{HashOf(letter.value), letter.value.size(), letter.cut, false};
   const Place origin = {letter.origin->partition, letter.origin->offset, letter.place.topic};
-  const auto [entry, is_new] = letters_.emplace(InputTopics::OriginOf(origin), kept);
-  if (is_new) return;
-  if (topics_.WasMadeAnew(origin.topic)) {
-    entry->second = kept;
-    return;
-  }
+  const DeadLetters::Added added = letters_.Add(origin, letter);
+  if (added == DeadLetters::Added::kFirst) return;
   // Between a dead letter and the checkpoint behind it a crash may fall: then it is written again.
   ++repeated_letters_;
-  if (entry->second.hash != kept.hash) {
+  if (added == DeadLetters::Added::kAgainWithOtherBytes) {
     findings_.Violation(
         Check::kDeadLetters,
         absl::StrCat(name, " is another one of ", topics_.NameOf(origin), " with other bytes"));
@@ -71,8 +58,7 @@ void InputHistory::Add(const InputRecord& record) {
   }
   ++equation_.input;
   findings_.LookedAt(Check::kConservation);
-  const auto letter = letters_.find(InputTopics::OriginOf(record.place));
-  if (letter != letters_.end() && MeetsLetter(record, letter->second)) return;
+  if (MeetsLetter(record)) return;
   if (!record.readable) {
     return findings_.Violation(Check::kConservation,
                                topics_.NameOf(record.place) +
@@ -82,14 +68,11 @@ void InputHistory::Add(const InputRecord& record) {
   leads_[key_].push_back({Fingerprint(record.source, record.id), record.place});
 }
 
-bool InputHistory::MeetsLetter(const InputRecord& record, Letter& letter) {
-  const bool same = letter.size <= record.value.size() &&
-                    (letter.cut || letter.size == record.value.size()) &&
-                    HashOf(record.value.substr(0, letter.size)) == letter.hash;
-  if (!same && topics_.WasMadeAnew(record.place.topic)) return false;
-  letter.met = true;
+bool InputHistory::MeetsLetter(const InputRecord& record) {
+  const DeadLetters::Met met = letters_.Meet(record);
+  if (met == DeadLetters::Met::kNone) return false;
   ++equation_.dead_lettered;
-  if (!same) {
+  if (met == DeadLetters::Met::kOneWithOtherBytes) {
     findings_.Violation(Check::kDeadLetters,
                         topics_.NameOf(record.place) + ": its dead letter has other bytes");
   }
@@ -208,10 +191,7 @@ void InputHistory::Finish(const StoredTotals& totals,
     }
     for (const Event& event : events) Lost(key, event);
   }
-  for (const auto& [origin, letter] : letters_) {
-    const auto& [topic, partition, offset] = origin;
-    const Place place = {partition, offset, topic};
-    if (letter.met || topics_.MayBeGone(place)) continue;
+  for (const Place& place : letters_.Unmet()) {
     findings_.Violation(
         Check::kDeadLetters,
         topics_.NameOf(place) + " has a dead letter, but is not behind the checkpoint");

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "verify/dead_letters.h"
 #include "verify/findings.h"
 #include "verify/input_topics.h"
 #include "verify/records.h"
@@ -19,10 +20,6 @@
 namespace baton::verify {
 
 inline constexpr size_t kWindow = 64;  // distinct events of a lead among which repeats are known
-
-// Of (source, id), as leads keep it.
-uint64_t Fingerprint(std::string_view source, std::string_view id);
-uint64_t HashOf(std::string_view bytes);
 
 struct InputEquation {
   int64_t input = 0, applied = 0, duplicates = 0, dead_lettered = 0;
@@ -32,6 +29,8 @@ struct InputEquation {
 class InputHistory {
  public:
   explicit InputHistory(InputTopics topics) : topics_(std::move(topics)) {}
+  InputHistory(const InputHistory&) = delete;
+  InputHistory& operator=(const InputHistory&) = delete;
 
   // All dead letters of all topics before the first input. The topic of a letter's place is that of
   // its origin.
@@ -58,12 +57,6 @@ class InputHistory {
     uint64_t fingerprint = 0;
     Place place;
   };
-  struct Letter {
-    uint64_t hash = 0;
-    size_t size = 0;
-    bool cut = false;
-    bool met = false;  // its input record was read
-  };
   struct Expected;
   // What a lead or an account has applied.
   struct Applied {
@@ -72,8 +65,7 @@ class InputHistory {
     const std::vector<uint64_t>& recent_events;
   };
 
-  // False: the letter is of another record, which was at that place before.
-  bool MeetsLetter(const InputRecord& record, Letter& letter);
+  bool MeetsLetter(const InputRecord& record);
   static Expected ExpectedOf(const std::vector<Event>& events);
   void CheckApplied(const Applied& applied);
   void CheckRecent(const Applied& applied, const std::vector<Event>& events,
@@ -84,7 +76,7 @@ class InputHistory {
   const InputTopics topics_;
   const bool partial_ = topics_.partial();
   absl::flat_hash_map<std::string, std::vector<Event>> leads_;
-  absl::flat_hash_map<InputTopics::Origin, Letter> letters_;
+  DeadLetters letters_{topics_};
   std::string key_;  // of the record at hand, to look up without a new string each time
   InputEquation equation_;
   int64_t waiting_ = 0, repeated_letters_ = 0;

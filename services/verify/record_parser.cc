@@ -7,7 +7,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "core/text.h"
-#include "verify/input_history.h"
+#include "verify/hashes.h"
 
 namespace baton::verify {
 namespace {

@@ -27,7 +27,8 @@ inline constexpr char kRequirementSign = '?';
 struct Place {
   int32_t partition = 0;
   int64_t offset = 0;
-  int32_t topic = 0;  // of an input: its number among the InputTopics; else 0
+  // Of an input and of what its records became: its number among the InputTopics; else 0.
+  int32_t topic = 0;
 };
 
 // A record of the input topic. `readable`: it names workspace, lead (or account), source and id.

@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/text.h"
-#include "verify/input_history.h"
+#include "verify/hashes.h"
 
 namespace baton::verify {
 namespace {
@@ -45,17 +45,14 @@ void SalesHistory::Add(const DeadLetterRecord& letter) {
                      letter.place.offset, " of ", topic, " does not name its origin and reason"));
     return;
   }
-  letters_.try_emplace({letter.place.topic, letter.origin->partition, letter.origin->offset},
-                       false);
+  letters_.Add({letter.origin->partition, letter.origin->offset, letter.place.topic}, letter);
 }
 
 void SalesHistory::Add(const InputRecord& record) {
   if (!topics_.IsRead(record.place)) return;
   ++input_;
   findings_.LookedAt(Check::kSales);
-  const auto letter = letters_.find(InputTopics::OriginOf(record.place));
-  if (letter != letters_.end()) {
-    letter->second = true;
+  if (letters_.Meet(record) != DeadLetters::Met::kNone) {
     ++dead_lettered_;
   } else if (record.readable) {
     events_.push_back({absl::StrCat(ToAbsl(record.workspace), "/", ToAbsl(record.lead)),
@@ -75,10 +72,7 @@ void SalesHistory::Finish(const StoredTotals& totals, const SalesChanges& change
                                                     " is behind the checkpoint, but no change of ",
                                                     event.key, " names it, nor a dead letter"));
   }
-  for (const auto& [origin, met] : letters_) {
-    const auto& [topic, partition, offset] = origin;
-    const Place place = {partition, offset, topic};
-    if (met || topics_.MayBeGone(place)) continue;
+  for (const Place& place : letters_.Unmet()) {
     findings_.Violation(Check::kSales, topics_.NameOf(place) +
                                            " has a dead letter, but is not behind the checkpoint");
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "verify/dead_letters.h"
 #include "verify/findings.h"
 #include "verify/input_topics.h"
 #include "verify/records.h"
@@ -34,6 +35,8 @@ class SalesChanges {
 class SalesHistory {
  public:
   explicit SalesHistory(InputTopics topics) : topics_(std::move(topics)) {}
+  SalesHistory(const SalesHistory&) = delete;
+  SalesHistory& operator=(const SalesHistory&) = delete;
 
   // As of InputHistory.
   void Add(const DeadLetterRecord& letter);
@@ -54,7 +57,7 @@ class SalesHistory {
   void CheckCounts(const StoredTotals& totals);
 
   const InputTopics topics_;
-  absl::flat_hash_map<InputTopics::Origin, bool> letters_;  // -> its record was read
+  DeadLetters letters_{topics_};
   std::vector<Event> events_;  // neither dead letters nor for a mapping
   int64_t input_ = 0, dead_lettered_ = 0;
   Findings findings_;

@@ -52,7 +52,7 @@ Topics TopicsOf(const Options& options) {
     topics.inputs.push_back(input.prefix + ".lead-events.v1");
     topics.sales.push_back(input.prefix + ".sales-events.v1");
     topics.input_names.push_back(store::InputName(topics.inputs.back(), input.generation));
-    topics.sales_names.push_back(store::InputName(topics.sales.back(), input.generation));
+    topics.sales_names.push_back(store::InputName(topics.sales.back(), input.sales_generation));
   }
   topics.feedback = prefix + ".feedback.v1";
   topics.assignments = prefix + ".assignments.v1";
@@ -106,7 +106,7 @@ class Attempt {
     return absl::OkStatus();
   }
 
-  // All of them have been read.
+  // NotAtRest unless all of them have been read.
   absl::Status FindInputs(const std::vector<std::string>& topics,
                           const std::vector<std::map<int32_t, int64_t>>& checkpoints) {
     for (size_t i = 0; i < topics.size(); ++i) {
@@ -240,21 +240,23 @@ class Attempt {
         [&](const Record& record, const PartitionSpan&) { states_.Add(parser.State(record)); });
   }
 
-  InputTopics MakeInputTopics(const std::vector<std::string>& names,
+  // names: by which the store knows the topics.
+  InputTopics MakeInputTopics(const std::vector<std::string>& topics,
+                              const std::vector<std::string>& names,
                               const std::vector<std::map<int32_t, int64_t>>& checkpoints) {
-    const std::vector<InputOption> inputs = InputsOf(options_);
-    std::vector<InputTopic> topics;
-    for (size_t i = 0; i < names.size(); ++i) {
-      topics.push_back(
-          {names[i], checkpoints[i], BeginsOf(spans_[names[i]]), inputs[i].generation > 1});
+    std::vector<InputTopic> made;
+    for (size_t i = 0; i < topics.size(); ++i) {
+      const bool made_anew = names[i] != store::InputName(topics[i], 1);
+      made.push_back({topics[i], checkpoints[i], BeginsOf(spans_[topics[i]]), made_anew});
     }
-    return InputTopics(std::move(topics));
+    return InputTopics(std::move(made));
   }
 
   absl::Status ReadTopics() {
-    sales_ =
-        std::make_unique<SalesHistory>(MakeInputTopics(topics_.sales, state_.sales_checkpoints));
-    input_ = std::make_unique<InputHistory>(MakeInputTopics(topics_.inputs, state_.checkpoints));
+    sales_ = std::make_unique<SalesHistory>(
+        MakeInputTopics(topics_.sales, topics_.sales_names, state_.sales_checkpoints));
+    input_ = std::make_unique<InputHistory>(
+        MakeInputTopics(topics_.inputs, topics_.input_names, state_.checkpoints));
     absl::Status changes_read;
     std::thread changes([this, &changes_read] { changes_read = ReadChanges(); });
     absl::Status input_read = ReadInputs(topics_.inputs, *input_);

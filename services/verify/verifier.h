@@ -18,7 +18,8 @@ namespace baton::verify {
 // The topics of which an intake reads: <prefix>.lead-events.v1 and <prefix>.sales-events.v1.
 struct InputOption {
   std::string prefix;
-  int generation = 1;  // intake.input_generation: how often they have been made, at least 1
+  // How often each has been made, at least 1: intake.input_generation, sales_input_generation.
+  int generation = 1, sales_generation = 1;
 };
 
 struct Options {

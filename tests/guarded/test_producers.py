@@ -1,15 +1,21 @@
 """A producer that has topics of its own writes about its own workspace, and no other."""
 
+import contextlib
+import json
 import subprocess
 import uuid
+from datetime import datetime, timezone
 
 import pytest
+from baton.v1 import lead_pb2
 from confluent_kafka import Consumer
 
 from stack import BELIEVING, BIN, TOP, Program
 from world import World, eventually
 
-PREFIX = "own"
+PREFIX, AGAIN = "own", "again"
+# Of all intakes here, whichever have been started.
+INPUTS = ("--input", "baton", "--input", PREFIX, "--input", f"{AGAIN}@2:3")
 
 
 def make_topics(stack, prefix):
@@ -19,24 +25,27 @@ def make_topics(stack, prefix):
                    env=stack.env, stdout=subprocess.DEVNULL)
 
 
-def start_intake(stack, folder, prefix, *args):
-    """One that reads topics of its own."""
+@contextlib.contextmanager
+def intake_of(stack, folder, prefix, *args):
+    """One that reads topics of its own, for the time of a with block."""
     make_topics(stack, prefix)
     intake = Program("intake", folder, stack.env, [
         "--kafka-topic-prefix", prefix, "--intake-group", f"{prefix}-intake", *args],
         front_door=BELIEVING)
     intake.launch()
-    intake.wait_ready(30)
-    return intake
+    try:
+        intake.wait_ready(30)
+        yield
+    finally:
+        intake.terminate()
 
 
 @pytest.fixture
 def worlds(stack, tmp_path):
     """Two workspaces, and an intake of topics that are for the first."""
     ours, theirs = World(stack), World(stack)
-    intake = start_intake(stack, tmp_path, PREFIX, "--intake-workspaces", ours.name)
-    yield ours, theirs
-    intake.terminate()
+    with intake_of(stack, tmp_path, PREFIX, "--intake-workspaces", ours.name):
+        yield ours, theirs
     ours.close()
     theirs.close()
 
@@ -67,10 +76,12 @@ def letters(stack, topic, count):
 def event(world, lead, kind, data):
     return f"""{{"specversion": "1.0", "id": "{uuid.uuid4()}", "source": "//crm.example",
         "type": "dev.baton.{kind}.v1", "subject": "{lead}", "workspace": "{world.name}",
-        "time": "2026-03-01T09:00:00Z", "data": {data}}}"""
+        "time": "{datetime.now(timezone.utc).isoformat()}", "data": {data}}}"""
 
 
 CAPTURED = '{"attributes": {"email": "a@b.example"}}'
+QUALIFIES = json.dumps({"attributes": {"email": "a@b.example", "employees": 300, "country": "DE"},
+                        "activity": "demo_request"})
 
 
 def test_a_producer_writes_about_its_own_workspace_only(stack, worlds):
@@ -91,20 +102,24 @@ def test_a_producer_writes_about_its_own_workspace_only(stack, worlds):
     assert letters(stack, "sales-events", 1) == [("foreign_workspace", "workspace")]
     assert theirs.lead("l2").stage == offered.stage
 
-    assert " holds" in stack.verify("--input", "baton", "--input", PREFIX)
+    make_topics(stack, AGAIN)
+    assert " holds" in stack.verify(*INPUTS)
     unaware = subprocess.run([BIN / "batonctl", "verify", "--wait", "30s"], env=stack.env,
                              capture_output=True, text=True, check=False, timeout=60)
     assert unaware.returncode == 1 and "counters: the services count" in unaware.stderr
 
 
 def test_topics_that_were_made_anew_are_verified_as_far_as_they_go(stack, tmp_path):
-    world, prefix = World(stack), "again"
-    intake = start_intake(stack, tmp_path, prefix, "--intake-input-generation", "2")
-    write(world, "lead-events", f"{world.name}/l1",
-          event(world, "l1", "lead.captured", CAPTURED), prefix)
-    eventually(lambda: world.lead_or_none("l1"))
-    make_topics(stack, PREFIX)  # of the test above
-    said = stack.verify("--input", "baton", "--input", PREFIX, "--input", f"{prefix}@2")
-    assert "made anew" in said
-    intake.terminate()
+    world = World(stack)
+    world.add_rep("ada")
+    generations = ("--intake-input-generation", "2", "--intake-sales-input-generation", "3")
+    with intake_of(stack, tmp_path, AGAIN, *generations):
+        write(world, "lead-events", f"{world.name}/l1",
+              event(world, "l1", "lead.captured", QUALIFIES), AGAIN)
+        eventually(lambda: (lead := world.lead_or_none("l1")) and lead.rep)
+        write(world, "sales-events", f"{world.name}/l1",
+              event(world, "l1", "sales.accepted", '{"rep": "ada"}'), AGAIN)
+        eventually(lambda: world.lead("l1").stage == lead_pb2.STAGE_ACCEPTED)
+    make_topics(stack, PREFIX)
+    assert "made anew" in stack.verify(*INPUTS)
     world.close()

@@ -140,7 +140,7 @@ MUTANTS = [
            (DIFFERENTIAL, ("fault", "F25"))),
     Mutant("outbox-last", "a lead is written before the outbox could refuse its change",
            LUA + "writes.lua", "    write_entries(outbox, step)\n  end\n",
-           "    baton.write_lead(step.lead_key, step.line, step.lead)\n  end\n"
+           "    write_lead(step)\n  end\n"
            "  for _, step in ipairs(steps) do\n    write_entries(outbox, step)\n  end\n",
            (FUNCTIONS,)),
     Mutant("one-key", "one approval activates a policy", LUA + "activate_policy.lua",

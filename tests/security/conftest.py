@@ -32,15 +32,16 @@ class Door:
     def port(self):
         return self.program.grpc_port
 
-    def list(self, channel, seconds=10, **claims):
+    def list(self, channel, seconds=10, patient=False, **claims):
         stub = workspace_service_pb2_grpc.WorkspaceServiceStub(channel)
         return stub.ListWorkspaces(workspace_service_pb2.ListWorkspacesRequest(), timeout=seconds,
-                                   metadata=bearer(self.issuer.token(**claims)))
+                                   metadata=bearer(self.issuer.token(**claims)),
+                                   wait_for_ready=patient)
 
     def serves(self, seconds=10):
         """Somebody honest, on a connection of its own, is answered within so long."""
         with grpc.insecure_channel(self.program.address) as channel:
-            self.list(channel, seconds)
+            self.list(channel, seconds, patient=True)
         return self.program.alive
 
     def memory(self):

@@ -15,7 +15,8 @@ from report import Report
 from world import BARE_OUTPUT, Trouble, World
 
 NAMES = {"handoff": measures.handoff, "mix": measures.mix, "latency": measures.latency,
-         "accept": measures.accept, "streams": measures.streams, "growth": parts.growth,
+         "freed": measures.freed, "accept": measures.accept,
+         "streams": measures.streams, "growth": parts.growth,
          "core": parts.core, "simulate": parts.simulate}
 
 

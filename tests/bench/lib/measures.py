@@ -81,6 +81,21 @@ def latency(world, report, scale):
         report.add("  not within 2 s of the last event", "leads", seen["sent"] - seen["seen"], "0")
 
 
+def freed(world, report, scale):
+    """from the call that gives a rep room to the lead that waited longest, on the rep's stream"""
+    times, queues = scale(100, 500), 4
+    with Baton(world):
+        name = world.named("freed")
+        world.workspace(name, queues, capacity=1)
+        world.load("fill", brokers=world.brokers, workspace=name,
+                   leads=2 * queues * times * scale.rounds)
+        for _ in range(scale.rounds):
+            seen = world.load("freed", server=world.grpc, workspace=name, rep=0, times=times)
+            report.add("room of a rep to its next lead, p50", "ms", seen["p50_ms"])
+            report.add("  p99", "ms", seen["p99_ms"], "<= 100")
+            report.add("  worst", "ms", seen["max_ms"])
+
+
 def accept(world, report, scale):
     """accept calls/s by gRPC at 64 in flight, beside a server that does nothing"""
     calls = scale(1_000, 4_000)

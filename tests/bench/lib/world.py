@@ -82,7 +82,7 @@ class World:
     def redis(self, *args):
         return self.run("redis-cli", "-p", self.redis_port, *args)
 
-    def workspace(self, name, reps, idle=0):
+    def workspace(self, name, reps, idle=0, capacity=REP_CAPACITY):
         """A workspace with the policy of the bench and `reps` online reps, each in one queue;
         behind them `idle` ones in none."""
         policy = (BENCH / "policy.yaml").read_text(encoding="utf-8")
@@ -90,7 +90,7 @@ class World:
         self.adopt(name, policy.replace("workspace: bench", f"workspace: {name}"))
         rows = [f"    - {{id: rep-{i:03d}, display_name: Rep {i}, queues: "
                 f"[{QUEUES[i % len(QUEUES)] if i < reps else ''}], weight: {i % 3 + 1}, "
-                f"capacity: {REP_CAPACITY}, skills: [], presence: online}}\n"
+                f"capacity: {capacity}, skills: [], presence: online}}\n"
                 for i in range(reps + idle)]
         self.batonctl("-w", name, "rep", "apply", "--file", "-", text=(
             f"apiVersion: baton.dev/v1\nkind: Roster\nmetadata: {{workspace: {name}}}\nspec:\n"

@@ -43,6 +43,15 @@ struct LatencyOptions {
 // the Kafka client until the assignment was read from the stream.
 int Latency(const LatencyOptions& options);
 
+struct FreedOptions {
+  std::string server, workspace;
+  int rep = 0;  // "rep-000", whose queue has more leads waiting than it is given
+  int times = 100;
+};
+// Gives the rep, who may have one lead, room again and again: from the call that does to the next
+// lead on its stream.
+int Freed(const FreedOptions& options);
+
 struct AcceptOptions {
   std::string server, workspace;
   int in_flight = 64;

@@ -14,6 +14,7 @@
 #include "demo/api.h"
 #include "load/commands.h"
 #include "load/publisher.h"
+#include "load/quantile.h"
 
 namespace baton::bench {
 namespace {
@@ -88,14 +89,11 @@ void Report(const LatencyOptions& options, const Times& times) {
     }
   }
   std::sort(ms.begin(), ms.end());
-  const auto quantile = [&ms](size_t percent) {
-    return ms.empty() ? 0 : ms[std::min(ms.size() - 1, ms.size() * percent / 100)];
-  };
   std::cout << absl::StrFormat(
                    R"({"rate": %d, "sent": %d, "seen": %d, "p50_ms": %.2f, "p90_ms": %.2f, )"
                    R"("p99_ms": %.2f, "max_ms": %.2f})",
-                   options.rate, times.sent.size() - first, ms.size(), quantile(50), quantile(90),
-                   quantile(99), quantile(100))
+                   options.rate, times.sent.size() - first, ms.size(), Quantile(ms, 50),
+                   Quantile(ms, 90), Quantile(ms, 99), Quantile(ms, 100))
             << std::endl;
 }
 

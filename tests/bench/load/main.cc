@@ -54,6 +54,14 @@ void AddStreamCommands(CLI::App& app) {
   timing.add_option("--rate", latency.rate);
   timing.add_option("--seconds", latency.seconds);
 
+  static FreedOptions freed;
+  CLI::App& freeing =
+      Add(app, "freed", "from a rep's room to its next lead", [] { return Freed(freed); });
+  freeing.add_option("--server", freed.server)->required();
+  freeing.add_option("--workspace", freed.workspace)->required();
+  freeing.add_option("--rep", freed.rep);
+  freeing.add_option("--times", freed.times)->check(CLI::PositiveNumber);
+
   static StreamsOptions streams;
   CLI::App& opening = Add(app, "streams", "keep streams open", [] { return Streams(streams); });
   opening.add_option("--server", streams.server)->required();

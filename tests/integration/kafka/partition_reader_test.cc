@@ -44,6 +44,18 @@ class PartitionReaderTest : public ::testing::Test {
     ASSERT_TRUE((commit ? producer_->CommitTransaction(kReaderBound)
                         : producer_->AbortTransaction(kReaderBound))
                     .ok());
+    end_ += static_cast<int64_t>(values.size()) + 1;
+    AwaitMarker();
+  }
+  // Kafka writes the marker of a transaction's end behind its answer.
+  void AwaitMarker() {
+    const absl::Time deadline = absl::Now() + kReaderBound;
+    while (absl::Now() < deadline) {
+      const auto spans = reader_->Spans({0}, kReaderBound);
+      if (spans.ok() && spans->at(0).next >= end_) return;
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    FAIL() << "the end of the transaction is not to be seen";
   }
   // What is read until the end of the partition is told.
   std::vector<std::string> ReadToEnd(int64_t* end) {
@@ -66,6 +78,7 @@ class PartitionReaderTest : public ::testing::Test {
   const std::string topic_ = UniqueName("partitions");
   std::unique_ptr<Producer> producer_;
   std::unique_ptr<PartitionReader> reader_;
+  int64_t end_ = 0;  // of the partition
 };
 
 TEST_F(PartitionReaderTest, ReadsFromWhereItIsToldAgainAndAgain) {

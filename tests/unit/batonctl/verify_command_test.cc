@@ -96,18 +96,28 @@ TEST(VerifyCommandTest, PassesItsOptionsOn) {
 
 TEST(VerifyCommandTest, IsToldOfEachIntakesTopics) {
   World world;
-  world.Run(With({"--input", "baton", "--input", "acme@3"}));
+  world.Run(With({"--input", "baton", "--input", "acme@3", "--input", "own@1:2"}));
   const std::vector<verify::InputOption>& inputs = world.verify_options.inputs;
-  ASSERT_EQ(inputs.size(), 2u);
+  ASSERT_EQ(inputs.size(), 3u);
   EXPECT_EQ(inputs[0].prefix, "baton");
   EXPECT_EQ(inputs[0].generation, 1);
   EXPECT_EQ(inputs[1].prefix, "acme");
   EXPECT_EQ(inputs[1].generation, 3);
-  for (const char* wrong : {"acme@0", "acme@", "acme@two", "@2", ""}) {
+  EXPECT_EQ(inputs[1].sales_generation, 1);
+  EXPECT_EQ(inputs[2].generation, 1);
+  EXPECT_EQ(inputs[2].sales_generation, 2);
+  for (const char* wrong : {"acme@0", "acme@", "acme@two", "acme@1:", "acme@1:0", "@2", ""}) {
     const RunResult result = world.Run(With({"--input", wrong}));
     EXPECT_EQ(result.code, 2) << wrong;
     EXPECT_THAT(result.err, HasSubstr("baton@2")) << wrong;
   }
+}
+
+TEST(VerifyCommandTest, APrefixIsNamedOnce) {
+  World world;
+  const RunResult result = world.Run(With({"--input", "acme", "--input", "acme@2"}));
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.err, HasSubstr("the topics of acme twice"));
 }
 
 TEST(VerifyCommandTest, RefusesAWrongCommandLine) {

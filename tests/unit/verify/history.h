@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "verify/change_history.h"
+#include "verify/hashes.h"
 #include "verify/input_history.h"
 #include "verify/lead_states.h"
 #include "verify/order_check.h"

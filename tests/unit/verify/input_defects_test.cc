@@ -116,6 +116,10 @@ TEST(InputDefectsTest, ATopicThatIsNotNamedIsMissed) {
 TEST(InputDefectsTest, OfATopicMadeAnewEarlierDeadLettersAndCountsAreLeft) {
   History history = CleanHistory();
   history.letters.push_back({0, 0, "bad_json", "no", "of the topic before", true});
+  Letter before = history.letters.front();  // at the place of one that there is now
+  before.value = "of the topic before";
+  history.letters.insert(history.letters.begin(), before);
+  history.letters.push_back(before);
   history.letters.push_back({0, 99, "bad_json", "no", "of the topic before", true});
   history.totals.input += 7;
   EXPECT_GT(Examine(history).findings.violations(), 0);

@@ -19,6 +19,8 @@ struct SalesWorld {
   std::vector<int64_t> letters = {2};
   bool begins_late = false;
   bool was_erased = false;
+  bool made_anew = false;
+  std::string letter_value;
 
   static ChangeRecord ChangeOf(int64_t version, int64_t epoch = 7) {
     ChangeRecord change;
@@ -32,13 +34,14 @@ struct SalesWorld {
 
   // The first violation; "" if there is none.
   std::string Violation() const {
-    SalesHistory history(InputTopics({{kSalesTopic, checkpoints, begins}}));
+    SalesHistory history(InputTopics({{kSalesTopic, checkpoints, begins, made_anew}}));
     for (const int64_t offset : letters) {
       DeadLetterRecord letter;
       letter.origin_topic = kSalesTopic;
       letter.origin = Place{0, offset};
       letter.error_class = "stale";
       letter.reason = "no";
+      letter.value = letter_value;
       history.Add(letter);
     }
     const char* ids[] = {"e1", "e1", "e2", ""};
@@ -93,6 +96,14 @@ TEST(SalesDefectsTest, ADeadLetterThatIsMissingOrOfNothing) {
   EXPECT_THAT(world.Violation(), HasSubstr("offset 2 is behind the checkpoint"));
   world.letters = {2, 9};
   EXPECT_THAT(world.Violation(), HasSubstr("offset 9 has a dead letter"));
+}
+
+TEST(SalesDefectsTest, OfATopicMadeAnewEarlierDeadLettersHideNothing) {
+  SalesWorld world;
+  world.letter_value = "of the topic before";
+  EXPECT_EQ(world.Violation(), "");
+  world.made_anew = true;
+  EXPECT_THAT(world.Violation(), HasSubstr("offset 2 is behind the checkpoint"));
 }
 
 TEST(SalesDefectsTest, TotalsThatAreWrong) {

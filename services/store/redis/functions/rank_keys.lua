@@ -1,7 +1,7 @@
 -- Keys of members of great queues (ranks.lua): of two the lesser one is owed more or, as much,
--- comes first. A base and a place are exact in one number.
+-- comes first. A base and a place are exact in one number, also with a gain on top.
 
-local PLACES, AMOUNT_MAX = 2 ^ 15, 2 ^ 37
+local PLACES, AMOUNT_MAX = 2 ^ 15, 2 ^ 36
 
 function baton.key_of(base, place)
   return place - base * PLACES
