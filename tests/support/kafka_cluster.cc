@@ -12,7 +12,8 @@ namespace baton::support {
 namespace {
 
 constexpr absl::Duration kBound = absl::Seconds(30);
-constexpr absl::Duration kJoinTime = absl::Seconds(4);  // a new group gets its partitions
+constexpr absl::Duration kPatience = absl::Seconds(90);  // with a broker that has just begun
+constexpr absl::Duration kJoinTime = absl::Seconds(4);   // a new group gets its partitions
 constexpr absl::Duration kQuiet = absl::Milliseconds(1500);
 
 }  // namespace
@@ -34,16 +35,22 @@ std::string UniqueName(const std::string& stem) {
 
 absl::Status MakeTopic(const std::string& topic, int partitions) {
   const platform::kafka::KafkaConfig kafka = KafkaOfTheRun();
-  absl::Status status = platform::kafka::CreateTopic(kafka, {topic, partitions, 1, {}}, kBound);
-  const absl::Time deadline = absl::Now() + kBound;
-  while (status.ok() && absl::Now() < deadline) {
-    auto topics = platform::kafka::ListTopics(kafka, kBound);
-    if (!topics.ok()) return topics.status();
-    for (const platform::kafka::TopicInfo& found : *topics) {
-      if (found.name == topic && found.partitions == partitions) return absl::OkStatus();
+  const absl::Time deadline = absl::Now() + kPatience;
+  absl::Status status;
+  do {
+    status = platform::kafka::CreateTopic(kafka, {topic, partitions, 1, {}}, kBound);
+    if (absl::IsAlreadyExists(status)) status = absl::OkStatus();  // its answer was late
+    const auto topics = platform::kafka::ListTopics(kafka, kBound);
+    if (status.ok()) status = topics.status();
+    if (status.ok()) {
+      for (const platform::kafka::TopicInfo& found : *topics) {
+        if (found.name == topic && found.partitions == partitions) return absl::OkStatus();
+      }
+      status = absl::DeadlineExceededError(absl::StrCat("brokers do not know ", topic));
     }
-  }
-  return status.ok() ? absl::DeadlineExceededError(topic) : status;
+    absl::SleepFor(absl::Milliseconds(50));
+  } while (absl::Now() < deadline);
+  return status;
 }
 
 absl::StatusOr<std::vector<platform::kafka::Record>> ReadTopic(const std::string& topic,

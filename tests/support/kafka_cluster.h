@@ -19,7 +19,8 @@ platform::kafka::KafkaConfig KafkaOfTheRun();
 // "<stem>-<random>".
 std::string UniqueName(const std::string& stem);
 
-// Creates the topic and waits until brokers know it.
+// Creates the topic, if it is not there, and waits until brokers know it; patiently, as a broker
+// beside other tests may take a while to begin.
 absl::Status MakeTopic(const std::string& topic, int partitions);
 
 // Every record of the topic that a reader of this kind can see now, in the order of each partition.

@@ -62,8 +62,8 @@ IntakeRig::IntakeRig() : group_(support::UniqueName("intake")) {
   random_.seed(seed);
   const platform::kafka::KafkaConfig kafka = KafkaOfThisProgram().config();
   topics_ = events::MakeTopicNames(group_);
-  EXPECT_TRUE(support::MakeTopic(topics_.lead_events, kPartitions).ok());
-  EXPECT_TRUE(support::MakeTopic(topics_.dead_letters, 1).ok());
+  EXPECT_EQ(support::MakeTopic(topics_.lead_events, kPartitions), absl::OkStatus());
+  EXPECT_EQ(support::MakeTopic(topics_.dead_letters, 1), absl::OkStatus());
   producer_ = *platform::kafka::Producer::Create(kafka, {});
   redis_ = *support::RedisServer::Start({});
   store_ = OpenStore(*redis_);
