@@ -255,6 +255,7 @@ class Session final : public HttpSession,
   }
 
   void SetDeadline(absl::Duration patience) {
+    if (closed_) return;  // a timer would keep this alive
     const int64_t mine = ++deadlines_;
     deadline_.expires_after(absl::ToChronoNanoseconds(patience));
     deadline_.async_wait([self = Self(), mine](ErrorCode error) {

@@ -74,8 +74,12 @@ void RpcCall::Next() {
 }
 
 void RpcCall::Cancel() {
+  {
+    absl::MutexLock lock(&mutex_);
+    cancelled_ = true;
+  }
   context_.TryCancel();
-  Next();  // the read fails, which lets go of the hold
+  Next();  // a read fails in the end, which lets go of the hold
 }
 
 void RpcCall::OnReadInitialMetadataDone(bool ok) {
@@ -83,16 +87,18 @@ void RpcCall::OnReadInitialMetadataDone(bool ok) {
 }
 
 void RpcCall::OnReadDone(bool ok) {
+  std::string message = ok ? ToText(response_) : "";  // before another may be read into it
+  bool cancelled = false;
   {
     absl::MutexLock lock(&mutex_);
-    reading_ = false;
     over_ = !ok;
+    cancelled = cancelled_;
+    reading_ = ok && cancelled;
   }
-  if (ok) {
-    observer_->OnMessage(ToText(response_));
-  } else {
-    RemoveHold();
-  }
+  if (!ok) return RemoveHold();
+  // What came just before the cancellation is read in vain, or the call would never end.
+  if (cancelled) return StartRead(&response_);
+  observer_->OnMessage(std::move(message));
 }
 
 void RpcCall::OnDone(const ::grpc::Status& status) {

@@ -47,7 +47,7 @@ class RpcCall final : public ::grpc::ClientBidiReactor<::grpc::ByteBuffer, ::grp
 
   // Asks for one more message. REQUIRES: OnMessage was told of the one asked for before.
   void Next();
-  // Nobody waits for the answer any more; OnEnd follows soon.
+  // Nobody waits for the answer any more; OnEnd follows soon, whatever came of the call.
   void Cancel();
 
   void OnReadInitialMetadataDone(bool ok) override;
@@ -67,6 +67,7 @@ class RpcCall final : public ::grpc::ClientBidiReactor<::grpc::ByteBuffer, ::grp
   std::shared_ptr<RpcCall> self_;  // until OnDone
   absl::Mutex mutex_;
   bool reading_ ABSL_GUARDED_BY(mutex_) = true;
+  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   bool over_ ABSL_GUARDED_BY(mutex_) = false;  // no message will come
 };
 
