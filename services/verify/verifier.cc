@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "platform/kafka/topic_reader.h"
 #include "store/pipe_store.h"
@@ -153,15 +154,23 @@ class Attempt {
       offsets += span.next - span.first;
       behind.push_back(span);
     }
-    int64_t unread = offsets;
-    if (offsets > 0 && offsets <= kCountedMax) {
-      unread = 0;
+    std::map<int32_t, int64_t> unread;  // partition -> records
+    if (offsets > kCountedMax) {
+      for (const PartitionSpan& span : behind) unread[span.partition] = span.next - span.first;
+    } else if (offsets > 0) {
       absl::Status status =
-          Read(topic, behind, [&unread](const Record&, const PartitionSpan&) { ++unread; });
+          Read(topic, behind,
+               [&unread](const Record&, const PartitionSpan& span) { ++unread[span.partition]; });
       if (!status.ok()) return status;
     }
-    if (unread == 0) return absl::OkStatus();
-    return NotAtRest(absl::StrCat(unread, " records of ", topic, " are not yet read"));
+    if (unread.empty()) return absl::OkStatus();
+    int64_t records = 0;
+    for (const auto& [partition, count] : unread) records += count;
+    const auto name = [](std::string* text, const std::pair<const int32_t, int64_t>& partition) {
+      absl::StrAppend(text, partition.first);
+    };
+    return NotAtRest(absl::StrCat(records, " records of ", topic, " are not yet read (partitions ",
+                                  absl::StrJoin(unread, ", ", name), ")"));
   }
 
   absl::Status CheckPublished() {

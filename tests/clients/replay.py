@@ -135,6 +135,11 @@ class Roles(Servers):
     def address(self):
         return "ipv4:" + ",".join(one.address for one in self.programs if one.role == "dispatch")
 
+    def condition(self):
+        """What each process says of itself, to find out why they do not come to rest."""
+        return "\n".join(f"{one.name} ({'alive' if one.alive else 'dead'}): {one.tail()}"
+                         for one in self.programs)
+
     def stop(self):
         for program in self.programs:
             if program.alive:

@@ -95,8 +95,10 @@ def plays(told, tmp_path_factory):
         finally:
             killer.stop()
         calm.failures += killer.failures
-        done = subprocess.run([BIN / "batonctl", "verify", "--wait", "60s", "-o", "json"],
+        done = subprocess.run([BIN / "batonctl", "verify", "--wait", "120s", "-o", "json"],
                               env=roles.env, capture_output=True, text=True, timeout=300)
+        if done.returncode != 0:
+            print(roles.condition())
         print(f"{calm.took_s:.0f} s undisturbed, {broken.took_s:.0f} s with {killer.killed}")
         yield Told(calm), Told(broken), killer.killed, done
     finally:

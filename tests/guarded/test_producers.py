@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import subprocess
 import uuid
 from datetime import datetime, timezone
@@ -122,4 +123,9 @@ def test_topics_that_were_made_anew_are_verified_as_far_as_they_go(stack, tmp_pa
         eventually(lambda: world.lead("l1").stage == lead_pb2.STAGE_ACCEPTED)
     make_topics(stack, PREFIX)
     assert "made anew" in stack.verify(*INPUTS)
+    unread = subprocess.run([BIN / "batonctl", "verify", "--input", f"{AGAIN}@9"], env=stack.env,
+                            capture_output=True, text=True, check=False, timeout=60)
+    assert unread.returncode == 2
+    assert re.search(rf"1 records of {AGAIN}.lead-events.v1 are not yet read \(partitions \d+\)",
+                     unread.stderr), unread.stderr
     world.close()

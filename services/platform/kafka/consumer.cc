@@ -247,7 +247,11 @@ class RdConsumer : public Consumer, public GroupMember {
             position.partition != start.position.partition)
           continue;
         position.offset = start.position.offset;
-        if (start.paused) paused.push_back(position);
+        if (!start.paused) continue;
+        // Looked up, an offset might come behind a Seek and take the partition elsewhere
+        // (librdkafka 2.0.2), or never come.
+        position.offset = std::max<int64_t>(position.offset, 0);
+        paused.push_back(position);
       }
     }
     for (const Position& position : added) assigned_.emplace(position.topic, position.partition);

@@ -96,8 +96,8 @@ class Producer {
 class RebalanceListener {
  public:
   virtual ~RebalanceListener() = default;
-  // Return where to start each of `added` (offset -1: the committed one or the beginning);
-  // partitions may be returned paused.
+  // Return where to start each of `added` (offset -1: the committed one or the beginning).
+  // Partitions may be returned paused, -1 means 0 then: Seek them before they are resumed.
   struct Start {
     Position position;
     bool paused = false;

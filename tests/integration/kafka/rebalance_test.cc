@@ -84,11 +84,12 @@ class RebalanceTest : public testing::TestWithParam<bool> {
   // Polls all until `done`; true if it came to that.
   template <typename Done>
   static bool PollUntil(const std::vector<Consumer*>& consumers, Done done,
-                        std::vector<Record>* records = nullptr) {
+                        std::vector<Record>* records = nullptr,
+                        absl::Duration wait = absl::Milliseconds(20)) {
     const absl::Time deadline = absl::Now() + kRebalanceBound;
     while (!done() && absl::Now() < deadline) {
       for (Consumer* consumer : consumers) {
-        auto batch = consumer->Poll(500, absl::Milliseconds(20));
+        auto batch = consumer->Poll(500, wait);
         EXPECT_TRUE(batch.ok()) << batch.status();
         if (batch.ok() && records != nullptr) {
           records->insert(records->end(), batch->begin(), batch->end());
@@ -144,6 +145,31 @@ TEST_P(RebalanceTest, PartitionsMayStartPaused) {
   std::vector<Record> records;
   EXPECT_TRUE(PollUntil(
       {consumer.get()}, [&] { return records.size() == 300; }, &records));
+}
+
+// What librdkafka had to look up first came behind the Seek, and the partition went there.
+TEST_P(RebalanceTest, APartitionThatStartedPausedGoesWhereItIsSentAndStaysThere) {
+  Feed();
+  Owner owner;
+  owner.pause = true;
+  auto consumer = Join(owner);
+  std::vector<Record> records;
+  std::set<int32_t> sent;
+  const auto send = [&] {  // as soon as it can be
+    for (int32_t partition : owner.owned) {
+      const Position to{topic_, partition, 5};
+      if (sent.contains(partition) || !consumer->Seek(to).ok()) continue;
+      EXPECT_TRUE(consumer->Resume({&to, 1}).ok());
+      sent.insert(partition);
+    }
+    return records.size() >= 300 - 5 * kPartitions;
+  };
+  ASSERT_TRUE(PollUntil({consumer.get()}, send, &records, absl::ZeroDuration()));
+  const absl::Time until = absl::Now() + absl::Seconds(1.5);
+  ASSERT_TRUE(PollUntil(
+      {consumer.get()}, [&] { return absl::Now() > until; }, &records));
+  EXPECT_EQ(records.size(), 300 - 5 * kPartitions);
+  for (const Record& record : records) EXPECT_GE(record.offset, 5);
 }
 
 TEST_P(RebalanceTest, EveryRecordIsReadByExactlyOneMember) {
