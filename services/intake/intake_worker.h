@@ -53,7 +53,9 @@ struct IntakeOptions {
   absl::Duration poll_wait = absl::Milliseconds(100);     // for the first record of a batch
   absl::Duration backoff_max = absl::Milliseconds(500);   // between attempts at what failed
   absl::Duration letters_wait = absl::Milliseconds(500);  // for acknowledgements, per attempt
-  absl::Duration tell_kafka_every = absl::Seconds(1);     // commits of offsets
+  // Commits of offsets, for those who look at the group. A commit that stands behind the request to
+  // join is answered when the next generation has begun, which expels who sent it: so, rarely.
+  absl::Duration tell_kafka_every = absl::Seconds(10);
   absl::Duration look_at_store_every = absl::Seconds(1);  // while idle: has it gone back?
   absl::Duration look_around_every = absl::Seconds(5);    // lag, totals, refused partitions
 };

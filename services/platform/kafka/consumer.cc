@@ -61,6 +61,7 @@ class RdConsumer : public Consumer, public GroupMember {
     std::vector<rd_kafka_message_t*> messages(static_cast<size_t>(max));
     // The batch call waits for a full batch, so only the first record is waited for.
     ssize_t count = rd_kafka_consume_batch_queue(queue_.get(), ToMs(wait), messages.data(), 1);
+    revoked_.clear();
     if (count == 1 && max > 1) {
       const ssize_t more = rd_kafka_consume_batch_queue(queue_.get(), 0, messages.data() + 1,
                                                         static_cast<size_t>(max) - 1);
@@ -68,7 +69,12 @@ class RdConsumer : public Consumer, public GroupMember {
     }
     std::vector<Record> records;
     records.reserve(static_cast<size_t>(std::max<ssize_t>(count, 0)));
-    for (ssize_t i = 0; i < count; ++i) Take(MessagePtr(messages[static_cast<size_t>(i)]), records);
+    for (ssize_t i = 0; i < count; ++i) {
+      MessagePtr message(messages[static_cast<size_t>(i)]);
+      // It came before what has been revoked since, and perhaps assigned again at another offset.
+      if (i == 0 && revoked_.contains(PartitionOf(*message))) continue;
+      Take(std::move(message), records);
+    }
     if (!records.empty() || problem_.ok()) return records;
     return std::exchange(problem_, absl::OkStatus());
   }
@@ -184,13 +190,19 @@ class RdConsumer : public Consumer, public GroupMember {
     return offsets;
   }
 
+  using Partition = std::pair<std::string, int32_t>;
+
+  static Partition PartitionOf(const rd_kafka_message_t& message) {
+    return {message.rkt == nullptr ? "" : rd_kafka_topic_name(message.rkt), message.partition};
+  }
+
   // Adds the message's record. An error becomes problem_; what was revoked meanwhile is left out,
   // because it belongs to somebody else now.
   void Take(MessagePtr message, std::vector<Record>& records) {
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       const char* text = rd_kafka_message_errstr(message.get());
       Note(message->err, text == nullptr ? "" : text);
-    } else if (assigned_.contains({rd_kafka_topic_name(message->rkt), message->partition})) {
+    } else if (assigned_.contains(PartitionOf(*message))) {
       records.push_back(ToRecord(*message));
     }
   }
@@ -266,7 +278,10 @@ class RdConsumer : public Consumer, public GroupMember {
   void Revoke(const rd_kafka_topic_partition_list_t& list) {
     const std::vector<Position> removed = ToPositions(list);
     if (listener_ != nullptr) listener_->OnRevoked(removed, AssignmentLost());
-    for (const Position& position : removed) assigned_.erase({position.topic, position.partition});
+    for (const Position& position : removed) {
+      assigned_.erase({position.topic, position.partition});
+      revoked_.emplace(position.topic, position.partition);
+    }
     Report(IsCooperative()
                ? ToStatus(ErrorPtr(rd_kafka_incremental_unassign(handle_.get(), &list)), "unassign")
                : ToStatus(rd_kafka_assign(handle_.get(), nullptr), "unassign"));
@@ -281,9 +296,10 @@ class RdConsumer : public Consumer, public GroupMember {
   const bool cooperative_;
   HandlePtr handle_;
   QueuePtr queue_;
-  std::set<std::pair<std::string, int32_t>> assigned_;
-  absl::Status problem_;  // the latest one not yet returned by Poll
-  absl::Status cause_;    // why no broker is left, until one assigns partitions
+  std::set<Partition> assigned_;
+  std::set<Partition> revoked_;  // since Poll had its first message
+  absl::Status problem_;         // the latest one not yet returned by Poll
+  absl::Status cause_;           // why no broker is left, until one assigns partitions
   bool fatal_ = false;
   bool assigned_once_ = false;
   bool closed_ = false;
