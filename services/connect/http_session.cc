@@ -105,7 +105,7 @@ class Session final : public HttpSession,
     if constexpr (std::is_same_v<Stream, TlsStream>) {
       SetDeadline(limits_.handshake_max);
       stream_.async_handshake(asio::ssl::stream_base::server, [self = Self()](ErrorCode error) {
-        if (error) return self->CutHere();
+        if (error || self->closed_) return self->CutHere();
         self->peer_names_ = platform::CertificateNames(*self->stream_.native_handle());
         self->Await(self->limits_.header_max);
       });
@@ -127,7 +127,7 @@ class Session final : public HttpSession,
     stream_.async_read_some(buffer_.prepare(kReadBytes),
                             [self = Self()](ErrorCode error, size_t n) {
                               self->watching_ = false;
-                              if (error) return self->CutHere();
+                              if (error || self->closed_) return self->CutHere();
                               if (self->lingering_)
                                 return self->Watch();  // nobody reads it any more
                               self->buffer_.commit(n);
@@ -141,7 +141,7 @@ class Session final : public HttpSession,
     parser_->header_limit(static_cast<uint32_t>(limits_.header_bytes_max));
     parser_->body_limit(limits_.body_bytes_max);
     http::async_read_header(stream_, buffer_, *parser_, [self = Self()](ErrorCode error, size_t) {
-      if (error) return self->RefuseInput(error);
+      if (error || self->closed_) return self->RefuseInput(error);
       self->ReadBody();
     });
   }
@@ -156,7 +156,7 @@ class Session final : public HttpSession,
     }
     http::async_read(stream_, buffer_, *parser_, [self = Self()](ErrorCode error, size_t) {
       self->reading_body_ = false;
-      if (error) return self->RefuseInput(error);
+      if (error || self->closed_) return self->RefuseInput(error);
       self->Converse(false);
     });
   }
@@ -167,6 +167,7 @@ class Session final : public HttpSession,
   }
 
   void RefuseInput(ErrorCode error) {
+    if (closed_) return;
     framing_ = {.keep_alive = false, .chunked = true, .head_only = false};
     if (error == http::error::body_limit) return Converse(true);
     const bool too_long = error == http::error::header_limit;

@@ -58,23 +58,16 @@ class RdConsumer : public Consumer, public GroupMember {
     if (closed_) return absl::FailedPreconditionError("the consumer is closed");
     if (fatal_) return absl::InternalError(absl::StrCat("consumer: ", problem_.message()));
     max = std::clamp(max, 1, kRecordsPerPollMax);
-    std::vector<rd_kafka_message_t*> messages(static_cast<size_t>(max));
-    // The batch call waits for a full batch, so only the first record is waited for.
-    ssize_t count = rd_kafka_consume_batch_queue(queue_.get(), ToMs(wait), messages.data(), 1);
-    revoked_.clear();
-    if (count == 1 && max > 1) {
-      const ssize_t more = rd_kafka_consume_batch_queue(queue_.get(), 0, messages.data() + 1,
-                                                        static_cast<size_t>(max) - 1);
-      count += std::max<ssize_t>(more, 0);
+    polled_.clear();
+    for (int i = 0; i < max; ++i) {
+      // One at a time: of a batch librdkafka 2.0.2 takes back what came before a rebalance's pause,
+      // and goes on behind it all the same. Only the first one is waited for.
+      rd_kafka_message_t* message = nullptr;
+      const int wait_ms = i == 0 ? ToMs(wait) : 0;
+      if (rd_kafka_consume_batch_queue(queue_.get(), wait_ms, &message, 1) != 1) break;
+      Take(MessagePtr(message));
     }
-    std::vector<Record> records;
-    records.reserve(static_cast<size_t>(std::max<ssize_t>(count, 0)));
-    for (ssize_t i = 0; i < count; ++i) {
-      MessagePtr message(messages[static_cast<size_t>(i)]);
-      // It came before what has been revoked since, and perhaps assigned again at another offset.
-      if (i == 0 && revoked_.contains(PartitionOf(*message))) continue;
-      Take(std::move(message), records);
-    }
+    std::vector<Record> records = std::exchange(polled_, {});
     if (!records.empty() || problem_.ok()) return records;
     return std::exchange(problem_, absl::OkStatus());
   }
@@ -190,20 +183,14 @@ class RdConsumer : public Consumer, public GroupMember {
     return offsets;
   }
 
-  using Partition = std::pair<std::string, int32_t>;
-
-  static Partition PartitionOf(const rd_kafka_message_t& message) {
-    return {message.rkt == nullptr ? "" : rd_kafka_topic_name(message.rkt), message.partition};
-  }
-
-  // Adds the message's record. An error becomes problem_; what was revoked meanwhile is left out,
-  // because it belongs to somebody else now.
-  void Take(MessagePtr message, std::vector<Record>& records) {
+  // Adds the message's record to those of this Poll. An error becomes problem_; what was revoked
+  // meanwhile is left out, because it belongs to somebody else now.
+  void Take(MessagePtr message) {
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       const char* text = rd_kafka_message_errstr(message.get());
       Note(message->err, text == nullptr ? "" : text);
-    } else if (assigned_.contains(PartitionOf(*message))) {
-      records.push_back(ToRecord(*message));
+    } else if (assigned_.contains({rd_kafka_topic_name(message->rkt), message->partition})) {
+      polled_.push_back(ToRecord(*message));
     }
   }
 
@@ -280,7 +267,9 @@ class RdConsumer : public Consumer, public GroupMember {
     if (listener_ != nullptr) listener_->OnRevoked(removed, AssignmentLost());
     for (const Position& position : removed) {
       assigned_.erase({position.topic, position.partition});
-      revoked_.emplace(position.topic, position.partition);
+      std::erase_if(polled_, [&position](const Record& record) {
+        return record.partition == position.partition && record.topic == position.topic;
+      });
     }
     Report(IsCooperative()
                ? ToStatus(ErrorPtr(rd_kafka_incremental_unassign(handle_.get(), &list)), "unassign")
@@ -296,10 +285,10 @@ class RdConsumer : public Consumer, public GroupMember {
   const bool cooperative_;
   HandlePtr handle_;
   QueuePtr queue_;
-  std::set<Partition> assigned_;
-  std::set<Partition> revoked_;  // since Poll had its first message
-  absl::Status problem_;         // the latest one not yet returned by Poll
-  absl::Status cause_;           // why no broker is left, until one assigns partitions
+  std::set<std::pair<std::string, int32_t>> assigned_;
+  std::vector<Record> polled_;  // by the Poll under way; nothing of what has been revoked since
+  absl::Status problem_;        // the latest one not yet returned by Poll
+  absl::Status cause_;          // why no broker is left, until one assigns partitions
   bool fatal_ = false;
   bool assigned_once_ = false;
   bool closed_ = false;
