@@ -194,7 +194,7 @@ TEST_P(RebalanceTest, EveryRecordIsReadByExactlyOneMember) {
 }
 
 // librdkafka 2.0.2 steps over records of a batch that is under way when a rebalance pauses: read in
-// batches, two of three runs of this test saw that.
+// batches, two of three runs saw that, with sessions of 20 s.
 TEST_P(RebalanceTest, NoRecordIsSteppedOverWhileOthersComeAndGo) {
   constexpr absl::Duration kSession = absl::Seconds(6);
   Feed(60'000);
