@@ -149,7 +149,7 @@ TEST_P(RebalanceTest, PartitionsMayStartPaused) {
       {consumer.get()}, [&] { return records.size() == 300; }, &records));
 }
 
-// What librdkafka had to look up first came behind the Seek, and the partition went there.
+// An answer that librdkafka 2.0.2 waits for must not come behind the Seek and move the partition.
 TEST_P(RebalanceTest, APartitionThatStartedPausedGoesWhereItIsSentAndStaysThere) {
   Feed();
   Owner owner;
