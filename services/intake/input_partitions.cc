@@ -11,6 +11,7 @@ namespace {
 
 // A rebalance waits for this; what is not placed by then is placed later.
 constexpr absl::Duration kEndsBound = absl::Seconds(2);
+constexpr absl::Duration kSilenceMax = absl::Seconds(15);
 
 int64_t CheckpointOf(const store::InputCheckpoints& stored, int32_t partition) {
   const auto found = stored.offsets.find(partition);
@@ -26,7 +27,7 @@ void WarnIfFailed(std::string_view event, const absl::Status& status) {
 
 InputPartitions::InputPartitions(store::InputStore& store, const std::string& topic,
                                  store::InputId input)
-    : store_(store), topic_(topic), input_(std::move(input)) {}
+    : store_(store), topic_(topic), input_(std::move(input)), silent_(kSilenceMax) {}
 
 void InputPartitions::Attach(platform::kafka::Consumer* consumer) {
   consumer_ = consumer;
@@ -68,6 +69,7 @@ void InputPartitions::OnRevoked(absl::Span<const platform::kafka::Position> remo
     progress_.Stop(position.partition);
     unplaced_.erase(position.partition);
     refused_.erase(position.partition);
+    silent_.Forget(position.partition);
     revoked_.insert(position.partition);
   }
   platform::LogInfo("intake.revoked", {{"topic", topic_},
@@ -140,14 +142,20 @@ absl::Status InputPartitions::Place() {
   if (!stored.ok()) return stored.status();
   const auto starts = ChooseStarts(partitions, *stored);
   if (!starts.ok()) return starts.status();
+  absl::Status status;
   for (const auto& [partition, offset] : *starts) {
-    const platform::kafka::Position position = At(partition, offset);
-    if (absl::Status status = consumer_->Seek(position); !status.ok()) return status;
-    progress_.Start(partition, CheckpointOf(*stored, partition));
-    unplaced_.erase(partition);
-    if (held_) continue;
-    if (absl::Status status = consumer_->Resume({&position, 1}); !status.ok()) return status;
+    status.Update(PlaceAt(partition, offset, CheckpointOf(*stored, partition)));
   }
+  return status;
+}
+
+absl::Status InputPartitions::PlaceAt(int32_t partition, int64_t offset, int64_t checkpoint) {
+  const platform::kafka::Position position = At(partition, offset);
+  absl::Status status = consumer_->Seek(position);
+  if (status.ok() && !held_) status = consumer_->Resume({&position, 1});
+  if (!status.ok()) return status;
+  progress_.Start(partition, checkpoint);
+  unplaced_.erase(partition);
   return absl::OkStatus();
 }
 
@@ -161,6 +169,7 @@ absl::Status InputPartitions::Advance(const InputBatch& batch) {
 
 void InputPartitions::Hold() {
   if (std::exchange(held_, true)) return;
+  silent_.Forget();
   const auto placed = PlacedPositions();
   if (!placed.empty()) WarnIfFailed("intake.pause_failed", consumer_->Pause(placed));
 }
@@ -180,7 +189,14 @@ void InputPartitions::TellKafka() {
   if (!positions.empty()) WarnIfFailed("intake.commit_failed", consumer_->Commit(positions, false));
 }
 
-absl::StatusOr<int64_t> InputPartitions::Lag() {
+void InputPartitions::Polled(absl::Span<const platform::kafka::Record> records, bool drained,
+                             absl::Time now) {
+  std::set<int32_t> gave;
+  for (const platform::kafka::Record& record : records) gave.insert(record.partition);
+  silent_.Polled(gave, drained, now);
+}
+
+absl::StatusOr<int64_t> InputPartitions::Inspect(absl::Time now) {
   const std::set<int32_t> held = progress_.partitions();
   // Without any, the first is asked all the same: the answer shows that brokers and topic are
   // there.
@@ -190,12 +206,28 @@ absl::StatusOr<int64_t> InputPartitions::Lag() {
   const auto ends = consumer_->Ends(positions, kEndsBound);
   if (!ends.ok()) return ends.status();
   int64_t lag = 0;
+  std::map<int32_t, int64_t> unread;
   for (size_t i = 0; i < positions.size() && !held.empty(); ++i) {
+    const int32_t partition = positions[i].partition;
     const auto [first, next] = (*ends)[i];
-    lag +=
-        std::max<int64_t>(next - std::max(progress_.checkpoint(positions[i].partition), first), 0);
+    const int64_t from = std::max(progress_.checkpoint(partition), first);
+    lag += std::max<int64_t>(next - from, 0);
+    if (next > from && IsPlaced(partition)) unread[partition] = next;
   }
+  if (!held_) StartSilentAgain(unread, now);
   return lag;
+}
+
+void InputPartitions::StartSilentAgain(const std::map<int32_t, int64_t>& unread, absl::Time now) {
+  const std::set<int32_t> silent = silent_.Look(unread, now);
+  for (const int32_t partition : silent) {
+    platform::LogInfo("intake.silent_partition_starts_again",
+                      {{"topic", topic_},
+                       {"partition", absl::StrCat(partition)},
+                       {"from", absl::StrCat(progress_.checkpoint(partition))},
+                       {"to", absl::StrCat(unread.at(partition))}});
+  }
+  StartAgain(silent);
 }
 
 absl::Status InputPartitions::Refusal() const {

@@ -73,6 +73,8 @@ void IntakeWorker::Poll() {
     if (absl::IsInternal(kafka_problem_)) ReplaceConsumer(kafka_problem_);
     return;
   }
+  const bool drained = records->size() < static_cast<size_t>(options_.batch_max);
+  partitions_.Polled(*records, drained, clients_.now());
   // Of a partition that is to be placed again nothing may be taken before.
   std::erase_if(*records, [this](const platform::kafka::Record& record) {
     return !partitions_.IsPlaced(record.partition);
@@ -194,7 +196,7 @@ void IntakeWorker::LookAround() {
   const bool probe = !kafka_problem_.ok() && IsTime(next_probe_, kProbeEvery);
   const bool look = IsTime(next_look_around_, options_.look_around_every);
   if (probe || look) {
-    const auto lag = partitions_.Lag();
+    const auto lag = partitions_.Inspect(clients_.now());
     kafka_problem_ = lag.status();
     if (lag.ok()) metrics_.lag_records.Set(static_cast<double>(*lag));
   }

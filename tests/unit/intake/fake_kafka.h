@@ -39,6 +39,9 @@ struct FakeKafka {
   absl::Status produce_answer;  // what the next letter gets
   int consumers_made = 0;
   int seeks = 0;
+  std::set<int32_t> seek_failures;
+  int resume_failures = 0;         // of the next calls
+  std::set<int32_t> lost_resumes;  // the next resume of these is answered and does nothing
   int producers_made = 0;
 
   void Append(int32_t partition, const platform::kafka::OutRecord& out) {
@@ -117,6 +120,7 @@ class FakeConsumer : public platform::kafka::Consumer {
     return absl::OkStatus();
   }
   absl::Status Seek(const Position& position) override {
+    if (kafka_.seek_failures.contains(position.partition)) return absl::UnavailableError("seek");
     ++kafka_.seeks;
     kafka_.positions[position.partition] = position.offset;
     return absl::OkStatus();
@@ -126,7 +130,15 @@ class FakeConsumer : public platform::kafka::Consumer {
     return absl::OkStatus();
   }
   absl::Status Resume(absl::Span<const Position> partitions) override {
-    for (const Position& position : partitions) kafka_.paused.erase(position.partition);
+    if (kafka_.resume_failures > 0) {
+      --kafka_.resume_failures;
+      return absl::UnavailableError("resume");
+    }
+    for (const Position& position : partitions) {
+      if (kafka_.lost_resumes.erase(position.partition) == 0) {
+        kafka_.paused.erase(position.partition);
+      }
+    }
     return absl::OkStatus();
   }
   absl::StatusOr<std::vector<Position>> Committed(absl::Span<const Position>,
