@@ -151,6 +151,7 @@ int Run(const std::vector<std::string>& arguments, Surroundings surroundings) {
       status = CheckIdentity(session.options.identity, session.options.server);
     }
     if (status.ok()) status = session.action();
+    if (status.ok()) status = session.Written();
     return status.ok() ? session.exit_code : session.Fail(status);
   } catch (const std::exception& error) {
     return session.Fail(absl::InternalError(error.what()));

@@ -113,8 +113,7 @@ absl::Status WatchAssignments(Session& session, const AssignmentScope& scope,
     session.world().sleep(std::max(pause, core::RetryAfter(status)));
     pause = std::min(pause * 2, kPauseMax);
   }
-  return session.world().out ? absl::OkStatus()
-                             : absl::DataLossError("cannot write to standard output");
+  return session.Written();
 }
 
 void AddAssignmentWatch(CLI::App& assignments, Session& session) {

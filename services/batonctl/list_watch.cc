@@ -103,7 +103,7 @@ absl::Status WatchList(Session& session, const WatchOptions& options,
     }
     world.sleep(std::max(interval, core::RetryAfter(listing.status())));
   }
-  return world.out ? absl::OkStatus() : absl::DataLossError("cannot write to standard output");
+  return session.Written();
 }
 
 }  // namespace baton::batonctl

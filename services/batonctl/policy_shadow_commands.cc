@@ -56,8 +56,7 @@ absl::Status PrintShadowReport(const Session& session, const std::string& output
   } else {
     PrintShadowTable(report, session.world().colour, out);
   }
-  out.flush();
-  return out ? absl::OkStatus() : absl::DataLossError("cannot write to standard output");
+  return session.Written();
 }
 
 absl::Status PrintRun(const Session& session, const v1::Shadow& shadow) {

@@ -103,9 +103,8 @@ std::string InputCsv(const report_page::PageInput& input) {
 
 absl::Status Write(const Session& session, const std::string& path, const std::string& text) {
   if (path.empty()) {
-    session.world().out << text << std::flush;
-    return session.world().out ? absl::OkStatus()
-                               : absl::DataLossError("cannot write to standard output");
+    session.world().out << text;
+    return session.Written();
   }
   errno = 0;
   std::ofstream file(path, std::ios::binary | std::ios::trunc);

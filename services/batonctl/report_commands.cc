@@ -37,9 +37,8 @@ core::TimeMs NowMs(const Session& session) {
 }
 
 absl::Status WriteOut(const Session& session, const std::string& text) {
-  std::ostream& out = session.world().out;
-  out << text << std::flush;
-  return out ? absl::OkStatus() : absl::DataLossError("cannot write to standard output");
+  session.world().out << text;
+  return session.Written();
 }
 
 // `section` empty: all of them.

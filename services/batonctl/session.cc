@@ -94,7 +94,7 @@ std::string Session::RequestId() {
 absl::Status Session::Print(const google::protobuf::Message& message, const Table& table,
                             const std::vector<std::string>& names) const {
   if (options.format == OutputFormat::kJson) {
-    world_.out << ToJson(message, /*one_line=*/false) << "\n" << std::flush;
+    world_.out << ToJson(message, /*one_line=*/false) << "\n";
     return Written();
   }
   return PrintText(
@@ -112,6 +112,7 @@ TableStyle Session::style() const {
 }
 
 absl::Status Session::Written() const {
+  world_.out.flush();
   return world_.out ? absl::OkStatus() : absl::DataLossError("cannot write to standard output");
 }
 
@@ -134,7 +135,6 @@ absl::Status Session::PrintText(const std::function<nlohmann::ordered_json()>& d
       for (const std::string& name : names) world_.out << name << "\n";
       break;
   }
-  world_.out.flush();
   return Written();
 }
 

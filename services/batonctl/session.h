@@ -100,12 +100,13 @@ class Session {
                      const std::vector<std::string>& names) const;
   // A JSON document as it is, or as YAML where that was asked for.
   std::string DataText(const std::string& json) const;
+  // Flushes what was printed; DATA_LOSS if it could not be written.
+  absl::Status Written() const;
   void Note(const std::string& text) const;
   // Prints message, reason and what to do; answers the exit code.
   int Fail(const absl::Status& status) const;
 
  private:
-  absl::Status Written() const;
   absl::Status PrintText(const std::function<nlohmann::ordered_json()>& data, const Table& table,
                          const std::vector<std::string>& names) const;
 

@@ -157,8 +157,7 @@ absl::Status Print(const Session& session, const std::string& output,
   } else {
     PrintSimulationTable(report, session.world().colour, out);
   }
-  out.flush();
-  return out ? absl::OkStatus() : absl::DataLossError("cannot write to standard output");
+  return session.Written();
 }
 
 absl::Status SimulatePolicy(Session& session, const SimulateArguments& arguments) {

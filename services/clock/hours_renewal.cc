@@ -16,29 +16,34 @@ absl::Status HoursRenewal::Run() {
   if (!listed.ok()) return listed.status();
   const core::TimeMs now_ms = now_();
   std::vector<core::WorkspaceId> due;
+  std::vector<bool> again;
   for (const store::Workspace& workspace : *listed) {
     const Done& done = done_[workspace.id];
-    if (workspace.policy_revision != done.revision || now_ms - done.at_ms >= kEveryMs) {
-      due.push_back(workspace.id);
-    }
+    const bool anew =
+        workspace.policy_revision != done.revision || now_ms - done.at_ms >= kEveryMs;
+    if (!anew && (done.again || now_ms - done.at_ms < kAgainAfterMs)) continue;
+    due.push_back(workspace.id);
+    again.push_back(!anew);
   }
   if (due.empty()) return absl::OkStatus();
   const auto active = policies_.Active(due);
   if (!active.ok()) return active.status();
   absl::Status failed;
   for (size_t i = 0; i < due.size(); ++i) {
-    const absl::Status renewed =
-        (*active)[i].ok() ? Renew(due[i], *(*active)[i], now_ms) : (*active)[i].status();
-    if (renewed.ok()) {
-      done_[due[i]] = {(*active)[i]->revision, now_ms};
-    }
+    const bool only_these = !again[i];
+    const absl::Status renewed = (*active)[i].ok()
+                                     ? Renew(due[i], *(*active)[i], only_these, now_ms)
+                                     : (*active)[i].status();
+    Done& done = done_[due[i]];
+    if (renewed.ok()) done = {(*active)[i]->revision, again[i] ? done.at_ms : now_ms, again[i]};
     failed.Update(renewed);
   }
   return failed;
 }
 
 absl::Status HoursRenewal::Renew(const core::WorkspaceId& workspace,
-                                 const agreement::ActivePolicy& active, core::TimeMs now_ms) {
+                                 const agreement::ActivePolicy& active, bool only_these,
+                                 core::TimeMs now_ms) {
   const auto reps = roster_.ListReps(workspace);
   if (!reps.ok()) return reps.status();
   static const auto& none = *new std::map<std::string, core::Calendar>();
@@ -52,7 +57,7 @@ absl::Status HoursRenewal::Renew(const core::WorkspaceId& workspace,
     auto hours = core::HoursOf(state.rep.work, calendars, now_ms);
     if (hours.ok()) all.emplace(name, *std::move(hours));  // else its calendar is gone: closed
   }
-  return any ? roster_.PutHours(workspace, active.revision, all, /*only_these=*/true)
+  return any ? roster_.PutHours(workspace, active.revision, all, only_these)
              : absl::OkStatus();
 }
 

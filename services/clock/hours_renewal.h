@@ -20,6 +20,9 @@ namespace baton::clock {
 class HoursRenewal {
  public:
   static constexpr core::DurationMs kEveryMs = 6 * core::kHourMs;
+  // So long after a renewal what reps lack is added once more: one whose hours were stored by the
+  // API while its predecessor's were listed here has lost them.
+  static constexpr core::DurationMs kAgainAfterMs = 10 * core::kSecondMs;
 
   HoursRenewal(store::RosterStore& roster, store::WorkspaceStore& workspaces,
                agreement::PolicyCache& policies, std::function<core::TimeMs()> now);
@@ -33,9 +36,11 @@ class HoursRenewal {
   struct Done {
     int64_t revision = 0;
     core::TimeMs at_ms = 0;
+    bool again = false;  // has been added to since
   };
+  // `only_these`: what no rep has is removed.
   absl::Status Renew(const core::WorkspaceId& workspace, const agreement::ActivePolicy& active,
-                     core::TimeMs now_ms);
+                     bool only_these, core::TimeMs now_ms);
 
   store::RosterStore& roster_;
   store::WorkspaceStore& workspaces_;

@@ -216,6 +216,7 @@ Plan ReportOutcome(const LeadRecord& record, const Action& action) {
   // The rep stays the customer's owner, but the lead no longer fills the rep's capacity.
   if (action.outcome == Stage::kWon) {
     plan.after.last_owner = record.rep;
+    ResumeClocks(plan.after);
     plan.placement = Placement::kRelease;
   }
   return plan;

@@ -14,13 +14,15 @@ namespace {
 // Of everything that the event asks for: an id stands for one body.
 uint64_t BodyFingerprint(const SalesEvent& event) {
   const Action& action = event.action;
-  const std::string text = absl::StrCat(
+  std::string text = absl::StrCat(
       absl::StrCat(static_cast<int>(action.type), "\n", static_cast<int>(action.outcome), "\n",
                    action.generation, "\n", action.touched_at_ms, "\n", action.amount_minor, "\n",
                    action.close_date_ms, "\n", action.revisit_at_ms),
       "\n", event.rep.str(), "\n", action.queue.str(), "\n", action.to.str(), "\n", action.reason,
       "\n", action.channel, "\n", action.direction, "\n", action.touch_outcome, "\n",
       action.currency, "\n", action.actor, "\n", action.note);
+  // Only where it is: what is stored of events before this was looked at stays valid.
+  if (action.until_ms != 0) absl::StrAppend(&text, "\n", action.until_ms);
   return XXH3_64bits(text.data(), text.size());
 }
 

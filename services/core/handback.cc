@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/sla.h"
+
 namespace baton::core {
 
 void AddPassed(const RepId& rep, LeadRecord& lead) {
@@ -15,8 +17,7 @@ void ReturnToQueue(LeadRecord& lead) {
   lead.stage = Stage::kQueued;
   lead.rep = RepId();
   lead.accepted_at_ms = 0;
-  lead.paused_at_ms = 0;
-  lead.paused_until_ms = 0;
+  ResumeClocks(lead);
   CancelTimer(lead);
 }
 

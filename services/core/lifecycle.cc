@@ -25,7 +25,6 @@ std::vector<std::pair<Stage, Stage>> MakeMoves() {
       {kWorking, kRejected},  {kWorking, kRecycled},  {kSql, kSqo},
       {kSqo, kWon},           {kSqo, kLost},          {kRecycled, kNurture},
       {kWorking, kQueued},    {kSql, kQueued},        {kSqo, kQueued},  // to another rep
-      {kWon, kMql},  // after-sales: a new cycle for the account's owner
   };
   // A person can be merged or erased at any stage at which the record still is one.
   for (size_t i = 0; i < kNames.size(); ++i) {

@@ -370,6 +370,7 @@ void PauseClocks(const Policy* policy, TimeMs now_ms, TimeMs until_ms, LeadRecor
 void ResumeClocks(LeadRecord& lead) {
   lead.paused_at_ms = 0;
   lead.paused_until_ms = 0;
+  if (lead.clocks.empty()) lead.clock_at_ms = 0;
 }
 
 void SetAway(const Sla& sla, Plan& plan) {
@@ -394,6 +395,24 @@ void CancelClocks(LeadRecord& lead) {
   }
 }
 
+namespace {
+
+// The pause is over.
+void GoOn(Plan& plan) {
+  LeadRecord& lead = plan.after;
+  ResumeClocks(lead);
+  Change change;
+  change.type = ChangeType::kResumed;
+  change.stage = lead.stage;
+  change.queue = lead.queue;
+  change.rep = lead.rep;
+  change.generation = lead.generation;
+  change.actor = "clock";
+  plan.changes.push_back(std::move(change));
+}
+
+}  // namespace
+
 void DecideClocks(const Policy* policy, TimeMs now_ms, Plan& plan) {
   LeadRecord& lead = plan.after;
   plan.placement = Placement::kKeep;
@@ -401,20 +420,10 @@ void DecideClocks(const Policy* policy, TimeMs now_ms, Plan& plan) {
     lead.clock_at_ms = 0;
     return ComeBack(plan);
   }
+  if (lead.paused_at_ms != 0 && now_ms >= lead.paused_until_ms) GoOn(plan);
   if (policy == nullptr) {
-    lead.clock_at_ms = now_ms + kWithoutPolicy;
+    lead.clock_at_ms = lead.clocks.empty() ? lead.paused_until_ms : now_ms + kWithoutPolicy;
     return;
-  }
-  if (lead.paused_at_ms != 0 && now_ms >= lead.paused_until_ms) {
-    ResumeClocks(lead);
-    Change change;
-    change.type = ChangeType::kResumed;
-    change.stage = lead.stage;
-    change.queue = lead.queue;
-    change.rep = lead.rep;
-    change.generation = lead.generation;
-    change.actor = "clock";
-    plan.changes.push_back(std::move(change));
   }
   ClockReview review = ReviewClocks(*policy, now_ms, lead);
   for (Change& change : review.changes) plan.changes.push_back(std::move(change));

@@ -12,6 +12,7 @@ namespace {
 // A rebalance waits for this; what is not placed by then is placed later.
 constexpr absl::Duration kEndsBound = absl::Seconds(2);
 constexpr absl::Duration kSilenceMax = absl::Seconds(15);
+constexpr absl::Duration kRepeatedSilenceMax = absl::Minutes(10);
 
 int64_t CheckpointOf(const store::InputCheckpoints& stored, int32_t partition) {
   const auto found = stored.offsets.find(partition);
@@ -27,11 +28,17 @@ void WarnIfFailed(std::string_view event, const absl::Status& status) {
 
 InputPartitions::InputPartitions(store::InputStore& store, const std::string& topic,
                                  store::InputId input)
-    : store_(store), topic_(topic), input_(std::move(input)), silent_(kSilenceMax) {}
+    : store_(store),
+      topic_(topic),
+      input_(std::move(input)),
+      silent_(kSilenceMax, kRepeatedSilenceMax) {}
 
 void InputPartitions::Attach(platform::kafka::Consumer* consumer) {
   consumer_ = consumer;
-  for (const int32_t partition : progress_.partitions()) revoked_.insert(partition);
+  for (const int32_t partition : progress_.partitions()) {
+    revoked_.insert(partition);
+    silent_.Forget(partition);
+  }
   progress_ = PartitionProgress();
   unplaced_.clear();
   refused_.clear();
@@ -169,7 +176,7 @@ absl::Status InputPartitions::Advance(const InputBatch& batch) {
 
 void InputPartitions::Hold() {
   if (std::exchange(held_, true)) return;
-  silent_.Forget();
+  silent_.Rest();
   const auto placed = PlacedPositions();
   if (!placed.empty()) WarnIfFailed("intake.pause_failed", consumer_->Pause(placed));
 }
@@ -206,26 +213,27 @@ absl::StatusOr<int64_t> InputPartitions::Inspect(absl::Time now) {
   const auto ends = consumer_->Ends(positions, kEndsBound);
   if (!ends.ok()) return ends.status();
   int64_t lag = 0;
-  std::map<int32_t, int64_t> unread;
+  std::map<int32_t, SilentPartitions::Unread> unread;
   for (size_t i = 0; i < positions.size() && !held.empty(); ++i) {
     const int32_t partition = positions[i].partition;
     const auto [first, next] = (*ends)[i];
     const int64_t from = std::max(progress_.checkpoint(partition), first);
     lag += std::max<int64_t>(next - from, 0);
-    if (next > from && IsPlaced(partition)) unread[partition] = next;
+    if (next > from && IsPlaced(partition)) unread[partition] = {from, next};
   }
   if (!held_) StartSilentAgain(unread, now);
   return lag;
 }
 
-void InputPartitions::StartSilentAgain(const std::map<int32_t, int64_t>& unread, absl::Time now) {
+void InputPartitions::StartSilentAgain(const std::map<int32_t, SilentPartitions::Unread>& unread,
+                                       absl::Time now) {
   const std::set<int32_t> silent = silent_.Look(unread, now);
   for (const int32_t partition : silent) {
     platform::LogInfo("intake.silent_partition_starts_again",
                       {{"topic", topic_},
                        {"partition", absl::StrCat(partition)},
-                       {"from", absl::StrCat(progress_.checkpoint(partition))},
-                       {"to", absl::StrCat(unread.at(partition))}});
+                       {"from", absl::StrCat(unread.at(partition).from)},
+                       {"to", absl::StrCat(unread.at(partition).to)}});
   }
   StartAgain(silent);
 }

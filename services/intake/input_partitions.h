@@ -67,7 +67,7 @@ class InputPartitions : public platform::kafka::RebalanceListener {
   platform::kafka::Position At(int32_t partition, int64_t offset) const;
   std::vector<platform::kafka::Position> PlacedPositions() const;
   absl::Status PlaceAt(int32_t partition, int64_t offset, int64_t checkpoint);
-  void StartSilentAgain(const std::map<int32_t, int64_t>& unread, absl::Time now);
+  void StartSilentAgain(const std::map<int32_t, SilentPartitions::Unread>& unread, absl::Time now);
   // Where each partition starts. Absent: it cannot be read, and refused_ says why.
   absl::StatusOr<std::map<int32_t, int64_t>> ChooseStarts(const std::set<int32_t>& partitions,
                                                           const store::InputCheckpoints& stored);

@@ -1,5 +1,7 @@
 #include "intake/silent_partitions.h"
 
+#include <algorithm>
+
 namespace baton::intake {
 
 void SilentPartitions::Polled(const std::set<int32_t>& gave, bool drained, absl::Time now) {
@@ -7,21 +9,25 @@ void SilentPartitions::Polled(const std::set<int32_t>& gave, bool drained, absl:
   if (drained) drained_at_ = now;
 }
 
-void SilentPartitions::Forget(int32_t partition) {
-  silences_.erase(partition);
-  said_.erase(partition);
+void SilentPartitions::Rest() {
+  for (auto& [partition, silence] : silences_) silence.since = absl::InfiniteFuture();
 }
 
-std::set<int32_t> SilentPartitions::Look(const std::map<int32_t, int64_t>& unread, absl::Time now) {
+void SilentPartitions::Forget(int32_t partition) {
+  silences_.erase(partition);
+}
+
+std::set<int32_t> SilentPartitions::Look(const std::map<int32_t, Unread>& unread, absl::Time now) {
   std::erase_if(silences_, [&unread](const auto& of) { return !unread.contains(of.first); });
   std::set<int32_t> silent;
-  for (const auto& [partition, end] : unread) {
-    const absl::Time since = silences_.emplace(partition, now).first->second;
-    if (drained_at_ - since < patience_) continue;
-    const auto said = said_.find(partition);
-    if (said != said_.end() && said->second == end) continue;
-    said_[partition] = end;
-    silences_.erase(partition);
+  for (const auto& [partition, span] : unread) {
+    Silence& silence = silences_.try_emplace(partition, Silence{{}, now, patience_}).first->second;
+    silence.since = std::min(silence.since, now);
+    const bool again = silence.unread == span;
+    if (drained_at_ - silence.since < (again ? silence.patience : patience_)) continue;
+    silence.patience = again ? std::min(silence.patience * 2, patience_max_) : patience_ * 2;
+    silence.unread = span;
+    silence.since = absl::InfiniteFuture();
     silent.insert(partition);
   }
   return silent;

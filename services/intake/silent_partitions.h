@@ -14,24 +14,38 @@ namespace baton::intake {
 
 class SilentPartitions {
  public:
-  // patience: how long a partition may be silent.
-  explicit SilentPartitions(absl::Duration patience) : patience_(patience) {}
+  // What of a partition's log is not settled yet: offsets, `to` exclusive.
+  struct Unread {
+    int64_t from = 0, to = 0;
+    bool operator==(const Unread&) const = default;
+  };
+
+  // patience: how long a partition may be silent at first; twice that behind each time that it
+  // starts again and is silent still, up to patience_max. (Behind the last record there may be only
+  // marks of transactions, which nobody gets to see.)
+  SilentPartitions(absl::Duration patience, absl::Duration patience_max)
+      : patience_(patience), patience_max_(patience_max) {}
 
   // A poll gave records of these. `drained`: afterwards none were left in the client.
   void Polled(const std::set<int32_t>& gave, bool drained, absl::Time now);
-  void Forget() { silences_.clear(); }  // nothing is expected of any for now
-  void Forget(int32_t partition);       // it is somebody else's
+  // Nothing is expected of any for now.
+  void Rest();
+  void Forget(int32_t partition);  // it is somebody else's
 
-  // unread: partition -> end of its log, of those whose log goes on behind what is settled. Returns
-  // those that have been so, and silent, for longer than the patience although the client has
-  // nothing left; each once for an end, since behind the last record there may be only marks of
-  // transactions, which nobody gets to see.
-  std::set<int32_t> Look(const std::map<int32_t, int64_t>& unread, absl::Time now);
+  // unread: of the partitions that have something to read. Returns those to start again: they have
+  // been silent for longer than the patience although the client has nothing left.
+  std::set<int32_t> Look(const std::map<int32_t, Unread>& unread, absl::Time now);
 
  private:
+  struct Silence {
+    Unread unread;     // when it was last started again
+    absl::Time since;  // InfiniteFuture: it is not silent
+    absl::Duration patience;
+  };
+
   const absl::Duration patience_;
-  std::map<int32_t, absl::Time> silences_;  // partition -> since when
-  std::map<int32_t, int64_t> said_;         // partition -> the end for which it was returned
+  const absl::Duration patience_max_;
+  std::map<int32_t, Silence> silences_;
   absl::Time drained_at_ = absl::InfinitePast();
 };
 

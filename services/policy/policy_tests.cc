@@ -139,6 +139,7 @@ std::string FirstOwner(const Judgment& judgment) {
 core::Judgment JudgeTest(const core::Policy& policy, const PolicyTest& test) {
   core::LeadRecord lead;
   lead.last_owner = test.last_owner;
+  lead.cycle = test.last_owner.empty() ? 0 : 1;  // it has an owner of a cycle that is over
   for (const core::LeadEvent& event : test.events) core::Fold(event, lead.facts);
   std::optional<core::AccountView> account = test.account;
   if (account.has_value() && account->domain.empty()) MatchByDomain(lead.facts, *account);

@@ -19,9 +19,10 @@ using Kind = YamlNode::Kind;
 using Words = absl::Span<const std::string_view>;
 
 constexpr std::string_view kConditionKeys[] = {"when", "mql", "requires", "applies"};
-constexpr std::string_view kDurationKeys[] = {"accept_within", "retry_after", "half_life",
-                                              "cool_down",     "wait",        "max_wait",
-                                              "after",         "every",       "ago"};
+constexpr std::string_view kCoolDown = "cool_down";
+constexpr std::string_view kDurationKeys[] = {
+    "accept_within", "retry_after", "half_life", kCoolDown, "wait", "max_wait", "after",
+    "every",         "ago",         "target",    "closed",  "won",  "inactive"};
 constexpr std::string_view kAttributeMaps[] = {"match", "lead", "properties"};
 
 // What is meant where a key is missing; the JSON Schema says the same.
@@ -29,11 +30,12 @@ struct Default {
   std::string_view key, value;
 };
 constexpr Default kTargetDefaults[] = {{"priority", "0"}};
-constexpr Default kQueueDefaults[] = {{"accept_within", "2h"},
-                                      {"retry_after", "5m"},
-                                      {"strategy", "weighted_fair"},
-                                      {"count_owned", "true"},
-                                      {"credit_returned", "false"}};
+constexpr Default kQueueDefaults[] = {{"accept_within", "2h"},       {"retry_after", "5m"},
+                                      {"strategy", "weighted_fair"}, {"count_owned", "true"},
+                                      {"credit_returned", "false"},  {"away_after", "0"}};
+constexpr Default kSlaDefaults[] = {{"breach", "notify"}};
+constexpr Default kRecycleDefaults[] = {{"requalify", "policy"}};
+constexpr Default kRetentionDefaults[] = {{"erased_may_return", "true"}};
 constexpr Default kAgeDefaults[] = {{"by", "1"}, {"max", "100"}};
 constexpr Default kEventDefaults[] = {{"times", "1"}, {"ago", "0s"}};
 constexpr Default kAccountDefaults[] = {
@@ -147,6 +149,7 @@ void EraseOfTest(YamlNode& test) {
 }  // namespace
 
 std::string KeyWithin(const std::string& parent, const std::string& key) {
+  if (parent == kCoolDown) return parent;  // a map from reasons to durations
   return HasWord(kAttributeMaps, parent) ? "" : key;
 }
 
@@ -184,6 +187,11 @@ YamlNode WithoutDefaults(YamlNode document) {
       Erase(kAgeDefaults, FindIn(queue.value, "age"));
     }
   }
+  if (YamlNode* levels = FindIn(*spec, "sla"); levels != nullptr) {
+    for (YamlNode& level : levels->items) Erase(kSlaDefaults, &level);
+  }
+  Erase(kRecycleDefaults, FindIn(*spec, "recycle"));
+  Erase(kRetentionDefaults, FindIn(*spec, "retention"));
   if (YamlNode* tests = FindIn(*spec, "tests"); tests != nullptr) {
     for (YamlNode& test : tests->items) EraseOfTest(test);
   }

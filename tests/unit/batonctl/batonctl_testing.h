@@ -95,6 +95,7 @@ class World {
  public:
   RunResult Run(const std::vector<std::string>& arguments) {
     std::ostringstream out, err;
+    if (out_fails) out.setstate(std::ios::badbit);
     RunResult result;
     result.code = batonctl::Run(
         arguments,
@@ -162,6 +163,7 @@ class World {
   }
 
   bool colour = false;
+  bool out_fails = false;  // standard output takes nothing
   FakeServer server;
   FakeKafka kafka;
   std::string address;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "baton/v1/lead_service.pb.h"
+#include "baton/v1/roster_service.pb.h"
 #include "baton/v1/workspace_service.pb.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl_testing.h"
@@ -53,6 +54,24 @@ TEST_F(CommandLineTest, PrintsYamlAndTablesForScripts) {
               AllOf(HasSubstr("name: workspaces/demo/leads/l1\n"), HasSubstr("fit: 50\n")));
   EXPECT_THAT(world_.Run({"-w", "demo", "lead", "get", "l1", "-o", "wide", "--no-headers"}).out,
               HasSubstr("OFFERED"));
+}
+
+TEST_F(CommandLineTest, WhatCannotBeWrittenIsNoSuccess) {
+  world_.out_fails = true;
+  world_.server.On<v1::ExplainLeadRequest, v1::ExplainLeadResponse>(
+      [](const v1::ExplainLeadRequest&, v1::ExplainLeadResponse&) { return absl::OkStatus(); });
+  world_.server.On<v1::ListRepsRequest, v1::ListRepsResponse>(
+      [](const v1::ListRepsRequest&, v1::ListRepsResponse&) { return absl::OkStatus(); });
+  const std::vector<std::vector<std::string>> commands = {{"lead", "get", "l1"},
+                                                          {"lead", "explain", "l1"},
+                                                          {"rep", "list", "-o", "yaml"},
+                                                          {"completion", "bash"}};
+  for (std::vector<std::string> words : commands) {
+    words.insert(words.begin(), {"-w", "demo"});
+    const RunResult run = world_.Run(words);
+    EXPECT_EQ(run.code, kExitRefused) << words[2];
+    EXPECT_THAT(run.err, HasSubstr("error: cannot write to standard output")) << words[2];
+  }
 }
 
 TEST_F(CommandLineTest, SaysWhichCommandOrOptionWasMeant) {

@@ -85,6 +85,32 @@ TEST_F(HoursRenewalTest, HoursDoNotRunOut) {
   }
 }
 
+// Its hours were stored between the renewal's list of reps and its write, the rep itself after that.
+TEST_F(HoursRenewalTest, ARepThatCameInTheMidstOfARenewalHasItsHoursSecondsLater) {
+  Activate(kAlways);
+  EXPECT_TRUE(renewal_.Run().ok());
+  AddRep("all");
+  world_.Pass(HoursRenewal::kAgainAfterMs - 1);
+  EXPECT_TRUE(renewal_.Run().ok());
+  EXPECT_FALSE(IsAtWork());
+  world_.Pass(1);
+  EXPECT_TRUE(renewal_.Run().ok());
+  EXPECT_TRUE(IsAtWork());
+}
+
+TEST_F(HoursRenewalTest, WhatTheApiStoresIsNotRemovedByTheSecondLook) {
+  Activate(kAlways);
+  EXPECT_TRUE(renewal_.Run().ok());
+  world_.Pass(HoursRenewal::kAgainAfterMs);
+  core::Hours hours;
+  hours.open = {{0, support::kNow + core::kDayMs}};
+  const auto stored = world_.store.PutHours(support::Key().workspace, -1, {{"all", hours}}, false);
+  ASSERT_TRUE(stored.ok()) << stored;
+  EXPECT_TRUE(renewal_.Run().ok());
+  AddRep("all");
+  EXPECT_TRUE(IsAtWork());
+}
+
 TEST_F(HoursRenewalTest, APolicyThatCannotBeReadIsAFailureOfItsWorkspaceAlone) {
   world_.AddWorkspace("beta");
   Activate(kAlways);

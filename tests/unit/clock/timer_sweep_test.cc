@@ -55,6 +55,21 @@ TEST_F(TimerSweepTest, OfferThatNobodyAcceptsGoesToTheNextRepWhenItIsDue) {
   EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_timer_lateness_seconds_count 1\n"));
 }
 
+TEST_F(TimerSweepTest, APausedLeadGoesOnWithoutServiceLevels) {
+  world_.AddRep("ada");
+  world_.Capture("l1");
+  world_.Act("l1", core::ActionType::kAccept);
+  world_.Act("l1", core::ActionType::kPause);
+  const core::TimeMs until_ms = world_.Lead("l1").paused_until_ms;
+  ASSERT_GT(until_ms, 0);
+  TimerSweep sweep = NewSweep();
+  world_.Pass(until_ms - world_.store_clock.now_ms());
+  EXPECT_EQ(sweep.Run(0)->fired, 1);
+  EXPECT_EQ(world_.Lead("l1").paused_at_ms, 0);
+  world_.Pass(core::kDayMs);
+  EXPECT_EQ(sweep.Run(0)->fired, 0) << "and then nothing is due any more";
+}
+
 TEST_F(TimerSweepTest, LeadThatCannotBeReadHoldsUpNoOther) {
   for (const char* rep : {"ada", "bob"}) world_.AddRep(rep);
   for (const char* lead : {"bad", "good", "worse"}) world_.Capture(lead);

@@ -92,6 +92,15 @@ TEST(DecideSalesEventTest, AnIdStandsForOneBody) {
   EXPECT_EQ(ReasonOf(after, event), "REQUEST_ID_REUSED");
 }
 
+TEST(DecideSalesEventTest, WhenALeadGoesOnIsPartOfTheBody) {
+  SalesEvent event = EventOf(ActionType::kPause);
+  event.action.until_ms = kNow + kDayMs;
+  const LeadRecord after = PlanOf(RecordIn(Stage::kAccepted), event).after;
+  EXPECT_TRUE(std::holds_alternative<SeenSalesEvent>(*Decide(after, event)));
+  event.action.until_ms += kDayMs;
+  EXPECT_EQ(ReasonOf(after, event), "REQUEST_ID_REUSED");
+}
+
 TEST(DecideSalesEventTest, NoRepetitionEverActsTwiceHoweverOld) {
   const int count = 3 * static_cast<int>(kSalesEventsMax);
   const LeadRecord record = TouchedBy(count);

@@ -29,7 +29,7 @@ const std::map<Stage, std::set<Stage>>& Expected() {
       {kWorking, {kSql, kQueued, kRejected, kRecycled, kMerged, kErased}},
       {kSql, {kSqo, kQueued, kMerged, kErased}},
       {kSqo, {kWon, kLost, kQueued, kMerged, kErased}},
-      {kWon, {kMql, kMerged, kErased}},
+      {kWon, {kMerged, kErased}},
       {kLost, {kMerged, kErased}},
       {kRejected, {kMerged, kErased}},
       {kRecycled, {kNurture, kMerged, kErased}},

@@ -279,6 +279,38 @@ TEST_F(SlaTest, APauseEndsByItselfAndThenTheClockGoesOn) {
   EXPECT_EQ(plan.after.clock_at_ms, kNow + kDayMs + 9 * kMinuteMs);
 }
 
+TEST_F(SlaTest, APauseEndsByItselfWithoutServiceLevelsToo) {
+  Action pause;
+  pause.type = ActionType::kPause;
+  pause.until_ms = kNow + kDayMs;
+  const LeadRecord paused = Do(LeadIn(Stage::kAccepted), pause, kNow).after;
+  const Policy* const policies[] = {&policy_, nullptr};  // a clock need not know it then
+  for (const Policy* policy : policies) {
+    const auto plan = DecideTimer(paused, policy, paused.clock_at_ms, paused.clock_at_ms);
+    ASSERT_TRUE(plan.has_value());
+    EXPECT_THAT(TypesOf(plan->changes), ElementsAre(ChangeType::kResumed));
+    EXPECT_EQ(plan->after.paused_at_ms, 0);
+    EXPECT_EQ(plan->after.clock_at_ms, 0);
+  }
+}
+
+TEST_F(SlaTest, APausedLeadThatGoesOnOrEndsHasNoTimerLeft) {
+  Action pause;
+  pause.type = ActionType::kPause;
+  const LeadRecord paused = Do(LeadIn(Stage::kWorking), pause, kNow).after;
+  ASSERT_NE(paused.clock_at_ms, 0);
+  Action resume, reject, release;
+  resume.type = ActionType::kResume;
+  reject.type = ActionType::kReject;
+  reject.reason = "NO_NEED";
+  release.type = ActionType::kRelease;
+  for (const Action& action : {resume, reject, release}) {
+    const LeadRecord after = Do(paused, action, kNow + 1).after;
+    EXPECT_EQ(after.clock_at_ms, 0) << static_cast<int>(action.type);
+    EXPECT_EQ(after.paused_until_ms, 0) << static_cast<int>(action.type);
+  }
+}
+
 TEST_F(SlaTest, ASilentOfferBreaksItsAcceptLevelBeforeItExpires) {
   policy_.slas = {Level("accept", SlaMetric::kAccept, 2 * kHourMs)};
   LeadRecord lead = LeadIn(Stage::kOffered);
@@ -365,7 +397,8 @@ TEST_F(SlaTest, ALevelThatThePolicyHasNoMoreIsCancelled) {
 }
 
 TEST_F(SlaTest, WithoutAPolicyItIsLookedAtAgainAMinuteLater) {
-  LeadRecord lead = RecordIn(Stage::kAccepted);
+  policy_.slas = {Level("touch", SlaMetric::kFirstTouch, 10 * kMinuteMs)};
+  LeadRecord lead = LeadIn(Stage::kAccepted);
   lead.clock_at_ms = kNow;
   const auto plan = DecideTimer(lead, nullptr, kNow, kNow + 5);
   ASSERT_TRUE(plan.has_value());

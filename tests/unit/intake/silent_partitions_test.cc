@@ -9,67 +9,78 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr absl::Duration kPatience = absl::Seconds(15);
-
 absl::Time At(int second) {
   return absl::FromUnixSeconds(1'700'000'000 + second);
 }
 
-TEST(SilentPartitionsTest, FindsWhatHasRecordsAndGivesNone) {
-  SilentPartitions partitions(kPatience);
-  EXPECT_THAT(partitions.Look({{3, 10}, {4, 10}}, At(0)), IsEmpty());
-  partitions.Polled({4}, true, At(14));
-  EXPECT_THAT(partitions.Look({{3, 10}, {4, 12}}, At(14)), IsEmpty());
-  partitions.Polled({4}, true, At(15));
-  EXPECT_THAT(partitions.Look({{3, 10}, {4, 12}}, At(15)), ElementsAre(3));
+class SilentPartitionsTest : public ::testing::Test {
+ protected:
+  SilentPartitions partitions_{absl::Seconds(15), absl::Seconds(100)};
+};
+
+TEST_F(SilentPartitionsTest, FindsWhatHasRecordsAndGivesNone) {
+  EXPECT_THAT(partitions_.Look({{3, {0, 10}}, {4, {0, 10}}}, At(0)), IsEmpty());
+  partitions_.Polled({4}, true, At(14));
+  EXPECT_THAT(partitions_.Look({{3, {0, 10}}, {4, {9, 12}}}, At(14)), IsEmpty());
+  partitions_.Polled({4}, true, At(15));
+  EXPECT_THAT(partitions_.Look({{3, {0, 10}}, {4, {10, 12}}}, At(15)), ElementsAre(3));
 }
 
-TEST(SilentPartitionsTest, WaitsWhileTheClientHasRecordsOfOthers) {
-  SilentPartitions partitions(kPatience);
-  EXPECT_THAT(partitions.Look({{3, 10}}, At(0)), IsEmpty());
-  partitions.Polled({4}, true, At(10));
-  partitions.Polled({4}, false, At(100));
-  EXPECT_THAT(partitions.Look({{3, 10}}, At(100)), IsEmpty()) << "they may stand behind those";
-  partitions.Polled({4}, true, At(101));
-  EXPECT_THAT(partitions.Look({{3, 10}}, At(105)), ElementsAre(3));
+TEST_F(SilentPartitionsTest, WaitsWhileTheClientHasRecordsOfOthers) {
+  EXPECT_THAT(partitions_.Look({{3, {0, 10}}}, At(0)), IsEmpty());
+  partitions_.Polled({4}, true, At(10));
+  partitions_.Polled({4}, false, At(100));
+  EXPECT_THAT(partitions_.Look({{3, {0, 10}}}, At(100)), IsEmpty())
+      << "they may stand behind those";
+  partitions_.Polled({4}, true, At(101));
+  EXPECT_THAT(partitions_.Look({{3, {0, 10}}}, At(105)), ElementsAre(3));
 }
 
-TEST(SilentPartitionsTest, ARecordOrNothingToReadEndsASilence) {
-  SilentPartitions partitions(kPatience);
-  partitions.Look({{3, 10}, {4, 10}}, At(0));
-  partitions.Polled({3}, true, At(10));
-  partitions.Look({{3, 20}}, At(10));
-  partitions.Polled({}, true, At(20));
-  EXPECT_THAT(partitions.Look({{3, 20}, {4, 11}}, At(20)), IsEmpty());
-  partitions.Polled({}, true, At(25));
-  EXPECT_THAT(partitions.Look({{3, 20}, {4, 11}}, At(25)), ElementsAre(3));
+TEST_F(SilentPartitionsTest, ARecordOrNothingToReadEndsASilence) {
+  partitions_.Look({{3, {0, 10}}, {4, {0, 10}}}, At(0));
+  partitions_.Polled({3}, true, At(10));
+  partitions_.Look({{3, {10, 20}}}, At(10));
+  partitions_.Polled({}, true, At(20));
+  EXPECT_THAT(partitions_.Look({{3, {10, 20}}, {4, {10, 11}}}, At(20)), IsEmpty());
+  partitions_.Polled({}, true, At(25));
+  EXPECT_THAT(partitions_.Look({{3, {10, 20}}, {4, {10, 11}}}, At(25)), ElementsAre(3));
 }
 
-TEST(SilentPartitionsTest, StartsAgainOnceForAnEnd) {
-  SilentPartitions partitions(kPatience);
-  partitions.Look({{3, 10}}, At(0));
-  partitions.Polled({}, true, At(15));
-  EXPECT_THAT(partitions.Look({{3, 10}}, At(15)), ElementsAre(3));
-  for (int second = 20; second < 200; second += 5) {
-    partitions.Polled({}, true, At(second));
-    EXPECT_THAT(partitions.Look({{3, 10}}, At(second)), IsEmpty()) << "a mark of a transaction";
+TEST_F(SilentPartitionsTest, StartsTheSameAgainAfterLongerAndLongerTimes) {
+  std::vector<int> seconds;
+  for (int second = 0; second < 400; ++second) {
+    partitions_.Polled({}, true, At(second));
+    if (!partitions_.Look({{3, {7, 8}}}, At(second)).empty()) seconds.push_back(second);
   }
-  partitions.Polled({}, true, At(200));
-  EXPECT_THAT(partitions.Look({{3, 11}}, At(200)), ElementsAre(3)) << "there is more now";
+  EXPECT_THAT(seconds, ElementsAre(15, 46, 107, 208, 309));
 }
 
-TEST(SilentPartitionsTest, WhatIsForgottenBeginsAnew) {
-  SilentPartitions partitions(kPatience);
-  partitions.Look({{3, 10}}, At(0));
-  partitions.Forget();
-  partitions.Polled({}, true, At(15));
-  EXPECT_THAT(partitions.Look({{3, 10}}, At(15)), IsEmpty());
-  partitions.Polled({}, true, At(30));
-  EXPECT_THAT(partitions.Look({{3, 10}}, At(30)), ElementsAre(3));
-  partitions.Forget(3);
-  partitions.Look({{3, 10}}, At(35));
-  partitions.Polled({}, true, At(50));
-  EXPECT_THAT(partitions.Look({{3, 10}}, At(50)), ElementsAre(3)) << "assigned again";
+TEST_F(SilentPartitionsTest, WhatHasMoreToReadIsNotWaitedForSoLong) {
+  partitions_.Look({{3, {7, 8}}}, At(0));
+  partitions_.Polled({}, true, At(15));
+  EXPECT_THAT(partitions_.Look({{3, {7, 8}}}, At(15)), ElementsAre(3));
+  partitions_.Look({{3, {7, 9}}}, At(16));
+  partitions_.Polled({}, true, At(31));
+  EXPECT_THAT(partitions_.Look({{3, {7, 9}}}, At(31)), ElementsAre(3));
+}
+
+TEST_F(SilentPartitionsTest, ARestIsNoSilence) {
+  partitions_.Look({{3, {0, 10}}}, At(0));
+  partitions_.Rest();
+  partitions_.Polled({}, true, At(15));
+  EXPECT_THAT(partitions_.Look({{3, {0, 10}}}, At(15)), IsEmpty());
+  partitions_.Polled({}, true, At(30));
+  EXPECT_THAT(partitions_.Look({{3, {0, 10}}}, At(30)), ElementsAre(3));
+}
+
+TEST_F(SilentPartitionsTest, WhatIsForgottenBeginsAnew) {
+  partitions_.Look({{3, {0, 10}}}, At(0));
+  partitions_.Polled({}, true, At(15));
+  EXPECT_THAT(partitions_.Look({{3, {0, 10}}}, At(15)), ElementsAre(3));
+  partitions_.Forget(3);
+  partitions_.Look({{3, {0, 10}}}, At(20));
+  partitions_.Polled({}, true, At(35));
+  EXPECT_THAT(partitions_.Look({{3, {0, 10}}}, At(35)), ElementsAre(3)) << "assigned again";
 }
 
 }  // namespace

@@ -136,7 +136,8 @@ TEST(PolicyDiffTest, KnowsTheDefaultsOfTheSchema) {
   const std::string target = "{queue: dach, priority: " + of("route_target", "priority") + "}";
   EXPECT_THAT(Diff(reasons, with("{queue: dach}", target)), SizeIs(0));
   const std::string queue = "{mode: offer, accept_within: " + of("queue", "accept_within") +
-                            ", retry_after: " + of("queue", "retry_after") + "}";
+                            ", retry_after: " + of("queue", "retry_after") +
+                            ", away_after: " + of("queue", "away_after") + "}";
   EXPECT_THAT(Diff(reasons, with("{mode: offer}", queue)), SizeIs(0));
   const std::string reason = "class: reject, fault: " + of("reason", "fault") +
                              ", counts_in_acceptance: " + of("reason", "counts_in_acceptance") +
@@ -146,6 +147,18 @@ TEST(PolicyDiffTest, KnowsTheDefaultsOfTheSchema) {
   const std::string age =
       "age: {every: 60m, by: " + of("age", "by") + ", max: " + of("age", "max") + "}";
   EXPECT_THAT(Diff(aged, Changed("{mode: offer}", "{mode: offer, " + age + "}")), SizeIs(0));
+  const auto agreed = [](const std::string& level, const std::string& recycle,
+                         const std::string& retention) {
+    return Changed("  routing:\n", "  sla: [{name: A, metric: accept, target: " + level +
+                                       "}]\n  recycle: {cool_down: {TIMING: " + recycle +
+                                       "}\n  retention: {won: " + retention + "}\n  routing:\n");
+  };
+  EXPECT_THAT(Diff(agreed("1h", "1d}", "48h"),
+                   agreed("60m, breach: " + of("sla", "breach"),
+                          "24h}, requalify: " + of("recycle", "requalify"),
+                          "2d, erased_may_return: " + of("retention", "erased_may_return"))),
+              SizeIs(0));
+  EXPECT_THAT(Diff(agreed("1h", "1d}", "48h"), agreed("61m", "2d}", "49h")), SizeIs(3));
   const auto tested = [](const std::string& event) {
     return Changed("  routing:\n", "  tests: [{name: A, given: {events: [{activity: a" + event +
                                        "}]}, expect: {mql: false}}]\n  routing:\n");

@@ -74,6 +74,15 @@ TEST(PolicyTestsTest, OwnersOfLeadsAreThoseWhoHadThem) {
       SizeIs(0));
 }
 
+TEST(PolicyTestsTest, ALeadThatQualifiesAgainGoesToTheRepWhoHadIt) {
+  const std::string policy =
+      Changed("  routing:\n", "  recycle: {requalify: same_rep}\n  routing:\n");
+  const std::string lead = "{lead: {country: DE, employees: 300}, last_owner: cy}";
+  EXPECT_THAT(Failures(lead, "{owner: cy, queue: dach}", policy), SizeIs(0));
+  EXPECT_THAT(Failures("{lead: {country: DE, employees: 300}}", "{owner: false}", policy),
+              SizeIs(0));
+}
+
 TEST(PolicyTestsTest, FailuresSayWhatWasExpectedFoundAndWhy) {
   EXPECT_THAT(
       Failures(kBerlin, "{queue: triage}"),
