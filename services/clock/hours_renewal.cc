@@ -19,8 +19,7 @@ absl::Status HoursRenewal::Run() {
   std::vector<bool> again;
   for (const store::Workspace& workspace : *listed) {
     const Done& done = done_[workspace.id];
-    const bool anew =
-        workspace.policy_revision != done.revision || now_ms - done.at_ms >= kEveryMs;
+    const bool anew = workspace.policy_revision != done.revision || now_ms - done.at_ms >= kEveryMs;
     if (!anew && (done.again || now_ms - done.at_ms < kAgainAfterMs)) continue;
     due.push_back(workspace.id);
     again.push_back(!anew);
@@ -57,8 +56,7 @@ absl::Status HoursRenewal::Renew(const core::WorkspaceId& workspace,
     auto hours = core::HoursOf(state.rep.work, calendars, now_ms);
     if (hours.ok()) all.emplace(name, *std::move(hours));  // else its calendar is gone: closed
   }
-  return any ? roster_.PutHours(workspace, active.revision, all, only_these)
-             : absl::OkStatus();
+  return any ? roster_.PutHours(workspace, active.revision, all, only_these) : absl::OkStatus();
 }
 
 }  // namespace baton::clock

@@ -66,11 +66,21 @@ std::optional<ActionType> TypeOf(const core::Change& change) {
   return std::nullopt;
 }
 
+// By a manager; a rep's reroute is the same change but for these.
+bool IsReassignment(const core::Change& change) {
+  return change.details.contains("to") || change.reason == "REASSIGNED" ||
+         change.reason == "OWNER_LEFT";
+}
+
 }  // namespace
 
-std::optional<core::Action> ActionOf(const core::Change& change, const core::QueueId& queue) {
-  const auto type = TypeOf(change);
+std::optional<core::Action> ActionOf(const core::Change& change, const core::QueueId& queue,
+                                     bool worked_on) {
+  auto type = TypeOf(change);
   if (!type) return std::nullopt;
+  if (*type == ActionType::kReroute) {
+    if (worked_on || IsReassignment(change)) type = ActionType::kReassign;
+  }
   core::Action action;
   action.type = *type;
   action.reason = change.reason;
@@ -83,7 +93,8 @@ std::optional<core::Action> ActionOf(const core::Change& change, const core::Que
   }
   if (*type == ActionType::kRecycle) action.revisit_at_ms = TimeDetail(change, "revisitTime");
   if (*type == ActionType::kPause) action.until_ms = TimeDetail(change, "resumeTime");
-  if (*type == ActionType::kReroute && change.queue != queue) action.queue = change.queue;
+  if (change.type == ChangeType::kRerouted && change.queue != queue) action.queue = change.queue;
+  if (*type == ActionType::kReassign) action.to = core::RepId::Trusted(Detail(change, "to"));
   if (*type == ActionType::kReportOutcome) {
     action.outcome = change.stage;
     action.currency = Detail(change, "currency");

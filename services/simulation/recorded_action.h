@@ -9,8 +9,10 @@
 namespace baton::simulation {
 
 // nullopt: not the act of a rep (nurtured, qualified, queued, assigned, offer_expired). The
-// generation stays 0; a reroute within `queue` names no queue.
-std::optional<core::Action> ActionOf(const core::Change& change, const core::QueueId& queue);
+// generation stays 0; a reroute within `queue` names no queue. `worked_on`: the rep had touched the
+// lead, so that only a manager could take it to a queue.
+std::optional<core::Action> ActionOf(const core::Change& change, const core::QueueId& queue,
+                                     bool worked_on);
 
 // The clock looked at a lead, and says that a service level is about to be broken, or is, or that a
 // pause is over.

@@ -144,7 +144,12 @@ void Recorder::TakeChange(const Change& change, RecordedLead& lead) {
   RecordedAssignment& current = lead.assignments.back();
   const bool taken = what.type == ChangeType::kOfferExpired || what.type == ChangeType::kPulledBack;
   RecordedStep step{change.at_ms, change.sequence, taken, {}};
-  if (std::optional<core::Action> action = ActionOf(what, current.queue)) {
+  const bool worked_on =
+      std::any_of(current.steps.begin(), current.steps.end(), [](const RecordedStep& before) {
+        return before.action.type == core::ActionType::kLogTouch ||
+               before.action.type == core::ActionType::kReportOutcome;
+      });
+  if (std::optional<core::Action> action = ActionOf(what, current.queue, worked_on)) {
     step.action = *std::move(action);
     current.steps.push_back(std::move(step));
   } else if (step.expired) {

@@ -225,6 +225,26 @@ TEST_P(EraseTest, AClaimIsForgottenWithItsLead) {
   EXPECT_EQ(again->lead.str(), "l2") << "the answer named a lead that is gone";
 }
 
+TEST_P(EraseTest, AClaimIsForgottenWithItsLeadHoweverLongItsJourney) {
+  core::Policy policy = MakePolicy();
+  policy.queues[QueueNamed("inside")].mode = core::QueueMode::kPull;
+  ASSERT_TRUE(MakeActive(policy, "second").ok());
+  AddRep("ada");
+  CommitQualified("l1");
+  store::Claim claim{acme_, RepNamed("ada"), {QueueNamed("inside")}, "r1", 7};
+  ASSERT_EQ(store().ClaimNext(claim)->lead.str(), "l1");
+  for (int64_t journeyed = 0; journeyed <= store::kJourneyMax; journeyed += 100) {
+    Plan plan = Keep("l1");
+    plan.inputs.assign(100, {kStart, "activity page_view", "/web", "e"});
+    Commit(plan);
+  }
+  Commit(Erase("l1"));
+  CommitQualified("l2");
+  const auto again = store().ClaimNext(claim);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->lead.str(), "l2") << "the answer named a lead that is gone";
+}
+
 TEST_P(EraseTest, SeveralStepsOfOneCallFollowOneAnother) {
   AddRep("ada");
   CommitQualified("l1");

@@ -85,7 +85,8 @@ TEST_F(HoursRenewalTest, HoursDoNotRunOut) {
   }
 }
 
-// Its hours were stored between the renewal's list of reps and its write, the rep itself after that.
+// Its hours were stored between the renewal's list of reps and its write, the rep itself after
+// that.
 TEST_F(HoursRenewalTest, ARepThatCameInTheMidstOfARenewalHasItsHoursSecondsLater) {
   Activate(kAlways);
   EXPECT_TRUE(renewal_.Run().ok());

@@ -67,10 +67,14 @@ core::Action RandomAction(Chance& chance, core::Stage stage) {
   } else if (what < 8) {
     action.type = ActionType::kReject;
     action.reason = "NO_NEED";
-  } else {
+  } else if (chance.Percent(50)) {
     action.type = ActionType::kReroute;
     action.reason = "WRONG_SEGMENT";
     action.queue = support::QueueNamed(chance.Percent(50) ? "triage" : "inside");
+  } else {
+    action.type = ActionType::kReassign;
+    if (chance.Percent(60)) action.to = support::RepNamed("r" + std::to_string(chance.Upto(4)));
+    if (chance.Percent(30)) action.queue = support::QueueNamed("inside");
   }
   return action;
 }

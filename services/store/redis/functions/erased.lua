@@ -2,18 +2,31 @@
 
 local LIMIT = baton.LIMIT
 
--- What reps were answered who claimed the lead: {key, text} of each. `journey`: says who had it.
-local function claims_of(step, journey)
-  local known, claims = {}, {}
+-- Who may have claimed the lead: the journey says who had it; of one that was cut, any rep may.
+local function claimers_of(step, journey)
+  if step.before.journeyed > #journey then
+    return redis.call('HKEYS', baton.reps_key(step.workspace_key))
+  end
+  local known, reps = {}, {}
   for i = 1, #journey do
     local rep = string.match(journey[i], '^C%d+|%d+|assigned|%u+|[%w_-]*|([%w_-]+)|')
-    local key = rep and baton.claims_key(step.workspace_key, rep)
-    for _, text in ipairs(key and not known[key] and redis.call('LRANGE', key, '0', '-1') or {}) do
+    if rep and not known[rep] then
+      known[rep], reps[#reps + 1] = true, rep
+    end
+  end
+  return reps
+end
+
+-- What reps were answered who claimed the lead: {key, text} of each.
+local function claims_of(step, journey)
+  local claims = {}
+  for _, rep in ipairs(claimers_of(step, journey)) do
+    local key = baton.claims_key(step.workspace_key, rep)
+    for _, text in ipairs(redis.call('LRANGE', key, '0', '-1')) do
       if string.match(text, '^[^|]*|%d+|([%w_-]+)|') == step.id then
         claims[#claims + 1] = {key = key, text = text}
       end
     end
-    known[key or ''] = true
   end
   return claims
 end
