@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "dispatch/caller_gate.h"
 #include "dispatch/wire_status.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "platform/grpc/bounded_executor.h"
 #include "platform/grpc/unary_call.h"
 #include "platform/trace_context.h"
@@ -29,6 +30,10 @@ class Reply {
   Reply(std::shared_ptr<UnaryCall> call, Response* response)
       : call_(std::move(call)), response_(response) {}
 
+  // Of a method whose response is written as bytes.
+  Reply(std::shared_ptr<UnaryCall> call, ::grpc::ByteBuffer* bytes)
+      : call_(std::move(call)), bytes_(bytes) {}
+
   const std::shared_ptr<UnaryCall>& call() const { return call_; }
   // The same reply to somebody who sees only a part of the workspace.
   Reply Silent() const {
@@ -39,7 +44,7 @@ class Reply {
 
   void operator()(absl::StatusOr<Response> answer) const {
     if (answer.ok()) {
-      call_->Finish(::grpc::Status::OK, [&] { *response_ = *std::move(answer); });
+      call_->Finish(::grpc::Status::OK, [&] { Fill(*std::move(answer)); });
     } else if (silent_ && absl::IsNotFound(answer.status())) {
       call_->FinishAtStep(kSilenceStep, ToGrpcStatus(answer.status()));
     } else {
@@ -48,8 +53,18 @@ class Reply {
   }
 
  private:
+  void Fill(Response answer) const {
+    if (bytes_ == nullptr) {
+      *response_ = std::move(answer);
+    } else {
+      const ::grpc::Slice slice(answer.SerializeAsString());
+      *bytes_ = ::grpc::ByteBuffer(&slice, 1);
+    }
+  }
+
   std::shared_ptr<UnaryCall> call_;
-  Response* response_;  // lives until the call is answered
+  Response* response_ = nullptr;  // lives until the call is answered, like bytes_ in its place
+  ::grpc::ByteBuffer* bytes_ = nullptr;
   bool silent_ = false;
 };
 
@@ -71,9 +86,18 @@ class CallRunner {
   ::grpc::ServerUnaryReactor* Start(::grpc::CallbackServerContext* context,
                                     const google::protobuf::Message* request, Response* response,
                                     BeginWork begin) const {
-    const Reply<Response> reply(UnaryCall::Begin(context, deadline_max_, answer_at_deadline_),
-                                response);
-    absl::StatusOr<Caller> caller = gate_.Admit(*context, *request);
+    return Admit(context, *request, Reply<Response>(Begin(context), response), std::move(begin));
+  }
+
+  // The two halves of Start, for a method that reads its request itself in between.
+  std::shared_ptr<UnaryCall> Begin(::grpc::CallbackServerContext* context) const {
+    return UnaryCall::Begin(context, deadline_max_, answer_at_deadline_);
+  }
+  template <typename Response, typename BeginWork>
+  ::grpc::ServerUnaryReactor* Admit(::grpc::CallbackServerContext* context,
+                                    const google::protobuf::Message& request,
+                                    const Reply<Response>& reply, BeginWork begin) const {
+    absl::StatusOr<Caller> caller = gate_.Admit(*context, request);
     if (caller.ok()) {
       const bool sees_all = caller->only_rep.empty();
       begin(sees_all ? reply : reply.Silent(), *std::move(caller));

@@ -11,6 +11,7 @@
 #include "core/errors.h"
 #include "core/facts.h"
 #include "core/text.h"
+#include "dispatch/event_batch.h"
 #include "dispatch/proto_mapping.h"
 #include "dispatch/require_workspace.h"
 #include "dispatch/resource_names.h"
@@ -78,9 +79,7 @@ absl::StatusOr<std::shared_ptr<EventSubmitter::Submission>> EventSubmitter::Chec
     const Request& request, const std::string& traceparent) {
   const auto workspace = ParseWorkspace("parent", request.parent());
   if (!workspace.ok()) return workspace.status();
-  if (request.events().empty() || request.events_size() > kEventsMax) {
-    return core::FieldError("events", absl::StrCat("must hold 1 to ", kEventsMax, " events"));
-  }
+  if (request.events().empty()) return WrongNumberOfEvents();
   if (absl::Status known = RequireWorkspace(workspaces_, *workspace); !known.ok()) return known;
 
   auto submission = std::make_shared<Submission>();

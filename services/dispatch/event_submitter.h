@@ -20,8 +20,6 @@ class EventSubmitter {
   using Request = ::baton::v1::SubmitLeadEventsRequest;
   using Response = ::baton::v1::SubmitLeadEventsResponse;
 
-  static constexpr int kEventsMax = 500;
-
   EventSubmitter(store::WorkspaceStore& workspaces, EventPublisher& publisher,
                  DecisionWaiter& waiter, std::string topic);
 

@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "agreement/policy_cache.h"
 #include "core/errors.h"
+#include "dispatch/event_batch.h"
 #include "dispatch/explain.h"
 #include "dispatch/pages.h"
 #include "dispatch/proto_mapping.h"
@@ -70,11 +71,17 @@ LeadService::LeadService(store::Store& store, const CallRunner& runner, EventSub
                          LeadEraser& eraser, const TokenSealer& sealer)
     : store_(store), runner_(runner), submitter_(submitter), eraser_(eraser), sealer_(sealer) {}
 
-::grpc::ServerUnaryReactor* LeadService::SubmitLeadEvents(
-    ::grpc::CallbackServerContext* context, const v1::SubmitLeadEventsRequest* request,
-    v1::SubmitLeadEventsResponse* response) {
-  return runner_.Start(context, request, response, [&](const auto& reply, const Caller&) {
-    runner_.Submit(reply, [this, reply, wanted = *request] { submitter_.Submit(wanted, reply); });
+::grpc::ServerUnaryReactor* LeadService::SubmitLeadEvents(::grpc::CallbackServerContext* context,
+                                                          const ::grpc::ByteBuffer* request,
+                                                          ::grpc::ByteBuffer* response) {
+  const Reply<v1::SubmitLeadEventsResponse> all(runner_.Begin(context), response);
+  const auto batch = ReadEventBatch(*request);
+  if (!batch.ok()) {
+    all(batch.status());
+    return all.call()->reactor();
+  }
+  return runner_.Admit(context, *batch, all, [&](const auto& reply, const Caller&) {
+    runner_.Submit(reply, [this, reply, wanted = *batch] { submitter_.Submit(wanted, reply); });
   });
 }
 

@@ -12,15 +12,17 @@
 namespace baton::dispatch {
 
 // Thread-safe.
-class LeadService final : public ::baton::v1::LeadService::CallbackService {
+class LeadService final : public ::baton::v1::LeadService::WithRawCallbackMethod_SubmitLeadEvents<
+                              ::baton::v1::LeadService::CallbackService> {
  public:
   // All outlive this.
   LeadService(store::Store& store, const CallRunner& runner, EventSubmitter& submitter,
               LeadEraser& eraser, const TokenSealer& sealer);
 
-  ::grpc::ServerUnaryReactor* SubmitLeadEvents(
-      ::grpc::CallbackServerContext* context, const ::baton::v1::SubmitLeadEventsRequest* request,
-      ::baton::v1::SubmitLeadEventsResponse* response) override;
+  // A SubmitLeadEventsRequest and its response; see event_batch.h.
+  ::grpc::ServerUnaryReactor* SubmitLeadEvents(::grpc::CallbackServerContext* context,
+                                               const ::grpc::ByteBuffer* request,
+                                               ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* GetLead(::grpc::CallbackServerContext* context,
                                       const ::baton::v1::GetLeadRequest* request,
                                       ::baton::v1::GetLeadResponse* response) override;

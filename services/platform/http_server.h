@@ -16,6 +16,7 @@
 #include "platform/lifecycle.h"
 #include "platform/metrics.h"
 #include "platform/service.h"
+#include "platform/small_http.h"
 #include "platform/tls.h"
 
 namespace baton::platform {
@@ -24,7 +25,7 @@ namespace baton::platform {
 class HttpServer : public Service {
  public:
   // `address` is "host:port"; port 0 takes a free one, an empty host listens everywhere. `states`
-  // is called by threads of the listener until Stop. Without a certificate in `tls`: plaintext.
+  // is called by the thread of the listener until Stop. Without a certificate in `tls`: plaintext.
   HttpServer(std::string address, TlsFiles tls, Metrics& metrics,
              std::function<std::vector<ServiceState>()> states);
   ~HttpServer() override;
@@ -38,13 +39,13 @@ class HttpServer : public Service {
   int port() const { return port_; }  // after Start
 
  private:
-  class Listener;
+  SmallHttp::Answer Answer(const SmallHttp::Request& request) const;
 
   const std::string address_;
   const TlsFiles tls_;
   Metrics& metrics_;
   const std::function<std::vector<ServiceState>()> states_;
-  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<SmallHttp> listener_;
   int port_ = 0;
 };
 

@@ -1,5 +1,12 @@
 #include "platform/http_server.h"
 
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -10,6 +17,47 @@ namespace baton::platform {
 namespace {
 
 using testing::HasSubstr;
+
+constexpr int kPatienceMs = 4000;  // shorter than a request may take
+
+// A client that sends what it likes.
+class Peer {
+ public:
+  explicit Peer(int port) : socket_(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+    pollfd waits{socket_, POLLOUT, 0};
+    EXPECT_EQ(poll(&waits, 1, 5000), 1);
+  }
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+  ~Peer() { close(socket_); }
+
+  // Sends as much of the text as is taken. True once the server has ended the connection; false if
+  // it has not so many milliseconds after it last took or gave a byte.
+  bool IsCutOff(const std::string& text, int patience_ms) {
+    size_t sent = 0;
+    char bytes[4096];
+    while (true) {
+      const bool more = sent < text.size();
+      pollfd waits{socket_, static_cast<short>(POLLIN | (more ? POLLOUT : 0)), 0};
+      if (poll(&waits, 1, patience_ms) != 1) return false;
+      if (waits.revents & (POLLIN | POLLERR | POLLHUP)) {
+        if (recv(socket_, bytes, sizeof(bytes), 0) <= 0 && errno != EAGAIN) return true;
+      } else {
+        const ssize_t n = send(socket_, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
+        if (n < 0 && errno != EAGAIN) return true;
+        if (n > 0) sent += static_cast<size_t>(n);
+      }
+    }
+  }
+
+ private:
+  const int socket_;
+};
 
 class HttpServerTest : public testing::Test {
  protected:
@@ -62,6 +110,43 @@ TEST_F(HttpServerTest, TakenPortIsAnError) {
   const absl::Status status = second.Start();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(status.message(), HasSubstr(absl::StrCat("127.0.0.1:", server_.port())));
+}
+
+TEST_F(HttpServerTest, AnswersHeadAndKeepsTheConnection) {
+  httplib::Client client("127.0.0.1", server_.port());
+  client.set_keep_alive(true);
+  for (int i = 0; i < 3; ++i) {
+    const auto head = client.Head("/healthz?verbose=1");
+    ASSERT_TRUE(head);
+    EXPECT_EQ(head->status, 200);
+    EXPECT_EQ(head->body, "");
+    EXPECT_EQ(client.Get("/healthz")->body, "{\"alive\":true}\n");
+  }
+  EXPECT_EQ(client.Post("/healthz")->status, 405);
+}
+
+TEST_F(HttpServerTest, WhoeverSendsWithoutEndIsCutOff) {
+  const std::string endless(1 << 20, 'a');
+  const std::string chunked = "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n";
+  for (const std::string& begin :
+       {std::string(), std::string("GET / HTTP/1.1\r\na: "), chunked + "1;", chunked + "100000\r\n",
+        chunked + "0\r\na: ", std::string("POST / HTTP/1.1\r\ncontent-length: 100000\r\n\r\n")}) {
+    EXPECT_TRUE(Peer(server_.port()).IsCutOff(begin + endless, kPatienceMs)) << begin;
+  }
+  EXPECT_EQ(Get("/healthz")->status, 200);
+}
+
+TEST_F(HttpServerTest, SlowPeersKeepNoProbeWaiting) {
+  std::vector<std::unique_ptr<Peer>> slow;
+  for (size_t i = 0; i < SmallHttp::kConnectionsMax + 10; ++i) {
+    slow.push_back(std::make_unique<Peer>(server_.port()));
+    EXPECT_FALSE(slow.back()->IsCutOff("GET /healthz HTTP/1.1\r\n", 0));
+  }
+  const auto answer = Get("/healthz");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_TRUE(slow.front()->IsCutOff("", kPatienceMs)) << "the oldest made room";
+  EXPECT_FALSE(slow.back()->IsCutOff("", 0));
 }
 
 TEST_F(HttpServerTest, StopsAndFreesThePort) {
