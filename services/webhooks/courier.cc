@@ -41,6 +41,10 @@ Courier::Courier(Options options, Directory& directory, store::WebhookStore& sto
       places_of_(std::move(places_of)),
       meters_(metrics) {}
 
+Courier::~Courier() {
+  directory_.ForEach([](Endpoint& endpoint) { endpoint.ping_in_flight = false; });
+}
+
 void Courier::Send(const Endpoint& endpoint, const Delivery& delivery, UnderWay under_way,
                    absl::Time now) {
   const int64_t timestamp = absl::ToUnixSeconds(now);

@@ -29,6 +29,8 @@ class Courier {
   // All references outlive the courier. `sender` sends, TakeResults gives its ends.
   Courier(Options options, Directory& directory, store::WebhookStore& store,
           platform::HttpClient& sender, PlacesOf places_of, platform::Metrics& metrics);
+  // Forgets what is under way: another courier sends it again, pings as well.
+  ~Courier();
 
   // Sends what may go at `now`; with `pings`, also the pings that were asked for.
   void SendDue(absl::Time now, bool pings);

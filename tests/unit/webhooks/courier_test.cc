@@ -141,6 +141,23 @@ TEST_F(CourierTest, APingIsSentOnceAndItsOutcomeReported) {
   EXPECT_EQ(Stored().progress.ping_outcome, "status 200");
 }
 
+TEST_F(CourierTest, APingThatWasCutOffIsSentByTheNextCourier) {
+  store::Webhook webhook = Stored().webhook;
+  webhook.ping = "p1";
+  ASSERT_TRUE(store_.PutWebhook(acme_, webhook).ok());
+  Refresh();
+  {
+    platform::HttpClient sender{{}};
+    const auto metrics = platform::NewMetrics();
+    Courier cut_off(
+        {"installation", absl::Hours(24)}, directory_, store_, sender,
+        [](const Endpoint&) { return std::map<int32_t, int64_t>(); }, *metrics);
+    cut_off.SendDue(now_, true);
+  }
+  Carry();
+  EXPECT_EQ(Stored().progress.ping, "p1");
+}
+
 TEST_F(CourierTest, AWebhookThatWasDeletedGetsNothingMore) {
   Add(10, "eve");
   Add(11, "eve");
