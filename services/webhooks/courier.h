@@ -37,7 +37,7 @@ class Courier {
   // Takes what came to an end.
   void Collect(absl::Time now);
   // Tells the store what is new; places that moved without a delivery only now and then, or at once
-  // with `all`. UNAVAILABLE: it is told the next time.
+  // with `all`. What an error kept from being told is told the next time.
   absl::Status Report(absl::Time now, bool all);
 
   bool HasInFlight(const std::set<int32_t>& partitions);
