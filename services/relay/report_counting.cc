@@ -39,7 +39,8 @@ ReportCounting::ReportCounting(store::OutboxStore& outbox, store::ReportStore& r
 
 absl::Status ReportCounting::CatchUp(const std::map<int, int64_t>& published) {
   for (const auto& [shard, upto] : published) {
-    if (counter_.IsUpToDate(shard)) continue;
+    // Known and yet behind: a batch was committed although the answer was lost.
+    if (counter_.Knows(shard) && counter_.counted(shard) >= upto) continue;
     const absl::Status status = counter_.CatchUp(shard, upto);
     Note(shard);
     if (!status.ok()) return status;
@@ -50,7 +51,7 @@ absl::Status ReportCounting::CatchUp(const std::map<int, int64_t>& published) {
 }
 
 absl::Status ReportCounting::Count(int shard, absl::Span<const store::OutboxEntry> entries) {
-  if (!counter_.IsUpToDate(shard)) return absl::OkStatus();
+  if (!counter_.Knows(shard)) return absl::OkStatus();
   if (absl::Status status = counter_.Count(shard, entries); !status.ok()) return status;
   meters_.changes.Add(static_cast<double>(entries.size()));
   const absl::Duration delay = absl::Now() - absl::FromUnixMillis(entries.back().at_ms);

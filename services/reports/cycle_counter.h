@@ -26,7 +26,8 @@ class CycleCounter {
   // Counts everything of the shard up to `upto`, from the outbox. Needed before Count, and again
   // after an error of either.
   absl::Status CatchUp(int shard, int64_t upto);
-  bool IsUpToDate(int shard) const { return counted_.contains(shard); }
+  // Up to where the shard is counted is known here; others may have published more.
+  bool Knows(int shard) const { return counted_.contains(shard); }
   // Counts entries of the shard, which follow those counted before.
   absl::Status Count(int shard, absl::Span<const store::OutboxEntry> entries);
   // Somebody else counts it from now on.

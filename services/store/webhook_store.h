@@ -122,7 +122,7 @@ class WebhookStore {
   virtual absl::StatusOr<std::map<core::WorkspaceId, int64_t>> WebhookVersions() = 0;
   // Whether the webhook is parked now. An offset behind the stored one of the same generation stays
   // as it is. WEBHOOK_NOT_FOUND; ABORTED ETAG_MISMATCH, and nothing is noted, when the webhook has
-  // another generation.
+  // another generation; INTERNAL STATE_UNREADABLE.
   virtual absl::StatusOr<bool> ReportWebhook(const WebhookKey& key,
                                              const WebhookReport& report) = 0;
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/errors.h"
 #include "platform/log.h"
 #include "platform/spans.h"
 #include "webhooks/message.h"
@@ -24,6 +25,13 @@ platform::Counter& Deliveries(platform::Metrics& metrics, const std::string& out
                             {{"outcome", outcome}});
 }
 
+// Whether what could not be told never can be: the webhook was deleted or replayed meanwhile, or
+// what is stored of it cannot be read. All else passes, such as a password that is being changed.
+bool IsForGood(const absl::Status& why) {
+  return absl::IsNotFound(why) || absl::IsAborted(why) ||
+         core::ErrorReason(why) == "STATE_UNREADABLE";
+}
+
 }  // namespace
 
 Courier::Meters::Meters(platform::Metrics& metrics)
@@ -40,6 +48,10 @@ Courier::Courier(Options options, Directory& directory, store::WebhookStore& sto
       sender_(sender),
       places_of_(std::move(places_of)),
       meters_(metrics) {}
+
+Courier::~Courier() {
+  directory_.ForEach([](Endpoint& endpoint) { endpoint.ping_in_flight = false; });
+}
 
 void Courier::Send(const Endpoint& endpoint, const Delivery& delivery, UnderWay under_way,
                    absl::Time now) {
@@ -159,8 +171,8 @@ void Courier::NoteParked(Endpoint& endpoint) {
                                         {"mend", "batonctl webhook replay"}});
 }
 
-// Deleted or replayed meanwhile: the directory hears of it by itself. Anything else would come
-// again with each delivery, so there are no more until somebody changes the webhook.
+// Deleted or replayed meanwhile: the directory hears of it by itself. What cannot be read would
+// come again with each delivery, so there are no more until somebody changes the webhook.
 void Courier::NotReported(Endpoint& endpoint, const absl::Status& why) {
   if (!absl::IsNotFound(why) && !absl::IsAborted(why)) {
     endpoint.progress.parked_round = endpoint.webhook.round;
@@ -185,8 +197,8 @@ absl::Status Courier::ReportOne(Endpoint& endpoint, absl::Time now, bool all) {
   endpoint.reported_at = now;
   if (!endpoint.HasNews() && endpoint.report.offsets.empty()) return absl::OkStatus();
   const absl::StatusOr<bool> parked = store_.ReportWebhook(endpoint.key, endpoint.report);
-  if (absl::IsUnavailable(parked.status())) return parked.status();
   if (!parked.ok()) {
+    if (!IsForGood(parked.status())) return parked.status();
     NotReported(endpoint, parked.status());
     return absl::OkStatus();
   }

@@ -29,13 +29,15 @@ class Courier {
   // All references outlive the courier. `sender` sends, TakeResults gives its ends.
   Courier(Options options, Directory& directory, store::WebhookStore& store,
           platform::HttpClient& sender, PlacesOf places_of, platform::Metrics& metrics);
+  // Forgets what is under way: another courier sends it again, pings as well.
+  ~Courier();
 
   // Sends what may go at `now`; with `pings`, also the pings that were asked for.
   void SendDue(absl::Time now, bool pings);
   // Takes what came to an end.
   void Collect(absl::Time now);
   // Tells the store what is new; places that moved without a delivery only now and then, or at once
-  // with `all`. UNAVAILABLE: it is told the next time.
+  // with `all`. What an error kept from being told is told the next time.
   absl::Status Report(absl::Time now, bool all);
 
   bool HasInFlight(const std::set<int32_t>& partitions);

@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "core/errors.h"
 #include "platform/log.h"
 
 namespace baton::webhooks {
@@ -40,8 +41,9 @@ absl::Status Directory::Refresh() {
     const auto seen = versions_.find(workspace);
     if (seen != versions_.end() && seen->second == version) continue;
     const absl::Status status = Read(workspace);
-    if (absl::IsUnavailable(status)) return status;
-    if (!status.ok()) {
+    const bool unreadable = core::ErrorReason(status) == "STATE_UNREADABLE";
+    if (!status.ok() && !unreadable) return status;
+    if (unreadable) {
       platform::LogWarning("webhooks.unreadable", {{"workspace", workspace.str()},
                                                    {"why", std::string(status.message())}});
     }

@@ -20,7 +20,8 @@ class Directory {
       : store_(store), limits_(limits) {}
 
   // Looks what has changed: one round trip, and one or two more for each workspace whose webhooks
-  // did. UNAVAILABLE: all stays as it is. A workspace that cannot be read is logged and left out.
+  // did. A workspace that cannot be read (STATE_UNREADABLE) is logged and left out. After any other
+  // error the rest is looked at the next time.
   absl::Status Refresh();
 
   // nullptr: none.

@@ -136,6 +136,7 @@ absl::Status WebhookService::Step() {
   courier_->SendDue(absl::Now(), feed_.Owns(0));
   courier_->Collect(absl::Now());
   const absl::Status reported = courier_->Report(absl::Now(), false);
+  if (absl::IsInternal(read)) Close();  // one of the store is no reason to
   return read.ok() ? reported : read;
 }
 
@@ -148,7 +149,6 @@ void WebhookService::Run() {
     }
     errors_.Add();
     platform::LogWarning("webhooks.failed", {{"why", std::string(status.message())}});
-    if (absl::IsInternal(status)) Close();
     worker_.StopsWithin(backoff_.Next());
   }
   Close();

@@ -128,6 +128,8 @@ absl::StatusCode CodeOf(rd_kafka_resp_err_t code) {
     case RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR:
     case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
       return absl::StatusCode::kInvalidArgument;
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+      return absl::StatusCode::kOutOfRange;
     default:
       return absl::StatusCode::kUnavailable;
   }

@@ -3,9 +3,9 @@
 // Threads: Producer is thread-safe (transactions: one thread); Consumer belongs to one thread.
 // Errors are absl::Status: UNAVAILABLE (brokers away, retriable), ABORTED (a transaction that must
 // be aborted; fenced), INTERNAL (fatal: make a new client), INVALID_ARGUMENT (configuration, a
-// record too large), NOT_FOUND (no such topic), PERMISSION_DENIED. librdkafka 2.0.2 (Debian 12):
-// never an explicit partition together with headers in producev, every close bounded, a new
-// producer after a fatal error.
+// record too large), NOT_FOUND (no such topic), PERMISSION_DENIED, OUT_OF_RANGE (readers: the
+// partition does not keep the offset). librdkafka 2.0.2 (Debian 12): never an explicit partition
+// together with headers in producev, every close bounded, a new producer after a fatal error.
 #ifndef BATON_PLATFORM_KAFKA_KAFKA_H_
 #define BATON_PLATFORM_KAFKA_KAFKA_H_
 

@@ -43,6 +43,7 @@ class RdPartitionReader : public PartitionReader {
   }
 
   absl::Status Assign(const Offsets& from) override {
+    problem_ = absl::OkStatus();  // of what was assigned before
     std::vector<Position> positions;
     for (const auto& [partition, offset] : from) positions.push_back({topic_, partition, offset});
     return ToStatus(rd_kafka_assign(handle_.get(), ToPartitions(positions).get()), "assign");
@@ -51,14 +52,13 @@ class RdPartitionReader : public PartitionReader {
   absl::StatusOr<Batch> Poll(int max, absl::Duration wait) override {
     // One by one: before 2.2, librdkafka's batch call gives what was fetched before an Assign.
     Batch batch;
-    absl::Status problem;
-    for (int i = 0; i < max; ++i) {
+    for (int i = 0; i < max && problem_.ok(); ++i) {
       const MessagePtr message(rd_kafka_consumer_poll(handle_.get(), i == 0 ? ToMs(wait) : 0));
       if (message == nullptr) break;
-      if (absl::Status status = Take(*message, batch); !status.ok()) problem = std::move(status);
+      problem_ = Take(*message, batch);
     }
-    if (!problem.ok()) return problem;
-    return batch;
+    if (problem_.ok() || !batch.records.empty() || !batch.reached.empty()) return batch;
+    return std::exchange(problem_, absl::OkStatus());
   }
 
  private:
@@ -89,6 +89,7 @@ class RdPartitionReader : public PartitionReader {
 
   const HandlePtr handle_;
   const std::string topic_;
+  absl::Status problem_;  // that Poll has still to tell
 };
 
 }  // namespace

@@ -39,7 +39,9 @@ class PartitionReader {
     std::vector<Record> records;  // of a partition in order
     Offsets reached;              // ends of partitions: all below has been given
   };
-  // Up to `max` records; waits up to `wait` for something.
+  // Up to `max` records; waits up to `wait` for something. An error comes alone, behind what was
+  // read before it. OUT_OF_RANGE: retention has removed what is to be read of a partition, and
+  // nothing of it is given until the next Assign.
   virtual absl::StatusOr<Batch> Poll(int max, absl::Duration wait) = 0;
 };
 

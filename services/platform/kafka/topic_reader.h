@@ -31,7 +31,8 @@ absl::StatusOr<std::vector<PartitionSpan>> TopicSpans(const KafkaConfig& config,
 
 // Gives every record of the spans to `take`, those of a partition in order. With read_committed,
 // records of aborted transactions are left out, and a span ends early where one is open (see
-// TopicSpans). UNAVAILABLE when nothing came for `patience`.
+// TopicSpans). UNAVAILABLE when nothing came for `patience`; OUT_OF_RANGE when retention removes
+// what is still to be read.
 absl::Status ReadTopic(const KafkaConfig& config, const std::string& topic,
                        const std::vector<PartitionSpan>& spans, bool read_committed,
                        absl::Duration patience,

@@ -97,6 +97,9 @@ std::unique_ptr<HttpTransfer> MakeTransfer(HttpRequest request, const HttpClient
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "baton/" BATON_VERSION);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, Ms(options.timeout));
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, Ms(std::min(options.timeout, kConnectBound)));
+  // A name that nobody answers for holds up neither the thread nor its end: curl leaves the thread
+  // that looks it up to itself, which frees what it has when the system gives up on the name.
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   if (!options.ca_file.empty()) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
     curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);

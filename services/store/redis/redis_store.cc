@@ -149,16 +149,20 @@ absl::StatusOr<Reply> RedisStore::RunOne(Command command) {
   return std::move(replies->front());
 }
 
+absl::StatusOr<RedisStore::Answer> RedisStore::AnswerOf(const Reply& reply) {
+  if (reply.elements.empty()) return redis::Unreadable("an answer of a function");
+  const std::optional<redis::Outcome> outcome =
+      redis::ValueOf(redis::kOutcomeNames, reply.elements[0].integer);
+  if (!outcome.has_value()) return redis::Unreadable("an outcome of a function");
+  return Answer{*outcome, reply.elements.size() > 1 ? reply.elements[1].integer : 0};
+}
+
 absl::StatusOr<RedisStore::Answer> RedisStore::CallForOutcome(
     absl::string_view function, const std::vector<std::string>& keys,
     const std::vector<std::string>& args) {
   const absl::StatusOr<Reply> reply = RunOne(library_.Call(function, keys, args));
   if (!reply.ok()) return reply.status();
-  if (reply->elements.empty()) return redis::Unreadable("an answer of a function");
-  const std::optional<redis::Outcome> outcome =
-      redis::ValueOf(redis::kOutcomeNames, reply->elements[0].integer);
-  if (!outcome.has_value()) return redis::Unreadable("an outcome of a function");
-  return Answer{*outcome, reply->elements.size() > 1 ? reply->elements[1].integer : 0};
+  return AnswerOf(*reply);
 }
 
 std::string RedisStore::SimulatedClock() const {

@@ -208,6 +208,7 @@ class RedisStore final : public Store {
     redis::Outcome outcome = redis::Outcome::kDone;
     int64_t number = 0;  // 0 if there is none
   };
+  static absl::StatusOr<Answer> AnswerOf(const platform::redis::Reply& reply);
   absl::StatusOr<Answer> CallForOutcome(absl::string_view function,
                                         const std::vector<std::string>& keys,
                                         const std::vector<std::string>& args);

@@ -253,11 +253,15 @@ absl::StatusOr<bool> RedisStore::ReportWebhook(const WebhookKey& key, const Webh
     arguments.push_back(absl::StrCat(partition));
     arguments.push_back(absl::StrCat(offset));
   }
-  const absl::StatusOr<Answer> answer =
-      CallForOutcome("report_webhook",
-                     {ShardKeys(shard).Meta(), keys.Webhooks(), keys.WebhookProgress(key.id),
-                      keys.WebhookOffsets(key.id)},
-                     arguments);
+  const absl::StatusOr<Replies> replies =
+      RunEach({library_.Call("report_webhook",
+                             {ShardKeys(shard).Meta(), keys.Webhooks(),
+                              keys.WebhookProgress(key.id), keys.WebhookOffsets(key.id)},
+                             arguments)});
+  if (!replies.ok()) return replies.status();
+  const Reply& reply = replies->front();
+  if (reply.is_error()) return UnreadableWebhook(key.id, reply.text);
+  const absl::StatusOr<Answer> answer = AnswerOf(reply);
   if (!answer.ok()) return answer.status();
   if (answer->outcome == Outcome::kAbsent) return WebhookNotFound(key.id);
   if (answer->outcome == Outcome::kMismatch) {

@@ -103,6 +103,20 @@ TEST_F(RedisFaultsTest, PoliciesThatCannotBeReadSaySo) {
   EXPECT_EQ(ErrorReason(store_->GetPolicy(acme_, 1).status()), "STATE_UNREADABLE");
 }
 
+TEST_F(RedisFaultsTest, ReportsOfWebhooksThatCannotBeReadSaySo) {
+  store::Webhook webhook;
+  webhook.id = "crm";
+  webhook.url = "https://hooks.example/";
+  ASSERT_TRUE(store_->PutWebhook(acme_, webhook).ok());
+  store::WebhookReport report;
+  report.generation = report.round = 1;
+  ASSERT_TRUE(store_->ReportWebhook({acme_, "crm"}, report).ok());
+  const std::string progress = store::redis::WorkspaceKeys(0, acme_).WebhookProgress("crm");
+  Run({"HSET", progress, "delivered", "many"});
+  const auto reported = store_->ReportWebhook({acme_, "crm"}, report);
+  EXPECT_EQ(ErrorReason(reported.status()), "STATE_UNREADABLE") << reported.status();
+}
+
 TEST_F(RedisFaultsTest, ServerThatIsGoneFailsTheWholeBatch) {
   server_->Kill();
   EXPECT_EQ(store_->Load({Lead("a")}).status().code(), absl::StatusCode::kUnavailable);

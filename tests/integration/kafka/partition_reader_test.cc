@@ -100,6 +100,36 @@ TEST_F(PartitionReaderTest, ReadsFromWhereItIsToldAgainAndAgain) {
   ASSERT_TRUE(reader_->Assign({}).ok());
 }
 
+TEST_F(PartitionReaderTest, AnOffsetThatIsNotKeptIsToldAndLosesNothingOfOtherPartitions) {
+  const std::string topic = UniqueName("partitions");
+  ASSERT_EQ(MakeTopic(topic, 2), absl::OkStatus());
+  auto producer = Producer::Create(KafkaOfTheRun(), {});
+  ASSERT_TRUE(producer.ok()) << producer.status();
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_TRUE((*producer)->Produce({topic, absl::StrCat(i), "v", false, {}}, nullptr).ok());
+  }
+  ASSERT_TRUE((*producer)->Flush(kReaderBound).ok());
+  const auto reader = PartitionReader::Create(KafkaOfTheRun(), topic);
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  const int64_t end = (*reader)->Spans({0, 1}, kReaderBound)->at(0).next;
+  ASSERT_GT(end, 0);
+  ASSERT_TRUE((*reader)->Assign({{0, 0}, {1, 1000}}).ok());
+  absl::SleepFor(absl::Seconds(1));  // so that one Poll finds records and the error
+  int64_t read = 0;
+  absl::Status told;
+  const absl::Time deadline = absl::Now() + kReaderBound;
+  while ((read < end || told.ok()) && absl::Now() < deadline) {
+    const auto batch = (*reader)->Poll(1000, absl::Milliseconds(100));
+    if (batch.ok()) {
+      read += static_cast<int64_t>(batch->records.size());
+    } else {
+      told = batch.status();
+    }
+  }
+  EXPECT_EQ(read, end);
+  EXPECT_TRUE(absl::IsOutOfRange(told)) << told;
+}
+
 TEST_F(PartitionReaderTest, FindsTheFirstRecordOfATime) {
   Write({"a"});  // 0, end 1
   absl::SleepFor(absl::Milliseconds(20));

@@ -1,13 +1,27 @@
 #include "platform/outbound/http_client.h"
 
+#include <dlfcn.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netdb.h>
 
 #include <atomic>
 #include <map>
+#include <string_view>
 
 #include "absl/time/clock.h"
 #include "support/local_receiver.h"
+
+// In place of the system's, also for curl: nobody answers for the name silent.test.
+int getaddrinfo(const char* name, const char* service, const addrinfo* hints, addrinfo** found) {
+  if (name != nullptr && std::string_view(name) == "silent.test") {
+    absl::SleepFor(absl::Seconds(10));
+    return EAI_AGAIN;
+  }
+  static const auto real =
+      reinterpret_cast<decltype(&getaddrinfo)>(dlsym(RTLD_NEXT, "getaddrinfo"));
+  return real(name, service, hints, found);
+}
 
 namespace baton::platform {
 namespace {
@@ -103,6 +117,18 @@ TEST(HttpClientTest, AReceiverThatDoesNotAnswerTakesNoLongerThanTheTimeout) {
   const HttpResult result = Sent(sender, receiver.url());
   EXPECT_THAT(result.problem, HasSubstr("imeout"));
   EXPECT_LT(result.took, absl::Milliseconds(500));
+}
+
+TEST(HttpClientTest, ANameThatNobodyAnswersForHoldsUpNothing) {
+  LocalReceiver receiver([](const auto&, httplib::Response&) {});
+  const absl::Time begin = absl::Now();
+  {
+    HttpClient sender(Within(absl::Milliseconds(500)));
+    EXPECT_THAT(Sent(sender, "http://silent.test/").problem, HasSubstr("imeout"));
+    EXPECT_TRUE(Sent(sender, receiver.url()).delivered());
+    sender.Send({1, "http://silent.test/", {}, "{}"});
+  }
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(5));
 }
 
 TEST(HttpClientTest, AnAddressThatIsRefusedIsNotConnectedTo) {

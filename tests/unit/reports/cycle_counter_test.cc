@@ -84,7 +84,7 @@ TEST_F(CycleCounterTest, TwoWhoCountTheSameCountItOnce) {
   const auto last = absl::MakeConstSpan(story_.entries()).subspan(3);
   ASSERT_EQ(one.Count(0, last), absl::OkStatus());
   EXPECT_EQ(core::ErrorReason(other.Count(0, last)), "COUNTED_MEANWHILE");
-  EXPECT_FALSE(other.IsUpToDate(0));
+  EXPECT_FALSE(other.Knows(0));
   ASSERT_EQ(other.CatchUp(0, 4), absl::OkStatus());
   EXPECT_EQ(Stored("l1", 1).touches, 1);
 }

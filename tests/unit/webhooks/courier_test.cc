@@ -6,7 +6,9 @@
 #include <atomic>
 
 #include "absl/time/clock.h"
+#include "refusing_store.h"
 #include "store/memory/memory_store.h"
+#include "store/store_errors.h"
 #include "support/local_receiver.h"
 #include "webhooks/signature.h"
 
@@ -35,8 +37,8 @@ class CourierTest : public ::testing::Test {
     endpoint_->lanes.try_emplace(0, Lane{offset, true, false});
     endpoint_->Offer(endpoint_->lanes[0], 0, offset, {absl::StrCat("e", offset), lead, "{}"});
   }
-  // Sends what is due and notes what comes of it.
-  void Carry(absl::Duration after = absl::ZeroDuration()) {
+  // Sends what is due, until all of it has come to an end.
+  void Deliver(absl::Duration after = absl::ZeroDuration()) {
     now_ += after;
     now_ms_ += absl::ToInt64Milliseconds(after);
     courier_.SendDue(now_, true);
@@ -45,6 +47,10 @@ class CourierTest : public ::testing::Test {
       absl::SleepFor(absl::Milliseconds(1));
       courier_.Collect(now_);
     }
+  }
+  // And notes what came of it.
+  void Carry(absl::Duration after = absl::ZeroDuration()) {
+    Deliver(after);
     ASSERT_TRUE(courier_.Report(now_, false).ok());
   }
   store::WebhookState Stored() { return *store_.GetWebhook(key_); }
@@ -57,12 +63,13 @@ class CourierTest : public ::testing::Test {
   core::TimeMs now_ms_ = 1'700'000'000'000;
   absl::Time now_ = absl::FromUnixMillis(now_ms_);
   store::MemoryStore store_{4, store::StoreLimits(), [this] { return now_ms_; }};
+  RefusingStore told_{store_};
   Directory directory_{store_, QueueLimits()};
   platform::HttpClient sender_{{}};
   std::unique_ptr<platform::Metrics> metrics_ = platform::NewMetrics();
   Courier courier_{{"installation", absl::Hours(24)},
                    directory_,
-                   store_,
+                   told_,
                    sender_,
                    [](const Endpoint& endpoint) {
                      const auto lane = endpoint.lanes.find(0);
@@ -139,6 +146,46 @@ TEST_F(CourierTest, APingIsSentOnceAndItsOutcomeReported) {
   EXPECT_EQ(receiver_.requests()[0].get_header_value("webhook-id"), "ping/p1");
   EXPECT_EQ(Stored().progress.ping, "p1");
   EXPECT_EQ(Stored().progress.ping_outcome, "status 200");
+}
+
+TEST_F(CourierTest, APingThatWasCutOffIsSentByTheNextCourier) {
+  store::Webhook webhook = Stored().webhook;
+  webhook.ping = "p1";
+  ASSERT_TRUE(store_.PutWebhook(acme_, webhook).ok());
+  Refresh();
+  {
+    platform::HttpClient sender{{}};
+    const auto metrics = platform::NewMetrics();
+    Courier cut_off(
+        {"installation", absl::Hours(24)}, directory_, store_, sender,
+        [](const Endpoint&) { return std::map<int32_t, int64_t>(); }, *metrics);
+    cut_off.SendDue(now_, true);
+  }
+  Carry();
+  EXPECT_EQ(Stored().progress.ping, "p1");
+}
+
+TEST_F(CourierTest, AnErrorThatPassesStopsNoWebhook) {
+  Add(10, "eve");
+  Deliver();
+  for (const auto& passing :
+       {absl::PermissionDeniedError("WRONGPASS"), absl::FailedPreconditionError("no password"),
+        absl::InternalError("NOPERM"), absl::UnavailableError("away")}) {
+    told_.refusal = passing;
+    EXPECT_EQ(courier_.Report(now_, false), passing);
+    EXPECT_TRUE(endpoint_->active());
+  }
+  told_.refusal = absl::OkStatus();
+  Carry();
+  EXPECT_EQ(Stored().progress.delivered, 1);
+  EXPECT_EQ(Stored().progress.offsets.at(0), 11);
+}
+
+TEST_F(CourierTest, AWebhookOfWhichNothingCanBeToldGetsNothingMore) {
+  Add(10, "eve");
+  told_.refusal = store::StateUnreadable("webhook crm", "its progress");
+  Carry();
+  EXPECT_FALSE(endpoint_->active());
 }
 
 TEST_F(CourierTest, AWebhookThatWasDeletedGetsNothingMore) {

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "refusing_store.h"
 #include "store/memory/memory_store.h"
+#include "store/store_errors.h"
 
 namespace baton::webhooks {
 namespace {
@@ -37,7 +39,8 @@ class DirectoryTest : public ::testing::Test {
   const core::WorkspaceId acme_ = core::WorkspaceId::Trusted("acme");
   core::TimeMs now_ms_ = 1'000;
   store::MemoryStore store_{4, store::StoreLimits(), [this] { return now_ms_; }};
-  Directory directory_{store_, QueueLimits()};
+  RefusingStore asked_{store_};
+  Directory directory_{asked_, QueueLimits()};
 };
 
 TEST_F(DirectoryTest, FollowsTheStore) {
@@ -102,6 +105,24 @@ TEST_F(DirectoryTest, AParkedWebhookIsIdleButAnswersPings) {
   ++webhook.round;
   Put(webhook);
   EXPECT_TRUE(Refreshed()->active());
+}
+
+TEST_F(DirectoryTest, WhatCouldNotBeAskedIsAskedAgain) {
+  Put(Crm());
+  asked_.refusal = absl::PermissionDeniedError("WRONGPASS");
+  EXPECT_EQ(directory_.Refresh(), asked_.refusal);
+  asked_.refusal = absl::OkStatus();
+  EXPECT_NE(Refreshed(), nullptr);
+}
+
+TEST_F(DirectoryTest, WhatCannotBeReadIsNotReadAgainUntilItChanges) {
+  store::Webhook webhook = Put(Crm());
+  asked_.refusal = store::StateUnreadable("webhook crm", "its url");
+  EXPECT_EQ(Refreshed(), nullptr);
+  asked_.refusal = absl::OkStatus();
+  EXPECT_EQ(Refreshed(), nullptr);
+  Put(webhook);
+  EXPECT_NE(Refreshed(), nullptr);
 }
 
 TEST_F(DirectoryTest, WithoutRoomALaneStopsBeforeTheChange) {
