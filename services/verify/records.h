@@ -93,8 +93,7 @@ struct StoredLead {
   std::vector<std::string> passed;  // reps
   std::string skills;               // wanted, joined by ",", the requirement among them
   std::string requirement;          // of its queue, decoded; empty: none
-  bool has_owners = false;          // is asked for by somebody before others
-  bool to_owner = false;            // the latest choice fell on one of them
+  bool to_owner = false;            // the latest choice fell on an owner
   int64_t wait_until_ms = 0;
   std::vector<uint64_t> recent_events;  // fingerprints of (source, id), oldest first; at most 64
   std::vector<core::Candidate> candidates;

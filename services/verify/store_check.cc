@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "baton/store/v1/record.pb.h"
 #include "core/requirement.h"
 #include "core/text.h"
 
@@ -50,6 +51,13 @@ TimerKind TimerNeeded(const StoredLead& lead) {
 int64_t PlaceOf(const StoredLead& lead, const core::Ageing& age) {
   const core::Turn turn = core::TurnOf(lead.priority, lead.queued_at_ms, age);
   return (kPriorityMax - turn.band) * kPrioritySpan + turn.at_ms;
+}
+
+// The lead is asked for by somebody before others, or was so earlier in its cycle.
+bool HadOwners(const StoredLead& lead) {
+  store::v1::Judgment judgment;
+  return !lead.owners.empty() ||
+         (judgment.ParseFromString(lead.judgment) && judgment.route_owners_size() > 0);
 }
 
 std::string Where(const std::string& rep, const std::string& queue) {
@@ -315,8 +323,8 @@ void StoreCheck::CheckLead(const StoredLead& lead, const LeadEnd& end, bool feed
   CheckChoice(lead);
   CheckOwner(lead);
   if (lead.stage != Stage::kNew && lead.stage != Stage::kNurture &&
-      lead.stage != Stage::kRecycled && !lead.has_owners &&
-      !with_ageing_.contains(lead.workspace)) {
+      lead.stage != Stage::kRecycled && !with_ageing_.contains(lead.workspace) &&
+      !HadOwners(lead)) {
     wants_[key] = {lead.cycle, lead.priority, lead.skills, lead.workspace + "/" + lead.queue};
   }
 }
