@@ -123,6 +123,7 @@ struct StoredRep {
   std::vector<std::string> skills;
   std::vector<std::string> open;  // leads
   std::map<std::string, core::AttributeValue> attributes;
+  std::vector<std::string> delegates;  // of its leaves
 };
 
 struct StoredQueue {

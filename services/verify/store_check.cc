@@ -282,6 +282,21 @@ void StoreCheck::CheckChoice(const StoredLead& lead) {
   }
 }
 
+// Of an owner no skills are wanted, nor, where a lead is claimed, of the delegate of one on leave.
+bool StoreCheck::IsAskedFirst(const StoredLead& lead) const {
+  const auto is_rep = [&lead](const std::string& id) { return id == lead.rep; };
+  const auto& owners = lead.owners;
+  if (lead.to_owner || std::any_of(owners.begin(), owners.end(), is_rep)) return true;
+  if (!lead.choice.has_value() || lead.choice->basis != "claimed") return false;
+  return std::any_of(owners.begin(), owners.end(), [&](const std::string& owner) {
+    const auto found = reps_.find(lead.workspace + "/" + owner);
+    // Who stood in for an owner that has changed since is not known.
+    if (found == reps_.end() || found->second.revision != 1) return true;
+    const auto& delegates = found->second.delegates;
+    return std::any_of(delegates.begin(), delegates.end(), is_rep);
+  });
+}
+
 // A rep that is as it was created was so when it was chosen: who owns a lead cannot be deleted.
 void StoreCheck::CheckOwner(const StoredLead& lead) {
   if (!HasOwner(lead.stage)) return;
@@ -297,7 +312,7 @@ void StoreCheck::CheckOwner(const StoredLead& lead) {
   const StoredRep& rep = found->second;
   if (rep.revision != 1) return;
   if (!rep.online) fault("the rep was never online");
-  if (lead.to_owner) return;
+  if (IsAskedFirst(lead)) return;
   for (const absl::string_view skill : absl::StrSplit(lead.skills, ',', absl::SkipEmpty())) {
     if (skill.front() == kRequirementSign) continue;
     if (std::find(rep.skills.begin(), rep.skills.end(), skill) == rep.skills.end()) {

@@ -67,6 +67,7 @@ class StoreCheck {
   void CheckEnd(const StoredLead& lead, const LeadEnd& end);
   void CheckChoice(const StoredLead& lead);
   void CheckOwner(const StoredLead& lead);
+  bool IsAskedFirst(const StoredLead& lead) const;
   void NoteOwed(const std::string& where, const std::string& rep, int64_t owed_nano,
                 int64_t most_nano);
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -80,16 +81,14 @@ bool ParseAttributes(const std::string& text,
   return all.is_object();
 }
 
-// "revision|weight|capacity|presence|queues|skills|name", then perhaps "|work|attributes"
-bool ParseRep(const std::string& text, StoredRep& rep) {
-  const std::vector<std::string> items = absl::StrSplit(text, '|');
-  if (items.size() < 7) return false;
-  rep.revision = Number(items[0]);
-  rep.capacity = static_cast<int32_t>(Number(items[2]));
-  rep.online = items[3] == "online";
-  rep.skills = absl::StrSplit(items[5], ',', absl::SkipEmpty());
-  const bool read = items.size() < 9 || ParseAttributes(items[8], rep.attributes);
-  return read && rep.revision > 0;
+// Whom "...,leave=from:until:delegate" (functions/work.lua) names.
+std::vector<std::string> DelegatesIn(const std::string& work) {
+  std::vector<std::string> delegates;
+  for (const absl::string_view rule : absl::StrSplit(work, ',')) {
+    const std::vector<std::string> leave = absl::StrSplit(rule, ':');
+    if (absl::StartsWith(rule, "leave=") && leave.size() == 3) delegates.push_back(leave[2]);
+  }
+  return delegates;
 }
 
 std::vector<std::pair<std::string, std::string>> PairsOf(const Reply& hash) {
@@ -111,6 +110,18 @@ std::map<int32_t, int64_t> CheckpointsOf(const Reply& hash) {
 }
 
 }  // namespace
+
+bool ParseRep(const std::string& text, StoredRep& rep) {
+  const std::vector<std::string> items = absl::StrSplit(text, '|');
+  if (items.size() < 7) return false;
+  rep.revision = Number(items[0]);
+  rep.capacity = static_cast<int32_t>(Number(items[2]));
+  rep.online = items[3] == "online";
+  rep.skills = absl::StrSplit(items[5], ',', absl::SkipEmpty());
+  if (items.size() > 7) rep.delegates = DelegatesIn(items[7]);
+  const bool read = items.size() < 9 || ParseAttributes(items[8], rep.attributes);
+  return read && rep.revision > 0;
+}
 
 absl::StatusOr<std::unique_ptr<StoreReader>> StoreReader::Open(
     const platform::redis::ClientOptions& options) {

@@ -150,6 +150,35 @@ TEST(StoreDefectsTest, ARepWhoLacksASkill) {
   EXPECT_TRUE(Names(Examine(history), Check::kChoice, "the rep lacks the skill german"));
 }
 
+// ada, who lacks a skill, took ann from a queue of mode pull.
+History ClaimedWithoutTheSkill() {
+  History history = CleanHistory();
+  StoredLead& ann = history.lead("ann");
+  ann.skills = "german";
+  ann.choice = {0, "claimed"};
+  ann.candidates.resize(1);
+  ann.candidates[0].share_nano = 0;
+  return history;
+}
+
+TEST(StoreDefectsTest, AnOwnerClaimsALeadWithoutTheSkill) {
+  History history = ClaimedWithoutTheSkill();
+  EXPECT_TRUE(Names(Examine(history), Check::kChoice, "the rep lacks the skill german"));
+  history.lead("ann").owners = {"eve", "ada"};
+  EXPECT_EQ(Examine(history).findings.violations(), 0);
+}
+
+TEST(StoreDefectsTest, WhoStandsInForAnOwnerClaimsALeadWithoutTheSkill) {
+  History history = ClaimedWithoutTheSkill();
+  history.lead("ann").owners = {"eve"};
+  EXPECT_TRUE(Names(Examine(history), Check::kChoice, "the rep lacks the skill german"));
+  history.rep("eve").delegates = {"ada"};
+  EXPECT_EQ(Examine(history).findings.violations(), 0);
+  history.rep("eve").delegates.clear();
+  history.rep("eve").revision = 2;  // and perhaps ada stood in for it before
+  EXPECT_EQ(Examine(history).findings.violations(), 0);
+}
+
 TEST(StoreDefectsTest, ARepWhoChangedMeanwhileIsBelieved) {
   History history = CleanHistory();
   history.rep("ada").online = false;
