@@ -145,6 +145,7 @@ struct StoredWorkspace {
   // Its place among the workspaces of the shard that have timers: when its first one is due, or
   // below 0 in the line of those that wait for their turn. 0: none.
   int64_t timers_place = 0;
+  int64_t activated_at_ms = 0;  // the active revision of its policy; 0: it has none
 };
 
 struct StoredTotals {

@@ -81,6 +81,12 @@ bool ParseAttributes(const std::string& text,
   return all.is_object();
 }
 
+// "activate|at|principal|reason" (functions/revision.lua); 0: nothing was activated.
+int64_t ActivatedAt(const std::string& activation) {
+  const std::vector<std::string> items = absl::StrSplit(activation, '|');
+  return items.size() < 2 ? 0 : Number(items[1]);
+}
+
 // Whom "...,leave=from:until:delegate" (functions/work.lua) names.
 std::vector<std::string> DelegatesIn(const std::string& work) {
   std::vector<std::string> delegates;
@@ -261,7 +267,7 @@ absl::StatusOr<StoredWorkspace> StoreReader::Workspace(int shard, int64_t epoch,
                                                        const KnownNames& known) {
   const WorkspaceKeys keys = KeysOf(shard, id);
   const auto heads = Run({{"HGETALL", keys.Reps()},
-                          {"HGET", keys.Workspace(), "queues"},
+                          {"HMGET", keys.Workspace(), "queues", "policy", "activations"},
                           {"SMEMBERS", keys.Waiting()},
                           ReadTimers(keys)});
   if (!heads.ok()) return heads.status();
@@ -277,7 +283,13 @@ absl::StatusOr<StoredWorkspace> StoreReader::Workspace(int shard, int64_t epoch,
   if (const auto named = known.reps.find(id); named != known.reps.end()) {
     for (const std::string& rep : named->second) reps.try_emplace(rep);
   }
-  std::set<std::string> queues = absl::StrSplit((*heads)[1].text, ',', absl::SkipEmpty());
+  const std::vector<Reply>& policy = (*heads)[1].elements;
+  if (policy.size() != 3) return Unreadable("policy of " + id);
+  const auto activation =
+      Run({{"HGET", keys.Revision(Number(policy[1].text)), absl::StrCat("n:", policy[2].text)}});
+  if (!activation.ok()) return activation.status();
+  workspace.activated_at_ms = ActivatedAt((*activation)[0].text);
+  std::set<std::string> queues = absl::StrSplit(policy[0].text, ',', absl::SkipEmpty());
   for (const Reply& queue : (*heads)[2].elements) queues.insert(queue.text);
   if (const auto named = known.queues.find(id); named != known.queues.end()) {
     queues.insert(named->second.begin(), named->second.end());

@@ -36,6 +36,19 @@ TEST(StoreDefectsTest, ALeadThatWaitsAtAWrongPlace) {
   EXPECT_TRUE(Names(Examine(history), Check::kPlaces, "lead w/bob waits at place"));
 }
 
+TEST(StoreDefectsTest, ALeadThatWaitedBeforeTheActiveRevisionMayHaveAgedByAnother) {
+  History history = CleanHistory();
+  int64_t& place = history.workspace().queues[0].lanes[0].second;
+  place -= 150;
+  history.workspace().activated_at_ms = 200;
+  EXPECT_EQ(Examine(history).findings.violations(), 0);
+  history.workspace().activated_at_ms = 199;
+  EXPECT_TRUE(Names(Examine(history), Check::kPlaces, "lead w/bob waits at place"));
+  history.workspace().activated_at_ms = 200;
+  place += 151;
+  EXPECT_TRUE(Names(Examine(history), Check::kPlaces, "lead w/bob waits at place"));
+}
+
 TEST(StoreDefectsTest, ALeadWhoseBacklogHasAnotherTime) {
   History history = CleanHistory();
   ++history.workspace().queues[0].waiting[0].second;
