@@ -88,15 +88,28 @@ void CheckCandidates(const AssignmentDecision& decision, std::vector<std::string
 }
 
 // The first of the owners who could have it.
-const Candidate* OwnerWhoCould(const AssignmentDecision& decision) {
-  const std::vector<Candidate>& candidates = decision.pool.candidates;
-  for (const RepId& owner : decision.owners) {
+const Candidate* OwnerWhoCould(absl::Span<const RepId> owners,
+                               const std::vector<Candidate>& candidates) {
+  for (const RepId& owner : owners) {
     const auto found =
         std::find_if(candidates.begin(), candidates.end(),
                      [&owner](const Candidate& candidate) { return candidate.rep == owner; });
     if (found != candidates.end() && CouldHaveIt(*found)) return &*found;
   }
   return nullptr;
+}
+
+// The recorded winner, if it is a delegate, whom the lead does not name: asked behind the owner who
+// is on leave, so not before the first one.
+const Candidate* StandIn(const AssignmentDecision& decision) {
+  const absl::Span<const RepId> owners = decision.owners;
+  const Candidate* chosen = decision.pool.chosen();
+  if (decision.choice.basis != ChoiceBasis::kOwner || owners.empty() || chosen == nullptr) {
+    return nullptr;
+  }
+  if (std::find(owners.begin(), owners.end(), chosen->rep) != owners.end()) return nullptr;
+  const Candidate* first = OwnerWhoCould(owners.first(1), decision.pool.candidates);
+  return first == nullptr ? chosen : nullptr;
 }
 
 // Whether the strategy leaves the candidate to the ledger; that one had waited longest for a lead
@@ -115,7 +128,9 @@ bool IsLeft(const Candidate& candidate, const AssignmentDecision& decision) {
 
 // Who gets the lead by the rules of ChooseFrom.
 const Candidate* Choose(const AssignmentDecision& decision) {
-  if (const Candidate* owner = OwnerWhoCould(decision); owner != nullptr) return owner;
+  if (const Candidate* delegate = StandIn(decision); delegate != nullptr) return delegate;
+  const Candidate* owner = OwnerWhoCould(decision.owners, decision.pool.candidates);
+  if (owner != nullptr) return owner;
   const Candidate* best = nullptr;
   for (const Candidate& candidate : decision.pool.candidates) {
     if (!IsLeft(candidate, decision)) continue;

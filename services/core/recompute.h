@@ -23,8 +23,9 @@ struct RecomputedChoice {
 // The rules of ChooseFrom over the candidates as recorded: weights from the shares and their sum,
 // shares from the weights; the first owner who could have the lead wins, else of those whom the
 // strategy leaves the one with the greatest claim (deviation + share; ties: smaller id). That a rep
-// was away, lacked a skill or had waited less long is taken from the record; that one passed or was
-// full must show there. Of a pool that is not whole the nearest candidates stand for all.
+// was away, lacked a skill, had waited less long or stood in for an owner is taken from the record;
+// that one passed or was full must show there. Of a pool that is not whole the nearest candidates
+// stand for all.
 RecomputedChoice RecomputeChoice(const AssignmentDecision& decision);
 
 // A candidate's weight (in thousandths, as a ramp-up makes them): the least one whose share of

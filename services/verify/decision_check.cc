@@ -2,6 +2,7 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
@@ -43,6 +44,15 @@ const Candidate* OwnerServed(const std::vector<std::string>& owners,
     }
   }
   return nullptr;
+}
+
+// A delegate, whom the lead does not name: asked behind the owner who is on leave, so not before
+// the first one.
+bool StandsIn(const Candidate& chosen, const std::vector<std::string>& owners,
+              const std::vector<Candidate>& candidates) {
+  if (owners.empty() || chosen.open >= chosen.capacity) return false;
+  if (std::find(owners.begin(), owners.end(), chosen.rep.str()) != owners.end()) return false;
+  return OwnerServed({owners.front()}, candidates) == nullptr;
 }
 
 // Of those with a share the one who was owed most.
@@ -197,9 +207,15 @@ void DecisionCheck::CheckChoice(const Choice& choice) {
   for (const Candidate& candidate : *choice.candidates) {
     if (candidate.reason == CandidateReason::kChosen) chosen = &candidate;
   }
-  const Candidate* winner = choice.made.basis == "claimed"
-                                ? Claimer(*choice.candidates)
-                                : OwnerServed(choice.owners, *choice.candidates);
+  const Candidate* winner = nullptr;
+  if (choice.made.basis == "claimed") {
+    winner = Claimer(*choice.candidates);
+  } else if (choice.made.basis == "owner" && chosen != nullptr &&
+             StandsIn(*chosen, choice.owners, *choice.candidates)) {
+    winner = chosen;
+  } else {
+    winner = OwnerServed(choice.owners, *choice.candidates);
+  }
   if (winner == nullptr) winner = MostOwed(*choice.candidates);
   if (chosen != winner) {
     const auto name = [](const Candidate* candidate) {

@@ -29,11 +29,11 @@ void CheckCapacity(const ChangeHistory& history, const Capacities& capacities, F
 
 // A lead that gets the first rep of its cycle, at once or after it has waited from its
 // qualification on, must not overtake one that waits for the same (queue, skills) in front of it
-// (higher priority, earlier, smaller id) and so could have had that rep. Leads with owners, what a
-// lead wanted in an earlier queue than its latest, and workspaces with a queue in which waiting
-// adds to priorities, are left out. Looked at only while at most kBacklogChecked leads wait in the
-// queue: a longer backlog is drained in several steps, between which capacity may come free.
-// `wants`: by lead.
+// (higher priority, earlier, smaller id) and so could have had that rep. Leads that had owners in
+// their cycle, what a lead wanted in an earlier queue than its latest, and workspaces with a queue
+// in which waiting adds to priorities, are left out. Looked at only while at most kBacklogChecked
+// leads wait in the queue: a longer backlog is drained in several steps, between which capacity may
+// come free. `wants`: by lead.
 inline constexpr size_t kBacklogChecked = 100;
 using LeadWants = absl::flat_hash_map<std::string, Wants>;
 void CheckOrder(const ChangeHistory& history, const LeadWants& wants, Findings& findings);

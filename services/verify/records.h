@@ -93,8 +93,7 @@ struct StoredLead {
   std::vector<std::string> passed;  // reps
   std::string skills;               // wanted, joined by ",", the requirement among them
   std::string requirement;          // of its queue, decoded; empty: none
-  bool has_owners = false;          // is asked for by somebody before others
-  bool to_owner = false;            // the latest choice fell on one of them
+  bool to_owner = false;            // the latest choice fell on an owner
   int64_t wait_until_ms = 0;
   std::vector<uint64_t> recent_events;  // fingerprints of (source, id), oldest first; at most 64
   std::vector<core::Candidate> candidates;
@@ -124,6 +123,7 @@ struct StoredRep {
   std::vector<std::string> skills;
   std::vector<std::string> open;  // leads
   std::map<std::string, core::AttributeValue> attributes;
+  std::vector<std::string> delegates;  // of its leaves
 };
 
 struct StoredQueue {
@@ -145,6 +145,7 @@ struct StoredWorkspace {
   // Its place among the workspaces of the shard that have timers: when its first one is due, or
   // below 0 in the line of those that wait for their turn. 0: none.
   int64_t timers_place = 0;
+  int64_t activated_at_ms = 0;  // the active revision of its policy; 0: it has none
 };
 
 struct StoredTotals {

@@ -1,6 +1,7 @@
 #include "verify/sales_history.h"
 
 #include "absl/strings/str_cat.h"
+#include "core/plan.h"
 #include "core/text.h"
 #include "verify/hashes.h"
 
@@ -17,6 +18,8 @@ uint64_t CauseOf(std::string_view key, std::string_view source, std::string_view
 
 void SalesChanges::Add(const ChangeRecord& feedback) {
   if (feedback.source.empty()) return;
+  // What the event's own change meant for a clock is said with the same cause.
+  if (feedback.change.has_value() && core::IsSlaChange(*feedback.change)) return;
   const auto [entry, is_new] =
       changes_.try_emplace(CauseOf(feedback.key, feedback.source, feedback.cause),
                            Version{feedback.epoch, feedback.version});

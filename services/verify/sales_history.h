@@ -16,7 +16,7 @@
 
 namespace baton::verify {
 
-// The changes that name an event of sales as their cause.
+// The changes that name an event of sales as their cause, but for those of clocks.
 class SalesChanges {
  public:
   void Add(const ChangeRecord& feedback);

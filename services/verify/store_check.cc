@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "baton/store/v1/record.pb.h"
 #include "core/requirement.h"
 #include "core/text.h"
 
@@ -50,6 +51,13 @@ TimerKind TimerNeeded(const StoredLead& lead) {
 int64_t PlaceOf(const StoredLead& lead, const core::Ageing& age) {
   const core::Turn turn = core::TurnOf(lead.priority, lead.queued_at_ms, age);
   return (kPriorityMax - turn.band) * kPrioritySpan + turn.at_ms;
+}
+
+// The lead is asked for by somebody before others, or was so earlier in its cycle.
+bool HadOwners(const StoredLead& lead) {
+  store::v1::Judgment judgment;
+  return !lead.owners.empty() ||
+         (judgment.ParseFromString(lead.judgment) && judgment.route_owners_size() > 0);
 }
 
 std::string Where(const std::string& rep, const std::string& queue) {
@@ -108,6 +116,7 @@ int64_t StoreCheck::GivenBackIn(const StoredWorkspace& workspace, const StoredQu
 void StoreCheck::Add(const StoredWorkspace& workspace, const GivenBack* given_back) {
   const auto key = [&workspace](const std::string& id) { return workspace.id + "/" + id; };
   epochs_[workspace.id] = workspace.epoch;
+  activated_at_ms_[workspace.id] = workspace.activated_at_ms;
   for (const StoredRep& rep : workspace.reps) {
     if (rep.revision > 0) {  // 0: no longer in the roster
       int64_t& capacity = capacities_[key(rep.id)];
@@ -174,9 +183,12 @@ void StoreCheck::CheckStanding(const StoredLead& lead, const Standing& standing)
   if (queue.empty()) return;
   const int64_t place = PlaceOf(lead, {});
   const auto age = ages_.find(lead.workspace + "/" + queue);
-  // A place is that of the policy under which the lead came to wait.
+  // A place is that of the policy under which the lead came to wait: of an earlier revision it is
+  // not known how leads aged, but that none stood further back for it.
   const bool aged = age != ages_.end() && standing.place == PlaceOf(lead, age->second);
-  if (standing.place != place && !aged) {
+  const bool may_have_aged =
+      standing.place < place && lead.queued_at_ms <= activated_at_ms_[lead.workspace];
+  if (standing.place != place && !aged && !may_have_aged) {
     findings_.Violation(Check::kPlaces, absl::StrCat("lead ", lead.key(), " waits at place ",
                                                      standing.place, ", its place is ", place));
   }
@@ -274,6 +286,21 @@ void StoreCheck::CheckChoice(const StoredLead& lead) {
   }
 }
 
+// Of an owner no skills are wanted, nor, where a lead is claimed, of the delegate of one on leave.
+bool StoreCheck::IsAskedFirst(const StoredLead& lead) const {
+  const auto is_rep = [&lead](const std::string& id) { return id == lead.rep; };
+  const auto& owners = lead.owners;
+  if (lead.to_owner || std::any_of(owners.begin(), owners.end(), is_rep)) return true;
+  if (!lead.choice.has_value() || lead.choice->basis != "claimed") return false;
+  return std::any_of(owners.begin(), owners.end(), [&](const std::string& owner) {
+    const auto found = reps_.find(lead.workspace + "/" + owner);
+    // Who stood in for an owner that has changed since is not known.
+    if (found == reps_.end() || found->second.revision != 1) return true;
+    const auto& delegates = found->second.delegates;
+    return std::any_of(delegates.begin(), delegates.end(), is_rep);
+  });
+}
+
 // A rep that is as it was created was so when it was chosen: who owns a lead cannot be deleted.
 void StoreCheck::CheckOwner(const StoredLead& lead) {
   if (!HasOwner(lead.stage)) return;
@@ -289,7 +316,7 @@ void StoreCheck::CheckOwner(const StoredLead& lead) {
   const StoredRep& rep = found->second;
   if (rep.revision != 1) return;
   if (!rep.online) fault("the rep was never online");
-  if (lead.to_owner) return;
+  if (IsAskedFirst(lead)) return;
   for (const absl::string_view skill : absl::StrSplit(lead.skills, ',', absl::SkipEmpty())) {
     if (skill.front() == kRequirementSign) continue;
     if (std::find(rep.skills.begin(), rep.skills.end(), skill) == rep.skills.end()) {
@@ -315,8 +342,8 @@ void StoreCheck::CheckLead(const StoredLead& lead, const LeadEnd& end, bool feed
   CheckChoice(lead);
   CheckOwner(lead);
   if (lead.stage != Stage::kNew && lead.stage != Stage::kNurture &&
-      lead.stage != Stage::kRecycled && !lead.has_owners &&
-      !with_ageing_.contains(lead.workspace)) {
+      lead.stage != Stage::kRecycled && !with_ageing_.contains(lead.workspace) &&
+      !HadOwners(lead)) {
     wants_[key] = {lead.cycle, lead.priority, lead.skills, lead.workspace + "/" + lead.queue};
   }
 }

@@ -67,13 +67,15 @@ class StoreCheck {
   void CheckEnd(const StoredLead& lead, const LeadEnd& end);
   void CheckChoice(const StoredLead& lead);
   void CheckOwner(const StoredLead& lead);
+  bool IsAskedFirst(const StoredLead& lead) const;
   void NoteOwed(const std::string& where, const std::string& rep, int64_t owed_nano,
                 int64_t most_nano);
 
-  absl::flat_hash_map<std::string, Standing> standing_;  // of leads not yet met
-  absl::flat_hash_map<std::string, StoredRep> reps_;     // "workspace/rep", without open sets
-  absl::flat_hash_map<std::string, int64_t> epochs_;     // of workspaces
-  absl::flat_hash_map<std::string, bool> seen_;          // leads
+  absl::flat_hash_map<std::string, Standing> standing_;        // of leads not yet met
+  absl::flat_hash_map<std::string, StoredRep> reps_;           // "workspace/rep", without open sets
+  absl::flat_hash_map<std::string, int64_t> epochs_;           // of workspaces
+  absl::flat_hash_map<std::string, int64_t> activated_at_ms_;  // likewise: their policies
+  absl::flat_hash_map<std::string, bool> seen_;                // leads
   Capacities capacities_;
   LeadWants wants_;
   std::map<std::string, core::Ageing> ages_;   // by queue, where leads age

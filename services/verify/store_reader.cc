@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -80,16 +81,20 @@ bool ParseAttributes(const std::string& text,
   return all.is_object();
 }
 
-// "revision|weight|capacity|presence|queues|skills|name", then perhaps "|work|attributes"
-bool ParseRep(const std::string& text, StoredRep& rep) {
-  const std::vector<std::string> items = absl::StrSplit(text, '|');
-  if (items.size() < 7) return false;
-  rep.revision = Number(items[0]);
-  rep.capacity = static_cast<int32_t>(Number(items[2]));
-  rep.online = items[3] == "online";
-  rep.skills = absl::StrSplit(items[5], ',', absl::SkipEmpty());
-  const bool read = items.size() < 9 || ParseAttributes(items[8], rep.attributes);
-  return read && rep.revision > 0;
+// "activate|at|principal|reason" (functions/revision.lua); 0: nothing was activated.
+int64_t ActivatedAt(const std::string& activation) {
+  const std::vector<std::string> items = absl::StrSplit(activation, '|');
+  return items.size() < 2 ? 0 : Number(items[1]);
+}
+
+// Whom "...,leave=from:until:delegate" (functions/work.lua) names.
+std::vector<std::string> DelegatesIn(const std::string& work) {
+  std::vector<std::string> delegates;
+  for (const absl::string_view rule : absl::StrSplit(work, ',')) {
+    const std::vector<std::string> leave = absl::StrSplit(rule, ':');
+    if (absl::StartsWith(rule, "leave=") && leave.size() == 3) delegates.push_back(leave[2]);
+  }
+  return delegates;
 }
 
 std::vector<std::pair<std::string, std::string>> PairsOf(const Reply& hash) {
@@ -111,6 +116,18 @@ std::map<int32_t, int64_t> CheckpointsOf(const Reply& hash) {
 }
 
 }  // namespace
+
+bool ParseRep(const std::string& text, StoredRep& rep) {
+  const std::vector<std::string> items = absl::StrSplit(text, '|');
+  if (items.size() < 7) return false;
+  rep.revision = Number(items[0]);
+  rep.capacity = static_cast<int32_t>(Number(items[2]));
+  rep.online = items[3] == "online";
+  rep.skills = absl::StrSplit(items[5], ',', absl::SkipEmpty());
+  if (items.size() > 7) rep.delegates = DelegatesIn(items[7]);
+  const bool read = items.size() < 9 || ParseAttributes(items[8], rep.attributes);
+  return read && rep.revision > 0;
+}
 
 absl::StatusOr<std::unique_ptr<StoreReader>> StoreReader::Open(
     const platform::redis::ClientOptions& options) {
@@ -250,7 +267,7 @@ absl::StatusOr<StoredWorkspace> StoreReader::Workspace(int shard, int64_t epoch,
                                                        const KnownNames& known) {
   const WorkspaceKeys keys = KeysOf(shard, id);
   const auto heads = Run({{"HGETALL", keys.Reps()},
-                          {"HGET", keys.Workspace(), "queues"},
+                          {"HMGET", keys.Workspace(), "queues", "policy", "activations"},
                           {"SMEMBERS", keys.Waiting()},
                           ReadTimers(keys)});
   if (!heads.ok()) return heads.status();
@@ -266,7 +283,13 @@ absl::StatusOr<StoredWorkspace> StoreReader::Workspace(int shard, int64_t epoch,
   if (const auto named = known.reps.find(id); named != known.reps.end()) {
     for (const std::string& rep : named->second) reps.try_emplace(rep);
   }
-  std::set<std::string> queues = absl::StrSplit((*heads)[1].text, ',', absl::SkipEmpty());
+  const std::vector<Reply>& policy = (*heads)[1].elements;
+  if (policy.size() != 3) return Unreadable("policy of " + id);
+  const auto activation =
+      Run({{"HGET", keys.Revision(Number(policy[1].text)), absl::StrCat("n:", policy[2].text)}});
+  if (!activation.ok()) return activation.status();
+  workspace.activated_at_ms = ActivatedAt((*activation)[0].text);
+  std::set<std::string> queues = absl::StrSplit(policy[0].text, ',', absl::SkipEmpty());
   for (const Reply& queue : (*heads)[2].elements) queues.insert(queue.text);
   if (const auto named = known.queues.find(id); named != known.queues.end()) {
     queues.insert(named->second.begin(), named->second.end());

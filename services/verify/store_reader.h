@@ -88,6 +88,10 @@ class StoreReader {
 absl::StatusOr<StoredLead> ParseStoredLead(const std::string& workspace, const std::string& lead,
                                            const std::string& value);
 
+// A rep's value: "revision|weight|capacity|presence|queues|skills|name", then perhaps
+// "|work|attributes". False: it is not readable.
+bool ParseRep(const std::string& text, StoredRep& rep);
+
 // Candidates as functions/pool.lua or ranked_pool.lua pack them; whether they are all. nullopt if
 // they are none.
 std::optional<bool> ReadCandidates(std::string_view blob, std::vector<core::Candidate>& candidates);

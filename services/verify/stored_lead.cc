@@ -60,7 +60,6 @@ bool ReadLine(const std::vector<absl::string_view>& items, StoredLead& lead) {
     lead.requirement = PercentDecoded({word.data() + 1, word.size() - 1});
   }
   if (items.size() >= kWaiting + 4) {
-    lead.has_owners = !items[kWaiting].empty();
     lead.wait_until_ms = NumberOrMinusOne(items[kWaiting + 2]);
     lead.to_owner = items[kWaiting + 3] == "owner";
     lead.owners = absl::StrSplit(items[kWaiting], ',', absl::SkipEmpty());

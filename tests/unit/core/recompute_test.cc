@@ -110,6 +110,25 @@ TEST(RecomputeChoiceTest, TheFirstOwnerWhoCouldHaveItWins) {
   EXPECT_EQ(RecomputeChoice(decision).winner, RepNamed("ada"));
 }
 
+TEST(RecomputeChoiceTest, WhoStandsInForAnOwnerOnLeaveWinsThoughOthersWereOwedMore) {
+  std::vector<Member> members = {SampleMember("ada"), SampleMember("ben"), SampleMember("cleo")};
+  members[0].unavailable = CandidateReason::kOnLeave;
+  members[2].owed_nano = 600'000'000;
+  Pool pool;
+  pool.members = members;
+  pool.owners = absl::MakeConstSpan(members).first(2);
+  const Choice choice = ChooseFrom(pool, {}, {});
+  AssignmentDecision decision;
+  decision.choice = {1, kNow, choice.weights, choice.basis, choice.tie};
+  decision.pool = MakePool(choice.candidates);
+  decision.owners = {RepNamed("ada"), RepNamed("cleo")};
+  const RecomputedChoice recomputed = RecomputeChoice(decision);
+  EXPECT_EQ(recomputed.winner, RepNamed("ben"));
+  EXPECT_THAT(recomputed.differences, IsEmpty());
+  decision.owners = {RepNamed("cleo")};
+  EXPECT_EQ(RecomputeChoice(decision).winner, RepNamed("cleo"));
+}
+
 TEST(RecomputeChoiceTest, OfTheLeastLoadedTheLedgerChooses) {
   AssignmentDecision decision = SampleDecision();
   decision.choice.basis = ChoiceBasis::kLeastLoaded;

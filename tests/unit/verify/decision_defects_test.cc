@@ -118,6 +118,46 @@ TEST(DecisionDefectsTest, AnOwnerWhoCouldHaveIt) {
   ExpectViolation(lead, "computed again ada wins, recorded is ben");
 }
 
+// Ada, who owns the lead, is on leave, and ben got it in her place.
+StoredLead LeadOfADelegate() {
+  StoredLead lead = SampleLead();
+  const auto rep = [](const char* id) { return core::RepId::Trusted(id); };
+  lead.owners = {"ada"};
+  lead.choice = {0, "owner"};
+  lead.candidates = {{rep("ada"), CandidateReason::kPassed, 0, 0, 0, 5},
+                     {rep("ben"), CandidateReason::kChosen, 0, 0, 4, 5}};
+  return lead;
+}
+
+TEST(DecisionDefectsTest, WhoStandsInForAnOwnerOnLeaveGetsTheLead) {
+  StoredLead lead = LeadOfADelegate();
+  EXPECT_EQ(Examine(lead).violations, 0);
+  lead.owners = {"ada", "cleo"};
+  lead.choice->weights = 2;  // counted as a turn of ben, though cleo was owed more
+  lead.candidates[1].share_nano = 500'000'000;
+  lead.candidates.push_back(
+      {core::RepId::Trusted("cleo"), CandidateReason::kNotOwner, 9, 500'000'000, 0, 5});
+  EXPECT_EQ(Examine(lead).violations, 0);
+}
+
+TEST(DecisionDefectsTest, AStandInForAnOwnerWhoCouldHaveIt) {
+  StoredLead lead = LeadOfADelegate();
+  lead.candidates[0].reason = CandidateReason::kNotOwner;
+  ExpectViolation(lead, "computed again ada wins, recorded is ben");
+}
+
+TEST(DecisionDefectsTest, AStandInWhoWasFull) {
+  StoredLead lead = LeadOfADelegate();
+  lead.candidates[1].open = 5;
+  ExpectViolation(lead, "computed again nobody wins, recorded is ben");
+}
+
+TEST(DecisionDefectsTest, AStandInOfALeadThatNobodyOwns) {
+  StoredLead lead = LeadOfADelegate();
+  lead.owners.clear();
+  ExpectViolation(lead, "computed again nobody wins, recorded is ben");
+}
+
 // Ada took the lead from a queue of mode pull.
 StoredLead ClaimedLead() {
   StoredLead lead = SampleLead();

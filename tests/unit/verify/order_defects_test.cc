@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "baton/store/v1/record.pb.h"
 #include "history.h"
 
 namespace baton::verify {
@@ -152,6 +153,22 @@ TEST_F(OrderTest, ALongBacklogIsNotLookedAt) {
   for (int i = 0; i <= static_cast<int>(kBacklogChecked); ++i) Wait(absl::StrCat("l", i), 10 + i);
   Assign("l5", 500);
   EXPECT_EQ(Order().looked_at, 0);
+}
+
+// ann waits from 100 on, bob gets a rep at 200.
+TEST(OrderDefectsTest, WhoWaitedForAnOwnerWasNotOvertakenThoughItHasNoneNow) {
+  History history = CleanHistory();
+  history.feedback.insert(history.feedback.begin() + 1,
+                          {"ann", 2, ChangeType::kQueued, Stage::kQueued, "", 0, 100});
+  for (const size_t i : {2, 3}) {
+    ++history.feedback[i].version;
+    history.feedback[i].time_ms += 200;
+  }
+  EXPECT_TRUE(Names(Examine(history), Check::kOrder, "got a rep at 200 before lead ann"));
+  store::v1::Judgment judgment;
+  judgment.add_route_owners("ada");
+  history.lead("ann").judgment = judgment.SerializeAsString();
+  EXPECT_EQ(Examine(history).findings.of(Check::kOrder).violations, 0);
 }
 
 TEST_F(OrderTest, ARepWhoOwnsTooManyIsNamed) {

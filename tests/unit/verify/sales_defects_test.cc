@@ -90,6 +90,19 @@ TEST(SalesDefectsTest, AnActionThatActedTwice) {
   EXPECT_EQ(world.Violation(), "") << "the store had lost the first";
 }
 
+TEST(SalesDefectsTest, AnActionThatAlsoStopsAClockActedOnce) {
+  SalesWorld world;
+  world.changes = {SalesWorld::ChangeOf(2), SalesWorld::ChangeOf(3)};
+  world.changes[0].change = core::ChangeType::kSlaMet;
+  world.changes[1].change = core::ChangeType::kTouched;
+  EXPECT_EQ(world.Violation(), "");
+  world.changes[0].change = core::ChangeType::kTouched;
+  EXPECT_THAT(world.Violation(), HasSubstr("changed lead w/ann in versions 2 and 3"));
+  world.changes = {world.changes[0]};
+  world.changes[0].change = core::ChangeType::kSlaMet;
+  EXPECT_THAT(world.Violation(), HasSubstr("no change of w/ann names it"));
+}
+
 TEST(SalesDefectsTest, ADeadLetterThatIsMissingOrOfNothing) {
   SalesWorld world;
   world.letters.clear();

@@ -36,6 +36,19 @@ TEST(StoreDefectsTest, ALeadThatWaitsAtAWrongPlace) {
   EXPECT_TRUE(Names(Examine(history), Check::kPlaces, "lead w/bob waits at place"));
 }
 
+TEST(StoreDefectsTest, ALeadThatWaitedBeforeTheActiveRevisionMayHaveAgedByAnother) {
+  History history = CleanHistory();
+  int64_t& place = history.workspace().queues[0].lanes[0].second;
+  place -= 150;
+  history.workspace().activated_at_ms = 200;
+  EXPECT_EQ(Examine(history).findings.violations(), 0);
+  history.workspace().activated_at_ms = 199;
+  EXPECT_TRUE(Names(Examine(history), Check::kPlaces, "lead w/bob waits at place"));
+  history.workspace().activated_at_ms = 200;
+  place += 151;
+  EXPECT_TRUE(Names(Examine(history), Check::kPlaces, "lead w/bob waits at place"));
+}
+
 TEST(StoreDefectsTest, ALeadWhoseBacklogHasAnotherTime) {
   History history = CleanHistory();
   ++history.workspace().queues[0].waiting[0].second;
@@ -148,6 +161,35 @@ TEST(StoreDefectsTest, ARepWhoLacksASkill) {
   History history = CleanHistory();
   history.lead("ann").skills = "german";
   EXPECT_TRUE(Names(Examine(history), Check::kChoice, "the rep lacks the skill german"));
+}
+
+// ada, who lacks a skill, took ann from a queue of mode pull.
+History ClaimedWithoutTheSkill() {
+  History history = CleanHistory();
+  StoredLead& ann = history.lead("ann");
+  ann.skills = "german";
+  ann.choice = {0, "claimed"};
+  ann.candidates.resize(1);
+  ann.candidates[0].share_nano = 0;
+  return history;
+}
+
+TEST(StoreDefectsTest, AnOwnerClaimsALeadWithoutTheSkill) {
+  History history = ClaimedWithoutTheSkill();
+  EXPECT_TRUE(Names(Examine(history), Check::kChoice, "the rep lacks the skill german"));
+  history.lead("ann").owners = {"eve", "ada"};
+  EXPECT_EQ(Examine(history).findings.violations(), 0);
+}
+
+TEST(StoreDefectsTest, WhoStandsInForAnOwnerClaimsALeadWithoutTheSkill) {
+  History history = ClaimedWithoutTheSkill();
+  history.lead("ann").owners = {"eve"};
+  EXPECT_TRUE(Names(Examine(history), Check::kChoice, "the rep lacks the skill german"));
+  history.rep("eve").delegates = {"ada"};
+  EXPECT_EQ(Examine(history).findings.violations(), 0);
+  history.rep("eve").delegates.clear();
+  history.rep("eve").revision = 2;  // and perhaps ada stood in for it before
+  EXPECT_EQ(Examine(history).findings.violations(), 0);
 }
 
 TEST(StoreDefectsTest, ARepWhoChangedMeanwhileIsBelieved) {

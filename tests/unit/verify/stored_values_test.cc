@@ -9,6 +9,7 @@ namespace {
 
 using core::CandidateReason;
 using testing::ElementsAre;
+using testing::IsEmpty;
 using testing::Pair;
 
 // {'bo', 999, 1 group: {not_owner, 100, 7, 2 kept}, 2 reasons: not_owner, 150, chosen, 1,
@@ -37,6 +38,17 @@ TEST(StoredValuesTest, CandidatesOfAChoiceAmongRanksThatAreCutOffAreNone) {
   cut[3] = '\x11';  // without bo's last three
   std::vector<core::Candidate> candidates;
   EXPECT_EQ(ReadCandidates(cut, candidates), std::nullopt);
+}
+
+TEST(StoredValuesTest, WhoStandsInForARepOnLeaveIsRead) {
+  StoredRep rep;
+  ASSERT_TRUE(ParseRep("3|1|5|online|q|de|Ada", rep));
+  EXPECT_THAT(rep.delegates, IsEmpty());
+  ASSERT_TRUE(
+      ParseRep("3|1|5|online|q|de|Ada|cap=3,hours=dach@Europe/Vienna,ramp=1:2:3,"
+               "leave=10:20:ben,leave=30:40:cy|",
+               rep));
+  EXPECT_THAT(rep.delegates, ElementsAre("ben", "cy"));
 }
 
 TEST(StoredValuesTest, ALedgerIsWhatWasWrittenWholeAndWhatHasChangedSince) {
