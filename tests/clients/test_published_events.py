@@ -1,7 +1,11 @@
 """Everything on every topic of a real run, held to the schemas of proto/events by a foreign
-validator. Runs last (conftest.py), on what all the other tests left behind."""
+validator. Runs last (conftest.py), on what all the other tests left behind. tests/run --all looks
+at each event, which takes minutes of a processor; otherwise at the first of each type, and then at
+every tenth."""
 
+import collections
 import json
+import os
 
 import pytest
 import yaml
@@ -18,6 +22,7 @@ SCHEMAS = {path.name: json.loads(path.read_text())
 REGISTRY = Registry().with_resources(
     (schema["$id"], Resource.from_contents(schema)) for schema in SCHEMAS.values())
 SALES = "baton.sales-events.v1"
+FIRST_OF_A_TYPE = 200
 
 
 def validator(place):
@@ -61,6 +66,15 @@ def records(brokers, topic):
     return found
 
 
+def chosen(kinds):
+    """Which of the events whose types follow one another in `kinds` are looked at."""
+    each = os.environ.get("TESTS_ALL") != "0"
+    met = collections.Counter()
+    for kind in kinds:
+        met[kind] += 1
+        yield each or met[kind] <= FIRST_OF_A_TYPE or met[kind] % 10 == 0
+
+
 def complaints(judge, instance):
     return [f"{'/'.join(map(str, error.absolute_path))}: {error.message}"
             for error in judge.iter_errors(instance)]
@@ -92,7 +106,9 @@ def lively(world):
 @pytest.mark.parametrize("topic", [FEEDBACK, ASSIGNMENTS, STATE])
 def test_every_published_event_has_the_schema_of_its_type(known, lively, topic):
     seen = set()
-    for partition, offset, key, headers, value in records(lively.stack.brokers, topic):
+    found = records(lively.stack.brokers, topic)
+    looks = chosen(headers.get("ce_type") for _, _, _, headers, _ in found)
+    for (partition, offset, key, headers, value), look in zip(found, looks):
         where = f"{topic}/{partition}/{offset}"
         if value is None:
             assert topic == STATE, where
@@ -101,8 +117,9 @@ def test_every_published_event_has_the_schema_of_its_type(known, lively, topic):
         assert (topic, kind) in known, f"{where}: {kind} has no schema"
         judge_headers, judge_data = known[topic, kind]
         data = json.loads(value)
-        assert complaints(judge_headers, headers) == [], where
-        assert complaints(judge_data, data) == [], where
+        if look:
+            assert complaints(judge_headers, headers) == [], where
+            assert complaints(judge_data, data) == [], where
         assert key.decode() == f"{data['workspace']}/{data['lead']}" == headers["ce_correlationid"]
         if topic != STATE:
             assert kind == f"dev.baton.lead.{data['change']}.v1", where
