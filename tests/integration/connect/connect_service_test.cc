@@ -156,6 +156,26 @@ TEST_F(ConnectServiceTest, WhoSendsTooMuchHearsIt) {
   EXPECT_THAT(chunked.Hear("resource_exhausted"), StartsWith("HTTP/1.1 413"));
 }
 
+TEST_F(ConnectServiceTest, WhatStandsBesideAChunkHasAnEnd) {
+  Serve();
+  const std::string head =
+      "POST /baton.v1.WorkspaceService/GetWorkspace HTTP/1.1\r\nhost: localhost\r\ncontent-type: "
+      "application/json\r\ntransfer-encoding: chunked\r\nx: " +
+      std::string(15'000, 'x') + "\r\n\r\n";
+  const std::string endless(1'000'000, 'x');
+  for (const std::string& chunk : {"1;" + endless, "1\r\n \r\n0\r\nx: " + endless}) {
+    Plug plug = Connect();
+    plug.Say(head + chunk);
+    EXPECT_THAT(plug.Hear(""), AllOf(StartsWith("HTTP/1.1 431"), HasSubstr("[closed]")));
+  }
+  Plug plug = Connect();
+  const std::string more(1'000, 'x');
+  plug.Say(head + "3e800;" + more + "\r\n" + std::string(0x3e800, ' ') + "\r\n" +
+           absl::StrCat(absl::Hex(sizeof(kBody) - 1), "\r\n", kBody, "\r\n0;", more, "\r\n") +
+           "x: " + more + "\r\n\r\n");
+  EXPECT_THAT(plug.Hear("workspaces/acme"), StartsWith("HTTP/1.1 200"));
+}
+
 TEST_F(ConnectServiceTest, ASlowClientIsCutInEachPhase) {
   HttpLimits limits;
   limits.header_max = limits.body_max = limits.idle_max = absl::Milliseconds(300);
