@@ -199,7 +199,7 @@ class Session final : public HttpSession,
                               std::chrono::steady_clock::now() < old_at_,
                 .chunked = modern,
                 .head_only = message.method() == http::verb::head};
-    ClearDeadline();
+    if (output_.empty()) ClearDeadline();  // that it may go on is perhaps still being written
     answering_ = true;
     if (!too_large && !watching_ && buffer_.size() == 0) Watch();
     auto exchange = Exchange::Start(front_, std::move(request), Self());

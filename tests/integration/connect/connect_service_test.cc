@@ -21,6 +21,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
+constexpr int kDescriptorsMax = 1024;
 constexpr char kBody[] = R"({"name":"workspaces/acme"})";
 
 std::string GetWorkspace(const std::string& version, const std::string& more = "") {
@@ -43,6 +44,31 @@ class Plug {
   Plug(Plug&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
 
   void Say(const std::string& text) const { send(socket_, text.data(), text.size(), MSG_NOSIGNAL); }
+
+  // The listener's descriptor of this connection, which this process has as well; -1: none yet.
+  int OtherEnd() const {
+    sockaddr_in mine = {};
+    socklen_t length = sizeof(mine);
+    getsockname(socket_, reinterpret_cast<sockaddr*>(&mine), &length);
+    for (int fd = 0; fd < kDescriptorsMax; ++fd) {
+      sockaddr_in peer = {};
+      length = sizeof(peer);
+      const int unknown = getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &length);
+      if (unknown == 0 && peer.sin_family == AF_INET && peer.sin_port == mine.sin_port) return fd;
+    }
+    return -1;
+  }
+  // From here on nothing gets through to this client, which reads nothing.
+  void Clog() const {
+    const int small = 4096;
+    setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+    const int fd = OtherEnd();
+    const std::string junk(4096, 'x');
+    for (int full = 0; full < 30; ++full) {  // what this side takes makes room once more
+      while (send(fd, junk.data(), junk.size(), MSG_DONTWAIT | MSG_NOSIGNAL) > 0) full = 0;
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+  }
 
   // Until `wanted` was said, the other side closes, or nothing comes for so long.
   std::string Hear(const std::string& wanted, absl::Duration patience = absl::Seconds(10)) {
@@ -174,6 +200,20 @@ TEST_F(ConnectServiceTest, WhatStandsBesideAChunkHasAnEnd) {
            absl::StrCat(absl::Hex(sizeof(kBody) - 1), "\r\n", kBody, "\r\n0;", more, "\r\n") +
            "x: " + more + "\r\n\r\n");
   EXPECT_THAT(plug.Hear("workspaces/acme"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(ConnectServiceTest, WhoDoesNotReadThatItMayGoOnIsCut) {
+  HttpLimits limits;
+  limits.write_max = absl::Milliseconds(300);
+  Serve(limits);
+  Plug plug = Connect();
+  plug.Say(GetWorkspace("1.1"));
+  plug.Hear("workspaces/acme");
+  plug.Clog();
+  plug.Say(GetWorkspace("1.1", "expect: 100-continue\r\n"));
+  const absl::Time give_up = absl::Now() + absl::Seconds(3);
+  while (plug.OtherEnd() >= 0 && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_EQ(plug.OtherEnd(), -1);
 }
 
 TEST_F(ConnectServiceTest, ASlowClientIsCutInEachPhase) {
