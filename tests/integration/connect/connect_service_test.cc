@@ -2,6 +2,7 @@
 #include "connect/connect_service.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -214,6 +215,23 @@ TEST_F(ConnectServiceTest, WhoDoesNotReadThatItMayGoOnIsCut) {
   const absl::Time give_up = absl::Now() + absl::Seconds(3);
   while (plug.OtherEnd() >= 0 && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(10));
   EXPECT_EQ(plug.OtherEnd(), -1);
+}
+
+TEST_F(ConnectServiceTest, AClientWhoseMachineIsGoneIsNoticedWithinAMinute) {
+  Serve();
+  Plug plug = Connect();
+  plug.Say(GetWorkspace("1.1"));
+  plug.Hear("workspaces/acme");
+  const auto option = [&plug](int level, int name) {
+    int value = 0;
+    socklen_t length = sizeof(value);
+    EXPECT_EQ(getsockopt(plug.OtherEnd(), level, name, &value, &length), 0);
+    return value;
+  };
+  EXPECT_NE(option(SOL_SOCKET, SO_KEEPALIVE), 0);
+  EXPECT_LE(option(IPPROTO_TCP, TCP_KEEPIDLE) + option(IPPROTO_TCP, TCP_KEEPINTVL), 60);
+  EXPECT_GT(option(IPPROTO_TCP, TCP_USER_TIMEOUT), 0);
+  EXPECT_LE(option(IPPROTO_TCP, TCP_USER_TIMEOUT), 60'000);
 }
 
 TEST_F(ConnectServiceTest, ASlowClientIsCutInEachPhase) {
