@@ -281,6 +281,20 @@ TEST_F(ConnectServiceTest, AStreamEndsWhenTheProcessDoes) {
   EXPECT_THAT(plug.Hear(""), AllOf(HasSubstr("DRAINING"), HasSubstr("\r\n0\r\n\r\n")));
 }
 
+TEST_F(ConnectServiceTest, AClientThatReadsNothingLeavesOthersTheirPartOfTheGrace) {
+  Serve();
+  Plug plug = Connect();
+  plug.Say(GetWorkspace("1.1"));
+  plug.Hear("workspaces/acme");
+  plug.Clog();
+  plug.Say(GetWorkspace("1.1"));
+  absl::SleepFor(absl::Milliseconds(200));  // its answer waits by now
+  const absl::Time began = absl::Now();
+  service_->Stop(absl::Seconds(4));
+  EXPECT_GT(absl::Now() - began, absl::Seconds(1));
+  EXPECT_LT(absl::Now() - began, absl::Seconds(3));
+}
+
 TEST_F(ConnectServiceTest, ATakenAddressIsAnError) {
   Serve();
   ConnectOptions options;
