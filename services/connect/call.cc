@@ -1,5 +1,6 @@
 #include "connect/call.h"
 
+#include <arpa/inet.h>
 #include <google/protobuf/descriptor.pb.h>
 
 #include <algorithm>
@@ -69,13 +70,19 @@ bool HasNoSideEffects(const MethodDescriptor& method) {
          !method.server_streaming();
 }
 
+// A name may begin like an address: 127.evil.example.
+bool IsLoopbackAddress(absl::string_view host) {
+  in_addr address = {};
+  return absl::StartsWith(host, "127.") &&
+         inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
+}
+
 bool IsLocal(absl::string_view host) {
   const size_t colon = host.rfind(':');
   if (colon != absl::string_view::npos && host.find(']', colon) == absl::string_view::npos) {
     host = host.substr(0, colon);
   }
-  return absl::EqualsIgnoreCase(host, "localhost") || absl::StartsWith(host, "127.") ||
-         host == "[::1]";
+  return absl::EqualsIgnoreCase(host, "localhost") || IsLoopbackAddress(host) || host == "[::1]";
 }
 
 // For all requests of a method: who is called, in which version, how long.

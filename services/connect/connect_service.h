@@ -36,7 +36,7 @@ class ConnectService final : public platform::Service {
   std::string_view name() const override { return "connect"; }
   // INVALID_ARGUMENT for an address or files that cannot be used, UNAVAILABLE for a taken address.
   absl::Status Start() override;
-  void Stop(absl::Duration grace) override;
+  void Stop(absl::Duration grace) override;  // takes at most half of it
   absl::Status Ready() const override { return absl::OkStatus(); }
 
   int port() const;  // the one bound; 0 before Start

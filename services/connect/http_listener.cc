@@ -1,5 +1,8 @@
 #include "connect/http_listener.h"
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -25,9 +28,25 @@ using asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 
 constexpr auto kPauseAfterError = std::chrono::milliseconds(100);
+// A silent peer is probed, and one that acknowledges neither that nor an answer is gone, within a
+// minute. Not sooner than HttpLimits::write_max: a peer that reads nothing counts as well.
+constexpr int kSilenceMaxSeconds = 30;
+constexpr int kProbeIntervalSeconds = 10;
 
 absl::Status CannotListen(const std::string& address, const ErrorCode& error) {
   return absl::UnavailableError(absl::StrCat("cannot listen on ", address, ": ", error.message()));
+}
+
+void SetOption(int fd, int level, int name, int value) {
+  setsockopt(fd, level, name, &value, sizeof(value));  // without it all works, only not as well
+}
+
+void SetOptions(int fd) {
+  SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  SetOption(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  SetOption(fd, IPPROTO_TCP, TCP_KEEPIDLE, kSilenceMaxSeconds);
+  SetOption(fd, IPPROTO_TCP, TCP_KEEPINTVL, kProbeIntervalSeconds);
+  SetOption(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, kSilenceMaxSeconds * 1000);
 }
 
 }  // namespace
@@ -137,8 +156,7 @@ class HttpListener::Loop {
   }
 
   void Admit(Socket socket) {
-    ErrorCode ignored;
-    socket.set_option(tcp::no_delay(true), ignored);
+    SetOptions(socket.native_handle());
     std::shared_ptr<HttpSession> session;
     {
       absl::MutexLock lock(&mutex_);

@@ -33,6 +33,9 @@ using ErrorCode = boost::system::error_code;
 using TlsStream = asio::ssl::stream<Socket>;
 
 constexpr size_t kReadBytes = 4096;
+// Headers have a limit of their own, and bodies leave the buffer as they come: what would fill it
+// are chunk extensions and trailers.
+constexpr size_t kBufferBytesMax = 128 * 1024;
 constexpr absl::Duration kLinger = absl::Seconds(2);
 constexpr int kBadRequest = 400;
 constexpr int kHeadersTooLarge = 431;
@@ -170,7 +173,8 @@ class Session final : public HttpSession,
     if (closed_) return;
     framing_ = {.keep_alive = false, .chunked = true, .head_only = false};
     if (error == http::error::body_limit) return Converse(true);
-    const bool too_long = error == http::error::header_limit;
+    const bool too_long =
+        error == http::error::header_limit || error == http::error::buffer_overflow;
     // Those of the socket come from another category.
     const bool garbled =
         error.category() == http::make_error_code(http::error::bad_method).category();
@@ -195,7 +199,7 @@ class Session final : public HttpSession,
                               std::chrono::steady_clock::now() < old_at_,
                 .chunked = modern,
                 .head_only = message.method() == http::verb::head};
-    ClearDeadline();
+    if (output_.empty()) ClearDeadline();  // that it may go on is perhaps still being written
     answering_ = true;
     if (!too_large && !watching_ && buffer_.size() == 0) Watch();
     auto exchange = Exchange::Start(front_, std::move(request), Self());
@@ -277,7 +281,7 @@ class Session final : public HttpSession,
       deadline_;
   int64_t deadlines_ = 0;  // only the latest one counts
   const std::chrono::steady_clock::time_point old_at_;
-  boost::beast::flat_buffer buffer_;
+  boost::beast::flat_buffer buffer_{kBufferBytesMax};
   std::optional<http::request_parser<http::string_body>> parser_;
   std::vector<std::string> peer_names_;
   std::shared_ptr<Exchange> exchange_;  // while it makes an answer

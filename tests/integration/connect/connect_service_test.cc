@@ -2,6 +2,7 @@
 #include "connect/connect_service.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
+constexpr int kDescriptorsMax = 1024;
 constexpr char kBody[] = R"({"name":"workspaces/acme"})";
 
 std::string GetWorkspace(const std::string& version, const std::string& more = "") {
@@ -43,6 +45,31 @@ class Plug {
   Plug(Plug&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
 
   void Say(const std::string& text) const { send(socket_, text.data(), text.size(), MSG_NOSIGNAL); }
+
+  // The listener's descriptor of this connection, which this process has as well; -1: none yet.
+  int OtherEnd() const {
+    sockaddr_in mine = {};
+    socklen_t length = sizeof(mine);
+    getsockname(socket_, reinterpret_cast<sockaddr*>(&mine), &length);
+    for (int fd = 0; fd < kDescriptorsMax; ++fd) {
+      sockaddr_in peer = {};
+      length = sizeof(peer);
+      const int unknown = getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &length);
+      if (unknown == 0 && peer.sin_family == AF_INET && peer.sin_port == mine.sin_port) return fd;
+    }
+    return -1;
+  }
+  // From here on nothing gets through to this client, which reads nothing.
+  void Clog() const {
+    const int small = 4096;
+    setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+    const int fd = OtherEnd();
+    const std::string junk(4096, 'x');
+    for (int full = 0; full < 30; ++full) {  // what this side takes makes room once more
+      while (send(fd, junk.data(), junk.size(), MSG_DONTWAIT | MSG_NOSIGNAL) > 0) full = 0;
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+  }
 
   // Until `wanted` was said, the other side closes, or nothing comes for so long.
   std::string Hear(const std::string& wanted, absl::Duration patience = absl::Seconds(10)) {
@@ -156,6 +183,57 @@ TEST_F(ConnectServiceTest, WhoSendsTooMuchHearsIt) {
   EXPECT_THAT(chunked.Hear("resource_exhausted"), StartsWith("HTTP/1.1 413"));
 }
 
+TEST_F(ConnectServiceTest, WhatStandsBesideAChunkHasAnEnd) {
+  Serve();
+  const std::string head =
+      "POST /baton.v1.WorkspaceService/GetWorkspace HTTP/1.1\r\nhost: localhost\r\ncontent-type: "
+      "application/json\r\ntransfer-encoding: chunked\r\nx: " +
+      std::string(15'000, 'x') + "\r\n\r\n";
+  const std::string endless(1'000'000, 'x');
+  for (const std::string& chunk : {"1;" + endless, "1\r\n \r\n0\r\nx: " + endless}) {
+    Plug plug = Connect();
+    plug.Say(head + chunk);
+    EXPECT_THAT(plug.Hear(""), AllOf(StartsWith("HTTP/1.1 431"), HasSubstr("[closed]")));
+  }
+  Plug plug = Connect();
+  const std::string more(1'000, 'x');
+  plug.Say(head + "3e800;" + more + "\r\n" + std::string(0x3e800, ' ') + "\r\n" +
+           absl::StrCat(absl::Hex(sizeof(kBody) - 1), "\r\n", kBody, "\r\n0;", more, "\r\n") +
+           "x: " + more + "\r\n\r\n");
+  EXPECT_THAT(plug.Hear("workspaces/acme"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(ConnectServiceTest, WhoDoesNotReadThatItMayGoOnIsCut) {
+  HttpLimits limits;
+  limits.write_max = absl::Milliseconds(300);
+  Serve(limits);
+  Plug plug = Connect();
+  plug.Say(GetWorkspace("1.1"));
+  plug.Hear("workspaces/acme");
+  plug.Clog();
+  plug.Say(GetWorkspace("1.1", "expect: 100-continue\r\n"));
+  const absl::Time give_up = absl::Now() + absl::Seconds(3);
+  while (plug.OtherEnd() >= 0 && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_EQ(plug.OtherEnd(), -1);
+}
+
+TEST_F(ConnectServiceTest, AClientWhoseMachineIsGoneIsNoticedWithinAMinute) {
+  Serve();
+  Plug plug = Connect();
+  plug.Say(GetWorkspace("1.1"));
+  plug.Hear("workspaces/acme");
+  const auto option = [&plug](int level, int name) {
+    int value = 0;
+    socklen_t length = sizeof(value);
+    EXPECT_EQ(getsockopt(plug.OtherEnd(), level, name, &value, &length), 0);
+    return value;
+  };
+  EXPECT_NE(option(SOL_SOCKET, SO_KEEPALIVE), 0);
+  EXPECT_LE(option(IPPROTO_TCP, TCP_KEEPIDLE) + option(IPPROTO_TCP, TCP_KEEPINTVL), 60);
+  EXPECT_GT(option(IPPROTO_TCP, TCP_USER_TIMEOUT), 0);
+  EXPECT_LE(option(IPPROTO_TCP, TCP_USER_TIMEOUT), 60'000);
+}
+
 TEST_F(ConnectServiceTest, ASlowClientIsCutInEachPhase) {
   HttpLimits limits;
   limits.header_max = limits.body_max = limits.idle_max = absl::Milliseconds(300);
@@ -201,6 +279,20 @@ TEST_F(ConnectServiceTest, AStreamEndsWhenTheProcessDoes) {
   service_->Stop(absl::Seconds(8));
   EXPECT_LT(absl::Now() - began, absl::Seconds(4));
   EXPECT_THAT(plug.Hear(""), AllOf(HasSubstr("DRAINING"), HasSubstr("\r\n0\r\n\r\n")));
+}
+
+TEST_F(ConnectServiceTest, AClientThatReadsNothingLeavesOthersTheirPartOfTheGrace) {
+  Serve();
+  Plug plug = Connect();
+  plug.Say(GetWorkspace("1.1"));
+  plug.Hear("workspaces/acme");
+  plug.Clog();
+  plug.Say(GetWorkspace("1.1"));
+  absl::SleepFor(absl::Milliseconds(200));  // its answer waits by now
+  const absl::Time began = absl::Now();
+  service_->Stop(absl::Seconds(4));
+  EXPECT_GT(absl::Now() - began, absl::Seconds(1));
+  EXPECT_LT(absl::Now() - began, absl::Seconds(3));
 }
 
 TEST_F(ConnectServiceTest, ATakenAddressIsAnError) {

@@ -177,7 +177,8 @@ TEST_F(CallTest, WhereCallersAreBelievedItIsCalledAsLocalhost) {
        {"localhost", "localhost:7402", "127.0.0.1:7402", "[::1]:7402", "[::1]"}) {
     Taken(Post(kGet, "{}", {{"host", host}}));
   }
-  for (const char* host : {"", "evil.example", "localhost.evil.example:7402", "128.0.0.1"}) {
+  for (const char* host : {"", "evil.example", "localhost.evil.example:7402", "128.0.0.1",
+                           "127.evil.example", "127.0.0.1.evil.example:7402", "127."}) {
     EXPECT_EQ(Refusal(Post(kGet, "{}", {{"host", host}})).status, 403) << host;
   }
 }
