@@ -96,10 +96,10 @@ using ActionDecision = std::variant<Plan, AnsweredRequest>;
 // the change of the action. NOT_FOUND LEAD_NOT_FOUND, ABORTED STALE_GENERATION, FAILED_PRECONDITION
 // WRONG_STAGE (the stage found) | NOT_PAUSED, INVALID_ARGUMENT UNKNOWN_REASON (valid codes listed)
 // | UNKNOWN_QUEUE (valid ones listed) | REQUEST_ID_REUSED | MISSING_FIELD | INVALID_FIELD. A
-// request that is repeated gets its first answer, whatever the lead has become and whoever has it.
-// Else tested in this order: existence (for only_rep no lead exists that is not its own, or was
-// lately: then its assignment is over, STALE_GENERATION), request id, generation (a lead that is
-// QUEUED again, or left alone because consent was withdrawn, has no current one), stage, reason,
+// request that its actor repeats gets its first answer, whatever the lead has become and whoever
+// has it. Else tested in this order: existence (for only_rep no lead exists that is not its own, or
+// was lately: then its assignment is over, STALE_GENERATION), request id, generation (a lead that
+// is QUEUED again, or left alone because consent was withdrawn, has no current one), stage, reason,
 // fields.
 absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Action& action,
                                             const Policy* policy, TimeMs now_ms);

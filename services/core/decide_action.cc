@@ -275,7 +275,13 @@ void RememberAnswer(const Action& action, Plan& plan) {
   if (lead.answered.size() >= kAnsweredRequestsMax) lead.answered.erase(lead.answered.begin());
   lead.answered.push_back({action.request_id, action.fingerprint, lead.stage, lead.rep,
                            lead.generation,
-                           lead.version + static_cast<int64_t>(plan.changes.size())});
+                           lead.version + static_cast<int64_t>(plan.changes.size()), action.actor});
+}
+
+// The request that was answered, and by whom it was made.
+bool IsRepeated(const AnsweredRequest& answer, const Action& action) {
+  const bool same_actor = answer.actor.empty() || answer.actor == action.actor;
+  return same_actor && answer.fingerprint == action.fingerprint;
 }
 
 }  // namespace
@@ -283,7 +289,7 @@ void RememberAnswer(const Action& action, Plan& plan) {
 absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Action& action,
                                             const Policy* policy, TimeMs now_ms) {
   const AnsweredRequest* answer = FindAnswer(record, action.request_id);
-  if (answer != nullptr && answer->fingerprint == action.fingerprint) return *answer;
+  if (answer != nullptr && IsRepeated(*answer, action)) return *answer;
   const bool hidden = !action.only_rep.empty() && !Concerns(record, action.only_rep);
   if (!Exists(record) || hidden) {
     return Error(absl::StatusCode::kNotFound, "LEAD_NOT_FOUND",
@@ -293,7 +299,7 @@ absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Acti
   }
   if (answer != nullptr) {
     return Error(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
-                 "request_id: was used for a request with another body",
+                 "request_id: was used for a request with another body, or by another caller",
                  {{"field", "request_id"}, {"request_id", action.request_id}});
   }
   if (absl::Status status = CheckGeneration(record, action); !status.ok()) return status;

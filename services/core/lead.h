@@ -32,6 +32,7 @@ struct AnsweredRequest {
   RepId rep;
   int64_t generation = 0;
   int64_t version = 0;
+  std::string actor;  // who asked; empty: not known, as in those that older releases kept
   bool operator==(const AnsweredRequest&) const = default;
 };
 

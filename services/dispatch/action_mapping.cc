@@ -153,9 +153,14 @@ uint64_t FingerprintWithoutId(const google::protobuf::Message& request) {
   return XXH3_64bits(text.data(), text.size());
 }
 
-core::LeadRecord AnsweredRecord(const ActionAnswer& answer) {
+core::LeadRecord AnsweredRecord(const ActionAnswer& answer, const core::RepId& only_rep) {
   core::LeadRecord record = answer.record;
-  if (!answer.repeated.has_value() || answer.repeated->stage == core::Stage::kQueued) return record;
+  if (!answer.repeated.has_value()) return record;
+  if (!only_rep.empty() && only_rep != record.rep) {
+    record = core::LeadRecord{.key = answer.record.key};
+  } else if (answer.repeated->stage == core::Stage::kQueued) {
+    return record;
+  }
   record.stage = answer.repeated->stage;
   record.rep = answer.repeated->rep;
   record.generation = answer.repeated->generation;

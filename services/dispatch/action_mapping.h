@@ -45,8 +45,9 @@ uint64_t Fingerprint(Request request) {
 }
 
 // The lead as the answer shows it. For a repeated request what the first answer said, as far as it
-// was remembered; a lead that was handed back is shown as it is now.
-core::LeadRecord AnsweredRecord(const ActionAnswer& answer);
+// was remembered; a lead that was handed back is shown as it is now. A caller who may see leads of
+// `only_rep` only (empty: all) is shown nothing else of one that is another's by now, or nobody's.
+core::LeadRecord AnsweredRecord(const ActionAnswer& answer, const core::RepId& only_rep);
 
 // Answers hold the assignment or the lead.
 template <typename Response>

@@ -119,9 +119,10 @@ void AssignmentService::Submit(const Reply<Response>& reply, NamedAction named) 
   pending.key = std::move(named.key);
   pending.action = std::move(named.action);
   pending.abandoned = [call = reply.call()] { return call->Abandoned(); };
-  pending.done = [reply](const absl::StatusOr<ActionAnswer>& answer) {
+  const core::RepId only_rep = pending.action.only_rep;
+  pending.done = [reply, only_rep](const absl::StatusOr<ActionAnswer>& answer) {
     if (!answer.ok()) return reply(answer.status());
-    reply(ToResponse<Response>(AnsweredRecord(*answer)));
+    reply(ToResponse<Response>(AnsweredRecord(*answer, only_rep)));
   };
   if (absl::Status status = parts_.batcher.Submit(std::move(pending)); !status.ok()) reply(status);
 }

@@ -167,6 +167,7 @@ struct Texts {
         .Add("rep", answer.rep)
         .Add("generation", answer.generation)
         .Add("version", answer.version)
+        .Add("actor", answer.actor)
         .text();
   }
   static std::string Text(const core::SalesMark& mark) {

@@ -161,6 +161,7 @@ std::string EncodeRest(const core::LeadRecord& record) {
     stored.set_rep(answer.rep.str());
     stored.set_generation(answer.generation);
     stored.set_version(answer.version);
+    stored.set_actor(answer.actor);
   }
   for (const core::SalesMark& mark : record.sales_events) {
     v1::SalesMark& stored = *out.add_sales_events();
@@ -195,7 +196,7 @@ absl::Status DecodeRest(absl::string_view blob, core::LeadRecord& record) {
     if (!stage.has_value()) return Unreadable("the stage of an answered request");
     record.answered.push_back({answer.request_id(), answer.fingerprint(), *stage,
                                core::RepId::Trusted(answer.rep()), answer.generation(),
-                               answer.version()});
+                               answer.version(), answer.actor()});
   }
   for (const v1::SalesMark& mark : stored.sales_events()) {
     record.sales_events.push_back(

@@ -381,8 +381,10 @@ TEST(DecideActionTest, AnswerIsRememberedAsTheActionLeavesTheLead) {
   Action accept = ActionOf(ActionType::kAccept);
   accept.request_id = "q1";
   accept.fingerprint = 77;
+  accept.actor = "rep/ada";
   EXPECT_EQ(Decide(record, accept).after.answered,
-            (std::vector<AnsweredRequest>{{"q1", 77, Stage::kAccepted, RepNamed("ada"), 1, 6}}));
+            (std::vector<AnsweredRequest>{
+                {"q1", 77, Stage::kAccepted, RepNamed("ada"), 1, 6, "rep/ada"}}));
   Action decline = ActionOf(ActionType::kDecline, "AWAY");
   decline.request_id = "q2";
   EXPECT_EQ(Decide(record, decline).after.answered,
@@ -429,6 +431,24 @@ TEST(DecideActionTest, RequestIdWithAnotherBodyIsRefused) {
   const absl::Status status = DecideAction(record, action, nullptr, kNow).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(ErrorReason(status), "REQUEST_ID_REUSED");
+}
+
+TEST(DecideActionTest, ARequestOfAnotherCallerIsNotARepetition) {
+  LeadRecord record = RecordIn(Stage::kAccepted);
+  record.answered = {{"q1", 77, Stage::kAccepted, RepNamed("ada"), 1, 6, "rep/ada"}};
+  Action action = ActionOf(ActionType::kAccept);
+  action.request_id = "q1";
+  action.fingerprint = 77;
+  for (const char* actor : {"rep/bob", "principal/crm", ""}) {
+    action.actor = actor;
+    EXPECT_EQ(ErrorReason(DecideAction(record, action, nullptr, kNow).status()),
+              "REQUEST_ID_REUSED");
+  }
+  action.actor = "rep/bob";
+  action.only_rep = RepNamed("bob");
+  EXPECT_EQ(ErrorReason(DecideAction(record, action, nullptr, kNow).status()), "LEAD_NOT_FOUND");
+  record.answered[0].actor.clear();  // an older release kept it
+  EXPECT_TRUE(DecideAction(record, action, nullptr, kNow).ok());
 }
 
 TEST(DecideActionTest, ARepGetsTheFirstAnswerAlsoWhenTheLeadIsNoLongerItsOwn) {

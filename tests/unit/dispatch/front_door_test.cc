@@ -323,6 +323,41 @@ TEST_F(FrontDoorTest, ARepWhoRepeatsItsRejectGetsTheFirstAnswerAlthoughTheLeadIs
   }
 }
 
+TEST_F(FrontDoorTest, ARepeatedAnswerShowsNothingOfALeadThatWentToAnotherRep) {
+  AddLead("l");
+  AddRep("bob");
+  v1::DeclineAssignmentRequest decline;
+  decline.set_name(AssignmentOf("l"));
+  decline.set_reason("AWAY");
+  decline.set_request_id("request-1");
+  const auto ada = Connect(Token({"rep"}, "acme", "ada"));
+  v1::DeclineAssignmentResponse first;
+  v1::DeclineAssignmentResponse again;
+  ASSERT_TRUE(ada->Call(decline, first).ok());
+  ASSERT_EQ(GetLead("l").rep(), "workspaces/acme/reps/bob");
+  ASSERT_TRUE(ada->Call(decline, again).ok());
+  v1::Lead expected;
+  expected.set_name("workspaces/acme/leads/l");
+  expected.set_etag("0");
+  expected.set_stage(v1::STAGE_QUEUED);
+  expected.set_version(again.lead().version());
+  EXPECT_EQ(again.lead().DebugString(), expected.DebugString());
+  const auto all = Connect(Token({"sales"}, "acme"));
+  EXPECT_EQ(ReasonOf(all->Call(decline, again)), "REQUEST_ID_REUSED");
+}
+
+TEST_F(FrontDoorTest, ARepDoesNotGetTheAnswerOfAnothersRequest) {
+  AddLead("l");
+  v1::AcceptAssignmentRequest accept;
+  accept.set_name(AssignmentOf("l"));
+  accept.set_request_id("request-1");
+  v1::AcceptAssignmentResponse answer;
+  ASSERT_TRUE(Connect(Token({"rep"}, "acme", "ada"))->Call(accept, answer).ok());
+  const auto bob = Connect(Token({"rep"}, "acme", "bob"));
+  EXPECT_EQ(ReasonOf(bob->Call(accept, answer)), "LEAD_NOT_FOUND");
+  EXPECT_TRUE(Connect(Token({"rep"}, "acme", "ada"))->Call(accept, answer).ok());
+}
+
 TEST_F(FrontDoorTest, ARepAsksForNobodyElse) {
   const std::string token = Token({"rep"}, "acme", "ada");
   const auto server = Connect(token);

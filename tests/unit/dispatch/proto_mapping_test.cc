@@ -131,11 +131,32 @@ TEST(ActionMappingTest, RepeatedAnswerShowsTheLeadAsItWas) {
   first.rep = support::RepNamed("ada");
   first.generation = 1;
   first.version = 4;
-  const core::LeadRecord shown = AnsweredRecord({now, first});
+  const core::LeadRecord shown = AnsweredRecord({now, first}, core::RepId());
   EXPECT_EQ(shown.stage, core::Stage::kAccepted);
   EXPECT_EQ(shown.version, 4);
   first.stage = core::Stage::kQueued;  // handed back: where it went then is not remembered
-  EXPECT_EQ(AnsweredRecord({now, first}).version, 9);
+  EXPECT_EQ(AnsweredRecord({now, first}, core::RepId()).version, 9);
+  EXPECT_EQ(AnsweredRecord({now, first}, now.rep).version, 9);
+}
+
+TEST(ActionMappingTest, RepeatedAnswerShowsARepNothingElseOfALeadThatIsAnothers) {
+  core::LeadRecord now = support::RecordIn(core::Stage::kOffered);
+  now.rep = support::RepNamed("bob");
+  now.version = 9;
+  now.reason = "AWAY";
+  now.facts.consent = core::Consent::kGranted;
+  for (const core::Stage stage : {core::Stage::kAccepted, core::Stage::kQueued}) {
+    core::AnsweredRequest first;
+    first.stage = stage;
+    first.generation = 1;
+    first.version = 4;
+    v1::Lead expected = ToProto(core::LeadRecord{.key = now.key});
+    expected.set_stage(ToProto(stage));
+    expected.set_version(4);
+    if (stage == core::Stage::kAccepted) expected.set_assignment(FormatAssignment(now.key, 1));
+    const v1::Lead shown = ToProto(AnsweredRecord({now, first}, support::RepNamed("ada")));
+    EXPECT_EQ(shown.DebugString(), expected.DebugString());
+  }
 }
 
 }  // namespace

@@ -153,7 +153,7 @@ TEST(RedisRecordCodecTest, TheRestOfALeadComesBack) {
                          {4, 5, core::kTimeMsMax, 6, 7}};
   record.sales_forgotten_ms = core::kTimeMsMax;
   record.answered = {{"req-1", std::numeric_limits<uint64_t>::max(), core::Stage::kAccepted,
-                      support::RepNamed("ada"), 3, 8},
+                      support::RepNamed("ada"), 3, 8, "rep/ada"},
                      {"req-2", 0, core::Stage::kQueued, core::RepId(), 4, 9}};
   core::LeadRecord back;
   ASSERT_TRUE(DecodeRest(EncodeRest(record), back).ok());
