@@ -21,7 +21,7 @@ uint64_t BodyFingerprint(const SalesEvent& event) {
       "\n", event.rep.str(), "\n", action.queue.str(), "\n", action.to.str(), "\n", action.reason,
       "\n", action.channel, "\n", action.direction, "\n", action.touch_outcome, "\n",
       action.currency, "\n", action.actor, "\n", action.note);
-  // Only where it is: what is stored of events before this was looked at stays valid.
+  // Only where it is: what is stored of other events, before this was looked at, stays valid.
   if (action.until_ms != 0) absl::StrAppend(&text, "\n", action.until_ms);
   return XXH3_64bits(text.data(), text.size());
 }
@@ -80,8 +80,10 @@ absl::StatusOr<SalesDecision> DecideSalesEvent(const LeadRecord& record, const S
   const SalesMark mark = {EventFingerprint(event.source, event.id), BodyFingerprint(event),
                           event.occurred_at_ms, event.position.log, event.position.offset};
   if (const SalesMark* seen = FindMark(record, mark.event); seen != nullptr) {
-    if (seen->body == mark.body) {
-      return SeenSalesEvent{seen->log == mark.log && seen->offset == mark.offset};
+    const bool same_record = seen->log == mark.log && seen->offset == mark.offset;
+    // Of the very record the body need not be asked: an older release may have remembered less.
+    if (seen->body == mark.body || (same_record && mark.log != 0)) {
+      return SeenSalesEvent{same_record};
     }
     return Error(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
                  "id: was used for an event with another body",

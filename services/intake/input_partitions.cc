@@ -12,7 +12,7 @@ namespace {
 // A rebalance waits for this; what is not placed by then is placed later.
 constexpr absl::Duration kEndsBound = absl::Seconds(2);
 constexpr absl::Duration kSilenceMax = absl::Seconds(15);
-constexpr absl::Duration kRepeatedSilenceMax = absl::Minutes(10);
+constexpr absl::Duration kRepeatedSilenceMax = absl::Minutes(2);
 
 int64_t CheckpointOf(const store::InputCheckpoints& stored, int32_t partition) {
   const auto found = stored.offsets.find(partition);

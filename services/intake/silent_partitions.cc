@@ -21,12 +21,12 @@ std::set<int32_t> SilentPartitions::Look(const std::map<int32_t, Unread>& unread
   std::erase_if(silences_, [&unread](const auto& of) { return !unread.contains(of.first); });
   std::set<int32_t> silent;
   for (const auto& [partition, span] : unread) {
-    Silence& silence = silences_.try_emplace(partition, Silence{{}, now, patience_}).first->second;
+    Silence& silence = silences_.try_emplace(partition, Silence{-1, now, patience_}).first->second;
     silence.since = std::min(silence.since, now);
-    const bool again = silence.unread == span;
-    if (drained_at_ - silence.since < (again ? silence.patience : patience_)) continue;
-    silence.patience = again ? std::min(silence.patience * 2, patience_max_) : patience_ * 2;
-    silence.unread = span;
+    if (silence.from != span.from) silence.patience = patience_;
+    if (drained_at_ - silence.since < silence.patience) continue;
+    silence.patience = std::min(silence.patience * 2, patience_max_);
+    silence.from = span.from;
     silence.since = absl::InfiniteFuture();
     silent.insert(partition);
   }

@@ -17,12 +17,12 @@ class SilentPartitions {
   // What of a partition's log is not settled yet: offsets, `to` exclusive.
   struct Unread {
     int64_t from = 0, to = 0;
-    bool operator==(const Unread&) const = default;
   };
 
   // patience: how long a partition may be silent at first; twice that behind each time that it
-  // starts again and is silent still, up to patience_max. (Behind the last record there may be only
-  // marks of transactions, which nobody gets to see.)
+  // starts again from the same place and is silent still, up to patience_max. (Behind the last
+  // record there may be only marks of transactions, which nobody gets to see; and what is slow to
+  // come must not be asked for anew all the time.)
   SilentPartitions(absl::Duration patience, absl::Duration patience_max)
       : patience_(patience), patience_max_(patience_max) {}
 
@@ -38,8 +38,8 @@ class SilentPartitions {
 
  private:
   struct Silence {
-    Unread unread;     // when it was last started again
-    absl::Time since;  // InfiniteFuture: it is not silent
+    int64_t from = -1;  // where it was last started again; -1: it has not been
+    absl::Time since;   // InfiniteFuture: it is not silent
     absl::Duration patience;
   };
 

@@ -73,7 +73,7 @@ MUTANTS = [
            (CORE, ("fault", "F25"))),
     Mutant("answers-forgotten", "a repeated request acts a second time",
            "services/core/decide_action.cc",
-           "if (answer != nullptr && answer->fingerprint == action.fingerprint) return *answer;",
+           "if (answer != nullptr && IsRepeated(*answer, action)) return *answer;",
            "",
            (CORE,)),
     Mutant("timer-early", "a timer fires an hour early", LUA + "due_timers.lua",

@@ -106,6 +106,7 @@ absl::Status MemoryStore::DeleteRep(const core::WorkspaceId& workspace, const co
   state->reps.erase(rep);
   state->given.erase(rep);
   state->silent.erase(rep);
+  state->claims.erase(rep);
   return absl::OkStatus();
 }
 

@@ -4,7 +4,7 @@
 #
 #   phase NAME CMD...              runs a step that is no test: only its failure is counted
 #   run_checks NAME FOLDER         each executable of FOLDER (not of folders inside it)
-#   run_labels PRESET              the ctest tests by label
+#   run_labels PRESET              the ctest tests by label; with --all the folders beside them
 #   run_ctest PRESET NAME ARGS...  one run of ctest
 #   has_tests PRESET ARGS...       true if ctest would run any
 #   start_folders PRESET LANE...   in the background: lanes of tests/NAME/run, NAME or NAME,NAME, at
@@ -112,6 +112,8 @@ run_ctest() {
 run_labels() {
   local preset=$1 label known
   for label in "${LABELS[@]}"; do
+    # With --all, not beside the unit tests.
+    [[ $label != contract || -z $ALL ]] || start_folders "$preset" $(folders_beside)
     has_tests "$preset" -L "^$label\$" || continue
     HIDING=()
     case $label in
@@ -122,6 +124,7 @@ run_labels() {
     # A second label ("sanitize") must not make a test run twice.
     run_ctest "$preset" "$label" -L "^$label\$"
   done
+  HIDING=()
   known=$(IFS='|' && printf '%s' "${LABELS[*]}")
   run_ctest "$preset" other -LE "^($known)\$"
   [[ -n $FILTER ]] || has_tests "$preset" || count "$preset" 0 'the build has no test'

@@ -245,6 +245,31 @@ TEST_P(EraseTest, AClaimIsForgottenWithItsLeadHoweverLongItsJourney) {
   EXPECT_EQ(again->lead.str(), "l2") << "the answer named a lead that is gone";
 }
 
+TEST_P(EraseTest, ARepThatIsDeletedLeavesNoClaims) {
+  core::Policy policy = MakePolicy();
+  policy.queues[QueueNamed("inside")].mode = core::QueueMode::kPull;
+  ASSERT_TRUE(MakeActive(policy, "second").ok());
+  AddRep("ada");
+  CommitQualified("l1");
+  const store::Claim claim{acme_, RepNamed("ada"), {QueueNamed("inside")}, "r1", 7};
+  ASSERT_EQ(store().ClaimNext(claim)->lead.str(), "l1");
+  Commit(Erase("l1"));
+  CommitQualified("l2");
+  ASSERT_EQ(
+      store().ClaimNext({acme_, RepNamed("ada"), {QueueNamed("inside")}, "r2", 7})->lead.str(),
+      "l2");
+  Plan closed = Keep("l2");
+  closed.after.stage = Stage::kRejected;
+  closed.placement = core::Placement::kRelease;
+  Commit(closed);
+  ASSERT_TRUE(store().DeleteRep(acme_, RepNamed("ada")).ok());
+  AddRep("ada");
+  CommitQualified("l3");
+  const auto again = store().ClaimNext({acme_, RepNamed("ada"), {QueueNamed("inside")}, "r2", 7});
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->lead.str(), "l3") << "another rep of the same id was answered";
+}
+
 TEST_P(EraseTest, SeveralStepsOfOneCallFollowOneAnother) {
   AddRep("ada");
   CommitQualified("l1");

@@ -46,7 +46,8 @@ class Peer {
       pollfd waits{socket_, static_cast<short>(POLLIN | (more ? POLLOUT : 0)), 0};
       if (poll(&waits, 1, patience_ms) != 1) return false;
       if (waits.revents & (POLLIN | POLLERR | POLLHUP)) {
-        if (recv(socket_, bytes, sizeof(bytes), 0) <= 0 && errno != EAGAIN) return true;
+        const ssize_t n = recv(socket_, bytes, sizeof(bytes), 0);
+        if (n == 0 || (n < 0 && errno != EAGAIN)) return true;
       } else {
         const ssize_t n = send(socket_, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
         if (n < 0 && errno != EAGAIN) return true;

@@ -89,6 +89,7 @@ TEST(DecideSalesEventTest, AnIdStandsForOneBody) {
   SalesEvent event = EventOf(ActionType::kLogTouch);
   const LeadRecord after = PlanOf(RecordIn(Stage::kAccepted), event).after;
   event.action.channel = "email";
+  ++event.position.offset;
   EXPECT_EQ(ReasonOf(after, event), "REQUEST_ID_REUSED");
 }
 
@@ -98,6 +99,19 @@ TEST(DecideSalesEventTest, WhenALeadGoesOnIsPartOfTheBody) {
   const LeadRecord after = PlanOf(RecordIn(Stage::kAccepted), event).after;
   EXPECT_TRUE(std::holds_alternative<SeenSalesEvent>(*Decide(after, event)));
   event.action.until_ms += kDayMs;
+  ++event.position.offset;
+  EXPECT_EQ(ReasonOf(after, event), "REQUEST_ID_REUSED");
+}
+
+TEST(DecideSalesEventTest, TheVeryRecordIsKnownWhateverWasRememberedOfItsBody) {
+  SalesEvent event = EventOf(ActionType::kLogTouch);
+  event.position = {9, 42, kNow};
+  LeadRecord after = PlanOf(RecordIn(Stage::kAccepted), event).after;
+  after.sales_events.back().body += 1;  // by a release that looked at less
+  const auto again = Decide(after, event);
+  ASSERT_TRUE(again.ok() && std::holds_alternative<SeenSalesEvent>(*again)) << again.status();
+  EXPECT_TRUE(std::get<SeenSalesEvent>(*again).same_record);
+  event.position.offset = 43;
   EXPECT_EQ(ReasonOf(after, event), "REQUEST_ID_REUSED");
 }
 

@@ -1,5 +1,5 @@
--- delete_rep: removes a rep that owns no lead, also from its queues (RosterStore::DeleteRep). What
--- the ledgers owe it stays.
+-- delete_rep: removes a rep that owns no lead, also from its queues, with what it was answered when
+-- it claimed leads (RosterStore::DeleteRep). What the ledgers owe it stays.
 -- KEYS: 1 workspace, 2 reps
 -- ARGV: 1 rep
 -- Returns: {OUTCOME.done}, {OUTCOME.absent}, {OUTCOME.owns_leads, number of leads}
@@ -36,6 +36,7 @@ local function delete_rep(keys, args)
   redis.call('HDEL', keys[2], rep)
   redis.call('HDEL', baton.given_key(keys[1]), rep)
   redis.call('HDEL', baton.silent_key(keys[1]), rep)
+  redis.call('DEL', baton.claims_key(keys[1], rep))
   return {OUTCOME.done}
 end
 

@@ -3,6 +3,7 @@
 local LIMIT = baton.LIMIT
 
 -- Who may have claimed the lead: the journey says who had it; of one that was cut, any rep may.
+-- (Claims of a rep that is deleted go with it.)
 local function claimers_of(step, journey)
   if step.before.journeyed > #journey then
     return redis.call('HKEYS', baton.reps_key(step.workspace_key))
