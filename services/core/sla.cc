@@ -373,15 +373,25 @@ void ResumeClocks(LeadRecord& lead) {
   if (lead.clocks.empty()) lead.clock_at_ms = 0;
 }
 
-void SetAway(const Sla& sla, Plan& plan) {
-  const LeadRecord& lead = plan.after;
+namespace {
+
+// A clock says it of the lead as it is.
+Change SaidByClock(ChangeType type, const LeadRecord& lead) {
   Change change;
-  change.type = ChangeType::kRepAway;
+  change.type = type;
   change.stage = lead.stage;
   change.queue = lead.queue;
   change.rep = lead.rep;
   change.generation = lead.generation;
   change.actor = "clock";
+  return change;
+}
+
+}  // namespace
+
+void SetAway(const Sla& sla, Plan& plan) {
+  const LeadRecord& lead = plan.after;
+  Change change = SaidByClock(ChangeType::kRepAway, lead);
   change.details = {{"why", "sla"}, {"sla", sla.name}};
   plan.away = lead.rep;
   plan.changes.push_back(std::move(change));
@@ -395,24 +405,6 @@ void CancelClocks(LeadRecord& lead) {
   }
 }
 
-namespace {
-
-// The pause is over.
-void GoOn(Plan& plan) {
-  LeadRecord& lead = plan.after;
-  ResumeClocks(lead);
-  Change change;
-  change.type = ChangeType::kResumed;
-  change.stage = lead.stage;
-  change.queue = lead.queue;
-  change.rep = lead.rep;
-  change.generation = lead.generation;
-  change.actor = "clock";
-  plan.changes.push_back(std::move(change));
-}
-
-}  // namespace
-
 void DecideClocks(const Policy* policy, TimeMs now_ms, Plan& plan) {
   LeadRecord& lead = plan.after;
   plan.placement = Placement::kKeep;
@@ -420,7 +412,10 @@ void DecideClocks(const Policy* policy, TimeMs now_ms, Plan& plan) {
     lead.clock_at_ms = 0;
     return ComeBack(plan);
   }
-  if (lead.paused_at_ms != 0 && now_ms >= lead.paused_until_ms) GoOn(plan);
+  if (lead.paused_at_ms != 0 && now_ms >= lead.paused_until_ms) {
+    ResumeClocks(lead);
+    plan.changes.push_back(SaidByClock(ChangeType::kResumed, lead));
+  }
   if (policy == nullptr) {
     lead.clock_at_ms = lead.clocks.empty() ? lead.paused_until_ms : now_ms + kWithoutPolicy;
     return;
