@@ -16,14 +16,37 @@ if "ID=ubuntu" in Path("/etc/os-release").read_text() and browser.found() is Non
     collect_ignore.append("test_report_page.py")  # Ubuntu has Chromium as a snap only
 
 
+LAST = "test_published_events.py"
+# Of the files that take longest, on two quiet cores; so that parts take equally long.
+SECONDS = {}
+SECONDS_OF_OTHERS = 10
+
+
 def pytest_addoption(parser):
     parser.addoption("--whole-olist", action="store_true",
                      help="replay all 8,000 leads of Olist instead of a fifth of them")
+    parser.addoption("--part", default="1/1", metavar="K/N",
+                     help="the K-th of N parts; each has servers of its own")
 
 
-def pytest_collection_modifyitems(items):
-    """What looks at everything that was published comes last."""
-    items.sort(key=lambda item: item.path.name == "test_published_events.py")
+def files_of_part(names, part, parts):
+    """Which of the files are in this part: the longest first, each to the part with least to do."""
+    seconds = [0] * parts
+    chosen = set()
+    for name in sorted(names, key=lambda name: (-SECONDS.get(name, SECONDS_OF_OTHERS), name)):
+        least = seconds.index(min(seconds))
+        seconds[least] += SECONDS.get(name, SECONDS_OF_OTHERS)
+        if least == part:
+            chosen.add(name)
+    return chosen
+
+
+def pytest_collection_modifyitems(config, items):
+    """What looks at everything that was published comes last, in each part: it is of one server."""
+    part, parts = map(int, config.getoption("--part").split("/"))
+    chosen = files_of_part({item.path.name for item in items} - {LAST}, part - 1, parts) | {LAST}
+    items[:] = [item for item in items if item.path.name in chosen]
+    items.sort(key=lambda item: item.path.name == LAST)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,9 @@
 # created by being used: `batonctl topics apply --file deploy/kafka/topics.yaml` declares them.
 
 KAFKA_HEAP_MB=256
+# 1: the JVM leaves out its second compiler. A broker is ready in half the time and needs half the
+# processor time until then, but more under load: for many brokers that live for a short time.
+KAFKA_SHORT_LIVED=${KAFKA_SHORT_LIVED:-0}
 # How long the controller keeps believing in a broker that was killed: until then the same broker is
 # refused, so this is what a start after SIGKILL waits for. It must outlast a stall of the machine.
 KAFKA_SESSION_MS=2000
@@ -44,6 +47,7 @@ _kafka_jvm() {
     -XX:-UsePerfData -Djava.awt.headless=true "$level.defaultLogLevel=warn" \
     "$level.showDateTime=true" "$level.log.kafka.server.KafkaRaftServer=info"
   [[ -z $2 || ! -f $2 ]] || printf '%s\n' "-XX:SharedArchiveFile=$2" -Xshare:auto -Xlog:cds=off
+  ((KAFKA_SHORT_LIVED == 0)) || printf '%s\n' -XX:TieredStopAtLevel=1
 }
 
 kafka_prepared() {

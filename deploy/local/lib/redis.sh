@@ -23,6 +23,8 @@ appendonly yes
 appendfsync always
 save ""
 maxmemory-policy noeviction
+# A title is written over the environment, by which tests/run knows what it left behind.
+set-proc-title no
 CONF
   start_process "$pdir" redis-server "$pdir/redis.conf"
 }

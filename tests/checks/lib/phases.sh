@@ -193,10 +193,10 @@ _read_counts() {
   local said number what passed=0 failed=0
   said=$(grep -aE '^[0-9]+ passed, [0-9]+ failed$' "$1" | tail -n 1 || true)
   [[ -n $said ]] ||
-    said=$(grep -aE '(passed|failed|errors?|skipped).* in [0-9.]+s' "$1" | tail -n 1 || true)
+    said=$(grep -aE '^[0-9]+ (passed|failed|errors?|skipped).* in [0-9.]+s' "$1" || true)
   while read -r number what; do
     case $what in
-      passed) passed=$number ;;
+      passed) passed=$((passed + number)) ;;
       *) failed=$((failed + number)) ;;
     esac
   done < <(grep -oE '[0-9]+ (passed|failed|errors?|skipped|xfailed|xpassed|deselected)' <<<"$said")
@@ -264,9 +264,15 @@ report_leftovers() {
   ((${#left[@]} == 0)) || _account leftovers "$started" 0 "${#left[@]}"
 }
 
+# What is ended may have started another meanwhile, so it looks again until it finds none.
 end_leftovers() {
-  local pid
-  while read -r pid _; do
-    kill -KILL "$pid" 2>/dev/null || true
-  done < <([[ -n ${KEEP:-} || -z ${TESTS_RUN_MARK:-} ]] || _leftovers)
+  local tries
+  local -a left=()
+  [[ -z ${KEEP:-} && -n ${TESTS_RUN_MARK:-} ]] || return 0
+  for tries in {1..20}; do
+    mapfile -t left < <(_leftovers)
+    ((${#left[@]} > 0)) || return 0
+    kill -KILL "${left[@]%% *}" 2>/dev/null || true
+    sleep 0.1
+  done
 }
