@@ -197,11 +197,11 @@ absl::Status Outcome(Session& session, const AssignmentArguments& arguments) {
   return FinishWithLead<v1::ReportOutcomeResponse>(session, request);
 }
 
-using Run = absl::Status (*)(Session&, const AssignmentArguments&);
+using Act = absl::Status (*)(Session&, const AssignmentArguments&);
 using SharedArguments = std::shared_ptr<AssignmentArguments>;
 
 CLI::App& AddAction(CLI::App& group, Session& session, const SharedArguments& arguments,
-                    const std::string& name, const std::string& about, Run run) {
+                    const std::string& name, const std::string& about, Act run) {
   CLI::App& command = *group.add_subcommand(name, about);
   command.add_option("ASSIGNMENT", arguments->assignment, "LEAD.GENERATION")->required();
   OnRun(command, session, [&session, arguments, run] { return run(session, *arguments); });

@@ -120,6 +120,11 @@ struct LeadRecord {
   ShadowNote shadow;                      // by a draft that is judged beside the active revision
 };
 
+// The store gave it to a rep, and nobody has looked since which clocks begin with that.
+inline bool AwaitsItsClocks(const LeadRecord& record) {
+  return record.clock_at_ms != 0 && record.clock_at_ms == record.offered_at_ms;
+}
+
 // There is such a lead: one that was erased is none (erasure.h).
 inline bool Exists(const LeadRecord& record) {
   return record.revision != 0 && record.stage != Stage::kErased;

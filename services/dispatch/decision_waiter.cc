@@ -12,6 +12,7 @@ namespace {
 
 constexpr absl::Duration kPauseMin = absl::Milliseconds(2);
 constexpr absl::Duration kPauseMax = absl::Milliseconds(20);
+constexpr absl::Duration kClocksWithin = absl::Milliseconds(250);
 constexpr size_t kLeadsPerLook = 1000;
 
 // A lead that cannot be read knows nothing: its event became a dead letter.
@@ -89,6 +90,18 @@ std::vector<DecisionWaiter::Entry> DecisionWaiter::TakeDue() {
   return due;
 }
 
+bool DecisionWaiter::IsDone(Entry& entry,
+                            absl::Span<const absl::StatusOr<core::LeadRecord>> records) {
+  bool clocks_began = true;
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (!Knows(records[i], entry.wait.leads[i].last_event)) return false;
+    if (core::AwaitsItsClocks(*records[i])) clocks_began = false;
+  }
+  const absl::Time now = absl::Now();
+  entry.decided_at = std::min(entry.decided_at, now);
+  return clocks_began || now - entry.decided_at >= kClocksWithin;
+}
+
 // Answers those that are decided, forgets those that are abandoned, and leaves the rest in `due`.
 void DecisionWaiter::Look(std::vector<Entry>& due) {
   due.erase(std::remove_if(due.begin(), due.end(),
@@ -103,23 +116,17 @@ void DecisionWaiter::Look(std::vector<Entry>& due) {
   std::vector<Entry> undecided;
   size_t next = 0;
   for (Entry& entry : due) {
-    const std::vector<AwaitedLead>& awaited = entry.wait.leads;
-    bool decided = loaded.ok();
-    for (size_t i = 0; decided && i < awaited.size(); ++i) {
-      decided = Knows(loaded->records[next + i], awaited[i].last_event);
-    }
-    if (decided) {
+    const size_t count = entry.wait.leads.size();
+    if (loaded.ok() && IsDone(entry, absl::MakeConstSpan(loaded->records).subspan(next, count))) {
       std::vector<core::LeadRecord> records;
-      for (size_t i = 0; i < awaited.size(); ++i) {
-        records.push_back(*std::move(loaded->records[next + i]));
-      }
+      for (size_t i = 0; i < count; ++i) records.push_back(*std::move(loaded->records[next + i]));
       entry.wait.done(std::move(records));
     } else {
       entry.pause = std::min(entry.pause * 2, kPauseMax);
       entry.due = absl::Now() + entry.pause;
+      undecided.push_back(std::move(entry));
     }
-    next += awaited.size();
-    if (!decided) undecided.push_back(std::move(entry));
+    next += count;
   }
   due = std::move(undecided);
 }

@@ -31,7 +31,9 @@ struct DecisionWait {
 };
 
 // Reads the leads of all waits that are due in one pipeline; a wait is looked at again after 2 ms,
-// then doubling up to 20 ms. While the store is away waits go on until they are abandoned.
+// then doubling up to 20 ms. While the store is away waits go on until they are abandoned. A lead
+// that a rep has got is waited for a little longer, until its clocks have begun, so that the answer
+// says by when it is to be touched: they begin a moment later, unless no clock role is at work.
 // Thread-safe.
 class DecisionWaiter {
  public:
@@ -49,7 +51,9 @@ class DecisionWaiter {
     DecisionWait wait;
     absl::Duration pause;
     absl::Time due;
+    absl::Time decided_at = absl::InfiniteFuture();  // first seen so
   };
+  static bool IsDone(Entry& entry, absl::Span<const absl::StatusOr<core::LeadRecord>> records);
 
   void Work();
   std::vector<Entry> TakeDue();

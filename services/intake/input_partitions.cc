@@ -92,12 +92,16 @@ std::set<int32_t> InputPartitions::TakeRevoked() {
 absl::StatusOr<bool> InputPartitions::LookAtStore() {
   const auto stored = store_.Checkpoints(input_.name);
   if (!stored.ok()) return stored.status();
-  const bool went_back = progress_.Reconcile(*stored);
-  if (went_back) {
+  const PartitionProgress::StoreIs found = progress_.Reconcile(*stored);
+  if (found == PartitionProgress::StoreIs::kTheSame) return false;
+  if (found == PartitionProgress::StoreIs::kBehind) {
     platform::LogWarning("intake.store_went_back", {{"topic", topic_}});
-    StartAgain(progress_.partitions());
+  } else {
+    platform::LogInfo("intake.store_opened_anew",
+                      {{"topic", topic_}, {"epoch", absl::StrCat(stored->epoch)}});
   }
-  return went_back;
+  StartAgain(progress_.partitions());
+  return true;
 }
 
 void InputPartitions::StartAgain(const std::set<int32_t>& partitions) {

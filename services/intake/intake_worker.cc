@@ -111,7 +111,8 @@ absl::Status IntakeWorker::Settle(InputBatch& batch) {
     if (!went_back.ok()) return went_back.status();
     if (*went_back) {
       ForgetBatch();
-      return absl::AbortedError("the store has gone back; reading again from its checkpoint");
+      return absl::AbortedError(
+          "the store was opened anew or has gone back; reading again from its checkpoint");
     }
   }
   HandOverLetters(batch);

@@ -41,16 +41,17 @@ std::set<int32_t> PartitionProgress::partitions() const {
   return partitions;
 }
 
-bool PartitionProgress::Reconcile(const store::InputCheckpoints& stored) {
-  bool went_back = epoch_ != 0 && epoch_ != stored.epoch;
+PartitionProgress::StoreIs PartitionProgress::Reconcile(const store::InputCheckpoints& stored) {
+  StoreIs found = StoreIs::kTheSame;
+  if (epoch_ != 0 && epoch_ != stored.epoch) found = StoreIs::kAnotherIncarnation;
   epoch_ = stored.epoch;
   for (auto& [partition, state] : states_) {
-    const auto found = stored.offsets.find(partition);
-    const int64_t checkpoint = found == stored.offsets.end() ? 0 : found->second;
-    went_back = went_back || checkpoint < state.checkpoint;
+    const auto offset = stored.offsets.find(partition);
+    const int64_t checkpoint = offset == stored.offsets.end() ? 0 : offset->second;
+    if (checkpoint < state.checkpoint) found = StoreIs::kBehind;
     state.checkpoint = checkpoint;
   }
-  return went_back;
+  return found;
 }
 
 std::vector<store::InputAdvance> PartitionProgress::Advances(const InputBatch& batch) const {

@@ -23,10 +23,14 @@ class PartitionProgress {
   int64_t checkpoint(int32_t partition) const;  // REQUIRES: Has(partition)
   std::set<int32_t> partitions() const;
 
-  // Takes over what another member has stored meanwhile. True if reading must start again: the
-  // store's epoch is another one than before (what was committed since the checkpoint may be lost),
-  // or a checkpoint has gone back behind what it acknowledged to us.
-  bool Reconcile(const store::InputCheckpoints& stored);
+  enum class StoreIs {
+    kTheSame,
+    kAnotherIncarnation,  // another epoch: what was committed since the checkpoint may be lost
+    kBehind,              // a checkpoint is behind what it acknowledged to us: writes are lost
+  };
+  // Takes over what another member has stored meanwhile. Unless the store is the same, reading must
+  // start again at the checkpoints.
+  StoreIs Reconcile(const store::InputCheckpoints& stored);
 
   // Of the store at the last Reconcile; 0: none yet.
   int64_t epoch() const { return epoch_; }

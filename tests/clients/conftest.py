@@ -41,6 +41,14 @@ def files_of_part(names, part, parts):
     return chosen
 
 
+def pytest_terminal_summary(terminalreporter):
+    """What is not here to be tested with is said, not passed over."""
+    if not DATA.is_dir():
+        terminalreporter.write_line(f"left out: the leads of Olist are not in {DATA} (BATON_OLIST)")
+    if "test_report_page.py" in collect_ignore:
+        terminalreporter.write_line("left out: the page of reports, as there is no Chromium")
+
+
 def pytest_collection_modifyitems(config, items):
     """What looks at everything that was published comes last, in each part: it is of one server."""
     part, parts = map(int, config.getoption("--part").split("/"))

@@ -9,12 +9,11 @@ import os
 
 import pytest
 import yaml
-from confluent_kafka import Consumer, TopicPartition
 from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from stack import TOP
 from test_sales_events import action, letters, offered, say
-from world import ASSIGNMENTS, DEAD, FEEDBACK, INPUT, STATE
+from world import ASSIGNMENTS, DEAD, FEEDBACK, INPUT, STATE, committed
 
 PROTO = TOP / "proto"
 SCHEMAS = {path.name: json.loads(path.read_text())
@@ -47,23 +46,9 @@ def messages():
 
 def records(brokers, topic):
     """All committed records of `topic`: (partition, offset, key, headers, value)."""
-    consumer = Consumer({"bootstrap.servers": brokers, "group.id": "schemas",
-                         "isolation.level": "read_committed", "enable.auto.commit": False,
-                         "auto.offset.reset": "earliest", "enable.partition.eof": True})
-    parts = consumer.list_topics(topic, timeout=10).topics[topic].partitions
-    consumer.assign([TopicPartition(topic, part, 0) for part in parts])
-    left, found = set(parts), []
-    while left:
-        message = consumer.poll(20)
-        assert message is not None, f"{topic}: no end"
-        if message.error():
-            left.discard(message.partition())
-            continue
-        headers = {name: value.decode() for name, value in message.headers() or []}
-        found.append((message.partition(), message.offset(), message.key(), headers,
-                      message.value()))
-    consumer.close()
-    return found
+    return [(message.partition(), message.offset(), message.key(),
+             {name: value.decode() for name, value in message.headers() or []}, message.value())
+            for message in committed(brokers, topic)]
 
 
 def chosen(kinds):

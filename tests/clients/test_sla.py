@@ -5,7 +5,8 @@ from datetime import datetime, timedelta, timezone
 
 import grpc
 import pytest
-from baton.v1 import (assignment_service_pb2 as aspb, lead_pb2, roster_service_pb2 as rspb)
+from baton.v1 import (assignment_service_pb2 as aspb, lead_pb2, lead_service_pb2 as lspb,
+                      roster_service_pb2 as rspb)
 from google.protobuf.timestamp_pb2 import Timestamp
 from world import FEEDBACK, World, eventually, inbound_policy, take
 
@@ -41,6 +42,21 @@ def offered(world, lead):
 def state_of(world, lead, sla):
     (clock,) = [one for one in world.lead(lead).clocks if one.sla == sla]
     return clock.state
+
+
+def test_who_waits_for_the_decision_hears_by_when_the_lead_is_to_be_touched(world):
+    world.add_rep("ada")
+    for number in range(10):
+        event = lspb.LeadEvent(id=f"e-{number}", type=lspb.LEAD_EVENT_TYPE_CAPTURED,
+                               lead=f"lead-{number}", activity="demo_request")
+        event.attributes["email"].string_value = f"{number}@y.example"
+        event.attributes["employees"].int_value = 500
+        event.attributes["country"].string_value = "DE"
+        (lead,) = world.leads.SubmitLeadEvents(lspb.SubmitLeadEventsRequest(
+            parent=world.parent, events=[event], wait_for_decision=True), timeout=20).leads
+        assert lead.stage == lead_pb2.STAGE_OFFERED
+        decide = next(clock for clock in lead.clocks if clock.sla == "decide")
+        assert decide.state == lead_pb2.SLA_STATE_PENDING and decide.HasField("due_time")
 
 
 def test_a_rep_who_does_not_touch_loses_the_lead_and_everybody_hears_of_it(world):

@@ -12,9 +12,10 @@ import grpc
 import pytest
 from baton.v1 import (assignment_service_pb2 as aspb, lead_pb2, lead_service_pb2 as lspb,
                       report_service_pb2 as rpb, report_service_pb2_grpc as rpb_grpc)
-from confluent_kafka import Consumer, Producer
+from confluent_kafka import Producer
 from stack import BIN, Stack
-from world import DEAD, FEEDBACK, INPUT, STATE, World, eventually, inbound_policy, take
+from world import (DEAD, FEEDBACK, INPUT, STATE, World, committed, eventually, inbound_policy,
+                   take)
 
 ADMIN = (("baton-principal", "dpo@acme.example"), ("baton-roles", "admin"))
 FLAGS = ("--relay-purge-after", "2s", "--clock-retention-every", "1s")
@@ -79,21 +80,8 @@ def where(canary, files):
 
 
 def records(stack, topic):
-    """Every record of a topic: (key, value)."""
-    consumer = Consumer({"bootstrap.servers": stack.brokers, "group.id": str(uuid.uuid4()),
-                         "auto.offset.reset": "earliest", "enable.partition.eof": True,
-                         "isolation.level": "read_committed"})
-    consumer.subscribe([topic])
-    found, ended, partitions = [], set(), len(consumer.list_topics(topic).topics[topic].partitions)
-    while len(ended) < partitions:
-        message = consumer.poll(10)
-        assert message is not None, f"{topic} does not end"
-        if message.error():
-            ended.add(message.partition())
-        else:
-            found.append((message.key(), message.value()))
-    consumer.close()
-    return found
+    """Every committed record of a topic: (key, value)."""
+    return [(message.key(), message.value()) for message in committed(stack.brokers, topic)]
 
 
 def with_history(world, person):

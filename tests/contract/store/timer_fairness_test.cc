@@ -39,7 +39,7 @@ class TimerFairnessTest : public StoreTest {
 
   // The lead's timer is at that instant from now on; 0: it has none.
   void SetTimers(const std::vector<DueTimer>& timers) {
-    constexpr size_t kPlans = 500;  // of a call
+    constexpr size_t kPlansOfACall = 500;
     std::vector<Plan> plans;
     for (const DueTimer& timer : timers) {
       Plan plan;
@@ -49,7 +49,7 @@ class TimerFairnessTest : public StoreTest {
       plan.after.stage = core::Stage::kNurture;
       plan.after.clock_at_ms = timer.due_at_ms;
       plans.push_back(std::move(plan));
-      if (plans.size() < kPlans && &timer != &timers.back()) continue;
+      if (plans.size() < kPlansOfACall && &timer != &timers.back()) continue;
       const auto results = store().Commit(plans);
       ASSERT_TRUE(results.ok()) << results.status();
       for (const store::CommitResult& result : *results) {

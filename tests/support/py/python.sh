@@ -17,7 +17,7 @@ prepare_python() {
   (flock 7 && _make_python "$top" "$build") 7>"$build/lock" || return 1
   PYTHON=$build/venv/bin/python
   export BATON_TOP=$top BATON_BIN=$bin PYTHONPATH=$build/stubs:$top/tests/support/py
-  export PYTHONDONTWRITEBYTECODE=1 PYTEST_PLUGINS=rpc_errors
+  export PYTHONDONTWRITEBYTECODE=1 PYTEST_PLUGINS=rpc_errors,orderly_end
 }
 
 # _make_python TOP BUILD: what is missing of the environment and of the stubs, or out of date.

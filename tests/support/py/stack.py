@@ -67,9 +67,13 @@ class Servers:
         self.brokers = self.env["BATON_KAFKA_BROKERS"]
         for name in ("BATON_TOP", "BATON_BIN", "BATON_OLIST"):
             self.env.pop(name, None)
-        subprocess.run([BIN / "batonctl", "topics", "apply", "--file",
-                        TOP / "deploy/kafka/topics.yaml", "--brokers", self.brokers],
-                       check=True, env=self.env, stdout=subprocess.DEVNULL)
+        try:
+            subprocess.run([BIN / "batonctl", "topics", "apply", "--file",
+                            TOP / "deploy/kafka/topics.yaml", "--brokers", self.brokers],
+                           check=True, env=self.env, stdout=subprocess.DEVNULL)
+        except BaseException:
+            Servers.stop(self)
+            raise
 
     @property
     def redis_port(self):
@@ -217,8 +221,13 @@ class Stack(Servers):
 
     def __init__(self, folder, flags=()):
         super().__init__(folder)
+        self.killed = False
         self.program = Program("all", folder, self.env, ["--grpc-reflection", *flags], "baton")
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            super().stop()
+            raise
 
     @property
     def baton(self):
@@ -234,9 +243,11 @@ class Stack(Servers):
 
     def start(self):
         self.program.launch()
+        self.killed = False
         self.program.wait_ready(30)
 
     def kill(self):
+        self.killed = True
         self.program.kill()
 
     def terminate(self):
@@ -260,6 +271,10 @@ class Stack(Servers):
         return done.stdout
 
     def stop(self):
-        if self.program.alive:
-            self.terminate()
-        super().stop()
+        """Ends all. A program that a test has not killed ends in order: a crash is none."""
+        code = None
+        try:
+            code = self.terminate() if self.program.alive else self.process.returncode
+        finally:
+            super().stop()
+        assert code == 0 or self.killed, f"exit code {code}: {self.program.tail()}"

@@ -15,7 +15,7 @@ from baton.v1 import (account_service_pb2, account_service_pb2_grpc, assignment_
                       workspace_service_pb2_grpc)
 from cloudevents.http import CloudEvent
 from cloudevents.kafka import KafkaMessage, from_binary, to_binary, to_structured
-from confluent_kafka import Consumer, KafkaError, Producer
+from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 
 INPUT, FEEDBACK = "baton.lead-events.v1", "baton.feedback.v1"
 ASSIGNMENTS, STATE, DEAD = "baton.assignments.v1", "baton.lead-state.v1", INPUT + ".dlq"
@@ -196,6 +196,28 @@ class World:
             consumer.close()
         assert until(events), f"{topic}: only {len(events)} events: {events[-3:]}"
         return events
+
+
+def committed(brokers, topic):
+    """All committed records of `topic`, from its beginning to where it ends now."""
+    consumer = Consumer({"bootstrap.servers": brokers, "group.id": f"test-{uuid.uuid4()}",
+                         "isolation.level": "read_committed", "enable.auto.commit": False,
+                         "auto.offset.reset": "earliest", "enable.partition.eof": True})
+    left = set(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
+    consumer.assign([TopicPartition(topic, partition, 0) for partition in left])
+    found = []
+    try:
+        while left:
+            message = consumer.poll(20)
+            assert message is not None, f"{topic}: no end"
+            if not message.error():
+                found.append(message)
+                continue
+            assert message.error().code() == KafkaError._PARTITION_EOF, message.error()
+            left.discard(message.partition())
+    finally:
+        consumer.close()
+    return found
 
 
 def patiently(make, seconds=60):

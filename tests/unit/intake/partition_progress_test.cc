@@ -6,6 +6,8 @@
 namespace baton::intake {
 namespace {
 
+using StoreIs = PartitionProgress::StoreIs;
+
 using ::testing::IsEmpty;
 
 platform::kafka::Record At(int32_t partition, int64_t offset) {
@@ -64,21 +66,23 @@ TEST(PartitionProgressTest, SeesThatTheStoreWentBack) {
   PartitionProgress progress;
   progress.Start(0, 10);
   progress.Start(1, 0);
-  EXPECT_FALSE(progress.Reconcile({7, {{0, 10}}}));
-  EXPECT_FALSE(progress.Reconcile({7, {{0, 25}, {1, 3}}}));
+  EXPECT_EQ(StoreIs::kTheSame, progress.Reconcile({7, {{0, 10}}}));
+  EXPECT_EQ(StoreIs::kTheSame, progress.Reconcile({7, {{0, 25}, {1, 3}}}));
   EXPECT_EQ(progress.checkpoint(0), 25);
-  EXPECT_TRUE(progress.Reconcile({7, {{0, 24}, {1, 3}}}));
-  EXPECT_TRUE(progress.Reconcile({7, {{1, 3}}}));
+  EXPECT_EQ(StoreIs::kBehind, progress.Reconcile({7, {{0, 24}, {1, 3}}}));
+  EXPECT_EQ(StoreIs::kBehind, progress.Reconcile({7, {{1, 3}}}));
   EXPECT_EQ(progress.checkpoint(0), 0);
 }
 
 TEST(PartitionProgressTest, ANewEpochIsAStoreThatMayHaveGoneBack) {
   PartitionProgress progress;
   progress.Start(0, 10);
-  EXPECT_FALSE(progress.Reconcile({7, {{0, 10}}})) << "the first one seen";
-  EXPECT_TRUE(progress.Reconcile({8, {{0, 10}}})) << "the checkpoint alone does not show it";
+  EXPECT_EQ(StoreIs::kTheSame, progress.Reconcile({7, {{0, 10}}})) << "the first one seen";
+  EXPECT_EQ(StoreIs::kAnotherIncarnation, progress.Reconcile({8, {{0, 10}}}))
+      << "the checkpoint alone does not show it";
   EXPECT_EQ(progress.epoch(), 8);
-  EXPECT_FALSE(progress.Reconcile({8, {{0, 10}}}));
+  EXPECT_EQ(StoreIs::kTheSame, progress.Reconcile({8, {{0, 10}}}));
+  EXPECT_EQ(StoreIs::kBehind, progress.Reconcile({9, {{0, 9}}})) << "which says more";
 }
 
 TEST(PartitionProgressTest, TellsKafkaEachCheckpointOnce) {
