@@ -10,9 +10,6 @@
 # shellcheck source=tests/checks/lib/tools.sh
 source tests/checks/lib/tools.sh
 
-# How tests/checks/lib/tools.sh says what went wrong.
-fault() { printf 'error: %s: %s. %s\n' "$@" >&2; }
-
 helm_python() {
   local wanted venv=build/helm/venv
   mkdir -p build/helm

@@ -43,7 +43,7 @@ fault() {
 }
 
 verdict() {
-  (($2 > 0)) || fault "$1" 'found nothing to look at' 'See which files it asks for.'
+  ((FAULTS > 0 || $2 > 0)) || fault "$1" 'found nothing to look at' 'See which files it asks for.'
   if ((FAULTS == 0)); then
     printf '%s: %s: ok\n' "$1" "$2 $3"
     exit 0
