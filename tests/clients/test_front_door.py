@@ -17,6 +17,7 @@ from grpc_status import rpc_status
 
 from issuer import AUDIENCE, ISSUER, CertificateAuthority, Issuer, bearer, make_key, pem, replace
 from stack import BIN, Program
+from world import eventually
 
 CLIENTS = """
 clients:
@@ -76,13 +77,6 @@ def code_of(call, *args, **kwargs):
     except grpc.RpcError as error:
         return error.code()
     return grpc.StatusCode.OK
-
-
-def eventually(condition, seconds=15):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """deploy/compose: by the schema of compose, and by what the real programs say of its settings."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -10,6 +9,7 @@ import pytest
 import yaml
 
 from chart import BIN, TOP, print_config, run
+from stack import free_port
 
 FOLDER = TOP / 'deploy' / 'compose'
 COMPOSE = yaml.safe_load((FOLDER / 'compose.yaml').read_text())
@@ -105,12 +105,6 @@ def test_dispatch_asks_for_the_tokens_that_identity_made(tmp_path):
             assert 'CREDENTIALS_MISSING' in batonctl(*call).stderr
         finally:
             server.terminate()
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(('127.0.0.1', 0))
-        return listener.getsockname()[1]
 
 
 @pytest.mark.parametrize('role', [role for role in ROLES if role != 'dispatch'])

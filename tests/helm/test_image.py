@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import re
-import socket
 import stat
 import subprocess
 import time
@@ -14,6 +13,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from chart import BIN, TOP, run
+from stack import free_port
 
 DOCKERFILE = TOP / 'deploy' / 'docker' / 'Dockerfile'
 SBOM = 'usr/local/share/baton/sbom.cdx.json'
@@ -143,12 +143,6 @@ def status_of(process):
         pid = int(children[0])
     lines = pathlib.Path(f'/proc/{pid}/status').read_text().splitlines()
     return dict(line.split(':\t', 1) for line in lines if ':\t' in line)
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(('127.0.0.1', 0))
-        return listener.getsockname()[1]
 
 
 def test_dispatch_serves_from_it_and_stops_when_told(root):

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # tools.sh: what tests/helm/run works with. Sourced from the top of the checkout.
 #
-#   helm_python   sets PYTHON, in a virtual environment under build/ with what requirements.txt pins
+#   helm_python   sets PYTHON, in a virtual environment under build/ with what requirements.txt
+#                 pins, and PYTHONPATH to tests/support/py
 #   helm_tools    sets HELM and HELM_UNITTEST, built from tools/go.mod and kept in the user's cache
 #                 by what they were built from
 #   helm_promtool sets PROMTOOL, of the distribution's package, which is unpacked, not installed
@@ -10,14 +11,11 @@
 # shellcheck source=tests/checks/lib/tools.sh
 source tests/checks/lib/tools.sh
 
-# How tests/checks/lib/tools.sh says what went wrong.
-fault() { printf 'error: %s: %s. %s\n' "$@" >&2; }
-
 helm_python() {
   local wanted venv=build/helm/venv
   mkdir -p build/helm
   PYTHON=$PWD/$venv/bin/python
-  export PYTHONDONTWRITEBYTECODE=1
+  export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$PWD/tests/support/py
   wanted=$(sha256sum <tests/helm/requirements.txt)
   [[ $(cat "$venv/made-from" 2>/dev/null) != "$wanted" ]] || return 0
   rm -rf "$venv"

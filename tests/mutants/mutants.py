@@ -1,6 +1,7 @@
 """The planted bugs: what is broken, how, and which tests must notice. `old` stands once in `file`.
 
-A catcher is ("test", PROGRAM, FILTER) or ("fault", EXPERIMENT): the first that fails has caught it.
+A catcher is ("test", PROGRAM, FILTER) or ("fault", EXPERIMENT): the first that says that something
+is wrong has caught it.
 """
 
 from dataclasses import dataclass

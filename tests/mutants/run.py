@@ -2,7 +2,10 @@
 
 import argparse
 import filecmp
+import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +16,15 @@ from mutants import MUTANTS
 TOP = Path(__file__).resolve().parents[2]
 COPY = TOP / "build/mutants/tree"
 BIN = COPY / "build/release/bin"
-TEST_TIMEOUT_S = 180
+FAULT = TOP / "build/mutants/fault"
+CATCHER_TIMEOUT_S = 300  # twice what an experiment takes that waits in vain for an end
+
+# What came of a catcher, and the lines by which it says so.
+NOTICED, QUIET, UNDECIDED = "noticed", "quiet", "not decided"
+SIGNS = {"test": {NOTICED: r"\[  FAILED  \]", QUIET: r"^\[  PASSED  \] [1-9]"},
+         "fault": {NOTICED: r"^F\d+ +violated", QUIET: r"^F\d+ +ok"}}
+CRASHES = [-one for one in (signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL,
+                            signal.SIGSEGV)]
 
 
 def parse(arguments):
@@ -47,7 +58,7 @@ def build(targets, log):
         done = subprocess.run(["ninja", "-C", COPY / "build/release", *targets], stdout=out,
                               stderr=subprocess.STDOUT, check=False)
     if done.returncode != 0:
-        sys.exit(f"error: a mutant does not compile; see {log}")
+        sys.exit(f"error: the build fails; see {log}")
 
 
 def targets_of(catchers):
@@ -57,20 +68,43 @@ def targets_of(catchers):
     return sorted(programs)
 
 
-def notices(catcher, log):
-    """True if the catcher fails."""
+def command_of(catcher):
     if catcher[0] == "test":
-        command = [BIN / catcher[1], "--gtest_brief=1", f"--gtest_filter={catcher[2]}"]
-    else:
-        command = [TOP / "tests/fault/run", "--bin", BIN, "--only", catcher[1], "--seed", "1",
-                   "--dir", TOP / "build/mutants/fault"]
-    with open(log, "a", encoding="utf-8") as out:
+        return [BIN / catcher[1], "--gtest_brief=1", f"--gtest_filter={catcher[2]}"]
+    return [TOP / "tests/fault/run", "--bin", BIN, "--only", catcher[1], "--seed", "1", "--dir",
+            FAULT]
+
+
+def run_catcher(catcher, out):
+    """Its exit code, or None if it was not over in time. It does not outlive this call, nor does
+    what it started."""
+    with subprocess.Popen(command_of(catcher), stdout=out, stderr=subprocess.STDOUT,
+                          start_new_session=True) as process:
         try:
-            done = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, check=False,
-                                  timeout=TEST_TIMEOUT_S)
+            return process.wait(CATCHER_TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            return True
-    return done.returncode != 0
+            return None
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                if catcher[0] == "fault":
+                    subprocess.run([TOP / "deploy/local/down", "--dir", FAULT / "site", "--purge"],
+                                   stdout=out, stderr=subprocess.STDOUT, check=False)
+
+
+def judge(catcher, log):
+    """NOTICED, or QUIET; UNDECIDED if it could not tell: it did not start, broke off, was not over
+    in time, or an experiment proved nothing. An end by itself says nothing."""
+    with open(log, "ab") as out:
+        begin = out.tell()
+        code = run_catcher(catcher, out)
+    said = log.read_bytes()[begin:].decode(errors="replace")
+    signs = {outcome for outcome, sign in SIGNS[catcher[0]].items()
+             if re.search(sign, said, re.MULTILINE)}
+    if code == 0:
+        return QUIET if QUIET in signs else UNDECIDED
+    crashed = catcher[0] == "test" and code in CRASHES
+    return NOTICED if code is not None and (crashed or NOTICED in signs) else UNDECIDED
 
 
 def name_of(catcher):
@@ -78,7 +112,7 @@ def name_of(catcher):
 
 
 def try_mutant(mutant, logs):
-    """The catcher that noticed, or None."""
+    """The catcher that noticed, or None, and what is to be said of it."""
     path = COPY / mutant.file
     text = path.read_text(encoding="utf-8")
     if text.count(mutant.old) != 1:
@@ -87,12 +121,14 @@ def try_mutant(mutant, logs):
     path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
     try:
         log = logs / f"{mutant.name}.log"
-        log.unlink(missing_ok=True)
+        outcomes = {}
         for catcher in mutant.catchers:
             build(targets_of([catcher]), logs / f"{mutant.name}.build.log")
-            if notices(catcher, log):
-                return name_of(catcher)
-        return None
+            outcomes[catcher] = judge(catcher, log)
+            if outcomes[catcher] == NOTICED:
+                return catcher, name_of(catcher)
+        undecided = [name_of(one) for one in outcomes if outcomes[one] == UNDECIDED]
+        return None, f"NOT DECIDED by {', '.join(undecided)}" if undecided else "NOT CAUGHT"
     finally:
         path.write_text(text, encoding="utf-8")
 
@@ -109,20 +145,25 @@ def main(arguments):
     copy_sources()
     catchers = sorted({one for mutant in options.mutants for one in mutant.catchers})
     build(targets_of(catchers), logs / "clean.build.log")
-    alarms = [name_of(one) for one in catchers if notices(one, logs / "clean.log")]
-    for alarm in alarms:
-        print(f"false alarm: {alarm} fails on the sound sources", flush=True)
+    doubtful = 0
+    for catcher in catchers:
+        outcome = judge(catcher, logs / "clean.log")
+        if outcome != QUIET:
+            doubtful += 1
+            what = {NOTICED: "false alarm", UNDECIDED: "not decided"}[outcome]
+            print(f"{what}: {name_of(catcher)} on the sound sources", flush=True)
     caught = 0
     for mutant in options.mutants:
         begin = time.monotonic()
-        catcher = try_mutant(mutant, logs)
+        catcher, words = try_mutant(mutant, logs)
         caught += catcher is not None
-        print(f"{mutant.name:20} {mutant.breaks:64} {catcher or 'NOT CAUGHT':24} "
+        print(f"{mutant.name:20} {mutant.breaks:64} {words:24} "
               f"{time.monotonic() - begin:5.0f} s", flush=True)
-    missed = len(options.mutants) - caught
-    print(f"{caught} passed, {missed + len(alarms)} failed")
-    return 1 if missed or alarms else 0
+    failed = len(options.mutants) - caught + doubtful
+    print(f"{caught} passed, {failed} failed")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main(sys.argv[1:]))

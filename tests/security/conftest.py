@@ -55,23 +55,32 @@ class Door:
 
 
 class Watcher:
-    """Looks at the memory of a program and keeps the most that it saw."""
+    """Looks at the memory of a program. In the end `growth` is by how many MB it had grown at most;
+    it fails if it could not look until then, as when the program died."""
 
     def __init__(self, door):
-        self.door, self.most, self.ends = door, 0, threading.Event()
+        self.door, self.growth, self.ends = door, 0, threading.Event()
         self.thread = threading.Thread(target=self.watch, daemon=True)
 
     def watch(self):
-        while not self.ends.wait(0.05) and self.door.program.alive:
-            self.most = max(self.most, self.door.memory())
+        while not self.ends.wait(0.05):
+            self.look()
+
+    def look(self):
+        self.growth = max(self.growth, self.door.memory() - self.before)
 
     def __enter__(self):
+        self.before = self.door.memory()
         self.thread.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, failed, *_):
+        looked = self.thread.is_alive()
         self.ends.set()
         self.thread.join()
+        if failed is None:
+            assert looked, "nobody looked at the memory any more"
+            self.look()
 
 
 @pytest.fixture(scope="session")

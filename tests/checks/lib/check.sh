@@ -8,14 +8,31 @@
 #   project_files [PATHSPEC...]   prints the project's files (tracked, or new and not ignored), one
 #                                 a line, relative to the checkout, which is the working directory.
 #   fault WHERE WHAT HOW          records one finding: where it is, what is wrong, how to mend it.
-#   verdict TEXT                  prints TEXT and "ok", or the number of findings; exits 0 or 1.
+#   verdict NAME COUNT WHAT       prints "NAME: COUNT WHAT" and "ok", or the number of findings;
+#                                 exits 0 or 1. A check that looked at nothing (COUNT is 0) has not
+#                                 passed.
+#
+# Where git does not list the project's files, it exits 1 and says so.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 FAULTS=0
 
+_git_files() {
+  git ls-files -z --cached --others --exclude-standard --deduplicate "$@"
+}
+
+# An unpacked archive, or a checkout that belongs to somebody else.
+_require_git() {
+  local problem
+  problem=$(_git_files --error-unmatch -- tests/checks/lib/check.sh 2>&1 >/dev/null) || {
+    printf 'git does not list the files of this checkout: %s\n' "$(head -n 1 <<<"$problem")"
+    exit 1; }
+}
+_require_git
+
 project_files() {
-  git ls-files --cached --others --exclude-standard --deduplicate -- "$@" | while read -r file; do
+  _git_files -- "$@" | while IFS= read -r -d '' file; do
     [[ ! -f $file ]] || printf '%s\n' "$file"
   done
 }
@@ -26,10 +43,11 @@ fault() {
 }
 
 verdict() {
+  ((FAULTS > 0 || $2 > 0)) || fault "$1" 'found nothing to look at' 'See which files it asks for.'
   if ((FAULTS == 0)); then
-    printf '%s: ok\n' "$1"
+    printf '%s: %s: ok\n' "$1" "$2 $3"
     exit 0
   fi
-  printf '%s: %d to mend\n' "$1" "$FAULTS"
+  printf '%s: %s: %d to mend\n' "$1" "$2 $3" "$FAULTS"
   exit 1
 }

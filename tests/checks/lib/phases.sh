@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # phases.sh: the phases of tests/run and their account. Sourced by tests/run alone, which provides
-# ROOT, RUN_DIR, LABELS, FILTER, ALL, servers() and deploy/local/lib.
+# ROOT, RUN_DIR, LABELS, FILTER, ALL, KEEP, servers() and deploy/local/lib.
 #
 #   phase NAME CMD...              runs a step that is no test: only its failure is counted
 #   run_checks NAME FOLDER         each executable of FOLDER (not of folders inside it)
@@ -12,7 +12,8 @@
 #   await_folders                  until all are over: their output and account
 #   count NAME PASSED [FAILURE...] adds to the account
 #   summary                        prints it; fails when anything failed or nothing passed
-#   mark_descendants, report_leftovers, end_leftovers   processes that this run left behind
+#   mark_descendants, report_leftovers   processes that this run left behind
+#   end_leftovers                  ends them and the lanes; with --keep not the servers of RUN_DIR
 
 TOTAL_PASSED=0
 TOTAL_FAILED=0
@@ -21,6 +22,7 @@ FAILURES=()
 TEST_TIMEOUT_S=600
 CHECK_TIMEOUT_S=600
 FOLDER_TIMEOUT_S=1800
+KILL_AFTER_S=60  # what does not end when its time is over
 FOLDERS=()
 HIDING=()  # in front of ctest, where the addresses of servers must not be seen
 declare -A FOLDER_PIDS=()
@@ -56,7 +58,7 @@ run_checks() {
   for check in "$folder"/*; do
     name=${check##*/} log=$LOG_DIR/check-${check##*/}.log
     [[ -f $check && -x $check ]] && _matches "$name" || continue
-    if timeout "$CHECK_TIMEOUT_S" "$check" >"$log" 2>&1 </dev/null 8>&-; then
+    if timeout -k "$KILL_AFTER_S" "$CHECK_TIMEOUT_S" "$check" >"$log" 2>&1 </dev/null 8>&-; then
       passed=$((passed + 1))
       count "check $name" 1
       printf 'ok    %s\n' "$(tail -n 1 "$log")"
@@ -161,7 +163,8 @@ _run_lane() {
 _run_folder() {
   local log=$LOG_DIR/folder-$2.log started code=0
   started=$(now_micros)
-  timeout "$FOLDER_TIMEOUT_S" "$1" --bin "$ROOT/build/$3/bin" >"$log" 2>&1 </dev/null || code=$?
+  timeout -k "$KILL_AFTER_S" "$FOLDER_TIMEOUT_S" "$1" --bin "$ROOT/build/$3/bin" >"$log" 2>&1 \
+    </dev/null || code=$?
   printf '%s %s\n' "$code" "$(seconds_since "$started")" >"$log.ending"
   mv "$log.ending" "$log.over"
 }
@@ -264,15 +267,32 @@ report_leftovers() {
   ((${#left[@]} == 0)) || _account leftovers "$started" 0 "${#left[@]}"
 }
 
-# What is ended may have started another meanwhile, so it looks again until it finds none.
+# Prints the pids of the servers that --keep leaves running.
+_kept_servers() {
+  local server
+  for server in redis kafka; do
+    [[ -z $KEEP ]] || process_pid "$RUN_DIR/servers/$server" || true
+  done
+}
+
+# A lane would begin its next folder. What is ended may have started another meanwhile, so it looks
+# again until it finds none.
 end_leftovers() {
-  local tries
-  local -a left=()
-  [[ -z ${KEEP:-} && -n ${TESTS_RUN_MARK:-} ]] || return 0
+  local name tries kept line
+  local -a left=() ending=()
+  [[ -n ${TESTS_RUN_MARK:-} ]] || return 0
+  for name in "${FOLDERS[@]}"; do
+    { kill -KILL "${FOLDER_PIDS[$name]}" && wait "${FOLDER_PIDS[$name]}"; } 2>/dev/null || true
+  done
+  kept=$(_kept_servers)
   for tries in {1..20}; do
     mapfile -t left < <(_leftovers)
-    ((${#left[@]} > 0)) || return 0
-    kill -KILL "${left[@]%% *}" 2>/dev/null || true
+    ending=()
+    for line in "${left[@]%% *}"; do
+      grep -qxF "$line" <<<"$kept" || ending+=("$line")
+    done
+    ((${#ending[@]} > 0)) || return 0
+    kill -KILL "${ending[@]}" 2>/dev/null || true
     sleep 0.1
   done
 }

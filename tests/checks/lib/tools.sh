@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # tools.sh: tools of the slow checks, pinned by hash and kept in build/local/cache.
-# Sourced after check.sh. Each function is idempotent and fails after recording a fault.
+# Sourced from the top of the checkout, by a check after check.sh. Each function is idempotent, and
+# fails after recording a fault: outside of checks it is printed to standard error. What was cut off
+# is made again, and callers at the same time make it once.
 #
 #   node_packages NAME [FOLDER]   what FOLDER/package-lock.json names (tests/checks/slow/NAME by
 #                  default), in build/local/cache/NAME/node_modules.
 #   tools_venv     Go, Node.js, npm and cel-cpp for Python, of tests/checks/slow/tools.requirements;
 #                  sets TOOLS to the folder of their programs.
-
 #   go_tools FOLDER   builds the tools of FOLDER/go.mod, as go.sum pins them; sets GO_TOOLS to the
 #                  folder of their programs, in the user's cache, by what they were built from.
 #   go_module FOLDER MODULE   prints where the files of a module of FOLDER/go.mod are.
@@ -14,13 +15,15 @@
 TOOLS_VENV=$PWD/build/local/cache/tools
 TOOLS=$TOOLS_VENV/bin
 
+declare -F fault >/dev/null || fault() { printf 'error: %s: %s. %s\n' "$@" >&2; }
+
 tools_venv() {
   local wanted
   wanted=$(sha256sum <tests/checks/slow/tools.requirements)
   [[ $(cat "$TOOLS_VENV/made-from" 2>/dev/null) != "$wanted" ]] || return 0
   mkdir -p "${TOOLS_VENV%/*}"
-  # Several folders of tests may ask for it at the same time.
-  (flock 6 && _make_tools_venv "$wanted") 6>"$TOOLS_VENV.lock"
+  # In this shell, where a fault is recorded.
+  { flock 6 && _make_tools_venv "$wanted"; } 6>"$TOOLS_VENV.lock"
 }
 
 # _make_tools_venv WANTED
@@ -39,19 +42,24 @@ _make_tools_venv() {
 }
 
 node_packages() {
-  local pinned=${2:-tests/checks/slow/$1} node=build/local/cache/$1 problem
+  local node=build/local/cache/$1
   tools_venv || return 1
-  ! cmp -s "$pinned/package-lock.json" "$node/package-lock.json" || return 0
-  rm -rf "$node"
-  mkdir -p "$node"
-  cp "$pinned/package.json" "$node/"
-  cp "$pinned/package-lock.json" "$node/lock.new"
-  problem=$(cd "$node" && cp lock.new package-lock.json && PATH=$TOOLS:$PATH \
+  { flock 5 && _install_node_packages "$1" "${2:-tests/checks/slow/$1}" "$node"; } 5>"$node.lock"
+}
+
+# _install_node_packages NAME PINNED INTO
+_install_node_packages() {
+  local problem
+  ! cmp -s "$2/package-lock.json" "$3/package-lock.json" || return 0
+  rm -rf "$3" "$3.new"
+  mkdir -p "$3.new"
+  cp "$2"/package{,-lock}.json "$3.new/"
+  problem=$(cd "$3.new" && PATH=$TOOLS:$PATH \
     npm ci --no-fund --no-audit --loglevel=error 2>&1) || {
-    rm -f "$node/package-lock.json"
     fault "$1" "could not be installed: $(tail -n 1 <<<"$problem")" 'Check the network.'
     return 1
   }
+  mv "$3.new" "$3"
 }
 
 go_tools() {
@@ -61,8 +69,7 @@ go_tools() {
   GO_TOOLS=$cache/$built_from
   [[ ! -d $GO_TOOLS ]] || return 0
   mkdir -p "$cache"
-  # Two checkouts build them once; a build that was cut off leaves nothing behind.
-  (flock 7 && _build_go_tools "$1" "$GO_TOOLS") 7>"$cache/lock"
+  { flock 7 && _build_go_tools "$1" "$GO_TOOLS"; } 7>"$cache/lock"
 }
 
 # With the Go that is pinned and no other; one processor, low priority, beside other tests.
