@@ -185,7 +185,8 @@ def test_every_alert_says_what_is_wrong_and_how_bad():
     groups = yaml.safe_load((CHART / 'files' / 'alerts.yaml').read_text())['groups']
     alerts = [rule for group in groups for rule in group['rules'] if 'alert' in rule]
     records = {rule['record'] for group in groups for rule in group['rules'] if 'record' in rule}
-    assert len({alert['alert'] for alert in alerts}) == len(alerts) > 10
+    named = {(alert['alert'], alert['labels'].get('role')) for alert in alerts}
+    assert len(named) == len(alerts) > 10
     for alert in alerts:
         assert alert['labels']['severity'] in {'info', 'warning', 'critical'}, alert['alert']
         assert alert['annotations'].keys() == {'summary', 'description', 'runbook_url'}
