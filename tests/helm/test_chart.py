@@ -105,6 +105,39 @@ def test_defaults_are_those_of_baton_where_the_cluster_asks_for_no_other(tmp_pat
                          'shutdown.grace'}
 
 
+def large_numbers(schema, part):
+    """Each setting of the part that may be 1,000,000 or more, with its largest value."""
+    if '$ref' in part:
+        part = schema['$defs'][part['$ref'].removeprefix('#/$defs/')]
+    if 'integer' in part.get('type', []):
+        largest = part.get('maximum', 10**7)
+        return largest if largest >= 10**6 else None
+    inner = {name: large_numbers(schema, value)
+             for name, value in part.get('properties', {}).items()}
+    return {name: value for name, value in inner.items() if value}
+
+
+def flat(values, path=''):
+    for name, value in values.items():
+        key = path + name.replace('.', '\\.')
+        if isinstance(value, dict):
+            yield from flat(value, key + '.')
+        else:
+            yield f'{key}={json.dumps(value)}'
+
+
+def test_numbers_of_a_file_are_rendered_as_those_of_the_command_line(tmp_path):
+    schema = json.loads((CHART / 'values.schema.json').read_text())
+    values = large_numbers(schema, schema)
+    values['kafka'] = {'properties': {'receive.message.max.bytes': 1048576000}}
+    values['intake']['autoscaling']['keda']['enabled'] = True
+    path = tmp_path / 'values.yaml'
+    path.write_text(yaml.safe_dump(values))
+    text = template(*NEEDED, '-f', path)
+    assert re.findall(r'.*\de\+\d.*', text) == []
+    assert text == template(*NEEDED, '--set', ','.join(flat(values)))
+
+
 def test_secrets_are_files_and_neither_variables_nor_arguments(tmp_path):
     documents = manifests('-f', CHART / 'examples' / 'sasl.yaml', '--set',
                           'redis.existingSecret=redis-login', '--set',
