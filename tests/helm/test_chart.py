@@ -25,7 +25,7 @@ def test_lints_strictly(example):
     assert 'WARNING' not in done.stdout
 
 
-@pytest.mark.parametrize('kubernetes', ['1.29', '1.33', '1.37'])
+@pytest.mark.parametrize('kubernetes', ['1.30', '1.33', '1.37'])
 @EXAMPLE
 def test_is_what_kubernetes_takes(example, kubernetes):
     for document in manifests('-f', example, kubernetes=f'{kubernetes}.0'):
@@ -48,8 +48,9 @@ def test_is_what_the_operators_of_keda_and_prometheus_take():
 
 
 def test_needs_a_kubernetes_whose_pods_can_sleep_before_they_stop():
-    done = helm('template', 'acme', CHART, *NEEDED, '--kube-version', '1.28.0')
-    assert 'requires kubeVersion: >=1.29' in done.stderr
+    done = helm('template', 'acme', CHART, *NEEDED, '--kube-version', '1.29.15')
+    assert 'requires kubeVersion: >=1.30' in done.stderr
+    template(*NEEDED, kubernetes='1.30.0-eks.1')
 
 
 @EXAMPLE
