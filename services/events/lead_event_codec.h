@@ -55,6 +55,7 @@ enum class DeadLetterClass {
   kStale,       // another assignment, owner or time than the current one's
   kWrongStage,  // the lead's stage does not allow it
 };
+constexpr auto kLastDeadLetterClass = DeadLetterClass::kWrongStage;
 std::string_view DeadLetterClassName(DeadLetterClass klass);  // "not_parseable" ...
 
 struct DeadLetter {

@@ -51,7 +51,11 @@ IntakeMetrics::IntakeMetrics(store::InputFlow flow, platform::Metrics& metrics)
       total_input_(Total("input")),
       total_applied_(Total("applied")),
       total_duplicates_(Total("duplicate")),
-      total_dead_lettered_(Total("dead_lettered")) {}
+      total_dead_lettered_(Total("dead_lettered")) {
+  for (int i = 0; i <= static_cast<int>(events::kLastDeadLetterClass); ++i) {
+    DeadLetters(static_cast<events::DeadLetterClass>(i));
+  }
+}
 
 void IntakeMetrics::CountConditionErrors(const core::WorkspaceId& workspace,
                                          const std::vector<core::ConditionError>& errors) {
@@ -78,12 +82,14 @@ void IntakeMetrics::CountShadow(const core::ShadowStep& step) {
 }
 
 void IntakeMetrics::CountDeadLetter(events::DeadLetterClass klass) {
-  metrics_
-      .AddCounter(
-          Named(flow_, "baton_input_dead_letters_total", "baton_sales_input_dead_letters_total"),
-          "Input records refused, by reason",
-          {{"class", std::string(events::DeadLetterClassName(klass))}})
-      .Add();
+  DeadLetters(klass).Add();
+}
+
+platform::Counter& IntakeMetrics::DeadLetters(events::DeadLetterClass klass) {
+  return metrics_.AddCounter(
+      Named(flow_, "baton_input_dead_letters_total", "baton_sales_input_dead_letters_total"),
+      "Input records refused, by reason",
+      {{"class", std::string(events::DeadLetterClassName(klass))}});
 }
 
 void IntakeMetrics::CountFate(SalesFate fate) {

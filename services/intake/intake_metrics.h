@@ -18,7 +18,8 @@ namespace baton::intake {
 
 class IntakeMetrics {
  public:
-  // The names of kSales begin with baton_sales_ instead of baton_.
+  // The names of kSales begin with baton_sales_ instead of baton_. Dead letters of each class are
+  // there from the start on, at 0, so that a rate sees the first ones.
   IntakeMetrics(store::InputFlow flow, platform::Metrics& metrics);
 
   // The first kErringRulesMax rules of a process have a series each.
@@ -42,6 +43,7 @@ class IntakeMetrics {
 
  private:
   platform::Gauge& Total(const char* part);
+  platform::Counter& DeadLetters(events::DeadLetterClass klass);
 
   platform::Metrics& metrics_;
   const store::InputFlow flow_;

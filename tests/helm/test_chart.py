@@ -25,7 +25,7 @@ def test_lints_strictly(example):
     assert 'WARNING' not in done.stdout
 
 
-@pytest.mark.parametrize('kubernetes', ['1.29', '1.33', '1.37'])
+@pytest.mark.parametrize('kubernetes', ['1.30', '1.33', '1.37'])
 @EXAMPLE
 def test_is_what_kubernetes_takes(example, kubernetes):
     for document in manifests('-f', example, kubernetes=f'{kubernetes}.0'):
@@ -48,8 +48,9 @@ def test_is_what_the_operators_of_keda_and_prometheus_take():
 
 
 def test_needs_a_kubernetes_whose_pods_can_sleep_before_they_stop():
-    done = helm('template', 'acme', CHART, *NEEDED, '--kube-version', '1.28.0')
-    assert 'requires kubeVersion: >=1.29' in done.stderr
+    done = helm('template', 'acme', CHART, *NEEDED, '--kube-version', '1.29.15')
+    assert 'requires kubeVersion: >=1.30' in done.stderr
+    template(*NEEDED, kubernetes='1.30.0-eks.1')
 
 
 @EXAMPLE
@@ -103,6 +104,39 @@ def test_defaults_are_those_of_baton_where_the_cluster_asks_for_no_other(tmp_pat
                          'grpc.tls_cert_file', 'grpc.tls_key_file', 'auth.jwks_file',
                          'auth.issuer', 'auth.audience', 'connect.address', 'http.address',
                          'shutdown.grace'}
+
+
+def large_numbers(schema, part):
+    """Each setting of the part that may be 1,000,000 or more, with its largest value."""
+    if '$ref' in part:
+        part = schema['$defs'][part['$ref'].removeprefix('#/$defs/')]
+    if 'integer' in part.get('type', []):
+        largest = part.get('maximum', 10**7)
+        return largest if largest >= 10**6 else None
+    inner = {name: large_numbers(schema, value)
+             for name, value in part.get('properties', {}).items()}
+    return {name: value for name, value in inner.items() if value}
+
+
+def flat(values, path=''):
+    for name, value in values.items():
+        key = path + name.replace('.', '\\.')
+        if isinstance(value, dict):
+            yield from flat(value, key + '.')
+        else:
+            yield f'{key}={json.dumps(value)}'
+
+
+def test_numbers_of_a_file_are_rendered_as_those_of_the_command_line(tmp_path):
+    schema = json.loads((CHART / 'values.schema.json').read_text())
+    values = large_numbers(schema, schema)
+    values['kafka'] = {'properties': {'receive.message.max.bytes': 1048576000}}
+    values['intake']['autoscaling']['keda']['enabled'] = True
+    path = tmp_path / 'values.yaml'
+    path.write_text(yaml.safe_dump(values))
+    text = template(*NEEDED, '-f', path)
+    assert re.findall(r'.*\de\+\d.*', text) == []
+    assert text == template(*NEEDED, '--set', ','.join(flat(values)))
 
 
 def test_secrets_are_files_and_neither_variables_nor_arguments(tmp_path):
@@ -185,7 +219,8 @@ def test_every_alert_says_what_is_wrong_and_how_bad():
     groups = yaml.safe_load((CHART / 'files' / 'alerts.yaml').read_text())['groups']
     alerts = [rule for group in groups for rule in group['rules'] if 'alert' in rule]
     records = {rule['record'] for group in groups for rule in group['rules'] if 'record' in rule}
-    assert len({alert['alert'] for alert in alerts}) == len(alerts) > 10
+    named = {(alert['alert'], alert['labels'].get('role')) for alert in alerts}
+    assert len(named) == len(alerts) > 10
     for alert in alerts:
         assert alert['labels']['severity'] in {'info', 'warning', 'critical'}, alert['alert']
         assert alert['annotations'].keys() == {'summary', 'description', 'runbook_url'}

@@ -89,11 +89,23 @@ std::string Audit::PromptCause(const std::string& lead) const {
   return found == leads_.end() || found->second.waited ? "" : found->second.qualified_by;
 }
 
-std::map<std::string, int64_t> Audit::Versions() const {
+void Audit::CheckListed(const std::map<std::string, int64_t>& listed, int64_t applied) {
   absl::MutexLock lock(&mutex_);
-  std::map<std::string, int64_t> versions;
-  for (const auto& [name, lead] : leads_) versions[name] = lead.version;
-  return versions;
+  if (listed.empty() && applied > 0) {
+    Complain(absl::StrCat("no lead is listed after ", applied, " applied records"));
+  }
+  for (const auto& [name, version] : listed) {
+    const auto seen = leads_.find(name);
+    const int64_t told = seen == leads_.end() ? 0 : seen->second.version;
+    if (told != version) {
+      Complain(absl::StrCat(name, ": at version ", version, ", feedback ends at ", told));
+    }
+  }
+  for (const auto& [name, lead] : leads_) {
+    if (!listed.contains(name)) {
+      Complain(absl::StrCat(name, ": feedback ends at ", lead.version, ", but it is not listed"));
+    }
+  }
 }
 
 }  // namespace baton::demo

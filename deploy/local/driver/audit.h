@@ -43,8 +43,9 @@ class Audit {
   AuditCounts Counts() const;
   // Event that qualified a lead which then went to a rep at once; empty if it waited or is unknown.
   std::string PromptCause(const std::string& lead) const;
-  // Version of each lead seen.
-  std::map<std::string, int64_t> Versions() const;
+  // At rest: compares what feedback told with the leads that Baton lists, each with its version,
+  // having applied so many records.
+  void CheckListed(const std::map<std::string, int64_t>& listed, int64_t applied);
 
  private:
   struct Lead {

@@ -185,15 +185,9 @@ class Demo {
         !status.ok()) {
       return audit_.Violation(absl::StrCat("listing leads: ", status.message()));
     }
-    const std::map<std::string, int64_t> versions = audit_.Versions();
-    for (const FinalLead& lead : leads_) {
-      const auto seen = versions.find(lead.lead);
-      const int64_t version = seen == versions.end() ? 0 : seen->second;
-      if (version != lead.version) {
-        audit_.Violation(
-            absl::StrCat(lead.lead, ": at version ", lead.version, ", feedback ends at ", version));
-      }
-    }
+    std::map<std::string, int64_t> listed;
+    for (const FinalLead& lead : leads_) listed[lead.lead] = lead.version;
+    audit_.CheckListed(listed, counters_["applied"]);
   }
 
   const Options options_;

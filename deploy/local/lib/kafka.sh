@@ -4,6 +4,7 @@
 #   kafka_prepare                      fetches the jars named in deploy/kafka/pom.xml with Maven,
 #                                      compares each with deploy/kafka/jars.sha256 and makes a class
 #                                      archive, which halves the start. Does nothing when done.
+#                                      Only under lock_setup.
 #   kafka_prepared                     true when kafka_prepare has nothing to do.
 #   start_kafka DIR PORT CTRL_PORT     starts a broker in DIR/kafka (data, server.properties, log).
 #                                      Data already there is used again, so the same DIR must keep
@@ -75,7 +76,7 @@ _kafka_make_archive() {
   local dir archive code=0 port controller
   archive=$(_kafka_archive) || return 1
   dir=$(mktemp -d) || return 1
-  port=$(free_port "$dir") controller=$(free_port "$dir") || return 1
+  port=$(free_port "$dir") && controller=$(free_port "$dir") || { rm -rf "$dir"; return 1; }
   start_kafka "$dir" "$port" "$controller" "-XX:ArchiveClassesAtExit=$archive.new" &&
     wait_kafka "$dir" "$port" || code=1
   stop_process "$dir/kafka" 60 || code=1

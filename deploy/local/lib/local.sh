@@ -32,6 +32,15 @@ source "$ROOT/deploy/local/lib/maven.sh"
 # shellcheck source=deploy/local/lib/kafka.sh
 source "$ROOT/deploy/local/lib/kafka.sh"
 
+# lock_setup: one script at a time installs and fetches what the checkout needs (install_packages,
+# kafka_prepare). Waits for another one; the lock ends with this process or when it closes
+# descriptor 9. Servers do not inherit it.
+lock_setup() {
+  mkdir -p "$CACHE_DIR"
+  exec 9>"$LOCAL_DIR/setup.lock"
+  flock -n 9 || { note 'waiting for another setup to end'; flock 9; }
+}
+
 # show_help FILE: prints FILE's header comment (from its second line up to the first other line).
 show_help() {
   sed -n '2,${/^#/!q;s/^# \{0,1\}//;p}' "$1"

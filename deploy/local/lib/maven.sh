@@ -11,7 +11,7 @@ maven_intact() (
   cd "$2" 2>/dev/null || return 1
   sha256sum --quiet --strict -c "$1/jars.sha256" || return 1
   # No file beside those that were pinned.
-  unknown=$(comm -23 <(printf '%s\n' * | LC_ALL=C sort) \
+  unknown=$(LC_ALL=C comm -23 <(printf '%s\n' * | LC_ALL=C sort) \
     <(awk '{print $2}' "$1/jars.sha256" | LC_ALL=C sort))
   [[ -z $unknown ]] && return 0
   echo "error: not in $1/jars.sha256: ${unknown//$'\n'/ }"

@@ -72,7 +72,7 @@ missing_packages() {
   done
   mapfile -t there < <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" \
     2>/dev/null | sed -n 's/^installed //p')
-  comm -23 <(printf '%s\n' "${wanted[@]}" | LC_ALL=C sort -u) \
+  LC_ALL=C comm -23 <(printf '%s\n' "${wanted[@]}" | LC_ALL=C sort -u) \
     <(printf '%s\n' "${there[@]}" | LC_ALL=C sort -u)
 }
 

@@ -18,6 +18,8 @@
 #   free_port DIR                       prints a free loopback port and reserves it for DIR, so
 #                                       that scripts running at the same time get other ones. The
 #                                       reservation ends with release_ports or when DIR is removed.
+#                                       Fails, and says why, when there is none; called in $( ), so
+#                                       assign it first and look at the outcome.
 #   release_ports DIR                   gives back all ports of DIR.
 #   port_open PORT                      true when something accepts connections on the port.
 
@@ -122,7 +124,7 @@ _reservations() {
 
 free_port() {
   local dir=$1 folder port holder try
-  folder=$(_reservations)
+  folder=$(_reservations) || return 1
   for ((try = 0; try < 1000; try++)); do
     port=$((PORT_FIRST + SRANDOM % PORT_COUNT))
     if [[ -e $folder/$port ]]; then
@@ -140,7 +142,7 @@ free_port() {
 
 release_ports() {
   local folder file
-  folder=$(_reservations)
+  folder=$(_reservations) || return 1
   for file in "$folder"/*; do
     [[ ! -f $file || $(<"$file") != "$1" ]] || rm -f "$file"
   done

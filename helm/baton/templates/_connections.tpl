@@ -21,7 +21,7 @@
 {{- define "baton.kafkaProperties" -}}
 {{- $kafka := .Values.kafka -}}
 {{- $properties := dict -}}
-{{- range $key, $value := $kafka.properties }}{{ $_ := set $properties $key (toString $value) }}{{ end -}}
+{{- range $key, $value := $kafka.properties }}{{ $_ := set $properties $key (include "baton.text" $value) }}{{ end -}}
 {{- if or $kafka.tls.enabled $kafka.sasl.mechanism -}}
 {{- $_ := set $properties "security.protocol" (include "baton.kafkaProtocol" .) -}}
 {{- end -}}

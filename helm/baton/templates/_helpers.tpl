@@ -31,6 +31,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- else -}}{{ default "default" .Values.serviceAccount.name }}{{- end -}}
 {{- end -}}
 
+{{/* A value as text. Numbers of a values file are floats, which toString and quote write as 5e+06. */}}
+{{- define "baton.text" -}}
+{{- if kindIs "string" . }}{{ . }}{{ else }}{{ toJson . }}{{ end -}}
+{{- end -}}
+
 {{/* Nobody needs more than this: no root, no writes to the image, no capability. */}}
 {{- define "baton.containerSecurityContext" -}}
 allowPrivilegeEscalation: false
