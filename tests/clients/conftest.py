@@ -18,8 +18,10 @@ if "ID=ubuntu" in Path("/etc/os-release").read_text() and browser.found() is Non
 
 LAST = "test_published_events.py"
 # Of the files that take longest, on two quiet cores; so that parts take equally long.
-SECONDS = {}
-SECONDS_OF_OTHERS = 10
+SECONDS = {"test_olist_replay.py": 150, "test_webhooks.py": 120, "test_batonctl.py": 50,
+           "test_olist.py": 50, "test_failures.py": 40, "test_offboard.py": 25,
+           "test_simulate.py": 25, "test_privacy.py": 25, "test_issuer_url.py": 20}
+SECONDS_OF_OTHERS = 12
 
 
 def pytest_addoption(parser):

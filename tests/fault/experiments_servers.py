@@ -157,7 +157,7 @@ def f11(trial):
     trial.play(load, 0, 1, reps=trial.pick(8, 40), flags=("--silent", "0.05"))
     time.sleep(trial.pick(9, 180))
     while trial.long and time.time() < begun + 600 and not trial.answered("EXHAUSTED", begun):
-        time.sleep(10)  # reps on a slow machine have not filled the outbox yet
+        time.sleep(10)  # the outbox is full when reps have worked off what they had
     longest = trial.site.longest_outbox()
     trial.site.start_servers()
     ended = time.time()
