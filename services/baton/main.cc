@@ -1,6 +1,7 @@
 // baton: the roles intake, dispatch, clock and relay, or all of them in one process.
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "baton/app.h"
@@ -14,6 +15,10 @@ int main(int argc, char** argv) {
   if (const absl::Status kept = baton::platform::KeepMemoryPrivate(); !kept.ok()) {
     std::cerr << "baton: " << kept.message() << "\n";
     return 1;
+  }
+  if (argc == 2 && std::string_view(argv[1]) == "--version") {
+    std::cout << "baton " BATON_VERSION "\n";
+    return 0;
   }
   baton::BatonConfig config;
   const auto loaded =

@@ -12,6 +12,7 @@
 #include "batonctl/document_status.h"
 #include "batonctl/exit_codes.h"
 #include "core/account.h"
+#include "core/ids.h"
 #include "policy/document_head.h"
 #include "policy/map_reader.h"
 #include "policy/values.h"
@@ -100,10 +101,24 @@ std::optional<bool> ParseFlag(const std::string& text) {
   return std::nullopt;
 }
 
-// False: `cell` is no value of `column`.
-bool SetCell(const std::string& column, const std::string& cell, AccountEntry& entry) {
+bool IsIdColumn(const std::string& column) {
+  return column == "id" || column == "group" || column.ends_with("owner");
+}
+
+// What is wrong with `cell` as a value of `column`; empty: nothing.
+std::string ProblemOf(const std::string& column, const std::string& cell) {
+  if (column == "customer" || column == "open_opportunity") {
+    return ParseFlag(cell).has_value() ? "" : "true or false";
+  }
+  const bool may_be_empty = column != "id";
+  if (!IsIdColumn(column) || core::IsValidId(cell) || (cell.empty() && may_be_empty)) return "";
+  return "1 to 64 characters of A-Z, a-z, 0-9, _ and -";
+}
+
+// A `cell` without a problem.
+void SetCell(const std::string& column, const std::string& cell, AccountEntry& entry) {
   v1::Account& account = entry.account;
-  const std::optional<bool> flag = ParseFlag(cell);
+  const bool flag = ParseFlag(cell).value_or(false);
   if (column == "id") entry.id = cell;
   if (column == "display_name") account.set_display_name(cell);
   if (column == "group") account.set_group(cell);
@@ -116,9 +131,16 @@ bool SetCell(const std::string& column, const std::string& cell, AccountEntry& e
       account.add_domains(std::string(domain));
     }
   }
-  if (column == "customer") account.set_customer(flag.value_or(false));
-  if (column == "open_opportunity") account.set_open_opportunity(flag.value_or(false));
-  return flag.has_value() || (column != "customer" && column != "open_opportunity");
+  if (column == "customer") account.set_customer(flag);
+  if (column == "open_opportunity") account.set_open_opportunity(flag);
+}
+
+// What the server would refuse of the account itself, whatever else it has.
+absl::Status Check(const v1::Account& account) {
+  core::Account checked;
+  checked.name = account.display_name();
+  checked.domains.assign(account.domains().begin(), account.domains().end());
+  return core::CheckedAccount(std::move(checked)).status();
 }
 
 }  // namespace
@@ -171,9 +193,13 @@ absl::StatusOr<bool> AccountCsv::Next(AccountEntry& entry) {
   }
   entry = AccountEntry();
   for (size_t i = 0; i < cells.size(); ++i) {
-    if (!SetCell(columns_[i], cells[i], entry)) {
-      return Wrong(absl::StrCat(columns_[i], " is true or false, not ", policy::Quoted(cells[i])));
+    if (const std::string problem = ProblemOf(columns_[i], cells[i]); !problem.empty()) {
+      return Wrong(absl::StrCat(columns_[i], " is ", problem, ", not ", policy::Quoted(cells[i])));
     }
+    SetCell(columns_[i], cells[i], entry);
+  }
+  if (const absl::Status status = Check(entry.account); !status.ok()) {
+    return Wrong(std::string(status.message()));
   }
   return true;
 }

@@ -45,7 +45,8 @@ class AccountCsv {
 
   // The first line. An error of the file names unknown and missing columns.
   absl::Status ReadHeader();
-  // False at the end. The error names file and line.
+  // False at the end. The error names file and line; what is read can be sent: its ids are ids, its
+  // domains such as a company has.
   absl::StatusOr<bool> Next(AccountEntry& entry);
 
  private:

@@ -4,6 +4,7 @@
 #include <exception>
 #include <optional>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "batonctl/command_words.h"
 #include "batonctl/commands.h"
@@ -11,6 +12,7 @@
 #include "batonctl/help_examples.h"
 #include "batonctl/kinds.h"
 #include "batonctl/settings.h"
+#include "policy/document_error.h"
 
 namespace baton::batonctl {
 namespace {
@@ -25,6 +27,8 @@ constexpr char kFooter[] =
     "BATONCTL_PRINCIPAL, BATONCTL_ROLES, BATONCTL_TOKEN_FILE, BATONCTL_TLS_CA, BATONCTL_TLS_CERT,\n"
     "BATONCTL_TLS_KEY, BATON_KAFKA_BROKERS, BATON_KAFKA_TOPIC_PREFIX, BATON_REDIS_URL, NO_COLOR;\n"
     "more with --help of a command. Manual: deploy/docs/batonctl.md";
+
+constexpr int kPortMax = 65535;
 
 constexpr std::pair<const char*, OutputFormat> kFormats[] = {
     {"table", OutputFormat::kTable}, {"wide", OutputFormat::kWide}, {"json", OutputFormat::kJson},
@@ -62,6 +66,23 @@ absl::Status CheckIdentity(const Identity& identity, const std::string& server) 
     return UsageError(absl::StrCat("--token-file would send the token to ", server,
                                    " for all to read: add --tls-ca"));
   return absl::OkStatus();
+}
+
+// A name without a port, or a port that is none, would be taken for another address by gRPC.
+absl::Status CheckServer(const std::string& server) {
+  if (server.starts_with("dns:///") || server.starts_with("unix:")) return absl::OkStatus();
+  const size_t colon = server.rfind(':');
+  const std::string host = server.substr(0, colon);
+  const bool is_one_host = !host.empty() && IsPlain(host) &&
+                           (host.find(':') == std::string::npos || host.front() == '[');
+  int port = 0;
+  if (colon != std::string::npos && is_one_host &&
+      absl::SimpleAtoi(server.substr(colon + 1), &port) && port >= 1 && port <= kPortMax) {
+    return absl::OkStatus();
+  }
+  return UsageError(absl::StrCat("--server (BATONCTL_SERVER) is HOST:PORT with a port from 1 to ",
+                                 kPortMax, ", such as 127.0.0.1:7400; this is ",
+                                 policy::Quoted(server)));
 }
 
 absl::Status SetGlobalOptions(GlobalOptions& options, const std::string& output,
@@ -121,7 +142,11 @@ std::optional<int> Parse(CLI::App& app, std::vector<std::string> arguments, Sess
     app.exit(success, session.world().out, session.world().err);
     return kExitOk;
   } catch (const CLI::ParseError& error) {
-    return session.Fail(UsageError(absl::StrCat(error.what(), HintForWords(app, words))));
+    const std::string hint = HintForWords(app, words);
+    // Of a command that does not exist CLI11 says only that one is missing.
+    if (hint.starts_with("there is no command")) return session.Fail(UsageError(hint));
+    return session.Fail(
+        UsageError(hint.empty() ? error.what() : absl::StrCat(error.what(), "\n", hint)));
   }
 }
 
@@ -148,7 +173,8 @@ int Run(const std::vector<std::string>& arguments, Surroundings surroundings) {
     absl::Status status = SetGlobalOptions(session.options, output, timeout);
     if (status.ok() && session.needs_settings) status = settings.Resolve();
     if (status.ok() && session.needs_settings) {
-      status = CheckIdentity(session.options.identity, session.options.server);
+      status = CheckServer(session.options.server);
+      status.Update(CheckIdentity(session.options.identity, session.options.server));
     }
     if (status.ok()) status = session.action();
     if (status.ok()) status = session.Written();

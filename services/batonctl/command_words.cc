@@ -79,7 +79,7 @@ std::string HintForWords(const CLI::App& app, const std::vector<std::string>& wo
   const CommandWords read = ReadWords(app, words);
   const auto hint = [](const std::string& what, const std::string& word,
                        const std::vector<std::string>& known) {
-    return absl::StrCat("\nthere is no ", what, " ", policy::Quoted(word),
+    return absl::StrCat("there is no ", what, " ", policy::Quoted(word),
                         policy::DidYouMean(word, known));
   };
   if (!read.unknown_command.empty()) {

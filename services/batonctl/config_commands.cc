@@ -88,13 +88,12 @@ absl::Status SetContext(const Session& session, const std::string& name) {
                               [&](const Context& each) { return each.name == name; });
   const bool is_new = context == contexts.end();
   if (is_new) context = contexts.insert(context, {name, {}});
-  for (const Settings::Resolved& given : session.settings->Given()) {
-    if (!given.from.starts_with("--")) continue;
-    if (given.value.empty()) {
-      context->values.erase(given.key);
+  for (const Settings::Flag& flag : session.settings->Flags()) {
+    if (flag.value.empty()) {
+      context->values.erase(flag.key);
     } else {
-      context->values[given.key] =
-          IsPathKey(given.key) ? std::filesystem::absolute(given.value).string() : given.value;
+      context->values[flag.key] =
+          IsPathKey(flag.key) ? std::filesystem::absolute(flag.value).string() : flag.value;
     }
   }
   session.Note(absl::StrCat("Context ", name, is_new ? " is created." : " is changed."));

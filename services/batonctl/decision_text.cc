@@ -79,6 +79,9 @@ std::string RecordText(const v1::ExplainLeadResponse& explanation) {
 
 std::string RecomputedText(const std::string& lead,
                            const v1::RecomputeDecisionResponse& recomputed) {
+  if (recomputed.generation() == 0 && recomputed.policy_revision() == 0) {
+    return absl::StrCat("Lead ", lead, ": nothing was decided yet, so nothing was made again.\n");
+  }
   const auto name = [](const std::string& rep) { return rep.empty() ? "nobody" : ShortName(rep); };
   std::string text = absl::StrCat("Lead ", lead, ", cycle ", recomputed.cycle(), ", generation ",
                                   recomputed.generation(), ": ");

@@ -1,4 +1,5 @@
 // batonctl dlq list|show|replay
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -60,13 +61,15 @@ absl::StatusOr<LetterChoice> ChoiceOf(const Session& session, const DlqArguments
 struct Found {
   std::vector<Letter> letters;  // the oldest of each partition first
   bool more = false;            // there are others
+  int64_t replaced = 0;         // left out as such
 };
 
-// The letters of one topic that the filter takes, until there are `max` of all.
-absl::Status ReadLetters(const Session& session, const platform::kafka::KafkaConfig& config,
-                         const std::string& prefix, const std::string& word,
-                         const LetterChoice& choice, const LetterFilter& filter, size_t max,
-                         Found& found) {
+using TakeLetter = std::function<void(const std::string& word, const platform::kafka::Record&)>;
+
+// All letters of one topic; of one partition or offset only if `choice` says so.
+absl::Status ReadTopic(const Session& session, const platform::kafka::KafkaConfig& config,
+                       const std::string& prefix, const std::string& word,
+                       const LetterChoice& choice, const TakeLetter& take) {
   const std::string topic = absl::StrCat(prefix, ".", word, ".v1.dlq");
   const absl::Duration patience = session.options.timeout;
   auto spans = session.world().topic_spans(config, topic, /*read_committed=*/true, patience);
@@ -81,40 +84,72 @@ absl::Status ReadLetters(const Session& session, const platform::kafka::KafkaCon
     }
   }
   std::erase_if(*spans, [](const auto& span) { return span.first >= span.next; });
-  absl::Status failed;
-  size_t held = 0;
-  const absl::Status read = session.world().read_topic(
+  return session.world().read_topic(
       config, topic, *spans, /*read_committed=*/true, patience,
       [&](const platform::kafka::Record& record, const platform::kafka::PartitionSpan&) {
-        if (!failed.ok()) return;
-        Letter letter = MakeLetter(word, record);
-        const absl::StatusOr<bool> takes = filter.Takes(letter);
-        if (!takes.ok()) failed = takes.status();
-        if (!takes.ok() || !*takes) return;
-        held += letter.record.value.size();
-        if (found.letters.size() >= max || held > kHeldBytesMax) {
-          found.more = true;
-          return;
-        }
-        found.letters.push_back(std::move(letter));
+        take(word, record);
       });
-  return read.ok() ? failed : read;
 }
 
-absl::StatusOr<Found> FindLetters(const Session& session, const DlqArguments& arguments,
-                                  const LetterChoice& choice, size_t max) {
+// The same of the topics that the arguments name.
+absl::Status ReadTopics(const Session& session, const DlqArguments& arguments,
+                        const LetterChoice& choice, const TakeLetter& take) {
   const auto config = ConfigOf(arguments.kafka);
   if (!config.ok()) return config.status();
+  for (const char* word : kTopicWords) {
+    if (!arguments.topic.empty() && arguments.topic != word) continue;
+    absl::Status status = ReadTopic(session, *config, arguments.kafka.prefix, word, choice, take);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// The letters that `choice` takes and that are not `replaced`, until there are `max`.
+absl::StatusOr<Found> FindLetters(const Session& session, const DlqArguments& arguments,
+                                  const LetterChoice& choice, size_t max,
+                                  const ReplacedLetters& replaced = {}) {
   const absl::StatusOr<LetterFilter> filter = LetterFilter::Make(choice);
   if (!filter.ok()) return filter.status();
   Found found;
-  for (const char* word : kTopicWords) {
-    if (!arguments.topic.empty() && arguments.topic != word) continue;
-    absl::Status status =
-        ReadLetters(session, *config, arguments.kafka.prefix, word, choice, *filter, max, found);
-    if (!status.ok()) return status;
-  }
+  absl::Status failed;
+  size_t held = 0;
+  absl::Status read =
+      ReadTopics(session, arguments, choice,
+                 [&](const std::string& word, const platform::kafka::Record& record) {
+                   if (!failed.ok()) return;
+                   Letter letter = MakeLetter(word, record);
+                   const absl::StatusOr<bool> takes = filter->Takes(letter);
+                   if (!takes.ok()) failed = takes.status();
+                   if (!takes.ok() || !*takes) return;
+                   if (replaced.Has(record)) {
+                     ++found.replaced;
+                     return;
+                   }
+                   held += letter.record.value.size();
+                   if (found.letters.size() >= max || held > kHeldBytesMax) {
+                     found.more = true;
+                     return;
+                   }
+                   found.letters.push_back(std::move(letter));
+                 });
+  read.Update(failed);
+  if (!read.ok()) return read;
   return found;
+}
+
+// What to send again: letters that are named as they are; of others not those that a newer one has
+// replaced, or each round would send the same ones again, and once more for each round before.
+absl::StatusOr<Found> FindSendable(const Session& session, const DlqArguments& arguments,
+                                   const LetterChoice& choice) {
+  ReplacedLetters replaced;
+  if (choice.names.empty()) {
+    absl::Status read = ReadTopics(
+        session, arguments, LetterChoice(),
+        [&](const std::string&, const platform::kafka::Record& record) { replaced.Note(record); });
+    if (!read.ok()) return read;
+  }
+  return FindLetters(session, arguments, choice, static_cast<size_t>(arguments.replay_max),
+                     replaced);
 }
 
 absl::Status PrintLetters(const Session& session, const std::vector<Letter>& letters) {
@@ -195,9 +230,12 @@ absl::Status Confirm(const Session& session, const DlqArguments& arguments, size
 absl::Status ReplayLetters(const Session& session, const DlqArguments& arguments) {
   auto choice = ChoiceOf(session, arguments);
   if (!choice.ok()) return choice.status();
-  absl::StatusOr<Found> found =
-      FindLetters(session, arguments, *choice, static_cast<size_t>(arguments.replay_max));
+  absl::StatusOr<Found> found = FindSendable(session, arguments, *choice);
   if (!found.ok()) return found.status();
+  if (found->replaced > 0) {
+    session.Note(absl::StrCat(Counted(found->replaced, "letter"),
+                              " left out: sent before and refused again, as a newer letter"));
+  }
   std::vector<Letter> sendable;
   for (Letter& letter : found->letters) {
     if (events::MakeReplay(letter.record).has_value()) {
@@ -207,7 +245,9 @@ absl::Status ReplayLetters(const Session& session, const DlqArguments& arguments
                                 letter.facts.cut ? "its record was cut" : "it names no origin"));
     }
   }
-  if (found->more) session.Note("There are more than these; --max lets more go at once.");
+  if (found->more) {
+    session.Note("There are more than these; --max lets more go at once, --since begins later.");
+  }
   if (arguments.dry_run || sendable.empty()) {
     session.Note(absl::StrCat(sendable.empty() ? "There is nothing to send." : "Would be sent:"));
     return PrintLetters(session, sendable);

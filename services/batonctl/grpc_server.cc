@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "batonctl/exit_codes.h"
@@ -47,20 +48,35 @@ absl::StatusOr<std::string> MethodFor(const Message& request, const Message& res
   return absl::InternalError(absl::StrCat("no method for ", request.GetTypeName()));
 }
 
+struct PemFile {
+  const char* option;
+  const std::string& path;
+  const char* label;  // of what it holds, as PEM says it
+  std::string& text;
+};
+
+// gRPC takes any text and then fails each handshake, as if nobody were there.
+absl::Status Read(const PemFile& file) {
+  if (file.path.empty()) return absl::OkStatus();
+  absl::StatusOr<std::string> text = ReadFile(file.path, kPemBytesMax);
+  if (!text.ok()) return text.status();
+  if (!absl::StrContains(*text, "-----BEGIN ") ||
+      !absl::StrContains(*text, absl::StrCat(file.label, "-----"))) {
+    return FileError(absl::StrCat(file.option, " ", file.path, " holds no ",
+                                  absl::AsciiStrToLower(file.label), " in PEM"));
+  }
+  file.text = *std::move(text);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(
     const Identity& identity) {
   if (identity.tls_ca.empty()) return grpc::InsecureChannelCredentials();
   grpc::SslCredentialsOptions options;
-  const std::pair<const std::string&, std::string&> files[] = {
-      {identity.tls_ca, options.pem_root_certs},
-      {identity.tls_cert, options.pem_cert_chain},
-      {identity.tls_key, options.pem_private_key}};
-  for (const auto& [path, pem] : files) {
-    if (path.empty()) continue;
-    absl::StatusOr<std::string> text = ReadFile(path, kPemBytesMax);
-    if (!text.ok()) return text.status();
-    pem = *std::move(text);
-  }
+  absl::Status status = Read({"--tls-ca", identity.tls_ca, "CERTIFICATE", options.pem_root_certs});
+  status.Update(Read({"--tls-cert", identity.tls_cert, "CERTIFICATE", options.pem_cert_chain}));
+  status.Update(Read({"--tls-key", identity.tls_key, "PRIVATE KEY", options.pem_private_key}));
+  if (!status.ok()) return status;
   return grpc::SslCredentials(options);
 }
 

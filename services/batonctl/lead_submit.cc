@@ -118,6 +118,7 @@ absl::Status SubmitLines(Session& session, const std::string& name, std::istream
     if (!status.ok()) return batch_refused(status);
   }
   if (lines.bad()) return FileError(absl::StrCat("cannot read ", name));
+  if (submission.last_line() == 0) return FileError(absl::StrCat(name, " holds no event"));
   const absl::Status status = submission.Flush();
   return status.ok() ? status : batch_refused(status);
 }

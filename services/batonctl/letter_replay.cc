@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "batonctl/exit_codes.h"
@@ -36,7 +37,22 @@ class Deliveries {
   absl::Status failed_ ABSL_GUARDED_BY(mutex_);
 };
 
+size_t HashOfBytes(const platform::kafka::Record& record) {
+  return absl::HashOf(record.key, record.value);
+}
+
 }  // namespace
+
+void ReplacedLetters::Note(const platform::kafka::Record& newer) {
+  const std::string replaced = events::ReadLetter(newer).replay_of;
+  if (!replaced.empty()) bytes_[replaced] = HashOfBytes(newer);
+}
+
+bool ReplacedLetters::Has(const platform::kafka::Record& letter) const {
+  const auto found =
+      bytes_.find(absl::StrCat(letter.topic, "/", letter.partition, "/", letter.offset));
+  return found != bytes_.end() && found->second == HashOfBytes(letter);
+}
 
 absl::Status SendAgain(const Session& session, const platform::kafka::KafkaConfig& config,
                        const std::vector<Letter>& letters, int rate) {

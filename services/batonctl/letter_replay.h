@@ -2,6 +2,9 @@
 #ifndef BATON_BATONCTL_LETTER_REPLAY_H_
 #define BATON_BATONCTL_LETTER_REPLAY_H_
 
+#include <cstddef>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -10,6 +13,17 @@
 #include "platform/kafka/kafka.h"
 
 namespace baton::batonctl {
+
+// Letters that were sent again and refused again: a newer letter of the same topic has taken their
+// place. Whoever writes to a topic can name any letter: one with other bytes takes no place.
+class ReplacedLetters {
+ public:
+  void Note(const platform::kafka::Record& newer);
+  bool Has(const platform::kafka::Record& letter) const;
+
+ private:
+  std::map<std::string, size_t> bytes_;  // "TOPIC/PARTITION/OFFSET": hash of key and value
+};
 
 // In their order, at most `rate` a second, and waits until Kafka has them all; tells how far it is.
 // Each can be sent (events::MakeReplay). After an error some may have been sent, others not: sent

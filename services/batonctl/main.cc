@@ -37,6 +37,8 @@ std::optional<std::string> Ask(const std::string& question) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Errors are told once, in batonctl's words; whoever sets the variable sees gRPC's too.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   return baton::batonctl::Run(
       {argv + 1, argv + argc},
       {std::cout, std::cerr, WantsColour(), baton::batonctl::ConnectGrpc,

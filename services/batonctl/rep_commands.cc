@@ -189,14 +189,17 @@ void AddApply(CLI::App& group, Session& session, const std::shared_ptr<RepArgume
   arguments->queues =
       flag(apply.add_option("--queue", arguments->queue_values, "a queue; repeat for more")
                ->allow_extra_args(false));
-  arguments->weight = flag(
-      apply.add_option("--weight", arguments->weight_value, "share of the leads of each queue")
-          ->check(CLI::Range(1, core::kWeightMax)));
-  arguments->capacity =
-      flag(apply.add_option("--capacity", arguments->capacity_value, "leads owned at one time")
-               ->check(CLI::Range(0, core::kCapacityMax)));
+  arguments->weight = flag(apply
+                               .add_option("--weight", arguments->weight_value,
+                                           "share of the leads of each queue; of a new rep 1")
+                               ->check(CLI::Range(1, core::kWeightMax)));
+  arguments->capacity = flag(apply
+                                 .add_option("--capacity", arguments->capacity_value,
+                                             "leads owned at one time; of a new rep 5")
+                                 ->check(CLI::Range(0, core::kCapacityMax)));
   arguments->work.AddTo(apply, file);
-  flag(apply.add_option("--presence", arguments->presence, "online, away or offline"));
+  flag(apply.add_option("--presence", arguments->presence,
+                        "online, away or offline; a new rep is offline"));
   flag(apply.add_option("--etag", arguments->etag_value, "refuse unless the rep still has it"));
   OnRun(apply, session, [&session, arguments] { return Apply(session, *arguments); });
 }

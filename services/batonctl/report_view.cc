@@ -254,7 +254,7 @@ std::string PageText(const report_page::Page& page, bool colour) {
     for (const report_page::Grid& grid : block.grids) {
       std::vector<std::string> headers;
       for (const report_page::Column& column : grid.columns) {
-        headers.push_back(absl::AsciiStrToUpper(column.name));
+        headers.push_back(column.is_name ? column.name : absl::AsciiStrToUpper(column.name));
       }
       Table table(headers);
       for (const std::vector<report_page::Cell>& row : grid.rows) {

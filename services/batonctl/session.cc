@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -29,12 +31,26 @@ bool IsAssignmentId(const std::string& text) {
          absl::SimpleAtoi(text.substr(dot + 1), &generation) && generation > 0;
 }
 
-// What the caller can do; the server's reasons have theirs in the catalogue.
-std::string HintFor(const absl::Status& status) {
-  const std::string reason = core::ErrorReason(status);
-  if (reason == "UNREACHABLE") {
-    return "Is baton running there? Name another address with --server or BATONCTL_SERVER.";
+// For a server that did not answer. gRPC tells one side's missing TLS in its own words only.
+std::string HintToReach(const absl::Status& status, bool with_tls) {
+  const std::string message = absl::AsciiStrToLower(status.message());
+  const bool is_closed =
+      absl::StrContains(message, "socket closed") || absl::StrContains(message, "reset by peer");
+  const bool fails_with_tls =
+      absl::StrContains(message, "handshake") || absl::StrContains(message, "empty address list");
+  if (with_tls && fails_with_tls) {
+    return "Is its certificate one of --tls-ca, for the name in --server? For a server without TLS "
+           "leave --tls-ca (BATONCTL_TLS_CA) out.";
   }
+  return absl::StrCat(
+      "Is baton running there? Name another address with --server or BATONCTL_SERVER.",
+      !with_tls && is_closed ? " A server with TLS wants --tls-ca." : "");
+}
+
+// What the caller can do; the server's reasons have theirs in the catalogue.
+std::string HintFor(const absl::Status& status, bool with_tls) {
+  const std::string reason = core::ErrorReason(status);
+  if (reason == "UNREACHABLE") return HintToReach(status, with_tls);
   if (reason == "NO_ANSWER_IN_TIME") return "Try again, or wait longer with --timeout.";
   if (reason == "USAGE") return "See --help of the command.";
   if (absl::IsUnimplemented(status)) return "The server is older than this batonctl.";
@@ -167,7 +183,8 @@ int Session::Fail(const absl::Status& status) const {
     }
     err << "\n";
   }
-  if (const std::string hint = HintFor(status); !hint.empty()) err << "  hint: " << hint << "\n";
+  const std::string hint = HintFor(status, !options.identity.tls_ca.empty());
+  if (!hint.empty()) err << "  hint: " << hint << "\n";
   if (const absl::Duration delay = core::RetryAfter(status); delay > absl::ZeroDuration()) {
     err << "  retry: in " << absl::FormatDuration(delay) << "\n";
   }

@@ -5,7 +5,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "batonctl/context_file.h"
 #include "batonctl/exit_codes.h"
 #include "policy/document_error.h"
 
@@ -16,7 +15,8 @@ void Settings::AddTo(CLI::App& app, GlobalOptions& options) {
                        const std::string& about) {
     const std::string variable =
         absl::StrCat("BATONCTL_", absl::AsciiStrToUpper(absl::StrReplaceAll(key, {{"-", "_"}})));
-    CLI::Option* option = app.add_option(names, value, about)->envname(variable);
+    CLI::Option* option =
+        app.add_option(names, value, absl::StrCat(about, " (Env:", variable, ")"));
     settings_.push_back({key, variable, option, &value});
     return option;
   };
@@ -36,21 +36,26 @@ void Settings::AddTo(CLI::App& app, GlobalOptions& options) {
   add("tls-key", "--tls-key", identity.tls_key, "PEM file with its key");
 }
 
-std::string Settings::GivenBy(const Setting& setting) {
-  if (setting.option->count() == 0) return "";
+std::string Settings::Take(const Setting& setting, const Context* context) {
+  if (setting.option->count() > 0) return absl::StrCat("--", setting.key);
   const char* variable = std::getenv(setting.variable.c_str());
-  return variable != nullptr && *setting.value == variable ? setting.variable
-                                                           : absl::StrCat("--", setting.key);
+  if (variable != nullptr && *variable != '\0') {
+    *setting.value = variable;
+    return setting.variable;
+  }
+  if (context == nullptr) return "default";
+  const auto value = context->values.find(setting.key);
+  if (value == context->values.end()) return "default";
+  *setting.value = value->second;
+  return absl::StrCat("context ", context->name);
 }
 
-std::vector<Settings::Resolved> Settings::Given() const {
-  std::vector<Resolved> given;
+std::vector<Settings::Flag> Settings::Flags() const {
+  std::vector<Flag> flags;
   for (const Setting& setting : settings_) {
-    if (const std::string by = GivenBy(setting); !by.empty()) {
-      given.push_back({setting.key, *setting.value, by});
-    }
+    if (setting.option->count() > 0) flags.push_back({setting.key, *setting.value});
   }
-  return given;
+  return flags;
 }
 
 absl::Status Settings::Resolve() {
@@ -64,14 +69,8 @@ absl::Status Settings::Resolve() {
                                    policy::DidYouMean(context_, file->Names())));
   }
   for (const Setting& setting : settings_) {
-    std::string by = GivenBy(setting);
-    if (by.empty() && context != nullptr) {
-      if (const auto value = context->values.find(setting.key); value != context->values.end()) {
-        *setting.value = value->second;
-        by = absl::StrCat("context ", context_);
-      }
-    }
-    resolved_.push_back({setting.key, *setting.value, by.empty() ? "default" : by});
+    const std::string from = Take(setting, context);
+    resolved_.push_back({setting.key, *setting.value, from});
   }
   return absl::OkStatus();
 }

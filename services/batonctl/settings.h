@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "batonctl/context_file.h"
 #include "batonctl/session.h"
 
 namespace baton::batonctl {
@@ -23,15 +24,19 @@ class Settings {
   // Adds the options to `app`; their values go into `options`. Both must outlive this.
   void AddTo(CLI::App& app, GlobalOptions& options);
 
-  // After parsing: takes from the context what neither an option nor a variable says. The error
-  // says what is wrong with the file of contexts or with the name of the context.
+  // After parsing: takes from the environment what no option says, and from the context what
+  // neither does. The error says what is wrong with the file of contexts or with the name of the
+  // context.
   absl::Status Resolve();
 
   const std::vector<Resolved>& resolved() const { return resolved_; }
   // The context in use; empty: none.
   const std::string& context() const { return context_; }
-  // What was given by options and variables.
-  std::vector<Resolved> Given() const;
+  // What options on the command line say, also if the environment says the same.
+  struct Flag {
+    std::string key, value;
+  };
+  std::vector<Flag> Flags() const;
 
  private:
   struct Setting {
@@ -39,7 +44,8 @@ class Settings {
     CLI::Option* option = nullptr;
     std::string* value = nullptr;
   };
-  static std::string GivenBy(const Setting& setting);
+  // Sets the value and answers where it comes from. Without `context` there is none.
+  static std::string Take(const Setting& setting, const Context* context);
 
   std::vector<Setting> settings_;
   std::string context_;

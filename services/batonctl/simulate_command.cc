@@ -107,6 +107,11 @@ absl::StatusOr<Task> Prepare(Session& session, const SimulateArguments& argument
   if (!accept_after.ok()) return accept_after.status();
   const auto work_for = ParsePeriod("--work-for", arguments.work_for);
   if (!work_for.ok()) return work_for.status();
+  if (!arguments.since.empty()) {  // once for its words, before all of Kafka is read
+    const auto since_ms =
+        ParseSince("--since", arguments.since, absl::ToUnixMillis(session.world().now()));
+    if (!since_ms.ok()) return since_ms.status();
+  }
   task.setting.behaviour = {arguments.reps == "recorded", *accept_after, *work_for};
   auto candidate = PolicyOfFile(session, arguments.file);
   if (!candidate.ok()) return candidate.status();

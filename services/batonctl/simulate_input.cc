@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "baton/v1/policy_service.pb.h"
 #include "baton/v1/roster_service.pb.h"
 #include "batonctl/commands.h"
@@ -31,6 +32,7 @@ using platform::kafka::Record;
 using simulation::Recorder;
 
 constexpr int64_t kNoteEvery = 500'000;  // records
+constexpr int64_t kRefusalsShown = 5;
 
 // Reads one topic and says how far it has come.
 class TopicOf {
@@ -74,7 +76,9 @@ class TopicOf {
 // Gives what stands in files to a recorder, line by line.
 class FileReader {
  public:
-  FileReader(const Session& session, Recorder& recorder) : session_(session), recorder_(recorder) {}
+  FileReader(const Session& session, Recorder& recorder) : session_(session), recorder_(recorder) {
+    recorder_.set_on_refused([this](const events::DeadLetter& letter) { NoteRefused(letter); });
+  }
 
   absl::Status Read(const std::string& path) {
     std::ifstream file;
@@ -86,10 +90,9 @@ class FileReader {
     std::string line;
     for (int64_t number = 1; std::getline(stream, line); ++number) {
       if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+      place_ = absl::StrCat(path, ":", number);
       absl::StatusOr<Record> record = lines_.Read(line, number);
-      if (!record.ok()) {
-        return FileError(absl::StrCat(path, ":", number, ": ", record.status().message()));
-      }
+      if (!record.ok()) return FileError(absl::StrCat(place_, ": ", record.status().message()));
       if (absl::Status status = Take(*record); !status.ok()) return status;
     }
     return stream.bad() ? FileError(absl::StrCat("cannot read ", path)) : absl::OkStatus();
@@ -97,7 +100,11 @@ class FileReader {
 
   void Note() const {
     session_.Note(absl::StrCat(events_, " events and ", changes_, " changes read"));
+    if (refused_ > kRefusalsShown) {
+      session_.Note(absl::StrCat("and ", refused_ - kRefusalsShown, " more refused"));
+    }
   }
+  bool has_changes() const { return changes_ > 0; }
   // The changes begin with the first one.
   bool is_whole() const {
     return std::all_of(first_offsets_.begin(), first_offsets_.end(),
@@ -115,9 +122,17 @@ class FileReader {
     return recorder_.AddChange(record);
   }
 
+  void NoteRefused(const events::DeadLetter& letter) {
+    if (++refused_ > kRefusalsShown) return;
+    session_.Note(absl::StrCat(place_, ": refused: ", letter.field,
+                               letter.field.empty() ? "" : ": ", letter.reason));
+  }
+
   const Session& session_;
   Recorder& recorder_;
   RecordLines lines_;
+  std::string place_;  // of the line that is read
+  int64_t refused_ = 0;
   int64_t events_ = 0, changes_ = 0;
   std::map<int32_t, int64_t> first_offsets_;  // of changes, by partition
 };
@@ -185,7 +200,14 @@ absl::StatusOr<simulation::Recording> ReadFiles(const Session& session,
     if (absl::Status status = reader.Read(file); !status.ok()) return status;
   }
   reader.Note();
-  return std::move(recorder).Finish(reader.is_whole());
+  simulation::Recording recording = std::move(recorder).Finish(reader.is_whole());
+  if (recording.events.empty() && recording.accounts.empty() && !reader.has_changes()) {
+    return FileError(absl::StrCat("there is no event that could be applied in ",
+                                  absl::StrJoin(files, ", "), ": --events takes CloudEvents of ",
+                                  "workspace ", session.options.workspace,
+                                  ", one a line, or what kcat -J prints"));
+  }
+  return recording;
 }
 
 absl::StatusOr<SimulatedPolicy> PolicyOfFile(const Session& session, const std::string& file) {

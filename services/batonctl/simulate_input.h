@@ -22,7 +22,8 @@ absl::StatusOr<simulation::Recording> ReadTopics(const Session& session,
 
 // Reads files, "-" is standard input. Each line is a CloudEvent in structured mode (a lead event,
 // as `lead submit --file` takes them) or a record as `kcat -J` prints it (of the input topic, or of
-// a topic whose name ends in .feedback.v1). An error names file and line.
+// a topic whose name ends in .feedback.v1). An error names file and line;
+// the first events that are refused are told, and it is an error if there is nothing else.
 absl::StatusOr<simulation::Recording> ReadFiles(const Session& session,
                                                 const std::vector<std::string>& files,
                                                 simulation::Recorder recorder);

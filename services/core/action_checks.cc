@@ -174,9 +174,10 @@ absl::Status CheckOutcome(const Action& action) {
   }
   const bool is_sqo = action.outcome == Stage::kSqo;
   if (action.currency.empty()) {
-    if (is_sqo || action.amount_minor != 0) {
-      return MissingField("currency", "required with an amount");
+    if (is_sqo) {
+      return MissingField("currency", "an opportunity needs that of its amount, such as EUR");
     }
+    if (action.amount_minor != 0) return MissingField("currency", "required with an amount");
   } else if (action.currency.size() != 3 ||
              !std::all_of(action.currency.begin(), action.currency.end(), absl::ascii_isupper)) {
     return FieldError("currency", "must be an ISO 4217 code such as EUR");
@@ -238,7 +239,8 @@ absl::Status CheckGeneration(const LeadRecord& record, const Action& action) {
   if (mine && action.generation == record.generation && !over) return absl::OkStatus();
   return Error(absl::StatusCode::kAborted, "STALE_GENERATION",
                absl::StrCat("assignment ", action.generation, " of lead ", record.key.lead.str(),
-                            " is over; the lead is ", ToAbsl(StageName(record.stage)), " and had ",
+                            action.generation > record.generation ? " never was" : " is over",
+                            "; the lead is ", ToAbsl(StageName(record.stage)), " and had ",
                             record.generation, " so far"),
                {{"current_generation", absl::StrCat(record.generation)},
                 {"given_generation", absl::StrCat(action.generation)},

@@ -12,6 +12,7 @@
 #include "core/errors.h"
 #include "platform/grpc/status.h"
 #include "platform/log.h"
+#include "platform/status_text.h"
 
 namespace baton::dispatch {
 namespace {
@@ -61,7 +62,7 @@ bool IsOfAnAdapter(const absl::Status& status) {
 absl::Status WithoutInnards(const absl::Status& status) {
   const bool passes = absl::IsUnavailable(status);
   platform::Log(passes ? platform::LogLevel::kDebug : platform::LogLevel::kError, "rpc.failed",
-                {{"reason", status.ToString()}});
+                {{"reason", platform::StatusText(status)}});
   absl::Status told = core::Error(
       status.code(), UpperSnakeName(status.code()),
       passes ? "the store or Kafka does not answer; repeat the call with the same request_id"

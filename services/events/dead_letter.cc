@@ -116,6 +116,7 @@ LetterFacts ReadLetter(const platform::kafka::Record& letter) {
   facts.field = HeaderOf(letter, "baton-error-field");
   facts.reason = HeaderOf(letter, "baton-error-reason");
   facts.attempts = AttemptsBefore(letter);
+  facts.replay_of = HeaderOf(letter, kReplayOf);
   facts.cut = !HeaderOf(letter, "baton-error-value-bytes").empty();
   return facts;
 }

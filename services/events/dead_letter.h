@@ -24,7 +24,8 @@ struct LetterFacts {
   int64_t origin_partition = -1, origin_offset = -1;
   std::string group, klass, field, reason;
   int64_t attempts = 0;
-  bool cut = false;  // the record was too long to be kept whole
+  std::string replay_of;  // the letter that was sent again: "TOPIC/PARTITION/OFFSET"; empty: none
+  bool cut = false;       // the record was too long to be kept whole
 };
 LetterFacts ReadLetter(const platform::kafka::Record& letter);
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "nlohmann/json.hpp"
+#include "platform/status_text.h"
 
 namespace baton::platform {
 namespace {
@@ -18,7 +19,7 @@ std::string ToJson(const std::vector<ServiceState>& states) {
   nlohmann::ordered_json services = nlohmann::ordered_json::array();
   for (const ServiceState& state : states) {
     nlohmann::ordered_json service = {{"name", state.name}, {"ready", state.ready.ok()}};
-    if (!state.ready.ok()) service["reason"] = state.ready.ToString();
+    if (!state.ready.ok()) service["reason"] = StatusText(state.ready);
     services.push_back(std::move(service));
   }
   const nlohmann::ordered_json answer = {{"ready", ReadyOf(states).ok()},

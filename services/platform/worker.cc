@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "platform/log.h"
+#include "platform/status_text.h"
 
 namespace baton::platform {
 namespace {
@@ -24,7 +25,7 @@ void ReadyState::Set(const absl::Status& status) {
   if (status.ok()) {
     LogInfo("service.ready", {{"service", service_}});
   } else {
-    LogWarning("service.not_ready", {{"service", service_}, {"reason", status.ToString()}});
+    LogWarning("service.not_ready", {{"service", service_}, {"reason", StatusText(status)}});
   }
 }
 

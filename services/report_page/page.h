@@ -24,6 +24,7 @@ struct Cell {
 struct Column {
   std::string name;
   std::string definition;
+  bool is_name = false;  // of a source, to be copied as it is
 };
 
 struct Grid {

@@ -87,7 +87,8 @@ Grid ReasonsGrid(const Figures& now, const Figures& by_source, const std::vector
                  const std::vector<std::string>& sources) {
   Grid grid;
   grid.columns = {{"Reason", ""}, {"What it ended", ""}, {"All", ""}};
-  for (const std::string& source : sources) grid.columns.push_back({NameText(source), ""});
+  for (const std::string& source : sources)
+    grid.columns.push_back({NameText(source), "", /*is_name=*/true});
   for (const Given& each : reasons) {
     std::vector<Cell> row = {NameCell(each.reason),
                              {each.figure, "", ""},

@@ -74,6 +74,7 @@ absl::Status Recorder::AddEvent(const Record& record) {
   if (auto* letter = std::get_if<events::DeadLetter>(&decoded)) {
     ++recording_.records;
     ++recording_.refused[std::string(events::DeadLetterClassName(letter->klass))];
+    if (on_refused_) on_refused_(*letter);
     return absl::OkStatus();
   }
   if (auto* account = std::get_if<core::AccountEvent>(&decoded)) {

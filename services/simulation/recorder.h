@@ -4,6 +4,7 @@
 #define BATON_SIMULATION_RECORDER_H_
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "events/lead_event_codec.h"
 #include "platform/kafka/kafka.h"
 #include "simulation/recording.h"
 #include "store/pipe_store.h"
@@ -27,6 +29,10 @@ class Recorder {
   // A record of the feedback topic. Records of other workspaces are passed over. RESOURCE_EXHAUSTED
   // at kChangesMax; INVALID_ARGUMENT for what is no handoff event.
   absl::Status AddChange(const platform::kafka::Record& record);
+
+  // Is told what is refused.
+  using OnRefused = std::function<void(const events::DeadLetter&)>;
+  void set_on_refused(OnRefused on_refused) { on_refused_ = std::move(on_refused); }
 
   // A record of the input topic. What cannot be read is counted, as intake refuses it. Without a
   // partition (-1) the instant is the event's own `time`: a file knows no other.
@@ -73,6 +79,7 @@ class Recorder {
   void TakeEvents();
 
   const core::WorkspaceId workspace_;
+  OnRefused on_refused_;
   Recording recording_;
   std::vector<std::vector<Change>> changes_;  // by lead
   std::vector<Event> events_;                 // small, as they are sorted again and again

@@ -78,9 +78,13 @@ TEST(AccountCsvTest, NamesTheLineThatIsWrong) {
   EXPECT_THAT(RowsOf("id,nmae\n"), ElementsAre(HasSubstr("a.csv:1: unknown column 'nmae'")));
   EXPECT_THAT(RowsOf("owner\n"), ElementsAre(HasSubstr("the column id is missing")));
   EXPECT_THAT(RowsOf("id,id\n"), ElementsAre(HasSubstr("appears twice")));
-  EXPECT_THAT(RowsOf("id,owner\na,\"x\ny\"\nb\n"),
-              ElementsAre("a|||no", HasSubstr("a.csv:4: the row has 1 cells, the header 2")));
+  EXPECT_THAT(RowsOf("id,display_name\na,\"x\ny\"\nb\n"),
+              ElementsAre("a|x\ny||no", HasSubstr("a.csv:4: the row has 1 cells, the header 2")));
   EXPECT_THAT(RowsOf("id,customer\na,yes\n"), ElementsAre(HasSubstr("customer is true or false")));
+  EXPECT_THAT(RowsOf("id,group\na,\nb,b b\n"),
+              ElementsAre("a|||no", HasSubstr("a.csv:3: group is 1 to 64 characters of A-Z")));
+  EXPECT_THAT(RowsOf("id,owner\n,\n"), ElementsAre(HasSubstr("a.csv:2: id is 1 to 64")));
+  EXPECT_THAT(RowsOf("id,domains\na,gmail.com\n"), ElementsAre(HasSubstr("a.csv:2: ")));
   EXPECT_THAT(RowsOf("id\n\"a\n"), ElementsAre(HasSubstr("a.csv:2: the file ends within quotes")));
   EXPECT_THAT(RowsOf("id\n\"" + std::string(70'000, 'x')), ElementsAre(HasSubstr("64 KiB")));
 }
@@ -129,8 +133,14 @@ TEST_F(AccountCommandsTest, ImportReportsProgressAndWhereItStopped) {
 }
 
 TEST_F(AccountCommandsTest, AWrongRowSendsNothing) {
-  const TemporaryFile file("id,customer\na,true\nb,perhaps\n");
-  EXPECT_EQ(world_.Run({"-w", "demo", "account", "import", "-f", file.path()}).code, kExitUsage);
+  for (const char* wrong : {"b,b.example,perhaps,ada", "b b,b.example,true,ada",
+                            "b,no domain,true,ada", "b,b.example,true,a/b"}) {
+    const TemporaryFile file("id,domains,customer,owner\na,a.example,true,ada\n" +
+                             std::string(wrong) + "\n");
+    const RunResult run = world_.Run({"-w", "demo", "account", "import", "-f", file.path()});
+    EXPECT_EQ(run.code, kExitUsage) << wrong;
+    EXPECT_THAT(run.err, HasSubstr(file.path() + ":3: ")) << wrong;
+  }
   EXPECT_THAT(world_.server.requests, IsEmpty());
 }
 

@@ -154,6 +154,46 @@ TEST_F(CommandLineTest, SendsNoTokenForAllToRead) {
   EXPECT_THAT(refused.err, HasSubstr("for all to read: add --tls-ca"));
 }
 
+TEST_F(CommandLineTest, SaysOfAnUnknownCommandOnlyThat) {
+  EXPECT_EQ(world_.Run({"lead", "gett", "l1"}).err,
+            "error: there is no command 'gett'; did you mean 'get'?\n"
+            "  hint: See --help of the command.\n");
+}
+
+TEST_F(CommandLineTest, RefusesAnAddressThatIsNone) {
+  const auto code = [this](const std::string& server) {
+    const RunResult run = world_.Run({"-w", "demo", "lead", "get", "l1", "--server", server});
+    EXPECT_TRUE(run.code == kExitOk || run.err.find("HOST:PORT") != std::string::npos) << run.err;
+    return run.code;
+  };
+  for (const char* wrong : {"127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:99999", ":7400",
+                            "baton:74x", "http://baton:7400", "::1:7400", "a b:7400", ""}) {
+    EXPECT_EQ(code(wrong), kExitUsage) << wrong;
+  }
+  for (const char* right :
+       {"127.0.0.1:1", "baton:65535", "[::1]:7400", "dns:///baton:7400", "unix:/run/baton.sock"}) {
+    EXPECT_EQ(code(right), kExitOk) << right;
+  }
+}
+
+TEST_F(CommandLineTest, SaysWhereTlsMayBeWhatIsWrong) {
+  std::string message;
+  world_.server.On<v1::GetLeadRequest, v1::GetLeadResponse>(
+      [&](const v1::GetLeadRequest&, v1::GetLeadResponse&) {
+        return core::Error(absl::StatusCode::kUnavailable, "UNREACHABLE", message);
+      });
+  const std::vector<std::string> plain = {"-w", "demo", "lead", "get", "l1"};
+  std::vector<std::string> with_tls = plain;
+  with_tls.insert(with_tls.end(), {"--tls-ca", "ca.pem"});
+  message = "Connection refused";
+  EXPECT_THAT(world_.Run(plain).err, Not(HasSubstr("TLS")));
+  EXPECT_THAT(world_.Run(with_tls).err, HasSubstr("Is baton running there?"));
+  message = "Socket closed";
+  EXPECT_THAT(world_.Run(plain).err, HasSubstr("A server with TLS wants --tls-ca."));
+  message = "Ssl handshake failed: wrong version number";
+  EXPECT_THAT(world_.Run(with_tls).err, HasSubstr("For a server without TLS leave --tls-ca"));
+}
+
 TEST_F(CommandLineTest, RefusesHalfACertificate) {
   const std::vector<std::string> command = {"-w", "demo", "lead", "get", "l1"};
   for (const std::vector<std::string>& half :

@@ -91,6 +91,18 @@ TEST_F(ConfigCommandsTest, ContextsAreMadeChangedUsedAndDeleted) {
   EXPECT_EQ(world_.Run({"config", "use-context", "beta"}).code, kExitUsage);
 }
 
+TEST_F(ConfigCommandsTest, AContextGetsWhatAFlagSaysAlsoIfTheEnvironmentSaysTheSame) {
+  setenv("BATONCTL_SERVER", "beta:1", 1);
+  setenv("BATONCTL_WORKSPACE", "fromenv", 1);
+  EXPECT_EQ(world_.Run({"config", "set-context", "beta", "--server", "beta:1"}).code, 0);
+  EXPECT_THAT(world_.Run({"config", "view", "--server", "beta:1"}).out,
+              AllOf(HasSubstr("beta:1            --server\n"), HasSubstr("BATONCTL_WORKSPACE\n")));
+  unsetenv("BATONCTL_SERVER");
+  unsetenv("BATONCTL_WORKSPACE");
+  const Context beta = *ReadContexts(file_.path())->Find("beta");
+  EXPECT_EQ(beta.values, (std::map<std::string, std::string>{{"server", "beta:1"}}));
+}
+
 TEST_F(ConfigCommandsTest, OnlyItsOwnerReadsTheFileAndNothingIsLeftBeside) {
   const std::string folder = file_.path() + ".d";
   setenv("BATONCTL_CONFIG", (folder + "/a/config.yaml").c_str(), 1);

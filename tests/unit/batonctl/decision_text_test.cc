@@ -88,6 +88,12 @@ TEST_F(RecomputeTest, SaysWhatIsDifferentAndExitsWith1) {
   EXPECT_THAT(run.err, HasSubstr("not the one recorded"));
 }
 
+TEST_F(RecomputeTest, SaysThatNothingWasDecidedYet) {
+  const RunResult run = Run("same: true");
+  EXPECT_EQ(run.code, 0);
+  EXPECT_EQ(run.out, "Lead l1: nothing was decided yet, so nothing was made again.\n");
+}
+
 TEST_F(RecomputeTest, RefusesAGenerationThatIsNone) {
   EXPECT_EQ(Run("same: true", {"--generation", "-1"}).code, 2);
 }

@@ -152,6 +152,23 @@ TEST_F(DlqCommandsTest, SendsNoFasterAndNoMoreThanAsked) {
   EXPECT_EQ(world_.Run({"dlq", "replay", "-y", "--rate", "0"}).code, kExitUsage);
 }
 
+TEST_F(DlqCommandsTest, SendsOnlyTheNewestOfWhatWasRefusedAgain) {
+  Add(kLetters, "beta/bob", DeadLetterClass::kUnknownWorkspace, "no workspace beta", 5);
+  Add(kLetters, "gamma/eve", DeadLetterClass::kUnknownWorkspace, "no workspace gamma", 4);
+  const auto replay_of = [this](size_t letter, const std::string& which) {
+    world_.topics[kLetters][letter].headers.emplace_back("baton-replay-of",
+                                                         std::string(kLetters) + which);
+  };
+  replay_of(3, "/0/1");
+  replay_of(4, "/0/0");  // with other bytes than that one has
+  const RunResult run =
+      world_.Run({"dlq", "replay", "-y", "--topic", "lead-events", "--max", "2", "-o", "name"});
+  EXPECT_EQ(run.out, "lead-events/0/0\nlead-events/0/2\n");
+  EXPECT_THAT(run.err, HasSubstr("1 letter left out"));
+  EXPECT_EQ(world_.Run({"dlq", "replay", "-y", "lead-events/0/1", "-o", "name"}).out,
+            "lead-events/0/1\n");
+}
+
 TEST_F(DlqCommandsTest, LeavesOutWhatNamesAnotherTopicThanItsOwn) {
   for (auto& [name, value] : world_.topics[kLetters][0].headers) {
     if (name == "__dlq.errors.topic") value = "baton.feedback.v1";

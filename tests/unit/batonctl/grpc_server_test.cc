@@ -11,9 +11,11 @@
 #include "baton/v1/lead_service.grpc.pb.h"
 #include "baton/v1/roster_service.grpc.pb.h"
 #include "baton/v1/workspace_service.grpc.pb.h"
+#include "batonctl/exit_codes.h"
 #include "core/errors.h"
 #include "grpc/health/v1/health.pb.h"
 #include "platform/grpc/status.h"
+#include "temporary_file.h"
 
 namespace baton::batonctl {
 namespace {
@@ -163,6 +165,14 @@ TEST_F(GrpcServerTest, LeavesAStreamWhenAsked) {
   int seen = 0;
   EXPECT_TRUE(server_->Stream(request, response, [&] { return ++seen < 5; }).ok());
   EXPECT_EQ(seen, 5);
+}
+
+TEST_F(GrpcServerTest, NamesAFileThatIsNoPem) {
+  const TemporaryFile file("root:x:0:0\n");
+  const auto server = ConnectGrpc("127.0.0.1:1", absl::Seconds(5), {.tls_ca = file.path()});
+  const absl::Status status = Ask<v1::GetLeadResponse>(*server, v1::GetLeadRequest()).status();
+  EXPECT_EQ(ExitCode(status), kExitUsage);
+  EXPECT_EQ(status.message(), "--tls-ca " + file.path() + " holds no certificate in PEM");
 }
 
 TEST_F(GrpcServerTest, SaysThatNobodyAnswers) {

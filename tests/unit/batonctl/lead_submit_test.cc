@@ -152,6 +152,13 @@ TEST_F(LeadSubmitTest, NamesTheLineThatIsWrong) {
   EXPECT_THAT(run.err, HasSubstr("accepted before it: 0 events"));
 }
 
+TEST_F(LeadSubmitTest, RefusesAFileWithoutEvents) {
+  const TemporaryFile file("\n");
+  const RunResult run = world_.Run({"-w", "demo", "lead", "submit", "--file", file.path()});
+  EXPECT_EQ(run.code, kExitUsage);
+  EXPECT_THAT(run.err, HasSubstr(file.path() + " holds no event"));
+}
+
 TEST_F(LeadSubmitTest, NamesTheLinesOfABatchThatTheServerRefuses) {
   world_.server.On<v1::SubmitLeadEventsRequest, v1::SubmitLeadEventsResponse>(
       [](const v1::SubmitLeadEventsRequest& request, v1::SubmitLeadEventsResponse& response) {

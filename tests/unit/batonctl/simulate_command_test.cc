@@ -71,6 +71,28 @@ TEST_F(SimulateCommandTest, ShowsWhatACandidateWouldHaveChanged) {
   EXPECT_EQ(world_.address, "");
 }
 
+TEST_F(SimulateCommandTest, SaysWhatIsRefusedAndThatAWrongFileHasNoEvents) {
+  EXPECT_THAT(Simulate({}).err, HasSubstr(events_.path() + ":"));
+  std::string lines;
+  for (int i = 0; i < 7; ++i) lines += "{\"specversion\":\"1.0\"}\n";
+  const TemporaryFile wrong(lines);
+  const RunResult run =
+      world_.Run({"policy", "simulate", "--file", stricter_.path(), "--baseline", policy_.path(),
+                  "--roster", roster_.path(), "--events", wrong.path()});
+  EXPECT_EQ(run.code, kExitUsage);
+  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(run.err, HasSubstr(wrong.path() + ":1: refused: "));
+  EXPECT_THAT(run.err, HasSubstr("and 2 more refused"));
+  EXPECT_THAT(run.err, HasSubstr("no event that could be applied in " + wrong.path()));
+}
+
+TEST_F(SimulateCommandTest, LooksAtSinceBeforeItReadsAnything) {
+  const RunResult run = Simulate({"--since", "30x"});
+  EXPECT_EQ(run.code, kExitUsage);
+  EXPECT_THAT(run.err, HasSubstr("--since"));
+  EXPECT_EQ(run.err.find("read"), std::string::npos);
+}
+
 TEST_F(SimulateCommandTest, WritesJsonAndCsvTheSameEachTime) {
   const RunResult json = Simulate({"-o", "json"});
   ASSERT_EQ(json.code, kExitOk) << json.err;

@@ -52,6 +52,14 @@ TEST(CheckGenerationTest, AnotherGenerationIsStaleAndBothAreNamed) {
   EXPECT_EQ(ErrorVariables(status).at("given_generation"), "2");
 }
 
+TEST(CheckGenerationTest, AGenerationThatIsYetToComeIsNotOver) {
+  Action action = Checked(ActionType::kAccept);
+  LeadRecord record = RecordIn(Stage::kOffered);
+  action.generation = record.generation + 1;
+  const std::string message(CheckGeneration(record, action).message());
+  EXPECT_NE(message.find(" never was; the lead is OFFERED"), std::string::npos) << message;
+}
+
 TEST(CheckGenerationTest, LeadThatIsBackInTheQueueHasNoCurrentAssignment) {
   LeadRecord record = RecordIn(Stage::kQueued);
   record.generation = 1;

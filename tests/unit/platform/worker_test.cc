@@ -1,5 +1,6 @@
 #include "platform/worker.h"
 
+#include "absl/strings/cord.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
@@ -32,6 +33,17 @@ TEST(WorkerTest, TheFirstStopSaysUntilWhenWorkMayGoOn) {
   worker.Stop(absl::Hours(1));
   worker.Stop(absl::ZeroDuration());
   EXPECT_GT(worker.deadline(), absl::Now() + absl::Minutes(59));
+}
+
+TEST(ReadyStateTest, TheLogSaysWhyInWordsForPeople) {
+  absl::Status status = absl::UnavailableError("no answer");
+  status.SetPayload("baton.dev/retry_after_ms", absl::Cord("200"));
+  ReadyState state("intake");
+  testing::internal::CaptureStderr();
+  state.Set(status);
+  const std::string written = testing::internal::GetCapturedStderr();
+  EXPECT_NE(written.find("UNAVAILABLE: no answer\""), std::string::npos) << written;
+  EXPECT_EQ(state.Get(), status);
 }
 
 }  // namespace
