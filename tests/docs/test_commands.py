@@ -24,7 +24,8 @@ def run_all(terminal, chosen):
     said = ''
     for block in chosen:
         well, said = terminal.run(block.text)
-        assert well, f'{block.place}: failed:\n{block.text}\nprinted:\n{said[-3000:]}'
+        last = said.rstrip().rpartition('\n')[2]
+        assert well, f'{block.place}: failed: {last}\n{block.text}\nprinted:\n{said[-3000:]}'
         if block.output is not None:
             assert block.prints(said), \
                 f'{block.place}: shown:\n{block.output}\nprinted:\n{said[-3000:]}'

@@ -12,7 +12,9 @@ namespace baton::platform::kafka {
 namespace {
 
 constexpr absl::Duration kCloseBound = absl::Seconds(3);
+constexpr absl::Duration kNameBound = absl::Milliseconds(200);
 constexpr absl::Duration kCommitBound = absl::Seconds(5);
+constexpr int kServeMs = 20;
 constexpr int kHeartbeatsPerSession = 6;
 constexpr int kRecordsPerPollMax = 10'000;
 constexpr int kVersionDestroyFixed = 0x020300ff;
@@ -23,8 +25,11 @@ struct FreeMemory {
 
 class RdConsumer : public Consumer, public GroupMember {
  public:
-  RdConsumer(RebalanceListener* listener, bool cooperative)
-      : listener_(listener), cooperative_(cooperative) {}
+  RdConsumer(RebalanceListener* listener, const ConsumerOptions& options)
+      : listener_(listener),
+        cooperative_(options.cooperative),
+        static_member_(!options.static_member_id.empty()),
+        topics_(options.topics) {}
 
   ~RdConsumer() override {
     Close();
@@ -36,8 +41,7 @@ class RdConsumer : public Consumer, public GroupMember {
     }
   }
 
-  absl::Status Open(ConfPtr conf, const KafkaConfig& config,
-                    const std::vector<std::string>& topics) {
+  absl::Status Open(ConfPtr conf, const KafkaConfig& config) {
     rd_kafka_conf_set_opaque(conf.get(), this);
     rd_kafka_conf_set_rebalance_cb(conf.get(), &RdConsumer::OnRebalance);
     rd_kafka_conf_set_error_cb(conf.get(), &RdConsumer::OnError);
@@ -47,8 +51,8 @@ class RdConsumer : public Consumer, public GroupMember {
     handle_ = *std::move(handle);
     rd_kafka_poll_set_consumer(handle_.get());
     queue_.reset(rd_kafka_queue_get_consumer(handle_.get()));
-    PartitionsPtr wanted(rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())));
-    for (const std::string& topic : topics) {
+    PartitionsPtr wanted(rd_kafka_topic_partition_list_new(static_cast<int>(topics_.size())));
+    for (const std::string& topic : topics_) {
       rd_kafka_topic_partition_list_add(wanted.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
     }
     return ToStatus(rd_kafka_subscribe(handle_.get(), wanted.get()), "subscribe");
@@ -134,18 +138,11 @@ class RdConsumer : public Consumer, public GroupMember {
 
   void Close() override {
     if (std::exchange(closed_, true) || handle_ == nullptr) return;
-    absl::Status status =
-        ToStatus(ErrorPtr(rd_kafka_consumer_close_queue(handle_.get(), queue_.get())),
-                 "close of the consumer");
-    const absl::Time deadline = absl::Now() + kCloseBound;
-    while (status.ok() && !rd_kafka_consumer_closed(handle_.get()) && absl::Now() < deadline) {
-      rd_kafka_message_t* message = nullptr;  // serves the last rebalance as well
-      if (rd_kafka_consume_batch_queue(queue_.get(), 20, &message, 1) == 1) {
-        rd_kafka_message_destroy(message);
-      }
-    }
-    if (!status.ok() || !rd_kafka_consumer_closed(handle_.get())) {
-      LogWarning("kafka.consumer_left_late", {{"reason", std::string(status.message())}});
+    if (static_member_) {
+      // Its partitions wait for it until the session ends.
+      if (listener_ != nullptr && !assigned_.empty()) listener_->OnRevoked(Owned(), false);
+    } else if (absl::Status left = Leave(absl::Now() + kCloseBound); !left.ok()) {
+      LogWarning("kafka.consumer_left_late", {{"reason", std::string(left.message())}});
     }
     queue_.reset();
   }
@@ -155,14 +152,55 @@ class RdConsumer : public Consumer, public GroupMember {
   // not get that far.
   absl::StatusOr<GroupMetadataPtr> GroupMetadata() override {
     GroupMetadataPtr metadata(rd_kafka_consumer_group_metadata(handle_.get()));
-    std::unique_ptr<char, FreeMemory> member(rd_kafka_memberid(handle_.get()));
-    if (AssignmentLost() || member == nullptr || *member == '\0') {
+    if (AssignmentLost() || !IsMember()) {
       return absl::AbortedError("the consumer has been expelled from its group");
     }
     return metadata;
   }
 
  private:
+  // Gives all partitions back and leaves the group, so that others need not wait for the session to
+  // end. Rebalances are served first, if they end soon: once librdkafka closes, a call that answers
+  // one may wait for ever (its issues 4041, 4527 and 4884), so that only one is made then, when
+  // partitions are taken. And who goes before it has heard its name cannot say who leaves.
+  absl::Status Leave(absl::Time deadline) {
+    const absl::Time named_by = absl::Now() + kNameBound;
+    while (!IsMember() && absl::Now() < named_by) ServeOne();
+    rd_kafka_unsubscribe(handle_.get());
+    const absl::Time settled_by = deadline - kCloseBound / 3;
+    while ((ServeOne() || !assigned_.empty()) && absl::Now() < settled_by) {
+    }
+    leaving_ = true;
+    absl::Status status =
+        ToStatus(ErrorPtr(rd_kafka_consumer_close_queue(handle_.get(), queue_.get())),
+                 "close of a consumer");
+    while (status.ok() && !rd_kafka_consumer_closed(handle_.get())) {
+      if (absl::Now() > deadline)
+        return absl::DeadlineExceededError("no answer of the coordinator");
+      ServeOne();
+    }
+    return status;
+  }
+
+  std::vector<Position> Owned() const {
+    std::vector<Position> owned;
+    for (const auto& [topic, partition] : assigned_) owned.push_back({topic, partition});
+    return owned;
+  }
+
+  bool IsMember() const {
+    std::unique_ptr<char, FreeMemory> name(rd_kafka_memberid(handle_.get()));
+    return name != nullptr && *name != '\0';
+  }
+
+  // One thing that waits for this member, who reads no more; false if there is none for a moment.
+  bool ServeOne() {
+    rd_kafka_message_t* message = nullptr;
+    if (rd_kafka_consume_batch_queue(queue_.get(), kServeMs, &message, 1) != 1) return false;
+    rd_kafka_message_destroy(message);
+    return true;
+  }
+
   // Offsets of one end of the partitions. (rd_kafka_query_watermark_offsets of librdkafka 2.0.2
   // waits for a broker that went away as long as it is away, whatever its timeout.)
   absl::StatusOr<std::vector<int64_t>> OffsetsAt(absl::Span<const Position> partitions, int64_t end,
@@ -221,16 +259,15 @@ class RdConsumer : public Consumer, public GroupMember {
   static void OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t code,
                           rd_kafka_topic_partition_list_t* list, void* opaque) {
     auto* self = static_cast<RdConsumer*>(opaque);
+    if (self->leaving_ &&
+        (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS || std::exchange(self->gave_back_, true))) {
+      return;
+    }
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
       self->Assign(ToPositions(*list));
     } else {
       self->Revoke(*list);
     }
-  }
-
-  bool IsCooperative() const {
-    const char* protocol = rd_kafka_rebalance_protocol(handle_.get());
-    return protocol != nullptr && std::string_view(protocol) == "COOPERATIVE";
   }
 
   void Assign(const std::vector<Position>& added) {
@@ -255,15 +292,14 @@ class RdConsumer : public Consumer, public GroupMember {
     }
     for (const Position& position : added) assigned_.emplace(position.topic, position.partition);
     PartitionsPtr list = ToPartitions(begin);
-    Report(
-        IsCooperative()
-            ? ToStatus(ErrorPtr(rd_kafka_incremental_assign(handle_.get(), list.get())), "assign")
-            : ToStatus(rd_kafka_assign(handle_.get(), list.get()), "assign"));
+    Report(cooperative_ ? ToStatus(ErrorPtr(rd_kafka_incremental_assign(handle_.get(), list.get())),
+                                   "assign")
+                        : ToStatus(rd_kafka_assign(handle_.get(), list.get()), "assign"));
     if (!paused.empty()) Report(Pause(paused));
   }
 
   void Revoke(const rd_kafka_topic_partition_list_t& list) {
-    const std::vector<Position> removed = ToPositions(list);
+    const std::vector<Position> removed = leaving_ ? Owned() : ToPositions(list);
     if (listener_ != nullptr) listener_->OnRevoked(removed, AssignmentLost());
     for (const Position& position : removed) {
       assigned_.erase({position.topic, position.partition});
@@ -271,7 +307,7 @@ class RdConsumer : public Consumer, public GroupMember {
         return record.partition == position.partition && record.topic == position.topic;
       });
     }
-    Report(IsCooperative()
+    Report(cooperative_
                ? ToStatus(ErrorPtr(rd_kafka_incremental_unassign(handle_.get(), &list)), "unassign")
                : ToStatus(rd_kafka_assign(handle_.get(), nullptr), "unassign"));
   }
@@ -283,6 +319,8 @@ class RdConsumer : public Consumer, public GroupMember {
 
   RebalanceListener* const listener_;
   const bool cooperative_;
+  const bool static_member_;
+  const std::vector<std::string> topics_;
   HandlePtr handle_;
   QueuePtr queue_;
   std::set<std::pair<std::string, int32_t>> assigned_;
@@ -292,6 +330,8 @@ class RdConsumer : public Consumer, public GroupMember {
   bool fatal_ = false;
   bool assigned_once_ = false;
   bool closed_ = false;
+  bool leaving_ = false;    // takes nothing any more
+  bool gave_back_ = false;  // all that it had when it left
 };
 
 }  // namespace
@@ -316,8 +356,8 @@ absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(const KafkaConfig& co
   if (!options.static_member_id.empty()) own["group.instance.id"] = options.static_member_id;
   absl::StatusOr<ConfPtr> conf = MakeConf(config, own);
   if (!conf.ok()) return conf.status();
-  auto consumer = std::make_unique<RdConsumer>(listener, options.cooperative);
-  absl::Status opened = consumer->Open(*std::move(conf), config, options.topics);
+  auto consumer = std::make_unique<RdConsumer>(listener, options);
+  absl::Status opened = consumer->Open(*std::move(conf), config);
   if (!opened.ok()) return opened;
   return consumer;
 }

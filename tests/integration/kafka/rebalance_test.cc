@@ -254,6 +254,20 @@ TEST_P(RebalanceTest, ConsumersMayEndBeforeTheirFirstAssignment) {
   EXPECT_TRUE(PollUntil({first.get()}, [&] { return standing.owned.size() == kPartitions; }));
 }
 
+TEST_P(RebalanceTest, AMemberThatEndsAtAnyMomentOfItsFirstAssignmentLeavesItsGroup) {
+  constexpr absl::Duration kLongerThanTheBound = absl::Seconds(120);
+  for (int i = 0; i < 16; ++i) {
+    Owner hasty;
+    auto member = Join(hasty, kLongerThanTheBound);
+    absl::SleepFor(absl::Milliseconds(40 * i));  // its assignment comes, and nobody serves it
+    member->Close();
+    EXPECT_TRUE(hasty.owned.empty());
+  }
+  Owner next;
+  auto member = Join(next);
+  EXPECT_TRUE(PollUntil({member.get()}, [&] { return next.owned.size() == kPartitions; }));
+}
+
 INSTANTIATE_TEST_SUITE_P(Protocols, RebalanceTest, testing::Values(true, false),
                          [](const testing::TestParamInfo<bool>& protocol) {
                            return protocol.param ? "Cooperative" : "Eager";
