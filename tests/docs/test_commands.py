@@ -3,6 +3,8 @@ page in a new terminal of the same machine; what a page shows as output is compa
 
 import re
 import subprocess
+import time
+import urllib.request
 
 import pytest
 from blocks import MARKS, blocks, fences, prose
@@ -16,6 +18,7 @@ OTHERS = [page for page in documents() if page != README and page not in RUN_ELS
 CHECK = re.compile(r'^([a-z-]+) +\d+ +ok +(.*)$', re.MULTILINE)  # of batonctl verify
 # Code without a fence; what a list has in it is none.
 INDENTED = re.compile(r'^\n(?: {4,}|\t)(?![-*+] |\d+\. )(\S.*)$', re.MULTILINE)
+SHARDS = 16  # of a Redis and a Kafka of deploy/local/up
 LANGUAGES = {'', 'sh', 'text', 'yaml', 'json', 'python', 'mermaid', 'javascript', 'html'}
 
 
@@ -60,8 +63,18 @@ def test_page(first, page):
         terminal.close()
 
 
+def owned_shards(terminal):
+    """Of the Baton of README.md: how many shards it publishes."""
+    metrics = f'http://127.0.0.1:{terminal.checkout.port("7401")}/metrics'
+    with urllib.request.urlopen(metrics, timeout=10) as answer:
+        return int(re.search(r'^baton_relay_owned_shards (\d+)$', answer.read().decode(), re.M)[1])
+
+
 def test_what_the_readme_ends_with(first):
     assert not first.ended, 'Baton does not run: README.md failed'
+    deadline = time.monotonic() + 30  # the second Baton of a page has just left its shards
+    while owned_shards(first) < SHARDS and time.monotonic() < deadline:
+        time.sleep(0.2)
     said = run_all(first, [block for block in blocks(README) if block.mark == 'run: at the end'])
     checks = CHECK.findall(said)
     assert len(checks) > 10, said
