@@ -96,7 +96,11 @@ void ClockService::DrainBacklogs() {
     if (round_due) next_round = platform::SteadyNow() + options_.drain_every;
     const absl::Status status = drain_.Run(round_due);
     drains_ready_.Set(Counted(status));
-    if (status.ok()) backoff.Reset();
+    if (status.ok()) {
+      backoff.Reset();
+    } else {
+      next_round = platform::SteadyNow();  // all is well again when the store has answered
+    }
     const absl::Duration pause = drain_.InRound() ? absl::ZeroDuration() : kDrainTick;
     sleep = status.ok() ? pause : backoff.Next();
   }

@@ -23,7 +23,6 @@ IntakeClients MakeClients(const platform::kafka::KafkaConfig& kafka,
   consumer.group = options.group;
   consumer.topics = {options.topic};
   consumer.session_timeout = options.session_timeout;
-  consumer.static_member_id = options.static_member_id;
   IntakeClients clients;
   clients.make_consumer = [reading, consumer](platform::kafka::RebalanceListener* listener) {
     return platform::kafka::Consumer::Create(reading, consumer, listener);

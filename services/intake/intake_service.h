@@ -26,7 +26,6 @@ struct IntakeServiceOptions {
   int batch_max = 500;                                 // records decided together, 1..10,000
   int input_generation = 1;                            // >= 1; see IntakeOptions
   absl::Duration session_timeout = absl::Seconds(10);  // of the consumer group
-  std::string static_member_id;                        // empty: dynamic member
 };
 
 // The handlers of the two flows; `filter` says which workspaces their events may be about.

@@ -71,11 +71,25 @@ void ChangeFeed::Close() {
   directory_.ForEach([](Endpoint& endpoint) { endpoint.StopDelivering(); });
 }
 
+// The consumer begins at the end: what is before it is the reader's. Where the ends are not to be
+// had now, it waits for them; not always, because a client may lose a resume (librdkafka issue
+// 5591).
 std::vector<ChangeFeed::Start> ChangeFeed::OnAssigned(absl::Span<const Position> added) {
+  std::set<int32_t> partitions;
+  for (const Position& position : added) partitions.insert(position.partition);
   std::vector<Start> starts;
-  for (const Position& position : added) {
-    unplaced_.insert(position.partition);
-    starts.push_back({{options_.topic, position.partition, -1}, true});
+  if (partitions.empty()) return starts;
+  const auto spans = reader_->Spans(partitions, kAskBound);
+  if (spans.ok()) {
+    for (const PartitionSpan& span : *spans) {
+      partitions.erase(span.partition);
+      live_[span.partition] = span.next;
+      starts.push_back({{options_.topic, span.partition, span.next}, false});
+    }
+  }
+  for (const int32_t partition : partitions) {
+    unplaced_.insert(partition);
+    starts.push_back({{options_.topic, partition, -1}, true});
   }
   return starts;
 }
@@ -94,7 +108,6 @@ void ChangeFeed::OnRevoked(absl::Span<const Position> removed, bool lost) {
   }
 }
 
-// The consumer begins at the end: what is before it is the reader's.
 absl::Status ChangeFeed::PlaceConsumer() {
   if (unplaced_.empty()) return absl::OkStatus();
   const auto spans = reader_->Spans(unplaced_, kAskBound);

@@ -11,8 +11,9 @@
 namespace baton::platform::kafka {
 namespace {
 
-constexpr absl::Duration kCloseBound = absl::Seconds(3);
 constexpr absl::Duration kNameBound = absl::Milliseconds(200);
+constexpr absl::Duration kSettleBound = absl::Seconds(2);
+constexpr absl::Duration kCloseBound = absl::Seconds(1);
 constexpr absl::Duration kCommitBound = absl::Seconds(5);
 constexpr int kServeMs = 20;
 constexpr int kHeartbeatsPerSession = 6;
@@ -25,11 +26,8 @@ struct FreeMemory {
 
 class RdConsumer : public Consumer, public GroupMember {
  public:
-  RdConsumer(RebalanceListener* listener, const ConsumerOptions& options)
-      : listener_(listener),
-        cooperative_(options.cooperative),
-        static_member_(!options.static_member_id.empty()),
-        topics_(options.topics) {}
+  RdConsumer(RebalanceListener* listener, bool cooperative)
+      : listener_(listener), cooperative_(cooperative) {}
 
   ~RdConsumer() override {
     Close();
@@ -41,7 +39,8 @@ class RdConsumer : public Consumer, public GroupMember {
     }
   }
 
-  absl::Status Open(ConfPtr conf, const KafkaConfig& config) {
+  absl::Status Open(ConfPtr conf, const KafkaConfig& config,
+                    const std::vector<std::string>& topics) {
     rd_kafka_conf_set_opaque(conf.get(), this);
     rd_kafka_conf_set_rebalance_cb(conf.get(), &RdConsumer::OnRebalance);
     rd_kafka_conf_set_error_cb(conf.get(), &RdConsumer::OnError);
@@ -51,8 +50,8 @@ class RdConsumer : public Consumer, public GroupMember {
     handle_ = *std::move(handle);
     rd_kafka_poll_set_consumer(handle_.get());
     queue_.reset(rd_kafka_queue_get_consumer(handle_.get()));
-    PartitionsPtr wanted(rd_kafka_topic_partition_list_new(static_cast<int>(topics_.size())));
-    for (const std::string& topic : topics_) {
+    PartitionsPtr wanted(rd_kafka_topic_partition_list_new(static_cast<int>(topics.size())));
+    for (const std::string& topic : topics) {
       rd_kafka_topic_partition_list_add(wanted.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
     }
     return ToStatus(rd_kafka_subscribe(handle_.get(), wanted.get()), "subscribe");
@@ -138,10 +137,7 @@ class RdConsumer : public Consumer, public GroupMember {
 
   void Close() override {
     if (std::exchange(closed_, true) || handle_ == nullptr) return;
-    if (static_member_) {
-      // Its partitions wait for it until the session ends.
-      if (listener_ != nullptr && !assigned_.empty()) listener_->OnRevoked(Owned(), false);
-    } else if (absl::Status left = Leave(absl::Now() + kCloseBound); !left.ok()) {
+    if (absl::Status left = Leave(); !left.ok()) {
       LogWarning("kafka.consumer_left_late", {{"reason", std::string(left.message())}});
     }
     queue_.reset();
@@ -163,23 +159,33 @@ class RdConsumer : public Consumer, public GroupMember {
   // end. Rebalances are served first, if they end soon: once librdkafka closes, a call that answers
   // one may wait for ever (its issues 4041, 4527 and 4884), so that only one is made then, when
   // partitions are taken. And who goes before it has heard its name cannot say who leaves.
-  absl::Status Leave(absl::Time deadline) {
-    const absl::Time named_by = absl::Now() + kNameBound;
-    while (!IsMember() && absl::Now() < named_by) ServeOne();
+  absl::Status Leave() {
+    ServeWhile(kNameBound, [this] { return !IsMember(); });
     rd_kafka_unsubscribe(handle_.get());
-    const absl::Time settled_by = deadline - kCloseBound / 3;
-    while ((ServeOne() || !assigned_.empty()) && absl::Now() < settled_by) {
-    }
+    ServeWhile(kSettleBound, [this] { return !assigned_.empty() || IsMember(); });
     leaving_ = true;
     absl::Status status =
         ToStatus(ErrorPtr(rd_kafka_consumer_close_queue(handle_.get(), queue_.get())),
                  "close of a consumer");
-    while (status.ok() && !rd_kafka_consumer_closed(handle_.get())) {
-      if (absl::Now() > deadline)
-        return absl::DeadlineExceededError("no answer of the coordinator");
-      ServeOne();
+    if (!status.ok()) return status;
+    const auto is_closing = [this] { return rd_kafka_consumer_closed(handle_.get()) == 0; };
+    ServeWhile(kCloseBound, is_closing);
+    return is_closing() ? absl::DeadlineExceededError("no answer of the coordinator")
+                        : absl::OkStatus();
+  }
+
+  // Serves what waits for this member, who reads no more: at least what there is at once, and for
+  // as long as `goes_on`; no longer than `bound`, but for the time that the listener takes.
+  template <typename Condition>
+  void ServeWhile(absl::Duration bound, Condition goes_on) {
+    const absl::Time begin = absl::Now();
+    listened_ = absl::ZeroDuration();
+    bool served = true;
+    while ((served || goes_on()) && absl::Now() - begin < bound + listened_) {
+      rd_kafka_message_t* message = nullptr;
+      served = rd_kafka_consume_batch_queue(queue_.get(), kServeMs, &message, 1) == 1;
+      if (served) rd_kafka_message_destroy(message);
     }
-    return status;
   }
 
   std::vector<Position> Owned() const {
@@ -191,14 +197,6 @@ class RdConsumer : public Consumer, public GroupMember {
   bool IsMember() const {
     std::unique_ptr<char, FreeMemory> name(rd_kafka_memberid(handle_.get()));
     return name != nullptr && *name != '\0';
-  }
-
-  // One thing that waits for this member, who reads no more; false if there is none for a moment.
-  bool ServeOne() {
-    rd_kafka_message_t* message = nullptr;
-    if (rd_kafka_consume_batch_queue(queue_.get(), kServeMs, &message, 1) != 1) return false;
-    rd_kafka_message_destroy(message);
-    return true;
   }
 
   // Offsets of one end of the partitions. (rd_kafka_query_watermark_offsets of librdkafka 2.0.2
@@ -263,11 +261,13 @@ class RdConsumer : public Consumer, public GroupMember {
         (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS || std::exchange(self->gave_back_, true))) {
       return;
     }
+    const absl::Time begin = absl::Now();
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
       self->Assign(ToPositions(*list));
     } else {
       self->Revoke(*list);
     }
+    self->listened_ += absl::Now() - begin;
   }
 
   void Assign(const std::vector<Position>& added) {
@@ -319,8 +319,6 @@ class RdConsumer : public Consumer, public GroupMember {
 
   RebalanceListener* const listener_;
   const bool cooperative_;
-  const bool static_member_;
-  const std::vector<std::string> topics_;
   HandlePtr handle_;
   QueuePtr queue_;
   std::set<std::pair<std::string, int32_t>> assigned_;
@@ -330,8 +328,9 @@ class RdConsumer : public Consumer, public GroupMember {
   bool fatal_ = false;
   bool assigned_once_ = false;
   bool closed_ = false;
-  bool leaving_ = false;    // takes nothing any more
-  bool gave_back_ = false;  // all that it had when it left
+  bool leaving_ = false;     // takes nothing any more
+  bool gave_back_ = false;   // all that it had when it left
+  absl::Duration listened_;  // so long rebalances took the listener
 };
 
 }  // namespace
@@ -353,11 +352,10 @@ absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(const KafkaConfig& co
       {"fetch.error.backoff.ms", "200"},
       {"allow.auto.create.topics", "false"},
   };
-  if (!options.static_member_id.empty()) own["group.instance.id"] = options.static_member_id;
   absl::StatusOr<ConfPtr> conf = MakeConf(config, own);
   if (!conf.ok()) return conf.status();
-  auto consumer = std::make_unique<RdConsumer>(listener, options);
-  absl::Status opened = consumer->Open(*std::move(conf), config);
+  auto consumer = std::make_unique<RdConsumer>(listener, options.cooperative);
+  absl::Status opened = consumer->Open(*std::move(conf), config, options.topics);
   if (!opened.ok()) return opened;
   return consumer;
 }

@@ -114,7 +114,6 @@ struct ConsumerOptions {
   bool cooperative = true;
   bool read_committed = true;
   absl::Duration session_timeout = absl::Seconds(10);
-  std::string static_member_id;  // empty: dynamic member
   int fetch_queue_max_kb = 16'384;
 };
 
@@ -142,7 +141,7 @@ class Consumer {
       absl::Span<const Position> partitions, absl::Duration deadline) = 0;
   // True once the member was expelled: whatever it still holds belongs to somebody else.
   virtual bool AssignmentLost() = 0;
-  virtual void Close() = 0;  // leaves the group; bounded
+  virtual void Close() = 0;  // leaves the group within 4 s, but for the time of the listener
 };
 
 // Topic administration.

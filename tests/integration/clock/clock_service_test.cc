@@ -1,12 +1,15 @@
 // ClockService with its threads and the real time of this machine.
 #include "clock/clock_service.h"
 
+#include <atomic>
+
 #include "absl/time/clock.h"
 #include "core/decide.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "store/memory/memory_store.h"
 #include "support/builders.h"
+#include "support/flaky_store.h"
 #include "support/make_active.h"
 
 namespace baton::clock {
@@ -31,7 +34,7 @@ class ClockServiceTest : public testing::Test {
 
   std::unique_ptr<ClockService> StartClock(std::function<core::TimeMs()> now = &Now) {
     auto clock = std::make_unique<ClockService>(
-        store_, store_, store_,
+        store_, store_, drained_,
         [this](absl::Span<const core::WorkspaceId> workspaces) {
           return Policies(workspaces.size(), std::make_shared<core::Policy>(policy_));
         },
@@ -63,6 +66,9 @@ class ClockServiceTest : public testing::Test {
   const core::WorkspaceId kAcme = core::WorkspaceId::Trusted("acme");
   core::Policy policy_ = support::SamplePolicy();
   store::MemoryStore store_{4, {}, &Now};
+  std::atomic<bool> away_ = false;
+  support::FlakyStore drained_{
+      store_, [this] { return away_ ? support::Fault::kNeverArrives : support::Fault::kNone; }};
   std::unique_ptr<platform::Metrics> metrics_ = platform::NewMetrics();
 };
 
@@ -109,6 +115,23 @@ TEST_F(ClockServiceTest, DisagreeingClocksHoldTimersAndTell) {
   EXPECT_THAT(clock->Ready().message(), HasSubstr("clock is ahead"));
   absl::SleepFor(absl::Milliseconds(1500));
   EXPECT_EQ(Lead().generation, 1);
+}
+
+TEST_F(ClockServiceTest, IsNotReadyForAsLongAsBacklogsCannotBeRead) {
+  auto clock = StartClock();
+  const auto is_ready = [&] { return clock->Ready().ok(); };
+  ASSERT_TRUE(Await(is_ready));
+  away_ = true;
+  ASSERT_TRUE(Await([&] { return !is_ready(); }));
+  int said_ready = 0;
+  const absl::Time until = absl::Now() + absl::Seconds(2);
+  while (absl::Now() < until) {
+    said_ready += is_ready() ? 1 : 0;
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  EXPECT_EQ(said_ready, 0);
+  away_ = false;
+  EXPECT_TRUE(Await(is_ready));
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ using support::MakeTopic;
 using support::UniqueName;
 
 constexpr absl::Duration kRebalanceBound = absl::Seconds(30);
+constexpr absl::Duration kLongerThanTheBound = absl::Seconds(120);  // of a session
 constexpr int kPartitions = 6;
 constexpr int kRecordsMax = 10'000;  // of one Poll
 
@@ -254,8 +255,31 @@ TEST_P(RebalanceTest, ConsumersMayEndBeforeTheirFirstAssignment) {
   EXPECT_TRUE(PollUntil({first.get()}, [&] { return standing.owned.size() == kPartitions; }));
 }
 
+// Commits when its partitions are taken and does not wait for the answer.
+class Hurried : public Owner {
+ public:
+  void OnRevoked(absl::Span<const Position> removed, bool lost) override {
+    Owner::OnRevoked(removed, lost);
+    std::vector<Position> done;
+    for (const Position& position : removed)
+      done.push_back({position.topic, position.partition, 0});
+    EXPECT_TRUE(member->Commit(done, false).ok());
+  }
+  Consumer* member = nullptr;
+};
+
+TEST_P(RebalanceTest, AMemberWhoseCommitsAreUnderWayLeavesItsGroup) {
+  for (int i = 0; i < 5; ++i) {
+    Hurried hurried;
+    auto member = Join(hurried, kLongerThanTheBound);
+    hurried.member = member.get();
+    ASSERT_TRUE(PollUntil({member.get()}, [&] { return hurried.owned.size() == kPartitions; }));
+    member->Close();
+    EXPECT_TRUE(hurried.owned.empty());
+  }
+}
+
 TEST_P(RebalanceTest, AMemberThatEndsAtAnyMomentOfItsFirstAssignmentLeavesItsGroup) {
-  constexpr absl::Duration kLongerThanTheBound = absl::Seconds(120);
   for (int i = 0; i < 16; ++i) {
     Owner hasty;
     auto member = Join(hasty, kLongerThanTheBound);
