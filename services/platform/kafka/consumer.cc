@@ -7,6 +7,7 @@
 #include "platform/kafka/client.h"
 #include "platform/kafka/convert.h"
 #include "platform/log.h"
+#include "platform/steady_time.h"
 
 namespace baton::platform::kafka {
 namespace {
@@ -178,10 +179,10 @@ class RdConsumer : public Consumer, public GroupMember {
   // as long as `goes_on`; no longer than `bound`, but for the time that the listener takes.
   template <typename Condition>
   void ServeWhile(absl::Duration bound, Condition goes_on) {
-    const absl::Time begin = absl::Now();
+    const absl::Time begin = SteadyNow();
     listened_ = absl::ZeroDuration();
     bool served = true;
-    while ((served || goes_on()) && absl::Now() - begin < bound + listened_) {
+    while ((served || goes_on()) && SteadyNow() - begin < bound + listened_) {
       rd_kafka_message_t* message = nullptr;
       served = rd_kafka_consume_batch_queue(queue_.get(), kServeMs, &message, 1) == 1;
       if (served) rd_kafka_message_destroy(message);
@@ -261,13 +262,13 @@ class RdConsumer : public Consumer, public GroupMember {
         (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS || std::exchange(self->gave_back_, true))) {
       return;
     }
-    const absl::Time begin = absl::Now();
+    const absl::Time begin = SteadyNow();
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
       self->Assign(ToPositions(*list));
     } else {
       self->Revoke(*list);
     }
-    self->listened_ += absl::Now() - begin;
+    self->listened_ += SteadyNow() - begin;
   }
 
   void Assign(const std::vector<Position>& added) {
