@@ -41,9 +41,14 @@ def parse(arguments):
 
 
 def copy_sources():
-    """The tracked files as they are now; what was built of them stays."""
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=TOP, check=True, capture_output=True)
-    for name in tracked.stdout.decode().rstrip("\0").split("\0"):
+    """The tracked files as they are now, and no others; what was built of them stays."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=TOP, check=True, capture_output=True)
+    tracked = set(listed.stdout.decode().rstrip("\0").split("\0"))
+    for file in COPY.rglob("*"):
+        name = file.relative_to(COPY)
+        if name.parts[0] != "build" and file.is_file() and str(name) not in tracked:
+            file.unlink()
+    for name in tracked:
         source, target = TOP / name, COPY / name
         if not source.is_file() or target.is_file() and filecmp.cmp(source, target, shallow=False):
             continue

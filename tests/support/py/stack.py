@@ -1,5 +1,7 @@
 """Baton on real Redis and Kafka, as its users meet it: addresses, files and nothing else."""
 
+import fcntl
+import functools
 import json
 import os
 import random
@@ -18,18 +20,30 @@ TOP = Path(os.environ["BATON_TOP"])
 BIN = Path(os.environ["BATON_BIN"])
 
 
+@functools.cache
+def port_claims():
+    """(a file, ports): this process has locked the file's byte N for each N of its ports."""
+    return open(Path(tempfile.gettempdir(), f"baton-test-ports-{os.getuid()}"), "ab"), set()
+
+
 def free_port():
-    """Below the range of deploy/local's servers and that of the kernel for outgoing connections: a
-    program that is started again finds its port free."""
+    """Below the range of deploy/local's servers and that of the kernel for outgoing connections,
+    and of no other test while this process lives: a program that is started again finds its port
+    free."""
+    claims, own = port_claims()
     while True:
         port = random.SystemRandom().randrange(10_000, 20_000)
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
+        if port in own:
+            continue
+        try:
+            fcntl.lockf(claims, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
+        except OSError:
+            continue
+        own.add(port)
+        return port
 
 
 def folder_in_memory(path):
