@@ -75,7 +75,7 @@ MUTANTS = [
     Mutant("answers-forgotten", "a repeated request acts a second time",
            "services/core/decide_action.cc",
            "if (answer != nullptr && IsRepeated(*answer, action)) return *answer;",
-           "",
+           "static_cast<void>(&IsRepeated);",
            (CORE,)),
     Mutant("timer-early", "a timer fires an hour early", LUA + "due_timers.lua",
            "local now = baton.read_shard(keys[1], args[2]).now",

@@ -57,13 +57,13 @@ def copy_sources():
 
 
 def build(targets, log):
+    """Whether it compiles."""
     with open(log, "w", encoding="utf-8") as out:
         if not (COPY / "build/release/build.ninja").exists():
             subprocess.run(["cmake", "--preset", "release"], cwd=COPY, check=True, stdout=out)
         done = subprocess.run(["ninja", "-C", COPY / "build/release", *targets], stdout=out,
                               stderr=subprocess.STDOUT, check=False)
-    if done.returncode != 0:
-        sys.exit(f"error: the build fails; see {log}")
+    return done.returncode == 0
 
 
 def targets_of(catchers):
@@ -128,7 +128,9 @@ def try_mutant(mutant, logs):
         log = logs / f"{mutant.name}.log"
         outcomes = {}
         for catcher in mutant.catchers:
-            build(targets_of([catcher]), logs / f"{mutant.name}.build.log")
+            build_log = logs / f"{mutant.name}.build.log"
+            if not build(targets_of([catcher]), build_log):
+                return None, f"DOES NOT COMPILE, see {build_log.relative_to(TOP)}"
             outcomes[catcher] = judge(catcher, log)
             if outcomes[catcher] == NOTICED:
                 return catcher, name_of(catcher)
@@ -149,7 +151,8 @@ def main(arguments):
     logs.mkdir(parents=True)
     copy_sources()
     catchers = sorted({one for mutant in options.mutants for one in mutant.catchers})
-    build(targets_of(catchers), logs / "clean.build.log")
+    if not build(targets_of(catchers), logs / "clean.build.log"):
+        sys.exit(f"error: the build fails; see {logs / 'clean.build.log'}")
     doubtful = 0
     for catcher in catchers:
         outcome = judge(catcher, logs / "clean.log")
