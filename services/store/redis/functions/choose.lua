@@ -16,10 +16,10 @@ local function shares_of(queue, weights)
 end
 
 -- Writes into the candidates why each member cannot have the lead, or fairness. Returns the places
--- of those who can, and their weights together.
+-- of those who can, which stand as long as the candidates, and their weights together.
 local function look(queue, lead)
   local members, open, owed = queue.members, queue.open, queue.owed
-  local candidates, able, weights, count = queue.candidates, {}, 0, 0
+  local candidates, able, weights, count = queue.candidates, queue.able, 0, 0
   local wants, fairness, at = baton.wants_of(lead), REASON.fairness, 1
   for i = 1, #members do
     local member, reason = members[i], fairness
@@ -40,6 +40,9 @@ local function look(queue, lead)
     candidates[at + 4] = owns
     candidates[at + 5] = capacity
     at = at + 6
+  end
+  for i = #able, count + 1, -1 do
+    able[i] = nil
   end
   return able, weights
 end

@@ -73,7 +73,8 @@ function baton.keep(shard)
       if queue.members.until_ms <= shard.now then
         workspace.great[id] = nil
       end
-      queue.call, queue.candidates, queue.checked, queue.owners = nil, nil, nil, nil
+      queue.call, queue.candidates, queue.able = nil, nil, nil
+      queue.checked, queue.owners = nil, nil
     end
     if not next(workspace.great) then
       workspaces[key] = nil

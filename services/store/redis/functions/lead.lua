@@ -12,8 +12,7 @@ local PATTERN = '^1|(%d+)|(%d+)|(%u+)|(%d+)|([%w_-]*)|([%w_-]*)|(%d+)|(%d+)|(%d+
   '([%l_]+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)' ..
   '([^\n]*)\n()'
 local WAITING = '^|([%w_,-]*)|([01])|(%d+)|([%l_]+)|?([%w_,]*)(.*)$'
-local FORMAT = '1|%d|%d|%s|%d|%s|%s|%d|%d|%d|%d|%s|%d|%d|%d|%s|%s|%s|%d|%d|%d|%d|%d|%d' ..
-  '|%s|%d|%d|%s|%s|%d|%d|%s|%s%s'
+local digits = baton.digits
 
 -- A lead that does not exist yet: read only.
 local NOBODY = {
@@ -80,11 +79,16 @@ end
 
 -- The line of a lead, without its end. The candidates may be pieces (texts.lua).
 function baton.format_line(lead)
-  return string.format(FORMAT, lead.revision, lead.version, lead.stage, lead.cycle, lead.queue,
-    lead.rep, lead.generation, lead.queued_at, lead.offered_at, lead.due_at, lead.timer,
-    lead.priority, lead.accepted_at, lead.journeyed, lead.passed, lead.skills, lead.traceparent,
-    baton.size_of(lead.candidates), #lead.origin, #lead.scores, #lead.facts, #lead.judgment,
-    #lead.rest,
-    lead.owners, lead.owners_only and 1 or 0, lead.wait_until, lead.chosen_by,
-    lead.choice, lead.clock_at, lead.watched and 1 or 0, lead.hours, lead.email, lead.extra)
+  return '1|' .. digits(lead.revision) .. '|' .. digits(lead.version) .. '|' .. lead.stage ..
+    '|' .. digits(lead.cycle) .. '|' .. lead.queue .. '|' .. lead.rep ..
+    '|' .. digits(lead.generation) .. '|' .. digits(lead.queued_at) ..
+    '|' .. digits(lead.offered_at) .. '|' .. digits(lead.due_at) .. '|' .. lead.timer ..
+    '|' .. digits(lead.priority) .. '|' .. digits(lead.accepted_at) ..
+    '|' .. digits(lead.journeyed) .. '|' .. lead.passed .. '|' .. lead.skills ..
+    '|' .. lead.traceparent .. '|' .. digits(baton.size_of(lead.candidates)) ..
+    '|' .. digits(#lead.origin) .. '|' .. digits(#lead.scores) .. '|' .. digits(#lead.facts) ..
+    '|' .. digits(#lead.judgment) .. '|' .. digits(#lead.rest) .. '|' .. lead.owners ..
+    (lead.owners_only and '|1|' or '|0|') .. digits(lead.wait_until) .. '|' .. lead.chosen_by ..
+    '|' .. lead.choice .. '|' .. digits(lead.clock_at) .. (lead.watched and '|1|' or '|0|') ..
+    lead.hours .. '|' .. lead.email .. lead.extra
 end

@@ -72,7 +72,7 @@ function baton.gather(moves, step)
     local list = baton.list_of(due == 0 and moves.removed or moves.added,
       baton.timers_key(workspace))
     if due ~= 0 then
-      list[#list + 1] = string.format('%d', due)
+      list[#list + 1] = baton.digits(due)
     end
     list[#list + 1] = step.id
     moves.timed[workspace] = step

@@ -2,18 +2,19 @@
 -- done by step.lua and moves.lua.
 
 local STAGE, TIMER, DETAILS = baton.STAGE, baton.TIMER, baton.DETAILS
+local NOBODY = {weights = 0, basis = baton.BASIS.none, tie = baton.TIE.none}
 
 local function announcement(change, lead)
   return change .. '|' .. lead.stage .. '|' .. lead.queue .. '|' .. lead.rep .. '|' ..
-    string.format('%d', lead.generation)
+    baton.digits(lead.generation)
 end
 
 -- When, under what and by what a choice of the queue was made (nil: it found nobody), for the
 -- line of the lead.
 local function note_of(queue, choice, now)
-  local found = choice or {weights = 0, basis = baton.BASIS.none, tie = baton.TIE.none}
-  return string.format('%d,%d,%d,%s,%s', queue.revision, now, found.weights, found.basis,
-    found.tie)
+  local found = choice or NOBODY
+  return queue.revision .. ',' .. baton.digits(now) .. ',' .. baton.digits(found.weights) .. ',' ..
+    found.basis .. ',' .. found.tie
 end
 
 -- Gives the lead to the rep of the choice. `details`: who did it and why (ChangeDetails).

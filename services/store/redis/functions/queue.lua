@@ -34,8 +34,8 @@ function baton.begin_queue(queue, stored, call)
   queue.call, queue.open, queue.owners = call, call.open, {}
   queue.policy, queue.last = parse_policy(stored[1]), unpack_map(stored[3])
   queue.paused = stored[2] and string.find(stored[2], '^%d+|1|') ~= nil
-  queue.candidates, queue.checked, queue.charged, queue.noted = {}, {}, false, false
-  queue.unranked = false
+  queue.candidates, queue.able, queue.checked = {}, {}, {}
+  queue.charged, queue.noted, queue.unranked = false, false, false
   return queue
 end
 

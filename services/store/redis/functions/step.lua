@@ -1,14 +1,18 @@
 -- One step of one lead. A function collects in it what writes.lua will write; nothing is written
 -- before all that could fail is read.
 
+local digits = baton.digits
+
 -- keys: {lead, journey, workspace}; names: {workspace, lead}; before: the lead as stored. Stops the
--- call if the workspace's timers are none that can be written.
+-- call if the workspace's timers are none that can be written. (A table that has to grow is made
+-- anew each time: what most steps have finds room from the start.)
 function baton.new_step(keys, names, shard, before, lead)
   baton.check_timers(shard, keys[3])
   return {
     lead_key = keys[1], journey_key = keys[2], workspace_key = keys[3],
     workspace = names[1], id = names[2], shard = shard, before = before, lead = lead,
-    entries = {}, journey = {},
+    entries = {nil, nil, nil, nil}, journey = {nil, nil, nil, nil}, line = nil, mark = nil,
+    past = nil, waits_turn = nil, new_in = nil, joined_rep = nil, left_rep = nil,
   }
 end
 
@@ -20,14 +24,14 @@ function baton.publish(step, what, details, due)
   local lead, shard = step.lead, step.shard
   lead.version = lead.version + 1
   shard.sequence = shard.sequence + 1
-  local change = string.format('%d|%d|%s\n', lead.version, shard.now, what) .. details
+  local change = digits(lead.version) .. '|' .. digits(shard.now) .. '|' .. what .. '\n' .. details
   local journey, entries = step.journey, step.entries
   local at = #entries
   journey[#journey + 1] = 'C' .. change
   entries[at + 1] = string.format('%d-0', shard.sequence)
-  entries[at + 2] = string.format('%s|%s|%d|%d|%d|%s|%d|', step.workspace, step.id,
-    shard.epoch, due, lead.cycle, lead.traceparent, #details) .. change .. lead.origin ..
-    lead.scores
+  entries[at + 2] = step.workspace .. '|' .. step.id .. '|' .. digits(shard.epoch) ..
+    '|' .. digits(due) .. '|' .. digits(lead.cycle) .. '|' .. lead.traceparent ..
+    '|' .. digits(#details) .. '|' .. change .. lead.origin .. lead.scores
 end
 
 -- A key of a wrong type stops the call here, before its first write. (Whoever made the step has
