@@ -2,7 +2,9 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "baton/v1/policy_service.pb.h"
+#include "baton/v1/roster_service.pb.h"
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/policy_names.h"
@@ -70,6 +72,25 @@ absl::StatusOr<std::string> ActivationEtag(Session& session, const std::string& 
   return none ? "0" : active->policy().activation_etag();
 }
 
+// What is routed to a queue without reps waits there, and nothing else says so. Where the queues
+// cannot be listed nothing is said: the revision is active all the same.
+void NoteQueuesWithoutReps(Session& session, const std::string& policy) {
+  v1::ListQueuesRequest request;
+  request.set_parent(policy.substr(0, policy.find("/policies/")));
+  const auto response = AskPages<v1::ListQueuesResponse>(
+      session.server(), request, kListLimitMax,
+      +[](const v1::ListQueuesResponse& page) { return page.queues_size(); });
+  if (!response.ok()) return;
+  std::vector<std::string> without;
+  for (const v1::Queue& queue : response->queues()) {
+    if (queue.members_size() == 0) without.push_back(ShortName(queue.name()));
+  }
+  if (without.empty()) return;
+  session.Note(absl::StrCat("No rep is in ", without.size() == 1 ? "queue " : "the queues ",
+                            absl::StrJoin(without, ", "),
+                            ": what is routed there waits. Reps join by batonctl rep apply."));
+}
+
 absl::Status Activate(Session& session, const RevisionArguments& arguments) {
   const auto name = RevisionName(session, arguments.name);
   if (!name.ok()) return name.status();
@@ -79,7 +100,9 @@ absl::Status Activate(Session& session, const RevisionArguments& arguments) {
   v1::ActivatePolicyRevisionRequest request;
   request.set_name(*name);
   request.set_etag(*etag);
-  return Change<v1::ActivatePolicyRevisionResponse>(session, request);
+  absl::Status done = Change<v1::ActivatePolicyRevisionResponse>(session, request);
+  if (done.ok()) NoteQueuesWithoutReps(session, *name);
+  return done;
 }
 
 absl::Status Rollback(Session& session, const RevisionArguments& arguments) {
@@ -92,7 +115,9 @@ absl::Status Rollback(Session& session, const RevisionArguments& arguments) {
   request.set_name(*name);
   request.set_etag(*etag);
   request.set_reason(arguments.reason);
-  return Change<v1::RollbackPolicyResponse>(session, request);
+  absl::Status done = Change<v1::RollbackPolicyResponse>(session, request);
+  if (done.ok()) NoteQueuesWithoutReps(session, *name);
+  return done;
 }
 
 absl::Status Withdraw(Session& session, const RevisionArguments& arguments) {

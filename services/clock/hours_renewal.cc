@@ -3,9 +3,20 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/roster.h"
 
 namespace baton::clock {
+namespace {
+
+// The same error, naming whose hours they are.
+absl::Status Named(const core::WorkspaceId& workspace, const absl::Status& status) {
+  if (status.ok()) return status;
+  return absl::Status(status.code(),
+                      absl::StrCat("workspace ", workspace.str(), ": ", status.message()));
+}
+
+}  // namespace
 
 HoursRenewal::HoursRenewal(store::RosterStore& roster, store::WorkspaceStore& workspaces,
                            agreement::PolicyCache& policies, std::function<core::TimeMs()> now)
@@ -35,7 +46,7 @@ absl::Status HoursRenewal::Run() {
                                      : (*active)[i].status();
     Done& done = done_[due[i]];
     if (renewed.ok()) done = {(*active)[i]->revision, again[i] ? done.at_ms : now_ms, again[i]};
-    failed.Update(renewed);
+    failed.Update(Named(due[i], renewed));
   }
   return failed;
 }

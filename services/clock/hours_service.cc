@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "platform/log.h"
 
 namespace baton::clock {
 namespace {
@@ -23,7 +24,7 @@ HoursService::~HoursService() {
 }
 
 absl::Status HoursService::Start() {
-  worker_.Start([this] { Renew(); });
+  worker_.Start([this] { Run(); });
   return absl::OkStatus();
 }
 
@@ -31,12 +32,23 @@ void HoursService::Stop(absl::Duration grace) {
   worker_.Stop(grace);
 }
 
-void HoursService::Renew() {
+void HoursService::Run() {
   absl::Duration sleep = absl::ZeroDuration();
   while (!worker_.StopsWithin(sleep)) {
-    if (!renewal_.Run().ok()) errors_.Add();
+    Renew();
     sleep = kTick;
   }
+}
+
+// It fails at each tick for as long as its cause lasts, so a reason is told once.
+void HoursService::Renew() {
+  const absl::Status renewed = renewal_.Run();
+  const std::string reason(renewed.message());
+  if (!renewed.ok()) {
+    errors_.Add();
+    if (reason != told_) platform::LogWarning("clock.hours_not_renewed", {{"reason", reason}});
+  }
+  told_ = reason;
 }
 
 }  // namespace baton::clock

@@ -3,6 +3,7 @@
 #define BATON_CLOCK_HOURS_SERVICE_H_
 
 #include <functional>
+#include <string>
 
 #include "clock/hours_renewal.h"
 #include "platform/metrics.h"
@@ -26,10 +27,12 @@ class HoursService : public platform::Service {
   absl::Status Ready() const override { return absl::OkStatus(); }
 
  private:
+  void Run();
   void Renew();
 
   HoursRenewal renewal_;
   platform::Counter& errors_;
+  std::string told_;  // the latest reason that went into the log; empty: the latest run went well
   platform::Worker worker_;  // last: its thread uses all of the above
 };
 

@@ -38,7 +38,7 @@ OpenLead ParsePosition(const std::string& text) {
   if (!caller.ok()) return new RefusedWatch(caller.status());
   const auto scope = ParseScope("parent", request->parent());
   if (!scope.ok()) return new RefusedWatch(scope.status());
-  WatchSource source(*scope, parts_.outbox, parts_.lister, parts_.sealer);
+  WatchSource source(*scope, parts_.outbox, parts_.durable, parts_.lister, parts_.sealer);
   if (absl::Status status = source.ResumeFrom(request->resume_token()); !status.ok()) {
     return new RefusedWatch(status);
   }

@@ -30,6 +30,7 @@ class AssignmentService final : public ::baton::v1::AssignmentService::CallbackS
     LeadClaimer& claimer;
     store::RosterStore& roster;
     store::OutboxStore& outbox;
+    store::DurabilityGate& durable;
     WatchHub& hub;
     platform::rpc::BoundedExecutor& watch_executor;
     const TokenSealer& sealer;

@@ -122,8 +122,7 @@ absl::StatusOr<int64_t> ReportService::Uncounted(const core::WorkspaceId& worksp
   if (!counted.ok()) return counted.status();
   const auto bounds = ports_.outbox.Bounds(shard);
   if (!bounds.ok()) return bounds.status();
-  return std::max<int64_t>(bounds->last_sequence - std::max(*counted, bounds->first_sequence - 1),
-                           0);
+  return store::EntriesBehind(*counted, *bounds);
 }
 
 absl::StatusOr<v1::GetReportResponse> ReportService::Get(const v1::GetReportRequest& request) {

@@ -20,9 +20,10 @@ constexpr absl::Duration kRenewInterval = absl::Seconds(1);
 
 }  // namespace
 
-WatchHub::WatchHub(store::OutboxStore& outbox, const DispatchOptions& options,
-                   std::function<void(bool)> on_health)
+WatchHub::WatchHub(store::OutboxStore& outbox, store::DurabilityGate& gate,
+                   const DispatchOptions& options, std::function<void(bool)> on_health)
     : outbox_(outbox),
+      gate_(gate),
       watchers_max_(options.watchers_max),
       bookmark_interval_(options.bookmark_interval),
       outbox_wait_(options.outbox_wait),
@@ -179,6 +180,10 @@ absl::Status WatchHub::ReadOnce() {
   }
   auto read = outbox_.Read(after, kEntriesPerRead, outbox_wait_);
   if (!read.ok()) return read.status();
+  if (!read->empty() && !IsDurable()) {
+    Rest(false);
+    return absl::OkStatus();
+  }
   Deliveries deliveries;
   {
     absl::MutexLock lock(&mutex_);
@@ -186,6 +191,16 @@ absl::Status WatchHub::ReadOnce() {
   }
   CarryOut(deliveries);
   return absl::OkStatus();
+}
+
+bool WatchHub::IsDurable() {
+  const absl::Status durable = gate_.ConfirmDurable();
+  const bool before = std::exchange(durable_, durable.ok());
+  if (durable_ == before) return durable_;
+  platform::LogWarning(
+      "dispatch.streams_wait_for_replicas",
+      {{"waiting", durable_ ? "false" : "true"}, {"reason", std::string(durable.message())}});
+  return durable_;
 }
 
 void WatchHub::CarryOut(const Deliveries& deliveries) {

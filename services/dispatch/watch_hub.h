@@ -1,5 +1,5 @@
-// Follows the outbox once per process and hands every new entry to the streams that watch it. While
-// there are none it reads no entries, only where the outbox ends.
+// Follows the outbox once per process and hands every new entry to the streams that watch it, once
+// it is durable. While there are none it reads no entries, only where the outbox ends.
 #ifndef BATON_DISPATCH_WATCH_HUB_H_
 #define BATON_DISPATCH_WATCH_HUB_H_
 
@@ -47,7 +47,7 @@ class Watcher {
 class WatchHub {
  public:
   // `on_health` hears whether the outbox can be read, on every change; called on the hub's thread.
-  WatchHub(store::OutboxStore& outbox, const DispatchOptions& options,
+  WatchHub(store::OutboxStore& outbox, store::DurabilityGate& gate, const DispatchOptions& options,
            std::function<void(bool)> on_health);
   ~WatchHub();  // Stop()
 
@@ -86,6 +86,8 @@ class WatchHub {
   absl::Status FindPositions();
   absl::Status RenewPositions();
   absl::Status ReadOnce();
+  // Whether what has been read may be told; otherwise it is read again, after a while.
+  bool IsDurable();
   bool IsWatched() const;
   // After a round: until the next one makes sense, or until Stop.
   void Rest(bool ok);
@@ -99,10 +101,12 @@ class WatchHub {
   void SetHealth(absl::Status status);
 
   store::OutboxStore& outbox_;
+  store::DurabilityGate& gate_;
   const size_t watchers_max_;
   const absl::Duration bookmark_interval_;
   const absl::Duration outbox_wait_;
   const std::function<void(bool)> on_health_;
+  bool durable_ = true;  // what was read latest; the hub's thread only
 
   mutable absl::Mutex mutex_;
   std::map<int, OutboxPosition> positions_ ABSL_GUARDED_BY(mutex_);

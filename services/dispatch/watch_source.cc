@@ -95,10 +95,11 @@ absl::StatusOr<std::optional<OutboxPosition>> ResumeTokens::Read(const std::stri
   return position;
 }
 
-WatchSource::WatchSource(Scope scope, store::OutboxStore& outbox, AssignmentLister& lister,
-                         const TokenSealer& sealer)
+WatchSource::WatchSource(Scope scope, store::OutboxStore& outbox, store::DurabilityGate& gate,
+                         AssignmentLister& lister, const TokenSealer& sealer)
     : scope_(std::move(scope)),
       outbox_(outbox),
+      gate_(gate),
       lister_(lister),
       shard_(outbox.ShardOf(scope_.workspace)),
       tokens_(sealer, scope_, shard_) {}
@@ -122,6 +123,13 @@ void WatchSource::StartAnew() {
 }
 
 absl::StatusOr<WatchSource::Step> WatchSource::Next() {
+  auto step = Read();
+  if (!step.ok() || step->responses.empty()) return step;
+  if (absl::Status durable = gate_.ConfirmDurable(); !durable.ok()) return durable;
+  return step;
+}
+
+absl::StatusOr<WatchSource::Step> WatchSource::Read() {
   switch (phase_) {
     case Phase::kResume:
       return CheckResume();
@@ -142,7 +150,7 @@ absl::StatusOr<WatchSource::Step> WatchSource::CheckResume() {
                     position_.sequence + 1 >= bounds->first_sequence &&
                     position_.sequence <= bounds->last_sequence;
   phase_ = kept ? Phase::kCatchUp : Phase::kList;
-  return Next();
+  return Read();
 }
 
 absl::StatusOr<WatchSource::Step> WatchSource::List() {

@@ -39,11 +39,12 @@ class ResumeTokens {
 // Steps through snapshot and catch-up; each step blocks on the store and gives the next responses.
 // Snapshot: the outbox position is taken first, then the open sets are listed, so whatever changes
 // meanwhile is in the outbox behind that position; changes that a listed lead already showed are
-// left out by their version. Not thread-safe.
+// left out by their version. Nothing is told that a failover may take back: then two reps could
+// hold assignments of one name. Not thread-safe.
 class WatchSource {
  public:
-  WatchSource(Scope scope, store::OutboxStore& outbox, AssignmentLister& lister,
-              const TokenSealer& sealer);
+  WatchSource(Scope scope, store::OutboxStore& outbox, store::DurabilityGate& gate,
+              AssignmentLister& lister, const TokenSealer& sealer);
 
   const Scope& scope() const { return scope_; }
   OutboxPosition position() const { return position_; }
@@ -59,6 +60,7 @@ class WatchSource {
     WatchResponses responses;
     bool caught_up = false;  // the outbox held nothing beyond these
   };
+  // UNAVAILABLE also while what is to be told is not durable: begin again later.
   absl::StatusOr<Step> Next();
 
   // Whether an entry can have anything to tell here. Thread-safe.
@@ -71,6 +73,7 @@ class WatchSource {
 
  private:
   enum class Phase { kResume, kList, kSnapshot, kCatchUp };
+  absl::StatusOr<Step> Read();
   absl::StatusOr<Step> CheckResume();
   absl::StatusOr<Step> List();
   absl::StatusOr<Step> Snapshot();
@@ -78,6 +81,7 @@ class WatchSource {
 
   const Scope scope_;
   store::OutboxStore& outbox_;
+  store::DurabilityGate& gate_;
   AssignmentLister& lister_;
   const int shard_;
   const ResumeTokens tokens_;

@@ -20,6 +20,7 @@ constexpr absl::Duration kBackoffMost = absl::Seconds(1);
 constexpr absl::Duration kIdleWait = absl::Milliseconds(50);  // a rebalance is noticed after this
 constexpr absl::Duration kAskBound = absl::Seconds(2);
 constexpr absl::Duration kMeasureEvery = absl::Seconds(1);
+constexpr absl::Duration kLookAtHeldEvery = absl::Seconds(15);
 constexpr int64_t kTrimEvery = 1000;  // entries; a trim costs a round trip
 constexpr int kRecordsPerEntryMax = 4;
 constexpr int kLastSteps = 4;  // of a relay that is to stop
@@ -185,6 +186,7 @@ absl::Status RelayService::ServeGroup(absl::Duration wait) {
 }
 
 absl::Status RelayService::LoadCursors() {
+  if (cursors_.held() > 0 && absl::Now() >= look_at_held_) cursors_.ForgetHeld();
   std::vector<Position> wanted;
   for (int shard : cursors_.Unknown()) wanted.push_back({topics_.shards, shard, -1});
   if (wanted.empty() && group_in_doubt_) wanted.push_back({topics_.shards, 0, -1});
@@ -199,6 +201,7 @@ absl::Status RelayService::LoadCursors() {
         cursors_.SetCursor(position.partition, CursorOfOffset(position.offset), *bounds);
     if (status.ok()) continue;
     held_reason_ = status;
+    look_at_held_ = absl::Now() + kLookAtHeldEvery;
     platform::LogError("relay.shard_held", {{"reason", std::string(status.message())}});
   }
   meters_.held.Set(static_cast<double>(cursors_.held()));
@@ -305,8 +308,7 @@ void RelayService::MeasureBacklog() {
   for (const auto& [shard, cursor] : last_cursors_) {
     absl::StatusOr<store::OutboxBounds> bounds = outbox_.Bounds(shard);
     if (!bounds.ok()) return;
-    // Where the epoch grew, the sequence jumped; what is kept counts only from its first entry.
-    unpublished += bounds->last_sequence - std::max(cursor, bounds->first_sequence - 1);
+    unpublished += store::EntriesBehind(cursor, *bounds);
   }
   meters_.unpublished.Set(static_cast<double>(unpublished));
 }

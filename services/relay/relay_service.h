@@ -122,6 +122,7 @@ class RelayService : public platform::Service, private platform::kafka::Rebalanc
   std::map<int, int64_t> last_cursors_;
   bool group_in_doubt_ = false;  // an error was told: ask the coordinator before being ready again
   absl::Status held_reason_;     // of the latest shard that is held
+  absl::Time look_at_held_;      // again, from then on
 
   platform::Worker worker_;  // last: its thread uses all of the above
 };

@@ -1,9 +1,9 @@
 #include "relay/report_counting.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "platform/log.h"
 
 namespace baton::relay {
@@ -29,13 +29,14 @@ ReportCounting::Meters::Meters(platform::Metrics& metrics)
 
 ReportCounting::ReportCounting(store::OutboxStore& outbox, store::ReportStore& reports,
                                store::WorkspaceStore& workspaces, absl::Duration keep,
-                               platform::Metrics& metrics)
+                               platform::Metrics& metrics, std::function<absl::Time()> now)
     : outbox_(outbox),
       workspaces_(workspaces),
       keep_(keep),
+      now_(std::move(now)),
       counter_(outbox, reports),
       meters_(metrics),
-      forget_at_(absl::Now() + kForgetEvery) {}
+      forget_at_(now_() + kForgetEvery) {}
 
 absl::Status ReportCounting::CatchUp(const std::map<int, int64_t>& published) {
   for (const auto& [shard, upto] : published) {
@@ -45,8 +46,8 @@ absl::Status ReportCounting::CatchUp(const std::map<int, int64_t>& published) {
     Note(shard);
     if (!status.ok()) return status;
   }
-  if (absl::Now() < forget_at_) return absl::OkStatus();
-  forget_at_ = absl::Now() + kForgetEvery;
+  if (now_() < forget_at_) return absl::OkStatus();
+  forget_at_ = now_() + kForgetEvery;
   return ForgetOld(published);
 }
 
@@ -54,7 +55,7 @@ absl::Status ReportCounting::Count(int shard, absl::Span<const store::OutboxEntr
   if (!counter_.Knows(shard)) return absl::OkStatus();
   if (absl::Status status = counter_.Count(shard, entries); !status.ok()) return status;
   meters_.changes.Add(static_cast<double>(entries.size()));
-  const absl::Duration delay = absl::Now() - absl::FromUnixMillis(entries.back().at_ms);
+  const absl::Duration delay = now_() - absl::FromUnixMillis(entries.back().at_ms);
   meters_.delay_seconds.Observe(std::max(absl::ToDoubleSeconds(delay), 0.0));
   Note(shard);
   return absl::OkStatus();
@@ -75,7 +76,7 @@ void ReportCounting::Note(int shard) {
 absl::Status ReportCounting::ForgetOld(const std::map<int, int64_t>& shards) {
   const auto workspaces = workspaces_.ListWorkspaces();
   if (!workspaces.ok()) return workspaces.status();
-  const core::TimeMs before_ms = absl::ToUnixMillis(absl::Now() - keep_);
+  const core::TimeMs before_ms = absl::ToUnixMillis(now_() - keep_);
   for (const store::Workspace& workspace : *workspaces) {
     if (!shards.contains(outbox_.ShardOf(workspace.id))) continue;
     const auto dropped = counter_.ForgetOld(workspace.id, before_ms);

@@ -8,9 +8,11 @@
 #define BATON_RELAY_REPORT_COUNTING_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 
 #include "absl/status/status.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "platform/metrics.h"
@@ -25,8 +27,8 @@ class ReportCounting {
  public:
   // All outlive this. `keep`: so long cycles are kept behind their latest change.
   ReportCounting(store::OutboxStore& outbox, store::ReportStore& reports,
-                 store::WorkspaceStore& workspaces, absl::Duration keep,
-                 platform::Metrics& metrics);
+                 store::WorkspaceStore& workspaces, absl::Duration keep, platform::Metrics& metrics,
+                 std::function<absl::Time()> now = absl::Now);
 
   // Counts what was published of the shards (shard -> sequence) and is not counted yet. Shards that
   // are up to date cost nothing. Once an hour drops old cycles of their workspaces.
@@ -53,6 +55,7 @@ class ReportCounting {
   store::OutboxStore& outbox_;
   store::WorkspaceStore& workspaces_;
   const absl::Duration keep_;
+  const std::function<absl::Time()> now_;
   reports::CycleCounter counter_;
   Meters meters_;
   int64_t unreadable_told_ = 0;

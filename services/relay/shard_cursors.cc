@@ -34,6 +34,10 @@ void ShardCursors::ForgetCursors() {
   held_.clear();
 }
 
+void ShardCursors::ForgetHeld() {
+  held_.clear();
+}
+
 std::vector<int> ShardCursors::Unknown() const {
   std::vector<int> shards;
   for (const auto& [shard, state] : owned_) {

@@ -28,6 +28,8 @@ class ShardCursors {
   void ForgetAll();
   // We own what we own, but how far it is published must be read again.
   void ForgetCursors();
+  // The same of those that are held.
+  void ForgetHeld();
 
   // Shards that we own without knowing their cursor.
   std::vector<int> Unknown() const;
@@ -35,7 +37,7 @@ class ShardCursors {
   // The committed cursor of a shard and where its outbox begins and ends; forgotten shards are
   // ignored. DATA_LOSS when the outbox ends before the cursor: the store has been rolled back
   // behind what was published and its sequences were not moved on, so that publishing would skip
-  // changes. Such a shard is held: After() leaves it out until ForgetCursors.
+  // changes. Such a shard is held: After() leaves it out until ForgetHeld or ForgetCursors.
   absl::Status SetCursor(int shard, int64_t cursor, const store::OutboxBounds& bounds);
 
   // Cursors of the shards that can be published.

@@ -4,6 +4,7 @@
 #ifndef BATON_STORE_PIPE_STORE_H_
 #define BATON_STORE_PIPE_STORE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -83,7 +84,15 @@ struct OutboxBounds {
   // Newest entry ever appended; of an epoch without any, the sequence behind which it begins: at
   // least epoch * kSequencesPerMs, so that no two incarnations give one sequence twice.
   int64_t last_sequence = 0;
+  int64_t newest_sequence = 0;  // of the newest entry kept; 0: none is
+  int64_t entries = 0;          // kept
 };
+
+// How many entries are kept behind `sequence`; where an epoch began behind it, at most.
+inline int64_t EntriesBehind(int64_t sequence, const OutboxBounds& bounds) {
+  const int64_t from = std::max(sequence, bounds.first_sequence - 1);
+  return std::clamp<int64_t>(bounds.newest_sequence - from, 0, bounds.entries);
+}
 
 inline constexpr int64_t kSequencesPerMs = 1024;
 

@@ -1,12 +1,14 @@
 """Nothing that is private gets out: canaries go in by every door, and all that the program says is
 searched for them. And nothing that strangers send makes it grow or forges what it says."""
 
+import base64
 import json
 import re
 import subprocess
 import threading
 import time
 import urllib.error
+import urllib.parse
 import uuid
 from pathlib import Path
 
@@ -174,11 +176,33 @@ def go_in_by_api(world):
                                                         capacity=-1)))
 
 
+def guises(canary):
+    """The canary as it may stand in a text: plain, in URLs, as hex, and in the midst of base64,
+    where it begins at one of three places of a group."""
+    raw = canary.encode()
+    yield canary
+    yield urllib.parse.quote(canary, safe="")
+    yield urllib.parse.quote_plus(canary)
+    yield raw.hex()
+    for before in range(3):
+        coded = base64.b64encode(b"\0" * before + raw).decode().rstrip("=")
+        # Without the characters that carry bits of what stands around it.
+        yield coded[(before * 8 + 5) // 6:len(coded) - 1]
+
+
 def hits(texts, canaries):
-    """Which canaries are where; also as they stand in JSON, in URLs and in base64."""
+    """Which canaries are where, in whatever guise."""
     return [(place, name) for place, text in texts.items() for name, canary in canaries.items()
-            if canary in text or canary.replace("@", "%40") in text
-            or canary.encode().hex() in text]
+            if any(guise in text for guise in guises(canary))]
+
+
+def test_a_canary_is_found_in_every_guise():
+    canary = "eve+1@globex.example"
+    for before in ("", "a", "ab"):
+        for text in (canary, "eve%2B1%40globex.example", canary.encode().hex(),
+                     base64.b64encode(f"{before}{canary} and more".encode()).decode()):
+            assert hits({"log": f"x{text}y"}, {"email": canary}) == [("log", "email")], text
+    assert hits({"log": "eve is here"}, {"email": canary}) == []
 
 
 def test_canaries_go_in_by_every_door_and_come_out_of_none(guarded, world, statuses):
@@ -192,6 +216,8 @@ def test_canaries_go_in_by_every_door_and_come_out_of_none(guarded, world, statu
     eventually(lambda: receiver.refused or receiver.taken)
     letters = 'baton_input_dead_letters_total{class="bad_value"}'
     eventually(lambda: guarded.program.metrics().get(letters, 0) >= 3)
+    sales = "baton_sales_input_records_total"
+    eventually(lambda: guarded.program.metrics().get(sales, 0) >= 4)
     said = guarded.everything()
     assert len(said["log"]) > 5000 and len(statuses) == 7
     assert hits({**said, "statuses": "\n".join(statuses)}, secrets) == []

@@ -462,6 +462,8 @@ std::string Describe(const store::OutboxBounds& bounds) {
       .Add("epoch", bounds.epoch)
       .Add("first", bounds.first_sequence)
       .Add("last", bounds.last_sequence)
+      .Add("newest", bounds.newest_sequence)
+      .Add("entries", bounds.entries)
       .text();
 }
 

@@ -28,9 +28,17 @@ absl::StatusOr<std::string> ReadPassword(const ConnectionOptions& options) {
   return password;
 }
 
+// Where to look when Redis does not believe who connects.
+std::string PasswordHint(const ConnectionOptions& options, const Reply& reply) {
+  if (reply.IsError("NOAUTH")) return "; no password was given";
+  if (!reply.IsError("WRONGPASS") || options.password_file.empty()) return "";
+  return absl::StrCat("; the password is the first line of \"", options.password_file, "\"");
+}
+
 // What a refused AUTH, SELECT or SETNAME means for the caller.
-absl::Status LogInError(const std::string& address, const Reply& reply) {
-  const std::string message = absl::StrCat("Redis at ", address, ": ", reply.text);
+absl::Status LogInError(const ConnectionOptions& options, const Reply& reply) {
+  const std::string message = absl::StrCat("Redis at ", Address(options.endpoint), ": ", reply.text,
+                                           PasswordHint(options, reply));
   if (reply.IsError("WRONGPASS") || reply.IsError("NOAUTH") || reply.IsError("NOPERM")) {
     return absl::PermissionDeniedError(message);
   }
@@ -84,7 +92,7 @@ absl::Status Connection::LogIn(const ConnectionOptions& options) {
   const absl::StatusOr<std::vector<Reply>> replies = Run(commands, options.command_timeout);
   if (!replies.ok()) return replies.status();
   for (const Reply& reply : *replies) {
-    if (reply.is_error()) return LogInError(address_, reply);
+    if (reply.is_error()) return LogInError(options, reply);
   }
   return absl::OkStatus();
 }

@@ -327,7 +327,8 @@ absl::StatusOr<OutboxBounds> MemoryStore::Bounds(int shard) {
   absl::MutexLock lock(&mutex_);
   const ShardState& state = shards_[static_cast<size_t>(shard)];
   const auto kept = static_cast<int64_t>(state.outbox.size());
-  return OutboxBounds{state.epoch, state.last_sequence - kept + 1, state.last_sequence};
+  return OutboxBounds{state.epoch, state.last_sequence - kept + 1, state.last_sequence,
+                      kept == 0 ? 0 : state.last_sequence, kept};
 }
 
 absl::StatusOr<std::map<int, std::vector<OutboxEntry>>> MemoryStore::Read(

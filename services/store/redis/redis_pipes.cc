@@ -100,16 +100,22 @@ absl::StatusOr<OutboxBounds> RedisStore::Bounds(int shard) {
   if (absl::Status status = CheckShard(shard); !status.ok()) return status;
   const ShardKeys keys(shard);
   // In this order: an entry appended in between is then the first one behind the last one.
-  const absl::StatusOr<Replies> replies =
-      Run({{"GET", keys.Meta()}, {"XRANGE", keys.Outbox(), "-", "+", "COUNT", "1"}});
+  const absl::StatusOr<Replies> replies = Run({{"GET", keys.Meta()},
+                                               {"XRANGE", keys.Outbox(), "-", "+", "COUNT", "1"},
+                                               {"XREVRANGE", keys.Outbox(), "+", "-", "COUNT", "1"},
+                                               {"XLEN", keys.Outbox()}});
   if (!replies.ok()) return replies.status();
   const absl::StatusOr<redis::ShardRecord> record = redis::DecodeShard((*replies)[0]);
   if (!record.ok()) return record.status();
   OutboxBounds bounds{record->epoch, record->sequence + 1, record->sequence};
-  if (!(*replies)[1].elements.empty()) {
-    const absl::StatusOr<int64_t> first = redis::DecodeSequence((*replies)[1].elements[0]);
-    if (!first.ok()) return first.status();
-    bounds.first_sequence = *first;
+  bounds.entries = (*replies)[3].integer;
+  const std::pair<const Reply&, int64_t&> ends[] = {{(*replies)[1], bounds.first_sequence},
+                                                    {(*replies)[2], bounds.newest_sequence}};
+  for (const auto& [reply, end] : ends) {
+    if (reply.elements.empty()) continue;
+    const absl::StatusOr<int64_t> sequence = redis::DecodeSequence(reply.elements[0]);
+    if (!sequence.ok()) return sequence.status();
+    end = *sequence;
   }
   return bounds;
 }

@@ -47,6 +47,18 @@ TEST(RedisAccessTest, AWrongPasswordIsToldWithoutRepeatingIt) {
   EXPECT_THAT(std::string(status.message()), testing::Not(HasSubstr("hunter2")));
 
   store::RedisStoreOptions options = OptionsFor(*server);
+  const auto without = store::RedisStore::Open(options);
+  ASSERT_TRUE(without.ok()) << without.status();
+  EXPECT_THAT(std::string((*without)->CheckReady().message()), HasSubstr("no password was given"));
+
+  options.password_file = absl::StrCat(server->folder(), "/wrong");
+  std::ofstream(options.password_file) << "hunter3\n";
+  const auto of_file = store::RedisStore::Open(options);
+  ASSERT_TRUE(of_file.ok()) << of_file.status();
+  const std::string said((*of_file)->CheckReady().message());
+  EXPECT_THAT(said, HasSubstr(absl::StrCat("the first line of \"", options.password_file)));
+  EXPECT_THAT(said, testing::Not(HasSubstr("hunter3")));
+
   options.password_file = absl::StrCat(server->folder(), "/absent");
   EXPECT_TRUE(absl::IsFailedPrecondition(store::RedisStore::Open(options).status()));
 }

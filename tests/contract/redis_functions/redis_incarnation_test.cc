@@ -76,7 +76,12 @@ TEST(RedisIncarnationTest, ARestartBeginsANewEpochBehindAllSequences) {
   EXPECT_EQ(another->Load({})->epoch, another->Checkpoints("leads")->epoch);
   EXPECT_GT(another->Load({})->epoch, first.epoch);
   EXPECT_GE(second.last_sequence, second.epoch * store::kSequencesPerMs);
+  // The jump of the sequence is no backlog.
+  EXPECT_EQ(store::EntriesBehind(0, second), 1);
+  EXPECT_EQ(store::EntriesBehind(first.last_sequence, second), 0);
   ASSERT_TRUE(CommitLead(*later, "l2").ok());
+  EXPECT_EQ(store::EntriesBehind(second.last_sequence, BoundsOfAcme(*later)), 1);
+  EXPECT_EQ(store::EntriesBehind(first.last_sequence, BoundsOfAcme(*later)), 2) << "at most";
   const auto read = later->Read({{later->ShardOf(Acme()), 0}}, 10, absl::ZeroDuration());
   ASSERT_TRUE(read.ok());
   const std::vector<store::OutboxEntry>& entries = read->begin()->second;

@@ -87,6 +87,9 @@ TEST_P(PipeStoreTest, AnOutboxBeginsWhereItsIncarnationBegan) {
   EXPECT_EQ(bounds.epoch, kStart);
   EXPECT_EQ(bounds.first_sequence, kBegin + 1);
   EXPECT_EQ(bounds.last_sequence, kBegin);
+  EXPECT_EQ(bounds.newest_sequence, 0);
+  EXPECT_EQ(bounds.entries, 0);
+  EXPECT_EQ(store::EntriesBehind(0, bounds), 0);
   EXPECT_THAT(*store().Read({{0, 0}}, 10, absl::ZeroDuration()), IsEmpty());
 }
 
@@ -100,6 +103,7 @@ TEST_P(PipeStoreTest, EntriesAreReadAfterASequenceInBatches) {
   EXPECT_THAT(Sequences(-3, 1), ElementsAre(1));
   EXPECT_EQ(Bounds().first_sequence, kBegin + 1);
   EXPECT_EQ(Bounds().last_sequence, kBegin + 5);
+  EXPECT_EQ(store::EntriesBehind(kBegin + 2, Bounds()), 3);
 }
 
 TEST_P(PipeStoreTest, TrimDropsWhatIsPublishedButKeepsTheNewest) {
@@ -120,6 +124,7 @@ TEST_P(PipeStoreTest, ATrimmedOutboxGoesOnCounting) {
   ASSERT_TRUE(store().Trim(0, kBegin + 3, 0).ok());
   EXPECT_EQ(Bounds().first_sequence, kBegin + 4);
   EXPECT_EQ(Bounds().last_sequence, kBegin + 3);
+  EXPECT_EQ(store::EntriesBehind(kBegin, Bounds()), 0);
   EXPECT_THAT(Sequences(0), IsEmpty());
   AppendChanges(1);
   EXPECT_THAT(Sequences(0), ElementsAre(4));

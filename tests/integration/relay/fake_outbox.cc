@@ -52,7 +52,7 @@ std::map<int, int64_t> FakeOutbox::Trimmed() const {
 
 absl::StatusOr<store::OutboxBounds> FakeOutbox::Bounds(int shard) {
   absl::MutexLock lock(&mutex_);
-  return store::OutboxBounds{1, 1, last_[shard]};
+  return store::OutboxBounds{1, 1, last_[shard], last_[shard], last_[shard]};
 }
 
 absl::StatusOr<std::map<int, std::vector<store::OutboxEntry>>> FakeOutbox::Read(

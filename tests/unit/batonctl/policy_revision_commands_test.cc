@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "baton/v1/policy_service.pb.h"
+#include "baton/v1/roster_service.pb.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl_testing.h"
 #include "core/errors.h"
@@ -10,6 +12,7 @@ namespace baton::batonctl {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // A workspace whose active revision is 2, by activation 5.
 class PolicyRevisionCommandsTest : public ::testing::Test {
@@ -81,6 +84,29 @@ TEST_F(PolicyRevisionCommandsTest, ActivatesInPlaceOfWhatIsActiveNow) {
   const RunResult other = Run({"activate", "@3", "--expect-revision", "1"});
   EXPECT_EQ(other.code, kExitRefused);
   EXPECT_THAT(other.err, HasSubstr("revision 2 is active, not 1"));
+}
+
+TEST_F(PolicyRevisionCommandsTest, SaysWhichQueuesOfWhatIsActiveNowHaveNoRep) {
+  world_.server.On<v1::ActivatePolicyRevisionRequest, v1::ActivatePolicyRevisionResponse>(
+      [](const v1::ActivatePolicyRevisionRequest& request,
+         v1::ActivatePolicyRevisionResponse& response) {
+        SetState(v1::POLICY_STATE_ACTIVE, request.name(), response);
+        return absl::OkStatus();
+      });
+  const RunResult not_listed = Run({"activate", "inbound@3"});
+  EXPECT_EQ(not_listed.code, kExitOk) << not_listed.err;
+  EXPECT_THAT(not_listed.err, Not(HasSubstr("No rep is in")));
+  world_.server.On<v1::ListQueuesRequest, v1::ListQueuesResponse>(
+      [](const v1::ListQueuesRequest& request, v1::ListQueuesResponse& response) {
+        EXPECT_EQ(request.parent(), "workspaces/demo");
+        for (const char* id : {"amer", "emea", "rest"}) {
+          response.add_queues()->set_name(absl::StrCat("workspaces/demo/queues/", id));
+        }
+        response.mutable_queues(1)->add_members()->set_rep("workspaces/demo/reps/ada");
+        return absl::OkStatus();
+      });
+  EXPECT_THAT(Run({"activate", "inbound@3"}).err,
+              HasSubstr("No rep is in the queues amer, rest: what is routed there waits."));
 }
 
 TEST_F(PolicyRevisionCommandsTest, OneApprovalAloneIsRefusedAndWhoIsMissingIsNamed) {

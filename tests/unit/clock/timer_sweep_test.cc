@@ -108,6 +108,25 @@ TEST_F(TimerSweepTest, MoreLeadsThatCannotBeReadThanASweepTakesHoldUpNoOther) {
   EXPECT_EQ(sweep.Run(0)->fired + sweep.Run(0)->fired, 4) << "they were not given up";
 }
 
+TEST_F(TimerSweepTest, EachWorkspaceIsDecidedByItsOwnPolicy) {
+  core::Policy strict = world_.policy;
+  strict.queues.at(support::QueueNamed("dach")).away_after = 1;
+  world_.own_policies["beta"] = strict;
+  world_.AddWorkspace("beta");
+  for (const char* workspace : {"acme", "beta"}) {
+    world_.AddRep("ada", 5, workspace);
+    world_.Capture("l1", workspace);
+  }
+  world_.Pass(kAcceptWithinMs);
+  EXPECT_EQ(NewSweep().Run(0)->fired, 2);
+  const auto presence = [this](const char* workspace) {
+    const auto id = core::WorkspaceId::Trusted(workspace);
+    return world_.store.GetRep(id, support::RepNamed("ada"))->rep.presence;
+  };
+  EXPECT_EQ(presence("acme"), core::Presence::kOnline);
+  EXPECT_EQ(presence("beta"), core::Presence::kAway);
+}
+
 TEST_F(TimerSweepTest, AWorkspaceWithManyDueTimersLeavesOthersTheirShare) {
   world_.AddWorkspace("beta");
   for (const char* workspace : {"acme", "beta"}) {

@@ -67,9 +67,14 @@ void World::Pass(core::DurationMs duration_ms) {
 
 PolicySource World::policies() {
   return [this](absl::Span<const core::WorkspaceId> workspaces) {
-    core::Policy active = policy;
-    active.revision = 1;
-    return Policies(workspaces.size(), std::make_shared<core::Policy>(active));
+    Policies found;
+    for (const core::WorkspaceId& workspace : workspaces) {
+      const auto own = own_policies.find(workspace.str());
+      core::Policy active = own == own_policies.end() ? policy : own->second;
+      active.revision = 1;
+      found.push_back(std::make_shared<core::Policy>(active));
+    }
+    return found;
   };
 }
 

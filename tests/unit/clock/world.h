@@ -26,13 +26,15 @@ struct World {
   void Act(const std::string& lead, core::ActionType type, const std::string& reason = "");
   core::LeadRecord Lead(const std::string& lead, const std::string& workspace = "acme");
   void Pass(core::DurationMs duration_ms);  // on both clocks
-  PolicySource policies();                  // `policy`, as it is then
+  // Of each workspace the one in `own_policies`, or `policy`, as they are then.
+  PolicySource policies();
 
   support::ManualClock store_clock{support::kNow};
   support::ManualClock own_clock{support::kNow};
   store::MemoryStore store;
   std::unique_ptr<platform::Metrics> metrics = platform::NewMetrics();
   core::Policy policy = support::SamplePolicy();
+  std::map<std::string, core::Policy> own_policies;  // by workspace
 };
 
 inline constexpr core::DurationMs kAcceptWithinMs = 2 * core::kHourMs;  // of the sample policy

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "core/errors.h"
 #include "store/memory/memory_store.h"
@@ -18,10 +19,25 @@ namespace {
 
 using support::Fault;
 
+// The sample's, but for "beta", whose policy has a queue more.
+core::Policy PolicyOf(const core::WorkspaceId& workspace) {
+  core::Policy policy = support::SamplePolicy();
+  policy.workspace = workspace;
+  if (workspace.str() == "beta") {
+    core::QueuePolicy more = policy.queues.begin()->second;
+    more.id = support::QueueNamed("theirs");
+    policy.queues[more.id] = more;
+  }
+  return policy;
+}
+
 PolicySource SamplePolicies() {
   return [](absl::Span<const core::WorkspaceId> workspaces) {
-    return std::vector<absl::StatusOr<SharedPolicy>>(
-        workspaces.size(), std::make_shared<const core::Policy>(support::SamplePolicy()));
+    std::vector<absl::StatusOr<SharedPolicy>> policies;
+    for (const core::WorkspaceId& workspace : workspaces) {
+      policies.push_back(std::make_shared<const core::Policy>(PolicyOf(workspace)));
+    }
+    return policies;
   };
 }
 
@@ -37,17 +53,22 @@ class ActionBatcherTest : public ::testing::Test {
         drainer_(inner_),
         batcher_(store_, store_, SamplePolicies(), drainer_, /*threads=*/2, kWaitingMax,
                  *metrics_) {
-    const auto workspace = core::WorkspaceId::Trusted("acme");
+    AddWorkspace("acme");
+  }
+
+  // With the rep "ada".
+  void AddWorkspace(const std::string& id) {
+    const auto workspace = core::WorkspaceId::Trusted(id);
     EXPECT_TRUE(inner_.CreateWorkspace(workspace, "").ok());
-    EXPECT_TRUE(support::MakeActive(inner_, support::SamplePolicy(), "yaml").ok());
+    EXPECT_TRUE(support::MakeActive(inner_, PolicyOf(workspace), "yaml").ok());
     core::Rep ada = support::SampleRep("ada");
     ada.capacity = 1000;
     EXPECT_TRUE(inner_.PutRep(workspace, ada, 0).ok());
   }
 
-  void AddLead(const std::string& lead) {
+  void AddLead(const std::string& lead, const std::string& workspace = "acme") {
     core::LeadEvent event = support::QualifyingCapture("e-" + lead);
-    event.key = support::Key(lead);
+    event.key = support::Key(lead, workspace);
     const core::Policy policy = support::SamplePolicy();
     core::LeadRecord record;
     record.key = event.key;
@@ -68,9 +89,10 @@ class ActionBatcherTest : public ::testing::Test {
     return action;
   }
 
-  absl::Status Submit(const std::string& lead, core::Action action, bool abandoned = false) {
+  absl::Status Submit(const std::string& lead, core::Action action, bool abandoned = false,
+                      const std::string& workspace = "acme") {
     PendingAction pending;
-    pending.key = support::Key(lead);
+    pending.key = support::Key(lead, workspace);
     pending.action = std::move(action);
     pending.abandoned = [abandoned] { return abandoned; };
     pending.done = [this, lead](const absl::StatusOr<ActionAnswer>& answer) {
@@ -203,6 +225,28 @@ TEST_F(ActionBatcherTest, AQueueInWhichALeadIsLeftToWaitItsTurnIsDrained) {
   EXPECT_EQ(inner_.Load({last})->records[0]->rep, bob.id);
   batcher_.Stop();
   drainer_.Stop();
+}
+
+TEST_F(ActionBatcherTest, EachWorkspaceIsDecidedByItsOwnPolicy) {
+  AddWorkspace("beta");
+  core::Action reroute = Accept();
+  reroute.type = core::ActionType::kReroute;
+  reroute.reason = "WRONG_TERRITORY";
+  reroute.queue = support::QueueNamed("theirs");
+  for (int i = 0; i < 10; ++i) {
+    AddLead(absl::StrCat("ours", i));
+    AddLead(absl::StrCat("theirs", i), "beta");
+    ASSERT_TRUE(Submit(absl::StrCat("ours", i), reroute).ok());
+    ASSERT_TRUE(Submit(absl::StrCat("theirs", i), reroute, false, "beta").ok());
+  }
+  batcher_.Start();
+  batcher_.Stop();
+  for (int i = 0; i < 10; ++i) {
+    const auto& refused = answers_[absl::StrCat("ours", i)].at(0).status();
+    EXPECT_EQ(core::ErrorReason(refused), "UNKNOWN_QUEUE") << refused;
+    const auto& done = answers_[absl::StrCat("theirs", i)].at(0);
+    EXPECT_TRUE(done.ok()) << done.status();
+  }
 }
 
 TEST_F(ActionBatcherTest, NothingIsToldThatAFailoverMayTakeBack) {

@@ -48,6 +48,12 @@ class FakeBroker::Producer final : public platform::kafka::Producer {
         unanswered_.push_back(std::move(done));
         return absl::OkStatus();
       }
+      case Mode::kFails:
+        done(absl::UnavailableError("no leader"));
+        return absl::OkStatus();
+      case Mode::kBreaks:
+        done(absl::InternalError("fenced"));
+        return absl::OkStatus();
       case Mode::kDecides:
         broker_.Apply(Decode(out));
         break;
@@ -89,6 +95,7 @@ class FakeBroker::Producer final : public platform::kafka::Producer {
 
 ProducerFactory FakeBroker::factory() {
   return [this]() -> absl::StatusOr<std::unique_ptr<platform::kafka::Producer>> {
+    ++producers_;
     return std::make_unique<Producer>(*this);
   };
 }

@@ -46,13 +46,16 @@ struct Outcome {
 // What Kafka and intake are to the API.
 class FakeBroker {
  public:
-  enum class Mode { kDecides, kOnlyAcknowledges, kSilent, kRefuses };
+  // kFails: it takes records and says later that they could not be delivered; kBreaks: so that the
+  // producer is of no use any more.
+  enum class Mode { kDecides, kOnlyAcknowledges, kSilent, kRefuses, kFails, kBreaks };
 
   FakeBroker(store::Store& store, agreement::PolicyCache& policies)
       : store_(store), policies_(policies) {}
 
   void set_mode(Mode mode) { mode_ = mode; }
   size_t published() const { return published_; }
+  size_t producers() const { return producers_; }  // made so far
   ProducerFactory factory();
 
   // As intake: folds and decides; retries stale commits.
@@ -64,6 +67,7 @@ class FakeBroker {
   agreement::PolicyCache& policies_;
   std::atomic<Mode> mode_ = Mode::kDecides;
   std::atomic<size_t> published_ = 0;
+  std::atomic<size_t> producers_ = 0;
 };
 
 // Workspace "acme" with a policy: fit >= 30 (employees >= 200) and a demo request qualify; country

@@ -67,6 +67,24 @@ TEST_F(LeadApiTest, FullProducerIsResourceExhausted) {
   EXPECT_GT(DetailsOf(submitted.status).retry_delay, absl::ZeroDuration());
 }
 
+TEST_F(LeadApiTest, WhatCouldNotBeDeliveredIsNotAccepted) {
+  api_.broker().set_mode(FakeBroker::Mode::kFails);
+  const auto submitted = Submit(RequestOf({Captured("l1", "e1"), Captured("l2", "e2")}));
+  EXPECT_EQ(submitted.code(), ::grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(submitted.reason(), "BROKER_UNAVAILABLE");
+  EXPECT_GT(DetailsOf(submitted.status).retry_delay, absl::ZeroDuration());
+  EXPECT_EQ(submitted.response.accepted_count(), 0);
+}
+
+TEST_F(LeadApiTest, AProducerOfNoUseIsReplaced) {
+  api_.broker().set_mode(FakeBroker::Mode::kBreaks);
+  EXPECT_EQ(Submit(RequestOf({Captured("l1", "e1")})).reason(), "BROKER_UNAVAILABLE");
+  EXPECT_EQ(api_.broker().producers(), 1u);
+  api_.broker().set_mode(FakeBroker::Mode::kDecides);
+  EXPECT_EQ(Submit(RequestOf({Captured("l1", "e1")})).response.accepted_count(), 1);
+  EXPECT_EQ(api_.broker().producers(), 2u);
+}
+
 TEST_F(LeadApiTest, SaysAllThatIsWrongAtOnceAndPublishesNothing) {
   v1::LeadEvent bad_lead = Captured("no such/lead", "e1");
   v1::LeadEvent no_type = Captured("l1", "e2");

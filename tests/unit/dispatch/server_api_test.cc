@@ -1,6 +1,7 @@
 // What holds for every service: health, drain, deadlines, outages, metrics, reflection.
 #include <thread>
 
+#include "absl/synchronization/notification.h"
 #include "api_fixture.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "support/flaky_store.h"
@@ -38,7 +39,7 @@ TEST_F(ServerApiTest, SecondServerOnThePortSaysSo) {
 
 TEST_F(ServerApiTest, StopFinishesRunningCallsAndEndsWithinTheGrace) {
   AddRep("ada");
-  std::atomic<int> odd = 0;
+  std::atomic<int> odd = 0, answered = 0;
   std::atomic<bool> go_on = true;
   std::vector<std::thread> callers;
   for (int i = 0; i < 4; ++i) {
@@ -47,6 +48,7 @@ TEST_F(ServerApiTest, StopFinishesRunningCallsAndEndsWithinTheGrace) {
         v1::GetRepRequest request;
         request.set_name("workspaces/acme/reps/ada");
         const auto found = Call(*api_.roster, &v1::RosterService::Stub::GetRep, request);
+        answered += found.ok() ? 1 : 0;
         // Either answered, or never begun: connection gone, or gRPC's own CANCELLED (see
         // Server::Stop).
         if (!found.ok() && found.code() != ::grpc::StatusCode::UNAVAILABLE &&
@@ -63,6 +65,37 @@ TEST_F(ServerApiTest, StopFinishesRunningCallsAndEndsWithinTheGrace) {
   go_on = false;
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(odd, 0);
+  EXPECT_GT(answered, 0);
+}
+
+TEST_F(ServerApiTest, ACallThatIsUnderWayIsAnsweredAfterTheStopBegan) {
+  AddRep("ada");
+  AddLead("l1");
+  std::atomic<bool> waits = false;
+  absl::Notification reached, go_on;
+  support::FlakyStore slow(store_, [&] {
+    if (waits.exchange(false)) {
+      reached.Notify();
+      go_on.WaitForNotification();
+    }
+    return support::Fault::kNone;
+  });
+  RunningApi api(slow);
+  EXPECT_TRUE(HealthBecomes(api.NewChannel(), kServing));
+  v1::AcceptAssignmentRequest accept;
+  accept.set_name("workspaces/acme/assignments/l1.1");
+  Outcome<v1::AcceptAssignmentResponse> answer;
+  std::thread caller([&] {
+    waits = true;
+    answer = Call(*api.assignments, &v1::AssignmentService::Stub::AcceptAssignment, accept);
+  });
+  reached.WaitForNotification();
+  std::thread stop([&] { api.service().Stop(absl::Seconds(5)); });
+  absl::SleepFor(absl::Milliseconds(300));
+  go_on.Notify();
+  caller.join();
+  stop.join();
+  EXPECT_TRUE(answer.ok()) << answer.status.error_message();
 }
 
 TEST_F(ServerApiTest, CallsAreCountedByMethodAndCode) {

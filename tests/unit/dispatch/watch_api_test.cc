@@ -2,7 +2,11 @@
 #include <set>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "api_fixture.h"
+#include "core/decide.h"
+#include "support/builders.h"
+#include "support/make_active.h"
 #include "watcher_client.h"
 
 namespace baton::dispatch {
@@ -25,6 +29,33 @@ class WatchApiTest : public ApiTest {
       if (response->kind() == Response::KIND_SNAPSHOT_END) return response->resume_token();
     }
     return "";
+  }
+
+  // A workspace of the same shard, with a rep "ada".
+  core::WorkspaceId AddNeighbour() {
+    const int shard = store_.ShardOf(core::WorkspaceId::Trusted("acme"));
+    int number = 0;
+    core::WorkspaceId id = core::WorkspaceId::Trusted("beta");
+    while (store_.ShardOf(id) != shard) {
+      id = core::WorkspaceId::Trusted(absl::StrCat("beta-", ++number));
+    }
+    EXPECT_TRUE(store_.CreateWorkspace(id, "").ok());
+    core::Policy policy = support::SamplePolicy();
+    policy.workspace = id;
+    EXPECT_TRUE(support::MakeActive(store_, policy, "yaml").ok());
+    EXPECT_TRUE(store_.PutRep(id, support::SampleRep("ada"), 0).ok());
+    return id;
+  }
+
+  void AddLeadOf(const core::WorkspaceId& workspace, const std::string& lead) {
+    core::LeadEvent event = support::QualifyingCapture("e-" + lead);
+    event.key = support::Key(lead, workspace.str());
+    const core::Policy policy = support::SamplePolicy();
+    core::LeadRecord record;
+    record.key = event.key;
+    const core::Plan plan = core::DecideEvents(record, {&event, 1}, &policy, support::kNow);
+    ASSERT_EQ(store_.Commit({&plan, 1})->front().code, store::CommitCode::kCommitted);
+    ASSERT_EQ(store_.Load({event.key})->records[0]->rep, support::RepNamed("ada"));
   }
 };
 
@@ -126,9 +157,30 @@ TEST_F(WatchApiTest, TrimmedTokenGivesASnapshot) {
   auto response = watcher.NextEvent();
   while (response.has_value() && response->kind() != Response::KIND_SNAPSHOT_END) {
     EXPECT_EQ(response->kind(), Response::KIND_SNAPSHOT);
+    view.Apply(*response);
     response = watcher.NextEvent();
   }
   ASSERT_TRUE(response.has_value());
+  view.Apply(*response);
+  EXPECT_EQ(view.state(),
+            (std::map<std::string, std::string>{
+                {"workspaces/acme/leads/l1", "workspaces/acme/assignments/l1.1 STAGE_OFFERED"},
+                {"workspaces/acme/leads/l2", "workspaces/acme/assignments/l2.1 STAGE_OFFERED"}}));
+}
+
+// Its changes stand in the same outbox, and its rep has the same id.
+TEST_F(WatchApiTest, NothingIsToldOfAnotherWorkspaceInTheShard) {
+  AddRep("ada");
+  const core::WorkspaceId neighbour = AddNeighbour();
+  const std::string of_ada = TokenOf(kRepAda), of_all = TokenOf(kAll);
+  WatcherClient live(stub(), kRepAda);
+  ASSERT_EQ(live.Event().kind(), Response::KIND_SNAPSHOT_END);
+  AddLeadOf(neighbour, "theirs");
+  AddLead("ours");
+  WatcherClient resumed(stub(), kRepAda, of_ada), all(stub(), kAll, of_all);
+  for (WatcherClient* watcher : {&live, &resumed, &all}) {
+    EXPECT_EQ(watcher->Event().assignment().name(), "workspaces/acme/assignments/ours.1");
+  }
 }
 
 TEST_F(WatchApiTest, ForeignTokensAreRefused) {

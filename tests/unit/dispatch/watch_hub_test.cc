@@ -4,12 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 
 namespace baton::dispatch {
 namespace {
@@ -32,7 +34,7 @@ class CountedOutbox : public store::OutboxStore {
     absl::MutexLock lock(&mutex_);
     ++looks_;
     if (away_) return absl::UnavailableError("away");
-    return store::OutboxBounds{1, 1, last_};
+    return store::OutboxBounds{1, 1, last_, last_, last_};
   }
 
   absl::StatusOr<std::map<int, std::vector<store::OutboxEntry>>> Read(
@@ -101,6 +103,10 @@ class ListeningWatcher : public Watcher {
   void OnGap() override {}
   void OnDraining() override {}
 
+  size_t heard() {
+    absl::MutexLock lock(&mutex_);
+    return heard_.size();
+  }
   std::vector<int64_t> AwaitHeard(size_t count) {
     absl::MutexLock lock(&mutex_);
     const auto has_heard = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
@@ -141,6 +147,16 @@ class Health {
   bool ok_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
+class Gate : public store::DurabilityGate {
+ public:
+  absl::Status ConfirmDurable() override {
+    ++asked;
+    return open ? absl::OkStatus() : absl::UnavailableError("no replica has confirmed");
+  }
+  std::atomic<bool> open = true;
+  std::atomic<int> asked = 0;
+};
+
 class WatchHubTest : public testing::Test {
  protected:
   WatchHubTest() { hub_.Start(); }
@@ -153,7 +169,8 @@ class WatchHubTest : public testing::Test {
     return options;
   }
 
-  WatchHub hub_{outbox_, Options(), [this](bool ok) { health_.Set(ok); }};
+  Gate gate_;
+  WatchHub hub_{outbox_, gate_, Options(), [this](bool ok) { health_.Set(ok); }};
 };
 
 TEST_F(WatchHubTest, ReadsNoEntriesWhileNobodyWatches) {
@@ -161,6 +178,23 @@ TEST_F(WatchHubTest, ReadsNoEntriesWhileNobodyWatches) {
   outbox_.Append(1000);
   outbox_.AwaitLooks(1);
   EXPECT_EQ(outbox_.reads(), 0);
+}
+
+TEST_F(WatchHubTest, TellsNothingThatAFailoverMayTakeBack) {
+  ASSERT_TRUE(health_.Becomes(true));
+  const auto watcher = std::make_shared<ListeningWatcher>();
+  ASSERT_TRUE(hub_.Join(watcher).ok());
+  const auto position = hub_.GoLive(watcher);
+  ASSERT_TRUE(position.ok());
+  gate_.open = false;
+  outbox_.Append(3);
+  for (int i = 0; i < 2000 && gate_.asked < 2; ++i) absl::SleepFor(absl::Milliseconds(5));
+  EXPECT_GE(gate_.asked, 2);
+  EXPECT_EQ(watcher->heard(), 0u);
+  EXPECT_TRUE(hub_.health().ok()) << "what needs no durability goes on";
+  gate_.open = true;
+  const int64_t first = position->sequence + 1;
+  EXPECT_THAT(watcher->AwaitHeard(3), ElementsAre(first, first + 1, first + 2));
 }
 
 TEST_F(WatchHubTest, TellsTheFirstWatcherAllThatComesAfterItsPosition) {

@@ -13,6 +13,7 @@ namespace baton::relay {
 namespace {
 
 const core::WorkspaceId kAcme = core::WorkspaceId::Trusted("acme");
+constexpr core::TimeMs kQualifiedAt = 1'772'409'600'000;
 
 // The one shard holds a lead that qualified with each sequence.
 std::vector<store::OutboxEntry> EntriesAfter(int64_t after, int64_t upto) {
@@ -22,7 +23,7 @@ std::vector<store::OutboxEntry> EntriesAfter(int64_t after, int64_t upto) {
     entry.sequence = sequence;
     entry.key = {kAcme, core::LeadId::Trusted("l" + std::to_string(sequence))};
     entry.version = entry.cycle = 1;
-    entry.at_ms = 1'772'409'600'000;
+    entry.at_ms = kQualifiedAt;
     entry.change.type = core::ChangeType::kQualified;
     entry.change.stage = core::Stage::kMql;
     entries.push_back(entry);
@@ -35,7 +36,7 @@ class QualifiedOutbox : public store::OutboxStore {
   int shards() const override { return 1; }
   int ShardOf(const core::WorkspaceId&) const override { return 0; }
   absl::StatusOr<store::OutboxBounds> Bounds(int) override {
-    return store::OutboxBounds{1, 1, last};
+    return store::OutboxBounds{1, 1, last, last, last};
   }
   absl::StatusOr<std::map<int, std::vector<store::OutboxEntry>>> Read(
       const std::map<int, int64_t>& after, int, absl::Duration) override {
@@ -56,9 +57,11 @@ class ReportCountingTest : public testing::Test {
   int64_t Cycles() { return store_.CountCycles(kAcme).value_or(-1); }
 
   QualifiedOutbox outbox_;
-  store::MemoryStore store_{1, {}, [] { return 1'772'409'600'000; }};
+  store::MemoryStore store_{1, {}, [] { return kQualifiedAt; }};
   std::unique_ptr<platform::Metrics> metrics_ = platform::NewMetrics();
-  ReportCounting counting_{outbox_, store_, store_, absl::Hours(24), *metrics_};
+  absl::Time now_ = absl::FromUnixMillis(kQualifiedAt);
+  ReportCounting counting_{outbox_,         store_,    store_,
+                           absl::Hours(24), *metrics_, [this] { return now_; }};
 };
 
 TEST_F(ReportCountingTest, AShardThatIsUpToDateCostsNothing) {
@@ -79,6 +82,24 @@ TEST_F(ReportCountingTest, CountsWhatWasPublishedWithoutAnAnswer) {
   ASSERT_EQ(counting_.Count(0, EntriesAfter(6, 9)), absl::OkStatus());
   EXPECT_EQ(Cycles(), 9);
   EXPECT_EQ(counting_.Counted(0), 9);
+}
+
+TEST_F(ReportCountingTest, OnceAnHourCyclesAreDroppedThatAreOlderThanTheyAreKept) {
+  ASSERT_TRUE(store_.CreateWorkspace(kAcme, "").ok());
+  outbox_.last = 3;
+  ASSERT_EQ(counting_.CatchUp({{0, 3}}), absl::OkStatus());
+  now_ += absl::Hours(23);
+  ASSERT_EQ(counting_.CatchUp({{0, 3}}), absl::OkStatus());
+  EXPECT_EQ(Cycles(), 3);
+  now_ += absl::Minutes(59);
+  ASSERT_EQ(counting_.CatchUp({{0, 3}}), absl::OkStatus());
+  EXPECT_EQ(Cycles(), 3);
+  now_ += absl::Minutes(61);
+  ASSERT_EQ(counting_.CatchUp({}), absl::OkStatus());
+  EXPECT_EQ(Cycles(), 3) << "another relay's shard";
+  now_ += absl::Hours(1);
+  ASSERT_EQ(counting_.CatchUp({{0, 3}}), absl::OkStatus());
+  EXPECT_EQ(Cycles(), 0);
 }
 
 }  // namespace

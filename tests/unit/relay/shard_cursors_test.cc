@@ -74,6 +74,10 @@ TEST(ShardCursorsTest, ShardThatEndsBeforeItsCursorIsHeld) {
   EXPECT_THAT(cursors.After(), IsEmpty());
   EXPECT_THAT(cursors.Unknown(), IsEmpty());  // not asked for again and again
   EXPECT_EQ(cursors.held(), 1);
+  cursors.ForgetHeld();
+  EXPECT_EQ(cursors.held(), 0);
+  EXPECT_THAT(cursors.Unknown(), ElementsAre(3));  // looked at again
+  EXPECT_FALSE(cursors.SetCursor(3, 11, Bounds(10)).ok());
   cursors.ForgetCursors();
   EXPECT_EQ(cursors.held(), 0);
   EXPECT_TRUE(cursors.SetCursor(3, 11, Bounds(1 << 20)).ok());  // after the epoch's jump

@@ -1,0 +1,91 @@
+// What is told to callers is durable: while the gate fails nothing is, and whoever asks again with
+// the same request id is told what was done.
+#include "api_fixture.h"
+#include "support/flaky_store.h"
+#include "watcher_client.h"
+
+namespace baton::dispatch {
+namespace {
+
+using AssignmentStub = v1::AssignmentService::Stub;
+using LeadStub = v1::LeadService::Stub;
+
+const Identity kDpo = {"dpo@acme.example", "admin"};
+
+// Takes what it is given, but no replica confirms it.
+class UnconfirmedStore final : public support::FlakyStore {
+ public:
+  explicit UnconfirmedStore(store::Store& inner)
+      : FlakyStore(inner, [] { return support::Fault::kNone; }) {}
+  absl::Status ConfirmDurable() override {
+    return absl::UnavailableError("no replica has confirmed");
+  }
+};
+
+class DurabilityApiTest : public ApiTest {
+ protected:
+  UnconfirmedStore unconfirmed_{store_};
+  RunningApi strict_{unconfirmed_};
+};
+
+TEST_F(DurabilityApiTest, AnAcceptIsNotToldBeforeItIsDurable) {
+  AddRep("ada");
+  AddLead("l1");
+  v1::AcceptAssignmentRequest accept;
+  accept.set_name("workspaces/acme/assignments/l1.1");
+  accept.set_request_id("r1");
+  EXPECT_EQ(Call(*strict_.assignments, &AssignmentStub::AcceptAssignment, accept).code(),
+            ::grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(GetLead("l1").stage(), v1::STAGE_ACCEPTED);
+  const auto again = Call(*api_.assignments, &AssignmentStub::AcceptAssignment, accept);
+  ASSERT_TRUE(again.ok()) << again.status.error_message();
+  EXPECT_EQ(again.response.assignment().stage(), v1::STAGE_ACCEPTED);
+}
+
+TEST_F(DurabilityApiTest, AClaimIsNotToldBeforeItIsDurable) {
+  std::string policy = kPolicy;
+  const std::string mode = "mode: offer, accept_within: 1h";
+  policy.replace(policy.find(mode), mode.size(), "mode: pull");
+  MakeActive(api_, policy);
+  AddRep("ada");
+  AddLead("l1");
+  v1::ClaimNextLeadRequest claim;
+  claim.set_rep("workspaces/acme/reps/ada");
+  claim.set_request_id("claim-1");
+  EXPECT_EQ(Call(*strict_.assignments, &AssignmentStub::ClaimNextLead, claim).code(),
+            ::grpc::StatusCode::UNAVAILABLE);
+  const auto again = Call(*api_.assignments, &AssignmentStub::ClaimNextLead, claim);
+  ASSERT_TRUE(again.ok()) << again.status.error_message();
+  EXPECT_EQ(again.response.assignment().name(), "workspaces/acme/assignments/l1.1");
+}
+
+TEST_F(DurabilityApiTest, AStreamTellsNothingBeforeItIsDurable) {
+  AddRep("ada");
+  const std::string ada = "workspaces/acme/reps/ada";
+  std::string token;
+  {
+    WatcherClient watcher(*api_.assignments, ada);
+    token = watcher.Event().resume_token();
+  }
+  AddLead("l1");
+  for (const std::string& from : {std::string(), token}) {
+    WatcherClient watcher(*strict_.assignments, ada, from);
+    EXPECT_FALSE(watcher.NextEvent().has_value());
+    EXPECT_EQ(watcher.Finish().error_code(), ::grpc::StatusCode::UNAVAILABLE);
+  }
+}
+
+TEST_F(DurabilityApiTest, AnErasureIsNotToldBeforeItIsDurable) {
+  AddRep("ada");
+  AddLead("l1");
+  v1::EraseLeadRequest erase;
+  erase.set_name("workspaces/acme/leads/l1");
+  erase.set_request_id("erase-1");
+  EXPECT_EQ(CallAs(kDpo, *strict_.leads, &LeadStub::EraseLead, erase).code(),
+            ::grpc::StatusCode::UNAVAILABLE);
+  const auto again = CallAs(kDpo, *api_.leads, &LeadStub::EraseLead, erase);
+  EXPECT_TRUE(again.ok()) << again.status.error_message();
+}
+
+}  // namespace
+}  // namespace baton::dispatch
