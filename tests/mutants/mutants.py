@@ -44,6 +44,16 @@ MUTANTS = [
            "services/core/decide_sales_event.cc",
            "if (event.occurred_at_ms > record.sales_forgotten_ms) return absl::OkStatus();",
            "if (!event.id.empty()) return absl::OkStatus();", (CORE,)),
+    Mutant("sales-undone", "an event of sales that met another change is counted, but not done",
+           "services/intake/sales_handler.cc",
+           "    case store::CommitCode::kStalePolicy:\n      metrics_.retried_commits.Add();",
+           "    case store::CommitCode::kStalePolicy:\n      metrics_.retried_commits.Add();\n"
+           "      Finish(SalesFate::kApplied, work, batch);", (INTAKE,)),
+    Mutant("sales-too-early", "after a failover sales acts on leads that are not yet read again",
+           "services/intake/sales_handler.cc",
+           "  if (loaded->epoch != epoch) return absl::AbortedError("
+           "\"the store is another incarnation\");",
+           "  static_cast<void>(epoch);", (INTAKE,)),
     Mutant("lost-dead-letter", "a record that cannot be used is counted, but its letter dropped",
            "services/intake/intake_worker.cc", "    letters_.Add(\n        events::MakeDeadLetter(",
            "    static_cast<void>(\n        events::MakeDeadLetter(", (("fault", "F15"),)),
