@@ -54,6 +54,9 @@ MUTANTS = [
            "  if (loaded->epoch != epoch) return absl::AbortedError("
            "\"the store is another incarnation\");",
            "  static_cast<void>(epoch);", (INTAKE,)),
+    Mutant("workspaces-mixed", "a lead goes to who owns its domain in another workspace",
+           "services/intake/matched_accounts.cc", "std::pair(workspace, domains.front())",
+           "std::pair(core::WorkspaceId(), domains.front())", (INTAKE,)),
     Mutant("lost-dead-letter", "a record that cannot be used is counted, but its letter dropped",
            "services/intake/intake_worker.cc", "    letters_.Add(\n        events::MakeDeadLetter(",
            "    static_cast<void>(\n        events::MakeDeadLetter(", (("fault", "F15"),)),
