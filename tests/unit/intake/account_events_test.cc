@@ -11,20 +11,50 @@ namespace {
 
 using support::Fault;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 class AccountEventsTest : public WorkerFixture {
  protected:
   void AppendAccount(int32_t partition, const std::string& account, const std::string& id,
                      const std::string& data, const std::string& time = "2026-03-01T08:00:00Z",
-                     const std::string& type = "upserted") {
-    AppendBytes(partition, absl::StrCat(R"({"specversion":"1.0","id":")", id,
-                                        R"(","source":"/crm","type":"dev.baton.account.)", type,
-                                        R"(.v1","subject":")", account, R"(","time":")", time,
-                                        R"(","workspace":"acme","data":)", data, "}"));
+                     const std::string& type = "upserted", const std::string& workspace = "acme") {
+    AppendBytes(partition,
+                absl::StrCat(R"({"specversion":"1.0","id":")", id,
+                             R"(","source":"/crm","type":"dev.baton.account.)", type,
+                             R"(.v1","subject":")", account, R"(","time":")", time,
+                             R"(","workspace":")", workspace, R"(","data":)", data, "}"));
   }
   core::AccountRecord Account(const std::string& id) {
     const core::AccountKey key{core::WorkspaceId::Trusted("acme"), core::AccountId::Trusted(id)};
     return *store_.LoadAccounts({key})->records.front();
+  }
+  // As by the API.
+  void WriteByHand(const core::Account& account) {
+    core::AccountRecord record = Account(account.id.str());
+    const int64_t revision = record.revision;
+    core::Write(account, clock_.now_ms(), record);
+    const auto written = store_.CommitAccounts({{{revision, record}}});
+    ASSERT_TRUE(written.ok()) << written.status();
+    ASSERT_EQ(written->front().code, store::AccountCode::kCommitted);
+  }
+  void RouteToOwners(const std::string& workspace = "acme") {
+    Activate(absl::StrReplaceAll(support::kPolicyText,
+                                 {{"workspace: acme", absl::StrCat("workspace: ", workspace)},
+                                  {"{queue: inbound}", "{owner: account, fallback: inbound}"}}));
+  }
+  void AddRep(std::string_view id, std::string_view workspace = "acme") {
+    core::Rep rep;
+    rep.id = support::RepNamed(id);
+    rep.queues = {support::QueueNamed("inbound")};
+    rep.presence = core::Presence::kOnline;
+    ASSERT_TRUE(store_.PutRep(core::WorkspaceId::Trusted(workspace), rep, 0).ok());
+  }
+  void AppendLead(std::string_view lead, const std::string& email,
+                  std::string_view workspace = "acme") {
+    core::LeadEvent event = support::QualifyingCapture("1");
+    event.key = support::Key(lead, workspace);
+    event.attributes["email"] = email;
+    Append(0, event);
   }
   std::vector<std::string> LetterClasses() {
     std::vector<std::string> classes;
@@ -88,22 +118,10 @@ TEST_F(AccountEventsTest, OfAnUnknownWorkspaceAreDeadLetters) {
 }
 
 TEST_F(AccountEventsTest, ALeadOfTheSameBatchReachesTheOwnerOfItsAccount) {
-  Activate(absl::StrReplaceAll(support::kPolicyText,
-                               {{"{queue: inbound}", "{owner: account, fallback: inbound}"}}));
-  for (const char* id : {"ada", "bob", "cy"}) {
-    core::Rep rep;
-    rep.id = support::RepNamed(id);
-    rep.queues = {support::QueueNamed("inbound")};
-    rep.presence = core::Presence::kOnline;
-    ASSERT_TRUE(store_.PutRep(core::WorkspaceId::Trusted("acme"), rep, 0).ok());
-  }
-  core::LeadEvent lead = support::QualifyingCapture("1");
-  lead.key = support::Key("owned");
-  lead.attributes["email"] = std::string("eve@mail.globex.com");
-  Append(0, lead);
-  lead.key = support::Key("free");
-  lead.attributes["email"] = std::string("eve@gmail.com");
-  Append(0, lead);
+  RouteToOwners();
+  for (const char* id : {"ada", "bob", "cy"}) AddRep(id);
+  AppendLead("owned", "eve@mail.globex.com");
+  AppendLead("free", "eve@gmail.com");
   AppendAccount(1, "globex", "a1",
                 R"({"domains":["globex.com"],"owner":"ada","customer":true,"customerOwner":"cy"})");
   Steps(1);
@@ -115,14 +133,28 @@ TEST_F(AccountEventsTest, ALeadOfTheSameBatchReachesTheOwnerOfItsAccount) {
   EXPECT_EQ(Lead("free").rep.str(), "ada") << "the queue's choice";
 }
 
+TEST_F(AccountEventsTest, LeadsOfOneDomainReachTheOwnersOfTheirOwnWorkspaces) {
+  ASSERT_TRUE(store_.CreateWorkspace(core::WorkspaceId::Trusted("beta"), "Beta").ok());
+  for (const char* workspace : {"acme", "beta"}) {
+    RouteToOwners(workspace);
+    for (const char* id : {"ada", "zoe"}) AddRep(id, workspace);
+    AppendLead("lead", "eve@globex.com", workspace);
+  }
+  AppendAccount(1, "globex", "a1", R"({"domains":["globex.com"],"owner":"ada"})");
+  AppendAccount(1, "customer", "b1", R"({"domains":["globex.com"],"owner":"zoe"})",
+                "2026-03-01T08:00:00Z", "upserted", "beta");
+  Steps(1);
+  ExpectCounters(4, 4, 0, 0);
+  EXPECT_EQ(Lead("lead", "acme").rep.str(), "ada");
+  EXPECT_EQ(Lead("lead", "acme").judgment.account.account.str(), "globex");
+  EXPECT_EQ(Lead("lead", "beta").rep.str(), "zoe");
+  EXPECT_EQ(Lead("lead", "beta").judgment.account.account.str(), "customer");
+}
+
 TEST_F(AccountEventsTest, AnAccountThatChangesMovesNoLead) {
-  Activate(absl::StrReplaceAll(support::kPolicyText,
-                               {{"{queue: inbound}", "{owner: account, fallback: inbound}"}}));
-  core::LeadEvent lead = support::QualifyingCapture("1");
-  lead.key = support::Key("waiting");
-  lead.attributes["email"] = std::string("eve@globex.com");
+  RouteToOwners();
   AppendAccount(0, "globex", "a1", R"({"domains":["globex.com"],"owner":"ada"})");
-  Append(0, lead);
+  AppendLead("waiting", "eve@globex.com");
   Steps(1);
   AppendAccount(0, "globex", "a2", R"({"domains":["globex.com"],"owner":"bob"})",
                 "2026-03-01T09:00:00Z");
@@ -131,6 +163,29 @@ TEST_F(AccountEventsTest, AnAccountThatChangesMovesNoLead) {
   EXPECT_EQ(Lead("waiting").stage, core::Stage::kQueued);
   EXPECT_EQ(Lead("waiting").judgment.account.revision, 1);
   EXPECT_EQ(Lead("waiting").judgment.route.owners.front().str(), "ada");
+}
+
+TEST_F(AccountEventsTest, OneThatMeetsAnAccountJustEditedIsFoldedIntoItAndCountedOnce) {
+  Steps(1);
+  AppendAccount(0, "globex", "a1", R"({"domains":["globex.com"],"owner":"bob"})",
+                "2026-03-01T10:00:00Z");
+  int calls = 0;
+  fault_ = [&] {
+    // LoadAccounts, then CommitAccounts.
+    if (++calls == 2) {
+      core::Account edited;
+      edited.id = core::AccountId::Trusted("globex");
+      edited.owner = support::RepNamed("ada");
+      WriteByHand(edited);
+    }
+    return Fault::kNone;
+  };
+  Steps(1);
+  EXPECT_EQ(Account("globex").revision, 2) << "the edit's and the event's";
+  EXPECT_EQ(Account("globex").account.owner.str(), "bob");
+  EXPECT_EQ(Account("globex").applied, 1);
+  ExpectCounters(1, 1, 0, 0);
+  EXPECT_THAT(metrics_->Expose(), HasSubstr("baton_intake_retried_commits_total 1\n"));
 }
 
 TEST_F(AccountEventsTest, CountOnceWhateverTheStoreLoses) {

@@ -40,6 +40,8 @@ struct FakeKafka {
   int consumers_made = 0;
   int seeks = 0;
   std::set<int32_t> seek_failures;
+  int pause_failures = 0;          // of the next calls
+  std::set<int32_t> lost_pauses;   // the next pause of these is answered and does nothing
   int resume_failures = 0;         // of the next calls
   std::set<int32_t> lost_resumes;  // the next resume of these is answered and does nothing
   int producers_made = 0;
@@ -66,13 +68,28 @@ struct FakeKafka {
   void Assign(const std::vector<int32_t>& partitions, const std::string& topic) {
     std::vector<Position> added;
     for (const int32_t partition : partitions) added.push_back({topic, partition, -1});
+    std::vector<Position> to_pause;
     for (const auto& start : listener->OnAssigned(added)) {
       const int32_t partition = start.position.partition;
-      positions[partition] = start.position.offset >= 0      ? start.position.offset
-                             : committed.contains(partition) ? committed[partition]
-                                                             : first[partition];
-      if (start.paused) paused.insert(partition);
+      if (start.paused) to_pause.push_back(start.position);
+      // A paused one without an offset stands at the beginning, as kafka.h says.
+      const bool from_committed = !start.paused && committed.contains(partition);
+      positions[partition] = start.position.offset >= 0 ? start.position.offset
+                             : from_committed           ? committed[partition]
+                                                        : first[partition];
     }
+    if (!to_pause.empty()) static_cast<void>(Pause(to_pause));  // only logged by the client
+  }
+
+  absl::Status Pause(absl::Span<const Position> partitions) {
+    if (pause_failures > 0) {
+      --pause_failures;
+      return absl::UnavailableError("pause");
+    }
+    for (const Position& position : partitions) {
+      if (lost_pauses.erase(position.partition) == 0) paused.insert(position.partition);
+    }
+    return absl::OkStatus();
   }
 
   void Revoke(const std::vector<int32_t>& partitions, const std::string& topic, bool lost) {
@@ -126,8 +143,7 @@ class FakeConsumer : public platform::kafka::Consumer {
     return absl::OkStatus();
   }
   absl::Status Pause(absl::Span<const Position> partitions) override {
-    for (const Position& position : partitions) kafka_.paused.insert(position.partition);
-    return absl::OkStatus();
+    return kafka_.Pause(partitions);
   }
   absl::Status Resume(absl::Span<const Position> partitions) override {
     if (kafka_.resume_failures > 0) {

@@ -1,6 +1,6 @@
-// Random input with duplicates, bad records and disorder, against random store faults, rebalances
-// and restarts: at the end the parts add up to the input, and each lead's facts are those of a pure
-// fold.
+// Random input with duplicates, bad records and disorder, against random store faults, rebalances,
+// orders to the client that fail or get lost, and restarts: at the end the parts add up to the
+// input, and each lead's facts are those of a pure fold.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -54,6 +54,7 @@ class IntakeFaultsTest : public WorkerFixture {
   }
 
   void Disturb() {
+    kafka_.seek_failures.clear();
     switch (Below(12)) {
       case 0:
         NewWorker();
@@ -68,6 +69,16 @@ class IntakeFaultsTest : public WorkerFixture {
         break;
       case 3:
         kafka_.poll_errors.push_back(absl::UnavailableError("brokers away"));
+        break;
+      case 4:
+        kafka_.pause_failures = 1 + Below(3);
+        break;
+      case 5:
+        kafka_.lost_pauses.insert(Below(kPartitions));
+        break;
+      case 6:
+        kafka_.lost_pauses = {0, 1};
+        kafka_.seek_failures.insert(Below(kPartitions));
         break;
       default:
         break;
@@ -99,6 +110,7 @@ TEST_F(IntakeFaultsTest, LosesAndDoublesNothing) {
     Steps(1 + Below(3));
   }
   fault_ = [] { return Fault::kNone; };
+  kafka_.seek_failures.clear();
   Steps(1000);
 
   const store::InputCounters counters = Counters();

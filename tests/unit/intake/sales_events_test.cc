@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "events/sales_event_codec.h"
+#include "rewindable_input.h"
 #include "worker_fixture.h"
 
 namespace baton::intake {
@@ -55,7 +56,7 @@ class SalesEventsTest : public WorkerFixture {
 
   void NewSalesWorker() {
     sales_worker_.reset();
-    const IntakePorts ports{flaky_, flaky_, flaky_, flaky_, policies_};
+    const IntakePorts ports{*leads_, flaky_, *input_, flaky_, policies_};
     IntakeClients clients;
     clients.make_consumer = [this](platform::kafka::RebalanceListener* listener) {
       return std::make_unique<FakeConsumer>(sales_kafka_, listener);
@@ -66,7 +67,7 @@ class SalesEventsTest : public WorkerFixture {
     options.topic = kSalesTopic;
     options.flow = store::InputFlow::kSales;
     options.letters_wait = absl::ZeroDuration();
-    sales_worker_ = std::make_unique<IntakeWorker>(flaky_, HandleSales(ports, Decode, filter_),
+    sales_worker_ = std::make_unique<IntakeWorker>(*input_, HandleSales(ports, Decode, filter_),
                                                    clients, options, *metrics_);
     ASSERT_TRUE(sales_worker_->Open().ok());
     sales_kafka_.at_next_poll.push_back([this] { sales_kafka_.Assign({0}, kSalesTopic); });
@@ -243,6 +244,77 @@ TEST_F(SalesEventsTest, ReadingAgainFromTheBeginningChangesNothing) {
   EXPECT_EQ(Lead("l1").version, version);
   EXPECT_EQ(store_.Checkpoints(kSalesTopic)->epoch, epoch);
   ExpectSales(4, 2, 2, 0);
+}
+
+TEST_F(SalesEventsTest, OneThatMeetsALeadJustChangedIsDoneAndCountedOnce) {
+  Offer("l1");
+  SalesSteps(1);
+  Say("accepted", "l1", "1", R"({"rep":"ada"})");
+  Say("touched", "l1", "2", R"({"rep":"ada","channel":"call"})");
+  int calls = 0;
+  fault_ = [&] {
+    // Load, PolicyVersions, then Commit.
+    if (++calls == 3) {
+      Append(0, View("l1", "2"));
+      Steps(1);
+    }
+    return Fault::kNone;
+  };
+  SalesSteps(1);
+  EXPECT_EQ(Lead("l1").facts.activities.count("page_view"), 1u) << "the other change";
+  EXPECT_THAT(metrics_->Expose(), HasSubstr("baton_sales_intake_retried_commits_total 1\n"));
+  EXPECT_EQ(Lead("l1").stage, Stage::kWorking);
+  EXPECT_EQ(Lead("l1").touches, 1);
+  ExpectSales(2, 2, 0, 0);
+  EXPECT_TRUE(sales_kafka_.letters.empty());
+}
+
+// As intake_worker_test.cc has them of marketing's input.
+TEST_F(SalesEventsTest, ReadsAgainWhenTheEpochGrewBeforeTheCheckpointMoved) {
+  RewindableInput input(store_);
+  input_ = &input;
+  leads_ = &input;
+  NewSalesWorker();
+  Offer("l1");
+  Say("accepted", "l1", "1", R"({"rep":"ada"})");
+  SalesSteps(1);
+  Say("touched", "l1", "2", R"({"rep":"ada","channel":"call"})");
+  input.before_advance = [&] { input.epoch = 2; };
+  const int seeks = sales_kafka_.seeks;
+  SalesSteps(4);
+  EXPECT_GT(sales_kafka_.seeks, seeks) << "the batch was read again";
+  EXPECT_EQ(input.checkpoints[0], 2);
+  EXPECT_EQ(input.records, 2);
+  EXPECT_EQ(Lead("l1").touches, 1);
+  EXPECT_TRUE(sales_kafka_.letters.empty());
+}
+
+// The failover took l2, which comes back when marketing's input is read again: no event of sales
+// may be refused before.
+TEST_F(SalesEventsTest, WritesAndRefusesNothingWhenTheEpochGrewBeforeTheLeadsWereLoaded) {
+  RewindableInput input(store_);
+  input_ = &input;
+  leads_ = &input;
+  NewSalesWorker();
+  AddRep("bob", 1);
+  Offer("l1");
+  Say("accepted", "l1", "1", R"({"generation":1})");
+  SalesSteps(1);
+  ASSERT_EQ(Lead("l1").stage, Stage::kAccepted);
+  Say("touched", "l1", "2", R"({"generation":1,"channel":"call"})");
+  Say("accepted", "l2", "3", R"({"generation":1})");
+  ++input.epoch;
+  const int commits = input.commit_calls;
+  SalesSteps(1);
+  EXPECT_EQ(input.commit_calls, commits);
+  EXPECT_TRUE(sales_kafka_.letters.empty());
+  Offer("l2");
+  SalesSteps(3);
+  EXPECT_EQ(input.checkpoints[0], 3);
+  EXPECT_EQ(input.records, 3);
+  EXPECT_EQ(Lead("l1").touches, 1);
+  EXPECT_EQ(Lead("l2").stage, Stage::kAccepted);
+  EXPECT_TRUE(sales_kafka_.letters.empty());
 }
 
 TEST_F(SalesEventsTest, ARecordMayConcernNobodyOrSeveralLeads) {

@@ -88,8 +88,8 @@ class WorkerFixture : public ::testing::Test {
     EXPECT_EQ(counters.duplicates, duplicates);
     EXPECT_EQ(counters.dead_lettered, dead_lettered);
   }
-  core::LeadRecord Lead(std::string_view lead) {
-    const core::LeadKey key = support::Key(lead);
+  core::LeadRecord Lead(std::string_view lead, std::string_view workspace = "acme") {
+    const core::LeadKey key = support::Key(lead, workspace);
     return *store_.Load({&key, 1})->records.front();
   }
   int64_t Checkpoint(int32_t partition) {
