@@ -15,6 +15,9 @@ KEPT_QUEUES = ("test", "store_kept_queues_test", "*")
 CORE = ("test", "core_test", "*")
 INTAKE = ("test", "intake_test", "*")
 RELAY = ("test", "relay_test", "*")
+CLOCK = ("test", "clock_test", "*")
+DISPATCH = ("test", "dispatch_test", "*")
+API = ("test", "dispatch_api_test", "*")
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,23 @@ MUTANTS = [
            "    write_lead(step)\n  end\n"
            "  for _, step in ipairs(steps) do\n    write_entries(outbox, step)\n  end\n",
            (FUNCTIONS,)),
+    Mutant("neighbours-told", "a stream that catches up is told of other workspaces of its shard",
+           "services/dispatch/watch_source.cc",
+           "  if (entry.key.workspace != scope.workspace) return false;\n", "", (API,)),
+    Mutant("stream-too-early", "a rep is shown an offer that a failover may take back",
+           "services/dispatch/watch_hub.cc", "  if (!read->empty() && !IsDurable()) {",
+           "  if (read->size() > 1'000'000) {", (DISPATCH,)),
+    Mutant("claim-too-early", "a rep is told of a claim that a failover may take back",
+           "services/dispatch/lead_claimer.cc",
+           "  if (absl::Status durable = gate_.ConfirmDurable(); !durable.ok()) return durable;\n",
+           "", (API,)),
+    Mutant("lost-submission", "events that Kafka did not take are said to be accepted",
+           "services/dispatch/event_publisher.cc", "        done(std::move(status));",
+           "        done(absl::OkStatus());", (API,)),
+    Mutant("one-for-all", "all actions of a batch are decided by the policy of its first workspace",
+           "services/dispatch/action_batcher.cc", "(*policies)[i]", "(*policies)[0]", (DISPATCH,)),
+    Mutant("one-for-all-timers", "timers are decided by the policy of another workspace",
+           "services/clock/timer_sweep.cc", "std::move((*found)[i])", "(*found)[0]", (CLOCK,)),
     Mutant("one-key", "one approval activates a policy", LUA + "activate_policy.lua",
            "return missing > 0 and {OUTCOME.unapproved, missing} or nil",
            "return missing > 2 and {OUTCOME.unapproved, missing} or nil", (CONTRACT,)),
