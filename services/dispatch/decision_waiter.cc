@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -24,8 +25,9 @@ bool Knows(const absl::StatusOr<core::LeadRecord>& record, uint64_t event) {
 
 }  // namespace
 
-DecisionWaiter::DecisionWaiter(store::LeadStore& leads, size_t waits_max)
-    : leads_(leads), waits_max_(waits_max) {}
+DecisionWaiter::DecisionWaiter(store::LeadStore& leads, store::DurabilityGate& gate,
+                               size_t waits_max)
+    : leads_(leads), gate_(gate), waits_max_(waits_max) {}
 
 DecisionWaiter::~DecisionWaiter() {
   Stop();
@@ -113,11 +115,17 @@ void DecisionWaiter::Look(std::vector<Entry>& due) {
   }
   if (keys.empty()) return;
   auto loaded = leads_.Load(keys);
+  std::optional<bool> durable;  // asked when there is somebody to be told
+  const auto is_durable = [&] {
+    if (!durable) durable = gate_.ConfirmDurable().ok();
+    return *durable;
+  };
   std::vector<Entry> undecided;
   size_t next = 0;
   for (Entry& entry : due) {
     const size_t count = entry.wait.leads.size();
-    if (loaded.ok() && IsDone(entry, absl::MakeConstSpan(loaded->records).subspan(next, count))) {
+    if (loaded.ok() && IsDone(entry, absl::MakeConstSpan(loaded->records).subspan(next, count)) &&
+        is_durable()) {
       std::vector<core::LeadRecord> records;
       for (size_t i = 0; i < count; ++i) records.push_back(*std::move(loaded->records[next + i]));
       entry.wait.done(std::move(records));

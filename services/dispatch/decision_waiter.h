@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "core/lead.h"
 #include "store/lead_store.h"
+#include "store/pipe_store.h"
 
 namespace baton::dispatch {
 
@@ -34,10 +35,10 @@ struct DecisionWait {
 // then doubling up to 20 ms. While the store is away waits go on until they are abandoned. A lead
 // that a rep has got is waited for a little longer, until its clocks have begun, so that the answer
 // says by when it is to be touched: they begin a moment later, unless no clock role is at work.
-// Thread-safe.
+// Nobody is told a decision before it is durable. Thread-safe.
 class DecisionWaiter {
  public:
-  DecisionWaiter(store::LeadStore& leads, size_t waits_max);
+  DecisionWaiter(store::LeadStore& leads, store::DurabilityGate& gate, size_t waits_max);
   ~DecisionWaiter();  // Stop()
 
   void Start();
@@ -60,6 +61,7 @@ class DecisionWaiter {
   void Look(std::vector<Entry>& due);
 
   store::LeadStore& leads_;
+  store::DurabilityGate& gate_;
   const size_t waits_max_;
   absl::Mutex mutex_;
   std::vector<Entry> waiting_ ABSL_GUARDED_BY(mutex_);

@@ -52,7 +52,7 @@ struct DispatchService::Parts {
         drainer(store),
         batcher(store, store, policies, drainer, options.action_threads,
                 options.actions_waiting_max, metrics),
-        waiter(store, options.decision_waits_max),
+        waiter(store, store, options.decision_waits_max),
         publisher(std::move(producers)),
         readers(options.reader_threads, options.reads_waiting_max),
         watch_fillers(kWatchThreads, options.watchers_max),

@@ -85,11 +85,27 @@ void Publisher::Send(size_t number) {
                                 false,
                                 {{"content-type", "application/cloudevents+json"}}};
   const auto note = [this, number](const absl::Status& delivered) { Note(number, delivered); };
-  absl::Status status;
-  while (absl::IsResourceExhausted(status = producer_->Produce(record, note)) && !stopping_) {
-    absl::SleepFor(kTick);
+  absl::Status status = producer_->Produce(record, note);
+  while (!status.ok() && !stopping_) {
+    if (absl::IsInternal(status)) {
+      if (!ReplaceProducer()) break;
+    } else if (absl::IsResourceExhausted(status)) {
+      absl::SleepFor(kTick);
+    } else {
+      break;
+    }
+    status = producer_->Produce(record, note);
   }
   if (!status.ok()) Note(number, status);
+}
+
+// One that lost its place at a broker that crashed takes nothing any more. What it still held it
+// says to be refused.
+bool Publisher::ReplaceProducer() {
+  auto producer = kafka::Producer::Create(kafka_, kafka::ProducerOptions{});
+  if (!producer.ok()) return false;
+  producer_ = *std::move(producer);
+  return true;
 }
 
 // What a crashed broker refused goes out once more, by a new producer; false: nothing was.
@@ -100,8 +116,7 @@ bool Publisher::SendRefusedAgain() {
     again.swap(refused_);
   }
   if (again.empty()) return false;
-  auto producer = kafka::Producer::Create(kafka_, kafka::ProducerOptions{});
-  if (producer.ok()) producer_ = *std::move(producer);
+  ReplaceProducer();
   for (size_t number : again) Send(number);
   return true;
 }

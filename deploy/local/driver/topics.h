@@ -37,6 +37,7 @@ class Publisher {
  private:
   void Run();
   void Send(size_t number);
+  bool ReplaceProducer();
   bool SendRefusedAgain();
   void FlushAll();
   void Note(size_t number, const absl::Status& status);

@@ -59,6 +59,18 @@ TEST_F(DurabilityApiTest, AClaimIsNotToldBeforeItIsDurable) {
   EXPECT_EQ(again.response.assignment().name(), "workspaces/acme/assignments/l1.1");
 }
 
+TEST_F(DurabilityApiTest, ADecisionIsNotToldBeforeItIsDurable) {
+  AddRep("ada");
+  v1::SubmitLeadEventsRequest submit;
+  submit.set_parent("workspaces/acme");
+  *submit.add_events() = Captured("l1", "e1");
+  submit.set_wait_for_decision(true);
+  const auto waited =
+      Call(*strict_.leads, &LeadStub::SubmitLeadEvents, submit, absl::Milliseconds(500));
+  EXPECT_EQ(waited.reason(), "NOT_DECIDED_YET");
+  EXPECT_EQ(GetLead("l1").stage(), v1::STAGE_OFFERED);
+}
+
 TEST_F(DurabilityApiTest, AStreamTellsNothingBeforeItIsDurable) {
   AddRep("ada");
   const std::string ada = "workspaces/acme/reps/ada";
