@@ -12,6 +12,8 @@
 #   signal_process PDIR SIGNAL          e.g. STOP, CONT; fails when it does not run.
 #   stop_process PDIR [SECONDS=10]      SIGTERM, then after SECONDS SIGKILL; true when it is gone.
 #   kill_process PDIR                   SIGKILL and wait: a crash, with all data left as it is.
+#   await_record PDIR                   for a start that was cut short: until the pid is recorded, a
+#                                       second at most. Then one of the above ends it.
 #   wait_ready PDIR SECONDS CMD [ARG]   runs CMD until it succeeds; fails at the deadline, or at
 #                                       once when the process has ended, and says why.
 #
@@ -54,6 +56,11 @@ start_process() {
     ((tries++ < 500)) || { note "error: $1 did not start; log: $pdir/log"; return 1; }
     sleep 0.01
   done
+}
+
+await_record() {
+  local tries
+  for tries in {1..50}; do [[ ! -e $1/pid ]] || break; sleep 0.02; done
 }
 
 process_pid() {
