@@ -45,10 +45,12 @@ start_process() {
   mkdir -p "$pdir"
   [[ ! -e $pdir/log ]] || mv -f "$pdir/log" "$pdir/log.1"
   rm -f "$pdir/pid"
+  # What is not on record does not run: nobody would end it.
   # shellcheck disable=SC2016 # expanded by the shell that becomes CMD
   recorder='read -r stat <"/proc/$$/stat"; set -- "$$" "${stat##*) }" "$@"
     read -r -a field <<<"$2"
-    printf "%s %s\n" "$1" "${field[19]}" >"$0.new" && mv "$0.new" "$0"; shift 2; exec "$@"'
+    printf "%s %s\n" "$1" "${field[19]}" >"$0.new" && mv "$0.new" "$0" || exit
+    shift 2; exec "$@"'
   setsid --fork bash -c "$recorder" "$pdir/pid" "$@" </dev/null >"$pdir/log" 2>&1 9>&- ||
     return 1
   local tries=0
