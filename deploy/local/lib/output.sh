@@ -13,6 +13,8 @@
 #   attend CMD [ARG...]     runs CMD (a program or a function) and returns its exit code. It has the
 #                           output of this script, nothing to read, and not descriptor 8, by which a
 #                           script is the only one of its kind.
+#   exit_on_signals         INT, TERM and HUP end this script (exit code 130 or 143) by way of its
+#                           EXIT trap, as soon as the command in the foreground is over.
 #   step_log NAME           prints the path of that log.
 #   seconds_since MICROS    prints "1.2" for the time since now_micros gave MICROS.
 #
@@ -92,6 +94,11 @@ attend() {
   wait "$attended" || code=$?
   _signals_as_before "$before"
   return "$code"
+}
+
+exit_on_signals() {
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
 }
 
 _abort_on_signals() {
