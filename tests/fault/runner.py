@@ -131,6 +131,12 @@ def check_the_checks():
     return result.testsRun - failed, failed
 
 
+def end(*_):
+    """Once: another SIGTERM does not keep the servers from being stopped."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)
+
+
 def main(arguments):
     options = parse(arguments)
     if options.list:
@@ -139,7 +145,7 @@ def main(arguments):
         return 0
     options.dir = options.dir.absolute()
     options.dir.mkdir(parents=True, exist_ok=True)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, end)
     print(f"seed {options.seed}", flush=True)
     passed, failed = check_the_checks()
     sites, verdicts = Sites(options.dir / "site"), []

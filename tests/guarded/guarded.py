@@ -38,7 +38,11 @@ class Kafka:
         (folder / "kafka" / "own.format").write_text("".join(
             f"--add-scram\n{mechanism}=[name=baton,password={PASSWORD}]\n"
             for mechanism in MECHANISMS if mechanism != "PLAIN"))
-        self.start(PASSWORD)
+        try:
+            self.start(PASSWORD)
+        except BaseException:
+            self.stop()
+            raise
 
     @property
     def brokers(self):

@@ -2,7 +2,7 @@
 # tools.sh: what tests/helm/run works with. Sourced from the top of the checkout.
 #
 #   helm_python   sets PYTHON, in a virtual environment under build/ with what requirements.txt
-#                 pins, and PYTHONPATH to tests/support/py
+#                 pins, PYTHONPATH to tests/support/py and the plugins of pytest
 #   helm_tools    sets HELM and HELM_UNITTEST, built from tools/go.mod and kept in the user's cache
 #                 by what they were built from
 #   helm_promtool sets PROMTOOL, of the distribution's package, which is unpacked, not installed
@@ -15,7 +15,7 @@ helm_python() {
   local wanted venv=build/helm/venv
   mkdir -p build/helm
   PYTHON=$PWD/$venv/bin/python
-  export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$PWD/tests/support/py
+  export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$PWD/tests/support/py PYTEST_PLUGINS=orderly_end
   wanted=$(sha256sum <tests/helm/requirements.txt)
   [[ $(cat "$venv/made-from" 2>/dev/null) != "$wanted" ]] || return 0
   rm -rf "$venv"

@@ -1,6 +1,7 @@
 """Plants each bug in a copy of the sources: do its tests notice? See tests/mutants/run."""
 
 import argparse
+import fcntl
 import filecmp
 import os
 import re
@@ -31,6 +32,8 @@ def parse(arguments):
     parser = argparse.ArgumentParser(prog="tests/mutants/run", add_help=False)
     parser.add_argument("--only", default="")
     parser.add_argument("--list", action="store_true")
+    # Of the options alone, for tests/mutants/run.
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     known = {mutant.name for mutant in MUTANTS}
     names = options.only.split(",") if options.only else known
@@ -146,6 +149,14 @@ def main(arguments):
         for mutant in MUTANTS:
             print(f"{mutant.name:20} {mutant.breaks}")
         return 0
+    if options.check:
+        return 0
+    COPY.mkdir(parents=True, exist_ok=True)
+    lock = open(COPY.parent / "lock", "w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit("error: another tests/mutants/run is at work in this checkout")
     logs = TOP / "build/mutants/log"
     shutil.rmtree(logs, ignore_errors=True)
     logs.mkdir(parents=True)

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # counts.sh: how many tests passed and failed, from what other programs print. Sourced by
-# tests/NAME/run.
+# tests/NAME/run, after deploy/local/lib/local.sh.
 #
+#   logged FILE CMD [ARG...]   attends CMD, whose output is also in FILE.
 #   number WORD              the last number before WORD, a regular expression, in standard input;
 #                            0 without one.
 #   add PASSED FAILED CODE   to the account, which is in `passed` and `failed`. A program that ends
@@ -11,6 +12,16 @@
 passed=0 failed=0
 
 number() { grep -oE "[0-9]+ $1" | tail -n 1 | grep -oE '^[0-9]+' || echo 0; }
+
+logged() {
+  local code=0 file=$1 tee
+  exec 4> >(trap '' INT TERM HUP && exec tee "$file")
+  tee=$!
+  attend "${@:2}" >&4 2>&1 4>&- || code=$?
+  exec 4>&-
+  wait "$tee" || true
+  return "$code"
+}
 
 add() {
   passed=$((passed + $1))

@@ -71,24 +71,20 @@ _kafka_download() {
   maven_fetch "$ROOT/deploy/kafka" "$(_kafka_jars)"
 }
 
-# Lets one short-lived broker run, so that the JVM can archive the classes it loaded.
+# Lets one short-lived broker run, so that the JVM can archive the classes it loaded. It has a
+# subshell of step's to itself, whose EXIT trap sees its variables and leaves nothing.
 _kafka_make_archive() {
-  local dir archive code=0 port controller
-  archive=$(_kafka_archive) || return 1
-  dir=$(mktemp -d) || return 1
-  port=$(free_port "$dir") && controller=$(free_port "$dir") || { rm -rf "$dir"; return 1; }
-  start_kafka "$dir" "$port" "$controller" "-XX:ArchiveClassesAtExit=$archive.new" &&
-    wait_kafka "$dir" "$port" || code=1
-  stop_process "$dir/kafka" 60 || code=1
-  if ((code == 0)) && [[ -s $archive.new ]]; then
-    mv -f "$archive.new" "$archive" || code=1
+  archive=$(_kafka_archive) && dir=$(mktemp -d) || return 1
+  trap 'kill_process "$dir/kafka" || true; rm -rf "$dir" "$archive.new"; release_ports "$dir"' EXIT
+  trap 'trap "" INT TERM HUP; await_record "$dir/kafka"; exit 143' INT TERM HUP
+  port=$(free_port "$dir") && controller=$(free_port "$dir") || return 1
+  if start_kafka "$dir" "$port" "$controller" "-XX:ArchiveClassesAtExit=$archive.new" &&
+    wait_kafka "$dir" "$port" && stop_process "$dir/kafka" 60 && [[ -s $archive.new ]]; then
+    mv -f "$archive.new" "$archive"
   else
     cat "$dir/kafka/log" || true
-    code=1
+    return 1
   fi
-  release_ports "$dir"
-  rm -rf "$dir"
-  return "$code"
 }
 
 # start_kafka DIR PORT CTRL_PORT [JVM_FLAG...]

@@ -8,7 +8,7 @@
 # after). Nothing is exported, so programs that are started see no variable of the library.
 # Expects bash >= 5 with `set -euo pipefail`.
 #
-#   output.sh    step, note, die                      what a person sees
+#   output.sh    step, attend, note, die              what a person sees
 #   process.sh   start_process, stop_process, ...     processes and ports
 #   packages.sh  install_packages                     distribution packages
 #   redis.sh     start_redis, wait_redis              one Redis
@@ -36,9 +36,17 @@ source "$ROOT/deploy/local/lib/kafka.sh"
 # kafka_prepare). Waits for another one; the lock ends with this process or when it closes
 # descriptor 9. Servers do not inherit it.
 lock_setup() {
-  mkdir -p "$CACHE_DIR"
-  exec 9>"$LOCAL_DIR/setup.lock"
-  flock -n 9 || { note 'waiting for another setup to end'; flock 9; }
+  { mkdir -p "$CACHE_DIR" && exec 9>"$LOCAL_DIR/setup.lock"; } 2>/dev/null ||
+    die "cannot write in $LOCAL_DIR; if another user made it, remove it or give it to $(id -un)"
+  flock -n 9 || { note 'waiting for another setup to end'; attend flock 9; }
+}
+
+# require_preset NAME: ends with an error unless CMakePresets.json has such a build.
+require_preset() {
+  local known
+  known=$(sed -nE 's/.*\{"name": "([^"]+)", "configurePreset".*/\1/p' "$ROOT/CMakePresets.json" |
+    sort -u | paste -sd ' ')
+  [[ " $known " == *" $1 "* ]] || die "no preset $1; there are $known"
 }
 
 # show_help FILE: prints FILE's header comment (from its second line up to the first other line).

@@ -10,12 +10,18 @@
 #                           Returns CMD's exit code; when that is not 0 it has printed ONE line:
 #                           what failed, the likely reason, what to do, and where the log is.
 #                           Set STEP_HINT to say what to do. The log is $LOG_DIR/<name>.log.
+#   attend CMD [ARG...]     runs CMD (a program or a function) and returns its exit code. It has the
+#                           output of this script, nothing to read, and not descriptor 8, by which a
+#                           script is the only one of its kind.
+#   exit_on_signals         INT, TERM and HUP end this script (exit code 130 or 143) by way of its
+#                           EXIT trap, as soon as the command in the foreground is over.
 #   step_log NAME           prints the path of that log.
 #   seconds_since MICROS    prints "1.2" for the time since now_micros gave MICROS.
 #
-# A function given to step runs in a subshell: it can change no variable of the caller, and must
-# pass failures on by itself (`|| return 1`), because a caller may test step's result.
-# step sets the INT and TERM traps while it runs (to stop CMD); use only EXIT traps beside it.
+# A function given to step or attend runs in a subshell: it can change no variable of the caller,
+# and must pass failures on by itself (`|| return 1`), because a caller may test the result.
+# INT, TERM and HUP end CMD first, a step's with all that it started, and then this script (exit
+# code 130 or 143). Bash alone would end without CMD, or go on after one that took note of Ctrl-C.
 # NO_COLOR and TERM=dumb are respected.
 
 STEP_HINT=
@@ -53,23 +59,23 @@ step_log() {
 }
 
 step() {
-  local name=$1 log started pid code=0
+  local name=$1 log started before attended='' code=0
   shift
   log=$(step_log "$name")
   mkdir -p "$LOG_DIR"
   started=$(now_micros)
   [[ -n $_live ]] || printf '==> %s\n' "$name" >&2
+  before=$(trap -p INT TERM HUP)
+  _abort_on_signals
   # A process group of its own, so that an interrupt can end CMD with all it started.
   set -m
   "$@" >"$log" 2>&1 </dev/null &
-  pid=$!
+  attended=-$!
   set +m
-  # shellcheck disable=SC2064 # the pid of now is meant
-  trap "_step_abort $pid" INT TERM
-  _step_watch "$pid" "$name" "$log" "$started"
-  wait "$pid" 2>/dev/null || code=$?
-  trap - INT TERM
-  [[ -z $_live ]] || printf '\r\e[K' >&2
+  _step_watch "${attended#-}" "$name" "$log" "$started"
+  wait "${attended#-}" 2>/dev/null || code=$?
+  _signals_as_before "$before"
+  _clear_live
   if ((code == 0)); then
     printf '%sok%s  %s %s(%s s)%s\n' "$_green" "$_plain" "$name" \
       "$_dim" "$(seconds_since "$started")" "$_plain" >&2
@@ -79,13 +85,55 @@ step() {
   return "$code"
 }
 
-_step_abort() {
-  kill -TERM -- "-$1" 2>/dev/null || true
-  wait "$1" 2>/dev/null || true
-  [[ -z $_live ]] || printf '\r\e[K' >&2
-  note 'interrupted'
-  exit 130
+attend() {
+  local before attended='' code=0
+  before=$(trap -p INT TERM HUP)
+  _abort_on_signals
+  "$@" 8>&- &
+  attended=$!
+  wait "$attended" || code=$?
+  _signals_as_before "$before"
+  return "$code"
 }
+
+exit_on_signals() {
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+}
+
+_abort_on_signals() {
+  trap '_abort 130' INT
+  trap '_abort 143' TERM HUP
+}
+
+# $1 is what `trap -p` printed.
+_signals_as_before() {
+  trap - INT TERM HUP
+  eval "$1"
+}
+
+# Ends `attended` of step (a group, with a minus) or of attend (a process), then this script with
+# code $1. Another Ctrl-C does not keep it from that.
+_abort() {
+  trap '' INT TERM HUP
+  kill -TERM -- "$attended" 2>/dev/null || true
+  [[ $attended != -* ]] || _say_what_takes_long
+  wait "${attended#-}" 2>/dev/null || true
+  [[ $attended != -* ]] || { _clear_live; note 'interrupted'; }
+  exit "$1"
+}
+
+_say_what_takes_long() {
+  local tries
+  for tries in {1..20}; do
+    kill -0 "${attended#-}" 2>/dev/null || return 0
+    sleep 0.1
+  done
+  _clear_live
+  note "$name must not be cut short; waiting for its end"
+}
+
+_clear_live() { [[ -z $_live ]] || printf '\r\e[K' >&2; }
 
 # Shows progress until process $1 ends.
 _step_watch() {
@@ -114,10 +162,18 @@ _step_failed() {
   reason=$(_likely_reason "$2")
   if grep -qaiE "$_unreachable" <<<"$reason"; then
     hint='Check the network and the proxy settings, then run the same command again.'
+  elif _disk_full "$2"; then
+    hint='Make room on the disk, then run the same command again.'
   fi
   printf '%serror:%s %s failed after %s s: %s. %s Log: %s\n' "$_red" "$_plain" "$1" \
     "$(seconds_since "$3")" "${reason:-it gave no output}" "${hint:-See the log.}" \
     "${2#"$PWD"/}" >&2
+}
+
+# Where log $1 is, or where its program wrote. A log on a full disk may be empty.
+_disk_full() {
+  grep -qai 'no space left on device' "$1" ||
+    (($(df --output=avail "$1" 2>/dev/null | tail -n 1) < 1024))
 }
 
 _unreachable='could not resolve|temporary failure|unreachable|connection (refused|timed out)|'

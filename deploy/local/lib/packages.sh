@@ -90,8 +90,9 @@ install_packages() {
   if ((EUID != 0)); then
     command -v sudo >/dev/null || die "packages are missing and this is neither root nor is" \
       "there sudo. As root, run: apt-get install ${missing[*]}"
-    # Asks for the password now, while a terminal can be read.
-    sudo -v || die "sudo refused; as root, run: apt-get install ${missing[*]}"
+    # Asks for the password now, if there has to be one, while a terminal can be read.
+    sudo -n true 2>/dev/null || sudo -v ||
+      die "sudo refused; as root, run: apt-get install ${missing[*]}"
     as_root=(sudo)
   fi
   note "missing packages: ${missing[*]}"
@@ -100,8 +101,8 @@ install_packages() {
     apt-get update -q -o DPkg::Lock::Timeout=300 -o APT::Update::Error-Mode=any ||
     note 'going on with the package lists that are there'
   STEP_HINT='Mend what apt names, then run the same command again.' \
-    step "packages (${#missing[@]})" "${as_root[@]}" bash -c "$_install_quietly" install \
-    "${missing[@]}" || return 1
+    step "packages (${#missing[@]})" "${as_root[@]}" env -u TESTS_RUN_MARK \
+    bash -c "$_install_quietly" install "${missing[@]}" || return 1
   java -version >/dev/null 2>&1 && ! _java_suffices && [[ " $* " == *' run '* ]] &&
     die 'the java on the PATH is older than 17; put a newer one first on the PATH'
   return 0
@@ -109,16 +110,21 @@ install_packages() {
 
 # Runs as root, arguments are the packages. A policy-rc.d that says 101 is the distribution's way to
 # install a server without starting it; a Redis that this installs is not started at boot either.
+# What is cut short leaves packages half installed and this policy, so no signal does, and tests/run
+# does not take it for a process left behind. After a SIGKILL or a power cut the next run mends it.
 # shellcheck disable=SC2016 # expanded by the shell that runs it
 _install_quietly='
   set -eu
-  policy=/usr/sbin/policy-rc.d
-  if [ ! -e "$policy" ]; then
+  trap "" INT TERM HUP
+  export DEBIAN_FRONTEND=noninteractive
+  policy=/usr/sbin/policy-rc.d ours="# by Baton, for one installation"
+  if [ ! -e "$policy" ] || grep -qxF "$ours" "$policy"; then
     trap "rm -f $policy" EXIT
-    printf "#!/bin/sh\nexit 101\n" >"$policy"
+    printf "#!/bin/sh\n%s\nexit 101\n" "$ours" >"$policy"
     chmod 755 "$policy"
   fi
-  DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends \
+  dpkg --configure -a || true  # if it cannot, apt says why
+  apt-get install -qy --no-install-recommends \
     -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"
   case " $* " in *" redis-server "*)
     if command -v systemctl >/dev/null; then

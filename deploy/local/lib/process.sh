@@ -12,6 +12,8 @@
 #   signal_process PDIR SIGNAL          e.g. STOP, CONT; fails when it does not run.
 #   stop_process PDIR [SECONDS=10]      SIGTERM, then after SECONDS SIGKILL; true when it is gone.
 #   kill_process PDIR                   SIGKILL and wait: a crash, with all data left as it is.
+#   await_record PDIR                   for a start that was cut short: until the pid is recorded, a
+#                                       second at most. Then one of the above ends it.
 #   wait_ready PDIR SECONDS CMD [ARG]   runs CMD until it succeeds; fails at the deadline, or at
 #                                       once when the process has ended, and says why.
 #
@@ -43,10 +45,12 @@ start_process() {
   mkdir -p "$pdir"
   [[ ! -e $pdir/log ]] || mv -f "$pdir/log" "$pdir/log.1"
   rm -f "$pdir/pid"
+  # What is not on record does not run: nobody would end it.
   # shellcheck disable=SC2016 # expanded by the shell that becomes CMD
   recorder='read -r stat <"/proc/$$/stat"; set -- "$$" "${stat##*) }" "$@"
     read -r -a field <<<"$2"
-    printf "%s %s\n" "$1" "${field[19]}" >"$0.new" && mv "$0.new" "$0"; shift 2; exec "$@"'
+    printf "%s %s\n" "$1" "${field[19]}" >"$0.new" && mv "$0.new" "$0" || exit
+    shift 2; exec "$@"'
   setsid --fork bash -c "$recorder" "$pdir/pid" "$@" </dev/null >"$pdir/log" 2>&1 9>&- ||
     return 1
   local tries=0
@@ -54,6 +58,11 @@ start_process() {
     ((tries++ < 500)) || { note "error: $1 did not start; log: $pdir/log"; return 1; }
     sleep 0.01
   done
+}
+
+await_record() {
+  local tries
+  for tries in {1..50}; do [[ ! -e $1/pid ]] || break; sleep 0.02; done
 }
 
 process_pid() {

@@ -48,6 +48,12 @@ def arguments():
     return args
 
 
+def end(*_):
+    """Once: another SIGTERM does not keep it from ending what it has started."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)
+
+
 def main():
     args = arguments()
     if args.list:
@@ -57,7 +63,7 @@ def main():
     if args.check:
         return 0
     # So that a with block ends what it has started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, end)
     world = World(args.dir)
     try:
         return measure(args, world)

@@ -24,7 +24,7 @@ CHECK_TIMEOUT_S=600
 FOLDER_TIMEOUT_S=1800
 KILL_AFTER_S=60  # what does not end when its time is over
 FOLDERS=()
-HIDING=()  # in front of ctest, where the addresses of servers must not be seen
+HIDING=()  # before ctest, where the addresses of servers must not be seen: options of env
 declare -A FOLDER_PIDS=()
 
 count() {
@@ -44,7 +44,7 @@ phase() {
   local name=$1 started failed=0
   shift
   started=$(now_micros)
-  "$@" 8>&- || { failed=1; count "$name" 0 'failed (see above)'; }
+  attend "$@" || { failed=1; count "$name" 0 'failed (see above)'; }
   _account "$name" "$started" 0 "$failed"
   return "$failed"
 }
@@ -58,7 +58,7 @@ run_checks() {
   for check in "$folder"/*; do
     name=${check##*/} log=$LOG_DIR/check-${check##*/}.log
     [[ -f $check && -x $check ]] && _matches "$name" || continue
-    if timeout -k "$KILL_AFTER_S" "$CHECK_TIMEOUT_S" "$check" >"$log" 2>&1 </dev/null 8>&-; then
+    if attend _check "$check" "$log"; then
       passed=$((passed + 1))
       count "check $name" 1
       printf 'ok    %s\n' "$(tail -n 1 "$log")"
@@ -72,14 +72,19 @@ run_checks() {
   _account "$phase" "$started" "$passed" "$failed"
 }
 
+_check() {
+  exec timeout -k "$KILL_AFTER_S" "$CHECK_TIMEOUT_S" "$1" >"$2" 2>&1
+}
+
+# In a subshell, which it becomes; with Ctrl-C as tests of it expect it.
 _ctest() {
   local preset=$1
   shift
   # ThreadSanitizer of older compilers can't live with a widely randomised address space.
   local -a fixed=()
   if [[ $preset == tsan ]] && setarch -R true 2>/dev/null; then fixed=(setarch -R); fi
-  "${HIDING[@]}" "${fixed[@]}" ctest --test-dir "$ROOT/build/$preset" \
-    ${FILTER:+-R "$FILTER"} "$@" 8>&-
+  exec env --default-signal=INT "${HIDING[@]}" "${fixed[@]}" ctest \
+    --test-dir "$ROOT/build/$preset" ${FILTER:+-R "$FILTER"} "$@" 8>&-
 }
 
 has_tests() {
@@ -96,9 +101,9 @@ run_ctest() {
   started=$(now_micros)
   rm -f "$report"
   printf '\n--- %s tests, %s build\n' "$name" "$preset"
-  _ctest "$preset" "$@" -j2 --timeout "$TEST_TIMEOUT_S" --output-on-failure \
+  attend _ctest "$preset" "$@" -j2 --timeout "$TEST_TIMEOUT_S" --output-on-failure \
     --test-output-size-passed 10000000 --test-output-size-failed 10000000 \
-    --output-junit "$report" </dev/null || true
+    --output-junit "$report" || true
   name="$preset $name"
   local -a failures=()
   if counted=$(python3 "$ROOT/tests/checks/lib/count_ctest.py" "$report" 2>&1); then
@@ -119,7 +124,7 @@ run_labels() {
     has_tests "$preset" -L "^$label\$" || continue
     HIDING=()
     case $label in
-      unit) HIDING=(env -u BATON_REDIS_URL -u BATON_KAFKA_BROKERS) ;;
+      unit) HIDING=(-u BATON_REDIS_URL -u BATON_KAFKA_BROKERS) ;;
       contract) ;;
       *) servers || continue ;;
     esac

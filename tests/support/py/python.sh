@@ -1,17 +1,18 @@
 # shellcheck shell=bash
 # python.sh: Python for tests that meet Baton as strangers do. Sourced by tests/NAME/run.
 #
-#   prepare_python TOP BIN   makes a virtual environment under TOP/build/python with the pinned and
+#   prepare_python TOP [BIN] makes a virtual environment under TOP/build/python with the pinned and
 #                            hashed packages of requirements.txt and stubs of our protos. Sets
 #                            PYTHON and exports what stack.py and world.py need: BATON_TOP,
-#                            BATON_BIN (the folder of the built programs), PYTHONPATH and plugins.
+#                            BATON_BIN (the folder of the built programs; needed by what runs
+#                            them), PYTHONPATH and plugins.
+
+# shellcheck source=tests/support/programs.sh
+source "${BASH_SOURCE[0]%/*}/../programs.sh"
 
 prepare_python() {
-  local top=$1 bin=$2 build=$1/build/python program
-  for program in baton batonctl; do
-    [[ -x $bin/$program ]] || {
-      echo "error: $bin/$program is missing; run deploy/local/build first" >&2; return 1; }
-  done
+  local top=$1 bin=${2:-} build=$1/build/python
+  [[ -z $bin ]] || require_programs "$bin" || return 1
   mkdir -p "$build"
   # Suites that begin at the same time make it once.
   (flock 7 && _make_python "$top" "$build") 7>"$build/lock" || return 1
@@ -26,7 +27,9 @@ _make_python() {
   wanted=$(sha256sum <"$requirements")
   if [[ $(cat "$venv/made-from" 2>/dev/null) != "$wanted" ]]; then
     rm -rf "$venv" "$stubs"
-    python3 -m venv "$venv"
+    python3 -m venv "$venv" || {
+      echo 'error: no virtual environment of Python; run deploy/local/setup --tests first' >&2
+      return 1; }
     "$venv/bin/pip" install -q --disable-pip-version-check --require-hashes -r "$requirements" || {
       echo 'error: pip could not install requirements.txt; is the package index reachable?' >&2
       return 1; }

@@ -71,7 +71,11 @@ class Servers:
     def __init__(self, folder):
         self.folder = Path(folder)
         self._in_memory = folder_in_memory(self.folder / "redis" / "data")
-        self.start_servers()
+        try:
+            self.start_servers()
+        except BaseException:
+            Servers.stop(self)
+            raise
         self.env = dict(os.environ)
         for line in (self.folder / "env").read_text().splitlines():
             line = line.removeprefix("export ").strip()
