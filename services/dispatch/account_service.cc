@@ -87,9 +87,10 @@ AccountService::AccountService(store::WorkspaceStore& workspaces, store::Account
 ::grpc::ServerUnaryReactor* AccountService::CreateAccount(::grpc::CallbackServerContext* context,
                                                           const v1::CreateAccountRequest* request,
                                                           v1::CreateAccountResponse* response) {
-  return runner_.Run(context, request, response, [this](const v1::CreateAccountRequest& wanted) {
-    return WithAccount<v1::CreateAccountResponse>(Create(wanted));
-  });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::CreateAccountRequest& wanted) {
+                             return WithAccount<v1::CreateAccountResponse>(Create(wanted));
+                           });
 }
 
 ::grpc::ServerUnaryReactor* AccountService::GetAccount(::grpc::CallbackServerContext* context,
@@ -110,16 +111,18 @@ AccountService::AccountService(store::WorkspaceStore& workspaces, store::Account
 ::grpc::ServerUnaryReactor* AccountService::UpdateAccount(::grpc::CallbackServerContext* context,
                                                           const v1::UpdateAccountRequest* request,
                                                           v1::UpdateAccountResponse* response) {
-  return runner_.Run(context, request, response, [this](const v1::UpdateAccountRequest& wanted) {
-    return WithAccount<v1::UpdateAccountResponse>(Update(wanted));
-  });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::UpdateAccountRequest& wanted) {
+                             return WithAccount<v1::UpdateAccountResponse>(Update(wanted));
+                           });
 }
 
 ::grpc::ServerUnaryReactor* AccountService::DeleteAccount(::grpc::CallbackServerContext* context,
                                                           const v1::DeleteAccountRequest* request,
                                                           v1::DeleteAccountResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::DeleteAccountRequest& wanted) { return Delete(wanted); });
+  return runner_.RunChange(
+      context, request, response,
+      [this](const v1::DeleteAccountRequest& wanted) { return Delete(wanted); });
 }
 
 ::grpc::ServerUnaryReactor* AccountService::LookupAccount(::grpc::CallbackServerContext* context,

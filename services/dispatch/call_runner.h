@@ -14,6 +14,7 @@
 #include "platform/grpc/bounded_executor.h"
 #include "platform/grpc/unary_call.h"
 #include "platform/trace_context.h"
+#include "store/pipe_store.h"
 
 namespace baton::dispatch {
 
@@ -72,9 +73,10 @@ class Reply {
 // executor. Thread-safe.
 class CallRunner {
  public:
-  CallRunner(const CallerGate& gate, platform::rpc::BoundedExecutor& executor,
-             absl::Duration deadline_max)
+  CallRunner(const CallerGate& gate, store::DurabilityGate& durable,
+             platform::rpc::BoundedExecutor& executor, absl::Duration deadline_max)
       : gate_(gate),
+        durable_(durable),
         executor_(executor),
         deadline_max_(deadline_max),
         answer_at_deadline_(ToGrpcStatus(NoAnswerInTime(
@@ -113,15 +115,25 @@ class CallRunner {
   ::grpc::ServerUnaryReactor* Run(::grpc::CallbackServerContext* context, const Request* request,
                                   Response* response, Work work) const {
     return Start(context, request, response, [&](const Reply<Response>& reply, Caller caller) {
-      Submit(reply, [reply, work = std::move(work), request = *request,
-                     caller = std::move(caller)]() mutable {
-        if constexpr (std::is_invocable_v<Work, const Request&, const Caller&>) {
-          reply(work(request, caller));
-        } else {
-          reply(work(request));
-        }
-      });
+      Submit(reply,
+             [reply, work = std::move(work), request = *request,
+              caller = std::move(caller)]() mutable { reply(Invoke(work, request, caller)); });
     });
+  }
+
+  // The same for `work` that changes something: what was done is told once it is durable.
+  template <typename Request, typename Response, typename Work>
+  ::grpc::ServerUnaryReactor* RunChange(::grpc::CallbackServerContext* context,
+                                        const Request* request, Response* response,
+                                        Work work) const {
+    return Run(context, request, response,
+               [this, work = std::move(work)](const Request& wanted,
+                                              const Caller& caller) -> absl::StatusOr<Response> {
+                 absl::StatusOr<Response> done = Invoke(work, wanted, caller);
+                 if (!done.ok()) return done;
+                 const absl::Status durable = durable_.ConfirmDurable();
+                 return durable.ok() ? std::move(done) : durable;
+               });
   }
 
   // Runs `task` for the call of `reply` unless it is abandoned, or answers RESOURCE_EXHAUSTED.
@@ -138,7 +150,17 @@ class CallRunner {
   }
 
  private:
+  template <typename Request, typename Work>
+  static auto Invoke(const Work& work, const Request& request, const Caller& caller) {
+    if constexpr (std::is_invocable_v<Work, const Request&, const Caller&>) {
+      return work(request, caller);
+    } else {
+      return work(request);
+    }
+  }
+
   const CallerGate& gate_;
+  store::DurabilityGate& durable_;
   platform::rpc::BoundedExecutor& executor_;
   const absl::Duration deadline_max_;
   const ::grpc::Status answer_at_deadline_;

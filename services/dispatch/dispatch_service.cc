@@ -56,7 +56,7 @@ struct DispatchService::Parts {
         publisher(std::move(producers)),
         readers(options.reader_threads, options.reads_waiting_max),
         watch_fillers(kWatchThreads, options.watchers_max),
-        runner(gate, readers, options.deadline_max),
+        runner(gate, store, readers, options.deadline_max),
         lister(store, store, store),
         claimer(store, store, store),
         submitter(store, publisher, waiter, options.lead_events_topic),
@@ -72,7 +72,7 @@ struct DispatchService::Parts {
         tables(store, store, runner, sealer),
         webhooks(store, store, options.egress, runner, sealer),
         report_thread(1, options.reports_waiting_max),
-        report_runner(gate, report_thread, options.deadline_max),
+        report_runner(gate, store, report_thread, options.deadline_max),
         reports({store, store, store, store, report_runner, sealer, options.reports_keep,
                  options.report_cycles_max, [] { return absl::ToUnixMillis(absl::Now()); }}) {}
 

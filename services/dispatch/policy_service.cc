@@ -83,10 +83,9 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
 ::grpc::ServerUnaryReactor* PolicyService::CreatePolicyRevision(
     ::grpc::CallbackServerContext* context, const v1::CreatePolicyRevisionRequest* request,
     v1::CreatePolicyRevisionResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::CreatePolicyRevisionRequest& wanted, const Caller& caller) {
-                       return Create(caller, wanted);
-                     });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::CreatePolicyRevisionRequest& wanted,
+                                  const Caller& caller) { return Create(caller, wanted); });
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::GetPolicy(::grpc::CallbackServerContext* context,
@@ -106,7 +105,7 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
 ::grpc::ServerUnaryReactor* PolicyService::ApprovePolicyRevision(
     ::grpc::CallbackServerContext* context, const v1::ApprovePolicyRevisionRequest* request,
     v1::ApprovePolicyRevisionResponse* response) {
-  return runner_.Run(
+  return runner_.RunChange(
       context, request, response,
       [this](const v1::ApprovePolicyRevisionRequest& wanted, const Caller& caller) {
         return WithPolicy<v1::ApprovePolicyRevisionResponse>(Approve(caller, wanted));
@@ -116,7 +115,7 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
 ::grpc::ServerUnaryReactor* PolicyService::RevokePolicyApproval(
     ::grpc::CallbackServerContext* context, const v1::RevokePolicyApprovalRequest* request,
     v1::RevokePolicyApprovalResponse* response) {
-  return runner_.Run(
+  return runner_.RunChange(
       context, request, response,
       [this](const v1::RevokePolicyApprovalRequest& wanted, const Caller& caller) {
         return WithPolicy<v1::RevokePolicyApprovalResponse>(Revoke(caller, wanted.name()));
@@ -126,26 +125,28 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
 ::grpc::ServerUnaryReactor* PolicyService::ActivatePolicyRevision(
     ::grpc::CallbackServerContext* context, const v1::ActivatePolicyRevisionRequest* request,
     v1::ActivatePolicyRevisionResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::ActivatePolicyRevisionRequest& wanted, const Caller& caller) {
-                       return WithPolicy<v1::ActivatePolicyRevisionResponse>(
-                           Activate(caller, wanted.name(), wanted.etag(), store::Activation()));
-                     });
+  return runner_.RunChange(
+      context, request, response,
+      [this](const v1::ActivatePolicyRevisionRequest& wanted, const Caller& caller) {
+        return WithPolicy<v1::ActivatePolicyRevisionResponse>(
+            Activate(caller, wanted.name(), wanted.etag(), store::Activation()));
+      });
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::RollbackPolicy(::grpc::CallbackServerContext* context,
                                                           const v1::RollbackPolicyRequest* request,
                                                           v1::RollbackPolicyResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::RollbackPolicyRequest& wanted, const Caller& caller) {
-                       return WithPolicy<v1::RollbackPolicyResponse>(Rollback(caller, wanted));
-                     });
+  return runner_.RunChange(
+      context, request, response,
+      [this](const v1::RollbackPolicyRequest& wanted, const Caller& caller) {
+        return WithPolicy<v1::RollbackPolicyResponse>(Rollback(caller, wanted));
+      });
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::WithdrawPolicyRevision(
     ::grpc::CallbackServerContext* context, const v1::WithdrawPolicyRevisionRequest* request,
     v1::WithdrawPolicyRevisionResponse* response) {
-  return runner_.Run(
+  return runner_.RunChange(
       context, request, response,
       [this](const v1::WithdrawPolicyRevisionRequest& wanted, const Caller& caller) {
         return WithPolicy<v1::WithdrawPolicyRevisionResponse>(Withdraw(caller, wanted.name()));
@@ -155,10 +156,9 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
 ::grpc::ServerUnaryReactor* PolicyService::DeletePolicyRevision(
     ::grpc::CallbackServerContext* context, const v1::DeletePolicyRevisionRequest* request,
     v1::DeletePolicyRevisionResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::DeletePolicyRevisionRequest& wanted, const Caller& caller) {
-                       return Delete(caller, wanted);
-                     });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::DeletePolicyRevisionRequest& wanted,
+                                  const Caller& caller) { return Delete(caller, wanted); });
 }
 
 absl::StatusOr<v1::CreatePolicyRevisionResponse> PolicyService::Create(

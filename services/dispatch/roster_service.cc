@@ -59,7 +59,7 @@ RosterService::RosterService(store::WorkspaceStore& workspaces, store::RosterSto
 ::grpc::ServerUnaryReactor* RosterService::CreateRep(::grpc::CallbackServerContext* context,
                                                      const v1::CreateRepRequest* request,
                                                      v1::CreateRepResponse* response) {
-  return runner_.Run(context, request, response, [this](const v1::CreateRepRequest& wanted) {
+  return runner_.RunChange(context, request, response, [this](const v1::CreateRepRequest& wanted) {
     return WithRep<v1::CreateRepResponse>(Create(wanted));
   });
 }
@@ -82,7 +82,7 @@ RosterService::RosterService(store::WorkspaceStore& workspaces, store::RosterSto
 ::grpc::ServerUnaryReactor* RosterService::UpdateRep(::grpc::CallbackServerContext* context,
                                                      const v1::UpdateRepRequest* request,
                                                      v1::UpdateRepResponse* response) {
-  return runner_.Run(context, request, response, [this](const v1::UpdateRepRequest& wanted) {
+  return runner_.RunChange(context, request, response, [this](const v1::UpdateRepRequest& wanted) {
     return WithRep<v1::UpdateRepResponse>(Update(wanted));
   });
 }
@@ -90,34 +90,35 @@ RosterService::RosterService(store::WorkspaceStore& workspaces, store::RosterSto
 ::grpc::ServerUnaryReactor* RosterService::DeleteRep(::grpc::CallbackServerContext* context,
                                                      const v1::DeleteRepRequest* request,
                                                      v1::DeleteRepResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::DeleteRepRequest& wanted) { return Delete(wanted); });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::DeleteRepRequest& wanted) { return Delete(wanted); });
 }
 
 ::grpc::ServerUnaryReactor* RosterService::SetRepPresence(::grpc::CallbackServerContext* context,
                                                           const v1::SetRepPresenceRequest* request,
                                                           v1::SetRepPresenceResponse* response) {
-  return runner_.Run(context, request, response, [this](const v1::SetRepPresenceRequest& wanted) {
-    return WithRep<v1::SetRepPresenceResponse>(SetPresence(wanted));
-  });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::SetRepPresenceRequest& wanted) {
+                             return WithRep<v1::SetRepPresenceResponse>(SetPresence(wanted));
+                           });
 }
 
 ::grpc::ServerUnaryReactor* RosterService::ReassignLeads(::grpc::CallbackServerContext* context,
                                                          const v1::ReassignLeadsRequest* request,
                                                          v1::ReassignLeadsResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::ReassignLeadsRequest& wanted, const Caller& caller) {
-                       return Reassign(wanted, caller);
-                     });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::ReassignLeadsRequest& wanted, const Caller& caller) {
+                             return Reassign(wanted, caller);
+                           });
 }
 
 ::grpc::ServerUnaryReactor* RosterService::OffboardRep(::grpc::CallbackServerContext* context,
                                                        const v1::OffboardRepRequest* request,
                                                        v1::OffboardRepResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::OffboardRepRequest& wanted, const Caller& caller) {
-                       return Offboard(wanted, caller);
-                     });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::OffboardRepRequest& wanted, const Caller& caller) {
+                             return Offboard(wanted, caller);
+                           });
 }
 
 ::grpc::ServerUnaryReactor* RosterService::GetQueue(::grpc::CallbackServerContext* context,
@@ -138,9 +139,10 @@ RosterService::RosterService(store::WorkspaceStore& workspaces, store::RosterSto
 ::grpc::ServerUnaryReactor* RosterService::UpdateQueue(::grpc::CallbackServerContext* context,
                                                        const v1::UpdateQueueRequest* request,
                                                        v1::UpdateQueueResponse* response) {
-  return runner_.Run(context, request, response, [this](const v1::UpdateQueueRequest& wanted) {
-    return WithQueue<v1::UpdateQueueResponse>(ChangeQueue(wanted));
-  });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::UpdateQueueRequest& wanted) {
+                             return WithQueue<v1::UpdateQueueResponse>(ChangeQueue(wanted));
+                           });
 }
 
 absl::StatusOr<v1::Rep> RosterService::Create(const v1::CreateRepRequest& request) {

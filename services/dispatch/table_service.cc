@@ -65,10 +65,10 @@ TableService::TableService(store::WorkspaceStore& workspaces, store::TableStore&
 ::grpc::ServerUnaryReactor* TableService::CreateTable(::grpc::CallbackServerContext* context,
                                                       const v1::CreateTableRequest* request,
                                                       v1::CreateTableResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::CreateTableRequest& wanted, const Caller& caller) {
-                       return Create(caller, wanted);
-                     });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::CreateTableRequest& wanted, const Caller& caller) {
+                             return Create(caller, wanted);
+                           });
 }
 
 ::grpc::ServerUnaryReactor* TableService::GetTable(::grpc::CallbackServerContext* context,
@@ -88,10 +88,10 @@ TableService::TableService(store::WorkspaceStore& workspaces, store::TableStore&
 ::grpc::ServerUnaryReactor* TableService::DeleteTable(::grpc::CallbackServerContext* context,
                                                       const v1::DeleteTableRequest* request,
                                                       v1::DeleteTableResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::DeleteTableRequest& wanted, const Caller& caller) {
-                       return Delete(caller, wanted);
-                     });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::DeleteTableRequest& wanted, const Caller& caller) {
+                             return Delete(caller, wanted);
+                           });
 }
 
 absl::StatusOr<v1::CreateTableResponse> TableService::Create(

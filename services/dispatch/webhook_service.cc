@@ -41,10 +41,10 @@ WebhookService::WebhookService(store::WebhookStore& webhooks, store::StoreHealth
 ::grpc::ServerUnaryReactor* WebhookService::CreateWebhook(::grpc::CallbackServerContext* context,
                                                           const v1::CreateWebhookRequest* request,
                                                           v1::CreateWebhookResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::CreateWebhookRequest& wanted, const Caller& caller) {
-                       return Create(caller, wanted);
-                     });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::CreateWebhookRequest& wanted, const Caller& caller) {
+                             return Create(caller, wanted);
+                           });
 }
 
 ::grpc::ServerUnaryReactor* WebhookService::GetWebhook(::grpc::CallbackServerContext* context,
@@ -73,28 +73,27 @@ WebhookService::WebhookService(store::WebhookStore& webhooks, store::StoreHealth
 ::grpc::ServerUnaryReactor* WebhookService::UpdateWebhook(::grpc::CallbackServerContext* context,
                                                           const v1::UpdateWebhookRequest* request,
                                                           v1::UpdateWebhookResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::UpdateWebhookRequest& wanted, const Caller& caller) {
-                       return Update(caller, wanted);
-                     });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::UpdateWebhookRequest& wanted, const Caller& caller) {
+                             return Update(caller, wanted);
+                           });
 }
 
 ::grpc::ServerUnaryReactor* WebhookService::DeleteWebhook(::grpc::CallbackServerContext* context,
                                                           const v1::DeleteWebhookRequest* request,
                                                           v1::DeleteWebhookResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::DeleteWebhookRequest& wanted, const Caller& caller) {
-                       return Delete(caller, wanted);
-                     });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::DeleteWebhookRequest& wanted, const Caller& caller) {
+                             return Delete(caller, wanted);
+                           });
 }
 
 ::grpc::ServerUnaryReactor* WebhookService::RotateWebhookSecret(
     ::grpc::CallbackServerContext* context, const v1::RotateWebhookSecretRequest* request,
     v1::RotateWebhookSecretResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::RotateWebhookSecretRequest& wanted, const Caller& caller) {
-                       return Rotate(caller, wanted);
-                     });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::RotateWebhookSecretRequest& wanted,
+                                  const Caller& caller) { return Rotate(caller, wanted); });
 }
 
 ::grpc::ServerUnaryReactor* WebhookService::TestWebhook(::grpc::CallbackServerContext* context,
@@ -109,10 +108,10 @@ WebhookService::WebhookService(store::WebhookStore& webhooks, store::StoreHealth
 ::grpc::ServerUnaryReactor* WebhookService::ReplayWebhook(::grpc::CallbackServerContext* context,
                                                           const v1::ReplayWebhookRequest* request,
                                                           v1::ReplayWebhookResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::ReplayWebhookRequest& wanted, const Caller& caller) {
-                       return Replay(caller, wanted);
-                     });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::ReplayWebhookRequest& wanted, const Caller& caller) {
+                             return Replay(caller, wanted);
+                           });
 }
 
 absl::StatusOr<std::string> WebhookService::SecretOf(const store::WebhookKey& key,

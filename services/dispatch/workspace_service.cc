@@ -30,8 +30,9 @@ v1::Workspace ToProto(const store::Workspace& workspace) {
 ::grpc::ServerUnaryReactor* WorkspaceService::CreateWorkspace(
     ::grpc::CallbackServerContext* context, const v1::CreateWorkspaceRequest* request,
     v1::CreateWorkspaceResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::CreateWorkspaceRequest& wanted) { return Create(wanted); });
+  return runner_.RunChange(
+      context, request, response,
+      [this](const v1::CreateWorkspaceRequest& wanted) { return Create(wanted); });
 }
 
 ::grpc::ServerUnaryReactor* WorkspaceService::GetWorkspace(::grpc::CallbackServerContext* context,

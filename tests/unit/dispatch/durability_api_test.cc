@@ -59,6 +59,38 @@ TEST_F(DurabilityApiTest, AClaimIsNotToldBeforeItIsDurable) {
   EXPECT_EQ(again.response.assignment().name(), "workspaces/acme/assignments/l1.1");
 }
 
+TEST_F(DurabilityApiTest, WhatIsSetIsNotToldBeforeItIsDurable) {
+  v1::CreateRepRequest create;
+  create.set_parent("workspaces/acme");
+  create.set_rep_id("ada");
+  create.mutable_rep()->set_capacity(1);
+  EXPECT_EQ(Call(*strict_.roster, &v1::RosterService::Stub::CreateRep, create).code(),
+            ::grpc::StatusCode::UNAVAILABLE);
+  v1::GetRepRequest get;
+  get.set_name("workspaces/acme/reps/ada");
+  EXPECT_TRUE(Call(*strict_.roster, &v1::RosterService::Stub::GetRep, get).ok());
+
+  v1::CreatePolicyRevisionRequest draft;
+  draft.set_parent("workspaces/acme");
+  std::string another = kPolicy;
+  another.replace(another.find("accept_within: 1h"), 17, "accept_within: 2h");
+  draft.set_yaml(another);
+  const auto made =
+      CallAs(kMia, *api_.policies, &v1::PolicyService::Stub::CreatePolicyRevision, draft);
+  ASSERT_TRUE(made.ok()) << made.status.error_message();
+  v1::ApprovePolicyRevisionRequest approve;
+  approve.set_name(made.response.policy().name());
+  approve.set_role(v1::APPROVER_ROLE_MARKETING);
+  using Policies = v1::PolicyService::Stub;
+  EXPECT_EQ(CallAs(kMia, *strict_.policies, &Policies::ApprovePolicyRevision, approve).code(),
+            ::grpc::StatusCode::UNAVAILABLE);
+  v1::GetPolicyRequest look;
+  look.set_name(approve.name());
+  const auto approved = CallAs(kMia, *strict_.policies, &Policies::GetPolicy, look);
+  ASSERT_TRUE(approved.ok()) << approved.status.error_message();
+  EXPECT_EQ(approved.response.policy().missing_approvals_size(), 1);
+}
+
 TEST_F(DurabilityApiTest, ADecisionIsNotToldBeforeItIsDurable) {
   AddRep("ada");
   v1::SubmitLeadEventsRequest submit;
