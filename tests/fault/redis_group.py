@@ -123,7 +123,7 @@ class RedisGroup:
             state = replication(primary)
             lags = re.findall(r"state=online,offset=\d+,lag=[01]\b", " ".join(state.values()))
             return len(lags) == 2
-        wait_for("two replicas follow", in_step)
+        wait_for("two replicas follow", in_step, seconds=90)
 
     def kill_primary(self):
         """The primary dies as by SIGKILL; returns when a Sentinel names another one that says so
