@@ -93,10 +93,11 @@ absl::StatusOr<v1::ListAssignmentsResponse> AssignmentService::List(
 ::grpc::ServerUnaryReactor* AssignmentService::ClaimNextLead(
     ::grpc::CallbackServerContext* context, const v1::ClaimNextLeadRequest* request,
     v1::ClaimNextLeadResponse* response) {
-  return parts_.runner.Run(context, request, response,
-                           [this](const v1::ClaimNextLeadRequest& wanted, const Caller& caller) {
-                             return parts_.claimer.Claim(wanted, caller);
-                           });
+  return parts_.runner.RunChange(
+      context, request, response,
+      [this](const v1::ClaimNextLeadRequest& wanted, const Caller& caller) {
+        return parts_.claimer.Claim(wanted, caller);
+      });
 }
 
 template <typename Request, typename Response>

@@ -56,7 +56,6 @@ absl::StatusOr<v1::ClaimNextLeadResponse> LeadClaimer::Claim(
                                 " waits to be claimed and what is stored of it cannot be read"));
   }
   if (claimed->lead.empty()) return NothingWaits(*claim);
-  if (absl::Status durable = gate_.ConfirmDurable(); !durable.ok()) return durable;
   const auto loaded = leads_.Load({{claim->workspace, claimed->lead}});
   if (!loaded.ok()) return loaded.status();
   if (!loaded->records[0].ok()) return loaded->records[0].status();

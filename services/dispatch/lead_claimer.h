@@ -6,7 +6,6 @@
 #include "baton/v1/assignment_service.pb.h"
 #include "dispatch/caller_gate.h"
 #include "store/lead_store.h"
-#include "store/pipe_store.h"
 #include "store/roster_store.h"
 
 namespace baton::dispatch {
@@ -14,8 +13,8 @@ namespace baton::dispatch {
 // Blocks on the store. Thread-safe.
 class LeadClaimer {
  public:
-  LeadClaimer(store::RosterStore& roster, store::LeadStore& leads, store::DurabilityGate& gate)
-      : roster_(roster), leads_(leads), gate_(gate) {}
+  LeadClaimer(store::RosterStore& roster, store::LeadStore& leads)
+      : roster_(roster), leads_(leads) {}
 
   // The assignment is told only when it is durable as far as configured; the request id gives it
   // again. The change names the caller, as other actions do. Errors are those of
@@ -26,7 +25,6 @@ class LeadClaimer {
  private:
   store::RosterStore& roster_;
   store::LeadStore& leads_;
-  store::DurabilityGate& gate_;
 };
 
 }  // namespace baton::dispatch

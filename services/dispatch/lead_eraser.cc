@@ -99,7 +99,6 @@ absl::StatusOr<v1::EraseLeadResponse> LeadEraser::Erase(const v1::EraseLeadReque
   order.only_look = request.validate_only();
   const auto results = store::EraseLeads(leads_, *keys, order);
   if (!results.ok()) return results.status();
-  if (absl::Status durable = gate_.ConfirmDurable(); !durable.ok()) return durable;
   absl::Status failed;
   for (size_t i = 0; i < results->size(); ++i) {
     const absl::StatusOr<store::ErasureResult>& result = (*results)[i];

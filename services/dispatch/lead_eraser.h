@@ -9,7 +9,6 @@
 #include "dispatch/backlog_drainer.h"
 #include "dispatch/caller_gate.h"
 #include "store/lead_store.h"
-#include "store/pipe_store.h"
 #include "store/workspace_store.h"
 
 namespace baton::dispatch {
@@ -20,9 +19,8 @@ class LeadEraser {
   static constexpr int kLeadsMax = 100;  // of one address in one call
 
   // All outlive this.
-  LeadEraser(store::LeadStore& leads, store::WorkspaceStore& workspaces,
-             store::DurabilityGate& gate, BacklogDrainer& drainer)
-      : leads_(leads), workspaces_(workspaces), gate_(gate), drainer_(drainer) {}
+  LeadEraser(store::LeadStore& leads, store::WorkspaceStore& workspaces, BacklogDrainer& drainer)
+      : leads_(leads), workspaces_(workspaces), drainer_(drainer) {}
 
   // UNAUTHENTICATED PRINCIPAL_MISSING: who erases is recorded. NOT_FOUND LEAD_NOT_FOUND for a lead
   // that was never there; an address that no lead has is no failure. If some cannot be erased, the
@@ -37,7 +35,6 @@ class LeadEraser {
 
   store::LeadStore& leads_;
   store::WorkspaceStore& workspaces_;
-  store::DurabilityGate& gate_;
   BacklogDrainer& drainer_;
 };
 

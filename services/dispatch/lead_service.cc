@@ -136,10 +136,10 @@ LeadService::LeadService(store::Store& store, const CallRunner& runner, EventSub
 ::grpc::ServerUnaryReactor* LeadService::EraseLead(::grpc::CallbackServerContext* context,
                                                    const v1::EraseLeadRequest* request,
                                                    v1::EraseLeadResponse* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::EraseLeadRequest& wanted, const Caller& caller) {
-                       return eraser_.Erase(wanted, caller);
-                     });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::EraseLeadRequest& wanted, const Caller& caller) {
+                             return eraser_.Erase(wanted, caller);
+                           });
 }
 
 absl::StatusOr<core::LeadRecord> LeadService::Load(absl::string_view name, const Caller& caller) {
