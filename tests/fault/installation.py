@@ -103,6 +103,11 @@ class Site(Servers):
         words = self.redis("HGETALL", "{b00}:input:" + INPUT)
         return {int(words[i]): int(words[i + 1]) for i in range(0, len(words) - 1, 2)}
 
+    def timers_fired(self):
+        """By the clocks that run now, since each was started."""
+        return sum(program.metrics().get("baton_timers_fired_total", 0)
+                   for program in self.of_role("clock") if program.alive)
+
     def longest_outbox(self):
         return int(self.redis("EVAL", OUTBOX, "0")[0])
 
