@@ -38,6 +38,16 @@ if(BATON_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
+# GCC collects its garbage from 128 MB on, which takes an eighth of a compiler's time: 13.6 s of a
+# processor in place of 15.8 for twelve files of tests, at 1.6 GB in place of 1.2. Where there is
+# that much for each processor, it begins later.
+cmake_host_system_information(RESULT BATON_MEMORY_MB QUERY TOTAL_PHYSICAL_MEMORY)
+cmake_host_system_information(RESULT BATON_PROCESSORS QUERY NUMBER_OF_LOGICAL_CORES)
+math(EXPR BATON_MEMORY_EACH_MB "${BATON_MEMORY_MB} / ${BATON_PROCESSORS}")
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND BATON_MEMORY_EACH_MB GREATER_EQUAL 3500)
+  add_compile_options(--param=ggc-min-heapsize=1048576)
+endif()
+
 # No path of a checkout gets into an object, so that what one has compiled can serve another.
 add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 find_program(CCACHE ccache)

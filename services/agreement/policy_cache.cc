@@ -120,11 +120,7 @@ absl::StatusOr<absl::StatusOr<PolicyCache::SharedPolicy>> PolicyCache::Compiled(
   if (core::ErrorReason(document.status()) == "STATE_UNREADABLE") {
     return absl::StatusOr<SharedPolicy>(document.status());
   }
-  if (absl::IsNotFound(document.status())) {
-    return absl::UnavailableError(absl::StrCat("policy revision ", version.revision,
-                                               " of workspace ", workspace.str(),
-                                               " was taken back meanwhile; ask again"));
-  }
+  if (absl::IsNotFound(document.status())) return WithoutDocument(slot, version);
   if (!document.ok()) return document.status();
   auto compiled = Compiled(workspace, *document);
   if (!compiled.ok()) return compiled.status();
@@ -136,6 +132,24 @@ absl::StatusOr<absl::StatusOr<PolicyCache::SharedPolicy>> PolicyCache::Compiled(
   policies_.insert_or_assign(slot, entry);
   MakeRoom(slot);
   return std::move(entry.policy);
+}
+
+absl::StatusOr<absl::StatusOr<PolicyCache::SharedPolicy>> PolicyCache::WithoutDocument(
+    const Slot& slot, const Version& version) {
+  const auto& [workspace, part] = slot;
+  const auto versions = store_.PolicyVersions({workspace});
+  if (!versions.ok()) return versions.status();
+  const absl::StatusOr<store::PolicyVersion>& now = versions->front();
+  if (!now.ok()) return absl::StatusOr<SharedPolicy>(now.status());
+  const Version named = part == Part::kActive
+                            ? Version{now->revision, now->fingerprint}
+                            : Version{now->shadow_revision, now->shadow_fingerprint};
+  const std::string which =
+      absl::StrCat("policy revision ", version.revision, " of workspace ", workspace.str());
+  if (named != version) {
+    return absl::UnavailableError(absl::StrCat(which, " was taken back meanwhile; ask again"));
+  }
+  return absl::StatusOr<SharedPolicy>(store::StateUnreadable(which, "its document is gone"));
 }
 
 absl::StatusOr<absl::StatusOr<PolicyCache::SharedPolicy>> PolicyCache::Compiled(

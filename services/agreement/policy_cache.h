@@ -82,6 +82,10 @@ class PolicyCache {
   std::optional<core::Shadow> ShadowOf(const core::WorkspaceId& workspace,
                                        const store::PolicyVersion& version);
 
+  // The same of a version whose document is not there: taken back meanwhile, or lost.
+  absl::StatusOr<absl::StatusOr<SharedPolicy>> WithoutDocument(const Slot& slot,
+                                                               const Version& version);
+
   // The compiled policy, or why there is none, of a document with its tables.
   absl::StatusOr<absl::StatusOr<SharedPolicy>> Compiled(const core::WorkspaceId& workspace,
                                                         const store::PolicyDocument& document);

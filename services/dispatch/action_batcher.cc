@@ -140,9 +140,10 @@ void ActionBatcher::CarryOut(std::vector<PendingAction> batch) {
     if (batch.empty()) return;
     batch_sizes_.Observe(static_cast<double>(batch.size()));
     std::vector<Done> done;
+    const int64_t incarnation = gate_.Incarnation();
     std::vector<Attempt> attempts = Decide(std::move(batch), done);
     batch = Commit(std::move(attempts), done);
-    Tell(std::move(done));
+    Tell(std::move(done), incarnation);
   }
   for (PendingAction& pending : batch) pending.done(Contention(pending.key));
 }
@@ -228,9 +229,9 @@ ActionBatcher::Done ActionBatcher::Finish(Attempt attempt, core::Plan plan,
   return {std::move(attempt.pending), {std::move(stored), std::nullopt}};
 }
 
-void ActionBatcher::Tell(std::vector<Done> done) {
+void ActionBatcher::Tell(std::vector<Done> done, int64_t incarnation) {
   if (done.empty()) return;
-  const absl::Status durable = gate_.ConfirmDurable();
+  const absl::Status durable = gate_.ConfirmDurable(incarnation);
   for (Done& one : done) {
     if (durable.ok()) {
       one.pending.done(std::move(one.answer));

@@ -86,7 +86,8 @@ class ActionBatcher {
   // Commits; gives back what has to be tried again.
   std::vector<PendingAction> Commit(std::vector<Attempt> attempts, std::vector<Done>& done);
   Done Finish(Attempt attempt, core::Plan plan, store::CommitResult committed);
-  void Tell(std::vector<Done> done);
+  // incarnation: of the store, before they were done.
+  void Tell(std::vector<Done> done, int64_t incarnation);
   void FailAll(std::vector<PendingAction>& round, const absl::Status& status);
 
   store::LeadStore& leads_;

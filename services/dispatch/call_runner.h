@@ -129,9 +129,10 @@ class CallRunner {
     return Run(context, request, response,
                [this, work = std::move(work)](const Request& wanted,
                                               const Caller& caller) -> absl::StatusOr<Response> {
+                 const int64_t incarnation = durable_.Incarnation();
                  absl::StatusOr<Response> done = Invoke(work, wanted, caller);
                  if (!done.ok()) return done;
-                 const absl::Status durable = durable_.ConfirmDurable();
+                 const absl::Status durable = durable_.ConfirmDurable(incarnation);
                  return durable.ok() ? std::move(done) : durable;
                });
   }

@@ -114,10 +114,11 @@ void DecisionWaiter::Look(std::vector<Entry>& due) {
     for (const AwaitedLead& lead : entry.wait.leads) keys.push_back(lead.key);
   }
   if (keys.empty()) return;
+  const int64_t incarnation = gate_.Incarnation();
   auto loaded = leads_.Load(keys);
   std::optional<bool> durable;  // asked when there is somebody to be told
   const auto is_durable = [&] {
-    if (!durable) durable = gate_.ConfirmDurable().ok();
+    if (!durable) durable = gate_.ConfirmDurable(incarnation).ok();
     return *durable;
   };
   std::vector<Entry> undecided;

@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "dispatch/wire_status.h"
 #include "platform/log.h"
+#include "store/unreadable_shards.h"
 
 namespace baton::dispatch {
 namespace {
@@ -178,9 +179,11 @@ absl::Status WatchHub::ReadOnce() {
     absl::MutexLock lock(&mutex_);
     for (const auto& [shard, position] : positions_) after[shard] = position.sequence;
   }
+  const int64_t incarnation = gate_.Incarnation();
   auto read = outbox_.Read(after, kEntriesPerRead, outbox_wait_);
+  if (store::IsUnreadable(read.status())) return PassUnreadable(after);
   if (!read.ok()) return read.status();
-  if (!read->empty() && !IsDurable()) {
+  if (!read->empty() && !IsDurable(incarnation)) {
     Rest(false);
     return absl::OkStatus();
   }
@@ -193,8 +196,24 @@ absl::Status WatchHub::ReadOnce() {
   return absl::OkStatus();
 }
 
-bool WatchHub::IsDurable() {
-  const absl::Status durable = gate_.ConfirmDurable();
+absl::Status WatchHub::PassUnreadable(const std::map<int, int64_t>& after) {
+  const auto unreadable = store::UnreadableShards(outbox_, after);
+  if (!unreadable.ok()) return unreadable.status();
+  Deliveries deliveries;
+  for (const auto& [shard, why] : *unreadable) {
+    platform::LogError("dispatch.outbox_unreadable", {{"reason", std::string(why.message())}});
+    const auto bounds = outbox_.Bounds(shard);
+    if (!bounds.ok()) return bounds.status();
+    absl::MutexLock lock(&mutex_);
+    positions_[shard] = {bounds->epoch, bounds->last_sequence};
+    Break(shard, deliveries);
+  }
+  CarryOut(deliveries);
+  return absl::OkStatus();
+}
+
+bool WatchHub::IsDurable(int64_t incarnation) {
+  const absl::Status durable = gate_.ConfirmDurable(incarnation);
   const bool before = std::exchange(durable_, durable.ok());
   if (durable_ == before) return durable_;
   platform::LogWarning(

@@ -86,8 +86,10 @@ class WatchHub {
   absl::Status FindPositions();
   absl::Status RenewPositions();
   absl::Status ReadOnce();
-  // Whether what has been read may be told; otherwise it is read again, after a while.
-  bool IsDurable();
+  // Moves past what cannot be read: watchers of such a shard begin anew behind it.
+  absl::Status PassUnreadable(const std::map<int, int64_t>& after);
+  // Whether what has been read since may be told; otherwise it is read again, after a while.
+  bool IsDurable(int64_t incarnation);
   bool IsWatched() const;
   // After a round: until the next one makes sense, or until Stop.
   void Rest(bool ok);

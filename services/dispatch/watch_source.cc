@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "dispatch/proto_mapping.h"
+#include "store/unreadable_shards.h"
 
 namespace baton::dispatch {
 namespace {
@@ -123,9 +124,10 @@ void WatchSource::StartAnew() {
 }
 
 absl::StatusOr<WatchSource::Step> WatchSource::Next() {
+  const int64_t incarnation = gate_.Incarnation();
   auto step = Read();
   if (!step.ok() || step->responses.empty()) return step;
-  if (absl::Status durable = gate_.ConfirmDurable(); !durable.ok()) return durable;
+  if (absl::Status durable = gate_.ConfirmDurable(incarnation); !durable.ok()) return durable;
   return step;
 }
 
@@ -193,8 +195,12 @@ absl::StatusOr<WatchSource::Step> WatchSource::Snapshot() {
 absl::StatusOr<WatchSource::Step> WatchSource::CatchUp() {
   const auto read =
       outbox_.Read({{shard_, position_.sequence}}, kEntriesPerStep, absl::ZeroDuration());
-  if (!read.ok()) return read.status();
   Step step;
+  if (store::IsUnreadable(read.status())) {
+    StartAnew();  // behind what cannot be read
+    return step;
+  }
+  if (!read.ok()) return read.status();
   const auto found = read->find(shard_);
   if (found == read->end() || found->second.empty()) {
     step.caught_up = true;

@@ -1,8 +1,11 @@
 #include "intake/account_applier.h"
 
+#include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "platform/log.h"
 
 namespace baton::intake {
@@ -39,11 +42,15 @@ void RefuseUnreadableAccount(const AccountWork& work, const absl::Status& proble
   Refuse(work.records, {events::DeadLetterClass::kStateUnreadable, "account", reason}, batch);
 }
 
-// What `events` make of the account.
-store::AccountChange ChangeOf(const core::AccountRecord& record,
-                              const std::vector<core::AccountEvent>& events) {
+// The events that are tried together now.
+absl::Span<const core::AccountEvent> Tried(const AccountWork& work) {
+  return absl::MakeConstSpan(work.events).first(work.apart ? 1 : work.events.size());
+}
+
+// What they make of the account.
+store::AccountChange ChangeOf(const core::AccountRecord& record, const AccountWork& work) {
   store::AccountChange change{record.revision, record, 0, 0};
-  for (const core::AccountEvent& event : events) {
+  for (const core::AccountEvent& event : Tried(work)) {
     const core::FoldOutcome outcome = core::Fold(event, change.after);
     if (outcome == core::FoldOutcome::kApplied) ++change.applied;
     if (outcome == core::FoldOutcome::kDuplicate) ++change.duplicates;
@@ -51,11 +58,14 @@ store::AccountChange ChangeOf(const core::AccountRecord& record,
   return change;
 }
 
-// The work event by event, behind each other.
-void TakeApart(AccountWork work, std::vector<AccountWork>& left) {
-  for (size_t i = 0; i < work.events.size(); ++i) {
-    left.push_back({work.key, {std::move(work.events[i])}, {work.records[i]}});
-  }
+// They are done; what is behind them is left. True if there is something.
+bool LeaveTheRest(AccountWork work, std::vector<AccountWork>& left) {
+  const size_t done = Tried(work).size();
+  if (done == work.events.size()) return false;
+  work.events.erase(work.events.begin(), work.events.begin() + static_cast<ptrdiff_t>(done));
+  work.records.erase(work.records.begin(), work.records.begin() + static_cast<ptrdiff_t>(done));
+  left.push_back(std::move(work));
+  return true;
 }
 
 }  // namespace
@@ -67,6 +77,7 @@ absl::Status AccountApplier::Apply(InputBatch& batch, int64_t epoch) {
   const size_t rounds_max = kAccountRoundsMax + batch.records.size();
   for (size_t round = 0; round < rounds_max && !batch.accounts.empty(); ++round) {
     if (absl::Status status = ApplyOnce(batch, epoch); !status.ok()) return status;
+    if (batch.awaits_letters) return absl::OkStatus();
   }
   if (batch.accounts.empty()) return absl::OkStatus();
   return absl::UnavailableError(
@@ -80,7 +91,7 @@ absl::Status AccountApplier::ApplyOnce(InputBatch& batch, int64_t epoch) {
   if (!loaded.ok()) return loaded.status();
   if (loaded->epoch != epoch) return absl::AbortedError("the store is another incarnation");
   std::vector<store::AccountChange> changes;
-  std::vector<AccountWork> planned;
+  std::vector<AccountWork> planned, later;
   for (size_t i = 0; i < batch.accounts.size(); ++i) {
     AccountWork& work = batch.accounts[i];
     const absl::StatusOr<core::AccountRecord>& record = loaded->records[i];
@@ -88,12 +99,16 @@ absl::Status AccountApplier::ApplyOnce(InputBatch& batch, int64_t epoch) {
       RefuseUnreadableAccount(work, record.status(), batch);
       continue;
     }
-    store::AccountChange change = ChangeOf(*record, work.events);
-    if (change.applied + change.duplicates == 0) continue;  // before the batch was read again
+    store::AccountChange change = ChangeOf(*record, work);
+    if (change.applied + change.duplicates == 0) {  // before the batch was read again
+      LeaveTheRest(std::move(work), later);
+      continue;
+    }
     changes.push_back(std::move(change));
     planned.push_back(std::move(work));
   }
   batch.accounts = std::move(planned);
+  std::move(later.begin(), later.end(), std::back_inserter(batch.accounts));
   if (changes.empty()) return absl::OkStatus();
   const auto results = accounts_.CommitAccounts(changes);
   if (!results.ok()) return results.status();
@@ -111,17 +126,22 @@ void AccountApplier::TakeResults(const std::vector<store::AccountChange>& change
     if (result.code == store::AccountCode::kCommitted) {
       metrics_.applied.Add(changes[i].applied);
       metrics_.duplicates.Add(changes[i].duplicates);
+      LeaveTheRest(std::move(work), left);
     } else if (result.code == store::AccountCode::kStaleRevision) {
       metrics_.retried_commits.Add();
       left.push_back(std::move(work));
     } else if (result.code == store::AccountCode::kUnreadable) {
       RefuseUnreadableAccount(work, result.problem, batch);
-    } else if (work.events.size() > 1) {
-      TakeApart(std::move(work), left);
+    } else if (Tried(work).size() > 1) {
+      work.apart = true;
+      left.push_back(std::move(work));
     } else {
-      Refuse(work.records, RefusalOf(result), batch);
+      Refuse({work.records.front()}, RefusalOf(result), batch);
+      if (LeaveTheRest(std::move(work), left)) batch.awaits_letters = true;
     }
   }
+  std::move(batch.accounts.begin() + static_cast<ptrdiff_t>(changes.size()), batch.accounts.end(),
+            std::back_inserter(left));
   batch.accounts = std::move(left);
 }
 

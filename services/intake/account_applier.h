@@ -20,12 +20,14 @@ class AccountApplier {
 
   // Takes what is done out of batch.accounts and adds what cannot be to batch.refused: no such
   // workspace, a domain that another account has, a workspace or group at its cap, stored state
-  // that cannot be read. Of several events of one account only those that cannot be are refused.
-  // Results as of LeadApplier::Apply.
+  // that cannot be read. Of several events of one account only those that cannot be are refused;
+  // behind one that is, the account's other events await its letter: once they are committed, a
+  // batch that is read again takes the refused one for applied. Results as of LeadApplier::Apply.
   absl::Status Apply(InputBatch& batch, int64_t epoch);
 
  private:
   absl::Status ApplyOnce(InputBatch& batch, int64_t epoch);
+  // changes[i] was made of batch.accounts[i]; what is behind them has its turn in the next round.
   void TakeResults(const std::vector<store::AccountChange>& changes,
                    const std::vector<store::AccountResult>& results, InputBatch& batch);
 

@@ -34,6 +34,7 @@ struct AccountWork {
   core::AccountKey key;
   std::vector<core::AccountEvent> events;
   std::vector<size_t> records;
+  bool apart = false;  // its events are tried one by one, as together they were refused
 };
 
 // The events of sales about one lead, in the order they were read.
@@ -62,6 +63,7 @@ struct InputBatch {
   std::vector<SalesWork> sales;        // not yet committed, in the order of their first event
   std::vector<SalesFate> sales_fates;  // by record; empty: a batch of marketing's
   std::vector<RefusedRecord> refused;  // grows while the batch is applied
+  bool awaits_letters = false;         // those of the refused, before the rest may be applied
 };
 
 // Decodes and groups. input: the store::InputName that the records were read from; `filter` says

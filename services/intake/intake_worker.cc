@@ -116,16 +116,26 @@ absl::Status IntakeWorker::Settle(InputBatch& batch) {
     }
   }
   HandOverLetters(batch);
-  const absl::Status applied = handler_->Apply(batch, partitions_.epoch());
-  HandOverLetters(batch);
-  if (!applied.ok()) return applied;
-  const absl::Status delivered = letters_.Await(options_.letters_wait);
-  awaits_letters_ = !delivered.ok();
-  if (!delivered.ok()) return delivered;
+  do {
+    if (batch.awaits_letters) {
+      if (absl::Status delivered = AwaitLetters(); !delivered.ok()) return delivered;
+      batch.awaits_letters = false;
+    }
+    const absl::Status applied = handler_->Apply(batch, partitions_.epoch());
+    HandOverLetters(batch);
+    if (!applied.ok()) return applied;
+  } while (batch.awaits_letters);
+  if (absl::Status delivered = AwaitLetters(); !delivered.ok()) return delivered;
   if (absl::Status status = partitions_.Advance(batch); !status.ok()) return status;
   CountBatch(batch);
   letters_.Forget();
   return absl::OkStatus();
+}
+
+absl::Status IntakeWorker::AwaitLetters() {
+  absl::Status delivered = letters_.Await(options_.letters_wait);
+  awaits_letters_ = !delivered.ok();
+  return delivered;
 }
 
 void IntakeWorker::HandOverLetters(const InputBatch& batch) {

@@ -84,6 +84,8 @@ class IntakeWorker {
   void WorkOnBatch();
   absl::Status Settle(InputBatch& batch);
   void HandOverLetters(const InputBatch& batch);
+  // Until what was handed over is acknowledged.
+  absl::Status AwaitLetters();
   void CountBatch(const InputBatch& batch);
   void ForgetBatch();
 

@@ -9,6 +9,7 @@
 #include "platform/log.h"
 #include "platform/spans.h"
 #include "relay/topics_check.h"
+#include "store/unreadable_shards.h"
 
 namespace baton::relay {
 namespace {
@@ -128,10 +129,12 @@ absl::Status RelayService::Step() {
     return StoreFailed(counted);
   }
   if (absl::Status purged = PurgeErased(); !purged.ok()) return StoreFailed(purged);
+  const int64_t incarnation = gate_.Incarnation();
   absl::StatusOr<Batch> batch = ReadBatch();
   if (!batch.ok()) return batch.status();
   if (BatchSize(*batch) == 0) return absl::OkStatus();
-  if (absl::Status durable = gate_.ConfirmDurable(); !durable.ok()) return StoreFailed(durable);
+  if (absl::Status durable = gate_.ConfirmDurable(incarnation); !durable.ok())
+    return StoreFailed(durable);
   return Publish(*batch);
 }
 
@@ -199,26 +202,45 @@ absl::Status RelayService::LoadCursors() {
     if (!bounds.ok()) return StoreFailed(bounds.status());
     absl::Status status =
         cursors_.SetCursor(position.partition, CursorOfOffset(position.offset), *bounds);
-    if (status.ok()) continue;
-    held_reason_ = status;
-    look_at_held_ = absl::Now() + kLookAtHeldEvery;
-    platform::LogError("relay.shard_held", {{"reason", std::string(status.message())}});
+    if (!status.ok()) Hold(position.partition, std::move(status));
   }
   meters_.held.Set(static_cast<double>(cursors_.held()));
   return absl::OkStatus();
 }
 
+void RelayService::Hold(int shard, absl::Status reason) {
+  platform::LogError("relay.shard_held", {{"reason", std::string(reason.message())}});
+  cursors_.Hold(shard);
+  held_reason_ = std::move(reason);
+  look_at_held_ = absl::Now() + kLookAtHeldEvery;
+  meters_.held.Set(static_cast<double>(cursors_.held()));
+}
+
+void RelayService::HoldUnreadable(const std::map<int, int64_t>& after) {
+  const auto unreadable = store::UnreadableShards(outbox_, after);
+  if (!unreadable.ok()) return;  // asked again at the next step
+  for (const auto& [shard, why] : *unreadable) {
+    Hold(shard, absl::DataLossError(absl::StrCat(
+                    "shard ", shard, ": the entry behind sequence ", after.at(shard),
+                    " cannot be read: ", why.message(), "; nothing of this shard is published")));
+  }
+}
+
 absl::StatusOr<Batch> RelayService::ReadBatch() {
   const ReadPlan first = PlanFirstRead(cursors_.After(), batch_limit_.now());
   absl::StatusOr<Batch> batch = outbox_.Read(first.after, first.max, kIdleWait);
+  if (store::IsUnreadable(batch.status())) HoldUnreadable(first.after);
   if (!batch.ok()) return StoreFailed(batch.status());
   if (BatchSize(*batch) > 0) {
     const ReadPlan second = PlanSecondRead(first, *batch, batch_limit_.now());
     if (second.may_gather) worker_.StopsWithin(options_.gather);
     if (!second.after.empty()) {
       absl::StatusOr<Batch> more = outbox_.Read(second.after, second.max, absl::ZeroDuration());
-      if (!more.ok()) return StoreFailed(more.status());
-      Append(*std::move(more), *batch);
+      if (more.ok()) {
+        Append(*std::move(more), *batch);
+      } else if (!store::IsUnreadable(more.status())) {  // which the next step finds
+        return StoreFailed(more.status());
+      }
     }
   }
   for (const auto& [shard, entries] : *batch) {

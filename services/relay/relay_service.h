@@ -88,6 +88,9 @@ class RelayService : public platform::Service, private platform::kafka::Rebalanc
   absl::Status ServeGroup(absl::Duration wait);
   absl::Status LoadCursors();
   absl::StatusOr<Batch> ReadBatch();
+  // Holds those of the shards whose next entry cannot be read.
+  void HoldUnreadable(const std::map<int, int64_t>& after);
+  void Hold(int shard, absl::Status reason);
   absl::Status Publish(const Batch& batch);
   void EmitPublished(const Batch& batch, const Transaction& transaction, absl::Time begin,
                      absl::Time end) const;

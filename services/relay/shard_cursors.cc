@@ -51,7 +51,7 @@ absl::Status ShardCursors::SetCursor(int shard, int64_t cursor, const store::Out
   if (owned == owned_.end()) return absl::OkStatus();
   owned->second = Owned();
   if (bounds.last_sequence < cursor) {
-    held_.insert(shard);
+    Hold(shard);
     return absl::DataLossError(absl::StrCat(
         "shard ", shard, ": published up to sequence ", cursor, ", but the outbox of epoch ",
         bounds.epoch, " ends at ", bounds.last_sequence,
@@ -59,6 +59,12 @@ absl::Status ShardCursors::SetCursor(int shard, int64_t cursor, const store::Out
   }
   after_[shard] = cursor;
   return absl::OkStatus();
+}
+
+void ShardCursors::Hold(int shard) {
+  if (!owned_.contains(shard)) return;
+  after_.erase(shard);
+  held_.insert(shard);
 }
 
 absl::Status ShardCursors::Check(int shard, absl::Span<const store::OutboxEntry> entries) const {

@@ -37,8 +37,11 @@ class ShardCursors {
   // The committed cursor of a shard and where its outbox begins and ends; forgotten shards are
   // ignored. DATA_LOSS when the outbox ends before the cursor: the store has been rolled back
   // behind what was published and its sequences were not moved on, so that publishing would skip
-  // changes. Such a shard is held: After() leaves it out until ForgetHeld or ForgetCursors.
+  // changes. Such a shard is held, as by Hold.
   absl::Status SetCursor(int shard, int64_t cursor, const store::OutboxBounds& bounds);
+
+  // After() leaves the shard out until ForgetHeld or ForgetCursors, whatever the reason is.
+  void Hold(int shard);
 
   // Cursors of the shards that can be published.
   const std::map<int, int64_t>& After() const { return after_; }

@@ -103,7 +103,9 @@ class OutboxStore {
   virtual int ShardOf(const core::WorkspaceId& workspace) const = 0;
   virtual absl::StatusOr<OutboxBounds> Bounds(int shard) = 0;
   // Entries with sequence > after[shard], ascending per shard, at most `max` per shard. Waits up to
-  // `wait` for the first one (zero: returns at once). Shards without such entries are left out.
+  // `wait` for the first one (zero: returns at once). Shards without such entries are left out. In
+  // front of an entry that cannot be read a shard's entries end; if that is its first one, the
+  // whole call is INTERNAL STATE_UNREADABLE (see unreadable_shards.h).
   virtual absl::StatusOr<std::map<int, std::vector<OutboxEntry>>> Read(
       const std::map<int, int64_t>& after, int max, absl::Duration wait) = 0;
   // Drops entries with sequence <= upto, but keeps the newest `keep` for watchers that resume.
@@ -184,10 +186,13 @@ class InputStore {
 class DurabilityGate {
  public:
   virtual ~DurabilityGate() = default;
-  // Returns OK when everything committed before on this store survives the loss of the primary as
-  // far as the configuration promises; UNAVAILABLE: not known to, ask again. Costs nothing when the
+  // Names the server that holds the store, taken before what is to be confirmed begins. No I/O.
+  virtual int64_t Incarnation() const = 0;
+  // Returns OK when everything committed or read on this store since `incarnation` was taken
+  // survives the loss of the primary as far as the configuration promises; UNAVAILABLE: not known
+  // to, as when another server has taken over since: do or read it again. Costs nothing when the
   // configuration asks for no replicas.
-  virtual absl::Status ConfirmDurable() = 0;
+  virtual absl::Status ConfirmDurable(int64_t incarnation) = 0;
 };
 
 class StoreHealth {

@@ -10,6 +10,7 @@ LUA = "services/store/redis/functions/"
 
 CONTRACT = ("test", "store_contract_test", "*")
 FUNCTIONS = ("test", "redis_functions_test", "-*Fuzz*")
+SENTINELS = ("test", "redis_store_test", "RedisSentinelTest.*")
 DIFFERENTIAL = ("test", "store_differential_test", "*")
 KEPT_QUEUES = ("test", "store_kept_queues_test", "*")
 CORE = ("test", "core_test", "*")
@@ -164,11 +165,17 @@ MUTANTS = [
            "services/dispatch/watch_source.cc",
            "  if (entry.key.workspace != scope.workspace) return false;\n", "", (API,)),
     Mutant("stream-too-early", "a rep is shown an offer that a failover may take back",
-           "services/dispatch/watch_hub.cc", "  if (!read->empty() && !IsDurable()) {",
+           "services/dispatch/watch_hub.cc", "  if (!read->empty() && !IsDurable(incarnation)) {",
            "  if (read->size() > 1'000'000) {", (DISPATCH,)),
     Mutant("change-too-early", "a caller is told of a change that a failover may take back",
            "services/dispatch/call_runner.h",
            "return durable.ok() ? std::move(done) : durable;", "return done;", (API,)),
+    Mutant("wrong-witness", "a server that took over confirms what another one said",
+           "services/store/redis/redis_pipes.cc", "  if (Incarnation() != incarnation) {",
+           "  if (incarnation < 0) {", (SENTINELS,)),
+    Mutant("witness-too-late", "the server to confirm a change is chosen once it is made",
+           "services/dispatch/call_runner.h", "durable_.ConfirmDurable(incarnation)",
+           "durable_.ConfirmDurable(durable_.Incarnation())", (API,)),
     Mutant("lost-submission", "events that Kafka did not take are said to be accepted",
            "services/dispatch/event_publisher.cc", "        done(std::move(status));",
            "        done(absl::OkStatus());", (API,)),

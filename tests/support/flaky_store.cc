@@ -355,8 +355,8 @@ absl::StatusOr<std::string> FlakyStore::InstallationSecret() {
   return Try([&] { return inner_.InstallationSecret(); });
 }
 
-absl::Status FlakyStore::ConfirmDurable() {
-  return Try([&] { return inner_.ConfirmDurable(); });
+absl::Status FlakyStore::ConfirmDurable(int64_t incarnation) {
+  return Try([&] { return inner_.ConfirmDurable(incarnation); });
 }
 
 absl::Status FlakyStore::CheckReady() {

@@ -151,7 +151,8 @@ class FlakyStore : public store::Store {
                        absl::Span<const store::InputAdvance> advances) override;
   absl::StatusOr<store::InputCounters> Counters(store::InputFlow flow) override;
 
-  absl::Status ConfirmDurable() override;
+  int64_t Incarnation() const override { return inner_.Incarnation(); }
+  absl::Status ConfirmDurable(int64_t incarnation) override;
 
   absl::Status CheckReady() override;
   absl::StatusOr<std::string> InstallationSecret() override;

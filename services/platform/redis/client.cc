@@ -33,7 +33,8 @@ bool LacksReplicas(absl::Span<const Reply> replies) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(const ClientOptions& options,
-                                                       Prepare prepare) {
+                                                       Prepare prepare,
+                                                       std::shared_ptr<Incarnations> incarnations) {
   const absl::StatusOr<Location> location = ParseUrl(options.url);
   if (!location.ok()) return location.status();
   if (options.connections_max < 1 || options.connections_max > kConnectionsMax) {
@@ -51,12 +52,14 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(const ClientOptions& opti
     tls = *std::move(made);
   }
   IgnoreBrokenPipes();
+  if (incarnations == nullptr) incarnations = std::make_shared<Incarnations>();
   return std::unique_ptr<Client>(
-      new Client(options, *location, std::move(tls), std::move(prepare)));
+      new Client(options, *location, std::move(tls), std::move(prepare), std::move(incarnations)));
 }
 
 Client::Client(const ClientOptions& options, const Location& location,
-               std::unique_ptr<TlsContext> tls, Prepare prepare)
+               std::unique_ptr<TlsContext> tls, Prepare prepare,
+               std::shared_ptr<Incarnations> incarnations)
     : tls_(std::move(tls)),
       connections_max_(options.connections_max),
       connection_options_{location.server, options.password_file, tls_.get(),
@@ -64,7 +67,8 @@ Client::Client(const ClientOptions& options, const Location& location,
       sentinels_(location.sentinels.empty()
                      ? nullptr
                      : new Sentinels(location, options.sentinel, connection_options_)),
-      prepare_(std::move(prepare)) {}
+      prepare_(std::move(prepare)),
+      incarnations_(std::move(incarnations)) {}
 
 absl::StatusOr<std::vector<Reply>> Client::Run(absl::Span<const Command> commands) {
   return Run(commands, connection_options_.command_timeout);
@@ -72,15 +76,15 @@ absl::StatusOr<std::vector<Reply>> Client::Run(absl::Span<const Command> command
 
 absl::StatusOr<std::vector<Reply>> Client::Run(absl::Span<const Command> commands,
                                                absl::Duration timeout) {
-  absl::StatusOr<std::unique_ptr<Connection>> connection = Take();
-  if (!connection.ok()) return connection.status();
-  absl::StatusOr<std::vector<Reply>> replies = (*connection)->Run(commands, timeout);
+  absl::StatusOr<Lent> lent = Take();
+  if (!lent.ok()) return lent.status();
+  absl::StatusOr<std::vector<Reply>> replies = lent->connection->Run(commands, timeout);
   if (!replies.ok()) {
-    Drop(*std::move(connection), replies.status());
+    Drop(*std::move(lent), replies.status());
   } else if (HasLostItsServer(*replies)) {
-    Drop(*std::move(connection), absl::UnavailableError("the Redis server takes no writes now"));
+    Drop(*std::move(lent), absl::UnavailableError("the Redis server takes no writes now"));
   } else {
-    GiveBack(*std::move(connection));
+    GiveBack(*std::move(lent));
     if (LacksReplicas(*replies)) AskAgain();
   }
   return replies;
@@ -96,13 +100,9 @@ void Client::AskAgain() {
   const absl::StatusOr<std::string> address = sentinels_->PrimaryAddress();
   if (!address.ok()) return;  // the server may well be up where they are not
   absl::MutexLock lock(&mutex_);
-  UseServer(*address);
-}
-
-// Connections to another one go: those that are idle now, the others when they are given back.
-void Client::UseServer(const std::string& address) {
-  if (address == server_) return;
-  server_ = address;
+  if (server_.empty() || *address == server_) return;
+  server_ = *address;
+  incarnations_->Leave();
   open_ -= static_cast<int>(idle_.size());
   idle_.clear();
 }
@@ -111,10 +111,10 @@ bool Client::CanProceed() const {
   return failures_ > 0 || !idle_.empty() || open_ < connections_max_;
 }
 
-absl::StatusOr<std::unique_ptr<Connection>> Client::Take() {
+absl::StatusOr<Client::Lent> Client::Take() {
   const absl::Time deadline = SteadyNow() + connection_options_.command_timeout;
   while (true) {
-    std::unique_ptr<Connection> found;
+    Lent found;
     {
       absl::MutexLock lock(&mutex_);
       if (!mutex_.AwaitWithTimeout(absl::Condition(this, &Client::CanProceed),
@@ -137,14 +137,14 @@ absl::StatusOr<std::unique_ptr<Connection>> Client::Take() {
       found = std::move(idle_.back());
       idle_.pop_back();
     }
-    if (!found->IsStale()) return found;
+    if (found.incarnation == incarnations_->now() && !found.connection->IsStale()) return found;
     absl::MutexLock lock(&mutex_);
     --open_;
   }
   return Connect();
 }
 
-absl::StatusOr<std::unique_ptr<Connection>> Client::Connect() {
+absl::StatusOr<Client::Lent> Client::Connect() {
   absl::StatusOr<std::unique_ptr<Connection>> connection =
       sentinels_ == nullptr ? Connection::Open(connection_options_) : sentinels_->OpenPrimary();
   absl::Status status = connection.status();
@@ -153,25 +153,26 @@ absl::StatusOr<std::unique_ptr<Connection>> Client::Connect() {
   probing_ = false;
   if (status.ok()) {
     failures_ = 0;
-    UseServer((*connection)->address());
-    return connection;
+    server_ = (*connection)->address();
+    const int64_t incarnation = incarnations_->Met((*connection)->server_identity());
+    return Lent{*std::move(connection), incarnation};
   }
   --open_;
   RecordFailure(status);
   return status;
 }
 
-void Client::GiveBack(std::unique_ptr<Connection> connection) {
+void Client::GiveBack(Lent lent) {
   absl::MutexLock lock(&mutex_);
-  if (connection->address() == server_) {
-    idle_.push_back(std::move(connection));
+  if (lent.incarnation == incarnations_->now()) {
+    idle_.push_back(std::move(lent));
   } else {
     --open_;
   }
 }
 
-void Client::Drop(std::unique_ptr<Connection> connection, const absl::Status& why) {
-  connection.reset();
+void Client::Drop(Lent lent, const absl::Status& why) {
+  lent.connection.reset();
   absl::MutexLock lock(&mutex_);
   --open_;
   RecordFailure(why);

@@ -1,6 +1,7 @@
 // A pool of connections to one Redis server, shared by several threads. Each call takes a
 // connection for one round trip and gives it back. With Sentinels the server is the primary that
-// they name (sentinels.h): a connection to one that is not named any more carries no further call.
+// they name (sentinels.h). A connection to a server that is not the one of now any more
+// (incarnations.h) carries no further call.
 //
 // While the server is down, calls fail at once instead of queueing up: after a failure one caller
 // at a time tries to connect again, at intervals that grow from kBackoffMin to kBackoffMax with
@@ -12,6 +13,7 @@
 #ifndef BATON_PLATFORM_REDIS_CLIENT_H_
 #define BATON_PLATFORM_REDIS_CLIENT_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -24,6 +26,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "platform/redis/connection.h"
+#include "platform/redis/incarnations.h"
 #include "platform/redis/reply.h"
 #include "platform/redis/sentinels.h"
 #include "platform/redis/tls.h"
@@ -51,9 +54,11 @@ class Client {
   // the connection and is what callers get. Runs on the caller's thread, possibly several at once.
   using Prepare = std::function<absl::Status(Connection&)>;
 
-  // INVALID_ARGUMENT for a bad URL, number or TLS file. Does not connect.
-  static absl::StatusOr<std::unique_ptr<Client>> Create(const ClientOptions& options,
-                                                        Prepare prepare);
+  // INVALID_ARGUMENT for a bad URL, number or TLS file. Does not connect. incarnations: shared with
+  // the other clients of the same installation; null: it has none.
+  static absl::StatusOr<std::unique_ptr<Client>> Create(
+      const ClientOptions& options, Prepare prepare,
+      std::shared_ptr<Incarnations> incarnations = nullptr);
 
   // One round trip as Connection::Run. UNAVAILABLE also when no connection came free in time or the
   // server is known to be down; PERMISSION_DENIED, FAILED_PRECONDITION or whatever `prepare` says
@@ -70,13 +75,16 @@ class Client {
 
  private:
   Client(const ClientOptions& options, const Location& location, std::unique_ptr<TlsContext> tls,
-         Prepare prepare);
+         Prepare prepare, std::shared_ptr<Incarnations> incarnations);
 
-  absl::StatusOr<std::unique_ptr<Connection>> Take();
-  absl::StatusOr<std::unique_ptr<Connection>> Connect();
-  void UseServer(const std::string& address) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void GiveBack(std::unique_ptr<Connection> connection);
-  void Drop(std::unique_ptr<Connection> connection, const absl::Status& why);
+  struct Lent {
+    std::unique_ptr<Connection> connection;
+    int64_t incarnation = 0;  // of its server
+  };
+  absl::StatusOr<Lent> Take();
+  absl::StatusOr<Lent> Connect();
+  void GiveBack(Lent lent);
+  void Drop(Lent lent, const absl::Status& why);
   void RecordFailure(const absl::Status& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool CanProceed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -85,9 +93,10 @@ class Client {
   const ConnectionOptions connection_options_;
   const std::unique_ptr<Sentinels> sentinels_;  // null: the server's address is fixed
   const Prepare prepare_;
+  const std::shared_ptr<Incarnations> incarnations_;
 
   absl::Mutex mutex_;
-  std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Lent> idle_ ABSL_GUARDED_BY(mutex_);
   std::string server_ ABSL_GUARDED_BY(mutex_);    // address of the one that is used now
   int open_ ABSL_GUARDED_BY(mutex_) = 0;          // idle, lent and being made
   int failures_ ABSL_GUARDED_BY(mutex_) = 0;      // since the last success; 0: the server is up

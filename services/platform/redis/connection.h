@@ -47,11 +47,17 @@ class Connection {
   bool broken() const { return broken_; }
   const std::string& address() const { return address_; }  // "host:port" of the server
 
+  // What tells the server from every other one, also from itself before a restart, where whoever
+  // prepares the connection knows that; else its address.
+  const std::string& server_identity() const { return server_identity_; }
+  void set_server_identity(std::string identity) { server_identity_ = std::move(identity); }
+
  private:
   struct Deleter {
     void operator()(redisContext* context) const;
   };
-  explicit Connection(std::string address) : address_(std::move(address)) {}
+  explicit Connection(std::string address)
+      : address_(std::move(address)), server_identity_(address_) {}
 
   absl::Status Connect(const ConnectionOptions& options);
   absl::Status LogIn(const ConnectionOptions& options);
@@ -61,6 +67,7 @@ class Connection {
   absl::Status Broken(absl::string_view what);
 
   const std::string address_;
+  std::string server_identity_;
   std::unique_ptr<redisContext, Deleter> context_;
   bool broken_ = false;
   absl::Time armed_for_;  // the deadline for which the socket's timeout was set last, and when

@@ -155,7 +155,8 @@ class MemoryStore final : public Store {
                        absl::Span<const InputAdvance> advances) override;
   absl::StatusOr<InputCounters> Counters(InputFlow flow) override;
 
-  absl::Status ConfirmDurable() override { return absl::OkStatus(); }
+  int64_t Incarnation() const override { return 0; }
+  absl::Status ConfirmDurable(int64_t) override { return absl::OkStatus(); }
 
   absl::Status CheckReady() override;
   absl::StatusOr<std::string> InstallationSecret() override;

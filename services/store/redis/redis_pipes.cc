@@ -49,11 +49,15 @@ absl::Status CheckInput(const std::string& input) {
   return valid ? absl::OkStatus() : core::FieldError("input", "not a name that Kafka allows");
 }
 
-// XREAD of one shard's answer: {key, entries}.
-absl::Status DecodeStream(const Reply& stream, std::vector<OutboxEntry>& entries) {
+// XREAD of one shard's answer: {key, entries}. Entries end in front of one that cannot be read.
+absl::Status DecodeStream(const Reply& stream, int shard, std::vector<OutboxEntry>& entries) {
   for (const Reply& element : stream.elements[1].elements) {
     absl::StatusOr<OutboxEntry> entry = redis::DecodeOutbox(element);
-    if (!entry.ok()) return entry.status();
+    if (!entry.ok() && !entries.empty()) return absl::OkStatus();
+    if (!entry.ok()) {
+      return StateUnreadable(absl::StrCat("the outbox of shard ", shard),
+                             std::string(entry.status().message()));
+    }
     entries.push_back(*std::move(entry));
   }
   return absl::OkStatus();
@@ -147,7 +151,7 @@ absl::StatusOr<std::map<int, std::vector<OutboxEntry>>> RedisStore::Read(
     const auto shard =
         stream.elements.size() == 2 ? shard_of.find(stream.elements[0].text) : shard_of.end();
     if (shard == shard_of.end()) return redis::Unreadable("an answer of XREAD");
-    absl::Status status = DecodeStream(stream, read[shard->second]);
+    absl::Status status = DecodeStream(stream, shard->second, read[shard->second]);
     if (!status.ok()) return status;
   }
   return read;
@@ -199,7 +203,8 @@ absl::Status RedisStore::Advance(const InputId& input, int64_t epoch,
                                  absl::Span<const InputAdvance> advances) {
   if (absl::Status status = CheckInput(input.name); !status.ok()) return status;
   if (absl::Status status = CheckAdvances(advances); !status.ok()) return status;
-  if (advances.empty()) return ConfirmDurable();
+  const int64_t incarnation = Incarnation();
+  if (advances.empty()) return ConfirmDurable(incarnation);
   std::vector<std::string> args = {absl::StrCat(epoch)};
   for (const InputAdvance& advance : advances) {
     for (const int64_t number :
@@ -213,12 +218,13 @@ absl::Status RedisStore::Advance(const InputId& input, int64_t epoch,
       args));
   if (!moved.ok()) return moved.status();
   if (moved->integer < 0) return CheckpointMoved(input.name);
-  return ConfirmDurable();
+  return ConfirmDurable(incarnation);
 }
 
 // WAIT speaks of the connection's own latest write, hence the fence in the same round trip. One
-// Redis replicates in one order: who has the fence has all that was written before it.
-absl::Status RedisStore::ConfirmDurable() {
+// Redis replicates in one order: who has the fence has all that was written to it before. To it: a
+// server that took over in between would confirm what it never had.
+absl::Status RedisStore::ConfirmDurable(int64_t incarnation) {
   if (options_.min_replica_acks == 0) return absl::OkStatus();
   const int64_t wait_ms =
       std::max<int64_t>(1, absl::ToInt64Milliseconds(options_.command_timeout) / 2);
@@ -227,6 +233,10 @@ absl::Status RedisStore::ConfirmDurable() {
            {"WAIT", absl::StrCat(options_.min_replica_acks), absl::StrCat(wait_ms)}});
   if (!replies.ok()) return replies.status();
   const int64_t acks = replies->back().integer;
+  if (Incarnation() != incarnation) {
+    return redis::FromClient(absl::UnavailableError(
+        "Redis: another server has taken over, or this one was restarted, since"));
+  }
   if (acks >= options_.min_replica_acks) return absl::OkStatus();
   AskSentinels();  // this server may be cut off, and a replica in its place
   return redis::FromClient(absl::UnavailableError(

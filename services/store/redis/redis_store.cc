@@ -69,7 +69,9 @@ absl::StatusOr<std::unique_ptr<RedisStore>> RedisStore::Open(const RedisStoreOpt
 }
 
 RedisStore::RedisStore(const RedisStoreOptions& options)
-    : options_(options), session_(options.shards, library_, [this] { return SimulatedClock(); }) {}
+    : options_(options),
+      session_(options.shards, library_, [this] { return SimulatedClock(); }),
+      servers_(std::make_shared<platform::redis::Incarnations>()) {}
 
 absl::StatusOr<std::vector<std::string>> RedisStore::LoadFunctions(
     const RedisStoreOptions& options) {
@@ -83,13 +85,18 @@ absl::StatusOr<std::vector<std::string>> RedisStore::DeleteOldFunctions(
 
 absl::Status RedisStore::CreateClients() {
   const ClientOptions client_options = ClientOptionsOf(options_);
-  const auto prepare = [this](Connection& connection) {
-    return session_.Prepare([this, &connection](absl::Span<const Command> commands) {
-      return connection.Run(commands, options_.command_timeout);
-    });
+  const auto prepare = [this](Connection& connection) -> absl::Status {
+    absl::StatusOr<std::string> replication_id =
+        session_.Prepare([this, &connection](absl::Span<const Command> commands) {
+          return connection.Run(commands, options_.command_timeout);
+        });
+    if (!replication_id.ok()) return replication_id.status();
+    connection.set_server_identity(*std::move(replication_id));
+    return absl::OkStatus();
   };
   for (std::unique_ptr<Client>* client : {&client_, &readers_}) {
-    absl::StatusOr<std::unique_ptr<Client>> created = Client::Create(client_options, prepare);
+    absl::StatusOr<std::unique_ptr<Client>> created =
+        Client::Create(client_options, prepare, servers_);
     if (!created.ok()) return created.status();
     *client = *std::move(created);
   }
@@ -128,9 +135,10 @@ absl::StatusOr<RedisStore::Replies> RedisStore::RunSlice(absl::Span<const Comman
     again.push_back(commands[i]);
   }
   if (!again.empty()) {
-    absl::Status prepared = session_.Prepare(
+    absl::StatusOr<std::string> prepared = session_.Prepare(
         [this](absl::Span<const Command> preparing) { return client_->Run(preparing); });
-    if (!prepared.ok()) return redis::FromClient(prepared);
+    if (!prepared.ok()) return redis::FromClient(prepared.status());
+    servers_->Met(*prepared);
     absl::StatusOr<Replies> repeated = client_->Run(again);
     if (!repeated.ok()) return redis::FromClient(repeated.status());
     for (size_t i = 0; i < unprepared.size(); ++i) {
@@ -185,9 +193,10 @@ void RedisStore::AskSentinels() {
 
 absl::Status RedisStore::CheckReady() {
   AskSentinels();
-  const absl::Status prepared = session_.Prepare(
+  const absl::StatusOr<std::string> prepared = session_.Prepare(
       [this](absl::Span<const Command> commands) { return client_->Run(commands); });
-  if (!prepared.ok()) return redis::FromClient(prepared);
+  if (!prepared.ok()) return redis::FromClient(prepared.status());
+  servers_->Met(*prepared);  // whose connections may have outlived a change of its role
   // Not through Run: a refused CONFIG GET is a finding, not a failure.
   absl::StatusOr<Replies> replies = client_->Run({{"INFO", "server"},
                                                   {"INFO", "memory"},

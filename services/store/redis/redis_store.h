@@ -182,7 +182,8 @@ class RedisStore final : public Store {
                        absl::Span<const InputAdvance> advances) override;
   absl::StatusOr<InputCounters> Counters(InputFlow flow) override;
 
-  absl::Status ConfirmDurable() override;
+  int64_t Incarnation() const override { return servers_->now(); }
+  absl::Status ConfirmDurable(int64_t incarnation) override;
 
   // Asks the server; callers keep the answer for a while. Also notices a failover that left the
   // connections standing.
@@ -258,6 +259,7 @@ class RedisStore final : public Store {
   const RedisStoreOptions options_;
   const redis::FunctionLibrary library_;
   const redis::Session session_;
+  const std::shared_ptr<platform::redis::Incarnations> servers_;  // of both clients
   std::unique_ptr<platform::redis::Client> client_;
   std::unique_ptr<platform::redis::Client> readers_;
   absl::Mutex secret_mutex_;

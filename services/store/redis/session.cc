@@ -79,7 +79,7 @@ absl::Status CheckMode(const std::string& info) {
       {{"mode", mode}});
 }
 
-absl::Status Session::Prepare(const Runner& run) const {
+absl::StatusOr<std::string> Session::Prepare(const Runner& run) const {
   std::vector<Command> commands = {{"INFO", "server"},
                                    {"INFO", "replication"},
                                    {"SET", InstallationKey(), Installation(shards_), "NX"},
@@ -102,8 +102,10 @@ absl::Status Session::Prepare(const Runner& run) const {
   }
   if (absl::Status status = LoadLibrary(library_, run); !status.ok()) return status;
   if (absl::Status status = CheckAccess(run); !status.ok()) return status;
-  return OpenShards(run, InfoValue(replication, "master_replid"),
-                    absl::MakeConstSpan(*replies).subspan(4));
+  std::string id = InfoValue(replication, "master_replid");
+  absl::Status opened = OpenShards(run, id, absl::MakeConstSpan(*replies).subspan(4));
+  if (!opened.ok()) return opened;
+  return id;
 }
 
 absl::Status Session::CheckAccess(const Runner& run) const {

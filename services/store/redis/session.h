@@ -27,8 +27,9 @@ class Session {
       : shards_(shards), library_(library), clock_(std::move(clock)) {}
 
   // Makes the above true where that is possible. Safe to repeat and to race with other processes.
+  // Gives the server's replication id, which is another one after a restart or a promotion.
   // FAILED_PRECONDITION when people must act, UNAVAILABLE when it may pass.
-  absl::Status Prepare(const Runner& run) const;
+  absl::StatusOr<std::string> Prepare(const Runner& run) const;
 
  private:
   absl::Status CheckAccess(const Runner& run) const;

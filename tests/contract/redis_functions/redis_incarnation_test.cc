@@ -122,6 +122,7 @@ TEST(RedisIncarnationTest, APrimaryThatWasDemotedAndPromotedIsANewIncarnation) {
   Follow(*other, *server);
   Follow(*server, *other);
   EXPECT_TRUE(absl::IsUnavailable(CommitLead(*store, "l2").status()));  // READONLY
+  const int64_t before = store->Incarnation();
   RunOn(*server, {"REPLICAOF", "NO", "ONE"});
   absl::Status status = store->CheckReady();
   while (absl::IsUnavailable(status)) {
@@ -130,6 +131,7 @@ TEST(RedisIncarnationTest, APrimaryThatWasDemotedAndPromotedIsANewIncarnation) {
   }
   EXPECT_TRUE(status.ok()) << status;
   EXPECT_GT(BoundsOfAcme(*store).epoch, epoch);
+  EXPECT_NE(store->Incarnation(), before);
 }
 
 TEST(RedisIncarnationTest, ACheckpointWaitsForItsReplica) {

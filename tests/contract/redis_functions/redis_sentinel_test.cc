@@ -65,7 +65,7 @@ class RedisSentinelTest : public testing::Test {
   // Commits a lead until that is confirmed by a replica.
   static void CommitSafely(store::RedisStore& store, const std::string& lead) {
     AwaitThat("committed", [&] { return CommitLead(store, lead).ok(); });
-    AwaitThat("durable", [&] { return store.ConfirmDurable().ok(); });
+    AwaitThat("durable", [&] { return store.ConfirmDurable(store.Incarnation()).ok(); });
   }
 
   // Whether the server says so; false while it answers nothing: Sentinels that give a server
@@ -88,10 +88,13 @@ TEST_F(RedisSentinelTest, WhatAReplicaConfirmedIsThereWhenThePrimaryIsKilled) {
   };
   commit_some();
   const int64_t epoch = (*store)->Checkpoints("leads")->epoch;
+  const int64_t before = (*store)->Incarnation();
+  EXPECT_TRUE((*store)->ConfirmDurable(before).ok());
   servers_[0]->Kill();
   sentinels_[0]->Kill();  // the one that was asked
   commit_some();
   EXPECT_GT((*store)->Checkpoints("leads")->epoch, epoch);
+  EXPECT_TRUE(absl::IsUnavailable((*store)->ConfirmDurable(before))) << "what it had may be lost";
   EXPECT_EQ((*store)->ListLeads(Acme(), "", 1000)->leads.size(), 100u);
   EXPECT_TRUE((*store)->CheckReady().ok());
   // It comes back as what it was, and is made a replica before anybody is sent to it.

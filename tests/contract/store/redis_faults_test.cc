@@ -9,6 +9,7 @@
 #include "platform/redis/client.h"
 #include "store/redis/redis_keys.h"
 #include "store/redis/redis_store.h"
+#include "store/unreadable_shards.h"
 #include "support/make_active.h"
 #include "support/redis_server.h"
 
@@ -89,6 +90,24 @@ TEST_F(RedisFaultsTest, LeadsThatCannotBeReadLeaveTheirNeighboursAlone) {
   EXPECT_EQ(results->at(2).code, CommitCode::kUnreadable);
 }
 
+TEST_F(RedisFaultsTest, AnOutboxIsReadUpToWhatCannotBeRead) {
+  core::Plan plan = Nurture("one");
+  plan.changes.emplace_back().stage = core::Stage::kNurture;
+  const auto committed = store_->Commit({plan});
+  ASSERT_TRUE(committed.ok()) << committed.status();
+  const auto before = store_->Read({{0, 0}}, 10, absl::ZeroDuration());
+  ASSERT_TRUE(before.ok()) << before.status();
+  const int64_t last = before->at(0).back().sequence;
+  Run({"XADD", store::redis::ShardKeys(0).Outbox(), absl::StrCat(last + 1, "-0"), "of", "later"});
+  const auto read = store_->Read({{0, 0}}, 10, absl::ZeroDuration());
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->at(0).back().sequence, last);
+  const absl::Status refused = store_->Read({{0, last}}, 10, absl::ZeroDuration()).status();
+  EXPECT_TRUE(store::IsUnreadable(refused)) << refused;
+  EXPECT_TRUE(store::UnreadableShards(*store_, {{0, 0}})->empty());
+  EXPECT_EQ(store::UnreadableShards(*store_, {{0, last}})->count(0), 1u);
+}
+
 TEST_F(RedisFaultsTest, WorkspaceThatCannotBeReadLeavesTheOthersAlone) {
   Run({"HSET", store::redis::WorkspaceKeys(0, acme_).Workspace(), "policy", "many"});
   const auto versions = store_->PolicyVersions({acme_, other_});
@@ -125,9 +144,9 @@ TEST_F(RedisFaultsTest, ServerThatIsGoneFailsTheWholeBatch) {
 }
 
 TEST_F(RedisFaultsTest, NothingIsDurableWhileTheReplicaIsMissing) {
-  EXPECT_TRUE(store_->ConfirmDurable().ok()) << "no replica is asked for";
+  EXPECT_TRUE(store_->ConfirmDurable(store_->Incarnation()).ok()) << "no replica is asked for";
   const auto strict = Open(/*min_replica_acks=*/1);
-  const absl::Status missing = strict->ConfirmDurable();
+  const absl::Status missing = strict->ConfirmDurable(strict->Incarnation());
   EXPECT_EQ(missing.code(), absl::StatusCode::kUnavailable);
   EXPECT_GT(core::RetryAfter(missing), absl::ZeroDuration());
 }

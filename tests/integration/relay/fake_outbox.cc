@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "store/store_errors.h"
 
 namespace baton::relay {
 namespace {
@@ -40,8 +41,24 @@ void FakeOutbox::SetDurable(absl::Status status) {
   durable_ = std::move(status);
 }
 
-absl::Status FakeOutbox::ConfirmDurable() {
+void FakeOutbox::FailOverInReads(bool always) {
   absl::MutexLock lock(&mutex_);
+  fails_over_ = always;
+}
+
+void FakeOutbox::Spoil(int shard, int64_t sequence) {
+  absl::MutexLock lock(&mutex_);
+  spoilt_[shard] = sequence;
+}
+
+int64_t FakeOutbox::Incarnation() const {
+  absl::MutexLock lock(&mutex_);
+  return incarnation_;
+}
+
+absl::Status FakeOutbox::ConfirmDurable(int64_t incarnation) {
+  absl::MutexLock lock(&mutex_);
+  if (incarnation != incarnation_) return absl::UnavailableError("another server has taken over");
   return durable_;
 }
 
@@ -65,11 +82,15 @@ absl::StatusOr<std::map<int, std::vector<store::OutboxEntry>>> FakeOutbox::Read(
   mutex_.AwaitWithTimeout(absl::Condition(&more), wait);
   std::map<int, std::vector<store::OutboxEntry>> read;
   for (const auto& [shard, cursor] : after) {
-    const int64_t end = std::min(last_[shard], cursor + max);
+    const int64_t spoilt = spoilt_[shard];
+    const bool reaches_it = spoilt > cursor && spoilt <= last_[shard];
+    if (reaches_it && spoilt == cursor + 1) return store::StateUnreadable("an entry", "spoilt");
+    const int64_t end = std::min(reaches_it ? spoilt - 1 : last_[shard], cursor + max);
     for (int64_t next = cursor + 1; next <= end; ++next) {
       read[shard].push_back(EntryOf(shard, next));
     }
   }
+  if (fails_over_) ++incarnation_;
   return read;
 }
 

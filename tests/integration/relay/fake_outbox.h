@@ -20,10 +20,12 @@ class FakeOutbox : public store::OutboxStore, public store::DurabilityGate {
 
   explicit FakeOutbox(int shards) : shards_(shards) {}
 
-  void Append(int64_t count);              // to every shard
-  void SetLast(int shard, int64_t last);   // as after a rollback
-  void SetDurable(absl::Status status);    // what the gate says
-  std::map<int, int64_t> Trimmed() const;  // shard -> highest `upto`
+  void Append(int64_t count);               // to every shard
+  void SetLast(int shard, int64_t last);    // as after a rollback
+  void SetDurable(absl::Status status);     // what the gate says
+  void FailOverInReads(bool always);        // behind each another server takes over
+  void Spoil(int shard, int64_t sequence);  // cannot be read; 0: all can
+  std::map<int, int64_t> Trimmed() const;   // shard -> highest `upto`
 
   int shards() const override { return shards_; }
   int ShardOf(const core::WorkspaceId&) const override { return 0; }
@@ -32,7 +34,8 @@ class FakeOutbox : public store::OutboxStore, public store::DurabilityGate {
       const std::map<int, int64_t>& after, int max, absl::Duration wait) override;
   absl::Status Trim(int shard, int64_t upto, int64_t keep) override;
   absl::StatusOr<int64_t> Purge(int, int64_t, core::TimeMs) override { return 0; }
-  absl::Status ConfirmDurable() override;
+  int64_t Incarnation() const override;
+  absl::Status ConfirmDurable(int64_t incarnation) override;
 
  private:
   const int shards_;
@@ -40,6 +43,9 @@ class FakeOutbox : public store::OutboxStore, public store::DurabilityGate {
   std::map<int, int64_t> last_ ABSL_GUARDED_BY(mutex_);
   std::map<int, int64_t> trimmed_ ABSL_GUARDED_BY(mutex_);
   absl::Status durable_ ABSL_GUARDED_BY(mutex_);
+  std::map<int, int64_t> spoilt_ ABSL_GUARDED_BY(mutex_);
+  bool fails_over_ ABSL_GUARDED_BY(mutex_) = false;
+  int64_t incarnation_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace baton::relay

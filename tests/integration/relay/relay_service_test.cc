@@ -94,6 +94,34 @@ TEST_F(RelayServiceTest, PublishesNothingThatAFailoverMayTakeBack) {
   EXPECT_TRUE(Await([&] { return Shows("baton_relay_published_total 40"); }));
 }
 
+TEST_F(RelayServiceTest, PublishesNothingThatWasReadBeforeAnotherServerTookOver) {
+  ASSERT_TRUE(MakeTopics(topics_).ok());
+  outbox_.FailOverInReads(true);
+  outbox_.Append(10);
+  auto relay = StartRelay();
+  ASSERT_TRUE(Await([&] { return absl::StrContains(relay->Ready().message(), "taken over"); }));
+  EXPECT_TRUE(Shows("baton_relay_published_total 0"));
+  outbox_.FailOverInReads(false);
+  EXPECT_TRUE(Await([&] { return Shows("baton_relay_published_total 40"); }));
+}
+
+TEST_F(RelayServiceTest, AnEntryThatCannotBeReadHoldsItsShardAlone) {
+  ASSERT_TRUE(MakeTopics(topics_).ok());
+  outbox_.Spoil(1, 5);
+  outbox_.Append(10);
+  auto relay = StartRelay();
+  EXPECT_TRUE(Await([&] { return Shows("baton_relay_published_total 34"); }));
+  EXPECT_TRUE(Await([&] { return Shows("baton_relay_held_shards 1"); }));
+  EXPECT_TRUE(Await([&] {
+    return absl::StrContains(relay->Ready().message(), "shard 1: the entry behind sequence 4");
+  })) << relay->Ready();
+  outbox_.Append(1);
+  EXPECT_TRUE(Await([&] { return Shows("baton_relay_published_total 37"); }));
+  outbox_.Spoil(1, 0);  // looked at again after a while
+  EXPECT_TRUE(Await([&] { return Shows("baton_relay_published_total 44"); }));
+  EXPECT_TRUE(Await([&] { return relay->Ready().ok(); })) << relay->Ready();
+}
+
 TEST_F(RelayServiceTest, PublishesSoonAfterAnEntryIsAppended) {
   ASSERT_TRUE(MakeTopics(topics_).ok());
   auto relay = StartRelay();

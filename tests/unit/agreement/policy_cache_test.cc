@@ -2,12 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/errors.h"
 #include "policy/parse_policy.h"
 #include "store/memory/memory_store.h"
+#include "store/store_errors.h"
 #include "support/builders.h"
 #include "support/flaky_store.h"
 #include "support/make_active.h"
@@ -19,7 +23,8 @@ namespace {
 
 using core::WorkspaceId;
 
-// A store that can be put in the place of another one, as after a failover.
+// A store that can be put in the place of another one, as after a failover, and that can lose the
+// documents of a workspace.
 class ReplacedStore : public store::WorkspaceStore {
  public:
   explicit ReplacedStore(store::WorkspaceStore& first) : now(&first) {}
@@ -37,10 +42,14 @@ class ReplacedStore : public store::WorkspaceStore {
   }
   absl::StatusOr<store::PolicyDocument> GetPolicy(const WorkspaceId& id,
                                                   int64_t revision) override {
-    return now->GetPolicy(id, revision);
+    if (id.str() != lost) return now->GetPolicy(id, revision);
+    if (at_loss) at_loss();
+    return store::PolicyNotFound(id, revision);
   }
 
   store::WorkspaceStore* now;
+  std::string lost;
+  std::function<void()> at_loss;
 };
 
 class PolicyCacheTest : public ::testing::Test {
@@ -129,6 +138,38 @@ TEST_F(PolicyCacheTest, GivesTheDraftThatRunsBesideIt) {
   EXPECT_EQ(calls_, 1);
   ASSERT_TRUE(store_.StopShadow(acme, support::kMarketer).ok());
   EXPECT_FALSE(cache_.Active(acme)->shadow.has_value());
+}
+
+TEST_F(PolicyCacheTest, ADocumentThatIsGoneConcernsItsWorkspaceAlone) {
+  const std::vector<WorkspaceId> both = {WorkspaceId::Trusted("acme"),
+                                         WorkspaceId::Trusted("globex")};
+  Create("globex");
+  Activate("acme", 60);
+  Activate("globex", 70);
+  ReplacedStore lossy(store_);
+  lossy.lost = "acme";
+  PolicyCache cache(lossy, store_, 2);
+  const auto active = cache.Active(both);
+  ASSERT_TRUE(active.ok()) << active.status();
+  EXPECT_EQ(core::ErrorReason((*active)[0].status()), "STATE_UNREADABLE") << (*active)[0].status();
+  ASSERT_TRUE((*active)[1].ok()) << (*active)[1].status();
+  EXPECT_EQ((*active)[1]->policy->intent[0].points, 70);
+  lossy.lost.clear();
+  EXPECT_EQ(cache.Active(both[0])->policy->intent[0].points, 60);
+}
+
+TEST_F(PolicyCacheTest, ADocumentThatIsReplacedWhileItIsReadIsAskedForAgain) {
+  Activate("acme", 60);
+  ReplacedStore moving(store_);
+  moving.lost = "acme";
+  moving.at_loss = [&] {
+    Activate("acme", 70);
+    moving.lost.clear();
+  };
+  PolicyCache cache(moving, store_, 2);
+  const absl::Status first = cache.Active(WorkspaceId::Trusted("acme")).status();
+  EXPECT_TRUE(absl::IsUnavailable(first)) << first;
+  EXPECT_EQ(cache.Active(WorkspaceId::Trusted("acme"))->policy->intent[0].points, 70);
 }
 
 TEST_F(PolicyCacheTest, ADraftThatCannotBeReadLeavesTheActivePolicyAsItIs) {

@@ -1,5 +1,7 @@
 // What is told to callers is durable: while the gate fails nothing is, and whoever asks again with
 // the same request id is told what was done.
+#include <atomic>
+
 #include "api_fixture.h"
 #include "support/flaky_store.h"
 #include "watcher_client.h"
@@ -12,20 +14,29 @@ using LeadStub = v1::LeadService::Stub;
 
 const Identity kDpo = {"dpo@acme.example", "admin"};
 
-// Takes what it is given, but no replica confirms it.
-class UnconfirmedStore final : public support::FlakyStore {
+// Takes and tells what it is asked to, but behind each call another server takes over, which may
+// lack it.
+class FailingOverStore final : public support::FlakyStore {
  public:
-  explicit UnconfirmedStore(store::Store& inner)
-      : FlakyStore(inner, [] { return support::Fault::kNone; }) {}
-  absl::Status ConfirmDurable() override {
-    return absl::UnavailableError("no replica has confirmed");
+  explicit FailingOverStore(store::Store& inner)
+      : FlakyStore(inner, [this] {
+          ++incarnation_;
+          return support::Fault::kNone;
+        }) {}
+  int64_t Incarnation() const override { return incarnation_; }
+  absl::Status ConfirmDurable(int64_t incarnation) override {
+    return incarnation == incarnation_ ? absl::OkStatus()
+                                       : absl::UnavailableError("another server has taken over");
   }
+
+ private:
+  std::atomic<int64_t> incarnation_ = 0;
 };
 
 class DurabilityApiTest : public ApiTest {
  protected:
-  UnconfirmedStore unconfirmed_{store_};
-  RunningApi strict_{unconfirmed_};
+  FailingOverStore failing_over_{store_};
+  RunningApi strict_{failing_over_};
 };
 
 TEST_F(DurabilityApiTest, AnAcceptIsNotToldBeforeItIsDurable) {

@@ -5,7 +5,9 @@
 #include "absl/strings/str_cat.h"
 #include "api_fixture.h"
 #include "core/decide.h"
+#include "store/store_errors.h"
 #include "support/builders.h"
+#include "support/flaky_store.h"
 #include "support/make_active.h"
 #include "watcher_client.h"
 
@@ -58,6 +60,36 @@ class WatchApiTest : public ApiTest {
     ASSERT_EQ(store_.Load({event.key})->records[0]->rep, support::RepNamed("ada"));
   }
 };
+
+// A store of whose changes nothing up to `until` can be read.
+class SpoiltOutbox final : public support::FlakyStore {
+ public:
+  SpoiltOutbox(store::Store& inner, int64_t until)
+      : FlakyStore(inner, [] { return support::Fault::kNone; }), until_(until) {}
+  absl::StatusOr<std::map<int, std::vector<store::OutboxEntry>>> Read(
+      const std::map<int, int64_t>& after, int max, absl::Duration wait) override {
+    for (const auto& [shard, sequence] : after) {
+      if (sequence < until_) return store::StateUnreadable("an entry", "spoilt");
+    }
+    return FlakyStore::Read(after, max, wait);
+  }
+
+ private:
+  const int64_t until_;
+};
+
+TEST_F(WatchApiTest, WhoResumesInFrontOfWhatCannotBeReadGetsASnapshot) {
+  AddRep("ada");
+  const std::string token = TokenOf(kRepAda);
+  AddLead("l1");
+  const int shard = store_.ShardOf(core::WorkspaceId::Trusted("acme"));
+  SpoiltOutbox spoilt(store_, store_.Bounds(shard)->last_sequence);
+  RunningApi api(spoilt);
+  WatcherClient watcher(*api.assignments, kRepAda, token);
+  const Response response = watcher.Event();
+  EXPECT_EQ(response.kind(), Response::KIND_SNAPSHOT);
+  EXPECT_EQ(response.assignment().name(), "workspaces/acme/assignments/l1.1");
+}
 
 TEST_F(WatchApiTest, SnapshotThenChangesOfOneRep) {
   AddRep("ada");

@@ -12,6 +12,7 @@
 
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "store/store_errors.h"
 
 namespace baton::dispatch {
 namespace {
@@ -45,6 +46,7 @@ class CountedOutbox : public store::OutboxStore {
                               ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return last_ > from; };
     std::map<int, std::vector<store::OutboxEntry>> read;
     if (!mutex_.AwaitWithTimeout(absl::Condition(&has_more), wait)) return read;
+    if (after.at(0) < spoilt_) return store::StateUnreadable("an entry", "spoilt");
     for (int64_t sequence = after.at(0) + 1; sequence <= last_; ++sequence) {
       store::OutboxEntry& entry = read[0].emplace_back();
       entry.sequence = sequence;
@@ -66,6 +68,11 @@ class CountedOutbox : public store::OutboxStore {
     absl::MutexLock lock(&mutex_);
     away_ = away;
   }
+  // One that cannot be read.
+  void AppendSpoilt() {
+    absl::MutexLock lock(&mutex_);
+    spoilt_ = ++last_;
+  }
   int reads() {
     absl::MutexLock lock(&mutex_);
     return reads_;
@@ -81,6 +88,7 @@ class CountedOutbox : public store::OutboxStore {
  private:
   absl::Mutex mutex_;
   int64_t last_ ABSL_GUARDED_BY(mutex_) = 100;
+  int64_t spoilt_ ABSL_GUARDED_BY(mutex_) = 0;
   int reads_ ABSL_GUARDED_BY(mutex_) = 0;
   int looks_ ABSL_GUARDED_BY(mutex_) = 0;
   bool away_ ABSL_GUARDED_BY(mutex_) = false;
@@ -100,7 +108,10 @@ class ListeningWatcher : public Watcher {
     absl::MutexLock lock(&mutex_);
     bookmark_ = position.sequence;
   }
-  void OnGap() override {}
+  void OnGap() override {
+    absl::MutexLock lock(&mutex_);
+    lost_its_place_ = true;
+  }
   void OnDraining() override {}
 
   size_t heard() {
@@ -115,6 +126,10 @@ class ListeningWatcher : public Watcher {
     mutex_.AwaitWithTimeout(absl::Condition(&has_heard), absl::Seconds(10));
     return heard_;
   }
+  bool AwaitGap() {
+    absl::MutexLock lock(&mutex_);
+    return mutex_.AwaitWithTimeout(absl::Condition(&lost_its_place_), absl::Seconds(10));
+  }
   bool AwaitBookmark(int64_t sequence) {
     absl::MutexLock lock(&mutex_);
     const auto is_there = [&]()
@@ -127,6 +142,7 @@ class ListeningWatcher : public Watcher {
   absl::Mutex mutex_;
   int64_t bookmark_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<int64_t> heard_ ABSL_GUARDED_BY(mutex_);
+  bool lost_its_place_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 // Told by the hub whether the outbox can be read.
@@ -147,14 +163,21 @@ class Health {
   bool ok_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
+// While it is not open, another server takes over behind each read.
 class Gate : public store::DurabilityGate {
  public:
-  absl::Status ConfirmDurable() override {
+  explicit Gate(CountedOutbox& outbox) : outbox_(outbox) {}
+  int64_t Incarnation() const override { return open ? 0 : outbox_.reads(); }
+  absl::Status ConfirmDurable(int64_t incarnation) override {
     ++asked;
-    return open ? absl::OkStatus() : absl::UnavailableError("no replica has confirmed");
+    return incarnation == Incarnation() ? absl::OkStatus()
+                                        : absl::UnavailableError("another server has taken over");
   }
   std::atomic<bool> open = true;
   std::atomic<int> asked = 0;
+
+ private:
+  CountedOutbox& outbox_;
 };
 
 class WatchHubTest : public testing::Test {
@@ -169,7 +192,7 @@ class WatchHubTest : public testing::Test {
     return options;
   }
 
-  Gate gate_;
+  Gate gate_{outbox_};
   WatchHub hub_{outbox_, gate_, Options(), [this](bool ok) { health_.Set(ok); }};
 };
 
@@ -195,6 +218,19 @@ TEST_F(WatchHubTest, TellsNothingThatAFailoverMayTakeBack) {
   gate_.open = true;
   const int64_t first = position->sequence + 1;
   EXPECT_THAT(watcher->AwaitHeard(3), ElementsAre(first, first + 1, first + 2));
+}
+
+TEST_F(WatchHubTest, GoesOnBehindWhatCannotBeRead) {
+  ASSERT_TRUE(health_.Becomes(true));
+  const auto watcher = std::make_shared<ListeningWatcher>();
+  ASSERT_TRUE(hub_.Join(watcher).ok());
+  ASSERT_TRUE(hub_.GoLive(watcher).ok());
+  outbox_.AppendSpoilt();
+  EXPECT_TRUE(watcher->AwaitGap()) << "it begins anew";
+  const auto position = hub_.GoLive(watcher);
+  ASSERT_TRUE(position.ok());
+  outbox_.Append(1);
+  EXPECT_THAT(watcher->AwaitHeard(1), ElementsAre(position->sequence + 1));
 }
 
 TEST_F(WatchHubTest, TellsTheFirstWatcherAllThatComesAfterItsPosition) {

@@ -107,6 +107,28 @@ TEST_F(AccountEventsTest, OnlyTheOneThatTakesAForeignDomainIsRefused) {
   EXPECT_THAT(LetterClasses(), ElementsAre("domain_taken"));
 }
 
+// What is committed of an account says of all that lies before it that it was read.
+TEST_F(AccountEventsTest, ARefusedOneIsNoLessRefusedWhenTheBatchIsReadAgain) {
+  AppendAccount(1, "globex", "a1", R"({"domains":["globex.com"]})");
+  Steps(1);
+  kafka_.broker_away = true;
+  AppendAccount(0, "other", "b1", R"({"name":"first"})", "2026-03-01T08:00:00Z");
+  AppendAccount(0, "other", "b2", R"({"domains":["globex.com"]})", "2026-03-01T08:00:01Z");
+  AppendAccount(0, "other", "b3", R"({"name":"third"})", "2026-03-01T08:00:02Z");
+  AppendAccount(0, "other", "b4", R"({"domains":["globex.com"]})", "2026-03-01T08:00:03Z");
+  Steps(3);
+  EXPECT_EQ(Account("other").account.name, "first");
+  RevokeAtNextPoll({0});  // with the letter, which no broker has taken
+  Steps(1);
+  kafka_.broker_away = false;
+  kafka_.letters.clear();
+  AssignAtNextPoll({0});
+  Steps(3);
+  ExpectCounters(5, 3, 0, 2);
+  EXPECT_EQ(Account("other").account.name, "third");
+  EXPECT_THAT(LetterClasses(), ElementsAre("domain_taken", "domain_taken"));
+}
+
 TEST_F(AccountEventsTest, OfAnUnknownWorkspaceAreDeadLetters) {
   AppendBytes(0, R"({"specversion":"1.0","id":"1","source":"/crm","workspace":"nowhere",
     "type":"dev.baton.account.upserted.v1","subject":"a","time":"2026-03-01T08:00:00Z",

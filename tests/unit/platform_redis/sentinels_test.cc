@@ -8,11 +8,13 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "platform/redis/client.h"
+#include "platform/redis/incarnations.h"
 #include "support/fake_redis.h"
 
 namespace baton::platform::redis {
@@ -147,10 +149,12 @@ TEST(SentinelsTest, TheyHaveAUserAndAPasswordOfTheirOwn) {
 }
 
 // A client of the Sentinel; fails the test if there is none.
-std::unique_ptr<Client> ClientOf(const FakeRedis& sentinel) {
+std::unique_ptr<Client> ClientOf(const FakeRedis& sentinel,
+                                 std::shared_ptr<Incarnations> incarnations = nullptr) {
   ClientOptions options;
   options.url = UrlOf({sentinel.port()});
-  auto client = Client::Create(options, [](Connection&) { return absl::OkStatus(); });
+  auto client = Client::Create(
+      options, [](Connection&) { return absl::OkStatus(); }, std::move(incarnations));
   EXPECT_TRUE(client.ok()) << client.status();
   return *std::move(client);
 }
@@ -185,6 +189,39 @@ TEST(SentinelClientTest, AServerThatLacksReplicasIsGivenUpIfAnotherIsNamed) {
   const auto replies = client->Run({{"FCALL"}});
   ASSERT_TRUE(replies.ok()) << replies.status();
   EXPECT_FALSE((*replies)[0].is_error());
+}
+
+TEST(SentinelClientTest, ClientsOfOneInstallationLeaveAServerTogether) {
+  const auto before = Server("master");
+  const auto after = Server("master");
+  std::atomic<int> named = before->port();
+  const auto sentinel = SentinelNaming(named);
+  const auto incarnations = std::make_shared<Incarnations>();
+  const auto one = ClientOf(*sentinel, incarnations);
+  const auto other = ClientOf(*sentinel, incarnations);
+  EXPECT_TRUE(one->Run({{"FCALL"}}).ok());
+  const int64_t first = incarnations->now();
+  EXPECT_TRUE(one->Run({{"FCALL"}}).ok());
+  EXPECT_EQ(incarnations->now(), first) << "the same server";
+  named = after->port();
+  EXPECT_TRUE(other->Run({{"GET"}}).ok());
+  EXPECT_GT(incarnations->now(), first);
+  EXPECT_TRUE(one->Run({{"FCALL"}}).ok());
+  EXPECT_THAT(after->commands(), Contains(FakeRedis::Command{"FCALL"}));
+}
+
+TEST(IncarnationsTest, AServerThatWasLeftIsAnotherOneWhenItIsMetAgain) {
+  Incarnations incarnations;
+  const int64_t first = incarnations.Met("a");
+  EXPECT_EQ(incarnations.Met("a"), first);
+  EXPECT_EQ(incarnations.now(), first);
+  const int64_t second = incarnations.Met("b");
+  EXPECT_GT(second, first);
+  incarnations.Leave();
+  EXPECT_GT(incarnations.now(), second);
+  const int64_t third = incarnations.Met("b");
+  EXPECT_EQ(incarnations.now(), third);
+  EXPECT_GT(incarnations.Met("a"), third) << "no number comes twice";
 }
 
 TEST(SentinelClientTest, SentinelsThatAreAwayAreNoReasonToLeaveTheServer) {
