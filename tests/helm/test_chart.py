@@ -233,6 +233,13 @@ def test_the_readme_has_the_table_of_values():
     assert values_table.with_table(readme, rows) == readme
 
 
+def test_the_table_names_every_setting_that_may_be_set():
+    parts = json.loads((CHART / 'values.schema.json').read_text())['properties']['settings']
+    said = dict(values_table.documented_values((CHART / 'values.yaml').read_text()))
+    for part, settings in parts['properties'].items():
+        assert set(settings['properties']) <= set(re.findall('`(.*?)`', said['settings', part]))
+
+
 @pytest.mark.parametrize('value', ['redis.urll=x', 'intake.replica=3', 'settings.relay.kept=1',
                                    'networkPolicy.apiFrom[0].pods=x', 'grafana.enabled=true'])
 def test_a_value_that_it_does_not_know_is_an_error(value):

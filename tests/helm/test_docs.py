@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from chart import CHART, TOP, manifests, run
+from chart import TOP, run
 
 sys.path.insert(0, str(TOP / 'tests' / 'docs'))
 from blocks import blocks  # noqa: E402
@@ -29,31 +29,6 @@ exec "$BATON_DOCS_HELM" "$verb" "${arguments[@]}"
 
 def test_there_are_some():
     assert len(COMMANDS) >= 5
-
-
-def outside_names(value):
-    """The names of secrets and config maps that a manifest reads, wherever it does."""
-    if isinstance(value, list):
-        for one in value:
-            yield from outside_names(one)
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if key == 'secretName':
-                yield inner
-            elif key in ('configMap', 'secretKeyRef', 'configMapKeyRef') and 'name' in inner:
-                yield inner['name']
-            elif key == 'imagePullSecrets':
-                yield from (one['name'] for one in inner)
-            yield from outside_names(inner)
-
-
-def test_the_readme_says_how_to_make_what_the_production_example_names():
-    documents_made = manifests('-f', CHART / 'examples' / 'production.yaml')
-    made = {one_made['metadata']['name'] for one_made in documents_made}
-    needed = set(outside_names(documents_made)) - made
-    readme = (CHART / 'README.md').read_text()
-    assert len(needed) >= 4
-    assert not {name for name in needed if f' {name} ' not in readme}, needed
 
 
 @pytest.mark.parametrize('page', PAGES, ids=lambda page: str(page.relative_to(TOP)))

@@ -12,7 +12,7 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from chart import BIN, TOP, run
+from chart import BIN, TOP, print_config, run
 from stack import free_port
 
 DOCKERFILE = TOP / 'deploy' / 'docker' / 'Dockerfile'
@@ -60,6 +60,14 @@ def test_the_last_stage_begins_with_nothing_and_ends_as_nobody():
     assert re.search(r'(?m)^USER 65532:65532$', last)
     assert re.search(r'(?m)^ENTRYPOINT \["/usr/local/bin/baton"\]$', last)
     assert not re.search(r'(?m)^(RUN|ADD) ', last)
+
+
+def test_the_ports_that_it_exposes_are_those_of_the_listeners():
+    settings = print_config('all', '--grpc-insecure', 'loopback')
+    listeners = {value.rsplit(':', 1)[1] for key, (value, _) in settings.items()
+                 if key.endswith('.address')}
+    exposed = re.search(r'(?m)^EXPOSE (.*)$', DOCKERFILE.read_text())[1].split()
+    assert len(listeners) >= 3 and set(exposed) == listeners
 
 
 def test_there_is_no_shell_and_nothing_that_gives_rights(root):

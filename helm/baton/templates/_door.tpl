@@ -67,3 +67,44 @@ methods_file: /etc/baton/methods.yaml
 - {name: jwks, mountPath: /run/config/baton/jwks, readOnly: true}
 {{- end }}
 {{- end -}}
+
+{{/* Refuses a door that would not open, or would stand open. */}}
+{{- define "baton.checkDoor" -}}
+{{- if eq (int .Values.grpc.port) (int .Values.http.port) -}}
+{{- fail "grpc.port and http.port are the same; choose two ports" -}}
+{{- end -}}
+{{- if and .Values.connect.enabled (has (int .Values.connect.port) (list (int .Values.grpc.port) (int .Values.http.port))) -}}
+{{- fail "connect.port is that of grpc or http; choose another one" -}}
+{{- end -}}
+{{- if ne .Values.service.type "ClusterIP" -}}
+{{- if not .Values.tls.existingSecret -}}
+{{- fail (printf "service.type %s would show the API outside of the cluster without TLS: set tls.existingSecret" .Values.service.type) -}}
+{{- end -}}
+{{- end -}}
+{{- $tls := .Values.tls -}}
+{{- $auth := .Values.auth -}}
+{{- if not (or $tls.existingSecret .Values.grpc.allowPlaintext) -}}
+{{- fail "the API needs a certificate: name a secret of type kubernetes.io/tls in tls.existingSecret; to try Baton, batonctl dev-identity makes one" -}}
+{{- end -}}
+{{- if not (or $auth.jwks.configMap $auth.jwks.url $auth.clients) -}}
+{{- fail "nobody could call the API: name the keys of your identity provider in auth.jwks.configMap or auth.jwks.url, or client certificates in auth.clients; to try Baton, batonctl dev-identity makes keys and tokens" -}}
+{{- end -}}
+{{- if and $tls.existingSecret .Values.grpc.allowPlaintext -}}
+{{- fail "tls.existingSecret and grpc.allowPlaintext: choose one of them" -}}
+{{- end -}}
+{{- if and $auth.jwks.configMap $auth.jwks.url -}}
+{{- fail "auth.jwks.configMap and auth.jwks.url: choose one of them" -}}
+{{- end -}}
+{{- if and $auth.jwks.caFile (not $auth.jwks.url) -}}
+{{- fail "auth.jwks.caFile needs auth.jwks.url" -}}
+{{- end -}}
+{{- if and (or $auth.jwks.configMap $auth.jwks.url) (not (and $auth.issuer $auth.audience)) -}}
+{{- fail "auth.jwks needs auth.issuer and auth.audience" -}}
+{{- end -}}
+{{- if ne (not $auth.clients) (not $tls.clientCaSecret) -}}
+{{- fail "auth.clients and tls.clientCaSecret: give both or none" -}}
+{{- end -}}
+{{- if and $tls.clientCaSecret (not $tls.existingSecret) -}}
+{{- fail "tls.clientCaSecret needs tls.existingSecret" -}}
+{{- end -}}
+{{- end -}}
