@@ -3,6 +3,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -40,8 +41,7 @@ constexpr char kFooter[] =
 
 struct VerifyArguments {
   KafkaArguments kafka;
-  std::string redis_url, redis_password_file;
-  platform::redis::SentinelLogin sentinel;
+  platform::redis::ClientOptions redis;
   std::string relay_group = "baton-relay";
   std::vector<std::string> inputs;
   std::string wait = "0s";
@@ -156,6 +156,14 @@ void PrintJson(const Session& session, const Report& report) {
       json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
+absl::Status CheckRedisOptions(const platform::redis::ClientOptions& redis) {
+  if (redis.url.empty()) return UsageError("no Redis given: use BATON_REDIS_URL or --redis-url");
+  const platform::redis::TlsOptions& tls = redis.tls;
+  const bool any = !tls.ca_file.empty() || !tls.cert_file.empty() || !tls.key_file.empty();
+  if (!any || absl::StartsWith(redis.url, "rediss")) return absl::OkStatus();
+  return UsageError("--redis-tls-ca-file and --redis-tls-cert-file need --redis-url rediss://");
+}
+
 absl::StatusOr<verify::Options> OptionsOf(const VerifyArguments& arguments) {
   const auto kafka = ConfigOf(arguments.kafka);
   if (!kafka.ok()) return kafka.status();
@@ -166,13 +174,9 @@ absl::StatusOr<verify::Options> OptionsOf(const VerifyArguments& arguments) {
   auto inputs = ParseInputs(arguments.inputs);
   if (!inputs.ok()) return inputs.status();
   options.inputs = *std::move(inputs);
-  options.redis.url = arguments.redis_url;
-  options.redis.password_file = arguments.redis_password_file;
-  options.redis.sentinel = arguments.sentinel;
+  options.redis = arguments.redis;
   options.redis.command_timeout = absl::Seconds(30);  // whole pages of leads at a time
-  if (options.redis.url.empty()) {
-    return UsageError("no Redis given: use BATON_REDIS_URL or --redis-url");
-  }
+  if (absl::Status usable = CheckRedisOptions(options.redis); !usable.ok()) return usable;
   if (!absl::ParseDuration(arguments.wait, &options.wait) || options.wait < absl::ZeroDuration()) {
     return UsageError(
         absl::StrCat("--wait is a time like 30s or 5m, this is '", arguments.wait, "'"));
@@ -200,26 +204,38 @@ absl::Status Verify(const Session& session, const VerifyArguments& arguments) {
   return absl::DataLossError(message);
 }
 
+void AddRedisOptions(CLI::App& command, platform::redis::ClientOptions& redis) {
+  command
+      .add_option("--redis-url", redis.url,
+                  "redis[s]://[user@]HOST:PORT[/DATABASE], or "
+                  "redis[s]+sentinel://[user@]HOST:PORT,HOST:PORT/PRIMARY[/DATABASE]")
+      ->envname("BATON_REDIS_URL");
+  command.add_option("--redis-password-file", redis.password_file, "file with Redis' password")
+      ->envname("BATON_REDIS_PASSWORD_FILE");
+  command.add_option("--redis-sentinel-user", redis.sentinel.user, "who asks the Sentinels")
+      ->envname("BATON_REDIS_SENTINEL_USER");
+  command
+      .add_option("--redis-sentinel-password-file", redis.sentinel.password_file,
+                  "file with the Sentinels' password")
+      ->envname("BATON_REDIS_SENTINEL_PASSWORD_FILE");
+  command
+      .add_option("--redis-tls-ca-file", redis.tls.ca_file,
+                  "PEM with the CAs of rediss servers, if not the system's")
+      ->envname("BATON_REDIS_TLS_CA_FILE");
+  command
+      .add_option("--redis-tls-cert-file", redis.tls.cert_file,
+                  "PEM with the certificate that Redis is shown")
+      ->envname("BATON_REDIS_TLS_CERT_FILE");
+  command.add_option("--redis-tls-key-file", redis.tls.key_file, "PEM with its key")
+      ->envname("BATON_REDIS_TLS_KEY_FILE");
+}
+
 }  // namespace
 
 void AddVerifyCommand(CLI::App& app, Session& session) {
   CLI::App& command = *app.add_subcommand("verify", kAbout)->footer(kFooter);
   auto arguments = std::make_shared<VerifyArguments>();
-  command
-      .add_option("--redis-url", arguments->redis_url,
-                  "redis[s]://[user@]HOST:PORT[/DATABASE], or "
-                  "redis[s]+sentinel://[user@]HOST:PORT,HOST:PORT/PRIMARY[/DATABASE]")
-      ->envname("BATON_REDIS_URL");
-  command
-      .add_option("--redis-password-file", arguments->redis_password_file,
-                  "file with Redis' password")
-      ->envname("BATON_REDIS_PASSWORD_FILE");
-  command.add_option("--redis-sentinel-user", arguments->sentinel.user, "who asks the Sentinels")
-      ->envname("BATON_REDIS_SENTINEL_USER");
-  command
-      .add_option("--redis-sentinel-password-file", arguments->sentinel.password_file,
-                  "file with the Sentinels' password")
-      ->envname("BATON_REDIS_SENTINEL_PASSWORD_FILE");
+  AddRedisOptions(command, arguments->redis);
   AddKafkaOptions(command, arguments->kafka);
   command.add_option("--relay-group", arguments->relay_group, "consumer group of relay")
       ->envname("BATON_RELAY_GROUP")

@@ -109,7 +109,11 @@ bool EndsOwnership(ChangeType change) {
   }
 }
 
-ChangeHistory::ChangeHistory() : names_(1) {}
+ChangeHistory::ChangeHistory(const Begins& feedback, const Begins& assignments)
+    : names_(1),
+      feedback_kept_(feedback),
+      assignments_kept_(assignments),
+      same_partitions_(feedback.size() == assignments.size()) {}
 
 ChangeHistory::Name ChangeHistory::NameOf(std::string_view workspace, std::string_view id) {
   if (id.empty()) return 0;
@@ -140,8 +144,9 @@ bool ChangeHistory::IsWhole(const ChangeRecord& record, std::string_view topic) 
   return false;
 }
 
-bool ChangeHistory::IsNext(const ChangeRecord& record, bool begins_late, Lead& lead) {
-  if (lead.version == 0 && record.version > 1 && begins_late) {
+bool ChangeHistory::IsNext(const ChangeRecord& record, Lead& lead) {
+  if (lead.version == 0 && record.version > 1 &&
+      feedback_kept_.BeginsLate(record.place.partition)) {
     lead.known = false;
     return true;
   }
@@ -264,15 +269,15 @@ void ChangeHistory::Take(const ChangeRecord& record, Name name, Lead& lead) {
   if (change == ChangeType::kErased) lead.was_erased = true;
 }
 
-void ChangeHistory::AddFeedback(const ChangeRecord& record, bool begins_late) {
+void ChangeHistory::AddFeedback(const ChangeRecord& record) {
   ++feedback_;
-  begins_late_ = begins_late_ || begins_late;
+  feedback_kept_.Add(record.place.partition, record.published_ms);
   findings_.LookedAt(Check::kVersions);
   if (!IsWhole(record, "feedback")) return;
   const Name name = NameOf(record.workspace, record.lead);
   const Name rep = NameOf(record.workspace, record.rep);
   Lead& lead = leads_[name];
-  if (!IsNext(record, begins_late, lead)) return;
+  if (!IsNext(record, lead)) return;
   if (lead.stage == Stage::kErased) {  // the person is back, as a new lead
     lead.stage = Stage::kNew;
     lead.cycle = 0;
@@ -283,14 +288,20 @@ void ChangeHistory::AddFeedback(const ChangeRecord& record, bool begins_late) {
     if (*record.change == ChangeType::kOfferExpired) CheckExpiry(record, lead);
   }
   if (ConcernsOwnership(*record.change)) {
-    ownerships_[{name, record.epoch, record.version}] = {record.value_hash, false};
+    ownerships_[{name, record.epoch, record.version}] = {record.value_hash, record.published_ms,
+                                                         record.place.partition};
   }
   Take(record, name, lead);
 }
 
-void ChangeHistory::AddAssignment(const ChangeRecord& record, bool begins_late) {
-  findings_.LookedAt(Check::kAssignments);
-  assignments_begin_late_ = assignments_begin_late_ || begins_late;
+// The two records of a change have one key and were published in one transaction.
+bool ChangeHistory::MayLack(const KeptRecords& other, int32_t partition,
+                            int64_t published_ms) const {
+  return same_partitions_ ? other.MayLack(partition, published_ms) : other.MayLack(published_ms);
+}
+
+void ChangeHistory::AddAssignment(const ChangeRecord& record) {
+  assignments_kept_.Add(record.place.partition, record.published_ms);
   if (!IsWhole(record, "assignments")) return;
   const Name name = NameOf(record.workspace, record.lead);
   const auto fault = [&](absl::string_view what) {
@@ -298,10 +309,13 @@ void ChangeHistory::AddAssignment(const ChangeRecord& record, bool begins_late) 
                         absl::StrCat("assignment event ", ToAbsl(record.event_id), " ", what));
   };
   const auto found = ownerships_.find({name, record.epoch, record.version});
-  if (found == ownerships_.end()) {
-    if (!begins_late_) fault("has no feedback event");
+  if (found == ownerships_.end() &&
+      MayLack(feedback_kept_, record.place.partition, record.published_ms)) {
+    ++assignments_not_compared_;
     return;
   }
+  findings_.LookedAt(Check::kAssignments);
+  if (found == ownerships_.end()) return fault("has no feedback event");
   Ownership& ownership = found->second;
   if (ownership.met) return fault("comes twice");
   ownership.met = true;
@@ -318,7 +332,10 @@ void ChangeHistory::AddAssignment(const ChangeRecord& record, bool begins_late) 
 void ChangeHistory::FinishAssignments() {
   for (const auto& [id, ownership] : ownerships_) {
     if (ownership.met) continue;
-    if (assignments_begin_late_) continue;  // it may be among those that are gone
+    if (MayLack(assignments_kept_, ownership.partition, ownership.published_ms)) {
+      ++changes_not_sought_;
+      continue;
+    }
     findings_.Violation(Check::kAssignments,
                         absl::StrCat("feedback ", names_[id.lead], "/", id.epoch, "/", id.version,
                                      " has no assignment event"));

@@ -8,6 +8,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "verify/findings.h"
+#include "verify/kept_records.h"
 #include "verify/records.h"
 
 namespace baton::verify {
@@ -41,21 +42,29 @@ class ChangeHistory {
     bool charged = true;          // as ChangeRecord says
   };
 
-  ChangeHistory();
+  // Of each partition, also those in which nothing is.
+  explicit ChangeHistory(const Begins& feedback = {}, const Begins& assignments = {});
 
-  // All feedback before the first assignment event, partition by partition in order.
-  // `begins_late`: older records of the partition are gone by retention.
-  void AddFeedback(const ChangeRecord& record, bool begins_late);
-  void AddAssignment(const ChangeRecord& record, bool begins_late);
+  // All feedback before the first assignment event, those of a partition in order.
+  void AddFeedback(const ChangeRecord& record);
+  void AddAssignment(const ChangeRecord& record);
   void FinishAssignments();
 
   LeadEnd EndOf(const std::string& key) const;
+  bool HasFeedback(const std::string& key) const { return leads_.contains(Find(key)); }
   // The lead was erased, perhaps before it came back.
   bool WasErased(const std::string& key) const;
   // Every lead with feedback but those that are erased.
   std::vector<std::string> Leads() const;
   GivenBack AllGivenBack() const;
-  bool begins_late() const { return begins_late_; }
+  // Older feedback is gone by retention.
+  bool begins_late() const { return feedback_kept_.begins_late(); }
+  const KeptRecords& feedback_kept() const { return feedback_kept_; }
+  bool assignments_begin_late() const { return assignments_kept_.begins_late(); }
+  // Changes of owners whose assignment event, and assignment events whose feedback, is not there
+  // but may be among what is gone.
+  int64_t changes_not_sought() const { return changes_not_sought_; }
+  int64_t assignments_not_compared() const { return assignments_not_compared_; }
 
   const std::vector<Event>& events() const { return events_; }
   const std::string& name(Name name) const { return names_[name]; }
@@ -88,17 +97,21 @@ class ChangeHistory {
   };
   struct Ownership {
     uint64_t hash = 0;
+    int64_t published_ms = 0;
+    int32_t partition = 0;
     bool met = false;  // on the assignment topic
   };
 
   Name NameOf(std::string_view workspace, std::string_view id);
   bool IsWhole(const ChangeRecord& record, std::string_view topic);
-  bool IsNext(const ChangeRecord& record, bool begins_late, Lead& lead);
+  bool IsNext(const ChangeRecord& record, Lead& lead);
   void TakeBack(const ChangeRecord& record, Lead& lead);
   void CheckMove(const ChangeRecord& record, const Lead& lead);
   void CheckOwner(const ChangeRecord& record, Name rep, const Lead& lead);
   void CheckExpiry(const ChangeRecord& record, const Lead& lead);
   void Take(const ChangeRecord& record, Name name, Lead& lead);
+  // What stands on one of the two topics may be gone from the other.
+  bool MayLack(const KeptRecords& other, int32_t partition, int64_t published_ms) const;
 
   std::vector<std::string> names_;
   absl::flat_hash_map<std::string, Name> numbers_;
@@ -106,8 +119,9 @@ class ChangeHistory {
   absl::flat_hash_map<OwnershipId, Ownership> ownerships_;
   std::vector<Event> events_;
   std::string key_;  // of the record at hand
-  bool begins_late_ = false;
-  bool assignments_begin_late_ = false;
+  KeptRecords feedback_kept_, assignments_kept_;
+  const bool same_partitions_;  // a lead's records have the same partition in both topics
+  int64_t changes_not_sought_ = 0, assignments_not_compared_ = 0;
   int64_t feedback_ = 0, corrections_ = 0, latest_expiry_ms_ = 0;
   Findings findings_;
 };

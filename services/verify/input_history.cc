@@ -23,32 +23,14 @@ std::string WhoIs(const std::string& key) {
 // What a lead must have applied.
 struct InputHistory::Expected {
   int64_t applied_min = 0, applied_max = 0;
+  int64_t refusable = 0;  // records that may have been refused instead
   bool recent_known = false;
   bool recent_ordered = false;   // else in any order
   std::vector<uint64_t> recent;  // fingerprints
 };
 
 void InputHistory::Add(const DeadLetterRecord& letter) {
-  findings_.LookedAt(Check::kDeadLetters);
-  const std::string& topic = topics_.NameOf(letter.place.topic);
-  const std::string name = absl::StrCat("dead letter at partition ", letter.place.partition,
-                                        " offset ", letter.place.offset, " of ", topic);
-  if (!letter.origin.has_value() || letter.origin_topic != topic) {
-    return findings_.Violation(Check::kDeadLetters, name + " does not name its origin");
-  }
-  if (letter.error_class.empty() || letter.reason.empty()) {
-    findings_.Violation(Check::kDeadLetters, name + " has no reason");
-  }
-  const Place origin = {letter.origin->partition, letter.origin->offset, letter.place.topic};
-  const DeadLetters::Added added = letters_.Add(origin, letter);
-  if (added == DeadLetters::Added::kFirst) return;
-  // Between a dead letter and the checkpoint behind it a crash may fall: then it is written again.
-  ++repeated_letters_;
-  if (added == DeadLetters::Added::kAgainWithOtherBytes) {
-    findings_.Violation(
-        Check::kDeadLetters,
-        absl::StrCat(name, " is another one of ", topics_.NameOf(origin), " with other bytes"));
-  }
+  letters_.Add(letter);
 }
 
 void InputHistory::Add(const InputRecord& record) {
@@ -57,26 +39,29 @@ void InputHistory::Add(const InputRecord& record) {
     return;
   }
   ++equation_.input;
-  findings_.LookedAt(Check::kConservation);
-  if (MeetsLetter(record)) return;
-  if (!record.readable) {
-    return findings_.Violation(Check::kConservation,
-                               topics_.NameOf(record.place) +
-                                   " names no lead, source and id and is no dead letter either");
+  const bool has_letter = letters_.Meet(record);
+  const bool may_be_refused = !has_letter && letters_.MayBeGone(record);
+  if (!may_be_refused) findings_.LookedAt(Check::kConservation);
+  if (has_letter) {
+    ++equation_.dead_lettered;
+  } else if (record.readable) {
+    key_.assign(record.workspace)
+        .append(record.of_account ? "/accounts/" : "/")
+        .append(record.lead);
+    leads_[key_].push_back({Fingerprint(record.source, record.id), record.place, may_be_refused});
+  } else if (may_be_refused) {
+    TakeForRefused();
+  } else {
+    findings_.Violation(Check::kConservation,
+                        topics_.NameOf(record.place) +
+                            " names no lead, source and id and is no dead letter either");
   }
-  key_.assign(record.workspace).append(record.of_account ? "/accounts/" : "/").append(record.lead);
-  leads_[key_].push_back({Fingerprint(record.source, record.id), record.place});
 }
 
-bool InputHistory::MeetsLetter(const InputRecord& record) {
-  const DeadLetters::Met met = letters_.Meet(record);
-  if (met == DeadLetters::Met::kNone) return false;
+// Nothing came of the record, and its letter may be gone by retention.
+void InputHistory::TakeForRefused() {
   ++equation_.dead_lettered;
-  if (met == DeadLetters::Met::kOneWithOtherBytes) {
-    findings_.Violation(Check::kDeadLetters,
-                        topics_.NameOf(record.place) + ": its dead letter has other bytes");
-  }
-  return true;
+  ++taken_for_refused_;
 }
 
 InputHistory::Expected InputHistory::ExpectedOf(const std::vector<Event>& events) {
@@ -87,6 +72,8 @@ InputHistory::Expected InputHistory::ExpectedOf(const std::vector<Event>& events
                event.place.partition == events.front().place.partition;
       });
   std::vector<uint64_t>& recent = expected.recent;
+  expected.refusable = std::count_if(events.begin(), events.end(), MayBeRefused);
+  const bool is_exact = expected.refusable == 0;
   absl::flat_hash_set<uint64_t> distinct;
   for (const Event& event : events) {
     distinct.insert(event.fingerprint);
@@ -95,10 +82,16 @@ InputHistory::Expected InputHistory::ExpectedOf(const std::vector<Event>& events
     recent.push_back(event.fingerprint);
     ++expected.applied_max;
   }
-  expected.recent_ordered = one_partition;
-  expected.recent_known = one_partition || distinct.size() <= kWindow;
-  expected.applied_min =
-      expected.recent_known ? expected.applied_max : static_cast<int64_t>(distinct.size());
+  expected.recent_ordered = one_partition && is_exact;
+  expected.recent_known = expected.recent_ordered || distinct.size() <= kWindow;
+  if (!is_exact) {
+    distinct.clear();
+    for (const Event& event : events) {
+      if (!event.may_be_refused) distinct.insert(event.fingerprint);
+    }
+  }
+  expected.applied_min = expected.recent_known && is_exact ? expected.applied_max
+                                                           : static_cast<int64_t>(distinct.size());
   if (!expected.recent_known) expected.applied_max = static_cast<int64_t>(events.size());
   return expected;
 }
@@ -125,14 +118,12 @@ void InputHistory::CheckApplied(const Applied& applied) {
   if (found != leads_.end()) leads_.erase(found);
   const Expected expected = ExpectedOf(events);
   const auto records = static_cast<int64_t>(events.size());
-  if (partial_) {
-    equation_.applied += expected.applied_min;
-    equation_.duplicates += records - expected.applied_min;
-  } else {
-    equation_.applied += applied.count;
-    equation_.duplicates +=
-        records - std::clamp(applied.count, expected.applied_min,
-                             std::max(expected.applied_min, expected.applied_max));
+  const int64_t applied_here = std::clamp(applied.count, expected.applied_min,
+                                          std::max(expected.applied_min, expected.applied_max));
+  equation_.applied += partial_ ? applied_here : applied.count;
+  equation_.duplicates += records - applied_here;
+  refusable_ += std::min(expected.refusable, records - applied_here);
+  if (!partial_) {
     if (applied.count > expected.applied_max) {
       findings_.Violation(Check::kConservation,
                           absl::StrCat(WhoIs(key), " applied ", applied.count, " events, its ",
@@ -161,6 +152,7 @@ void InputHistory::CheckRecent(const Applied& applied, const std::vector<Event>&
   absl::flat_hash_set<uint64_t> told;
   for (const Event& event : events) {
     if (!wanted.contains(event.fingerprint) || known.contains(event.fingerprint)) continue;
+    if (event.may_be_refused) continue;
     // What pushed it out may be in records that are gone.
     if (partial_ && stored.size() >= kWindow) continue;
     if (told.insert(event.fingerprint).second) Lost(applied.key, event);
@@ -178,27 +170,39 @@ void InputHistory::CheckRecent(const Applied& applied, const std::vector<Event>&
 void InputHistory::SkipLead(const std::string& key) {
   const auto found = leads_.find(key);
   if (found == leads_.end()) return;
-  of_erased_ += static_cast<int64_t>(found->second.size());
+  AddErased(found->second);
   leads_.erase(found);
+}
+
+void InputHistory::AddErased(const std::vector<Event>& events) {
+  of_erased_ += static_cast<int64_t>(events.size());
+  refusable_ += std::count_if(events.begin(), events.end(), MayBeRefused);
 }
 
 void InputHistory::Finish(const StoredTotals& totals,
                           const std::function<bool(const std::string& key)>& was_erased) {
   for (const auto& [key, events] : leads_) {
     if (was_erased(key)) {
-      of_erased_ += static_cast<int64_t>(events.size());
+      AddErased(events);
       continue;
     }
-    for (const Event& event : events) Lost(key, event);
+    for (const Event& event : events) {
+      if (event.may_be_refused) {
+        TakeForRefused();
+      } else {
+        Lost(key, event);
+      }
+    }
   }
-  for (const Place& place : letters_.Unmet()) {
-    findings_.Violation(
-        Check::kDeadLetters,
-        topics_.NameOf(place) + " has a dead letter, but is not behind the checkpoint");
-  }
+  letters_.Finish();
   const int64_t applied = std::clamp<int64_t>(totals.applied - equation_.applied, 0, of_erased_);
   equation_.applied += applied;
   equation_.duplicates += of_erased_ - applied;
+  const int64_t refused = std::clamp<int64_t>(totals.dead_lettered - equation_.dead_lettered, 0,
+                                              std::min(refusable_, equation_.duplicates));
+  equation_.duplicates -= refused;
+  equation_.dead_lettered += refused;
+  taken_for_refused_ += refused;
   if (!partial_) CheckTotals(totals);
 }
 

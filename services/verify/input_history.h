@@ -3,7 +3,11 @@
 // What a lead (an account likewise) must have applied follows from the records alone: of equal
 // (source, id) the first within the lead's last 64 distinct events. For a lead whose records are in
 // one partition of one topic this is exact; so it is for any lead with at most 64 distinct events.
-// Of a lead with more of them in several partitions only the bounds are known. Not thread-safe.
+// Of a lead with more of them in several partitions only the bounds are known.
+//
+// Where the oldest dead letters are gone by retention, a record from before those that are left may
+// have been refused: where nothing came of it, that is believed as far as the totals allow. Not
+// thread-safe.
 #ifndef BATON_VERIFY_INPUT_HISTORY_H_
 #define BATON_VERIFY_INPUT_HISTORY_H_
 
@@ -32,8 +36,7 @@ class InputHistory {
   InputHistory(const InputHistory&) = delete;
   InputHistory& operator=(const InputHistory&) = delete;
 
-  // All dead letters of all topics before the first input. The topic of a letter's place is that of
-  // its origin.
+  // As of DeadLetters.
   void Add(const DeadLetterRecord& letter);
   void Add(const InputRecord& record);
   // Every lead and account of the store, once.
@@ -48,7 +51,9 @@ class InputHistory {
 
   const InputEquation& equation() const { return equation_; }
   int64_t waiting() const { return waiting_; }  // records not yet behind the checkpoint
-  int64_t repeated_letters() const { return repeated_letters_; }  // written again after a crash
+  const DeadLetters& letters() const { return letters_; }
+  // Records from before the oldest dead letters that are left, of which nothing came.
+  int64_t taken_for_refused() const { return taken_for_refused_; }
   bool partial() const { return partial_; }
   const Findings& findings() const { return findings_; }
 
@@ -56,6 +61,7 @@ class InputHistory {
   struct Event {
     uint64_t fingerprint = 0;
     Place place;
+    bool may_be_refused = false;  // its dead letter may be gone
   };
   struct Expected;
   // What a lead or an account has applied.
@@ -65,23 +71,27 @@ class InputHistory {
     const std::vector<uint64_t>& recent_events;
   };
 
-  bool MeetsLetter(const InputRecord& record);
+  void TakeForRefused();
+  static bool MayBeRefused(const Event& event) { return event.may_be_refused; }
   static Expected ExpectedOf(const std::vector<Event>& events);
   void CheckApplied(const Applied& applied);
   void CheckRecent(const Applied& applied, const std::vector<Event>& events,
                    const Expected& expected);
   void Lost(const std::string& key, const Event& event);
+  void AddErased(const std::vector<Event>& events);
   void CheckTotals(const StoredTotals& totals);
 
   const InputTopics topics_;
   const bool partial_ = topics_.partial();
+  Findings findings_;
+  DeadLetters letters_{topics_, findings_};
   absl::flat_hash_map<std::string, std::vector<Event>> leads_;
-  DeadLetters letters_{topics_};
   std::string key_;  // of the record at hand, to look up without a new string each time
   InputEquation equation_;
-  int64_t waiting_ = 0, repeated_letters_ = 0;
+  int64_t waiting_ = 0;
   int64_t of_erased_ = 0;  // records of leads that were erased
-  Findings findings_;
+  int64_t refusable_ = 0;  // records that came to nothing and may have been refused
+  int64_t taken_for_refused_ = 0;
 };
 
 }  // namespace baton::verify

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "verify/kept_records.h"
 #include "verify/records.h"
 
 namespace baton::verify {
@@ -16,10 +17,11 @@ namespace baton::verify {
 struct InputTopic {
   std::string name;
   std::map<int32_t, int64_t> checkpoints;  // partition -> next offset, as the store says
-  std::map<int32_t, int64_t> begins;       // partition -> first offset that the topic still has
+  Begins begins;
   // It was deleted and made again: there are dead letters of records that nobody has any more,
   // under the same offsets.
   bool made_anew = false;
+  Begins letter_begins;  // of the topic of its dead letters
 };
 
 class InputTopics {
@@ -32,6 +34,7 @@ class InputTopics {
     return {place.topic, place.partition, place.offset};
   }
 
+  int32_t size() const { return static_cast<int32_t>(topics_.size()); }
   const std::string& NameOf(int32_t topic) const { return At(topic).name; }
   // "TOPIC partition 2 offset 7"
   std::string NameOf(const Place& place) const;
@@ -40,6 +43,7 @@ class InputTopics {
   // The topic may have had it before, and does not have it any more.
   bool MayBeGone(const Place& place) const;
   bool WasMadeAnew(int32_t topic) const { return At(topic).made_anew; }
+  const Begins& LetterBeginsOf(int32_t topic) const { return At(topic).letter_begins; }
   // Earlier records are gone: leads are checked for what is left only.
   bool partial() const;
 

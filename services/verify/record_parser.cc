@@ -76,11 +76,13 @@ InputRecord RecordParser::Input(const Record& record) {
   InputRecord input;
   input.place = {record.partition, record.offset};
   input.value = record.value;
+  input.published_ms = record.timestamp_ms;
   const auto take = [&input](std::string_view name, std::string_view text) {
     if (name == "workspace") input.workspace = text;
     if (name == "subject") input.lead = text;
     if (name == "source") input.source = text;
     if (name == "id") input.id = text;
+    if (name == "time") input.time = text;
     if (name == "type") {
       input.of_account = absl::StartsWith(ToAbsl(text), "dev.baton.account.");
     }
@@ -90,7 +92,7 @@ InputRecord RecordParser::Input(const Record& record) {
   const bool binary = !structured && (!Header(record, "ce_id").empty() ||
                                       !Header(record, "ce_specversion").empty());
   if (binary) {
-    for (const char* name : {"workspace", "subject", "source", "id", "type"}) {
+    for (const char* name : {"workspace", "subject", "source", "id", "time", "type"}) {
       take(name, Header(record, std::string("ce_") + name));
     }
   } else {
@@ -117,6 +119,7 @@ DeadLetterRecord RecordParser::DeadLetter(const Record& record) const {
   letter.reason = Header(record, "baton-error-reason");
   letter.cut = !Header(record, "baton-error-value-bytes").empty();
   letter.value = record.value;
+  letter.published_ms = record.timestamp_ms;
   return letter;
 }
 
@@ -127,6 +130,7 @@ ChangeRecord RecordParser::Change(const Record& record) {
   change.event_id = Header(record, "ce_id");
   change.cause = Header(record, "ce_causationid");
   change.value_hash = HashOf(record.value);
+  change.published_ms = record.timestamp_ms;
   object root;
   if (!json_->Parse(record.value, root)) return change;
   for (const auto& [name, value] : root) {

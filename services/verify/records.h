@@ -37,7 +37,9 @@ struct InputRecord {
   bool readable = false;
   bool of_account = false;  // `lead` is the id of an account
   std::string_view workspace, lead, source, id;
+  std::string_view time;  // when it happened, by whoever tells it
   std::string_view value;
+  int64_t published_ms = 0;  // as Kafka has it; not above 0: unknown
 };
 
 // A record of the dead letter topic; `origin` is what its headers say.
@@ -47,6 +49,7 @@ struct DeadLetterRecord {
   std::optional<Place> origin;
   std::string_view error_class, reason, value;
   bool cut = false;  // only the beginning of the original bytes was kept
+  int64_t published_ms = 0;
 };
 
 // A record of the feedback or the assignment topic.
@@ -63,6 +66,7 @@ struct ChangeRecord {
   int64_t deadline_ms = 0;  // of the offer; 0: none
   bool charged = true;      // an offer that expired: it stays the rep's turn
   uint64_t value_hash = 0;
+  int64_t published_ms = 0;
 };
 
 // A record of the state topic.

@@ -1,6 +1,7 @@
 #include "verify/sales_history.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "core/plan.h"
 #include "core/text.h"
 #include "verify/hashes.h"
@@ -9,6 +10,17 @@ namespace baton::verify {
 namespace {
 
 using core::ToAbsl;
+
+// So far the time of an event may be ahead of when it was told.
+constexpr int64_t kAheadMaxMs = 24 * 60 * 60 * 1000;
+
+// 0: not a time.
+int64_t MillisOf(std::string_view text) {
+  absl::Time time;
+  std::string error;
+  return absl::ParseTime(absl::RFC3339_full, ToAbsl(text), &time, &error) ? absl::ToUnixMillis(time)
+                                                                          : 0;
+}
 
 uint64_t CauseOf(std::string_view key, std::string_view source, std::string_view id) {
   return HashOf(absl::StrCat(ToAbsl(key), "\n", ToAbsl(source), "\n", ToAbsl(id)));
@@ -39,46 +51,62 @@ bool SalesChanges::Has(const std::string& key, std::string_view source, std::str
 }
 
 void SalesHistory::Add(const DeadLetterRecord& letter) {
-  const std::string& topic = topics_.NameOf(letter.place.topic);
-  if (!letter.origin.has_value() || letter.origin_topic != topic || letter.error_class.empty() ||
-      letter.reason.empty()) {
-    findings_.Violation(
-        Check::kSales,
-        absl::StrCat("the dead letter at partition ", letter.place.partition, " offset ",
-                     letter.place.offset, " of ", topic, " does not name its origin and reason"));
-    return;
-  }
-  letters_.Add({letter.origin->partition, letter.origin->offset, letter.place.topic}, letter);
+  letters_.Add(letter);
 }
 
 void SalesHistory::Add(const InputRecord& record) {
   if (!topics_.IsRead(record.place)) return;
   ++input_;
-  findings_.LookedAt(Check::kSales);
-  if (letters_.Meet(record) != DeadLetters::Met::kNone) {
+  if (letters_.Meet(record)) {
+    findings_.LookedAt(Check::kSales);
     ++dead_lettered_;
-  } else if (record.readable) {
+    return;
+  }
+  const bool may_be_refused = letters_.MayBeGone(record);
+  if (may_be_refused) ++refusable_;
+  if (record.readable) {
     events_.push_back({absl::StrCat(ToAbsl(record.workspace), "/", ToAbsl(record.lead)),
-                       std::string(record.source), std::string(record.id), record.place});
+                       std::string(record.source), std::string(record.id), MillisOf(record.time),
+                       record.place, may_be_refused});
+  } else {
+    ++for_mapping_;
   }
 }
 
-void SalesHistory::Finish(const StoredTotals& totals, const SalesChanges& changes, bool begins_late,
-                          const std::function<bool(const std::string& key)>& was_erased) {
-  for (const std::string& sentence : changes.acted_twice()) {
+// An event was acted on after it happened, whenever it was told again. Of a lead of which no
+// feedback is left nobody knows whether it was erased.
+bool SalesHistory::MayBeFromBefore(const ChangeHistory& changes, const Event& event) {
+  if (!changes.begins_late()) return false;
+  return !changes.HasFeedback(event.key) ||
+         changes.feedback_kept().MayLack(event.happened_ms - kAheadMaxMs);
+}
+
+void SalesHistory::Follow(const Event& event, const SalesChanges& named,
+                          const ChangeHistory& changes) {
+  const bool acted = named.Has(event.key, event.source, event.id);
+  const bool may_do_nothing = acted || changes.WasErased(event.key);
+  if (!may_do_nothing && event.may_be_refused) {
+    ++taken_for_refused_;
+    return;
+  }
+  if (!may_do_nothing && MayBeFromBefore(changes, event)) {
+    ++not_followed_;
+    return;
+  }
+  findings_.LookedAt(Check::kSales);
+  if (may_do_nothing) return;
+  findings_.Violation(Check::kSales, absl::StrCat(topics_.NameOf(event.place),
+                                                  " is behind the checkpoint, but no change of ",
+                                                  event.key, " names it, nor a dead letter"));
+}
+
+void SalesHistory::Finish(const StoredTotals& totals, const SalesChanges& named,
+                          const ChangeHistory& changes) {
+  for (const std::string& sentence : named.acted_twice()) {
     findings_.Violation(Check::kSales, sentence);
   }
-  for (const Event& event : events_) {
-    if (begins_late || changes.Has(event.key, event.source, event.id)) continue;
-    if (was_erased(event.key)) continue;  // ignored: there was no such lead any more
-    findings_.Violation(Check::kSales, absl::StrCat(topics_.NameOf(event.place),
-                                                    " is behind the checkpoint, but no change of ",
-                                                    event.key, " names it, nor a dead letter"));
-  }
-  for (const Place& place : letters_.Unmet()) {
-    findings_.Violation(Check::kSales, topics_.NameOf(place) +
-                                           " has a dead letter, but is not behind the checkpoint");
-  }
+  for (const Event& event : events_) Follow(event, named, changes);
+  letters_.Finish();
   CheckCounts(totals);
 }
 
@@ -90,8 +118,10 @@ void SalesHistory::CheckCounts(const StoredTotals& totals) {
                      totals.applied, " + duplicate ", totals.duplicates, " + ignored ",
                      totals.ignored, " + dead-lettered ", totals.dead_lettered));
   }
-  if (topics_.partial() || (totals.input == input_ && totals.dead_lettered == dead_lettered_))
-    return;
+  if (partial()) return;
+  findings_.LookedAt(Check::kSales, for_mapping_);
+  const int64_t letters_gone = totals.dead_lettered - dead_lettered_;
+  if (totals.input == input_ && letters_gone >= 0 && letters_gone <= refusable_) return;
   findings_.Violation(Check::kSales,
                       absl::StrCat("the services count ", totals.input, " events of sales and ",
                                    totals.dead_lettered, " dead letters, found are ", input_,

@@ -4,11 +4,11 @@
 #ifndef BATON_VERIFY_SALES_HISTORY_H_
 #define BATON_VERIFY_SALES_HISTORY_H_
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "verify/change_history.h"
 #include "verify/dead_letters.h"
 #include "verify/findings.h"
 #include "verify/input_topics.h"
@@ -38,29 +38,41 @@ class SalesHistory {
   SalesHistory(const SalesHistory&) = delete;
   SalesHistory& operator=(const SalesHistory&) = delete;
 
-  // As of InputHistory.
+  // As of DeadLetters.
   void Add(const DeadLetterRecord& letter);
   void Add(const InputRecord& record);
-  // `begins_late`: older feedback is gone by retention.
-  // `was_erased`: of a lead ("workspace/lead"); what was said of it afterwards was ignored.
-  void Finish(const StoredTotals& totals, const SalesChanges& changes, bool begins_late,
-              const std::function<bool(const std::string& key)>& was_erased);
+  // `changes`: all feedback; `named`: its changes that name an event of sales. Where the oldest
+  // feedback is gone by retention, only events are followed whose change must be among what is
+  // left. What was said of a lead after it was erased was ignored.
+  void Finish(const StoredTotals& totals, const SalesChanges& named, const ChangeHistory& changes);
 
+  const DeadLetters& letters() const { return letters_; }
+  bool partial() const { return topics_.partial(); }
+  // Events of which no change is left, and which may be from before the oldest feedback that is
+  // left; and those that may be from before the oldest dead letters.
+  int64_t not_followed() const { return not_followed_; }
+  int64_t taken_for_refused() const { return taken_for_refused_; }
   const Findings& findings() const { return findings_; }
 
  private:
   struct Event {
     std::string key, source, id;
+    int64_t happened_ms = 0;  // 0: nobody knows
     Place place;
+    bool may_be_refused = false;  // its dead letter may be gone
   };
 
+  static bool MayBeFromBefore(const ChangeHistory& changes, const Event& event);
+  void Follow(const Event& event, const SalesChanges& named, const ChangeHistory& changes);
   void CheckCounts(const StoredTotals& totals);
 
   const InputTopics topics_;
-  DeadLetters letters_{topics_};
-  std::vector<Event> events_;  // neither dead letters nor for a mapping
-  int64_t input_ = 0, dead_lettered_ = 0;
   Findings findings_;
+  DeadLetters letters_{topics_, findings_};
+  std::vector<Event> events_;  // neither dead letters nor for a mapping
+  int64_t input_ = 0, dead_lettered_ = 0, for_mapping_ = 0;
+  int64_t refusable_ = 0;  // records that may have had a dead letter which is gone
+  int64_t not_followed_ = 0, taken_for_refused_ = 0;
 };
 
 }  // namespace baton::verify

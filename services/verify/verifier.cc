@@ -14,6 +14,7 @@
 #include "verify/change_history.h"
 #include "verify/decision_check.h"
 #include "verify/lead_states.h"
+#include "verify/notes.h"
 #include "verify/order_check.h"
 #include "verify/record_parser.h"
 #include "verify/sales_history.h"
@@ -66,8 +67,8 @@ absl::Status NotAtRest(const std::string& why) {
   return absl::FailedPreconditionError(absl::StrCat("not at rest: ", why));
 }
 
-std::map<int32_t, int64_t> BeginsOf(const Spans& spans) {
-  std::map<int32_t, int64_t> begins;
+Begins BeginsOf(const Spans& spans) {
+  Begins begins;
   for (const PartitionSpan& span : spans) begins[span.partition] = span.first;
   return begins;
 }
@@ -202,17 +203,17 @@ class Attempt {
   absl::Status ReadChanges() {
     RecordParser parser;
     absl::Status status = Read(topics_.feedback, spans_.at(topics_.feedback),
-                               [&](const Record& record, const PartitionSpan& span) {
+                               [&](const Record& record, const PartitionSpan&) {
                                  const ChangeRecord change = parser.Change(record);
-                                 changes_.AddFeedback(change, span.first > 0);
+                                 changes_->AddFeedback(change);
                                  sales_changes_.Add(change);
                                });
     if (!status.ok()) return status;
     status = Read(topics_.assignments, spans_.at(topics_.assignments),
-                  [&](const Record& record, const PartitionSpan& span) {
-                    changes_.AddAssignment(parser.Change(record), span.first > 0);
+                  [&](const Record& record, const PartitionSpan&) {
+                    changes_->AddAssignment(parser.Change(record));
                   });
-    if (status.ok()) changes_.FinishAssignments();
+    if (status.ok()) changes_->FinishAssignments();
     return status;
   }
 
@@ -256,7 +257,8 @@ class Attempt {
     std::vector<InputTopic> made;
     for (size_t i = 0; i < topics.size(); ++i) {
       const bool made_anew = names[i] != store::InputName(topics[i], 1);
-      made.push_back({topics[i], checkpoints[i], BeginsOf(spans_[topics[i]]), made_anew});
+      made.push_back({topics[i], checkpoints[i], BeginsOf(spans_[topics[i]]), made_anew,
+                      BeginsOf(spans_[LettersOf(topics[i])])});
     }
     return InputTopics(std::move(made));
   }
@@ -266,6 +268,8 @@ class Attempt {
         MakeInputTopics(topics_.sales, topics_.sales_names, state_.sales_checkpoints));
     input_ = std::make_unique<InputHistory>(
         MakeInputTopics(topics_.inputs, topics_.input_names, state_.checkpoints));
+    changes_ = std::make_unique<ChangeHistory>(BeginsOf(spans_[topics_.feedback]),
+                                               BeginsOf(spans_[topics_.assignments]));
     absl::Status changes_read;
     std::thread changes([this, &changes_read] { changes_read = ReadChanges(); });
     absl::Status input_read = ReadInputs(topics_.inputs, *input_);
@@ -276,21 +280,21 @@ class Attempt {
   }
 
   absl::Status ReadStore() {
-    const auto workspaces = store_.Workspaces(state_, KnownOf(changes_));
+    const auto workspaces = store_.Workspaces(state_, KnownOf(*changes_));
     if (!workspaces.ok()) return workspaces.status();
-    const GivenBack given_back = changes_.AllGivenBack();
+    const GivenBack given_back = changes_->AllGivenBack();
     for (const StoredWorkspace& workspace : *workspaces) {
-      stored_.Add(workspace, changes_.begins_late() ? nullptr : &given_back);
+      stored_.Add(workspace, changes_->begins_late() ? nullptr : &given_back);
     }
     StoreReader::LeadTaker taker;
     taker.take = [this](const StoredLead& lead) {
-      const LeadEnd end = changes_.EndOf(lead.key());
-      if (changes_.WasErased(lead.key())) {
+      const LeadEnd end = changes_->EndOf(lead.key());
+      if (changes_->WasErased(lead.key())) {
         input_->SkipLead(lead.key());
       } else {
         input_->CheckLead(lead);
       }
-      stored_.CheckLead(lead, end, changes_.begins_late());
+      stored_.CheckLead(lead, end, changes_->begins_late());
       decisions_.CheckLead(lead);
       states_.CheckLead(lead, end);
     };
@@ -337,53 +341,28 @@ class Attempt {
   }
 
   Report MakeReport() {
-    const auto was_erased = [this](const std::string& key) { return changes_.WasErased(key); };
+    const auto was_erased = [this](const std::string& key) { return changes_->WasErased(key); };
     input_->Finish(state_.totals, was_erased);
-    sales_->Finish(state_.sales_totals, sales_changes_, changes_.begins_late(), was_erased);
-    stored_.Finish(changes_.Leads());
+    sales_->Finish(state_.sales_totals, sales_changes_, *changes_);
+    stored_.Finish(changes_->Leads());
     states_.Finish();
     Report report;
     Findings& findings = report.findings;
     findings.Add(input_->findings());
     findings.Add(sales_->findings());
-    findings.Add(changes_.findings());
+    findings.Add(changes_->findings());
     findings.Add(states_.findings());
     findings.Add(stored_.findings());
     findings.Add(decisions_.findings());
-    CheckCapacity(changes_, stored_.capacities(), findings);
-    CheckOrder(changes_, stored_.wants(), findings);
+    CheckCapacity(*changes_, stored_.capacities(), findings);
+    CheckOrder(*changes_, stored_.wants(), findings);
     report.equation = input_->equation();
     report.leads = stored_.leads();
-    report.feedback = changes_.feedback();
+    report.feedback = changes_->feedback();
     report.largest_owed_nano = stored_.largest_owed_nano();
-    report.latest_expiry_ms = changes_.latest_expiry_ms();
-    AddNotes(report.notes);
+    report.latest_expiry_ms = changes_->latest_expiry_ms();
+    report.notes = NotesOf(*input_, *sales_, *changes_);
     return report;
-  }
-
-  void AddNotes(std::vector<std::string>& notes) const {
-    if (input_->partial()) {
-      notes.push_back(
-          "The oldest input is gone, by retention or with a topic that was made anew: counts are "
-          "of "
-          "what is left, and of each lead only this is checked.");
-    }
-    if (changes_.begins_late()) {
-      notes.push_back(
-          "The oldest feedback is gone by retention: owners and capacity are checked from what is "
-          "left on.");
-    }
-    if (input_->repeated_letters() > 0) {
-      notes.push_back(absl::StrCat(input_->repeated_letters(),
-                                   " dead letters were written again after a restart (same origin, "
-                                   "same bytes)."));
-    }
-    if (changes_.corrections() > 0) {
-      notes.push_back(
-          absl::StrCat(changes_.corrections(),
-                       " versions were published again in a higher epoch: the store had "
-                       "lost them."));
-    }
   }
 
   const Options& options_;
@@ -394,7 +373,7 @@ class Attempt {
   std::unique_ptr<InputHistory> input_;
   std::unique_ptr<SalesHistory> sales_;
   SalesChanges sales_changes_;
-  ChangeHistory changes_;
+  std::unique_ptr<ChangeHistory> changes_;
   LeadStates states_;
   StoreCheck stored_;
   DecisionCheck decisions_;

@@ -1,6 +1,7 @@
 """Baton where Kafka and Redis let in only whoever proves itself: a lead's whole way over TLS with a
 login or a certificate, what is said of a wrong one, and a password that changes meanwhile."""
 
+import subprocess
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from guarded import PASSWORD, GuardedRedis, Kafka
 from issuer import replace
 from redis_server import settings
-from stack import Program
+from stack import BIN, Program
 from world import FEEDBACK, World, eventually
 
 WAYS = ["login", "certificate"]
@@ -92,6 +93,33 @@ def test_a_lead_goes_its_whole_way_where_everything_is_guarded(baton, kafka):
     goes_through(world, "l1")
     assert secrets_shown(baton) == []
     world.close()
+
+
+def verify(kafka, flags, **variables):
+    """`batonctl verify` of this Kafka and a Redis that the flags, or variables, name."""
+    return subprocess.run(
+        [BIN / "batonctl", "verify", "--wait", "60s", "--brokers", kafka.brokers, *flags],
+        env=settings(**variables), capture_output=True, text=True, timeout=120)
+
+
+def as_variables(flags):
+    """Flags of Baton as its environment has them."""
+    return {"BATON" + flag[1:].upper().replace("-", "_"): str(value)
+            for flag, value in zip(flags[::2], flags[1::2])}
+
+
+@pytest.mark.parametrize("baton", ["login"], indirect=True)
+def test_verify_reads_a_redis_that_wants_a_certificate(baton, kafka, redis):
+    world = world_of(baton, kafka)
+    world.add_rep("ada")
+    goes_through(world, "l1")
+    world.close()
+    flags = redis.flags(user="baton-verify")
+    for known in (verify(kafka, flags), verify(kafka, [], **as_variables(flags))):
+        assert known.returncode == 0, known.stdout + known.stderr
+        assert "violations: 0" in known.stdout
+    unknown = verify(kafka, redis.flags(user="baton-verify", certificate="stranger"))
+    assert unknown.returncode == 2 and "could not check: " in unknown.stderr, unknown.stderr
 
 
 def reasons(program):

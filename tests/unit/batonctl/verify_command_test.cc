@@ -94,6 +94,24 @@ TEST(VerifyCommandTest, PassesItsOptionsOn) {
   EXPECT_TRUE(options.inputs.empty());
 }
 
+TEST(VerifyCommandTest, ReachesARedisThatWantsACertificate) {
+  World world;
+  const std::vector<std::string> files = {"--redis-tls-ca-file",   "ca.pem",
+                                          "--redis-tls-cert-file", "us.crt",
+                                          "--redis-tls-key-file",  "us.key"};
+  std::vector<std::string> arguments = {"verify", "--brokers", "kafka:9092", "--redis-url",
+                                        "rediss://redis:6379"};
+  arguments.insert(arguments.end(), files.begin(), files.end());
+  world.Run(arguments);
+  const platform::redis::TlsOptions& tls = world.verify_options.redis.tls;
+  EXPECT_EQ(tls.ca_file, "ca.pem");
+  EXPECT_EQ(tls.cert_file, "us.crt");
+  EXPECT_EQ(tls.key_file, "us.key");
+  const RunResult in_the_clear = world.Run(With(files));
+  EXPECT_EQ(in_the_clear.code, 2);
+  EXPECT_THAT(in_the_clear.err, HasSubstr("need --redis-url rediss://"));
+}
+
 TEST(VerifyCommandTest, IsToldOfEachIntakesTopics) {
   World world;
   world.Run(With({"--input", "baton", "--input", "acme@3", "--input", "own@1:2"}));

@@ -92,7 +92,7 @@ TEST(CleanHistoryTest, InputMayBeGoneByRetention) {
 TEST(CleanHistoryTest, FeedbackMayBeGoneByRetention) {
   History history = CleanHistory();
   history.feedback.erase(history.feedback.begin(), history.feedback.begin() + 2);
-  history.feedback_begins_late = true;
+  history.feedback_begins = {{0, 2}};
   ExpectClean(Examine(history));
 }
 

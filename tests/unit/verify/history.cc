@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "verify/decision_check.h"
+#include "verify/notes.h"
 
 namespace baton::verify {
 namespace {
@@ -20,6 +21,8 @@ constexpr int64_t kPrioritySpan = int64_t{1} << 45;
 
 ChangeRecord RecordOf(const Change& change, const std::string& key, const std::string& id) {
   ChangeRecord record;
+  record.place.partition = change.partition;
+  record.published_ms = change.published_ms;
   record.key = key;
   record.event_id = id;
   record.workspace = "w";
@@ -139,12 +142,13 @@ History CleanHistory() {
 
 Verdict Examine(const History& history) {
   std::vector<InputTopic> topics = {
-      {kTopic, history.checkpoints, history.begins, history.made_anew}};
+      {kTopic, history.checkpoints, history.begins, history.made_anew, history.letter_begins}};
   topics.insert(topics.end(), history.more_topics.begin(), history.more_topics.end());
   InputHistory input((InputTopics(topics)));
   for (const Letter& letter : history.letters) {
     DeadLetterRecord record;
-    record.place.topic = letter.topic;
+    record.place = {letter.own_partition, 0, letter.topic};
+    record.published_ms = letter.published_ms;
     record.origin_topic = topics[static_cast<size_t>(letter.topic)].name;
     if (letter.names_origin) record.origin = Place{letter.partition, letter.offset};
     record.error_class = letter.error_class;
@@ -162,16 +166,17 @@ Verdict Examine(const History& history) {
     record.source = kSource;
     record.id = one.id;
     record.value = one.value;
+    record.published_ms = one.published_ms;
     input.Add(record);
   }
-  ChangeHistory changes;
+  ChangeHistory changes(history.feedback_begins, history.assignment_begins);
   for (const Change& change : history.feedback) {
     const std::string key = KeyOf(change), id = EventIdOf(change);
-    changes.AddFeedback(RecordOf(change, key, id), history.feedback_begins_late);
+    changes.AddFeedback(RecordOf(change, key, id));
   }
   for (const Change& change : history.assignments) {
     const std::string key = KeyOf(change), id = EventIdOf(change);
-    changes.AddAssignment(RecordOf(change, key, id), false);
+    changes.AddAssignment(RecordOf(change, key, id));
   }
   changes.FinishAssignments();
   LeadStates states;
@@ -211,6 +216,7 @@ Verdict Examine(const History& history) {
   verdict.findings.Add(decisions.findings());
   CheckCapacity(changes, store.capacities(), verdict.findings);
   CheckOrder(changes, store.wants(), verdict.findings);
+  verdict.notes = NotesOf(input, SalesHistory(InputTopics({})), changes);
   return verdict;
 }
 

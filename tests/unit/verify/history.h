@@ -26,6 +26,7 @@ struct Input {
   bool readable = true;
   bool of_account = false;  // `lead` is the id of an account
   int32_t topic = 0;
+  int64_t published_ms = 0;
 };
 
 struct Letter {
@@ -35,6 +36,8 @@ struct Letter {
   std::string value = "bytes";
   bool names_origin = true;
   int32_t topic = 0;
+  int64_t published_ms = 0;
+  int32_t own_partition = 0;  // in which the letter stands
 };
 
 struct Change {
@@ -50,10 +53,13 @@ struct Change {
   int32_t cycle = 1;
   std::string queue = "q";
   std::string event_id;  // empty: the right one
+  int64_t published_ms = 0;
+  int32_t partition = 0;
 };
 
 struct History {
-  std::map<int32_t, int64_t> checkpoints, begins;
+  std::map<int32_t, int64_t> checkpoints;
+  Begins begins, letter_begins, feedback_begins, assignment_begins;
   bool made_anew = false;
   std::vector<InputTopic> more_topics;  // from number 1 on
   std::vector<Letter> letters;
@@ -65,7 +71,6 @@ struct History {
   std::vector<StoredLead> leads;
   std::vector<StoredAccount> accounts;
   StoredTotals totals;
-  bool feedback_begins_late = false;
 
   StoredLead& lead(const std::string& id);
   StoredRep& rep(const std::string& id);
@@ -80,6 +85,7 @@ struct Verdict {
   InputEquation equation;
   Findings findings;
   int64_t waiting = 0;
+  std::vector<std::string> notes;
 };
 Verdict Examine(const History& history);
 

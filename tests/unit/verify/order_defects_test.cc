@@ -34,7 +34,7 @@ class OrderTest : public testing::Test {
     record.cycle = 1;
     record.time_ms = time_ms;
     record.deadline_ms = time_ms + 1000;
-    history_.AddFeedback(record, false);
+    history_.AddFeedback(record);
   }
   void Wait(const std::string& lead, int64_t time_ms, int priority = 0,
             const std::string& skills = "") {

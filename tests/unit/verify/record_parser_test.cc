@@ -13,6 +13,7 @@ Record RecordOf(std::string value, platform::kafka::Headers headers = {}) {
   Record record;
   record.partition = 2;
   record.offset = 7;
+  record.timestamp_ms = 5000;
   record.key = "w/ann";
   record.has_value = true;
   record.value = std::move(value);
@@ -24,10 +25,12 @@ TEST(RecordParserTest, ReadsAStructuredEvent) {
   RecordParser parser;
   const Record record =
       RecordOf(R"({"specversion":"1.0","id":"e-1","source":"//crm","subject":"ann",)"
-               R"("workspace":"w","data":{}})");
+               R"("workspace":"w","time":"2026-03-31T09:30:00Z","data":{}})");
   const InputRecord input = parser.Input(record);
   EXPECT_TRUE(input.readable);
   EXPECT_EQ(input.place.offset, 7);
+  EXPECT_EQ(input.published_ms, 5000);
+  EXPECT_EQ(input.time, "2026-03-31T09:30:00Z");
   EXPECT_EQ(input.lead, "ann");
   EXPECT_EQ(input.workspace, "w");
   EXPECT_EQ(input.source, "//crm");
@@ -47,10 +50,12 @@ TEST(RecordParserTest, ReadsABinaryEvent) {
                                                    {"ce_id", "e-1"},
                                                    {"ce_source", "//crm"},
                                                    {"ce_subject", "ann"},
+                                                   {"ce_time", "2026-03-31T09:30:00Z"},
                                                    {"ce_workspace", "w"}});
   const InputRecord input = parser.Input(record);
   EXPECT_TRUE(input.readable);
   EXPECT_EQ(input.lead, "ann");
+  EXPECT_EQ(input.time, "2026-03-31T09:30:00Z");
   EXPECT_EQ(input.id, "e-1");
 }
 
@@ -99,6 +104,7 @@ TEST(RecordParserTest, ReadsADeadLetter) {
   EXPECT_EQ(letter.origin->offset, 42);
   EXPECT_EQ(letter.error_class, "bad_id");
   EXPECT_EQ(letter.reason, "no");
+  EXPECT_EQ(letter.published_ms, 5000);
   EXPECT_FALSE(letter.cut);
 }
 
@@ -115,6 +121,7 @@ TEST(RecordParserTest, ReadsAChange) {
       {{"ce_id", "w/ann/1/2"}});
   const ChangeRecord change = parser.Change(record);
   EXPECT_EQ(change.event_id, "w/ann/1/2");
+  EXPECT_EQ(change.published_ms, 5000);
   EXPECT_EQ(change.change, core::ChangeType::kAssigned);
   EXPECT_EQ(change.stage, core::Stage::kOffered);
   EXPECT_EQ(change.rep, "ada");
