@@ -34,7 +34,7 @@ std::optional<DeliveryQueue::Place> DeliveryQueue::Choose(absl::Time now) const 
     if (lane == lanes_.end()) lane = lanes_.begin();
     absl::flat_hash_set<std::string> held;  // leads with an earlier delivery
     for (const auto& [offset, item] : lane->second) {
-      if (item.settled || !held.insert(item.delivery.lead).second) continue;
+      if (!held.insert(item.delivery.lead).second) continue;
       if (item.in_flight || item.not_before > now) continue;
       if (failures_ == 0) return Place(lane->first, offset);
       if (best.has_value() && item.attempts >= least) continue;
@@ -109,12 +109,8 @@ std::optional<DeliveryQueue::Outcome> DeliveryQueue::Settle(Place place, bool de
     outcome = Fail(item, retry_after, now, chance);
   }
   if (outcome == Outcome::kWillRetry) return outcome;
-  item.settled = true;
-  item.delivery.body.clear();
+  lane->second.erase(found);
   --pending_;
-  while (!lane->second.empty() && lane->second.begin()->second.settled) {
-    lane->second.erase(lane->second.begin());
-  }
   if (lane->second.empty()) lanes_.erase(lane);
   return outcome;
 }
@@ -130,8 +126,8 @@ void DeliveryQueue::Drop(int32_t partition) {
   if (lane == lanes_.end()) return;
   for (const auto& [offset, item] : lane->second) {
     if (item.in_flight) --in_flight_;
-    if (!item.settled) --pending_;
   }
+  pending_ -= lane->second.size();
   lanes_.erase(lane);
 }
 

@@ -4,6 +4,9 @@
 // Deliveries of one lead go in order, one at a time; those of other leads do not wait for them.
 // After a failure the webhook is only probed, by one delivery at a time and ever more rarely, until
 // something succeeds.
+//
+// What is held is what is pending, at most pending_max: a delivery that is settled is released as a
+// whole, also behind one that still fails, however many come after it.
 #ifndef BATON_WEBHOOKS_DELIVERY_QUEUE_H_
 #define BATON_WEBHOOKS_DELIVERY_QUEUE_H_
 
@@ -29,7 +32,7 @@ struct Delivery {
 };
 
 struct QueueLimits {
-  size_t pending_max = 1000;  // deliveries held; further ones stay in Kafka
+  size_t pending_max = 1000;  // deliveries held, at least 1; further ones stay in Kafka
   int in_flight_max = 8;      // at once
   int attempts_max = 6;       // of one that fails while others succeed; then it is given up
   RetrySettings retry;
@@ -70,13 +73,12 @@ class DeliveryQueue {
   struct Item {
     Delivery delivery;
     bool in_flight = false;
-    bool settled = false;
     int attempts = 0;
     absl::Time begun_at;
     absl::Time first_failed_at = absl::InfiniteFuture();
     absl::Time not_before = absl::InfinitePast();
   };
-  using Lane = std::map<int64_t, Item>;  // by offset; the first is not settled
+  using Lane = std::map<int64_t, Item>;  // what is pending, by offset; not empty
 
   std::optional<Place> Choose(absl::Time now) const;
   Outcome Fail(Item& item, absl::Duration retry_after, absl::Time now, double chance);
@@ -84,7 +86,7 @@ class DeliveryQueue {
 
   const QueueLimits limits_;
   std::map<int32_t, Lane> lanes_;
-  size_t pending_ = 0;  // not settled
+  size_t pending_ = 0;
   int in_flight_ = 0;
   int32_t served_ = -1;  // the partition that was chosen last
   int failures_ = 0;     // in a row; those of attempts that ran side by side are one

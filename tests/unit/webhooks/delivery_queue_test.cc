@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include "absl/strings/str_cat.h"
 
@@ -75,6 +76,22 @@ TEST_F(DeliveryQueueTest, TheFirstPlaceIsTheFirstThatIsNotSettled) {
   Settle({0, 30}, true);
   EXPECT_EQ(queue_.FirstPending(0), std::nullopt);
   EXPECT_EQ(queue_.pending(), 0u);
+}
+
+TEST_F(DeliveryQueueTest, WhatIsDeliveredBehindOneThatIsNotIsReleased) {
+  constexpr int kOthers = 1000;
+  constexpr size_t kBodyBytes = 50'000;
+  Add(0, 0, "eve");
+  EXPECT_THAT(Taken(), ElementsAre("0/0"));
+  const size_t before = mallinfo2().uordblks;
+  for (int i = 1; i <= kOthers; ++i) {
+    queue_.Add({0, i}, {absl::StrCat("0/", i), "bob", std::string(kBodyBytes, 'x')});
+    ASSERT_THAT(Taken(), ElementsAre(absl::StrCat("0/", i)));
+    Settle({0, i}, true);
+  }
+  EXPECT_EQ(queue_.FirstPending(0), 0);
+  EXPECT_EQ(queue_.pending(), 1u);
+  EXPECT_LT(mallinfo2().uordblks, before + kOthers / 10 * kBodyBytes);
 }
 
 TEST_F(DeliveryQueueTest, AfterAFailureOnlyOneProbesAndEverMoreRarely) {
