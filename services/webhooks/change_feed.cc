@@ -209,7 +209,7 @@ absl::Status ChangeFeed::BeginRound() {
                                     [](const auto& entry) { return !entry.second.live; });
     if (!behind) return;
     ++behind_;
-    if (endpoint.queue.pending() > options_.pending_max / 2) return;
+    if (!endpoint.queue.HasRoomToCatchUp()) return;
     for (auto& [partition, lane] : endpoint.lanes) {
       if (lane.live) continue;
       lane.catching = true;

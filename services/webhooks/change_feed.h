@@ -31,7 +31,6 @@ class ChangeFeed : private platform::kafka::RebalanceListener {
   struct Options {
     std::string topic;
     std::string group;
-    size_t pending_max = 1000;  // of a webhook; it catches up when it has room for half of that
   };
   // `before_revoke` runs while the partitions are still owned: what is in flight comes to an end
   // there and is reported. All references outlive the feed.

@@ -9,6 +9,8 @@ namespace {
 
 // So many failures in a row are an outage: when it ends, nothing waits for its own next attempt.
 constexpr int kOutageFailures = 3;
+// Of a delivery beside its texts: the item and its place in the lane.
+constexpr size_t kItemBytes = 256;
 
 }  // namespace
 
@@ -19,7 +21,32 @@ bool DeliveryQueue::HasInFlight(int32_t partition) const {
                      [](const auto& entry) { return entry.second.in_flight; });
 }
 
+size_t DeliveryQueue::BytesOf(const Delivery& delivery) {
+  return kItemBytes + delivery.id.size() + delivery.lead.size() + delivery.body.size() +
+         delivery.traceparent.size();
+}
+
+bool DeliveryQueue::HasRoomFor(const Delivery& delivery) const {
+  if (pending_ == 0) return true;
+  const size_t bytes = BytesOf(delivery);
+  return pending_ < limits_.pending_max &&
+         (bytes_ + bytes <= kQueueBytesOwn || budget_.HasRoom(bytes));
+}
+
+bool DeliveryQueue::HasRoomToCatchUp() const {
+  return pending_ <= limits_.pending_max / 2 &&
+         (bytes_ <= kQueueBytesOwn / 2 || budget_.is_half_free());
+}
+
+void DeliveryQueue::Release(size_t bytes) {
+  bytes_ -= bytes;
+  budget_.GiveBack(bytes);
+}
+
 void DeliveryQueue::Add(Place place, Delivery delivery) {
+  const size_t bytes = BytesOf(delivery);
+  bytes_ += bytes;
+  budget_.Take(bytes);
   lanes_[place.first][place.second].delivery = std::move(delivery);
   ++pending_;
 }
@@ -109,6 +136,7 @@ std::optional<DeliveryQueue::Outcome> DeliveryQueue::Settle(Place place, bool de
     outcome = Fail(item, retry_after, now, chance);
   }
   if (outcome == Outcome::kWillRetry) return outcome;
+  Release(BytesOf(item.delivery));
   lane->second.erase(found);
   --pending_;
   if (lane->second.empty()) lanes_.erase(lane);
@@ -126,6 +154,7 @@ void DeliveryQueue::Drop(int32_t partition) {
   if (lane == lanes_.end()) return;
   for (const auto& [offset, item] : lane->second) {
     if (item.in_flight) --in_flight_;
+    Release(BytesOf(item.delivery));
   }
   pending_ -= lane->second.size();
   lanes_.erase(lane);
@@ -133,6 +162,7 @@ void DeliveryQueue::Drop(int32_t partition) {
 
 void DeliveryQueue::DropAll() {
   lanes_.clear();
+  Release(bytes_);
   pending_ = 0;
   in_flight_ = 0;
   ForgetFailures();

@@ -5,8 +5,9 @@
 // After a failure the webhook is only probed, by one delivery at a time and ever more rarely, until
 // something succeeds.
 //
-// What is held is what is pending, at most pending_max: a delivery that is settled is released as a
-// whole, also behind one that still fails, however many come after it.
+// What is held is what is pending, at most pending_max and as much as a budget that queues share
+// has room for: a delivery that is settled is released as a whole, also behind one that still
+// fails, however many come after it.
 #ifndef BATON_WEBHOOKS_DELIVERY_QUEUE_H_
 #define BATON_WEBHOOKS_DELIVERY_QUEUE_H_
 
@@ -19,6 +20,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "webhooks/byte_budget.h"
 #include "webhooks/retry.h"
 
 namespace baton::webhooks {
@@ -42,14 +44,21 @@ class DeliveryQueue {
  public:
   using Place = std::pair<int32_t, int64_t>;  // partition, offset
 
-  explicit DeliveryQueue(const QueueLimits& limits) : limits_(limits) {}
+  // The budget outlives the queue.
+  DeliveryQueue(const QueueLimits& limits, ByteBudget& budget) : limits_(limits), budget_(budget) {}
+  ~DeliveryQueue() { budget_.GiveBack(bytes_); }
+  DeliveryQueue(const DeliveryQueue&) = delete;
+  DeliveryQueue& operator=(const DeliveryQueue&) = delete;
 
   size_t pending() const { return pending_; }
   int in_flight() const { return in_flight_; }
-  bool has_room() const { return pending_ < limits_.pending_max; }
+  // An empty queue always has.
+  bool HasRoomFor(const Delivery& delivery) const;
+  // Whether it is worth while to fetch more: there is room for half of what may be held.
+  bool HasRoomToCatchUp() const;
   bool HasInFlight(int32_t partition) const;
 
-  // REQUIRES: has_room(), and an offset above all added to the partition.
+  // REQUIRES: HasRoomFor(delivery), and an offset above all added to the partition.
   void Add(Place place, Delivery delivery);
 
   // The next that may go now, which is in flight until Settle; its text lives until then.
@@ -81,12 +90,16 @@ class DeliveryQueue {
   using Lane = std::map<int64_t, Item>;  // what is pending, by offset; not empty
 
   std::optional<Place> Choose(absl::Time now) const;
+  static size_t BytesOf(const Delivery& delivery);
+  void Release(size_t bytes);
   Outcome Fail(Item& item, absl::Duration retry_after, absl::Time now, double chance);
   void Succeed(absl::Time now);
 
   const QueueLimits limits_;
+  ByteBudget& budget_;
   std::map<int32_t, Lane> lanes_;
   size_t pending_ = 0;
+  size_t bytes_ = 0;  // of these, taken from the budget
   int in_flight_ = 0;
   int32_t served_ = -1;  // the partition that was chosen last
   int failures_ = 0;     // in a row; those of attempts that ran side by side are one

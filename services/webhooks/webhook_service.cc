@@ -42,7 +42,7 @@ WebhookService::WebhookService(store::WebhookStore& store, store::StoreHealth& h
       ready_("webhooks"),
       backoff_(kBackoffFirst, kBackoffMost),
       directory_(store, options_.limits),
-      feed_({options_.topic, options_.group, options_.limits.pending_max}, store, directory_,
+      feed_({options_.topic, options_.group}, store, directory_,
             [this](const std::set<int32_t>& partitions) { FinishInFlight(partitions); }) {}
 
 WebhookService::~WebhookService() {
