@@ -8,12 +8,14 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/random/random.h"
 #include "absl/time/time.h"
 #include "platform/metrics.h"
 #include "platform/outbound/http_client.h"
 #include "webhooks/directory.h"
+#include "webhooks/egress_rules.h"
 
 namespace baton::webhooks {
 
@@ -21,6 +23,8 @@ class Courier {
  public:
   struct Options {
     std::string installation_secret;
+    EgressRules
+        rules;  // an attempt towards a URL that they do not allow fails, and nothing is sent
     absl::Duration park_after;
     int in_flight_max = 1000;  // of all webhooks together
   };
@@ -52,6 +56,7 @@ class Courier {
     std::string ping;
     std::string traceparent;
     absl::Time begun_at;
+    bool sent = false;  // false: refused by the rules
   };
   struct Meters {
     explicit Meters(platform::Metrics& metrics);
@@ -60,6 +65,9 @@ class Courier {
   };
 
   void Send(const Endpoint& endpoint, const Delivery& delivery, UnderWay under_way, absl::Time now);
+  platform::HttpRequest RequestOf(const Endpoint& endpoint, const Delivery& delivery,
+                                  absl::Time now) const;
+  void End(const platform::HttpResult& result, absl::Time now);
   void EmitDelivery(const UnderWay& what, const platform::HttpResult& result);
   void Settle(Endpoint& endpoint, const UnderWay& what, const platform::HttpResult& result,
               absl::Time now);
@@ -77,6 +85,7 @@ class Courier {
   absl::BitGen random_;
   uint64_t numbers_ = 0;  // given to requests
   std::map<uint64_t, UnderWay> under_way_;
+  std::vector<platform::HttpResult> refused_;  // ends of what was not sent
 };
 
 }  // namespace baton::webhooks

@@ -75,7 +75,7 @@ absl::Status WebhookService::Open() {
   options.timeout = options_.timeout;
   sender_ = std::make_unique<platform::HttpClient>(std::move(options));
   courier_ = std::make_unique<Courier>(
-      Courier::Options{*secret, options_.park_after}, directory_, store_, *sender_,
+      Courier::Options{*secret, options_.rules, options_.park_after}, directory_, store_, *sender_,
       [this](const Endpoint& endpoint) { return feed_.PlacesOf(endpoint); }, metrics_);
   absl::Status opened = feed_.Open(kafka_);
   if (opened.ok()) {
