@@ -93,23 +93,31 @@ void Courier::Send(const Endpoint& endpoint, const Delivery& delivery, UnderWay 
   sender_.Send(std::move(request));
 }
 
+void Courier::SendOf(Endpoint& endpoint, absl::Time now, bool pings) {
+  if (pings && endpoint.ping_asked() && !endpoint.ping_in_flight) {
+    endpoint.ping_in_flight = true;
+    UnderWay ping;
+    ping.ping = endpoint.webhook.ping;
+    const Delivery delivery = MakePing(endpoint.key, ping.ping, absl::ToUnixMillis(now));
+    Send(endpoint, delivery, std::move(ping), now);
+  }
+  while (in_flight() < options_.in_flight_max) {
+    const auto next = endpoint.queue.Take(now);
+    if (!next.has_value()) return;
+    UnderWay under_way;
+    under_way.place = next->first;
+    Send(endpoint, *next->second, std::move(under_way), now);
+    served_ = endpoint.key;
+  }
+}
+
 void Courier::SendDue(absl::Time now, bool pings) {
-  directory_.ForEach([&](Endpoint& endpoint) {
-    if (pings && endpoint.ping_asked() && !endpoint.ping_in_flight) {
-      endpoint.ping_in_flight = true;
-      UnderWay ping;
-      ping.ping = endpoint.webhook.ping;
-      const Delivery delivery = MakePing(endpoint.key, ping.ping, absl::ToUnixMillis(now));
-      Send(endpoint, delivery, std::move(ping), now);
-    }
-    while (in_flight() < options_.in_flight_max) {
-      const auto next = endpoint.queue.Take(now);
-      if (!next.has_value()) return;
-      UnderWay under_way;
-      under_way.place = next->first;
-      Send(endpoint, *next->second, std::move(under_way), now);
-    }
-  });
+  const store::WebhookKey last = served_;
+  for (const bool behind : {true, false}) {
+    directory_.ForEach([&](Endpoint& endpoint) {
+      if ((last < endpoint.key) == behind) SendOf(endpoint, now, pings);
+    });
+  }
 }
 
 void Courier::EmitDelivery(const UnderWay& what, const platform::HttpResult& result) {

@@ -36,7 +36,9 @@ class Courier {
   // Forgets what is under way: another courier sends it again, pings as well.
   ~Courier();
 
-  // Sends what may go at `now`; with `pings`, also the pings that were asked for.
+  // Sends what may go at `now`; with `pings`, also the pings that were asked for. Webhooks take
+  // turns: it begins behind the one that got something last, so that many of them do not keep the
+  // others from in_flight_max.
   void SendDue(absl::Time now, bool pings);
   // Takes what came to an end.
   void Collect(absl::Time now);
@@ -64,6 +66,7 @@ class Courier {
     platform::Histogram& seconds;
   };
 
+  void SendOf(Endpoint& endpoint, absl::Time now, bool pings);
   void Send(const Endpoint& endpoint, const Delivery& delivery, UnderWay under_way, absl::Time now);
   platform::HttpRequest RequestOf(const Endpoint& endpoint, const Delivery& delivery,
                                   absl::Time now) const;
@@ -83,7 +86,8 @@ class Courier {
   const PlacesOf places_of_;
   Meters meters_;
   absl::BitGen random_;
-  uint64_t numbers_ = 0;  // given to requests
+  uint64_t numbers_ = 0;      // given to requests
+  store::WebhookKey served_;  // last
   std::map<uint64_t, UnderWay> under_way_;
   std::vector<platform::HttpResult> refused_;  // ends of what was not sent
 };

@@ -15,6 +15,7 @@
 namespace baton::webhooks {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class CourierTest : public ::testing::Test {
@@ -138,6 +139,33 @@ TEST_F(CourierTest, GoneParksAtOnce) {
   Add(10, "eve");
   Carry();
   EXPECT_TRUE(Stored().parked());
+}
+
+TEST_F(CourierTest, WebhooksTakeTurnsWhereFewAttemptsMayBeUnderWay) {
+  store::Webhook webhook = Stored().webhook;
+  for (const char* id : {"a", "z"}) {
+    webhook.id = id;
+    webhook.revision = 0;
+    ASSERT_TRUE(store_.PutWebhook(acme_, webhook).ok());
+  }
+  Refresh();
+  directory_.ForEach([](Endpoint& endpoint) {
+    Lane lane{0, true, false};
+    for (int64_t offset = 0; offset < 2; ++offset) {
+      endpoint.Offer(lane, 0, offset, {absl::StrCat(endpoint.key.id, offset), "eve", "{}"});
+    }
+  });
+  const auto metrics = platform::NewMetrics();
+  Courier narrow(
+      {"installation", Rules("127.0.0.1"), absl::Hours(24), 1}, directory_, store_, sender_,
+      [](const Endpoint&) { return std::map<int32_t, int64_t>(); }, *metrics);
+  std::vector<std::string> ids;
+  for (int i = 0; i < 6; ++i) {
+    Deliver(narrow);
+    ASSERT_EQ(receiver_.requests().size(), i + 1u);
+    ids.push_back(receiver_.requests().back().get_header_value("webhook-id"));
+  }
+  EXPECT_THAT(ids, ElementsAre("a0", "crm0", "z0", "a1", "crm1", "z1"));
 }
 
 TEST_F(CourierTest, APingIsSentOnceAndItsOutcomeReported) {
