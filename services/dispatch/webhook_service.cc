@@ -253,8 +253,10 @@ absl::StatusOr<v1::UpdateWebhookResponse> WebhookService::Update(
       Change(caller, "webhook.updated", update.name(), update.etag(), [&](store::Webhook& webhook) {
         auto merged = Masked(webhook, update, request.update_mask());
         if (!merged.ok()) return merged.status();
+        // One whose host is no longer listed can still be disabled.
+        const bool moved = merged->url != webhook.url;
         webhook = *std::move(merged);
-        return rules_.CheckUrl(webhook.url);
+        return moved ? rules_.CheckUrl(webhook.url) : absl::OkStatus();
       });
   if (!state.ok()) return state.status();
   v1::UpdateWebhookResponse response;

@@ -1,13 +1,11 @@
 #include "webhooks/change_feed.h"
 
-#include <algorithm>
-#include <limits>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "platform/log.h"
+#include "webhooks/hand_out.h"
 #include "webhooks/message.h"
 
 namespace baton::webhooks {
@@ -19,8 +17,6 @@ using platform::kafka::Position;
 using platform::kafka::Record;
 
 constexpr int kLivePerStep = 1000;
-constexpr int kPastPerStep = 1000;
-constexpr absl::Duration kPastWait = absl::Milliseconds(5);
 constexpr absl::Duration kAskBound = absl::Seconds(2);
 constexpr absl::Duration kPlaceAgainAfter = absl::Seconds(1);
 // Kafka's times of records are those of relays' clocks, those of changes of the store's. What is
@@ -40,7 +36,8 @@ ChangeFeed::ChangeFeed(Options options, store::WebhookStore& store, Directory& d
     : options_(std::move(options)),
       store_(store),
       directory_(directory),
-      before_revoke_(std::move(before_revoke)) {}
+      before_revoke_(std::move(before_revoke)),
+      catch_up_(directory, live_) {}
 
 ChangeFeed::~ChangeFeed() {
   Close();
@@ -66,8 +63,7 @@ void ChangeFeed::Close() {
   reader_.reset();
   live_.clear();
   unplaced_.clear();
-  round_.clear();
-  behind_ = 0;
+  catch_up_.DropAll();
   directory_.ForEach([](Endpoint& endpoint) { endpoint.StopDelivering(); });
 }
 
@@ -103,7 +99,7 @@ void ChangeFeed::OnRevoked(absl::Span<const Position> removed, bool lost) {
   for (const int32_t partition : partitions) {
     live_.erase(partition);
     unplaced_.erase(partition);
-    round_.erase(partition);
+    catch_up_.Drop(partition);
     directory_.ForEach([&](Endpoint& endpoint) { endpoint.DropPartition(partition); });
   }
 }
@@ -174,152 +170,29 @@ absl::Status ChangeFeed::PlaceEndpoints() {
   return problem;
 }
 
-void ChangeFeed::HandOut(const Record& record, bool Lane::*given) {
-  Directory::OfWorkspace* endpoints = directory_.Find(WorkspaceOf(record));
-  if (endpoints == nullptr) return;
-  std::optional<absl::StatusOr<Message>> message;
-  for (auto& [id, endpoint] : *endpoints) {
-    const auto lane = endpoint.lanes.find(record.partition);
-    if (lane == endpoint.lanes.end() || !(lane->second.*given)) continue;
-    if (!message.has_value()) message = MakeMessage(record);
-    if (!message->ok()) {
-      WarnIfNotOk("webhooks.not_a_change", message->status());
-      return;
-    }
-    if (!Wants(endpoint.webhook, **message)) continue;
-    endpoint.Offer(lane->second, record.partition, record.offset, (*message)->delivery);
-  }
-}
-
 void ChangeFeed::TakeLive(const Records& records) {
   for (const Record& record : records) {
     const auto place = live_.find(record.partition);
     if (place == live_.end()) continue;
-    HandOut(record, &Lane::live);
+    HandOut(directory_, record, &Lane::live);
     place->second = record.offset + 1;
   }
-}
-
-absl::Status ChangeFeed::BeginRound() {
-  std::map<int32_t, int64_t> from;
-  std::set<int32_t> partitions;
-  behind_ = 0;
-  directory_.ForEach([&](Endpoint& endpoint) {
-    const bool behind = std::any_of(endpoint.lanes.begin(), endpoint.lanes.end(),
-                                    [](const auto& entry) { return !entry.second.live; });
-    if (!behind) return;
-    ++behind_;
-    if (endpoint.queue.pending() > options_.pending_max / 2) return;
-    for (auto& [partition, lane] : endpoint.lanes) {
-      if (lane.live) continue;
-      lane.catching = true;
-      const auto [first, added] = from.try_emplace(partition, lane.next);
-      first->second = std::min(first->second, lane.next);
-      partitions.insert(partition);
-    }
-  });
-  if (from.empty()) return absl::OkStatus();
-  const auto spans = reader_->Spans(partitions, kAskBound);
-  absl::Status status = spans.status();
-  if (status.ok()) {
-    for (const PartitionSpan& span : *spans) {
-      int64_t& begin = from[span.partition];
-      begin = std::max(begin, span.first);
-      directory_.ForEach([&](Endpoint& endpoint) {
-        const auto lane = endpoint.lanes.find(span.partition);
-        if (lane == endpoint.lanes.end() || lane->second.next >= span.first) return;
-        if (!lane->second.catching) return;
-        lane->second.next = span.first;
-        endpoint.report.truncated = true;
-      });
-    }
-    status = reader_->Assign(from);
-  }
-  if (status.ok()) {
-    round_ = std::move(from);
-  } else {
-    directory_.ForEach([](Endpoint& endpoint) {
-      for (auto& [partition, lane] : endpoint.lanes) lane.catching = false;
-    });
-  }
-  return status;
-}
-
-void ChangeFeed::TakePast(const PartitionReader::Batch& batch) {
-  for (const Record& record : batch.records) {
-    const auto place = round_.find(record.partition);
-    if (place == round_.end()) continue;
-    HandOut(record, &Lane::catching);
-    place->second = record.offset + 1;
-  }
-  for (const auto& [partition, end] : batch.reached) {
-    const auto place = round_.find(partition);
-    if (place != round_.end()) place->second = std::max(place->second, end);
-  }
-}
-
-// A partition leaves the round when the reader is where the consumer is, and when everybody who was
-// catching up in it has run out of room.
-void ChangeFeed::EndRoundWhereCaughtUp() {
-  std::set<int32_t> catching;
-  directory_.ForEach([&](Endpoint& endpoint) {
-    for (auto& [partition, lane] : endpoint.lanes) {
-      if (!lane.catching) continue;
-      const int64_t place = PlaceIn(lane, partition);
-      if (place >= live_.at(partition)) {
-        lane = {place, true, false};
-      } else {
-        catching.insert(partition);
-      }
-    }
-  });
-  const size_t before = round_.size();
-  std::erase_if(round_, [&](const auto& entry) { return !catching.contains(entry.first); });
-  if (round_.empty() && before > 0) WarnIfNotOk("webhooks.reader", reader_->Assign({}));
-}
-
-absl::Status ChangeFeed::CatchUp() {
-  if (round_.empty()) {
-    if (absl::Status status = BeginRound(); !status.ok() || round_.empty()) return status;
-  }
-  auto batch = reader_->Poll(kPastPerStep, kPastWait);
-  if (batch.ok()) TakePast(*batch);
-  EndRoundWhereCaughtUp();
-  if (batch.ok() || absl::IsUnavailable(batch.status())) return absl::OkStatus();
-  // Such as a place that retention has just removed: the next round begins where there is
-  // something.
-  directory_.ForEach([&](Endpoint& endpoint) {
-    for (auto& [partition, lane] : endpoint.lanes) {
-      if (lane.catching) lane = {PlaceIn(lane, partition), false, false};
-    }
-  });
-  round_.clear();
-  return batch.status();
 }
 
 absl::Status ChangeFeed::Step(absl::Duration wait) {
-  const bool catching = !round_.empty();
-  auto records = consumer_->Poll(kLivePerStep, catching ? absl::ZeroDuration() : wait);
+  auto records = consumer_->Poll(kLivePerStep, catch_up_.under_way() ? absl::ZeroDuration() : wait);
   if (!records.ok()) return records.status();
   TakeLive(*records);
   if (absl::Status status = PlaceConsumer(); !status.ok()) return status;
   if (absl::Status status = PlaceEndpoints(); !status.ok()) return status;
-  return CatchUp();
-}
-
-int64_t ChangeFeed::PlaceIn(const Lane& lane, int32_t partition) const {
-  const std::map<int32_t, int64_t>* reached = lane.live       ? &live_
-                                              : lane.catching ? &round_
-                                                              : nullptr;
-  if (reached == nullptr) return lane.next;
-  const auto place = reached->find(partition);
-  return place == reached->end() ? lane.next : std::max(lane.next, place->second);
+  return catch_up_.Step(*reader_);
 }
 
 std::map<int32_t, int64_t> ChangeFeed::PlacesOf(const Endpoint& endpoint) const {
   std::map<int32_t, int64_t> places;
   for (const auto& [partition, lane] : endpoint.lanes) {
-    places[partition] = endpoint.queue.FirstPending(partition).value_or(PlaceIn(lane, partition));
+    places[partition] =
+        endpoint.queue.FirstPending(partition).value_or(catch_up_.PlaceIn(lane, partition));
   }
   return places;
 }

@@ -4,7 +4,7 @@
 // partition delivers its changes to every webhook. The group's consumer reads on at the end of the
 // topic, once for all webhooks that keep up with it. A webhook that begins, that was without room,
 // or whose changes another process delivered before, has a place further back: a second reader goes
-// through the past for all such webhooks together, in rounds, until they have caught up. So one
+// through the past for all such webhooks together (catch_up.h), until they have caught up. So one
 // webhook that is far behind holds up nobody, and nothing but its place has to be remembered.
 // Belongs to one thread.
 #ifndef BATON_WEBHOOKS_CHANGE_FEED_H_
@@ -22,6 +22,7 @@
 #include "absl/time/time.h"
 #include "platform/kafka/kafka.h"
 #include "platform/kafka/partition_reader.h"
+#include "webhooks/catch_up.h"
 #include "webhooks/directory.h"
 
 namespace baton::webhooks {
@@ -31,7 +32,6 @@ class ChangeFeed : private platform::kafka::RebalanceListener {
   struct Options {
     std::string topic;
     std::string group;
-    size_t pending_max = 1000;  // of a webhook; it catches up when it has room for half of that
   };
   // `before_revoke` runs while the partitions are still owned: what is in flight comes to an end
   // there and is reported. All references outlive the feed.
@@ -51,7 +51,7 @@ class ChangeFeed : private platform::kafka::RebalanceListener {
   // The first change that the webhook has not got, in each partition where its place is known.
   std::map<int32_t, int64_t> PlacesOf(const Endpoint& endpoint) const;
   // Webhooks that have not caught up.
-  int behind() const { return behind_; }
+  int behind() const { return catch_up_.behind(); }
 
  private:
   using Records = std::vector<platform::kafka::Record>;
@@ -63,23 +63,16 @@ class ChangeFeed : private platform::kafka::RebalanceListener {
   absl::Status PlaceEndpoints();
   absl::Status PlaceEndpoint(Endpoint& endpoint);
   void TakeLive(const Records& records);
-  absl::Status CatchUp();
-  absl::Status BeginRound();
-  void TakePast(const platform::kafka::PartitionReader::Batch& batch);
-  void EndRoundWhereCaughtUp();
-  void HandOut(const platform::kafka::Record& record, bool Lane::*given);
-  int64_t PlaceIn(const Lane& lane, int32_t partition) const;
 
   const Options options_;
   store::WebhookStore& store_;
   Directory& directory_;
   const std::function<void(const std::set<int32_t>&)> before_revoke_;
   std::unique_ptr<platform::kafka::PartitionReader> reader_;
-  std::map<int32_t, int64_t> live_;   // owned partition -> where the consumer is
-  std::set<int32_t> unplaced_;        // owned, but the consumer waits for where to begin
-  std::map<int32_t, int64_t> round_;  // where the reader is; empty: nobody is catching up
+  std::map<int32_t, int64_t> live_;  // owned partition -> where the consumer is
+  std::set<int32_t> unplaced_;       // owned, but the consumer waits for where to begin
+  CatchUp catch_up_;
   absl::Time place_again_at_ = absl::InfinitePast();
-  int behind_ = 0;
   std::unique_ptr<platform::kafka::Consumer> consumer_;  // first to go: it calls back
 };
 

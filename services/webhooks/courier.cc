@@ -53,11 +53,10 @@ Courier::~Courier() {
   directory_.ForEach([](Endpoint& endpoint) { endpoint.ping_in_flight = false; });
 }
 
-void Courier::Send(const Endpoint& endpoint, const Delivery& delivery, UnderWay under_way,
-                   absl::Time now) {
+platform::HttpRequest Courier::RequestOf(const Endpoint& endpoint, const Delivery& delivery,
+                                         absl::Time now) const {
   const int64_t timestamp = absl::ToUnixSeconds(now);
   platform::HttpRequest request;
-  request.number = ++numbers_;
   request.url = endpoint.webhook.url;
   request.body = delivery.body;
   const auto secrets = SigningSecrets(options_.installation_secret, endpoint.key, endpoint.webhook,
@@ -66,35 +65,59 @@ void Courier::Send(const Endpoint& endpoint, const Delivery& delivery, UnderWay 
                      absl::StrCat("webhook-timestamp: ", timestamp),
                      absl::StrCat("webhook-signature: ",
                                   SignatureOf(secrets, delivery.id, timestamp, delivery.body))};
+  if (!delivery.traceparent.empty()) {
+    request.headers.push_back(absl::StrCat("traceparent: ", delivery.traceparent));
+  }
+  return request;
+}
+
+void Courier::Send(const Endpoint& endpoint, const Delivery& delivery, UnderWay under_way,
+                   absl::Time now) {
+  const uint64_t number = ++numbers_;
   under_way.key = endpoint.key;
   under_way.generation = endpoint.webhook.generation;
   under_way.id = delivery.id;
   under_way.traceparent = delivery.traceparent;
   under_way.begun_at = now;
-  if (!delivery.traceparent.empty()) {
-    request.headers.push_back(absl::StrCat("traceparent: ", delivery.traceparent));
+  // The list of hosts may have become shorter since the URL was accepted.
+  const absl::Status allowed = options_.rules.CheckUrl(endpoint.webhook.url);
+  under_way.sent = allowed.ok();
+  under_way_.emplace(number, std::move(under_way));
+  if (!allowed.ok()) {
+    const auto why = allowed.message().substr(0, store::kWebhookErrorBytesMax);
+    refused_.push_back({.number = number, .problem = std::string(why)});
+    return;
   }
-  under_way_.emplace(request.number, std::move(under_way));
+  platform::HttpRequest request = RequestOf(endpoint, delivery, now);
+  request.number = number;
   sender_.Send(std::move(request));
 }
 
+void Courier::SendOf(Endpoint& endpoint, absl::Time now, bool pings) {
+  if (pings && endpoint.ping_asked() && !endpoint.ping_in_flight) {
+    endpoint.ping_in_flight = true;
+    UnderWay ping;
+    ping.ping = endpoint.webhook.ping;
+    const Delivery delivery = MakePing(endpoint.key, ping.ping, absl::ToUnixMillis(now));
+    Send(endpoint, delivery, std::move(ping), now);
+  }
+  while (in_flight() < options_.in_flight_max) {
+    const auto next = endpoint.queue.Take(now);
+    if (!next.has_value()) return;
+    UnderWay under_way;
+    under_way.place = next->first;
+    Send(endpoint, *next->second, std::move(under_way), now);
+    served_ = endpoint.key;
+  }
+}
+
 void Courier::SendDue(absl::Time now, bool pings) {
-  directory_.ForEach([&](Endpoint& endpoint) {
-    if (pings && endpoint.ping_asked() && !endpoint.ping_in_flight) {
-      endpoint.ping_in_flight = true;
-      UnderWay ping;
-      ping.ping = endpoint.webhook.ping;
-      const Delivery delivery = MakePing(endpoint.key, ping.ping, absl::ToUnixMillis(now));
-      Send(endpoint, delivery, std::move(ping), now);
-    }
-    while (in_flight() < options_.in_flight_max) {
-      const auto next = endpoint.queue.Take(now);
-      if (!next.has_value()) return;
-      UnderWay under_way;
-      under_way.place = next->first;
-      Send(endpoint, *next->second, std::move(under_way), now);
-    }
-  });
+  const store::WebhookKey last = served_;
+  for (const bool behind : {true, false}) {
+    directory_.ForEach([&](Endpoint& endpoint) {
+      if ((last < endpoint.key) == behind) SendOf(endpoint, now, pings);
+    });
+  }
 }
 
 void Courier::EmitDelivery(const UnderWay& what, const platform::HttpResult& result) {
@@ -144,22 +167,27 @@ void Courier::Settle(Endpoint& endpoint, const UnderWay& what, const platform::H
                                             {"why", result.problem}});
 }
 
-void Courier::Collect(absl::Time now) {
-  for (const platform::HttpResult& result : sender_.TakeResults()) {
-    const auto found = under_way_.find(result.number);
-    if (found == under_way_.end()) continue;
-    const UnderWay what = std::move(found->second);
-    under_way_.erase(found);
+void Courier::End(const platform::HttpResult& result, absl::Time now) {
+  const auto found = under_way_.find(result.number);
+  if (found == under_way_.end()) return;
+  const UnderWay what = std::move(found->second);
+  under_way_.erase(found);
+  if (what.sent) {
     meters_.seconds.Observe(absl::ToDoubleSeconds(result.took));
     EmitDelivery(what, result);
-    Endpoint* endpoint = directory_.Find(what.key);
-    if (endpoint == nullptr) continue;
-    if (!what.ping.empty()) {
-      SettlePing(*endpoint, what, result);
-    } else if (endpoint->webhook.generation == what.generation) {
-      Settle(*endpoint, what, result, now);
-    }
   }
+  Endpoint* endpoint = directory_.Find(what.key);
+  if (endpoint == nullptr) return;
+  if (!what.ping.empty()) {
+    SettlePing(*endpoint, what, result);
+  } else if (endpoint->webhook.generation == what.generation) {
+    Settle(*endpoint, what, result, now);
+  }
+}
+
+void Courier::Collect(absl::Time now) {
+  for (const platform::HttpResult& result : std::exchange(refused_, {})) End(result, now);
+  for (const platform::HttpResult& result : sender_.TakeResults()) End(result, now);
 }
 
 void Courier::NoteParked(Endpoint& endpoint) {

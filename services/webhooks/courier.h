@@ -8,12 +8,14 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/random/random.h"
 #include "absl/time/time.h"
 #include "platform/metrics.h"
 #include "platform/outbound/http_client.h"
 #include "webhooks/directory.h"
+#include "webhooks/egress_rules.h"
 
 namespace baton::webhooks {
 
@@ -21,6 +23,8 @@ class Courier {
  public:
   struct Options {
     std::string installation_secret;
+    EgressRules
+        rules;  // an attempt towards a URL that they do not allow fails, and nothing is sent
     absl::Duration park_after;
     int in_flight_max = 1000;  // of all webhooks together
   };
@@ -32,7 +36,9 @@ class Courier {
   // Forgets what is under way: another courier sends it again, pings as well.
   ~Courier();
 
-  // Sends what may go at `now`; with `pings`, also the pings that were asked for.
+  // Sends what may go at `now`; with `pings`, also the pings that were asked for. Webhooks take
+  // turns: it begins behind the one that got something last, so that many of them do not keep the
+  // others from in_flight_max.
   void SendDue(absl::Time now, bool pings);
   // Takes what came to an end.
   void Collect(absl::Time now);
@@ -52,6 +58,7 @@ class Courier {
     std::string ping;
     std::string traceparent;
     absl::Time begun_at;
+    bool sent = false;  // false: refused by the rules
   };
   struct Meters {
     explicit Meters(platform::Metrics& metrics);
@@ -59,7 +66,11 @@ class Courier {
     platform::Histogram& seconds;
   };
 
+  void SendOf(Endpoint& endpoint, absl::Time now, bool pings);
   void Send(const Endpoint& endpoint, const Delivery& delivery, UnderWay under_way, absl::Time now);
+  platform::HttpRequest RequestOf(const Endpoint& endpoint, const Delivery& delivery,
+                                  absl::Time now) const;
+  void End(const platform::HttpResult& result, absl::Time now);
   void EmitDelivery(const UnderWay& what, const platform::HttpResult& result);
   void Settle(Endpoint& endpoint, const UnderWay& what, const platform::HttpResult& result,
               absl::Time now);
@@ -75,8 +86,10 @@ class Courier {
   const PlacesOf places_of_;
   Meters meters_;
   absl::BitGen random_;
-  uint64_t numbers_ = 0;  // given to requests
+  uint64_t numbers_ = 0;      // given to requests
+  store::WebhookKey served_;  // last
   std::map<uint64_t, UnderWay> under_way_;
+  std::vector<platform::HttpResult> refused_;  // ends of what was not sent
 };
 
 }  // namespace baton::webhooks

@@ -9,6 +9,8 @@ namespace {
 
 // So many failures in a row are an outage: when it ends, nothing waits for its own next attempt.
 constexpr int kOutageFailures = 3;
+// Of a delivery beside its texts: the item and its place in the lane.
+constexpr size_t kItemBytes = 256;
 
 }  // namespace
 
@@ -19,7 +21,32 @@ bool DeliveryQueue::HasInFlight(int32_t partition) const {
                      [](const auto& entry) { return entry.second.in_flight; });
 }
 
+size_t DeliveryQueue::BytesOf(const Delivery& delivery) {
+  return kItemBytes + delivery.id.size() + delivery.lead.size() + delivery.body.size() +
+         delivery.traceparent.size();
+}
+
+bool DeliveryQueue::HasRoomFor(const Delivery& delivery) const {
+  if (pending_ == 0) return true;
+  const size_t bytes = BytesOf(delivery);
+  return pending_ < limits_.pending_max &&
+         (bytes_ + bytes <= kQueueBytesOwn || budget_.HasRoom(bytes));
+}
+
+bool DeliveryQueue::HasRoomToCatchUp() const {
+  return pending_ <= limits_.pending_max / 2 &&
+         (bytes_ <= kQueueBytesOwn / 2 || budget_.is_half_free());
+}
+
+void DeliveryQueue::Release(size_t bytes) {
+  bytes_ -= bytes;
+  budget_.GiveBack(bytes);
+}
+
 void DeliveryQueue::Add(Place place, Delivery delivery) {
+  const size_t bytes = BytesOf(delivery);
+  bytes_ += bytes;
+  budget_.Take(bytes);
   lanes_[place.first][place.second].delivery = std::move(delivery);
   ++pending_;
 }
@@ -34,7 +61,7 @@ std::optional<DeliveryQueue::Place> DeliveryQueue::Choose(absl::Time now) const 
     if (lane == lanes_.end()) lane = lanes_.begin();
     absl::flat_hash_set<std::string> held;  // leads with an earlier delivery
     for (const auto& [offset, item] : lane->second) {
-      if (item.settled || !held.insert(item.delivery.lead).second) continue;
+      if (!held.insert(item.delivery.lead).second) continue;
       if (item.in_flight || item.not_before > now) continue;
       if (failures_ == 0) return Place(lane->first, offset);
       if (best.has_value() && item.attempts >= least) continue;
@@ -109,12 +136,9 @@ std::optional<DeliveryQueue::Outcome> DeliveryQueue::Settle(Place place, bool de
     outcome = Fail(item, retry_after, now, chance);
   }
   if (outcome == Outcome::kWillRetry) return outcome;
-  item.settled = true;
-  item.delivery.body.clear();
+  Release(BytesOf(item.delivery));
+  lane->second.erase(found);
   --pending_;
-  while (!lane->second.empty() && lane->second.begin()->second.settled) {
-    lane->second.erase(lane->second.begin());
-  }
   if (lane->second.empty()) lanes_.erase(lane);
   return outcome;
 }
@@ -130,13 +154,15 @@ void DeliveryQueue::Drop(int32_t partition) {
   if (lane == lanes_.end()) return;
   for (const auto& [offset, item] : lane->second) {
     if (item.in_flight) --in_flight_;
-    if (!item.settled) --pending_;
+    Release(BytesOf(item.delivery));
   }
+  pending_ -= lane->second.size();
   lanes_.erase(lane);
 }
 
 void DeliveryQueue::DropAll() {
   lanes_.clear();
+  Release(bytes_);
   pending_ = 0;
   in_flight_ = 0;
   ForgetFailures();

@@ -24,9 +24,9 @@ absl::Status Directory::Read(const core::WorkspaceId& workspace) {
       endpoint->second.Update(std::move(state));
     } else {
       known.erase(id);
-      known.emplace(
-          std::piecewise_construct, std::forward_as_tuple(id),
-          std::forward_as_tuple(store::WebhookKey{workspace, id}, std::move(state), limits_));
+      known.emplace(std::piecewise_construct, std::forward_as_tuple(id),
+                    std::forward_as_tuple(store::WebhookKey{workspace, id}, std::move(state),
+                                          limits_, budget_));
     }
   }
   std::erase_if(known, [&](const auto& entry) { return !there.contains(entry.first); });

@@ -2,6 +2,7 @@
 #ifndef BATON_WEBHOOKS_DIRECTORY_H_
 #define BATON_WEBHOOKS_DIRECTORY_H_
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <string>
@@ -16,8 +17,11 @@ class Directory {
  public:
   using OfWorkspace = std::map<std::string, Endpoint, std::less<>>;  // by id
 
-  Directory(store::WebhookStore& store, const QueueLimits& limits)
-      : store_(store), limits_(limits) {}
+  // What is pending for all webhooks together takes at most `bytes_max`, but for what each queue
+  // may hold of its own (kQueueBytesOwn).
+  Directory(store::WebhookStore& store, const QueueLimits& limits,
+            size_t bytes_max = kDeliveryBytesMax)
+      : store_(store), limits_(limits), budget_(bytes_max) {}
 
   // Looks what has changed: one round trip, and one or two more for each workspace whose webhooks
   // did. A workspace that cannot be read (STATE_UNREADABLE) is logged and left out. After any other
@@ -37,6 +41,7 @@ class Directory {
 
   store::WebhookStore& store_;
   const QueueLimits limits_;
+  ByteBudget budget_;  // outlives the endpoints
   std::map<core::WorkspaceId, int64_t> versions_;
   std::map<std::string, OfWorkspace, std::less<>> workspaces_;
 };

@@ -28,7 +28,7 @@ void Endpoint::DropPartition(int32_t partition) {
 
 void Endpoint::Offer(Lane& lane, int32_t partition, int64_t offset, const Delivery& delivery) {
   if (offset < lane.next) return;
-  if (!queue.has_room()) {
+  if (!queue.HasRoomFor(delivery)) {
     lane = Lane{offset, false, false};
     return;
   }

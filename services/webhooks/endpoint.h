@@ -20,11 +20,12 @@ struct Lane {
 };
 
 struct Endpoint {
-  Endpoint(store::WebhookKey endpoint_key, store::WebhookState state, const QueueLimits& limits)
+  Endpoint(store::WebhookKey endpoint_key, store::WebhookState state, const QueueLimits& limits,
+           ByteBudget& budget)
       : key(std::move(endpoint_key)),
         webhook(std::move(state.webhook)),
         progress(std::move(state.progress)),
-        queue(limits) {
+        queue(limits, budget) {
     ResetReport();
   }
 
@@ -36,8 +37,8 @@ struct Endpoint {
 
   bool active() const { return store::WebhookState{webhook, progress}.active(); }
   bool ping_asked() const { return !webhook.ping.empty() && webhook.ping != progress.ping; }
-  // A change at `offset` that the webhook wants. Without room it is left, and with it all later
-  // ones, for a later round.
+  // A change at `offset` that the webhook wants. Without room for it in memory it is left, and with
+  // it all later ones, for a later round.
   void Offer(Lane& lane, int32_t partition, int64_t offset, const Delivery& delivery);
 
   bool HasNews() const;

@@ -42,7 +42,7 @@ WebhookService::WebhookService(store::WebhookStore& store, store::StoreHealth& h
       ready_("webhooks"),
       backoff_(kBackoffFirst, kBackoffMost),
       directory_(store, options_.limits),
-      feed_({options_.topic, options_.group, options_.limits.pending_max}, store, directory_,
+      feed_({options_.topic, options_.group}, store, directory_,
             [this](const std::set<int32_t>& partitions) { FinishInFlight(partitions); }) {}
 
 WebhookService::~WebhookService() {
@@ -75,7 +75,7 @@ absl::Status WebhookService::Open() {
   options.timeout = options_.timeout;
   sender_ = std::make_unique<platform::HttpClient>(std::move(options));
   courier_ = std::make_unique<Courier>(
-      Courier::Options{*secret, options_.park_after}, directory_, store_, *sender_,
+      Courier::Options{*secret, options_.rules, options_.park_after}, directory_, store_, *sender_,
       [this](const Endpoint& endpoint) { return feed_.PlacesOf(endpoint); }, metrics_);
   absl::Status opened = feed_.Open(kafka_);
   if (opened.ok()) {

@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 
@@ -80,7 +81,7 @@ std::unique_ptr<HttpTransfer> MakeTransfer(HttpRequest request, const HttpClient
   auto transfer = std::make_unique<HttpTransfer>();
   transfer->request = std::move(request);
   transfer->options = &options;
-  transfer->tls = transfer->request.url.starts_with("https:");
+  transfer->tls = absl::StartsWithIgnoreCase(transfer->request.url, "https:");
   curl_slist* headers = nullptr;
   for (const std::string& header : transfer->request.headers) {
     headers = curl_slist_append(headers, header.c_str());

@@ -183,6 +183,23 @@ TEST_F(WebhookApiTest, OnlyWhatIsNamedChanges) {
   EXPECT_TRUE(Update(update, {"disabled"}).ok());
 }
 
+TEST_F(WebhookApiTest, OneWhoseHostIsNoLongerListedCanBeDisabledAndMoved) {
+  store::Webhook before;
+  before.id = "crm";
+  before.url = "https://hooks.former.example/";
+  ASSERT_TRUE(store_.PutWebhook(core::WorkspaceId::Trusted("acme"), before).ok());
+  EXPECT_THAT(Replay().status.error_message(), HasSubstr("webhooks.hosts"));
+  v1::Webhook update = To(before.url);
+  update.set_disabled(true);
+  const auto disabled = Update(update, {"disabled"});
+  ASSERT_TRUE(disabled.ok()) << disabled.status.error_message();
+  EXPECT_TRUE(Update(update, {}).ok()) << "all fields, with the URL as it is";
+  EXPECT_EQ(Get().state(), v1::Webhook::STATE_DISABLED);
+  EXPECT_EQ(Update(To("https://hooks.former.example/in"), {"url"}).reason(), "INVALID_FIELD");
+  EXPECT_TRUE(Update(To(kHookUrl), {"url"}).ok());
+  EXPECT_EQ(Get().url(), kHookUrl);
+}
+
 TEST_F(WebhookApiTest, RotationKeepsTheOldSecretForADay) {
   const std::string first = Create(To(kHookUrl)).response.secret();
   const store::Webhook before = Stored();

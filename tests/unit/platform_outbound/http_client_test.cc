@@ -141,6 +141,14 @@ TEST(HttpClientTest, AnAddressThatIsRefusedIsNotConnectedTo) {
   EXPECT_TRUE(receiver.requests().empty());
 }
 
+TEST(HttpClientTest, TheSchemeMayBeWrittenInCapitals) {
+  HttpClientOptions options = Within(absl::Seconds(10));
+  options.refuse = [](const sockaddr&, bool tls) { return tls ? "with TLS" : "without TLS"; };
+  HttpClient sender(options);
+  EXPECT_EQ(Sent(sender, "HTTPS://127.0.0.1:1/").problem, "with TLS");
+  EXPECT_EQ(Sent(sender, "HTTP://127.0.0.1:1/").problem, "without TLS");
+}
+
 TEST(HttpClientTest, GetsAndKeepsABodyUpToItsCap) {
   LocalReceiver receiver([](const httplib::Request& request, httplib::Response& response) {
     response.set_content(std::string(request.has_param("long") ? 1001 : 1000, 'x'), "text/plain");

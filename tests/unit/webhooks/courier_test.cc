@@ -15,6 +15,7 @@
 namespace baton::webhooks {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class CourierTest : public ::testing::Test {
@@ -29,6 +30,9 @@ class CourierTest : public ::testing::Test {
     Refresh();
   }
 
+  static EgressRules Rules(const std::string& hosts) {
+    return *EgressRules::Parse(hosts, "127.0.0.0/8");
+  }
   void Refresh() {
     ASSERT_TRUE(directory_.Refresh().ok());
     endpoint_ = directory_.Find(key_);
@@ -37,20 +41,23 @@ class CourierTest : public ::testing::Test {
     endpoint_->lanes.try_emplace(0, Lane{offset, true, false});
     endpoint_->Offer(endpoint_->lanes[0], 0, offset, {absl::StrCat("e", offset), lead, "{}"});
   }
+  void Wait(absl::Duration duration) {
+    now_ += duration;
+    now_ms_ += absl::ToInt64Milliseconds(duration);
+  }
   // Sends what is due, until all of it has come to an end.
-  void Deliver(absl::Duration after = absl::ZeroDuration()) {
-    now_ += after;
-    now_ms_ += absl::ToInt64Milliseconds(after);
-    courier_.SendDue(now_, true);
+  void Deliver(Courier& courier) {
+    courier.SendDue(now_, true);
     const absl::Time give_up_at = absl::Now() + absl::Seconds(10);
-    while (courier_.in_flight() > 0 && absl::Now() < give_up_at) {
+    while (courier.in_flight() > 0 && absl::Now() < give_up_at) {
       absl::SleepFor(absl::Milliseconds(1));
-      courier_.Collect(now_);
+      courier.Collect(now_);
     }
   }
   // And notes what came of it.
   void Carry(absl::Duration after = absl::ZeroDuration()) {
-    Deliver(after);
+    Wait(after);
+    Deliver(courier_);
     ASSERT_TRUE(courier_.Report(now_, false).ok());
   }
   store::WebhookState Stored() { return *store_.GetWebhook(key_); }
@@ -67,7 +74,7 @@ class CourierTest : public ::testing::Test {
   Directory directory_{store_, QueueLimits()};
   platform::HttpClient sender_{{}};
   std::unique_ptr<platform::Metrics> metrics_ = platform::NewMetrics();
-  Courier courier_{{"installation", absl::Hours(24)},
+  Courier courier_{{"installation", Rules("127.0.0.1"), absl::Hours(24)},
                    directory_,
                    told_,
                    sender_,
@@ -134,6 +141,33 @@ TEST_F(CourierTest, GoneParksAtOnce) {
   EXPECT_TRUE(Stored().parked());
 }
 
+TEST_F(CourierTest, WebhooksTakeTurnsWhereFewAttemptsMayBeUnderWay) {
+  store::Webhook webhook = Stored().webhook;
+  for (const char* id : {"a", "z"}) {
+    webhook.id = id;
+    webhook.revision = 0;
+    ASSERT_TRUE(store_.PutWebhook(acme_, webhook).ok());
+  }
+  Refresh();
+  directory_.ForEach([](Endpoint& endpoint) {
+    Lane lane{0, true, false};
+    for (int64_t offset = 0; offset < 2; ++offset) {
+      endpoint.Offer(lane, 0, offset, {absl::StrCat(endpoint.key.id, offset), "eve", "{}"});
+    }
+  });
+  const auto metrics = platform::NewMetrics();
+  Courier narrow(
+      {"installation", Rules("127.0.0.1"), absl::Hours(24), 1}, directory_, store_, sender_,
+      [](const Endpoint&) { return std::map<int32_t, int64_t>(); }, *metrics);
+  std::vector<std::string> ids;
+  for (int i = 0; i < 6; ++i) {
+    Deliver(narrow);
+    ASSERT_EQ(receiver_.requests().size(), i + 1u);
+    ids.push_back(receiver_.requests().back().get_header_value("webhook-id"));
+  }
+  EXPECT_THAT(ids, ElementsAre("a0", "crm0", "z0", "a1", "crm1", "z1"));
+}
+
 TEST_F(CourierTest, APingIsSentOnceAndItsOutcomeReported) {
   store::Webhook webhook = Stored().webhook;
   webhook.ping = "p1";
@@ -157,7 +191,7 @@ TEST_F(CourierTest, APingThatWasCutOffIsSentByTheNextCourier) {
     platform::HttpClient sender{{}};
     const auto metrics = platform::NewMetrics();
     Courier cut_off(
-        {"installation", absl::Hours(24)}, directory_, store_, sender,
+        {"installation", Rules("127.0.0.1"), absl::Hours(24)}, directory_, store_, sender,
         [](const Endpoint&) { return std::map<int32_t, int64_t>(); }, *metrics);
     cut_off.SendDue(now_, true);
   }
@@ -165,9 +199,36 @@ TEST_F(CourierTest, APingThatWasCutOffIsSentByTheNextCourier) {
   EXPECT_EQ(Stored().progress.ping, "p1");
 }
 
+// As after a restart with another list of hosts.
+TEST_F(CourierTest, AHostThatIsNoLongerListedGetsNothingAndItsWebhookParks) {
+  store::Webhook webhook = Stored().webhook;
+  webhook.ping = "p1";
+  ASSERT_TRUE(store_.PutWebhook(acme_, webhook).ok());
+  Refresh();
+  Add(10, "eve");
+  const auto metrics = platform::NewMetrics();
+  Courier stricter(
+      {"installation", Rules("hooks.acme.example"), absl::Hours(24)}, directory_, store_, sender_,
+      [](const Endpoint&) {
+        return std::map<int32_t, int64_t>{{0, 10}};
+      },
+      *metrics);
+  for (int hours = 0; hours < 26; hours += 2) {
+    Deliver(stricter);
+    ASSERT_TRUE(stricter.Report(now_, false).ok());
+    EXPECT_EQ(Stored().parked(), hours >= 24);
+    Wait(absl::Hours(2));
+  }
+  EXPECT_THAT(Stored().progress.error, HasSubstr("webhooks.hosts"));
+  EXPECT_EQ(Stored().progress.ping, "p1");
+  EXPECT_THAT(Stored().progress.ping_outcome, HasSubstr("webhooks.hosts"));
+  EXPECT_TRUE(receiver_.requests().empty());
+  EXPECT_THAT(metrics->Expose(), HasSubstr("baton_webhook_seconds_count 0"));
+}
+
 TEST_F(CourierTest, AnErrorThatPassesStopsNoWebhook) {
   Add(10, "eve");
-  Deliver();
+  Deliver(courier_);
   for (const auto& passing :
        {absl::PermissionDeniedError("WRONGPASS"), absl::FailedPreconditionError("no password"),
         absl::InternalError("NOPERM"), absl::UnavailableError("away")}) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include "absl/strings/str_cat.h"
 
@@ -26,6 +27,7 @@ class DeliveryQueueTest : public ::testing::Test {
   void Add(int32_t partition, int64_t offset, const std::string& lead) {
     queue_.Add({partition, offset}, {absl::StrCat(partition, "/", offset), lead, "{}"});
   }
+  static Delivery OfBytes(size_t bytes) { return {"id", "eve", std::string(bytes, 'x')}; }
   // What goes now.
   std::vector<std::string> Taken() {
     std::vector<std::string> ids;
@@ -40,7 +42,8 @@ class DeliveryQueueTest : public ::testing::Test {
   void Wait(absl::Duration duration) { now_ += duration; }
 
   absl::Time now_ = absl::FromUnixSeconds(1'000'000);
-  DeliveryQueue queue_{Limits()};
+  ByteBudget budget_{kDeliveryBytesMax};
+  DeliveryQueue queue_{Limits(), budget_};
 };
 
 TEST_F(DeliveryQueueTest, SendsAsManyAtOnceAsItMayAndPartitionsTakeTurns) {
@@ -75,6 +78,22 @@ TEST_F(DeliveryQueueTest, TheFirstPlaceIsTheFirstThatIsNotSettled) {
   Settle({0, 30}, true);
   EXPECT_EQ(queue_.FirstPending(0), std::nullopt);
   EXPECT_EQ(queue_.pending(), 0u);
+}
+
+TEST_F(DeliveryQueueTest, WhatIsDeliveredBehindOneThatIsNotIsReleased) {
+  constexpr int kOthers = 1000;
+  constexpr size_t kBodyBytes = 50'000;
+  Add(0, 0, "eve");
+  EXPECT_THAT(Taken(), ElementsAre("0/0"));
+  const size_t before = mallinfo2().uordblks;
+  for (int i = 1; i <= kOthers; ++i) {
+    queue_.Add({0, i}, {absl::StrCat("0/", i), "bob", std::string(kBodyBytes, 'x')});
+    ASSERT_THAT(Taken(), ElementsAre(absl::StrCat("0/", i)));
+    Settle({0, i}, true);
+  }
+  EXPECT_EQ(queue_.FirstPending(0), 0);
+  EXPECT_EQ(queue_.pending(), 1u);
+  EXPECT_LT(mallinfo2().uordblks, before + kOthers / 10 * kBodyBytes);
 }
 
 TEST_F(DeliveryQueueTest, AfterAFailureOnlyOneProbesAndEverMoreRarely) {
@@ -170,10 +189,57 @@ TEST_F(DeliveryQueueTest, WhatWasDroppedIsNotSettled) {
 
 TEST_F(DeliveryQueueTest, HoldsNoMoreThanItMay) {
   for (int i = 0; i < 100; ++i) {
-    EXPECT_TRUE(queue_.has_room());
+    EXPECT_TRUE(queue_.HasRoomFor(OfBytes(2)));
+    EXPECT_EQ(queue_.HasRoomToCatchUp(), i <= 50);
     Add(0, i, "eve");
   }
-  EXPECT_FALSE(queue_.has_room());
+  EXPECT_FALSE(queue_.HasRoomFor(OfBytes(2)));
+}
+
+TEST_F(DeliveryQueueTest, QueuesShareABudgetAndNobodyWaitsForTheRoomOfOthers) {
+  ByteBudget budget(1'000'000);
+  DeliveryQueue hog(Limits(), budget);
+  for (int i = 0; i < 9; ++i) {
+    ASSERT_TRUE(hog.HasRoomFor(OfBytes(100'000)));
+    EXPECT_EQ(hog.HasRoomToCatchUp(), i < 5);
+    hog.Add({0, i}, OfBytes(100'000));
+  }
+  EXPECT_FALSE(hog.HasRoomFor(OfBytes(100'000)));
+
+  DeliveryQueue other(Limits(), budget);
+  EXPECT_TRUE(other.HasRoomToCatchUp());
+  EXPECT_TRUE(other.HasRoomFor(OfBytes(100'000))) << "of one there always is";
+  other.Add({0, 0}, OfBytes(30'000));
+  EXPECT_TRUE(other.HasRoomToCatchUp());
+  other.Add({0, 1}, OfBytes(30'000));
+  EXPECT_FALSE(other.HasRoomToCatchUp());
+  EXPECT_TRUE(other.HasRoomFor(OfBytes(4'000))) << "64 KiB are its own";
+  EXPECT_FALSE(other.HasRoomFor(OfBytes(40'000)));
+
+  ASSERT_TRUE(hog.Take(now_).has_value());
+  hog.Settle({0, 0}, true, {}, now_, kEven);
+  EXPECT_TRUE(other.HasRoomFor(OfBytes(40'000)));
+}
+
+TEST_F(DeliveryQueueTest, WhatIsNoLongerHeldIsGivenBackToTheBudget) {
+  for (int32_t partition = 0; partition < 3; ++partition) Add(partition, 1, "eve");
+  const size_t each = budget_.used() / 3;
+  EXPECT_GT(each, 100u);
+  queue_.Drop(0);
+  EXPECT_EQ(budget_.used(), 2 * each);
+  Taken();
+  Settle({1, 1}, false);
+  EXPECT_EQ(budget_.used(), 2 * each) << "it is tried again";
+  Settle({2, 1}, true);
+  EXPECT_EQ(budget_.used(), each);
+  queue_.DropAll();
+  EXPECT_EQ(budget_.used(), 0u);
+  {
+    DeliveryQueue deleted(Limits(), budget_);
+    deleted.Add({0, 1}, OfBytes(1));
+    EXPECT_GT(budget_.used(), 0u);
+  }
+  EXPECT_EQ(budget_.used(), 0u);
 }
 
 }  // namespace

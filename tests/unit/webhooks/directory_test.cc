@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "refusing_store.h"
 #include "store/memory/memory_store.h"
 #include "store/store_errors.h"
@@ -128,7 +129,8 @@ TEST_F(DirectoryTest, WhatCannotBeReadIsNotReadAgainUntilItChanges) {
 TEST_F(DirectoryTest, WithoutRoomALaneStopsBeforeTheChange) {
   QueueLimits limits;
   limits.pending_max = 1;
-  Endpoint endpoint({acme_, "crm"}, {Crm(), {}}, limits);
+  ByteBudget budget(kDeliveryBytesMax);
+  Endpoint endpoint({acme_, "crm"}, {Crm(), {}}, limits, budget);
   Lane lane{10, true, false};
   endpoint.Offer(lane, 0, 9, {"before", "eve", "{}"});
   EXPECT_EQ(endpoint.queue.pending(), 0u) << "it had that";
@@ -139,6 +141,32 @@ TEST_F(DirectoryTest, WithoutRoomALaneStopsBeforeTheChange) {
   EXPECT_EQ(lane.next, 20);
   EXPECT_FALSE(lane.live);
   EXPECT_EQ(endpoint.queue.pending(), 1u);
+}
+
+TEST_F(DirectoryTest, WhatAllWebhooksHoldTogetherIsBounded) {
+  constexpr size_t kBodyBytes = 10'000;
+  constexpr int kWebhooks = 10;
+  for (int i = 0; i < kWebhooks; ++i) {
+    store::Webhook webhook = Crm();
+    webhook.id = absl::StrCat("w", i);
+    Put(webhook);
+  }
+  Directory directory(store_, QueueLimits(), 1'000'000);
+  ASSERT_TRUE(directory.Refresh().ok());
+  size_t held = 0;
+  directory.ForEach([&](Endpoint& endpoint) {
+    Lane lane{0, true, false};
+    for (int offset = 0; offset < 200; ++offset) {
+      endpoint.Offer(lane, 0, offset, {"id", "eve", std::string(kBodyBytes, 'x')});
+      if (!lane.live) break;
+    }
+    EXPECT_EQ(endpoint.queue.pending(), static_cast<size_t>(lane.next))
+        << "the rest waits in Kafka";
+    EXPECT_GT(lane.next, 0) << endpoint.key.id;
+    held += endpoint.queue.pending() * kBodyBytes;
+  });
+  EXPECT_GT(held, 900'000u);
+  EXPECT_LT(held, 1'000'000 + kWebhooks * kQueueBytesOwn);
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ TEST(EgressRulesTest, OnlyListedHostsAreAccepted) {
   EXPECT_EQ(Refusal(rules, "https://hooks.example.com/in?x=1"), "");
   EXPECT_EQ(Refusal(rules, "https://HOOKS.example.com:8443/"), "");
   EXPECT_EQ(Refusal(rules, "https://a.b.acme.example"), "");
+  EXPECT_EQ(Refusal(rules, "HTTPS://a.acme.example/"), "");
   for (const char* url :
        {"https://acme.example/", "https://xacme.example/",
         "https://hooks.example.com.evil.example/", "https://hooks.example.com./",
