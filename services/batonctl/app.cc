@@ -12,6 +12,7 @@
 #include "batonctl/help_examples.h"
 #include "batonctl/kinds.h"
 #include "batonctl/settings.h"
+#include "platform/this_machine.h"
 #include "policy/document_error.h"
 
 namespace baton::batonctl {
@@ -60,9 +61,7 @@ absl::Status CheckIdentity(const Identity& identity, const std::string& server) 
     return UsageError("--tls-cert and --tls-key: give both or none");
   if (!identity.tls_cert.empty() && identity.tls_ca.empty())
     return UsageError("--tls-cert needs --tls-ca, which says whom to trust");
-  const bool near = server.starts_with("127.") || server.starts_with("localhost:") ||
-                    server.starts_with("[::1]:");
-  if (!identity.token_file.empty() && identity.tls_ca.empty() && !near)
+  if (!identity.token_file.empty() && identity.tls_ca.empty() && !platform::IsThisMachine(server))
     return UsageError(absl::StrCat("--token-file would send the token to ", server,
                                    " for all to read: add --tls-ca"));
   return absl::OkStatus();
