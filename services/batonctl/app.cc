@@ -179,7 +179,7 @@ int Run(const std::vector<std::string>& arguments, Surroundings surroundings) {
     if (status.ok()) status = session.Written();
     return status.ok() ? session.exit_code : session.Fail(status);
   } catch (const std::exception& error) {
-    return session.Fail(absl::InternalError(error.what()));
+    return session.Fail(absl::UnknownError(error.what()));
   }
 }
 
