@@ -47,7 +47,8 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output
   app.add_option("--timeout", timeout, "how long one call may take, such as 500ms, 10s or 1m")
       ->capture_default_str();
   app.add_option("--request-id", options.request_id,
-                 "makes a change once however often it is sent; default: a new one");
+                 "makes a change once however often it is sent: of assignment, lead submit,\n"
+                 "lead erase and webhook create; default: a new one");
   app.set_version_flag("--version", "batonctl " BATON_VERSION);
 }
 
@@ -82,6 +83,14 @@ absl::Status CheckServer(const std::string& server) {
   return UsageError(absl::StrCat("--server (BATONCTL_SERVER) is HOST:PORT with a port from 1 to ",
                                  kPortMax, ", such as 127.0.0.1:7400; this is ",
                                  policy::Quoted(server)));
+}
+
+// Somebody who gives one relies on it.
+absl::Status CheckRequestId(const Session& session) {
+  if (session.options.request_id.empty() || session.takes_request_id) return absl::OkStatus();
+  return UsageError(
+      "this command takes no --request-id; the actions of assignment, lead submit, lead erase and "
+      "webhook create do");
 }
 
 absl::Status SetGlobalOptions(GlobalOptions& options, const std::string& output,
@@ -170,6 +179,7 @@ int Run(const std::vector<std::string>& arguments, Surroundings surroundings) {
     if (!words.ok()) return session.Fail(words.status());
     if (const std::optional<int> code = Parse(app, *words, session); code.has_value()) return *code;
     absl::Status status = SetGlobalOptions(session.options, output, timeout);
+    status.Update(CheckRequestId(session));
     if (status.ok() && session.needs_settings) status = settings.Resolve();
     if (status.ok() && session.needs_settings) {
       status = CheckServer(session.options.server);

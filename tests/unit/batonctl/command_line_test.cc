@@ -204,6 +204,20 @@ TEST_F(CommandLineTest, SaysWhereTlsMayBeWhatIsWrong) {
   EXPECT_THAT(world_.Run(with_tls).err, HasSubstr("For a server without TLS leave --tls-ca"));
 }
 
+TEST_F(CommandLineTest, ARequestIdIsNotIgnored) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"--request-id", "r1", "lead", "get", "l1"},
+        {"rep", "set-presence", "ada", "online", "--request-id", "r1"},
+        {"dlq", "list", "--request-id", "r1"}}) {
+    std::vector<std::string> arguments = {"-w", "demo"};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    const RunResult run = world_.Run(arguments);
+    EXPECT_EQ(run.code, kExitUsage) << words[0];
+    EXPECT_THAT(run.err, HasSubstr("takes no --request-id")) << words[0];
+  }
+  EXPECT_TRUE(world_.server.requests.empty());
+}
+
 TEST_F(CommandLineTest, RefusesHalfACertificate) {
   const std::vector<std::string> command = {"-w", "demo", "lead", "get", "l1"};
   for (const std::vector<std::string>& half :
