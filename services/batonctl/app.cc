@@ -11,6 +11,7 @@
 #include "batonctl/exit_codes.h"
 #include "batonctl/help_examples.h"
 #include "batonctl/kinds.h"
+#include "batonctl/output_choice.h"
 #include "batonctl/settings.h"
 #include "platform/this_machine.h"
 #include "policy/document_error.h"
@@ -31,15 +32,10 @@ constexpr char kFooter[] =
 
 constexpr int kPortMax = 65535;
 
-constexpr std::pair<const char*, OutputFormat> kFormats[] = {
-    {"table", OutputFormat::kTable}, {"wide", OutputFormat::kWide}, {"json", OutputFormat::kJson},
-    {"yaml", OutputFormat::kYaml},   {"name", OutputFormat::kName},
-};
-
 void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output,
                       std::string& timeout) {
   std::vector<std::string> formats;
-  for (const auto& [name, format] : kFormats) formats.emplace_back(name);
+  for (const auto& [name, format] : kOutputFormats) formats.emplace_back(name);
   app.add_option("--output,-o", output, "table, wide, json, yaml or name")
       ->check(CLI::IsMember(formats))
       ->capture_default_str();
@@ -95,7 +91,7 @@ absl::Status CheckRequestId(const Session& session) {
 
 absl::Status SetGlobalOptions(GlobalOptions& options, const std::string& output,
                               const std::string& timeout) {
-  for (const auto& [name, format] : kFormats) {
+  for (const auto& [name, format] : kOutputFormats) {
     if (output == name) options.format = format;
   }
   if (!absl::ParseDuration(timeout, &options.timeout) || options.timeout <= absl::ZeroDuration() ||
