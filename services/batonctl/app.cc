@@ -11,7 +11,9 @@
 #include "batonctl/exit_codes.h"
 #include "batonctl/help_examples.h"
 #include "batonctl/kinds.h"
+#include "batonctl/output_choice.h"
 #include "batonctl/settings.h"
+#include "platform/this_machine.h"
 #include "policy/document_error.h"
 
 namespace baton::batonctl {
@@ -30,15 +32,10 @@ constexpr char kFooter[] =
 
 constexpr int kPortMax = 65535;
 
-constexpr std::pair<const char*, OutputFormat> kFormats[] = {
-    {"table", OutputFormat::kTable}, {"wide", OutputFormat::kWide}, {"json", OutputFormat::kJson},
-    {"yaml", OutputFormat::kYaml},   {"name", OutputFormat::kName},
-};
-
 void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output,
                       std::string& timeout) {
   std::vector<std::string> formats;
-  for (const auto& [name, format] : kFormats) formats.emplace_back(name);
+  for (const auto& [name, format] : kOutputFormats) formats.emplace_back(name);
   app.add_option("--output,-o", output, "table, wide, json, yaml or name")
       ->check(CLI::IsMember(formats))
       ->capture_default_str();
@@ -46,7 +43,8 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output
   app.add_option("--timeout", timeout, "how long one call may take, such as 500ms, 10s or 1m")
       ->capture_default_str();
   app.add_option("--request-id", options.request_id,
-                 "makes a change once however often it is sent; default: a new one");
+                 "makes a change once however often it is sent: of assignment, lead submit,\n"
+                 "lead erase and webhook create; default: a new one");
   app.set_version_flag("--version", "batonctl " BATON_VERSION);
 }
 
@@ -60,9 +58,7 @@ absl::Status CheckIdentity(const Identity& identity, const std::string& server) 
     return UsageError("--tls-cert and --tls-key: give both or none");
   if (!identity.tls_cert.empty() && identity.tls_ca.empty())
     return UsageError("--tls-cert needs --tls-ca, which says whom to trust");
-  const bool near = server.starts_with("127.") || server.starts_with("localhost:") ||
-                    server.starts_with("[::1]:");
-  if (!identity.token_file.empty() && identity.tls_ca.empty() && !near)
+  if (!identity.token_file.empty() && identity.tls_ca.empty() && !platform::IsThisMachine(server))
     return UsageError(absl::StrCat("--token-file would send the token to ", server,
                                    " for all to read: add --tls-ca"));
   return absl::OkStatus();
@@ -85,9 +81,17 @@ absl::Status CheckServer(const std::string& server) {
                                  policy::Quoted(server)));
 }
 
+// Somebody who gives one relies on it.
+absl::Status CheckRequestId(const Session& session) {
+  if (session.options.request_id.empty() || session.takes_request_id) return absl::OkStatus();
+  return UsageError(
+      "this command takes no --request-id; the actions of assignment, lead submit, lead erase and "
+      "webhook create do");
+}
+
 absl::Status SetGlobalOptions(GlobalOptions& options, const std::string& output,
                               const std::string& timeout) {
-  for (const auto& [name, format] : kFormats) {
+  for (const auto& [name, format] : kOutputFormats) {
     if (output == name) options.format = format;
   }
   if (!absl::ParseDuration(timeout, &options.timeout) || options.timeout <= absl::ZeroDuration() ||
@@ -171,6 +175,7 @@ int Run(const std::vector<std::string>& arguments, Surroundings surroundings) {
     if (!words.ok()) return session.Fail(words.status());
     if (const std::optional<int> code = Parse(app, *words, session); code.has_value()) return *code;
     absl::Status status = SetGlobalOptions(session.options, output, timeout);
+    status.Update(CheckRequestId(session));
     if (status.ok() && session.needs_settings) status = settings.Resolve();
     if (status.ok() && session.needs_settings) {
       status = CheckServer(session.options.server);
@@ -180,7 +185,7 @@ int Run(const std::vector<std::string>& arguments, Surroundings surroundings) {
     if (status.ok()) status = session.Written();
     return status.ok() ? session.exit_code : session.Fail(status);
   } catch (const std::exception& error) {
-    return session.Fail(absl::InternalError(error.what()));
+    return session.Fail(absl::UnknownError(error.what()));
   }
 }
 

@@ -204,7 +204,7 @@ CLI::App& AddAction(CLI::App& group, Session& session, const SharedArguments& ar
                     const std::string& name, const std::string& about, Act run) {
   CLI::App& command = *group.add_subcommand(name, about);
   command.add_option("ASSIGNMENT", arguments->assignment, "LEAD.GENERATION")->required();
-  OnRun(command, session, [&session, arguments, run] { return run(session, *arguments); });
+  OnChange(command, session, [&session, arguments, run] { return run(session, *arguments); });
   return command;
 }
 
@@ -228,7 +228,7 @@ void AddAssignmentCommands(CLI::App& app, Session& session) {
       *group.add_subcommand("claim", "Takes the next lead that waits in queues of mode pull");
   claim.add_option("REP", arguments->rep, "who takes it")->required();
   claim.add_option("--queue", arguments->queues, "a queue, repeatable; default: all of the rep's");
-  OnRun(claim, session, [&session, arguments] { return Claim(session, *arguments); });
+  OnChange(claim, session, [&session, arguments] { return Claim(session, *arguments); });
 
   AddAction(group, session, arguments, "accept", "Accepts an offered lead", Accept);
   AddReason(AddAction(group, session, arguments, "decline", "Gives an offered lead back", Decline),

@@ -58,6 +58,14 @@ inline void OnRun(CLI::App& command, Session& session, std::function<absl::Statu
   command.callback([&session, run = std::move(run)] { session.action = run; });
 }
 
+// The same of a command that takes --request-id; the others refuse it.
+inline void OnChange(CLI::App& command, Session& session, std::function<absl::Status()> run) {
+  command.callback([&session, run = std::move(run)] {
+    session.takes_request_id = true;
+    session.action = run;
+  });
+}
+
 // `--limit` of lists.
 inline constexpr int kListLimitDefault = 1000;
 inline constexpr int kListLimitMax = 1'000'000;

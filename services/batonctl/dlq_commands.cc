@@ -2,10 +2,9 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
@@ -13,14 +12,12 @@
 #include "batonctl/letter_replay.h"
 #include "batonctl/letters.h"
 #include "core/errors.h"
-#include "policy/document_error.h"
 
 namespace baton::batonctl {
 namespace {
 
 using nlohmann::ordered_json;
 
-constexpr const char* kTopicWords[] = {"lead-events", "sales-events"};
 constexpr int kRateDefault = 100;
 constexpr int kRateMax = 10'000;
 constexpr int kReplayDefault = 1000;
@@ -96,7 +93,7 @@ absl::Status ReadTopics(const Session& session, const DlqArguments& arguments,
                         const LetterChoice& choice, const TakeLetter& take) {
   const auto config = ConfigOf(arguments.kafka);
   if (!config.ok()) return config.status();
-  for (const char* word : kTopicWords) {
+  for (const char* word : kLetterTopics) {
     if (!arguments.topic.empty() && arguments.topic != word) continue;
     absl::Status status = ReadTopic(session, *config, arguments.kafka.prefix, word, choice, take);
     if (!status.ok()) return status;
@@ -172,26 +169,13 @@ absl::Status ListLetters(const Session& session, const DlqArguments& arguments) 
   return PrintLetters(session, found->letters);
 }
 
-// "lead-events/1/7".
-absl::Status ChooseOne(const std::string& name, DlqArguments& arguments, LetterChoice& choice) {
-  const std::vector<std::string> parts = absl::StrSplit(name, '/');
-  int32_t partition = 0;
-  int64_t offset = 0;
-  const bool known =
-      parts.size() == 3 && (parts[0] == kTopicWords[0] || parts[0] == kTopicWords[1]);
-  if (!known || !absl::SimpleAtoi(parts[1], &partition) || !absl::SimpleAtoi(parts[2], &offset)) {
-    return UsageError(absl::StrCat(policy::Quoted(name), " names no letter: write ",
-                                   "TOPIC/PARTITION/OFFSET, as `batonctl dlq list` shows it"));
-  }
-  arguments.topic = parts[0];
-  choice.partition = partition;
-  choice.offset = offset;
-  return absl::OkStatus();
-}
-
 absl::Status ShowLetter(const Session& session, DlqArguments arguments) {
+  const absl::StatusOr<LetterPlace> place = ParseLetterName(arguments.letter);
+  if (!place.ok()) return place.status();
+  arguments.topic = place->topic;
   LetterChoice choice;
-  if (absl::Status one = ChooseOne(arguments.letter, arguments, choice); !one.ok()) return one;
+  choice.partition = place->partition;
+  choice.offset = place->offset;
   const absl::StatusOr<Found> found = FindLetters(session, arguments, choice, 1);
   if (!found.ok()) return found.status();
   if (found->letters.empty()) {
@@ -227,8 +211,36 @@ absl::Status Confirm(const Session& session, const DlqArguments& arguments, size
   return UsageError("nothing was sent");
 }
 
+// Sends them, once whoever is there has agreed.
+absl::Status SendSurely(const Session& session, const DlqArguments& arguments,
+                        const std::vector<Letter>& letters) {
+  if (absl::Status sure = Confirm(session, arguments, letters.size()); !sure.ok()) return sure;
+  const auto config = ConfigOf(arguments.kafka);
+  if (!config.ok()) return config.status();
+  return SendAgain(session, *config, letters, arguments.rate);
+}
+
+// What ChoiceOf says; letters that are named are so in each workspace, as for `show`.
+absl::StatusOr<LetterChoice> ReplayChoiceOf(const Session& session, const DlqArguments& arguments) {
+  absl::StatusOr<LetterChoice> choice = ChoiceOf(session, arguments);
+  if (!choice.ok() || choice->names.empty()) return choice;
+  choice->workspace.clear();
+  std::set<std::string> names;
+  for (const std::string& text : choice->names) {
+    const absl::StatusOr<LetterPlace> place = ParseLetterName(text);
+    if (!place.ok()) return place.status();
+    names.insert(place->name());
+  }
+  if (names.size() > static_cast<size_t>(arguments.replay_max)) {
+    return UsageError(absl::StrCat(names.size(), " letters are named, --max lets ",
+                                   arguments.replay_max, " go at once"));
+  }
+  choice->names.assign(names.begin(), names.end());
+  return choice;
+}
+
 absl::Status ReplayLetters(const Session& session, const DlqArguments& arguments) {
-  auto choice = ChoiceOf(session, arguments);
+  const auto choice = ReplayChoiceOf(session, arguments);
   if (!choice.ok()) return choice.status();
   absl::StatusOr<Found> found = FindSendable(session, arguments, *choice);
   if (!found.ok()) return found.status();
@@ -236,29 +248,22 @@ absl::Status ReplayLetters(const Session& session, const DlqArguments& arguments
     session.Note(absl::StrCat(Counted(found->replaced, "letter"),
                               " left out: sent before and refused again, as a newer letter"));
   }
-  std::vector<Letter> sendable;
-  for (Letter& letter : found->letters) {
-    if (events::MakeReplay(letter.record).has_value()) {
-      sendable.push_back(std::move(letter));
-    } else {
-      session.Note(absl::StrCat(letter.name, " cannot be sent again: ",
-                                letter.facts.cut ? "its record was cut" : "it names no origin"));
-    }
-  }
   if (found->more) {
     session.Note("There are more than these; --max lets more go at once, --since begins later.");
   }
-  if (arguments.dry_run || sendable.empty()) {
-    session.Note(absl::StrCat(sendable.empty() ? "There is nothing to send." : "Would be sent:"));
-    return PrintLetters(session, sendable);
+  const bool named = !choice->names.empty();
+  const LettersToSend replay = SortOut(std::move(found->letters), choice->names, found->more);
+  if (!named) {
+    for (const std::string& sentence : replay.refused) session.Note(sentence);
   }
-  if (absl::Status sure = Confirm(session, arguments, sendable.size()); !sure.ok()) return sure;
-  const auto config = ConfigOf(arguments.kafka);
-  if (!config.ok()) return config.status();
-  if (absl::Status sent = SendAgain(session, *config, sendable, arguments.rate); !sent.ok()) {
-    return sent;
+  if (arguments.dry_run || replay.letters.empty()) {
+    session.Note(replay.letters.empty() ? "There is nothing to send." : "Would be sent:");
+  } else {
+    absl::Status sent = SendSurely(session, arguments, replay.letters);
+    if (!sent.ok()) return sent;
   }
-  return PrintLetters(session, sendable);
+  if (absl::Status told = PrintLetters(session, replay.letters); !told.ok()) return told;
+  return named ? AllAreSent(replay, arguments.dry_run) : absl::OkStatus();
 }
 
 void AddTopic(CLI::App& command, DlqArguments& arguments) {
@@ -290,7 +295,7 @@ void AddChoice(CLI::App& command, DlqArguments& arguments) {
                    "of all workspaces, and what names none");
   command.footer(absl::StrCat("Variables of --filter: ", kLetterVariables, ".\n",
                               "Letters of other workspaces than --workspace (or the context's) ",
-                              "are left out, unless -A is given."));
+                              "are left out, unless -A is given or replay names them."));
 }
 
 }  // namespace
@@ -313,7 +318,10 @@ void AddDlqCommands(CLI::App& app, Session& session) {
   auto sent = std::make_shared<DlqArguments>();
   CLI::App& replay = *group.add_subcommand(
       "replay", "Sends letters again to the topic that they came from, once their cause is mended");
-  replay.add_option("LETTER", sent->choice.names, "only these: TOPIC/PARTITION/OFFSET");
+  replay.add_option(
+      "LETTER", sent->choice.names,
+      "only these, whatever the workspace: TOPIC/PARTITION/OFFSET; exit code 1 unless all "
+      "of them are sent");
   AddChoice(replay, *sent);
   replay.add_option("--rate", sent->rate, "at most so many a second")
       ->check(CLI::Range(1, kRateMax))

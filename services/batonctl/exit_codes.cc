@@ -11,6 +11,14 @@ constexpr char kUsageReason[] = "USAGE";
 constexpr char kFileReason[] = "INVALID_FILE";
 constexpr char kNotCheckedReason[] = "NOT_CHECKED";
 
+// Nobody refused: the change may have been made. CANCELLED, and INTERNAL without a reason, are what
+// gRPC makes of a server that stops or a connection that ends in the midst of a call.
+bool IsUnanswered(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+         absl::IsCancelled(status) ||
+         (absl::IsInternal(status) && core::ErrorReason(status).empty());
+}
+
 }  // namespace
 
 absl::Status UsageError(const std::string& message) {
@@ -39,9 +47,7 @@ absl::Status WithContext(const absl::Status& status, const std::string& before,
 }
 
 bool IsPassing(const absl::Status& status) {
-  return status.ok() || absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         absl::IsResourceExhausted(status) || absl::IsCancelled(status) ||
-         (absl::IsInternal(status) && core::ErrorReason(status).empty());
+  return status.ok() || absl::IsResourceExhausted(status) || IsUnanswered(status);
 }
 
 int ExitCode(const absl::Status& status) {
@@ -49,8 +55,7 @@ int ExitCode(const absl::Status& status) {
   const std::string reason = core::ErrorReason(status);
   if (reason == kUsageReason || reason == kFileReason) return kExitUsage;
   if (reason == kNotCheckedReason) return kExitNotChecked;
-  if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) return kExitUnreachable;
-  return kExitRefused;
+  return IsUnanswered(status) ? kExitUnreachable : kExitRefused;
 }
 
 }  // namespace baton::batonctl

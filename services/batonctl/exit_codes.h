@@ -14,8 +14,8 @@ inline constexpr int kExitFindings = 1;  // lint: there are some
 inline constexpr int kExitRefused = 1;   // the server (or Kafka) was asked and said no
 inline constexpr int kExitUsage = 2;  // the command line or a file given is wrong; nothing was sent
 inline constexpr int kExitNotChecked = 2;  // verify: nothing is known, for whatever reason
-inline constexpr int kExitUnreachable =
-    3;  // no answer, or not now: the same command may work later
+// No answer, an answer cut off, or not now: the same command may work later.
+inline constexpr int kExitUnreachable = 3;
 
 // The command line is wrong.
 absl::Status UsageError(const std::string& message);

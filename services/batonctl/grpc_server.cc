@@ -29,8 +29,7 @@ constexpr int kMessageBytesMax = 64 * 1024 * 1024;  // a page of large leads
 constexpr int kKeepaliveTimeMs = 20'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
 constexpr absl::Duration kInterruptLook = absl::Milliseconds(100);
-constexpr size_t kPemBytesMax = 1024 * 1024;  // the CAs of a whole system are a fifth of it
-constexpr size_t kTokenBytesMax = 8 * 1024;   // what a server takes
+constexpr size_t kTokenBytesMax = 8 * 1024;  // what a server takes
 
 // "/baton.v1.LeadService/GetLead" for a GetLeadRequest; INTERNAL if no method takes `request` or
 // answers with `response`.

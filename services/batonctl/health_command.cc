@@ -1,11 +1,13 @@
 // batonctl health
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
+#include "batonctl/format.h"
 #include "core/errors.h"
 #include "grpc/health/v1/health.pb.h"
 #include "nlohmann/json.hpp"
@@ -35,18 +37,41 @@ absl::Status CheckHealth(Session& session, const std::string& service) {
                                   "; its log and /readyz say why"));
 }
 
-// What /readyz of a process says, whichever role it has.
-absl::Status CheckReadiness(Session& session, const std::string& address) {
-  platform::HttpClient client({.timeout = session.options.timeout});
-  client.Send({.url = absl::StrCat("http://", address, "/readyz")});
+// The answer of `url`, by TLS with the files of `identity` if it has any.
+absl::StatusOr<platform::HttpResult> AskByHttp(const std::string& url, const Identity& identity,
+                                               absl::Duration timeout) {
+  for (const std::string& path : {identity.tls_ca, identity.tls_cert, identity.tls_key}) {
+    if (path.empty()) continue;
+    if (auto file = ReadFile(path, kPemBytesMax); !file.ok()) return file.status();
+  }
+  platform::HttpClient client({.ca_file = identity.tls_ca,
+                               .cert_file = identity.tls_cert,
+                               .key_file = identity.tls_key,
+                               .timeout = timeout});
+  client.Send({.url = url});
   std::vector<platform::HttpResult> results;
   while (results.empty()) {
     absl::SleepFor(kLook);
     results = client.TakeResults();
   }
-  const platform::HttpResult& result = results.front();
+  return std::move(results.front());
+}
+
+// What /readyz of a process says, whichever role it has.
+absl::Status CheckReadiness(Session& session, const std::string& address) {
+  const Identity& identity = session.options.identity;
+  const bool tls = !identity.tls_ca.empty();
+  const std::string url = absl::StrCat(tls ? "https://" : "http://", address, "/readyz");
+  const auto asked = AskByHttp(url, identity, session.options.timeout);
+  if (!asked.ok()) return asked.status();
+  const platform::HttpResult& result = *asked;
   if (result.status == 0) {
-    return absl::UnavailableError(absl::StrCat(address, ": ", result.problem));
+    return absl::UnavailableError(
+        absl::StrCat(address, ": ", result.problem,
+                     tls ? "\nIs its certificate one of --tls-ca, for this name? A listener "
+                           "without TLS is asked "
+                           "without --tls-ca."
+                         : "\nDoes it listen there? A listener with TLS wants --tls-ca."));
   }
   const std::string state = result.delivered() ? "READY" : "NOT_READY";
   Table table({"ADDRESS", "STATE"});
@@ -54,9 +79,8 @@ absl::Status CheckReadiness(Session& session, const std::string& address) {
   const nlohmann::ordered_json json = {{"address", address}, {"state", state}};
   if (absl::Status status = session.Print(json, table, {state}); !status.ok()) return status;
   if (result.delivered()) return absl::OkStatus();
-  return core::Error(
-      absl::StatusCode::kFailedPrecondition, "NOT_SERVING",
-      absl::StrCat(address, " is not ready: http://", address, "/readyz and its log say why"));
+  return core::Error(absl::StatusCode::kFailedPrecondition, "NOT_SERVING",
+                     absl::StrCat(address, " is not ready: ", url, " and its log say why"));
 }
 
 }  // namespace
@@ -69,7 +93,8 @@ void AddHealthCommand(CLI::App& app, Session& session) {
                     "baton.v1.LeadService: whether it is ready; without: whether it runs");
   health
       .add_option("--http", *http,
-                  "HOST:PORT of the HTTP listener of any role, instead: whether it is ready")
+                  "HOST:PORT of the HTTP listener of any role, instead: whether it is ready; by "
+                  "TLS if there is a --tls-ca")
       ->excludes("--service");
   OnRun(health, session, [&session, service, http] {
     return http->empty() ? CheckHealth(session, *service) : CheckReadiness(session, *http);

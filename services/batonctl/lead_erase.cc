@@ -42,6 +42,9 @@ absl::StatusOr<v1::EraseLeadRequest> RequestOf(Session& session, const EraseArgu
   if (arguments.lead.empty() == arguments.email.empty()) {
     return UsageError("say whom to erase: either LEAD or --email");
   }
+  if (absl::Status one = session.TakeRequestId("--request-id", arguments.request_id); !one.ok()) {
+    return one;
+  }
   const absl::StatusOr<std::string> name =
       arguments.email.empty() ? session.Name("leads", arguments.lead) : session.Workspace();
   if (!name.ok()) return name.status();
@@ -49,7 +52,7 @@ absl::StatusOr<v1::EraseLeadRequest> RequestOf(Session& session, const EraseArgu
   request.set_name(*name);
   request.set_email(arguments.email);
   request.set_validate_only(arguments.dry_run);
-  request.set_request_id(arguments.request_id);
+  if (!session.options.request_id.empty()) request.set_request_id(session.RequestId());
   return request;
 }
 
@@ -84,7 +87,7 @@ void AddLeadErase(CLI::App& leads, Session& session) {
                    "of the demand, such as a ticket; named as cause by the events");
   erase.add_flag("--dry-run", arguments->dry_run, "say only what would be erased");
   erase.add_flag("--yes", arguments->yes, "erase; there is no way back");
-  OnRun(erase, session, [&session, arguments] { return Erase(session, *arguments); });
+  OnChange(erase, session, [&session, arguments] { return Erase(session, *arguments); });
 }
 
 }  // namespace baton::batonctl

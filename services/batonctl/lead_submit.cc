@@ -10,6 +10,8 @@
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
 #include "batonctl/lead_view.h"
+#include "events/event_fields.h"
+#include "events/lead_event_codec.h"
 #include "policy/document_error.h"
 
 namespace baton::batonctl {
@@ -130,8 +132,17 @@ absl::Status SubmitFile(Session& session, const std::string& path, Submission& s
   return SubmitLines(session, path, file, submission);
 }
 
+// The event's id is that of the request: with the same one again it has no effect.
+absl::Status SetEventId(Session& session, EventFlags& flags) {
+  if (absl::Status one = session.TakeRequestId("--id", flags.id); !one.ok()) return one;
+  flags.id = session.RequestId();
+  if (events::IsPrintableText(flags.id, events::kEventIdBytesMax)) return absl::OkStatus();
+  return UsageError(absl::StrCat("the id of an event is 1 to ", events::kEventIdBytesMax,
+                                 " printable bytes; this is ", policy::Quoted(flags.id)));
+}
+
 absl::Status SubmitFlags(Session& session, EventFlags flags, Submission& submission) {
-  if (flags.id.empty()) flags.id = session.world().new_id();
+  if (absl::Status status = SetEventId(session, flags); !status.ok()) return status;
   absl::StatusOr<v1::LeadEvent> event = EventOfFlags(flags);
   if (!event.ok()) return event.status();
   if (absl::Status status = submission.Add(*std::move(event), /*line=*/0); !status.ok())
@@ -142,6 +153,9 @@ absl::Status SubmitFlags(Session& session, EventFlags flags, Submission& submiss
 absl::Status Submit(Session& session, const SubmitArguments& arguments) {
   if (arguments.file.empty() == arguments.flags.lead.empty()) {
     return UsageError("give either --lead with the event's options, or --file");
+  }
+  if (!arguments.file.empty() && !session.options.request_id.empty()) {
+    return UsageError("the events of --file have ids of their own: leave --request-id out");
   }
   Submission submission(session, arguments);
   const absl::Status status = arguments.file.empty()
@@ -189,12 +203,12 @@ void AddLeadSubmit(CLI::App& leads, Session& session) {
            .add_option("--attribution", flags.attribution,
                        "NAME=VALUE, such as campaign=spring; repeat for more")
            ->allow_extra_args(false));
-  flag(submit.add_option("--id", flags.id, "id of the event; default: a new one"));
+  flag(submit.add_option("--id", flags.id, "id of the event, as --request-id; default: a new one"));
   flag(submit.add_option("--source", flags.source, "the system that saw it"));
   flag(submit.add_option("--time", flags.time, "when it happened; default: now"));
   submit.add_flag("--wait", arguments->wait, "wait until the leads are decided and show them");
   submit.add_flag("--dry-run", arguments->dry_run, "let the server check them only");
-  OnRun(submit, session, [&session, arguments] { return Submit(session, *arguments); });
+  OnChange(submit, session, [&session, arguments] { return Submit(session, *arguments); });
 }
 
 }  // namespace baton::batonctl

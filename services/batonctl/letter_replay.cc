@@ -1,9 +1,11 @@
 #include "batonctl/letter_replay.h"
 
+#include <set>
 #include <utility>
 
 #include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
@@ -52,6 +54,36 @@ bool ReplacedLetters::Has(const platform::kafka::Record& letter) const {
   const auto found =
       bytes_.find(absl::StrCat(letter.topic, "/", letter.partition, "/", letter.offset));
   return found != bytes_.end() && found->second == HashOfBytes(letter);
+}
+
+LettersToSend SortOut(std::vector<Letter> found, const std::vector<std::string>& names, bool more) {
+  LettersToSend replay;
+  std::set<std::string> missing(names.begin(), names.end());
+  for (Letter& letter : found) {
+    missing.erase(letter.name);
+    if (events::MakeReplay(letter.record).has_value()) {
+      replay.letters.push_back(std::move(letter));
+    } else {
+      replay.refused.push_back(
+          absl::StrCat(letter.name, " cannot be sent again: ",
+                       letter.facts.cut ? "its record was cut" : "it names no origin"));
+    }
+  }
+  for (const std::string& name : missing) {
+    replay.refused.push_back(absl::StrCat(
+        name, " was not found: ",
+        more ? "it may be too much for one call with the others"
+             : "it was never there, is gone by retention, or other options leave it out"));
+  }
+  return replay;
+}
+
+absl::Status AllAreSent(const LettersToSend& replay, bool dry_run) {
+  if (replay.refused.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(dry_run ? "would be sent again: " : "sent again: ", replay.letters.size(),
+                   " of the letters that were named; not: ", replay.refused.size(), "\n",
+                   absl::StrJoin(replay.refused, "\n")));
 }
 
 absl::Status SendAgain(const Session& session, const platform::kafka::KafkaConfig& config,

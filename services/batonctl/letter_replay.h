@@ -25,6 +25,17 @@ class ReplacedLetters {
   std::map<std::string, size_t> bytes_;  // "TOPIC/PARTITION/OFFSET": hash of key and value
 };
 
+struct LettersToSend {
+  std::vector<Letter> letters;
+  std::vector<std::string> refused;  // why others are not sent, each as a sentence
+};
+// Tells those that can be sent (events::MakeReplay) from the others: these, and of `names` those
+// that were not found. `more`: there are letters besides those found.
+LettersToSend SortOut(std::vector<Letter> found, const std::vector<std::string>& names, bool more);
+
+// For a script that named letters, what is refused is no success: FAILED_PRECONDITION names each.
+absl::Status AllAreSent(const LettersToSend& replay, bool dry_run);
+
 // In their order, at most `rate` a second, and waits until Kafka has them all; tells how far it is.
 // Each can be sent (events::MakeReplay). After an error some may have been sent, others not: sent
 // once more they do no harm, events are known by their ids.

@@ -8,13 +8,16 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
 #include "core/ids.h"
 #include "core/text.h"
 #include "expression/program.h"
+#include "policy/document_error.h"
 
 namespace baton::batonctl {
 namespace {
@@ -92,9 +95,27 @@ bool IsKnownHeader(const std::string& name) {
 
 }  // namespace
 
+std::string LetterPlace::name() const {
+  return absl::StrCat(topic, "/", partition, "/", offset);
+}
+
+absl::StatusOr<LetterPlace> ParseLetterName(const std::string& name) {
+  const std::vector<std::string> parts = absl::StrSplit(name, '/');
+  LetterPlace place{parts[0]};
+  const bool known = parts.size() == 3 &&
+                     std::find(std::begin(kLetterTopics), std::end(kLetterTopics), place.topic) !=
+                         std::end(kLetterTopics);
+  if (known && absl::SimpleAtoi(parts[1], &place.partition) &&
+      absl::SimpleAtoi(parts[2], &place.offset)) {
+    return place;
+  }
+  return UsageError(absl::StrCat(policy::Quoted(name), " names no letter: write ",
+                                 "TOPIC/PARTITION/OFFSET, as `batonctl dlq list` shows it"));
+}
+
 Letter MakeLetter(const std::string& topic_word, const platform::kafka::Record& record) {
   Letter letter;
-  letter.name = absl::StrCat(topic_word, "/", record.partition, "/", record.offset);
+  letter.name = LetterPlace{topic_word, record.partition, record.offset}.name();
   letter.record = record;
   letter.facts = events::ReadLetter(record);
   ReadWhose(letter);

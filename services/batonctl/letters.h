@@ -15,6 +15,19 @@
 
 namespace baton::batonctl {
 
+inline constexpr const char* kLetterTopics[] = {"lead-events", "sales-events"};  // in short
+
+// Where a letter stands.
+struct LetterPlace {
+  std::string topic;  // one of kLetterTopics
+  int32_t partition = 0;
+  int64_t offset = 0;
+
+  std::string name() const;  // "lead-events/1/7"
+};
+// What name() gives. A usage error shows what is none.
+absl::StatusOr<LetterPlace> ParseLetterName(const std::string& name);
+
 struct Letter {
   std::string name;  // "lead-events/1/7": topic in short, partition, offset
   platform::kafka::Record record;

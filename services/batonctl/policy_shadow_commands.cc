@@ -6,6 +6,7 @@
 #include "baton/v1/policy_service.pb.h"
 #include "batonctl/commands.h"
 #include "batonctl/format.h"
+#include "batonctl/output_choice.h"
 #include "batonctl/policy_names.h"
 #include "batonctl/shadow_report.h"
 
@@ -32,7 +33,7 @@ constexpr int kDifferencesMax = 1000;  // what a server keeps
 struct ShadowArguments {
   std::string name;
   std::string role;
-  std::string output;
+  OutputChoice output{{"table", "wide", "json", "yaml", "csv", "name"}};
 };
 
 absl::StatusOr<std::string> ShadowName(const Session& session) {
@@ -44,17 +45,16 @@ absl::StatusOr<std::string> ShadowName(const Session& session) {
 absl::Status PrintShadowReport(const Session& session, const std::string& output,
                                const ShadowReport& report) {
   std::ostream& out = session.world().out;
-  const OutputFormat format = session.options.format;
   if (output == "csv") {
     PrintShadowCsv(report, out);
-  } else if (output == "json" || (output.empty() && session.options.is_data())) {
+  } else if (session.options.is_data()) {
     std::ostringstream json;
     PrintShadowJson(report, json);
-    out << (output.empty() ? session.DataText(json.str()) : json.str());
-  } else if (output.empty() && format == OutputFormat::kName) {
-    out << report.shadow.name() << "\n";
+    out << session.DataText(json.str());
+  } else if (session.options.is_text()) {
+    PrintShadowTable(report, session.style(), out);
   } else {
-    PrintShadowTable(report, session.world().colour, out);
+    out << report.shadow.name() << "\n";
   }
   return session.Written();
 }
@@ -88,6 +88,8 @@ absl::Status Stop(Session& session, const ShadowArguments& arguments) {
 }
 
 absl::Status Report(Session& session, const ShadowArguments& arguments) {
+  const absl::StatusOr<std::string> output = arguments.output.Take(session);
+  if (!output.ok()) return output.status();
   const auto name = ShadowName(session);
   if (!name.ok()) return name.status();
   v1::GetShadowRequest request;
@@ -101,7 +103,7 @@ absl::Status Report(Session& session, const ShadowArguments& arguments) {
       +[](const v1::ListShadowDifferencesResponse& page) { return page.differences_size(); });
   if (!differences.ok()) return differences.status();
   return PrintShadowReport(
-      session, arguments.output,
+      session, *output,
       {shadow->shadow(), {differences->differences().begin(), differences->differences().end()}});
 }
 
@@ -125,8 +127,7 @@ void AddPolicyShadow(CLI::App& policies, Session& session) {
 
   CLI::App& report = *group.add_subcommand("report", "Counts and lists what it would have done")
                           ->footer(kShadowFooter);
-  report.add_option("--output,-o", arguments->output, "table, json or csv")
-      ->check(CLI::IsMember({"table", "json", "csv"}));
+  arguments->output.AddTo(report);
   OnRun(report, session, [&session, arguments] { return Report(session, *arguments); });
 }
 

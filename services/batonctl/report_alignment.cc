@@ -9,6 +9,7 @@
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
+#include "batonctl/output_choice.h"
 #include "batonctl/report_scope.h"
 #include "batonctl/report_view.h"
 #include "report_page/page_html.h"
@@ -24,7 +25,7 @@ constexpr char kAlignmentFooter[] =
 
 struct AlignmentArguments {
   ReportArguments scope{.since = "7d"};
-  std::string output;
+  OutputChoice output{{"text", "table", "wide", "json", "yaml", "csv", "html"}};
   std::string out;  // a file; empty: standard output
 };
 
@@ -116,18 +117,19 @@ absl::Status Write(const Session& session, const std::string& path, const std::s
 }
 
 absl::Status Align(Session& session, const AlignmentArguments& arguments) {
+  const absl::StatusOr<std::string> output = arguments.output.Take(session);
+  if (!output.ok()) return output.status();
   const absl::StatusOr<report_page::PageInput> input = AskInput(session, arguments.scope);
   if (!input.ok()) return input.status();
-  std::string output = arguments.output;
-  if (output.empty() && session.options.is_data()) {
+  if (output->empty() && session.options.is_data()) {
     return Write(session, arguments.out, session.DataText(InputJson(*input)));
   }
-  if (output == "json") return Write(session, arguments.out, InputJson(*input));
-  if (output == "csv") return Write(session, arguments.out, InputCsv(*input));
+  if (*output == "csv") return Write(session, arguments.out, InputCsv(*input));
   const report_page::Page page = report_page::MakePage(*input);
-  if (output == "html") return Write(session, arguments.out, report_page::PageHtml(page));
-  const bool colour = session.world().colour && arguments.out.empty();
-  return Write(session, arguments.out, PageText(page, colour));
+  if (*output == "html") return Write(session, arguments.out, report_page::PageHtml(page));
+  TableStyle style = session.style();
+  style.colour = style.colour && arguments.out.empty();
+  return Write(session, arguments.out, PageText(page, style));
 }
 
 }  // namespace
@@ -140,8 +142,7 @@ void AddReportAlignment(CLI::App& reports, Session& session) {
   AddReportScope(command, arguments->scope);
   command.get_option("--since")->description(
       "the period begins so long ago (7d, 24h) or at this time or date (default: 7d)");
-  command.add_option("--output,-o", arguments->output, "text, json, csv or html")
-      ->check(CLI::IsMember({"text", "json", "csv", "html"}));
+  arguments->output.AddTo(command);
   command.add_option("--out", arguments->out, "writes to this file instead of standard output");
   OnRun(command, session, [&session, arguments] { return Align(session, *arguments); });
 }

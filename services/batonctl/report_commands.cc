@@ -6,6 +6,7 @@
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
+#include "batonctl/output_choice.h"
 #include "batonctl/report_scope.h"
 #include "batonctl/report_view.h"
 #include "policy/document_error.h"
@@ -22,13 +23,18 @@ constexpr char kReportFooter[] =
     "number\n"
     "counts: services/reports/KPIS.md.";
 
+struct SectionArguments {
+  ReportArguments scope;
+  OutputChoice output{{"table", "wide", "json", "yaml", "csv"}};
+};
+
 struct LeadsArguments {
   ReportArguments scope;
   std::string cell;  // SECTION/FIGURE[/ITEM]
   std::string part;
   std::string group;
   std::string at;
-  std::string output;
+  OutputChoice output{{"table", "wide", "json", "yaml", "csv", "name"}};
   int limit = kListLimitDefault;
 };
 
@@ -42,28 +48,29 @@ absl::Status WriteOut(const Session& session, const std::string& text) {
 }
 
 // `section` empty: all of them.
-absl::Status Show(Session& session, const ReportArguments& arguments, const std::string& section,
-                  const std::string& output) {
+absl::Status Show(Session& session, const SectionArguments& arguments, const std::string& section) {
+  const absl::StatusOr<std::string> output = arguments.output.Take(session);
+  if (!output.ok()) return output.status();
   const absl::StatusOr<std::string> parent = session.Workspace();
   if (!parent.ok()) return parent.status();
-  const absl::StatusOr<v1::ReportScope> scope = ReportScopeOf(arguments, NowMs(session));
+  const absl::StatusOr<v1::ReportScope> scope = ReportScopeOf(arguments.scope, NowMs(session));
   if (!scope.ok()) return scope.status();
   v1::GetReportRequest request;
   request.set_parent(*parent);
   *request.mutable_scope() = *scope;
   if (!section.empty()) request.add_sections(section);
-  request.set_group_by(GroupingOf(arguments));
+  request.set_group_by(GroupingOf(arguments.scope));
   const auto response = Ask<v1::GetReportResponse>(session.server(), request);
   if (!response.ok()) return response.status();
   const v1::Report& report = response->report();
-  if (output == "csv") {
+  if (*output == "csv") {
     return WriteOut(session, absl::StrCat(ReportCsvHeader({}), ReportCsvLines(report, {})));
   }
-  if (output == "json" || (output.empty() && session.options.is_data())) {
-    const std::string json = absl::StrCat(ToJson(report, /*one_line=*/false), "\n");
-    return WriteOut(session, output.empty() ? session.DataText(json) : json);
+  if (session.options.is_data()) {
+    return WriteOut(session,
+                    session.DataText(absl::StrCat(ToJson(report, /*one_line=*/false), "\n")));
   }
-  return WriteOut(session, ReportText(report, session.world().colour));
+  return WriteOut(session, ReportText(report, session.style()));
 }
 
 // "SECTION/FIGURE[/ITEM]"; an item may have slashes of its own.
@@ -104,6 +111,8 @@ absl::StatusOr<v1::ListReportLeadsRequest> LeadsRequest(const Session& session,
 }
 
 absl::Status ListLeads(Session& session, const LeadsArguments& arguments) {
+  const absl::StatusOr<std::string> output = arguments.output.Take(session);
+  if (!output.ok()) return output.status();
   const auto request = LeadsRequest(session, arguments);
   if (!request.ok()) return request.status();
   const auto response = AskPages<v1::ListReportLeadsResponse>(
@@ -111,27 +120,21 @@ absl::Status ListLeads(Session& session, const LeadsArguments& arguments) {
       +[](const v1::ListReportLeadsResponse& page) { return page.leads_size(); });
   if (!response.ok()) return response.status();
   NoteMore(session, response->next_page_token());
-  if (arguments.output == "csv") return WriteOut(session, ReportLeadsCsv(*response));
+  if (*output == "csv") return WriteOut(session, ReportLeadsCsv(*response));
   std::vector<std::string> names;
   for (const v1::ReportLead& lead : response->leads()) names.push_back(lead.name());
-  if (arguments.output == "json") session.options.format = OutputFormat::kJson;
-  if (arguments.output == "name") session.options.format = OutputFormat::kName;
-  if (arguments.output == "table") session.options.format = OutputFormat::kTable;
   return session.Print(*response, ReportLeadsTable(*response), names);
 }
 
 void AddSection(CLI::App& group, Session& session, const std::string& name,
                 const std::string& about, const std::string& section) {
-  auto arguments = std::make_shared<ReportArguments>();
-  auto output = std::make_shared<std::string>();
+  auto arguments = std::make_shared<SectionArguments>();
   CLI::App& command = *group.add_subcommand(name, about)->footer(kReportFooter);
-  AddReportScope(command, *arguments);
-  AddReportGrouping(command, *arguments);
-  command.add_option("--output,-o", *output, "table, json or csv")
-      ->check(CLI::IsMember({"table", "json", "csv"}));
-  OnRun(command, session, [&session, arguments, output, section] {
-    return Show(session, *arguments, section, *output);
-  });
+  AddReportScope(command, arguments->scope);
+  AddReportGrouping(command, arguments->scope);
+  arguments->output.AddTo(command);
+  OnRun(command, session,
+        [&session, arguments, section] { return Show(session, *arguments, section); });
 }
 
 void AddLeads(CLI::App& group, Session& session) {
@@ -151,8 +154,7 @@ void AddLeads(CLI::App& group, Session& session) {
   AddReportGrouping(command, arguments->scope);
   command.add_option("--group", arguments->group, "with --by: of this source, queue, rep ...");
   command.add_option("--at", arguments->at, "as of this time: that at which the report was made");
-  command.add_option("--output,-o", arguments->output, "table, json, csv or name")
-      ->check(CLI::IsMember({"table", "json", "csv", "name"}));
+  arguments->output.AddTo(command);
   AddLimit(command, arguments->limit);
   OnRun(command, session, [&session, arguments] { return ListLeads(session, *arguments); });
 }

@@ -50,7 +50,7 @@ class Pivot {
 
   bool empty() const { return rows_.empty(); }
 
-  std::string Render(std::vector<std::string> headers, bool colour) const {
+  std::string Render(std::vector<std::string> headers, const TableStyle& style) const {
     headers.insert(headers.end(), columns_.begin(), columns_.end());
     for (std::string& header : headers) absl::AsciiStrToUpper(&header);
     Table table(headers);
@@ -63,7 +63,7 @@ class Pivot {
       }
       table.AddRow(std::move(cells));
     }
-    return table.Render(colour);
+    return table.Render(style);
   }
 
  private:
@@ -78,7 +78,8 @@ std::string ItemHeader(Part part, const v1::ReportSection& section) {
   return section.item_kind().empty() ? "item" : section.item_kind();
 }
 
-std::string SectionText(const v1::ReportSection& section, const std::string& group, bool colour) {
+std::string SectionText(const v1::ReportSection& section, const std::string& group,
+                        const TableStyle& style) {
   std::map<Part, Pivot> parts;
   for (const v1::ReportFigure& figure : section.figures()) {
     std::vector<std::string> row;
@@ -92,13 +93,14 @@ std::string SectionText(const v1::ReportSection& section, const std::string& gro
       parts[part].Add(row, TitleOf(figure), ValueText(figure));
     }
   }
-  std::string text = Heading(section.title().empty() ? section.id() : section.title(), colour);
+  std::string text =
+      Heading(section.title().empty() ? section.id() : section.title(), style.colour);
   if (parts.empty()) absl::StrAppend(&text, "nothing in this period\n");
   for (const auto& [part, pivot] : parts) {
     std::vector<std::string> headers;
     if (!group.empty()) headers.push_back(group);
     headers.push_back(ItemHeader(part, section));
-    text += pivot.Render(headers, colour);
+    text += pivot.Render(headers, style);
   }
   return text;
 }
@@ -179,10 +181,10 @@ std::vector<std::string> NumbersOf(const v1::ReportFigure& figure) {
 
 }  // namespace
 
-std::string ReportText(const v1::Report& report, bool colour) {
+std::string ReportText(const v1::Report& report, const TableStyle& style) {
   std::string text = ScopeText(report);
   for (const v1::ReportSection& section : report.sections()) {
-    absl::StrAppend(&text, "\n", SectionText(section, DimensionText(report.group_by()), colour));
+    absl::StrAppend(&text, "\n", SectionText(section, DimensionText(report.group_by()), style));
   }
   return text;
 }
@@ -244,13 +246,13 @@ std::string ReportLeadsCsv(const v1::ListReportLeadsResponse& response) {
   return text;
 }
 
-std::string PageText(const report_page::Page& page, bool colour) {
-  std::string text = absl::StrCat(Heading(page.title, colour), page.period, "\n");
+std::string PageText(const report_page::Page& page, const TableStyle& style) {
+  std::string text = absl::StrCat(Heading(page.title, style.colour), page.period, "\n");
   for (const std::string& note : page.notes) {
     absl::StrAppend(&text, policy::Printable(note), "\n");
   }
   for (const report_page::Block& block : page.blocks) {
-    absl::StrAppend(&text, "\n", Heading(block.title, colour));
+    absl::StrAppend(&text, "\n", Heading(block.title, style.colour));
     for (const report_page::Grid& grid : block.grids) {
       std::vector<std::string> headers;
       for (const report_page::Column& column : grid.columns) {
@@ -262,7 +264,7 @@ std::string PageText(const report_page::Page& page, bool colour) {
         for (const report_page::Cell& cell : row) cells.push_back(cell.text);
         table.AddRow(std::move(cells));
       }
-      absl::StrAppend(&text, grid.rows.empty() ? "nothing in this period\n" : table.Render(colour));
+      absl::StrAppend(&text, grid.rows.empty() ? "nothing in this period\n" : table.Render(style));
       if (!grid.more.empty()) absl::StrAppend(&text, policy::Printable(grid.more), "\n");
     }
   }

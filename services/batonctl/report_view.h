@@ -13,7 +13,7 @@ namespace baton::batonctl {
 
 // Each section with its title and its tables: a row for each group and item, a column for each
 // figure.
-std::string ReportText(const v1::Report& report, bool colour);
+std::string ReportText(const v1::Report& report, const TableStyle& style);
 
 // A line for each figure after one of headers; before each, `before` (with headers of its own).
 std::string ReportCsvHeader(const std::vector<std::string>& before);
@@ -23,7 +23,7 @@ Table ReportLeadsTable(const v1::ListReportLeadsResponse& response);
 std::string ReportLeadsCsv(const v1::ListReportLeadsResponse& response);
 
 // The alignment report as text.
-std::string PageText(const report_page::Page& page, bool colour);
+std::string PageText(const report_page::Page& page, const TableStyle& style);
 
 }  // namespace baton::batonctl
 

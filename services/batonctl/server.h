@@ -22,6 +22,8 @@ struct Identity {
   std::string tls_key;
 };
 
+inline constexpr size_t kPemBytesMax = 1024 * 1024;  // the CAs of a whole system are a fifth of it
+
 // What metadata takes: printable ASCII without spaces.
 inline bool IsPlain(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 32 && c < 127; });

@@ -102,9 +102,18 @@ absl::StatusOr<std::string> Session::Name(const std::string& collection,
 }
 
 std::string Session::RequestId() {
-  if (!options.request_id.empty()) return options.request_id;
-  request_id_ = world_.new_id();
+  request_id_ = options.request_id.empty() ? world_.new_id() : options.request_id;
   return request_id_;
+}
+
+absl::Status Session::TakeRequestId(const std::string& option, const std::string& id) {
+  std::string& given = options.request_id;
+  if (!id.empty() && !given.empty() && id != given) {
+    return UsageError(
+        absl::StrCat(option, " and the --request-id of all commands differ: give one"));
+  }
+  if (!id.empty()) given = id;
+  return absl::OkStatus();
 }
 
 absl::Status Session::Print(const google::protobuf::Message& message, const Table& table,
@@ -190,7 +199,7 @@ int Session::Fail(const absl::Status& status) const {
   }
   if (code == kExitUnreachable && !request_id_.empty()) {
     err << "  Whether it took effect is not known; it is safe to repeat it with --request-id "
-        << request_id_ << "\n";
+        << policy::Printable(request_id_) << "\n";
   }
   err.flush();
   return code;

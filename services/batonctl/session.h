@@ -80,6 +80,7 @@ class Session {
   int exit_code = 0;                     // of a command that did what it is for
   const Settings* settings = nullptr;    // where the options come from
   bool needs_settings = true;            // false: the command works whatever the context says
+  bool takes_request_id = false;         // the command makes one change: OnChange of commands.h
 
   const Surroundings& world() const { return world_; }
   Server& server();  // connects when first used
@@ -88,8 +89,12 @@ class Session {
   absl::StatusOr<std::string> Workspace() const;
   // "workspaces/demo/<collection>/<text>"; a text that is a whole resource name stays.
   absl::StatusOr<std::string> Name(const std::string& collection, const std::string& text) const;
-  // The id of the change that the command makes (AIP-155).
+  // The id of the change that the command makes (AIP-155): what --request-id says, or a new one.
+  // Fail tells how to repeat the command with it.
   std::string RequestId();
+  // What an option of the command's own says of that id, if it says something. A usage error if
+  // --request-id says something else.
+  absl::Status TakeRequestId(const std::string& option, const std::string& id);
 
   TableStyle style() const;
   // Prints data in the format asked for: `message` as JSON or YAML, or the table, or the names.
@@ -112,7 +117,7 @@ class Session {
 
   Surroundings world_;
   std::unique_ptr<Server> server_;
-  std::string request_id_;  // made by RequestId
+  std::string request_id_;  // the latest of RequestId
 };
 
 // One JSON object, on one line or indented. Fields with default values are there too.

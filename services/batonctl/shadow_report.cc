@@ -114,14 +114,14 @@ Table ShadowTable(const v1::Shadow& shadow) {
   return table;
 }
 
-void PrintShadowTable(const ShadowReport& report, bool colour, std::ostream& out) {
+void PrintShadowTable(const ShadowReport& report, const TableStyle& style, std::ostream& out) {
   out << HeadText(report.shadow) << CountsText(report.shadow.counts()) << "\n";
   Table queues({"QUEUE", "MQLS", "WOULD-BE MQLS"});
   for (const v1::ShadowQueue& queue : report.shadow.queues()) {
     queues.AddRow({queue.queue().empty() ? "(others)" : ShortName(queue.queue()),
                    absl::StrCat(queue.mqls()), absl::StrCat(queue.would_be_mqls())});
   }
-  if (!report.shadow.queues().empty()) out << queues.Render(colour) << "\n";
+  if (!report.shadow.queues().empty()) out << queues.Render(style) << "\n";
   if (report.differences.empty()) {
     out << "No lead differs.\n";
     return;
@@ -133,7 +133,7 @@ void PrintShadowTable(const ShadowReport& report, bool colour, std::ostream& out
                   StandingText(each.standing()), VerdictText(each.active()),
                   VerdictText(each.draft())});
   }
-  out << table.Render(colour);
+  out << table.Render(style);
   if (report.differences.size() > kDifferencesShown) {
     out << absl::StrCat("and ", report.differences.size() - kDifferencesShown,
                         " more: -o csv or -o json has them all\n");

@@ -20,7 +20,7 @@ inline constexpr size_t kDifferencesShown = 20;  // in the table
 // One row: the draft, its run, and the counts.
 Table ShadowTable(const v1::Shadow& shadow);
 
-void PrintShadowTable(const ShadowReport& report, bool colour, std::ostream& out);
+void PrintShadowTable(const ShadowReport& report, const TableStyle& style, std::ostream& out);
 // {"shadow": ..., "differences": [...]}, the messages of the API.
 void PrintShadowJson(const ShadowReport& report, std::ostream& out);
 // A line for each difference, after one of headers.

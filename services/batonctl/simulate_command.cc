@@ -8,6 +8,7 @@
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/format.h"
+#include "batonctl/output_choice.h"
 #include "batonctl/simulate_input.h"
 #include "batonctl/simulate_report.h"
 #include "core/account_match.h"
@@ -44,7 +45,7 @@ struct SimulateArguments {
   std::string reps = "recorded";
   std::string presence = "roster";
   std::string accept_after = "5m", work_for = "2d";
-  std::string output;
+  OutputChoice output{{"table", "wide", "json", "yaml", "csv"}};
   KafkaArguments kafka;
 };
 
@@ -153,19 +154,21 @@ absl::StatusOr<Task> Prepare(Session& session, const SimulateArguments& argument
 absl::Status Print(const Session& session, const std::string& output,
                    const SimulationReport& report) {
   std::ostream& out = session.world().out;
-  if (output == "json" || (output.empty() && session.options.is_data())) {
+  if (output == "csv") {
+    PrintSimulationCsv(report, out);
+  } else if (session.options.is_data()) {
     std::ostringstream json;
     PrintSimulationJson(report, json);
-    out << (output.empty() ? session.DataText(json.str()) : json.str());
-  } else if (output == "csv") {
-    PrintSimulationCsv(report, out);
+    out << session.DataText(json.str());
   } else {
-    PrintSimulationTable(report, session.world().colour, out);
+    PrintSimulationTable(report, session.style(), out);
   }
   return session.Written();
 }
 
 absl::Status SimulatePolicy(Session& session, const SimulateArguments& arguments) {
+  const absl::StatusOr<std::string> output = arguments.output.Take(session);
+  if (!output.ok()) return output.status();
   const absl::StatusOr<Task> task = Prepare(session, arguments);
   if (!task.ok()) return task.status();
   size_t told = 0;
@@ -187,7 +190,7 @@ absl::Status SimulatePolicy(Session& session, const SimulateArguments& arguments
   report.candidate = &*outcomes.candidate;
   report.comparison = Compare(*outcomes.baseline, *outcomes.candidate, task->since_ms);
   report.reproduction = Reproduce(task->recording, *outcomes.baseline, task->baseline.revision);
-  return Print(session, arguments.output, report);
+  return Print(session, *output, report);
 }
 
 }  // namespace
@@ -225,8 +228,7 @@ void AddPolicySimulate(CLI::App& policies, Session& session) {
       ->capture_default_str();
   command.add_option("--accept-after", given.accept_after, "of the model")->capture_default_str();
   command.add_option("--work-for", given.work_for, "of the model")->capture_default_str();
-  command.add_option("--output,-o", given.output, "table, json or csv")
-      ->check(CLI::IsMember({"table", "json", "csv"}));
+  given.output.AddTo(command);
   AddKafkaOptions(command, given.kafka);
   OnRun(command, session, [&session, arguments] { return SimulatePolicy(session, *arguments); });
 }

@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "batonctl/format.h"
-#include "batonctl/table.h"
 
 namespace baton::batonctl {
 namespace {
@@ -56,17 +55,17 @@ std::string ReproducedText(const Reproduction& reproduction) {
 }
 
 std::string SharesText(const std::string& what, const std::map<std::string, Share>& shares,
-                       bool colour) {
+                       const TableStyle& style) {
   Table table({what, "BASELINE", "CANDIDATE", "CAME", "LEFT"});
   for (const auto& [name, share] : shares) {
     table.AddRow({name.empty() ? "(nobody yet)" : name, absl::StrCat(share.baseline),
                   absl::StrCat(share.candidate), absl::StrCat(share.came),
                   absl::StrCat(share.left)});
   }
-  return table.Render(colour) + "\n";
+  return table.Render(style) + "\n";
 }
 
-std::string WaitingText(const Comparison& comparison, bool colour) {
+std::string WaitingText(const Comparison& comparison, const TableStyle& style) {
   Table table({"WAITING FOR A REP", "MQLS", "NEVER ASSIGNED", "P50", "P90", "P95"});
   const auto add = [&table](const std::string& name, const Waiting& waiting) {
     table.AddRow({name, absl::StrCat(waiting.leads), absl::StrCat(waiting.never_assigned),
@@ -75,11 +74,11 @@ std::string WaitingText(const Comparison& comparison, bool colour) {
   };
   add("baseline", comparison.waiting_baseline);
   add("candidate", comparison.waiting_candidate);
-  return table.Render(colour) + "\n";
+  return table.Render(style) + "\n";
 }
 
 std::string ErrorsText(const simulation::Outcome& baseline, const simulation::Outcome& candidate,
-                       bool colour) {
+                       const TableStyle& style) {
   if (baseline.condition_errors.empty() && candidate.condition_errors.empty()) return "";
   Table table({"CONDITIONS THAT ENDED IN AN ERROR", "RULE", "BASELINE", "CANDIDATE"});
   auto counts = baseline.condition_errors;
@@ -91,7 +90,7 @@ std::string ErrorsText(const simulation::Outcome& baseline, const simulation::Ou
                   absl::StrCat(own == baseline.condition_errors.end() ? 0 : own->second),
                   absl::StrCat(other == candidate.condition_errors.end() ? 0 : other->second)});
   }
-  return table.Render(colour) + "\n";
+  return table.Render(style) + "\n";
 }
 
 std::string SideText(const std::optional<Difference::Side>& side) {
@@ -100,7 +99,7 @@ std::string SideText(const std::optional<Difference::Side>& side) {
                       side->rep.empty() ? "(nobody yet)" : side->rep.str());
 }
 
-std::string LeadsText(const Comparison& comparison, bool colour) {
+std::string LeadsText(const Comparison& comparison, const TableStyle& style) {
   if (comparison.differences.empty()) return "No lead differs.\n";
   Table table({"LEAD", "CYCLE", "WHAT", "BASELINE", "CANDIDATE"});
   size_t shown = 0;
@@ -109,7 +108,7 @@ std::string LeadsText(const Comparison& comparison, bool colour) {
     table.AddRow({difference.lead.str(), absl::StrCat(difference.cycle), difference.kind(),
                   SideText(difference.baseline), SideText(difference.candidate)});
   }
-  std::string text = table.Render(colour);
+  std::string text = table.Render(style);
   if (comparison.differences.size() > kLeadsShown) {
     absl::StrAppend(&text, "and ", comparison.differences.size() - kLeadsShown,
                     " more: -o csv or -o json has them all\n");
@@ -199,7 +198,8 @@ void AppendSide(const std::optional<Difference::Side>& side, std::vector<std::st
 
 }  // namespace
 
-void PrintSimulationTable(const SimulationReport& report, bool colour, std::ostream& out) {
+void PrintSimulationTable(const SimulationReport& report, const TableStyle& style,
+                          std::ostream& out) {
   const simulation::Recording& recording = *report.recording;
   const Comparison& comparison = report.comparison;
   out << absl::StrCat(report.workspace, ": ", report.baseline_name, " (baseline) against ",
@@ -214,10 +214,10 @@ void PrintSimulationTable(const SimulationReport& report, bool colour, std::ostr
   out << absl::StrCat("MQLs: ", comparison.mqls_baseline, " baseline, ", comparison.mqls_candidate,
                       " candidate; ", comparison.gained, " gained, ", comparison.lost, " lost, ",
                       comparison.moved, " moved\n\n");
-  out << SharesText("ROUTE", comparison.routes, colour)
-      << SharesText("QUEUE", comparison.queues, colour)
-      << SharesText("REP", comparison.reps, colour) << WaitingText(comparison, colour)
-      << ErrorsText(*report.baseline, *report.candidate, colour) << LeadsText(comparison, colour);
+  out << SharesText("ROUTE", comparison.routes, style)
+      << SharesText("QUEUE", comparison.queues, style) << SharesText("REP", comparison.reps, style)
+      << WaitingText(comparison, style) << ErrorsText(*report.baseline, *report.candidate, style)
+      << LeadsText(comparison, style);
 }
 
 void PrintSimulationJson(const SimulationReport& report, std::ostream& out) {

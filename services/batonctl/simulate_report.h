@@ -5,6 +5,7 @@
 #include <ostream>
 #include <string>
 
+#include "batonctl/table.h"
 #include "simulation/comparison.h"
 #include "simulation/recording.h"
 #include "simulation/reproduction.h"
@@ -23,7 +24,8 @@ struct SimulationReport {
 
 inline constexpr size_t kLeadsShown = 20;  // in the table
 
-void PrintSimulationTable(const SimulationReport& report, bool colour, std::ostream& out);
+void PrintSimulationTable(const SimulationReport& report, const TableStyle& style,
+                          std::ostream& out);
 void PrintSimulationJson(const SimulationReport& report, std::ostream& out);
 // One line per MQL that differs (RFC 4180, with a header).
 void PrintSimulationCsv(const SimulationReport& report, std::ostream& out);

@@ -27,7 +27,6 @@ class Table {
 
   size_t rows() const { return rows_.size(); }
   std::string Render(const TableStyle& style) const;
-  std::string Render(bool colour) const { return Render(TableStyle{colour}); }
   // The same in parts, for tables that grow: what the columns need so far, the headers, one row.
   std::vector<size_t> Widths(bool wide) const;
   std::string RenderHead(const TableStyle& style, const std::vector<size_t>& widths) const;

@@ -28,27 +28,33 @@ struct TopicsArguments {
 struct TopicState {
   const TopicSpec& declared;
   int partitions = 0;  // 0: missing
+  int replicas = 0;
   bool created = false;
-  std::vector<std::string> drift;  // settings that are not as declared, each as a sentence
+  std::vector<std::string> drift;  // what is not as declared, each as a sentence
 };
 
 std::string StateText(const TopicState& topic) {
   if (topic.created) return "created";
   if (topic.partitions == 0) return "missing";
-  const bool same = topic.partitions == topic.declared.partitions && topic.drift.empty();
-  return same ? "ok" : "differs";
+  return topic.drift.empty() ? "ok" : "differs";
 }
 
-// What of the declared settings the brokers have otherwise.
-std::vector<std::string> DriftOf(const TopicSpec& declared,
+// What of a topic that is there the brokers have otherwise than declared.
+std::vector<std::string> DriftOf(const TopicState& topic,
                                  const platform::kafka::TopicSettings& settings) {
   std::vector<std::string> drift;
+  const TopicSpec& declared = topic.declared;
+  const auto compare = [&](const std::string& what, const std::string& is,
+                           const std::string& should) {
+    if (is == should) return;
+    drift.push_back(absl::StrCat(declared.name, ": ", what, " is ", is, ", declared is ", should));
+  };
+  compare("the number of partitions", absl::StrCat(topic.partitions),
+          absl::StrCat(declared.partitions));
+  compare("replication", absl::StrCat(topic.replicas), absl::StrCat(declared.replication));
   for (const auto& [name, value] : declared.config) {
     const auto found = settings.find(name);
-    if (found != settings.end() && found->second == value) continue;
-    drift.push_back(absl::StrCat(declared.name, ": ", name, " is ",
-                                 found == settings.end() ? "not known" : found->second,
-                                 ", declared is ", value));
+    compare(name, found == settings.end() ? "not known" : found->second, value);
   }
   return drift;
 }
@@ -68,34 +74,42 @@ absl::StatusOr<std::vector<TopicState>> Compare(const Session& session, const Ka
   for (const TopicSpec& topic : declared) {
     const auto found = std::find_if(existing->begin(), existing->end(),
                                     [&](const TopicInfo& info) { return info.name == topic.name; });
-    states.push_back({topic, found == existing->end() ? 0 : found->partitions, false, {}});
+    TopicState& state = states.emplace_back(TopicState{topic});
+    if (found == existing->end()) continue;
+    state.partitions = found->partitions;
+    state.replicas = found->replicas;
   }
   std::vector<std::string> names;
   for (const TopicState& topic : states) {
     if (topic.partitions != 0) names.push_back(topic.declared.name);
   }
-  const auto settings = session.world().topic_settings(config, names, session.options.timeout);
+  auto settings = session.world().topic_settings(config, names, session.options.timeout);
   if (!settings.ok()) return settings.status();
   for (TopicState& topic : states) {
-    const auto found = settings->find(topic.declared.name);
-    if (found != settings->end()) topic.drift = DriftOf(topic.declared, found->second);
+    if (topic.partitions == 0) continue;
+    topic.drift = DriftOf(topic, (*settings)[topic.declared.name]);
     for (const std::string& sentence : topic.drift) session.Note(sentence + ".");
   }
   return states;
 }
 
 absl::Status PrintStates(const Session& session, const std::vector<TopicState>& states) {
-  Table table({"TOPIC", "DECLARED", "PARTITIONS", "STATE"});
+  Table table({"TOPIC", "DECLARED", "PARTITIONS", "STATE"},
+              {"DECLARED REPLICATION", "REPLICATION"});
   nlohmann::ordered_json topics = nlohmann::ordered_json::array();
   std::vector<std::string> names;
   for (const TopicState& topic : states) {
     const std::string state = StateText(topic);
     table.AddRow({topic.declared.name, absl::StrCat(topic.declared.partitions),
-                  absl::StrCat(topic.partitions), state});
+                  absl::StrCat(topic.partitions), state, absl::StrCat(topic.declared.replication),
+                  absl::StrCat(topic.replicas)});
     topics.push_back({{"name", topic.declared.name},
                       {"declaredPartitions", topic.declared.partitions},
                       {"partitions", topic.partitions},
-                      {"state", state}});
+                      {"declaredReplication", topic.declared.replication},
+                      {"replication", topic.replicas},
+                      {"state", state},
+                      {"drift", topic.drift}});
     names.push_back(topic.declared.name);
   }
   return session.Print(nlohmann::ordered_json{{"topics", topics}}, table, names);
@@ -144,6 +158,7 @@ absl::Status Apply(Session& session, const TopicsArguments& arguments) {
     // Somebody else may have created it between the look and the act.
     if (!status.ok() && !absl::IsAlreadyExists(status)) return status;
     topic.partitions = topic.declared.partitions;
+    topic.replicas = topic.declared.replication;
     topic.created = status.ok();
   }
   return PrintStates(session, *states);
@@ -168,7 +183,8 @@ void AddTopicsCommands(CLI::App& app, Session& session) {
       *group.add_subcommand("list", "Compares the declared topics and settings with the cluster's");
   AddCommon(list, arguments);
   list.add_flag("--check", arguments->check,
-                "exit code 1 unless all are there, with the declared partitions and settings");
+                "exit code 1 unless all are there, with the declared partitions, replication and "
+                "settings");
   OnRun(list, session, [&session, arguments] { return List(session, *arguments); });
 }
 

@@ -112,7 +112,7 @@ void PrintTable(const Session& session, const Report& report) {
                   result.violations == 0 ? "ok" : absl::StrCat(result.violations),
                   std::string(CheckRule(check))});
   }
-  out << table.Render(session.world().colour) << "\n  " << EquationText(report) << "\n"
+  out << table.Render(session.style()) << "\n  " << EquationText(report) << "\n"
       << absl::StrFormat(
              "  %d leads, %d feedback events; nobody is owed more than %.2f leads; offers expired "
              "at "

@@ -204,7 +204,7 @@ void AddCreate(CLI::App& group, Session& session, const WebhookArgumentsPtr& arg
   create.add_option("--queue", arguments->queues, "only of this queue; repeatable");
   create.add_flag("--disabled", arguments->disabled, "send nothing yet");
   create.add_flag("--dry-run", arguments->dry_run, "let the server check it only");
-  OnRun(create, session, [&session, arguments] { return Create(session, *arguments); });
+  OnChange(create, session, [&session, arguments] { return Create(session, *arguments); });
 }
 
 void AddUpdate(CLI::App& group, Session& session, const WebhookArgumentsPtr& arguments) {

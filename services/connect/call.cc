@@ -1,6 +1,5 @@
 #include "connect/call.h"
 
-#include <arpa/inet.h>
 #include <google/protobuf/descriptor.pb.h>
 
 #include <algorithm>
@@ -19,6 +18,7 @@
 #include "connect/gzip.h"
 #include "connect/query.h"
 #include "connect/refusal.h"
+#include "platform/this_machine.h"
 
 namespace baton::connect {
 namespace {
@@ -70,25 +70,10 @@ bool HasNoSideEffects(const MethodDescriptor& method) {
          !method.server_streaming();
 }
 
-// A name may begin like an address: 127.evil.example.
-bool IsLoopbackAddress(absl::string_view host) {
-  in_addr address = {};
-  return absl::StartsWith(host, "127.") &&
-         inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
-}
-
-bool IsLocal(absl::string_view host) {
-  const size_t colon = host.rfind(':');
-  if (colon != absl::string_view::npos && host.find(']', colon) == absl::string_view::npos) {
-    host = host.substr(0, colon);
-  }
-  return absl::EqualsIgnoreCase(host, "localhost") || IsLoopbackAddress(host) || host == "[::1]";
-}
-
 // For all requests of a method: who is called, in which version, how long.
 absl::Status ReadHead(const CallRules& rules, const Headers& headers, Call& call) {
   const absl::string_view host = Find(headers, "host").value_or("");
-  if (rules.local_hosts_only && !IsLocal(host)) return HostDenied(host);
+  if (rules.local_hosts_only && !platform::IsThisMachine(host)) return HostDenied(host);
   const auto version = Find(headers, "connect-protocol-version");
   if (version.has_value() && *version != "1") {
     return BadProtocol("connect-protocol-version must be 1");

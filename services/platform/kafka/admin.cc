@@ -41,6 +41,14 @@ absl::StatusOr<NewTopicPtr> MakeTopic(const TopicSpec& topic) {
   return made;
 }
 
+int FewestReplicas(const rd_kafka_metadata_topic_t& topic) {
+  int fewest = topic.partition_cnt == 0 ? 0 : topic.partitions[0].replica_cnt;
+  for (int i = 1; i < topic.partition_cnt; ++i) {
+    fewest = std::min(fewest, topic.partitions[i].replica_cnt);
+  }
+  return fewest;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<TopicInfo>> ListTopics(const KafkaConfig& config,
@@ -56,7 +64,8 @@ absl::StatusOr<std::vector<TopicInfo>> ListTopics(const KafkaConfig& config,
   MetadataPtr metadata(raw);
   std::vector<TopicInfo> topics;
   for (int i = 0; i < metadata->topic_cnt; ++i) {
-    topics.push_back({metadata->topics[i].topic, metadata->topics[i].partition_cnt});
+    const rd_kafka_metadata_topic_t& topic = metadata->topics[i];
+    topics.push_back({topic.topic, topic.partition_cnt, FewestReplicas(topic)});
   }
   std::sort(topics.begin(), topics.end(),
             [](const TopicInfo& a, const TopicInfo& b) { return a.name < b.name; });

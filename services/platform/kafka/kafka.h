@@ -154,6 +154,7 @@ struct TopicSpec {
 struct TopicInfo {
   std::string name;
   int partitions = 0;
+  int replicas = 0;  // of the partition that has the fewest
 };
 // All topics of the cluster; empty names when it cannot be reached is an error, not an empty list.
 absl::StatusOr<std::vector<TopicInfo>> ListTopics(const KafkaConfig& config,

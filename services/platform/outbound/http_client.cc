@@ -106,6 +106,10 @@ std::unique_ptr<HttpTransfer> MakeTransfer(HttpRequest request, const HttpClient
     curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
     curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, kCaKeptSeconds);
   }
+  if (!options.cert_file.empty()) {
+    curl_easy_setopt(easy, CURLOPT_SSLCERT, options.cert_file.c_str());
+    curl_easy_setopt(easy, CURLOPT_SSLKEY, options.key_file.c_str());
+  }
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &OpenSocket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer.get());
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &TakeBody);

@@ -39,6 +39,7 @@ struct HttpClientOptions {
   // client's thread. Unset: any address.
   std::function<std::string(const sockaddr& address, bool tls)> refuse;
   std::string ca_file;  // PEM, read anew for connections of later minutes; empty: the system's CAs
+  std::string cert_file, key_file;  // PEM, of the client's certificate: both or none
   absl::Duration timeout = absl::Seconds(15);
   // The body of a response is kept, and one that is longer is a problem. 0: it is read only so that
   // the connection can be used again, and no matter.

@@ -1,6 +1,7 @@
 // The contract of platform/kafka/kafka.h, on a real broker.
 #include "platform/kafka/kafka.h"
 
+#include <algorithm>
 #include <atomic>
 #include <set>
 
@@ -267,6 +268,18 @@ TEST(KafkaTest, TopicIsCreatedOnce) {
   const absl::Status wrong =
       CreateTopic(KafkaOfTheRun(), {UniqueName("t"), 1, 1, {{"no.such", "1"}}}, kBound);
   EXPECT_EQ(wrong.code(), absl::StatusCode::kInvalidArgument) << wrong;
+}
+
+TEST(KafkaTest, TopicsAreListedWithTheirPartitionsAndReplicas) {
+  const std::string name = UniqueName("topic");
+  ASSERT_EQ(MakeTopic(name, 3), absl::OkStatus());
+  const auto topics = ListTopics(KafkaOfTheRun(), kBound);
+  ASSERT_TRUE(topics.ok()) << topics.status();
+  const auto found = std::find_if(topics->begin(), topics->end(),
+                                  [&](const TopicInfo& topic) { return topic.name == name; });
+  ASSERT_NE(found, topics->end());
+  EXPECT_EQ(found->partitions, 3);
+  EXPECT_EQ(found->replicas, 1);
 }
 
 TEST(KafkaTest, UnreachableClusterIsUnavailableWithinTheDeadline) {

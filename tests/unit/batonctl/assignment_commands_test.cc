@@ -12,6 +12,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr char kName[] = "workspaces/demo/assignments/l1.3";
 
@@ -91,6 +92,22 @@ TEST_F(AssignmentCommandsTest, TellsHowToRepeatWhatMayHaveHappened) {
   const RunResult run = Run({"accept", "l1.3"});
   EXPECT_EQ(run.code, kExitUnreachable);
   EXPECT_THAT(run.err, HasSubstr("it is safe to repeat it with --request-id id-1"));
+}
+
+// As a server that stops, or a connection that breaks, makes gRPC say.
+TEST_F(AssignmentCommandsTest, ACallThatWasCutOffMayHaveHappenedToo) {
+  AnswerWithAssignment<v1::AcceptAssignmentRequest, v1::AcceptAssignmentResponse>();
+  for (const absl::Status& cut :
+       {absl::CancelledError("CANCELLED"), absl::InternalError("Received RST_STREAM")}) {
+    answer_ = cut;
+    const RunResult run = Run({"accept", "l1.3"});
+    EXPECT_EQ(run.code, kExitUnreachable) << cut;
+    EXPECT_THAT(run.err, HasSubstr("it is safe to repeat it with --request-id id-")) << cut;
+  }
+  answer_ = core::Error(absl::StatusCode::kInternal, "INTERNAL", "a defect of the server");
+  const RunResult refused = Run({"accept", "l1.3"});
+  EXPECT_EQ(refused.code, kExitRefused);
+  EXPECT_THAT(refused.err, Not(HasSubstr("--request-id")));
 }
 
 TEST_F(AssignmentCommandsTest, RefusesWhatNamesNoAssignment) {

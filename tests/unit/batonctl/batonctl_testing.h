@@ -112,7 +112,9 @@ class World {
            kafka.config = config;
            if (!kafka.reachable.ok()) return kafka.reachable;
            std::vector<platform::kafka::TopicInfo> infos;
-           for (const auto& [name, topic] : kafka.topics) infos.push_back({name, topic.partitions});
+           for (const auto& [name, topic] : kafka.topics) {
+             infos.push_back({name, topic.partitions, topic.replication});
+           }
            return infos;
          },
          [this](const platform::kafka::KafkaConfig&, const platform::kafka::TopicSpec& topic,

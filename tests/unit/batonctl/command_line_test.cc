@@ -146,12 +146,22 @@ TEST_F(CommandLineTest, ShowsWhoCallsByFilesAlone) {
 
 TEST_F(CommandLineTest, SendsNoTokenForAllToRead) {
   const std::vector<std::string> command = {"-w", "demo", "lead", "get", "l1", "--token-file", "t"};
-  EXPECT_EQ(world_.Run(command).code, kExitOk);  // on loopback
-  std::vector<std::string> far = command;
-  far.insert(far.end(), {"--server", "baton.acme.example:7400"});
-  const RunResult refused = world_.Run(far);
-  EXPECT_EQ(refused.code, kExitUsage);
-  EXPECT_THAT(refused.err, HasSubstr("for all to read: add --tls-ca"));
+  const auto run = [&](const std::string& server) {
+    std::vector<std::string> words = command;
+    words.insert(words.end(), {"--server", server});
+    return world_.Run(words);
+  };
+  for (const char* near : {"127.0.0.1:7400", "127.1.2.3:1", "localhost:7400", "[::1]:7400"}) {
+    EXPECT_EQ(run(near).code, kExitOk) << near;
+  }
+  const size_t asked = world_.server.requests.size();
+  for (const char* far : {"baton.acme.example:7400", "127.evil.example:7400",
+                          "127.0.0.1.evil.example:7400", "localhost.evil.example:7400"}) {
+    const RunResult refused = run(far);
+    EXPECT_EQ(refused.code, kExitUsage) << far;
+    EXPECT_THAT(refused.err, HasSubstr("for all to read: add --tls-ca")) << far;
+  }
+  EXPECT_EQ(world_.server.requests.size(), asked);
 }
 
 TEST_F(CommandLineTest, SaysOfAnUnknownCommandOnlyThat) {
@@ -192,6 +202,20 @@ TEST_F(CommandLineTest, SaysWhereTlsMayBeWhatIsWrong) {
   EXPECT_THAT(world_.Run(plain).err, HasSubstr("A server with TLS wants --tls-ca."));
   message = "Ssl handshake failed: wrong version number";
   EXPECT_THAT(world_.Run(with_tls).err, HasSubstr("For a server without TLS leave --tls-ca"));
+}
+
+TEST_F(CommandLineTest, ARequestIdIsNotIgnored) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"--request-id", "r1", "lead", "get", "l1"},
+        {"rep", "set-presence", "ada", "online", "--request-id", "r1"},
+        {"dlq", "list", "--request-id", "r1"}}) {
+    std::vector<std::string> arguments = {"-w", "demo"};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    const RunResult run = world_.Run(arguments);
+    EXPECT_EQ(run.code, kExitUsage) << words[0];
+    EXPECT_THAT(run.err, HasSubstr("takes no --request-id")) << words[0];
+  }
+  EXPECT_TRUE(world_.server.requests.empty());
 }
 
 TEST_F(CommandLineTest, RefusesHalfACertificate) {

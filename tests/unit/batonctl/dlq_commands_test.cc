@@ -174,9 +174,47 @@ TEST_F(DlqCommandsTest, LeavesOutWhatNamesAnotherTopicThanItsOwn) {
     if (name == "__dlq.errors.topic") value = "baton.feedback.v1";
   }
   const RunResult run = world_.Run({"dlq", "replay", "-y", "lead-events/0/0"});
-  EXPECT_EQ(run.code, kExitOk);
+  EXPECT_EQ(run.code, kExitRefused);
   EXPECT_TRUE(world_.produced.empty());
-  EXPECT_THAT(run.err, HasSubstr("lead-events/0/0 cannot be sent again"));
+  EXPECT_THAT(run.err, HasSubstr("lead-events/0/0 cannot be sent again: it names no origin"));
+  const RunResult all = world_.Run({"dlq", "replay", "-y"});
+  EXPECT_EQ(all.code, kExitOk) << "nobody named it";
+  EXPECT_THAT(all.err, HasSubstr("lead-events/0/0 cannot be sent again"));
+  EXPECT_EQ(world_.produced.size(), 3U);
+}
+
+TEST_F(DlqCommandsTest, SendsWhatItCanOfThoseThatAreNamedAndNamesTheOthers) {
+  for (const char* more : {"--dry-run", "--yes"}) {
+    const RunResult run = world_.Run({"dlq", "replay", more, "-o", "name", "lead-events/0/1",
+                                      "lead-events/0/9", "sales-events/3/0"});
+    EXPECT_EQ(run.code, kExitRefused) << more;
+    EXPECT_EQ(run.out, "lead-events/0/1\n") << more;
+    EXPECT_THAT(run.err, AllOf(HasSubstr("sent again: 1 of the letters that were named; not: 2\n"
+                                         "  lead-events/0/9 was not found: "),
+                               HasSubstr("\n  sales-events/3/0 was not found: ")))
+        << more;
+  }
+  EXPECT_EQ(world_.produced.size(), 1U) << "a dry run sends none";
+  EXPECT_EQ(world_.Run({"dlq", "replay", "-y", "lead-events/0/9"}).code, kExitRefused);
+}
+
+TEST_F(DlqCommandsTest, AWordThatNamesNoLetterIsAWrongCommandLine) {
+  for (const char* word : {"lead-events/0", "lead-events/0/x", "feedback/0/0", "ann"}) {
+    const RunResult run = world_.Run({"dlq", "replay", "-y", "lead-events/0/0", word});
+    EXPECT_EQ(run.code, kExitUsage) << word;
+    EXPECT_THAT(run.err, HasSubstr("names no letter")) << word;
+  }
+  EXPECT_EQ(
+      world_.Run({"dlq", "replay", "-y", "--max", "1", "lead-events/0/0", "lead-events/0/1"}).code,
+      kExitUsage);
+  EXPECT_TRUE(world_.produced.empty());
+}
+
+TEST_F(DlqCommandsTest, ALetterThatIsNamedIsSentWhateverTheWorkspace) {
+  const RunResult run = world_.Run(
+      {"-w", "acme", "dlq", "replay", "-y", "-o", "name", "lead-events/0/1", "lead-events/0/02"});
+  EXPECT_EQ(run.code, kExitOk) << run.err;
+  EXPECT_EQ(run.out, "lead-events/0/1\nlead-events/0/2\n");
 }
 
 TEST_F(DlqCommandsTest, SaysHowFarItCameWhenKafkaRefuses) {

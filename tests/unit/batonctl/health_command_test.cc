@@ -7,11 +7,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl_testing.h"
 #include "core/errors.h"
 #include "grpc/health/v1/health.pb.h"
+#include "identity/dev_identity.h"
 #include "platform/http_server.h"
+#include "temporary_file.h"
 
 namespace baton::batonctl {
 namespace {
@@ -92,6 +95,66 @@ TEST_F(ReadinessTest, WhereNobodyListensIsUnreachable) {
 
 TEST_F(ReadinessTest, OneAsksByGrpcOrByHttp) {
   EXPECT_EQ(world_.Run({"health", "--http", "x:1", "--service", "y"}).code, kExitUsage);
+}
+
+// The same with TLS, by the certificate of a trial identity.
+class TlsReadinessTest : public HealthCommandTest {
+ protected:
+  void SetUp() override { ASSERT_TRUE(listener_.Start().ok()); }
+
+  RunResult Ask(std::vector<std::string> more) {
+    more.insert(more.begin(), {"health", "--http", absl::StrCat("127.0.0.1:", listener_.port())});
+    return world_.Run(more);
+  }
+
+  static identity::DevIdentity MakeIdentity() {
+    return identity::MakeDevIdentity({{"127.0.0.1"}, "ada", absl::Now(), absl::Hours(1)}).value();
+  }
+
+  const identity::DevIdentity identity_ = MakeIdentity();
+  const TemporaryFile ca_{identity_.ca}, certificate_{identity_.certificate}, key_{identity_.key};
+  const std::unique_ptr<platform::Metrics> metrics_ = platform::NewMetrics();
+  platform::HttpServer listener_{
+      "127.0.0.1:0", {certificate_.path(), key_.path(), ""}, *metrics_, [] {
+        return std::vector<platform::ServiceState>{};
+      }};
+};
+
+TEST_F(TlsReadinessTest, AListenerWithTlsIsAskedWithItsCa) {
+  const RunResult run = Ask({"--tls-ca", ca_.path()});
+  EXPECT_EQ(run.code, kExitOk) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("READY"));
+}
+
+TEST_F(TlsReadinessTest, AskedWithoutItsCaThereIsAHint) {
+  const TemporaryFile stranger(MakeIdentity().ca);
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{}, {"--tls-ca", stranger.path()}}) {
+    const RunResult run = Ask(words);
+    EXPECT_EQ(run.code, kExitUnreachable);
+    EXPECT_EQ(run.out, "");
+    EXPECT_THAT(run.err, HasSubstr(words.empty() ? "A listener with TLS wants --tls-ca."
+                                                 : "Is its certificate one of --tls-ca"));
+  }
+}
+
+TEST_F(TlsReadinessTest, AFileThatIsNotThereIsAWrongCommandLine) {
+  const TemporaryFile bad("no certificate");
+  EXPECT_EQ(Ask({"--tls-ca", "/no/such/ca"}).code, kExitUsage);
+  EXPECT_EQ(Ask({"--tls-ca", ca_.path(), "--tls-cert", "/no/such", "--tls-key", key_.path()}).code,
+            kExitUsage);
+  EXPECT_EQ(Ask({"--tls-ca", ca_.path(), "--tls-cert", bad.path(), "--tls-key", key_.path()}).code,
+            kExitUnreachable)
+      << "a certificate that is none";
+}
+
+TEST_F(ReadinessTest, AnEmptyFlagAsksWithoutTlsWhateverTheEnvironmentSays) {
+  const TemporaryFile ca("");
+  setenv("BATONCTL_TLS_CA", ca.path().c_str(), 1);
+  const std::string address = absl::StrCat("127.0.0.1:", listener_.port());
+  EXPECT_EQ(AskByHttp().code, kExitUnreachable);
+  EXPECT_EQ(world_.Run({"health", "--http", address, "--tls-ca", ""}).code, kExitOk);
+  unsetenv("BATONCTL_TLS_CA");
 }
 
 }  // namespace

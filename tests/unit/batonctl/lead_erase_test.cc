@@ -56,6 +56,17 @@ TEST_F(LeadEraseTest, ADryRunShowsWhatWouldGo) {
   EXPECT_TRUE(world_.server.At<v1::EraseLeadRequest>(0).validate_only());
 }
 
+TEST_F(LeadEraseTest, TheRequestIdMayStandBeforeTheCommand) {
+  const std::vector<std::string> erase = {"-w",   "demo",  "--request-id", "t7",
+                                          "lead", "erase", "ann",          "--yes"};
+  EXPECT_EQ(world_.Run(erase).code, kExitOk);
+  EXPECT_EQ(world_.server.At<v1::EraseLeadRequest>(0).request_id(), "t7");
+  std::vector<std::string> other = erase;
+  other.insert(other.end(), {"--request-id", "t8"});
+  EXPECT_EQ(world_.Run(other).code, kExitUsage);
+  EXPECT_EQ(world_.server.requests.size(), 1u);
+}
+
 TEST_F(LeadEraseTest, AnAddressIsAskedForUntilNoLeadHasIt) {
   more_ = 2;
   const RunResult result = Run({"--email", "ann@acme.example", "--request-id", "t7", "--yes"});

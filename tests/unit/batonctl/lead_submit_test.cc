@@ -188,6 +188,39 @@ TEST_F(LeadSubmitTest, ChecksOnlyWithDryRun) {
   EXPECT_TRUE(Request(0).validate_only());
 }
 
+TEST_F(LeadSubmitTest, TheRequestIdIsTheEventsAndARepetitionIsTold) {
+  const std::vector<std::string> submit = {"-w", "demo", "lead", "submit", "--lead", "l1"};
+  const auto with = [&submit, this](std::vector<std::string> more) {
+    more.insert(more.begin(), submit.begin(), submit.end());
+    return world_.Run(more);
+  };
+  EXPECT_EQ(with({"--request-id", "mine"}).code, kExitOk);
+  EXPECT_EQ(Request(0).events(0).id(), "mine");
+  EXPECT_EQ(with({"--request-id", "mine", "--id", "other"}).code, kExitUsage);
+  EXPECT_EQ(with({"--request-id", std::string(129, 'x')}).code, kExitUsage);
+  EXPECT_EQ(with({"--id", "a\tb"}).code, kExitUsage);
+  EXPECT_EQ(world_.server.requests.size(), 1u);
+
+  world_.server.On<v1::SubmitLeadEventsRequest, v1::SubmitLeadEventsResponse>(
+      [](const v1::SubmitLeadEventsRequest&, v1::SubmitLeadEventsResponse&) {
+        return absl::DeadlineExceededError("too late");
+      });
+  const RunResult lost = with({});
+  EXPECT_EQ(lost.code, kExitUnreachable);
+  EXPECT_THAT(lost.err, HasSubstr("it is safe to repeat it with --request-id " +
+                                  Request(1).events(0).id() + "\n"));
+  EXPECT_THAT(with({"--id", "e7"}).err, HasSubstr("repeat it with --request-id e7\n"));
+}
+
+TEST_F(LeadSubmitTest, EventsOfAFileHaveIdsOfTheirOwn) {
+  const TemporaryFile file(Line("l1"));
+  const RunResult run =
+      world_.Run({"--request-id", "mine", "lead", "submit", "--file", file.path()});
+  EXPECT_EQ(run.code, kExitUsage);
+  EXPECT_THAT(run.err, HasSubstr("have ids of their own"));
+  EXPECT_TRUE(world_.server.requests.empty());
+}
+
 TEST_F(LeadSubmitTest, RefusesWrongFlags) {
   for (const std::vector<std::string>& tail : {std::vector<std::string>{},
                                                {"--lead", "a b"},

@@ -168,6 +168,14 @@ TEST_F(PolicyShadowCommandsTest, TheReportIsJsonForPrograms) {
   EXPECT_EQ(world_.Run({"-w", "demo", "-o", "json", "policy", "shadow", "report"}).out, run.out);
 }
 
+TEST_F(PolicyShadowCommandsTest, TheReportHasTheFormatsAndTablesOfAllCommands) {
+  EXPECT_THAT(Run({"report", "-o", "yaml"}).out, HasSubstr("policy: workspaces/demo/policies/"));
+  EXPECT_EQ(Run({"report", "-o", "name"}).out, "workspaces/demo/shadow\n");
+  EXPECT_EQ(Run({"report", "-o", "wide"}).out, Run({"report"}).out);
+  EXPECT_THAT(Run({"report", "--no-headers"}).out,
+              HasSubstr("0 failed\n\ndach   12    15\n\nl1    1 "));
+}
+
 TEST_F(PolicyShadowCommandsTest, TheReportIsCsvForSheets) {
   const RunResult run = Run({"report", "-o", "csv"});
   EXPECT_EQ(run.code, kExitOk) << run.err;

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
@@ -151,6 +152,43 @@ TEST_F(ReportCommandsTest, JsonIsTheMessageOfTheApi) {
   EXPECT_EQ(world_.Run({"-w", "demo", "-o", "json", "report", "acceptance"}).out, run.out);
 }
 
+TEST_F(ReportCommandsTest, TheFormatsOfAllCommandsMayStandBeforeItAndBehind) {
+  for (const std::string command : {"funnel", "alignment"}) {
+    for (const std::string format : {"json", "yaml", "wide", "table"}) {
+      const RunResult behind = Run({command, "-o", format});
+      EXPECT_EQ(behind.code, kExitOk) << command << " " << format << behind.err;
+      EXPECT_EQ(world_.Run({"-w", "demo", "-o", format, "report", command}).out, behind.out)
+          << command << " " << format;
+    }
+    EXPECT_THAT(Run({command, "-o", "yaml"}).out, HasSubstr("groupBy: "));
+    EXPECT_EQ(Run({command, "-o", "wide"}).out, Run({command}).out);
+  }
+  EXPECT_EQ(Run({"leads", "sla/met", "-o", "yaml"}).code, kExitOk);
+  EXPECT_THAT(world_.Run({"-w", "demo", "-o", "json", "report", "funnel", "-o", "csv"}).out,
+              StartsWith("section,"))
+      << "its own counts";
+}
+
+TEST_F(ReportCommandsTest, WhatAReportCannotBeIsRefused) {
+  for (const std::string command : {"funnel", "alignment"}) {
+    const RunResult before = world_.Run({"-w", "demo", "-o", "name", "report", command});
+    EXPECT_EQ(before.code, kExitUsage) << command;
+    EXPECT_THAT(before.err, HasSubstr("cannot make what -o says; it makes t")) << command;
+    EXPECT_EQ(Run({command, "-o", "name"}).code, kExitUsage) << command;
+  }
+  EXPECT_TRUE(world_.server.requests.empty());
+}
+
+TEST_F(ReportCommandsTest, TablesMayBeWithoutTheirFirstLine) {
+  EXPECT_THAT(Run({"all", "--no-headers"}).out, HasSubstr("funnel\nmql    20       19\nwon    3\n"
+                                                          "mql>won    - (0 of 0, 20 pending)\n"));
+  const RunResult page = Run({"alignment", "--no-headers"});
+  EXPECT_THAT(page.out, HasSubstr("Leads that qualified  "));
+  const std::string whole = Run({"alignment"}).out;
+  EXPECT_LT(std::count(page.out.begin(), page.out.end(), '\n'),
+            std::count(whole.begin(), whole.end(), '\n'));
+}
+
 TEST_F(ReportCommandsTest, ListsTheLeadsBehindANumber) {
   const RunResult run = Run({"leads", "calibration/won_with/fit/size > 10", "--part", "denominator",
                              "--by", "source", "--group=//ads", "--at", "2027-01-15T07:00:00.5Z"});
@@ -213,7 +251,7 @@ TEST_F(ReportCommandsTest, WrongCommandLinesSendNothing) {
                                              {"funnel", "-o", "html"},
                                              {"leads", "funnel"},
                                              {"leads", "funnel/reached", "--at", "now"},
-                                             {"alignment", "-o", "table"},
+                                             {"alignment", "-o", "name"},
                                              {"magic"}}) {
     EXPECT_EQ(Run(wrong).code, kExitUsage) << wrong.back();
   }

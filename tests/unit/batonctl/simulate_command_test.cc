@@ -15,6 +15,7 @@ namespace baton::batonctl {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 using Json = nlohmann::json;
 
@@ -107,6 +108,17 @@ TEST_F(SimulateCommandTest, WritesJsonAndCsvTheSameEachTime) {
   const RunResult csv = Simulate({"-o", "csv"});
   EXPECT_THAT(csv.out, StartsWith("lead,cycle,what,baseline_route,"));
   EXPECT_THAT(csv.out, HasSubstr("\nl2,1,lost,default,inbound,ada,0,,,,\n"));
+}
+
+TEST_F(SimulateCommandTest, HasTheFormatsAndTablesOfAllCommands) {
+  EXPECT_THAT(Simulate({"-o", "yaml"}).out, HasSubstr("workspace: acme\n"));
+  const RunResult table = Simulate({"-o", "wide"});
+  EXPECT_EQ(table.out, Simulate({}).out);
+  EXPECT_THAT(table.out, HasSubstr("BASELINE"));
+  EXPECT_THAT(Simulate({"--no-headers"}).out, Not(HasSubstr("BASELINE")));
+  const RunResult names = world_.Run({"-o", "name", "policy", "simulate", "--file", "x"});
+  EXPECT_EQ(names.code, kExitUsage);
+  EXPECT_THAT(names.err, HasSubstr("it makes table, wide, json, yaml, csv"));
 }
 
 // Customers alone are MQLs: l1, whose company the accounts have, l2 by an event, l3 not.

@@ -9,7 +9,7 @@ TEST(TableTest, AlignsColumnsByCharacters) {
   Table table({"REP", "NAME", "OPEN"});
   table.AddRow({"eve", "\xC3\x88ve", "3"});
   table.AddRow({"hugo-lind", "Hugo", "12"});
-  EXPECT_EQ(table.Render(false),
+  EXPECT_EQ(table.Render({}),
             "REP        NAME  OPEN\n"
             "eve        \xC3\x88ve   3\n"
             "hugo-lind  Hugo  12\n");
@@ -18,25 +18,25 @@ TEST(TableTest, AlignsColumnsByCharacters) {
 TEST(TableTest, LeavesNoBlanksAtTheEnd) {
   Table table({"A", "B"});
   table.AddRow({"x", ""});
-  EXPECT_EQ(table.Render(false), "A  B\nx\n");
+  EXPECT_EQ(table.Render({}), "A  B\nx\n");
 }
 
 TEST(TableTest, MakesHeadersBoldOnATerminalOnly) {
   Table table({"A"});
-  EXPECT_EQ(table.Render(true), "\x1b[1mA\x1b[0m\n");
-  EXPECT_EQ(table.Render(false), "A\n");
+  EXPECT_EQ(table.Render({.colour = true}), "\x1b[1mA\x1b[0m\n");
+  EXPECT_EQ(table.Render({}), "A\n");
 }
 
 TEST(TableTest, ShowsOnlyRowsWithoutHeaders) {
   Table table({"", ""});
   table.AddRow({"stage", "OFFERED"});
-  EXPECT_EQ(table.Render(true), "stage  OFFERED\n");
+  EXPECT_EQ(table.Render({.colour = true}), "stage  OFFERED\n");
 }
 
 TEST(TableTest, ShowsFurtherColumnsOnlyWhenAskedAndHeadersUnlessNot) {
   Table table({"A"}, {"ETAG"});
   table.AddRow({"x", "7"});
-  EXPECT_EQ(table.Render(false), "A\nx\n");
+  EXPECT_EQ(table.Render({}), "A\nx\n");
   EXPECT_EQ(table.Render({.wide = true}), "A  ETAG\nx  7\n");
   EXPECT_EQ(table.Render({.headers = false}), "x\n");
 }
@@ -44,7 +44,7 @@ TEST(TableTest, ShowsFurtherColumnsOnlyWhenAskedAndHeadersUnlessNot) {
 TEST(TableTest, NeutralisesWhatWouldCommandTheTerminal) {
   Table table({"A"});
   table.AddRow({"\x1b]0;owned\x07\nx"});
-  EXPECT_EQ(table.Render(false), "A\n?]0;owned??x\n");
+  EXPECT_EQ(table.Render({}), "A\n?]0;owned??x\n");
 }
 
 TEST(TableTest, RendersGrowingTables) {

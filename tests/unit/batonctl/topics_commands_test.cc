@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_replace.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/topics_file.h"
 #include "batonctl_testing.h"
@@ -11,6 +14,7 @@ namespace baton::batonctl {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr char kTopics[] = "deploy/kafka/topics.yaml";
@@ -94,6 +98,39 @@ TEST_F(TopicsCommandsTest, ACheckFindsSettingsThatAreNotAsDeclared) {
               HasSubstr("baton.feedback.v1: retention.ms is -1, declared is 7776000000."));
   EXPECT_THAT(drifted.out, HasSubstr("differs"));
   EXPECT_EQ(Run("list").code, kExitOk) << "only asked, it says so and no more";
+}
+
+// As where brokers made the topics, or a declared replication was raised later.
+TEST_F(TopicsCommandsTest, ACheckFindsTopicsWithTooFewReplicas) {
+  ASSERT_EQ(Run("apply").code, kExitOk);
+  world_.kafka.topics.at("baton.feedback.v1").replication = 3;
+  const TemporaryFile file(
+      absl::StrReplaceAll(support::SourceText(kTopics), {{"replication: 1", "replication: 3"}}));
+  const RunResult run = world_.Run(
+      {"topics", "list", "--check", "-o", "json", "--file", file.path(), "--brokers", "k:9092"});
+  EXPECT_EQ(run.code, kExitRefused);
+  EXPECT_THAT(run.err, HasSubstr("baton.shards.v1: replication is 1, declared is 3."));
+  for (const auto& topic : nlohmann::json::parse(run.out)["topics"]) {
+    const bool raised = topic["name"] == "baton.feedback.v1";
+    EXPECT_EQ(topic["state"], raised ? "ok" : "differs") << topic;
+    EXPECT_EQ(topic["replication"], raised ? 3 : 1) << topic;
+    EXPECT_EQ(topic["drift"].size(), raised ? 0 : 1) << topic;
+  }
+}
+
+TEST_F(TopicsCommandsTest, DataSayWhatDiffers) {
+  ASSERT_EQ(Run("apply").code, kExitOk);
+  auto& feedback = world_.kafka.topics.at("baton.feedback.v1");
+  feedback.partitions = 3;
+  feedback.config.erase("retention.ms");
+  for (const auto& topic : nlohmann::json::parse(Run("list", {"-o", "json"}).out)["topics"]) {
+    if (topic["name"] != "baton.feedback.v1") continue;
+    EXPECT_THAT(
+        topic["drift"].get<std::vector<std::string>>(),
+        ElementsAre("baton.feedback.v1: the number of partitions is 3, declared is 12",
+                    "baton.feedback.v1: retention.ms is not known, declared is 7776000000"));
+  }
+  EXPECT_THAT(Run("list", {"-o", "yaml"}).out, HasSubstr("the number of partitions is 3"));
 }
 
 TEST_F(TopicsCommandsTest, PassesPropertiesAndPrefix) {

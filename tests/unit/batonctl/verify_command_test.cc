@@ -40,6 +40,13 @@ TEST(VerifyCommandTest, ShowsTheEquationAndEveryCheck) {
   }
 }
 
+TEST(VerifyCommandTest, ItsTableMayBeWithoutItsFirstLine) {
+  World world;
+  world.verify_report = SoundReport();
+  EXPECT_THAT(world.Run(kCommand).out, HasSubstr("WHAT MUST HOLD"));
+  EXPECT_THAT(world.Run(With({"--no-headers"})).out, testing::Not(HasSubstr("WHAT MUST HOLD")));
+}
+
 TEST(VerifyCommandTest, NamesTheFirstTenViolationsAndExitsWith1) {
   World world;
   verify::Report report = SoundReport();
