@@ -31,6 +31,8 @@ namespace http = boost::beast::http;
 
 using ErrorCode = boost::system::error_code;
 using TlsStream = asio::ssl::stream<Socket>;
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>, Strand>;
 
 constexpr size_t kReadBytes = 4096;
 // Headers have a limit of their own, and bodies leave the buffer as they come: what would fill it
@@ -65,11 +67,14 @@ class Session final : public HttpSession,
         limits_(limits),
         left_(std::move(left)),
         deadline_(stream_.get_executor()),
-        old_at_(std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(limits.age_max)) {}
+        age_(stream_.get_executor(), absl::ToChronoNanoseconds(limits.age_max)) {}
   ~Session() override { left_(); }
 
   void Run() override {
-    asio::dispatch(Executor(), [self = Self()] { self->Open(); });
+    asio::dispatch(Executor(), [self = Self()] {
+      self->AwaitAge();
+      self->Open();
+    });
   }
   void Drain() override {
     asio::post(Executor(), [self = Self()] { self->DrainHere(); });
@@ -195,8 +200,7 @@ class Session final : public HttpSession,
     request.too_large = too_large;
     request.peer_names = peer_names_;
     const bool modern = message.version() >= kHttp11;
-    framing_ = {.keep_alive = message.keep_alive() && modern && !too_large && !draining_ &&
-                              std::chrono::steady_clock::now() < old_at_,
+    framing_ = {.keep_alive = message.keep_alive() && modern && !too_large && !draining_ && !old_,
                 .chunked = modern,
                 .head_only = message.method() == http::verb::head};
     if (output_.empty()) ClearDeadline();  // that it may go on is perhaps still being written
@@ -204,6 +208,7 @@ class Session final : public HttpSession,
     if (!too_large && !watching_ && buffer_.size() == 0) Watch();
     auto exchange = Exchange::Start(front_, std::move(request), Self());
     if (answering_ && !closed_) exchange_ = std::move(exchange);
+    if (old_) EndStream();
   }
 
   void Put(std::string text, std::function<void()> then) {
@@ -245,13 +250,30 @@ class Session final : public HttpSession,
 
   void DrainHere() {
     draining_ = true;
-    if (exchange_ != nullptr) return exchange_->Drain();
+    if (exchange_ != nullptr) return exchange_->Drain(Stopping());
     if (!answering_) CutHere();
+  }
+
+  // An old connection ends with the answer that is made or, if there is none, with the next one: no
+  // stream outlives the certificate that let it in for longer than that.
+  void AwaitAge() {
+    if (closed_) return;  // a timer would keep this alive
+    age_.async_wait([self = Self()](ErrorCode error) {
+      if (error || self->closed_) return;
+      self->old_ = true;
+      self->framing_.keep_alive = false;
+      self->EndStream();
+    });
+  }
+
+  void EndStream() {
+    if (exchange_ != nullptr) exchange_->Drain(OldConnection());
   }
 
   void CutHere() {
     if (std::exchange(closed_, true)) return;
     ClearDeadline();
+    age_.cancel();
     ErrorCode ignored;
     TcpSocket().close(ignored);
     if (const auto exchange = std::exchange(exchange_, nullptr); exchange != nullptr) {
@@ -276,11 +298,9 @@ class Session final : public HttpSession,
   const Front& front_;
   const HttpLimits& limits_;
   const std::function<void()> left_;
-  asio::basic_waitable_timer<std::chrono::steady_clock,
-                             asio::wait_traits<std::chrono::steady_clock>, Strand>
-      deadline_;
+  Timer deadline_;
   int64_t deadlines_ = 0;  // only the latest one counts
-  const std::chrono::steady_clock::time_point old_at_;
+  Timer age_;
   boost::beast::flat_buffer buffer_{kBufferBytesMax};
   std::optional<http::request_parser<http::string_body>> parser_;
   std::vector<std::string> peer_names_;
@@ -291,6 +311,7 @@ class Session final : public HttpSession,
   bool reading_body_ = false;
   bool answering_ = false;
   bool draining_ = false;
+  bool old_ = false;
   bool lingering_ = false;
   bool closed_ = false;
 };
