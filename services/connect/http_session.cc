@@ -7,9 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <chrono>
 #include <deque>
 #include <optional>
@@ -22,6 +20,7 @@
 #include "connect/answer.h"
 #include "connect/http_text.h"
 #include "connect/refusal.h"
+#include "platform/http_framing.h"
 
 namespace baton::connect {
 namespace {
@@ -41,7 +40,6 @@ constexpr size_t kBufferBytesMax = 128 * 1024;
 constexpr absl::Duration kLinger = absl::Seconds(2);
 constexpr int kBadRequest = 400;
 constexpr int kHeadersTooLarge = 431;
-constexpr unsigned kHttp11 = 11;
 constexpr char kContinue[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
 Headers HeadersOfFields(const http::fields& fields) {
@@ -150,6 +148,10 @@ class Session final : public HttpSession,
     parser_->body_limit(limits_.body_bytes_max);
     http::async_read_header(stream_, buffer_, *parser_, [self = Self()](ErrorCode error, size_t) {
       if (error || self->closed_) return self->RefuseInput(error);
+      if (!platform::HasOneEnd(*self->parser_)) {
+        return self->Refuse("the body has no known end: say its length, or that it is chunked",
+                            kBadRequest);
+      }
       self->ReadBody();
     });
   }
@@ -176,7 +178,6 @@ class Session final : public HttpSession,
 
   void RefuseInput(ErrorCode error) {
     if (closed_) return;
-    framing_ = {.keep_alive = false, .chunked = true, .head_only = false};
     if (error == http::error::body_limit) return Converse(true);
     const bool too_long =
         error == http::error::header_limit || error == http::error::buffer_overflow;
@@ -184,10 +185,15 @@ class Session final : public HttpSession,
     const bool garbled =
         error.category() == http::make_error_code(http::error::bad_method).category();
     if (error == http::error::end_of_stream || !garbled) return CutHere();
+    Refuse(too_long ? "the headers are too long" : "this is not HTTP/1.1",
+           too_long ? kHeadersTooLarge : kBadRequest);
+  }
+
+  // What follows on this connection cannot be told apart.
+  void Refuse(absl::string_view why, int status) {
+    framing_ = {.keep_alive = false, .chunked = true, .head_only = false};
     answering_ = true;
-    Send(Refused(
-        WithDetails(BadProtocol(too_long ? "the headers are too long" : "this is not HTTP/1.1")),
-        too_long ? kHeadersTooLarge : kBadRequest));
+    Send(Refused(WithDetails(BadProtocol(why)), status));
   }
 
   void Converse(bool too_large) {
@@ -199,7 +205,7 @@ class Session final : public HttpSession,
     if (!too_large) request.body = std::move(parser_->get().body());
     request.too_large = too_large;
     request.peer_names = peer_names_;
-    const bool modern = message.version() >= kHttp11;
+    const bool modern = message.version() >= platform::kHttp11;
     framing_ = {.keep_alive = message.keep_alive() && modern && !too_large && !draining_ && !old_,
                 .chunked = modern,
                 .head_only = message.method() == http::verb::head};
@@ -302,7 +308,7 @@ class Session final : public HttpSession,
   int64_t deadlines_ = 0;  // only the latest one counts
   Timer age_;
   boost::beast::flat_buffer buffer_{kBufferBytesMax};
-  std::optional<http::request_parser<http::string_body>> parser_;
+  std::optional<platform::HttpRequestParser> parser_;
   std::vector<std::string> peer_names_;
   std::shared_ptr<Exchange> exchange_;  // while it makes an answer
   Framing framing_;                     // of the answer

@@ -9,6 +9,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -176,6 +177,35 @@ TEST_F(ConnectServiceTest, WhatIsNoHttpIsRefused) {
   Plug plug = Connect();
   plug.Say("POST / HTTP/1.1\r\nx: " + std::string(20'000, 'x') + "\r\n\r\n");
   EXPECT_THAT(plug.Hear(""), StartsWith("HTTP/1.1 431"));
+}
+
+TEST_F(ConnectServiceTest, ABodyOfUnknownLengthIsRefusedAndWhatIsBehindItIsNoRequest) {
+  Serve();
+  const std::string length = absl::StrCat("content-length: ", sizeof(kBody) - 1, "\r\n");
+  const std::string chunks =
+      absl::StrCat("\r\n", absl::Hex(sizeof(kBody) - 1), "\r\n", kBody, "\r\n0\r\n\r\n");
+  const std::string chunked = "transfer-encoding: chunked\r\n";
+  const std::string other = "transfer-encoding: identity\r\n";
+  for (const auto& [version, rest] : std::vector<std::pair<std::string, std::string>>{
+           {"1.1", "transfer-encoding: chunked, identity\r\n\r\n"},
+           {"1.1", "transfer-encoding: gzip, chunked\r\n" + chunks},
+           {"1.1", "transfer-encoding: xchunked\r\n\r\n"},
+           {"1.1", "transfer-encoding: \r\n\r\n"},
+           {"1.1", other + "\r\n"},
+           {"1.1", other + chunked + chunks},
+           {"1.1", chunked + other + chunks},
+           {"1.1", other + length + "\r\n" + kBody},
+           {"1.1", length + other + "\r\n" + kBody},
+           {"1.1", chunked + length + "\r\n" + kBody},
+           {"1.0", chunked + chunks}}) {
+    Plug plug = Connect();
+    plug.Say(absl::StrCat("POST /baton.v1.WorkspaceService/GetWorkspace HTTP/", version,
+                          "\r\nhost: localhost\r\ncontent-type: application/json\r\n", rest,
+                          GetWorkspace("1.1")));
+    EXPECT_THAT(plug.Hear(""), AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("connection: close"),
+                                     Not(HasSubstr("workspaces/acme")), HasSubstr("[closed]")))
+        << version << " " << rest;
+  }
 }
 
 TEST_F(ConnectServiceTest, WhoSendsTooMuchHearsIt) {
