@@ -136,8 +136,8 @@ void AddAuth(platform::Settings& settings, BatonConfig& config) {
   settings.AddDuration("auth.leeway", "how far the clocks of issuer and server may differ",
                        &auth.token_rules.leeway, absl::ZeroDuration(), absl::Minutes(5));
   settings.AddDuration("auth.stale_max",
-                       "how long the last good keys serve while their file is broken or their URL "
-                       "does not answer",
+                       "how long the last good keys serve once their file is broken or a fetch "
+                       "from their URL has failed",
                        &auth.stale_max, absl::Seconds(1), absl::Hours(24 * 7));
   settings.AddText("auth.clients_file", "YAML: which principal each client certificate is",
                    &auth.clients_file);

@@ -125,12 +125,12 @@ void Exchange::Abandon() {
   if (rpc_ != nullptr) rpc_->Cancel();
 }
 
-void Exchange::Drain() {
+void Exchange::Drain(const absl::Status& why) {
   if (!call_.has_value() || !call_->stream() || cut_) return;
   if (writing_) {
-    end_.emplace(WithDetails(Stopping()), Headers());
+    end_.emplace(WithDetails(why), Headers());
   } else {
-    EndStream(WithDetails(Stopping()), {});
+    EndStream(WithDetails(why), {});
   }
   if (rpc_ != nullptr) rpc_->Cancel();
 }

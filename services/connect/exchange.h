@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "connect/answer.h"
 #include "connect/call.h"
 #include "connect/cors.h"
@@ -53,8 +54,8 @@ class Exchange final : public CallObserver, public std::enable_shared_from_this<
 
   void Written();  // the piece that was written last is out
   void Abandon();  // the client is gone
-  // The process is about to end: a stream ends with UNAVAILABLE, any other answer is waited for.
-  void Drain();
+  // The connection is to end: a stream ends with this status, any other answer is waited for.
+  void Drain(const absl::Status& why);
 
   void OnHead(Headers metadata) override;
   void OnMessage(std::string message) override;

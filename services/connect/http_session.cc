@@ -7,9 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <chrono>
 #include <deque>
 #include <optional>
@@ -22,6 +20,7 @@
 #include "connect/answer.h"
 #include "connect/http_text.h"
 #include "connect/refusal.h"
+#include "platform/http_framing.h"
 
 namespace baton::connect {
 namespace {
@@ -31,6 +30,8 @@ namespace http = boost::beast::http;
 
 using ErrorCode = boost::system::error_code;
 using TlsStream = asio::ssl::stream<Socket>;
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>, Strand>;
 
 constexpr size_t kReadBytes = 4096;
 // Headers have a limit of their own, and bodies leave the buffer as they come: what would fill it
@@ -39,7 +40,6 @@ constexpr size_t kBufferBytesMax = 128 * 1024;
 constexpr absl::Duration kLinger = absl::Seconds(2);
 constexpr int kBadRequest = 400;
 constexpr int kHeadersTooLarge = 431;
-constexpr unsigned kHttp11 = 11;
 constexpr char kContinue[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
 Headers HeadersOfFields(const http::fields& fields) {
@@ -65,11 +65,14 @@ class Session final : public HttpSession,
         limits_(limits),
         left_(std::move(left)),
         deadline_(stream_.get_executor()),
-        old_at_(std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(limits.age_max)) {}
+        age_(stream_.get_executor(), absl::ToChronoNanoseconds(limits.age_max)) {}
   ~Session() override { left_(); }
 
   void Run() override {
-    asio::dispatch(Executor(), [self = Self()] { self->Open(); });
+    asio::dispatch(Executor(), [self = Self()] {
+      self->AwaitAge();
+      self->Open();
+    });
   }
   void Drain() override {
     asio::post(Executor(), [self = Self()] { self->DrainHere(); });
@@ -145,6 +148,10 @@ class Session final : public HttpSession,
     parser_->body_limit(limits_.body_bytes_max);
     http::async_read_header(stream_, buffer_, *parser_, [self = Self()](ErrorCode error, size_t) {
       if (error || self->closed_) return self->RefuseInput(error);
+      if (!platform::HasOneEnd(*self->parser_)) {
+        return self->Refuse("the body has no known end: say its length, or that it is chunked",
+                            kBadRequest);
+      }
       self->ReadBody();
     });
   }
@@ -171,7 +178,6 @@ class Session final : public HttpSession,
 
   void RefuseInput(ErrorCode error) {
     if (closed_) return;
-    framing_ = {.keep_alive = false, .chunked = true, .head_only = false};
     if (error == http::error::body_limit) return Converse(true);
     const bool too_long =
         error == http::error::header_limit || error == http::error::buffer_overflow;
@@ -179,10 +185,15 @@ class Session final : public HttpSession,
     const bool garbled =
         error.category() == http::make_error_code(http::error::bad_method).category();
     if (error == http::error::end_of_stream || !garbled) return CutHere();
+    Refuse(too_long ? "the headers are too long" : "this is not HTTP/1.1",
+           too_long ? kHeadersTooLarge : kBadRequest);
+  }
+
+  // What follows on this connection cannot be told apart.
+  void Refuse(absl::string_view why, int status) {
+    framing_ = {.keep_alive = false, .chunked = true, .head_only = false};
     answering_ = true;
-    Send(Refused(
-        WithDetails(BadProtocol(too_long ? "the headers are too long" : "this is not HTTP/1.1")),
-        too_long ? kHeadersTooLarge : kBadRequest));
+    Send(Refused(WithDetails(BadProtocol(why)), status));
   }
 
   void Converse(bool too_large) {
@@ -194,9 +205,8 @@ class Session final : public HttpSession,
     if (!too_large) request.body = std::move(parser_->get().body());
     request.too_large = too_large;
     request.peer_names = peer_names_;
-    const bool modern = message.version() >= kHttp11;
-    framing_ = {.keep_alive = message.keep_alive() && modern && !too_large && !draining_ &&
-                              std::chrono::steady_clock::now() < old_at_,
+    const bool modern = message.version() >= platform::kHttp11;
+    framing_ = {.keep_alive = message.keep_alive() && modern && !too_large && !draining_ && !old_,
                 .chunked = modern,
                 .head_only = message.method() == http::verb::head};
     if (output_.empty()) ClearDeadline();  // that it may go on is perhaps still being written
@@ -204,6 +214,7 @@ class Session final : public HttpSession,
     if (!too_large && !watching_ && buffer_.size() == 0) Watch();
     auto exchange = Exchange::Start(front_, std::move(request), Self());
     if (answering_ && !closed_) exchange_ = std::move(exchange);
+    if (old_) EndStream();
   }
 
   void Put(std::string text, std::function<void()> then) {
@@ -245,13 +256,30 @@ class Session final : public HttpSession,
 
   void DrainHere() {
     draining_ = true;
-    if (exchange_ != nullptr) return exchange_->Drain();
+    if (exchange_ != nullptr) return exchange_->Drain(Stopping());
     if (!answering_) CutHere();
+  }
+
+  // An old connection ends with the answer that is made or, if there is none, with the next one: no
+  // stream outlives the certificate that let it in for longer than that.
+  void AwaitAge() {
+    if (closed_) return;  // a timer would keep this alive
+    age_.async_wait([self = Self()](ErrorCode error) {
+      if (error || self->closed_) return;
+      self->old_ = true;
+      self->framing_.keep_alive = false;
+      self->EndStream();
+    });
+  }
+
+  void EndStream() {
+    if (exchange_ != nullptr) exchange_->Drain(OldConnection());
   }
 
   void CutHere() {
     if (std::exchange(closed_, true)) return;
     ClearDeadline();
+    age_.cancel();
     ErrorCode ignored;
     TcpSocket().close(ignored);
     if (const auto exchange = std::exchange(exchange_, nullptr); exchange != nullptr) {
@@ -276,13 +304,11 @@ class Session final : public HttpSession,
   const Front& front_;
   const HttpLimits& limits_;
   const std::function<void()> left_;
-  asio::basic_waitable_timer<std::chrono::steady_clock,
-                             asio::wait_traits<std::chrono::steady_clock>, Strand>
-      deadline_;
+  Timer deadline_;
   int64_t deadlines_ = 0;  // only the latest one counts
-  const std::chrono::steady_clock::time_point old_at_;
+  Timer age_;
   boost::beast::flat_buffer buffer_{kBufferBytesMax};
-  std::optional<http::request_parser<http::string_body>> parser_;
+  std::optional<platform::HttpRequestParser> parser_;
   std::vector<std::string> peer_names_;
   std::shared_ptr<Exchange> exchange_;  // while it makes an answer
   Framing framing_;                     // of the answer
@@ -291,6 +317,7 @@ class Session final : public HttpSession,
   bool reading_body_ = false;
   bool answering_ = false;
   bool draining_ = false;
+  bool old_ = false;
   bool lingering_ = false;
   bool closed_ = false;
 };

@@ -13,6 +13,11 @@ std::string_view ToStd(absl::string_view text) {
   return {text.data(), text.size()};
 }
 
+absl::Status ResumeSoon(std::string_view what) {
+  return core::WithRetryAfter(core::Error(absl::StatusCode::kUnavailable, "DRAINING", what),
+                              absl::Milliseconds(100));
+}
+
 }  // namespace
 
 absl::Status UnreadableMessage(absl::string_view what) {
@@ -47,9 +52,11 @@ absl::Status HostDenied(absl::string_view host) {
 }
 
 absl::Status Stopping() {
-  return core::WithRetryAfter(core::Error(absl::StatusCode::kUnavailable, "DRAINING",
-                                          "this replica is being stopped; resume on another one"),
-                              absl::Milliseconds(100));
+  return ResumeSoon("this replica is being stopped; resume on another one");
+}
+
+absl::Status OldConnection() {
+  return ResumeSoon("this connection is old; resume on a new one");
 }
 
 ::grpc::Status WithDetails(const absl::Status& status) {

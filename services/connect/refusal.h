@@ -18,6 +18,7 @@ absl::Status BadProtocol(absl::string_view what);        // INVALID_ARGUMENT UNS
 absl::Status WrongUse(absl::string_view what);    // UNKNOWN UNSUPPORTED_PROTOCOL: 405 and 415
 absl::Status HostDenied(absl::string_view host);  // PERMISSION_DENIED HOST_DENIED
 absl::Status Stopping();                          // UNAVAILABLE DRAINING
+absl::Status OldConnection();                     // UNAVAILABLE DRAINING
 
 // With ErrorInfo, as the API's own errors have it.
 ::grpc::Status WithDetails(const absl::Status& status);

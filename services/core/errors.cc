@@ -36,7 +36,7 @@ constexpr std::array kCatalogue = {
     KnownReason{"CREDENTIALS_MISSING", "Send a token, or show a client certificate."},
     KnownReason{"DECISION_NOT_KEPT", "Ask for one of the generations that are named."},
     KnownReason{"DOMAIN_TAKEN", "Take the domain from the account that is named, then try again."},
-    KnownReason{"DRAINING", "Call again; another replica answers."},
+    KnownReason{"DRAINING", "Call again, on a new connection."},
     KnownReason{"ETAG_MISMATCH", "Somebody changed it meanwhile: read it again, then write."},
     KnownReason{"EVENT_TOO_OLD",
                 "Look at the lead: if the action is missing, send it again as a new event."},

@@ -150,12 +150,15 @@ absl::Status Authority::Ready() const {
 }
 
 void Authority::LookAtIssuer(absl::Time now) {
-  absl::StatusOr<std::string> text;
   if (auto answer = fetcher_->Look(platform::SteadyNow()); answer.has_value()) {
-    text = *std::move(answer);
-  } else {
-    return;
+    TakeAnswer(*std::move(answer));
   }
+  if (!fetch_error_.empty()) return;
+  absl::MutexLock lock(&mutex_);
+  keys_good_at_ = now;
+}
+
+void Authority::TakeAnswer(absl::StatusOr<std::string> text) {
   // The same keys stay, with the tokens that they verified.
   const bool same = text.ok() && *text == fetched_;
   const absl::Status taken = same || !text.ok() ? text.status() : TakeKeys(*text);
@@ -163,8 +166,6 @@ void Authority::LookAtIssuer(absl::Time now) {
     if (!same) platform::LogInfo("identity.keys_fetched", {{"url", settings_.key_source.url}});
     fetched_ = *std::move(text);
     fetch_error_.clear();
-    absl::MutexLock lock(&mutex_);
-    keys_good_at_ = now;
   } else if (fetch_error_ != taken.message()) {
     fetch_error_ = std::string(taken.message());
     platform::LogError("identity.keys_not_fetched",
@@ -252,6 +253,7 @@ absl::StatusOr<Principal> Authority::IdentifyByToken(const std::string& authoriz
                                       : "tokens are not taken here: show a client certificate");
   }
   if (keys == nullptr || now - good_at > settings_.stale_max) {
+    if (fetcher_ != nullptr) fetcher_->Ask();
     return core::Error(absl::StatusCode::kUnavailable, "KEYS_STALE",
                        keys == nullptr
                            ? "the keys that verify tokens have not been fetched yet"

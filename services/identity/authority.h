@@ -42,8 +42,8 @@ struct AuthoritySettings {
   TokenRules token_rules;
   std::string clients_file;  // empty: certificates are refused
   std::string methods_file;  // empty: what is built in
-  // For so long the last keys that could be read are good when their file is broken or the issuer
-  // does not answer.
+  // For so long the last keys that could be read are good once their file is broken or a fetch has
+  // failed, however seldom they are fetched.
   absl::Duration stale_max = absl::Hours(1);
 };
 
@@ -69,7 +69,8 @@ class Authority final : public platform::Service {
 
   // A token goes before a certificate: it says for whom a service calls. UNAUTHENTICATED
   // CREDENTIALS_MISSING, INVALID_TOKEN, UNKNOWN_KEY, EXPIRED_TOKEN, UNKNOWN_CLIENT; UNAVAILABLE
-  // KEYS_STALE when the keys' file has been broken, or their issuer silent, for too long.
+  // KEYS_STALE when the keys' file has been broken, or their issuer silent, for too long; that has
+  // them fetched sooner.
   // Believing: INVALID_ARGUMENT INVALID_PRINCIPAL.
   absl::StatusOr<Principal> Identify(const Evidence& evidence, absl::Time now) const;
 
@@ -93,6 +94,7 @@ class Authority final : public platform::Service {
 
   explicit Authority(AuthoritySettings settings);
   void LookAtIssuer(absl::Time now);
+  void TakeAnswer(absl::StatusOr<std::string> text);  // of the issuer
   bool takes_tokens() const {
     return !settings_.key_set_file.empty() || !settings_.key_source.url.empty();
   }
@@ -109,6 +111,7 @@ class Authority final : public platform::Service {
   const std::unique_ptr<KeyFetcher> fetcher_;  // nullptr: no URL
   mutable absl::Mutex mutex_;
   std::shared_ptr<Keys> keys_ ABSL_GUARDED_BY(mutex_);
+  // When it was last seen that their file is not broken or the latest fetch went well.
   absl::Time keys_good_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   std::shared_ptr<const ClientMap> clients_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<const MethodPolicy> methods_ ABSL_GUARDED_BY(mutex_);

@@ -19,7 +19,7 @@ struct KeySource {
   std::string url;      // empty: none
   std::string ca_file;  // PEM; empty: the system's CAs
   absl::Duration refresh = absl::Minutes(5);
-  // Tokens of a key that is not known have the keys fetched, at most once in this time: a flood of
+  // Tokens that no key is there for have the keys fetched, at most once in this time: a flood of
   // made-up tokens is no flood for the issuer.
   absl::Duration ask_interval = absl::Seconds(30);
 };
@@ -36,7 +36,7 @@ class KeyFetcher {
   // REQUIRES: CheckKeyUrl says OK.
   explicit KeyFetcher(const KeySource& source);
 
-  // Somebody shows a token of a key that is not known.
+  // Somebody shows a token of a key that is not known, or while the keys are not good any more.
   void Ask() { asked_ = true; }
 
   // Begins a fetch if one is due by `now`, a steady clock's time. Gives what the issuer answered

@@ -7,7 +7,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
@@ -19,6 +18,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "platform/http_framing.h"
 
 namespace baton::platform {
 namespace {
@@ -81,6 +81,7 @@ class Session final : public std::enable_shared_from_this<Session<Stream>> {
   void Refuse() { Write({400, "text/plain", "not a request that is served here\n"}, false); }
 
   void Answer() {
+    if (!HasOneEnd(*parser_)) return Refuse();
     const auto& request = parser_->get();
     const bool get = request.method() == http::verb::get;
     if (!get && request.method() != http::verb::head) {
@@ -117,7 +118,7 @@ class Session final : public std::enable_shared_from_this<Session<Stream>> {
   Stream stream_;
   const SmallHttp::Handler& handler_;
   beast::flat_buffer buffer_{2 * SmallHttp::kRequestBytesMax};
-  std::optional<http::request_parser<http::string_body>> parser_;
+  std::optional<HttpRequestParser> parser_;
   http::response<http::string_body> response_;
 };
 

@@ -68,30 +68,43 @@ absl::StatusOr<std::shared_ptr<SSL_CTX>> NewTlsContext(const TlsFiles& files) {
   return context;
 }
 
-RotatingTls::RotatingTls(TlsFiles files, std::shared_ptr<SSL_CTX> context)
+RotatingTls::RotatingTls(std::vector<std::string> files, absl::Duration look_interval, Make make)
     : files_(std::move(files)),
-      context_(std::move(context)),
+      look_interval_(look_interval),
+      make_(std::move(make)),
       text_(TextOfFiles()),
       looked_at_(SteadyNow()) {}
 
-absl::StatusOr<std::unique_ptr<RotatingTls>> RotatingTls::Open(TlsFiles files) {
-  auto context = NewTlsContext(files);
+absl::StatusOr<std::unique_ptr<RotatingTls>> RotatingTls::Open(const TlsFiles& files) {
+  return Open({files.cert_file, files.key_file, files.client_ca_file},
+              absl::Seconds(kTlsLookSeconds), [files] { return NewTlsContext(files); });
+}
+
+absl::StatusOr<std::unique_ptr<RotatingTls>> RotatingTls::Open(std::vector<std::string> files,
+                                                               absl::Duration look_interval,
+                                                               Make make) {
+  files.erase(std::remove(files.begin(), files.end(), ""), files.end());
+  std::unique_ptr<RotatingTls> tls(
+      new RotatingTls(std::move(files), look_interval, std::move(make)));
+  auto context = tls->make_();
   if (!context.ok()) return context.status();
-  return std::unique_ptr<RotatingTls>(new RotatingTls(std::move(files), *std::move(context)));
+  absl::MutexLock lock(&tls->mutex_);
+  tls->context_ = *std::move(context);
+  return tls;
 }
 
 std::shared_ptr<SSL_CTX> RotatingTls::Current() {
   absl::MutexLock lock(&mutex_);
   const absl::Time now = SteadyNow();
-  if (now - looked_at_ < absl::Seconds(kTlsLookSeconds)) return context_;
+  if (now - looked_at_ < look_interval_) return context_;
   looked_at_ = now;
   std::string text = TextOfFiles();
   if (text == text_) return context_;
   text_ = std::move(text);
-  auto context = NewTlsContext(files_);
+  auto context = make_();
   if (context.ok()) {
     context_ = *std::move(context);
-    LogInfo("tls.reloaded", {{"file", files_.cert_file}});
+    LogInfo("tls.reloaded", {{"file", files_.front()}});
   } else {
     LogError("tls.files_broken", {{"error", std::string(context.status().message())}});
   }
@@ -100,9 +113,8 @@ std::shared_ptr<SSL_CTX> RotatingTls::Current() {
 
 std::string RotatingTls::TextOfFiles() const {
   std::string text;
-  for (const std::string* path : {&files_.cert_file, &files_.key_file, &files_.client_ca_file}) {
-    if (path->empty()) continue;
-    std::ifstream file(*path, std::ios::binary);
+  for (const std::string& path : files_) {
+    std::ifstream file(path, std::ios::binary);
     text.append(std::istreambuf_iterator<char>(file), {});
     text.push_back('\0');
   }

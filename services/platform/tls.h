@@ -1,9 +1,10 @@
-// TLS of a listener, from files that may be replaced while it runs.
+// TLS from files that may be replaced while it runs.
 #ifndef BATON_PLATFORM_TLS_H_
 #define BATON_PLATFORM_TLS_H_
 
 #include <openssl/types.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,8 +17,8 @@
 
 namespace baton::platform {
 
-// New connections see new files a few seconds after they were replaced, best by renaming; those
-// that run go on.
+// New connections to a listener see new files a few seconds after they were replaced, best by
+// renaming; those that run go on.
 inline constexpr int kTlsLookSeconds = 2;
 
 // For a server: TLS 1.2 or newer. A client's certificate must come from client_ca_file; one that
@@ -28,18 +29,25 @@ absl::StatusOr<std::shared_ptr<SSL_CTX>> NewTlsContext(const TlsFiles& files);
 // Thread-safe.
 class RotatingTls {
  public:
-  // What NewTlsContext says.
-  static absl::StatusOr<std::unique_ptr<RotatingTls>> Open(TlsFiles files);
+  using Make = std::function<absl::StatusOr<std::shared_ptr<SSL_CTX>>()>;
 
-  // For a new connection. Looks at the files if it has not for kTlsLookSeconds; files that cannot
-  // be used change nothing and are an error in the log. May read files.
+  // What NewTlsContext says; looks every kTlsLookSeconds.
+  static absl::StatusOr<std::unique_ptr<RotatingTls>> Open(const TlsFiles& files);
+  // `make` reads the `files`, of which empty ones are none, and says what is wrong with them.
+  static absl::StatusOr<std::unique_ptr<RotatingTls>> Open(std::vector<std::string> files,
+                                                           absl::Duration look_interval, Make make);
+
+  // For a new connection. Looks at the files if it has not for so long; files that cannot be used
+  // change nothing and are an error in the log. May read files.
   std::shared_ptr<SSL_CTX> Current();
 
  private:
-  RotatingTls(TlsFiles files, std::shared_ptr<SSL_CTX> context);
+  RotatingTls(std::vector<std::string> files, absl::Duration look_interval, Make make);
   std::string TextOfFiles() const;
 
-  const TlsFiles files_;
+  const std::vector<std::string> files_;
+  const absl::Duration look_interval_;
+  const Make make_;
   absl::Mutex mutex_;
   std::shared_ptr<SSL_CTX> context_ ABSL_GUARDED_BY(mutex_);
   std::string text_ ABSL_GUARDED_BY(mutex_);      // of the files as they were seen last

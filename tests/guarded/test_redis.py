@@ -9,6 +9,7 @@ from guarded import users_of_baton
 from issuer import CertificateAuthority, replace
 from redis_server import NO_KAFKA, Redis, settings
 from stack import BELIEVING, BIN, TOP, Program
+from world import eventually
 
 PASSWORD = "a password of the tests"
 
@@ -141,12 +142,16 @@ def baton(folder, redis_url, *flags):
     program.launch()
     try:
         program.wait_ready(30)
-        done = subprocess.run([BIN / "batonctl", "--server", program.address, "workspace", "create",
-                               "acme"], capture_output=True, text=True, timeout=30)
+        done = create_workspace(program, "acme")
         assert done.returncode == 0, done.stderr
     finally:
         if program.alive:
             program.terminate()
+
+
+def create_workspace(program, name):
+    return subprocess.run([BIN / "batonctl", "--server", program.address, "workspace", "create",
+                           name], capture_output=True, text=True, timeout=30)
 
 
 def test_without_its_functions_baton_says_who_can_load_them(guarded, tmp_path):
@@ -216,6 +221,37 @@ def test_baton_talks_to_sentinels_and_redis_over_mutual_tls(tmp_path):
             sentinel.stop()
     finally:
         redis.stop()
+
+
+def test_certificates_for_redis_are_exchanged_without_restart(tmp_path):
+    server, trust, shown = mutual_tls(tmp_path)
+    redis = Redis(tmp_path, *server, tls=True)
+    program = Program("dispatch", tmp_path, settings(
+        BATON_REDIS_URL=f"rediss://localhost:{redis.port}", BATON_KAFKA_BROKERS=NO_KAFKA),
+        [*trust, *shown], front_door=BELIEVING)
+    program.launch()
+    try:
+        program.wait_ready(30)
+        later = tmp_path / "later"
+        later.mkdir()
+        server, _, _ = mutual_tls(later)
+        redis.cli("CONFIG", "SET", *[str(word).removeprefix("--") for word in server],
+                  user=by_certificate(tmp_path))
+        for name in ("ca.pem", "client.crt", "client.key"):
+            replace(tmp_path / name, (later / name).read_bytes())
+        redis.cli("CLIENT", "KILL", "TYPE", "normal", user=by_certificate(later))
+        eventually(lambda: create_workspace(program, "acme").returncode == 0, 30)
+        assert "tls.reloaded" in program.log()
+    finally:
+        if program.alive:
+            program.terminate()
+        redis.stop()
+
+
+def by_certificate(folder):
+    """redis-cli's options for who shows the client certificate of `folder`."""
+    return ("--tls", "--cacert", folder / "ca.pem", "--cert", folder / "client.crt", "--key",
+            folder / "client.key")
 
 
 def test_baton_talks_to_redis_over_mutual_tls(tmp_path):

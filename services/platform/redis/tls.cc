@@ -7,7 +7,11 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "platform/tls.h"
 
 namespace baton::platform::redis {
 namespace {
@@ -35,16 +39,10 @@ bool ExpectName(SSL* session, const std::string& host) {
          SSL_set_tlsext_host_name(session, host.c_str()) == 1;
 }
 
-}  // namespace
-
-void TlsContext::Deleter::operator()(ssl_ctx_st* context) const {
-  SSL_CTX_free(context);
-}
-
-absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Create(const TlsOptions& options) {
-  SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+absl::StatusOr<std::shared_ptr<SSL_CTX>> NewClientContext(const TlsOptions& options) {
+  const std::shared_ptr<SSL_CTX> shared(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  SSL_CTX* context = shared.get();
   if (context == nullptr) return absl::InternalError("Redis TLS: no context");
-  std::unique_ptr<TlsContext> tls(new TlsContext(context));
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   if (options.ca_file.empty()) {
@@ -52,22 +50,39 @@ absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Create(const TlsOptions&
   } else if (SSL_CTX_load_verify_locations(context, options.ca_file.c_str(), nullptr) != 1) {
     return BadFile("CA file", options.ca_file);
   }
+  if (options.cert_file.empty()) return shared;
+  if (SSL_CTX_use_certificate_chain_file(context, options.cert_file.c_str()) != 1) {
+    return BadFile("certificate", options.cert_file);
+  }
+  if (SSL_CTX_use_PrivateKey_file(context, options.key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
+    return BadFile("key", options.key_file);
+  }
+  return shared;
+}
+
+}  // namespace
+
+TlsContext::TlsContext(std::unique_ptr<RotatingTls> files) : files_(std::move(files)) {}
+
+TlsContext::~TlsContext() = default;
+
+absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Create(const TlsOptions& options) {
   if (options.cert_file.empty() != options.key_file.empty()) {
     return absl::InvalidArgumentError("Redis TLS: give both a certificate and a key, or neither");
   }
-  if (!options.cert_file.empty()) {
-    if (SSL_CTX_use_certificate_chain_file(context, options.cert_file.c_str()) != 1) {
-      return BadFile("certificate", options.cert_file);
-    }
-    if (SSL_CTX_use_PrivateKey_file(context, options.key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
-      return BadFile("key", options.key_file);
-    }
-  }
-  return tls;
+  auto files =
+      RotatingTls::Open({options.cert_file, options.key_file, options.ca_file},
+                        absl::ZeroDuration(), [options] { return NewClientContext(options); });
+  if (!files.ok()) return files.status();
+  return std::unique_ptr<TlsContext>(new TlsContext(*std::move(files)));
+}
+
+std::shared_ptr<SSL_CTX> TlsContext::Current() const {
+  return files_->Current();
 }
 
 absl::Status TlsContext::Handshake(redisContext& connection, const std::string& host) const {
-  SSL* session = SSL_new(context_.get());
+  SSL* session = SSL_new(Current().get());
   if (session == nullptr || !ExpectName(session, host)) {
     SSL_free(session);
     return absl::InternalError("Redis TLS: no session");

@@ -10,6 +10,10 @@
 struct redisContext;  // hiredis
 struct ssl_ctx_st;    // OpenSSL
 
+namespace baton::platform {
+class RotatingTls;
+}
+
 namespace baton::platform::redis {
 
 struct TlsOptions {
@@ -18,23 +22,26 @@ struct TlsOptions {
   std::string key_file;   // PEM
 };
 
-// Thread-safe: shared by all connections of a client.
+// Its files are looked at for each connection, as passwords are: one that is opened after they were
+// replaced goes by the new ones, those that there are go on. Files that cannot be used change
+// nothing and are an error in the log. Thread-safe: shared by all connections of a client.
 class TlsContext {
  public:
   // INVALID_ARGUMENT when a file cannot be used.
   static absl::StatusOr<std::unique_ptr<TlsContext>> Create(const TlsOptions& options);
+  ~TlsContext();
 
   // Performs the handshake on a connected socket; the certificate must name `host`.
   // UNAVAILABLE when it fails (the text says why).
   absl::Status Handshake(redisContext& connection, const std::string& host) const;
 
- private:
-  struct Deleter {
-    void operator()(ssl_ctx_st* context) const;
-  };
-  explicit TlsContext(ssl_ctx_st* context) : context_(context) {}
+  // What a new connection goes by. May read files.
+  std::shared_ptr<ssl_ctx_st> Current() const;
 
-  std::unique_ptr<ssl_ctx_st, Deleter> context_;
+ private:
+  explicit TlsContext(std::unique_ptr<RotatingTls> files);
+
+  const std::unique_ptr<RotatingTls> files_;
 };
 
 }  // namespace baton::platform::redis

@@ -9,10 +9,12 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "api_fixture.h"
+#include "connect/envelope.h"
 
 namespace baton::connect {
 namespace {
@@ -29,6 +31,15 @@ std::string GetWorkspace(const std::string& version, const std::string& more = "
   return absl::StrCat("POST /baton.v1.WorkspaceService/GetWorkspace HTTP/", version,
                       "\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ",
                       sizeof(kBody) - 1, "\r\n", more, "\r\n", kBody);
+}
+
+std::string WatchAssignments(const std::string& resume_token = "") {
+  const std::string message =
+      absl::StrCat(R"({"parent":"workspaces/acme","resumeToken":")", resume_token, "\"}");
+  return absl::StrCat(
+      "POST /baton.v1.AssignmentService/WatchAssignments HTTP/1.1\r\nhost: localhost\r\n"
+      "content-type: application/connect+json\r\ncontent-length: ",
+      message.size() + kEnvelopeBytes, "\r\n\r\n", Seal(0, message));
 }
 
 // A connection on which one writes what one likes.
@@ -168,6 +179,35 @@ TEST_F(ConnectServiceTest, WhatIsNoHttpIsRefused) {
   EXPECT_THAT(plug.Hear(""), StartsWith("HTTP/1.1 431"));
 }
 
+TEST_F(ConnectServiceTest, ABodyOfUnknownLengthIsRefusedAndWhatIsBehindItIsNoRequest) {
+  Serve();
+  const std::string length = absl::StrCat("content-length: ", sizeof(kBody) - 1, "\r\n");
+  const std::string chunks =
+      absl::StrCat("\r\n", absl::Hex(sizeof(kBody) - 1), "\r\n", kBody, "\r\n0\r\n\r\n");
+  const std::string chunked = "transfer-encoding: chunked\r\n";
+  const std::string other = "transfer-encoding: identity\r\n";
+  for (const auto& [version, rest] : std::vector<std::pair<std::string, std::string>>{
+           {"1.1", "transfer-encoding: chunked, identity\r\n\r\n"},
+           {"1.1", "transfer-encoding: gzip, chunked\r\n" + chunks},
+           {"1.1", "transfer-encoding: xchunked\r\n\r\n"},
+           {"1.1", "transfer-encoding: \r\n\r\n"},
+           {"1.1", other + "\r\n"},
+           {"1.1", other + chunked + chunks},
+           {"1.1", chunked + other + chunks},
+           {"1.1", other + length + "\r\n" + kBody},
+           {"1.1", length + other + "\r\n" + kBody},
+           {"1.1", chunked + length + "\r\n" + kBody},
+           {"1.0", chunked + chunks}}) {
+    Plug plug = Connect();
+    plug.Say(absl::StrCat("POST /baton.v1.WorkspaceService/GetWorkspace HTTP/", version,
+                          "\r\nhost: localhost\r\ncontent-type: application/json\r\n", rest,
+                          GetWorkspace("1.1")));
+    EXPECT_THAT(plug.Hear(""), AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("connection: close"),
+                                     Not(HasSubstr("workspaces/acme")), HasSubstr("[closed]")))
+        << version << " " << rest;
+  }
+}
+
 TEST_F(ConnectServiceTest, WhoSendsTooMuchHearsIt) {
   Serve();
   Plug plug = Connect();
@@ -269,16 +309,46 @@ TEST_F(ConnectServiceTest, TooManyConnectionsAreClosedAtOnce) {
 TEST_F(ConnectServiceTest, AStreamEndsWhenTheProcessDoes) {
   Serve();
   Plug plug = Connect();
-  const std::string message = R"({"parent":"workspaces/acme"})";
-  plug.Say(
-      absl::StrCat("POST /baton.v1.AssignmentService/WatchAssignments HTTP/1.1\r\ncontent-type: ",
-                   "application/connect+json\r\ncontent-length: ", message.size() + 5, "\r\n\r\n",
-                   std::string(4, '\0'), std::string(1, char(message.size())), message));
+  plug.Say(WatchAssignments());
   EXPECT_THAT(plug.Hear("KIND_SNAPSHOT_END"), HasSubstr("transfer-encoding: chunked"));
   const absl::Time began = absl::Now();
   service_->Stop(absl::Seconds(8));
   EXPECT_LT(absl::Now() - began, absl::Seconds(4));
   EXPECT_THAT(plug.Hear(""), AllOf(HasSubstr("DRAINING"), HasSubstr("\r\n0\r\n\r\n")));
+}
+
+TEST_F(ConnectServiceTest, AStreamEndsWithTheAgeOfItsConnectionAndIsResumedOnAnother) {
+  HttpLimits limits;
+  limits.age_max = absl::Milliseconds(500);
+  Serve(limits);
+  Plug plug = Connect();
+  plug.Say(WatchAssignments());
+  const std::string heard = plug.Hear("");
+  EXPECT_THAT(heard, AllOf(HasSubstr("KIND_SNAPSHOT_END"), HasSubstr("this connection is old"),
+                           HasSubstr("\r\n0\r\n\r\n[closed]")));
+  const std::string before = "\"resumeToken\":\"";
+  const size_t token = heard.rfind(before) + before.size();
+  Plug other = Connect();
+  other.Say(WatchAssignments(heard.substr(token, heard.find('"', token) - token)));
+  EXPECT_THAT(other.Hear("KIND_BOOKMARK"),
+              AllOf(StartsWith("HTTP/1.1 200"), Not(HasSubstr("KIND_SNAPSHOT_END"))));
+}
+
+TEST_F(ConnectServiceTest, OnAnOldConnectionOneMoreCallIsAnsweredAndNoStreamBegins) {
+  HttpLimits limits;
+  limits.age_max = absl::Milliseconds(300);
+  Serve(limits);
+  Plug call = Connect(), stream = Connect();
+  for (Plug* plug : {&call, &stream}) {
+    plug->Say(GetWorkspace("1.1"));
+    EXPECT_THAT(plug->Hear("workspaces/acme"), HasSubstr("connection: keep-alive"));
+  }
+  absl::SleepFor(absl::Milliseconds(600));
+  call.Say(GetWorkspace("1.1"));
+  stream.Say(WatchAssignments());
+  EXPECT_THAT(call.Hear(""), AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("connection: close"),
+                                   HasSubstr("[closed]")));
+  EXPECT_THAT(stream.Hear(""), AllOf(HasSubstr("this connection is old"), HasSubstr("[closed]")));
 }
 
 TEST_F(ConnectServiceTest, AClientThatReadsNothingLeavesOthersTheirPartOfTheGrace) {

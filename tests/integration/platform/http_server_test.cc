@@ -137,6 +137,17 @@ TEST_F(HttpServerTest, WhoeverSendsWithoutEndIsCutOff) {
   EXPECT_EQ(Get("/healthz")->status, 200);
 }
 
+TEST_F(HttpServerTest, ABodyOfUnknownLengthEndsTheConnectionAndWhatIsBehindItIsNoRequest) {
+  for (const std::string rest :
+       {"transfer-encoding: chunked, identity\r\n\r\n", "transfer-encoding: identity\r\n\r\n",
+        "transfer-encoding: identity\r\ncontent-length: 2\r\n\r\nab"}) {
+    Peer peer(server_.port());
+    EXPECT_TRUE(peer.IsCutOff("GET /healthz HTTP/1.1\r\n" + rest + "GET /metrics HTTP/1.1\r\n\r\n",
+                              kPatienceMs))
+        << rest;
+  }
+}
+
 TEST_F(HttpServerTest, SlowPeersKeepNoProbeWaiting) {
   std::vector<std::unique_ptr<Peer>> slow;
   for (size_t i = 0; i < SmallHttp::kConnectionsMax + 10; ++i) {

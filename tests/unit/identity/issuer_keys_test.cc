@@ -57,6 +57,17 @@ class IssuerKeysTest : public ::testing::Test {
     return false;
   }
 
+  // Looks until the issuer was asked so many times more; what it answered but the last is taken.
+  void LookUntilAsked(Authority& authority, size_t times) {
+    const size_t before = issuer_.requests().size();
+    const absl::Time give_up_at = absl::Now() + absl::Seconds(10);
+    while (issuer_.requests().size() < before + times && absl::Now() < give_up_at) {
+      authority.Reload(now_);
+      absl::SleepFor(absl::Milliseconds(5));
+    }
+    EXPECT_GE(issuer_.requests().size(), before + times);
+  }
+
   const Signer first_{"EdDSA", "first"};
   const Signer second_{"ES256", "second"};
   const absl::Time now_ = absl::Now();
@@ -115,14 +126,41 @@ TEST_F(IssuerKeysTest, KeysServeForAWhileWithoutTheIssuerThenNobodyIsLetIn) {
   const auto authority = *Authority::Open(settings_);
   ASSERT_TRUE(Becomes(*authority, first_, ""));
   Publish(503, "");
-  const size_t before = issuer_.requests().size();
-  while (issuer_.requests().size() < before + 2) {
-    authority->Reload(now_ + absl::Minutes(9));
-    absl::SleepFor(absl::Milliseconds(5));
-  }
+  LookUntilAsked(*authority, 2);
+  authority->Reload(now_ + absl::Minutes(9));
   EXPECT_EQ(Refusal(*authority, first_, now_ + absl::Minutes(9)), "");
   EXPECT_EQ(Refusal(*authority, first_, now_ + absl::Minutes(11)), "KEYS_STALE");
   EXPECT_TRUE(authority->Ready().ok()) << "certificates are still good";
+}
+
+TEST_F(IssuerKeysTest, KeysThatAreFetchedSeldomAreGoodUntilAFetchFails) {
+  settings_.key_source.refresh = absl::Hours(6);
+  settings_.stale_max = absl::Hours(1);
+  const auto authority = *Authority::Open(settings_);
+  ASSERT_TRUE(Becomes(*authority, first_, ""));
+  authority->Reload(now_ + absl::Hours(5));
+  EXPECT_EQ(Refusal(*authority, first_, now_ + absl::Hours(5)), "");
+  EXPECT_EQ(Refusal(*authority, first_, now_ + absl::Hours(7)), "KEYS_STALE") << "nobody looks";
+}
+
+TEST_F(IssuerKeysTest, WhoIsRefusedForStaleKeysHasThemFetchedSooner) {
+  settings_.key_source.refresh = absl::Hours(6);
+  settings_.stale_max = absl::Minutes(10);
+  const auto authority = *Authority::Open(settings_);
+  ASSERT_TRUE(Becomes(*authority, first_, ""));
+  Publish(503, "");
+  for (int failure = 0; failure < 3; ++failure) {  // the next one is by itself 3 s away
+    EXPECT_EQ(Refusal(*authority, second_, now_), "UNKNOWN_KEY");
+    LookUntilAsked(*authority, 1);
+  }
+  const size_t before = issuer_.requests().size();
+  const absl::Time give_up_at = absl::Now() + absl::Seconds(2);
+  while (issuer_.requests().size() == before && absl::Now() < give_up_at) {
+    EXPECT_EQ(Refusal(*authority, first_, now_ + absl::Hours(1)), "KEYS_STALE");
+    authority->Reload(now_ + absl::Hours(1));
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  EXPECT_EQ(issuer_.requests().size(), before + 1);
 }
 
 TEST_F(IssuerKeysTest, WhatIsNoKeySetChangesNothing) {
@@ -132,11 +170,7 @@ TEST_F(IssuerKeysTest, WhatIsNoKeySetChangesNothing) {
        {std::string("<html>"), std::string(R"({"keys":[]})"),
         absl::StrCat(R"({"keys":[],"x":")", std::string(KeyFetcher::kBytesMax, 'x'), "\"}")}) {
     Publish(200, bad);
-    const size_t before = issuer_.requests().size();
-    while (issuer_.requests().size() < before + 2) {
-      authority->Reload(now_);
-      absl::SleepFor(absl::Milliseconds(5));
-    }
+    LookUntilAsked(*authority, 2);
     EXPECT_EQ(Refusal(*authority, first_, now_), "");
   }
 }
