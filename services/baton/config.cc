@@ -6,6 +6,7 @@
 #include "connect/cors.h"
 #include "intake/workspace_filter.h"
 #include "platform/redis/url.h"
+#include "platform/this_machine.h"
 #include "policy/parse_policy.h"
 #include "vendors/sales_mapping.h"
 #include "webhooks/egress_rules.h"
@@ -272,12 +273,6 @@ void AddLimits(platform::Settings& settings, BatonConfig& config) {
                      &calls.workspace_streams_max, 1, 100'000);
 }
 
-// Only this machine can reach the address.
-bool IsLoopback(std::string_view address) {
-  return address.starts_with("127.") || address.starts_with("localhost:") ||
-         address.starts_with("[::1]:");
-}
-
 bool TakesTokens(const identity::AuthoritySettings& auth) {
   return !auth.key_set_file.empty() || !auth.key_source.url.empty();
 }
@@ -368,7 +363,7 @@ void CheckFrontDoor(const BatonConfig& config, std::vector<std::string>& errors)
   const std::pair<const char*, std::string_view> addresses[] = {
       {"--grpc-address", config.grpc.address}, {"--connect-address", config.connect.address}};
   for (const auto& [flag, address] : addresses) {
-    if (address == kOff || IsLoopback(address)) continue;
+    if (address == kOff || platform::IsThisMachine(address)) continue;
     errors.push_back(absl::StrCat("--grpc-insecure loopback: ", flag, " ", std::string(address),
                                   " is not loopback; give TLS and tokens (to try Baton: "
                                   "batonctl dev-identity DIR makes both)"));

@@ -371,6 +371,8 @@ def test_batonctl_knows_its_way_in(door, tmp_path):
     ([], "the API has no TLS"),
     ([], "nobody could call the API"),
     (["--grpc-address", "0.0.0.0:7400", "--grpc-insecure", "loopback"], "is not loopback"),
+    (["--grpc-address", "127.evil.example:7400", "--grpc-insecure", "loopback"],
+     "is not loopback"),
     (["--grpc-allow-plaintext"], "nobody could call the API"),
     (["--grpc-allow-plaintext", "--auth-jwks-file", "x"], "--auth-issuer and --auth-audience"),
     (["--grpc-tls-cert-file", "x"], "give both or none"),
