@@ -85,8 +85,8 @@ AccountService::AccountService(store::WorkspaceStore& workspaces, store::Account
     : workspaces_(workspaces), accounts_(accounts), runner_(runner), sealer_(sealer) {}
 
 ::grpc::ServerUnaryReactor* AccountService::CreateAccount(::grpc::CallbackServerContext* context,
-                                                          const v1::CreateAccountRequest* request,
-                                                          v1::CreateAccountResponse* response) {
+                                                          const ::grpc::ByteBuffer* request,
+                                                          ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::CreateAccountRequest& wanted) {
                              return WithAccount<v1::CreateAccountResponse>(Create(wanted));
@@ -94,23 +94,23 @@ AccountService::AccountService(store::WorkspaceStore& workspaces, store::Account
 }
 
 ::grpc::ServerUnaryReactor* AccountService::GetAccount(::grpc::CallbackServerContext* context,
-                                                       const v1::GetAccountRequest* request,
-                                                       v1::GetAccountResponse* response) {
+                                                       const ::grpc::ByteBuffer* request,
+                                                       ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response, [this](const v1::GetAccountRequest& wanted) {
     return WithAccount<v1::GetAccountResponse>(Get(wanted));
   });
 }
 
 ::grpc::ServerUnaryReactor* AccountService::ListAccounts(::grpc::CallbackServerContext* context,
-                                                         const v1::ListAccountsRequest* request,
-                                                         v1::ListAccountsResponse* response) {
+                                                         const ::grpc::ByteBuffer* request,
+                                                         ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::ListAccountsRequest& wanted) { return List(wanted); });
 }
 
 ::grpc::ServerUnaryReactor* AccountService::UpdateAccount(::grpc::CallbackServerContext* context,
-                                                          const v1::UpdateAccountRequest* request,
-                                                          v1::UpdateAccountResponse* response) {
+                                                          const ::grpc::ByteBuffer* request,
+                                                          ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::UpdateAccountRequest& wanted) {
                              return WithAccount<v1::UpdateAccountResponse>(Update(wanted));
@@ -118,16 +118,16 @@ AccountService::AccountService(store::WorkspaceStore& workspaces, store::Account
 }
 
 ::grpc::ServerUnaryReactor* AccountService::DeleteAccount(::grpc::CallbackServerContext* context,
-                                                          const v1::DeleteAccountRequest* request,
-                                                          v1::DeleteAccountResponse* response) {
+                                                          const ::grpc::ByteBuffer* request,
+                                                          ::grpc::ByteBuffer* response) {
   return runner_.RunChange(
       context, request, response,
       [this](const v1::DeleteAccountRequest& wanted) { return Delete(wanted); });
 }
 
 ::grpc::ServerUnaryReactor* AccountService::LookupAccount(::grpc::CallbackServerContext* context,
-                                                          const v1::LookupAccountRequest* request,
-                                                          v1::LookupAccountResponse* response) {
+                                                          const ::grpc::ByteBuffer* request,
+                                                          ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::LookupAccountRequest& wanted) { return Lookup(wanted); });
 }

@@ -7,6 +7,7 @@
 #include "baton/v1/account_service.grpc.pb.h"
 #include "core/account.h"
 #include "dispatch/call_runner.h"
+#include "dispatch/raw_methods.h"
 #include "dispatch/token_sealer.h"
 #include "store/account_store.h"
 #include "store/workspace_store.h"
@@ -14,29 +15,36 @@
 namespace baton::dispatch {
 
 // Owners need not be in the roster: an account may name somebody who joins later. Thread-safe.
-class AccountService final : public ::baton::v1::AccountService::CallbackService {
+class AccountService final
+    : public RawMethods<::baton::v1::AccountService::Service,
+                        ::baton::v1::AccountService::WithRawCallbackMethod_CreateAccount,
+                        ::baton::v1::AccountService::WithRawCallbackMethod_GetAccount,
+                        ::baton::v1::AccountService::WithRawCallbackMethod_ListAccounts,
+                        ::baton::v1::AccountService::WithRawCallbackMethod_UpdateAccount,
+                        ::baton::v1::AccountService::WithRawCallbackMethod_DeleteAccount,
+                        ::baton::v1::AccountService::WithRawCallbackMethod_LookupAccount> {
  public:
   AccountService(store::WorkspaceStore& workspaces, store::AccountStore& accounts,
                  const CallRunner& runner, const TokenSealer& sealer);
 
   ::grpc::ServerUnaryReactor* CreateAccount(::grpc::CallbackServerContext* context,
-                                            const ::baton::v1::CreateAccountRequest* request,
-                                            ::baton::v1::CreateAccountResponse* response) override;
+                                            const ::grpc::ByteBuffer* request,
+                                            ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* GetAccount(::grpc::CallbackServerContext* context,
-                                         const ::baton::v1::GetAccountRequest* request,
-                                         ::baton::v1::GetAccountResponse* response) override;
+                                         const ::grpc::ByteBuffer* request,
+                                         ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* ListAccounts(::grpc::CallbackServerContext* context,
-                                           const ::baton::v1::ListAccountsRequest* request,
-                                           ::baton::v1::ListAccountsResponse* response) override;
+                                           const ::grpc::ByteBuffer* request,
+                                           ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* UpdateAccount(::grpc::CallbackServerContext* context,
-                                            const ::baton::v1::UpdateAccountRequest* request,
-                                            ::baton::v1::UpdateAccountResponse* response) override;
+                                            const ::grpc::ByteBuffer* request,
+                                            ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* DeleteAccount(::grpc::CallbackServerContext* context,
-                                            const ::baton::v1::DeleteAccountRequest* request,
-                                            ::baton::v1::DeleteAccountResponse* response) override;
+                                            const ::grpc::ByteBuffer* request,
+                                            ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* LookupAccount(::grpc::CallbackServerContext* context,
-                                            const ::baton::v1::LookupAccountRequest* request,
-                                            ::baton::v1::LookupAccountResponse* response) override;
+                                            const ::grpc::ByteBuffer* request,
+                                            ::grpc::ByteBuffer* response) override;
 
  private:
   // Makes of what is stored what is to be stored; an error ends the call.

@@ -18,7 +18,7 @@ namespace baton::dispatch {
 namespace {
 
 // A stream that ends before it began.
-class RefusedWatch final : public ::grpc::ServerWriteReactor<WatchResponse> {
+class RefusedWatch final : public ::grpc::ServerWriteReactor<::grpc::ByteBuffer> {
  public:
   explicit RefusedWatch(const absl::Status& status) { Finish(ToGrpcStatus(status)); }
   void OnDone() override { delete this; }
@@ -32,24 +32,25 @@ OpenLead ParsePosition(const std::string& text) {
 
 }  // namespace
 
-::grpc::ServerWriteReactor<WatchResponse>* AssignmentService::WatchAssignments(
-    ::grpc::CallbackServerContext* context, const v1::WatchAssignmentsRequest* request) {
-  const auto caller = parts_.gate.Admit(*context, *request);
+::grpc::ServerWriteReactor<::grpc::ByteBuffer>* AssignmentService::WatchAssignments(
+    ::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request) {
+  v1::WatchAssignmentsRequest wanted;
+  const auto caller = parts_.gate.Admit(*context, *request, wanted);
   if (!caller.ok()) return new RefusedWatch(caller.status());
-  const auto scope = ParseScope("parent", request->parent());
+  const auto scope = ParseScope("parent", wanted.parent());
   if (!scope.ok()) return new RefusedWatch(scope.status());
   WatchSource source(*scope, parts_.outbox, parts_.durable, parts_.lister, parts_.sealer);
-  if (absl::Status status = source.ResumeFrom(request->resume_token()); !status.ok()) {
+  if (absl::Status status = source.ResumeFrom(wanted.resume_token()); !status.ok()) {
     return new RefusedWatch(status);
   }
   return WatchStream::Begin(std::move(source), parts_.hub, parts_.watch_executor,
                             parts_.watch_backlog_max, parts_.stream_guard,
-                            parts_.gate.PassOf(*context, *request, *caller));
+                            parts_.gate.PassOf(*context, wanted, *caller));
 }
 
 ::grpc::ServerUnaryReactor* AssignmentService::ListAssignments(
-    ::grpc::CallbackServerContext* context, const v1::ListAssignmentsRequest* request,
-    v1::ListAssignmentsResponse* response) {
+    ::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request,
+    ::grpc::ByteBuffer* response) {
   return parts_.runner.Run(
       context, request, response,
       [this](const v1::ListAssignmentsRequest& wanted) { return List(wanted); });
@@ -90,9 +91,9 @@ absl::StatusOr<v1::ListAssignmentsResponse> AssignmentService::List(
   return response;
 }
 
-::grpc::ServerUnaryReactor* AssignmentService::ClaimNextLead(
-    ::grpc::CallbackServerContext* context, const v1::ClaimNextLeadRequest* request,
-    v1::ClaimNextLeadResponse* response) {
+::grpc::ServerUnaryReactor* AssignmentService::ClaimNextLead(::grpc::CallbackServerContext* context,
+                                                             const ::grpc::ByteBuffer* request,
+                                                             ::grpc::ByteBuffer* response) {
   return parts_.runner.RunChange(
       context, request, response,
       [this](const v1::ClaimNextLeadRequest& wanted, const Caller& caller) {
@@ -102,16 +103,27 @@ absl::StatusOr<v1::ListAssignmentsResponse> AssignmentService::List(
 
 template <typename Request, typename Response>
 ::grpc::ServerUnaryReactor* AssignmentService::Act(::grpc::CallbackServerContext* context,
-                                                   const Request& request, Response* response) {
-  return parts_.runner.Start(context, &request, response,
-                             [&](const Reply<Response>& reply, const Caller& caller) {
-                               auto named = ToAction(request);
-                               if (!named.ok()) return reply(named.status());
-                               named->action.only_rep = caller.only_rep;
-                               named->action.actor = caller.actor();
-                               named->action.traceparent = reply.call()->traceparent();
-                               Submit(reply, *std::move(named));
-                             });
+                                                   const ::grpc::ByteBuffer* request,
+                                                   ::grpc::ByteBuffer* response) {
+  const auto begin = [this](const Reply<Response>& reply, const Request& wanted,
+                            const Caller& caller) {
+    auto named = ToAction(wanted);
+    if (!named.ok()) return reply(named.status());
+    named->action.only_rep = caller.only_rep;
+    named->action.actor = caller.actor();
+    named->action.traceparent = reply.call()->traceparent();
+    if (named->action.to.empty()) return Submit(reply, *std::move(named));
+    // Whoever is to have the lead must be there.
+    parts_.runner.Submit(reply, [this, reply, named = *std::move(named)] {
+      const core::RepId& to = named.action.to;
+      const absl::Status found = parts_.roster.GetRep(named.key.workspace, to).status();
+      if (found.ok()) return Submit(reply, named);
+      reply(absl::IsNotFound(found)
+                ? core::FieldError("rep", absl::StrCat("there is no rep ", to.str()))
+                : found);
+    });
+  };
+  return parts_.runner.Start<Request, Response>(context, request, response, begin);
 }
 
 template <typename Response>
@@ -129,86 +141,70 @@ void AssignmentService::Submit(const Reply<Response>& reply, NamedAction named) 
 }
 
 ::grpc::ServerUnaryReactor* AssignmentService::AcceptAssignment(
-    ::grpc::CallbackServerContext* context, const v1::AcceptAssignmentRequest* request,
-    v1::AcceptAssignmentResponse* response) {
-  return Act(context, *request, response);
+    ::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request,
+    ::grpc::ByteBuffer* response) {
+  return Act<v1::AcceptAssignmentRequest, v1::AcceptAssignmentResponse>(context, request, response);
 }
 
 ::grpc::ServerUnaryReactor* AssignmentService::DeclineAssignment(
-    ::grpc::CallbackServerContext* context, const v1::DeclineAssignmentRequest* request,
-    v1::DeclineAssignmentResponse* response) {
-  return Act(context, *request, response);
+    ::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request,
+    ::grpc::ByteBuffer* response) {
+  return Act<v1::DeclineAssignmentRequest, v1::DeclineAssignmentResponse>(context, request,
+                                                                          response);
 }
 
 ::grpc::ServerUnaryReactor* AssignmentService::LogTouch(::grpc::CallbackServerContext* context,
-                                                        const v1::LogTouchRequest* request,
-                                                        v1::LogTouchResponse* response) {
-  return Act(context, *request, response);
+                                                        const ::grpc::ByteBuffer* request,
+                                                        ::grpc::ByteBuffer* response) {
+  return Act<v1::LogTouchRequest, v1::LogTouchResponse>(context, request, response);
 }
 
 ::grpc::ServerUnaryReactor* AssignmentService::RejectLead(::grpc::CallbackServerContext* context,
-                                                          const v1::RejectLeadRequest* request,
-                                                          v1::RejectLeadResponse* response) {
-  return Act(context, *request, response);
+                                                          const ::grpc::ByteBuffer* request,
+                                                          ::grpc::ByteBuffer* response) {
+  return Act<v1::RejectLeadRequest, v1::RejectLeadResponse>(context, request, response);
 }
 
 ::grpc::ServerUnaryReactor* AssignmentService::RecycleLead(::grpc::CallbackServerContext* context,
-                                                           const v1::RecycleLeadRequest* request,
-                                                           v1::RecycleLeadResponse* response) {
-  return Act(context, *request, response);
+                                                           const ::grpc::ByteBuffer* request,
+                                                           ::grpc::ByteBuffer* response) {
+  return Act<v1::RecycleLeadRequest, v1::RecycleLeadResponse>(context, request, response);
 }
 
 ::grpc::ServerUnaryReactor* AssignmentService::RerouteLead(::grpc::CallbackServerContext* context,
-                                                           const v1::RerouteLeadRequest* request,
-                                                           v1::RerouteLeadResponse* response) {
-  return Act(context, *request, response);
+                                                           const ::grpc::ByteBuffer* request,
+                                                           ::grpc::ByteBuffer* response) {
+  return Act<v1::RerouteLeadRequest, v1::RerouteLeadResponse>(context, request, response);
 }
 
 ::grpc::ServerUnaryReactor* AssignmentService::ReleaseLead(::grpc::CallbackServerContext* context,
-                                                           const v1::ReleaseLeadRequest* request,
-                                                           v1::ReleaseLeadResponse* response) {
-  return Act(context, *request, response);
+                                                           const ::grpc::ByteBuffer* request,
+                                                           ::grpc::ByteBuffer* response) {
+  return Act<v1::ReleaseLeadRequest, v1::ReleaseLeadResponse>(context, request, response);
 }
 
 ::grpc::ServerUnaryReactor* AssignmentService::PauseLead(::grpc::CallbackServerContext* context,
-                                                         const v1::PauseLeadRequest* request,
-                                                         v1::PauseLeadResponse* response) {
-  return Act(context, *request, response);
+                                                         const ::grpc::ByteBuffer* request,
+                                                         ::grpc::ByteBuffer* response) {
+  return Act<v1::PauseLeadRequest, v1::PauseLeadResponse>(context, request, response);
 }
 
 ::grpc::ServerUnaryReactor* AssignmentService::ResumeLead(::grpc::CallbackServerContext* context,
-                                                          const v1::ResumeLeadRequest* request,
-                                                          v1::ResumeLeadResponse* response) {
-  return Act(context, *request, response);
+                                                          const ::grpc::ByteBuffer* request,
+                                                          ::grpc::ByteBuffer* response) {
+  return Act<v1::ResumeLeadRequest, v1::ResumeLeadResponse>(context, request, response);
 }
 
 ::grpc::ServerUnaryReactor* AssignmentService::ReassignLead(::grpc::CallbackServerContext* context,
-                                                            const v1::ReassignLeadRequest* request,
-                                                            v1::ReassignLeadResponse* response) {
-  if (request->rep().empty()) return Act(context, *request, response);
-  using Answer = Reply<v1::ReassignLeadResponse>;
-  const auto begin = [&](const Answer& reply, const Caller& caller) {
-    auto named = ToAction(*request);
-    if (!named.ok()) return reply(named.status());
-    named->action.only_rep = caller.only_rep;
-    named->action.actor = caller.actor();
-    named->action.traceparent = reply.call()->traceparent();
-    parts_.runner.Submit(reply, [this, reply, named = *std::move(named)] {
-      const core::RepId& to = named.action.to;
-      const absl::Status found = parts_.roster.GetRep(named.key.workspace, to).status();
-      if (found.ok()) return Submit(reply, named);
-      reply(absl::IsNotFound(found)
-                ? core::FieldError("rep", absl::StrCat("there is no rep ", to.str()))
-                : found);
-    });
-  };
-  return parts_.runner.Start(context, request, response, begin);
+                                                            const ::grpc::ByteBuffer* request,
+                                                            ::grpc::ByteBuffer* response) {
+  return Act<v1::ReassignLeadRequest, v1::ReassignLeadResponse>(context, request, response);
 }
 
-::grpc::ServerUnaryReactor* AssignmentService::ReportOutcome(
-    ::grpc::CallbackServerContext* context, const v1::ReportOutcomeRequest* request,
-    v1::ReportOutcomeResponse* response) {
-  return Act(context, *request, response);
+::grpc::ServerUnaryReactor* AssignmentService::ReportOutcome(::grpc::CallbackServerContext* context,
+                                                             const ::grpc::ByteBuffer* request,
+                                                             ::grpc::ByteBuffer* response) {
+  return Act<v1::ReportOutcomeRequest, v1::ReportOutcomeResponse>(context, request, response);
 }
 
 }  // namespace baton::dispatch

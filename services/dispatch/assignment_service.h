@@ -8,6 +8,7 @@
 #include "dispatch/assignment_lister.h"
 #include "dispatch/call_runner.h"
 #include "dispatch/lead_claimer.h"
+#include "dispatch/raw_methods.h"
 #include "dispatch/stream_guard.h"
 #include "dispatch/token_sealer.h"
 #include "dispatch/watch_hub.h"
@@ -19,7 +20,22 @@ namespace baton::dispatch {
 
 // Actions go to the batcher straight from the reaction; lists and claims to the runner's executor;
 // watch streams fill themselves on an executor of their own. Thread-safe.
-class AssignmentService final : public ::baton::v1::AssignmentService::CallbackService {
+class AssignmentService final
+    : public RawMethods<::baton::v1::AssignmentService::Service,
+                        ::baton::v1::AssignmentService::WithRawCallbackMethod_WatchAssignments,
+                        ::baton::v1::AssignmentService::WithRawCallbackMethod_ListAssignments,
+                        ::baton::v1::AssignmentService::WithRawCallbackMethod_ClaimNextLead,
+                        ::baton::v1::AssignmentService::WithRawCallbackMethod_AcceptAssignment,
+                        ::baton::v1::AssignmentService::WithRawCallbackMethod_DeclineAssignment,
+                        ::baton::v1::AssignmentService::WithRawCallbackMethod_LogTouch,
+                        ::baton::v1::AssignmentService::WithRawCallbackMethod_RejectLead,
+                        ::baton::v1::AssignmentService::WithRawCallbackMethod_RecycleLead,
+                        ::baton::v1::AssignmentService::WithRawCallbackMethod_RerouteLead,
+                        ::baton::v1::AssignmentService::WithRawCallbackMethod_ReleaseLead,
+                        ::baton::v1::AssignmentService::WithRawCallbackMethod_PauseLead,
+                        ::baton::v1::AssignmentService::WithRawCallbackMethod_ResumeLead,
+                        ::baton::v1::AssignmentService::WithRawCallbackMethod_ReassignLead,
+                        ::baton::v1::AssignmentService::WithRawCallbackMethod_ReportOutcome> {
  public:
   struct Parts {
     const CallerGate& gate;
@@ -38,53 +54,52 @@ class AssignmentService final : public ::baton::v1::AssignmentService::CallbackS
   };
   explicit AssignmentService(const Parts& parts) : parts_(parts) {}
 
-  ::grpc::ServerWriteReactor<::baton::v1::WatchAssignmentsResponse>* WatchAssignments(
-      ::grpc::CallbackServerContext* context,
-      const ::baton::v1::WatchAssignmentsRequest* request) override;
-  ::grpc::ServerUnaryReactor* ListAssignments(
-      ::grpc::CallbackServerContext* context, const ::baton::v1::ListAssignmentsRequest* request,
-      ::baton::v1::ListAssignmentsResponse* response) override;
+  ::grpc::ServerWriteReactor<::grpc::ByteBuffer>* WatchAssignments(
+      ::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request) override;
+  ::grpc::ServerUnaryReactor* ListAssignments(::grpc::CallbackServerContext* context,
+                                              const ::grpc::ByteBuffer* request,
+                                              ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* ClaimNextLead(::grpc::CallbackServerContext* context,
-                                            const ::baton::v1::ClaimNextLeadRequest* request,
-                                            ::baton::v1::ClaimNextLeadResponse* response) override;
-  ::grpc::ServerUnaryReactor* AcceptAssignment(
-      ::grpc::CallbackServerContext* context, const ::baton::v1::AcceptAssignmentRequest* request,
-      ::baton::v1::AcceptAssignmentResponse* response) override;
-  ::grpc::ServerUnaryReactor* DeclineAssignment(
-      ::grpc::CallbackServerContext* context, const ::baton::v1::DeclineAssignmentRequest* request,
-      ::baton::v1::DeclineAssignmentResponse* response) override;
+                                            const ::grpc::ByteBuffer* request,
+                                            ::grpc::ByteBuffer* response) override;
+  ::grpc::ServerUnaryReactor* AcceptAssignment(::grpc::CallbackServerContext* context,
+                                               const ::grpc::ByteBuffer* request,
+                                               ::grpc::ByteBuffer* response) override;
+  ::grpc::ServerUnaryReactor* DeclineAssignment(::grpc::CallbackServerContext* context,
+                                                const ::grpc::ByteBuffer* request,
+                                                ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* LogTouch(::grpc::CallbackServerContext* context,
-                                       const ::baton::v1::LogTouchRequest* request,
-                                       ::baton::v1::LogTouchResponse* response) override;
+                                       const ::grpc::ByteBuffer* request,
+                                       ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* RejectLead(::grpc::CallbackServerContext* context,
-                                         const ::baton::v1::RejectLeadRequest* request,
-                                         ::baton::v1::RejectLeadResponse* response) override;
+                                         const ::grpc::ByteBuffer* request,
+                                         ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* RecycleLead(::grpc::CallbackServerContext* context,
-                                          const ::baton::v1::RecycleLeadRequest* request,
-                                          ::baton::v1::RecycleLeadResponse* response) override;
+                                          const ::grpc::ByteBuffer* request,
+                                          ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* RerouteLead(::grpc::CallbackServerContext* context,
-                                          const ::baton::v1::RerouteLeadRequest* request,
-                                          ::baton::v1::RerouteLeadResponse* response) override;
+                                          const ::grpc::ByteBuffer* request,
+                                          ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* ReleaseLead(::grpc::CallbackServerContext* context,
-                                          const ::baton::v1::ReleaseLeadRequest* request,
-                                          ::baton::v1::ReleaseLeadResponse* response) override;
+                                          const ::grpc::ByteBuffer* request,
+                                          ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* PauseLead(::grpc::CallbackServerContext* context,
-                                        const ::baton::v1::PauseLeadRequest* request,
-                                        ::baton::v1::PauseLeadResponse* response) override;
+                                        const ::grpc::ByteBuffer* request,
+                                        ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* ResumeLead(::grpc::CallbackServerContext* context,
-                                         const ::baton::v1::ResumeLeadRequest* request,
-                                         ::baton::v1::ResumeLeadResponse* response) override;
+                                         const ::grpc::ByteBuffer* request,
+                                         ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* ReassignLead(::grpc::CallbackServerContext* context,
-                                           const ::baton::v1::ReassignLeadRequest* request,
-                                           ::baton::v1::ReassignLeadResponse* response) override;
+                                           const ::grpc::ByteBuffer* request,
+                                           ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* ReportOutcome(::grpc::CallbackServerContext* context,
-                                            const ::baton::v1::ReportOutcomeRequest* request,
-                                            ::baton::v1::ReportOutcomeResponse* response) override;
+                                            const ::grpc::ByteBuffer* request,
+                                            ::grpc::ByteBuffer* response) override;
 
  private:
   template <typename Request, typename Response>
-  ::grpc::ServerUnaryReactor* Act(::grpc::CallbackServerContext* context, const Request& request,
-                                  Response* response);
+  ::grpc::ServerUnaryReactor* Act(::grpc::CallbackServerContext* context,
+                                  const ::grpc::ByteBuffer* request, ::grpc::ByteBuffer* response);
   // Hands the action to the batcher.
   template <typename Response>
   void Submit(const Reply<Response>& reply, NamedAction named);

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "dispatch/caller_gate.h"
+#include "dispatch/request_bytes.h"
 #include "dispatch/wire_status.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "platform/grpc/bounded_executor.h"
@@ -28,12 +29,8 @@ inline constexpr absl::Duration kSilenceStep = absl::Milliseconds(5);
 template <typename Response>
 class Reply {
  public:
-  Reply(std::shared_ptr<UnaryCall> call, Response* response)
+  Reply(std::shared_ptr<UnaryCall> call, ::grpc::ByteBuffer* response)
       : call_(std::move(call)), response_(response) {}
-
-  // Of a method whose response is written as bytes.
-  Reply(std::shared_ptr<UnaryCall> call, ::grpc::ByteBuffer* bytes)
-      : call_(std::move(call)), bytes_(bytes) {}
 
   const std::shared_ptr<UnaryCall>& call() const { return call_; }
   // The same reply to somebody who sees only a part of the workspace.
@@ -45,7 +42,7 @@ class Reply {
 
   void operator()(absl::StatusOr<Response> answer) const {
     if (answer.ok()) {
-      call_->Finish(::grpc::Status::OK, [&] { Fill(*std::move(answer)); });
+      call_->Finish(::grpc::Status::OK, [&] { *response_ = ToBytes(*answer); });
     } else if (silent_ && absl::IsNotFound(answer.status())) {
       call_->FinishAtStep(kSilenceStep, ToGrpcStatus(answer.status()));
     } else {
@@ -54,19 +51,18 @@ class Reply {
   }
 
  private:
-  void Fill(Response answer) const {
-    if (bytes_ == nullptr) {
-      *response_ = std::move(answer);
-    } else {
-      const ::grpc::Slice slice(answer.SerializeAsString());
-      *bytes_ = ::grpc::ByteBuffer(&slice, 1);
-    }
-  }
-
   std::shared_ptr<UnaryCall> call_;
-  Response* response_ = nullptr;  // lives until the call is answered, like bytes_ in its place
-  ::grpc::ByteBuffer* bytes_ = nullptr;
+  ::grpc::ByteBuffer* response_;  // lives until the call is answered
   bool silent_ = false;
+};
+
+// What a function from a request to StatusOr of its response takes and gives.
+template <typename Work>
+struct WorkTraits : WorkTraits<decltype(&Work::operator())> {};
+template <typename Work, typename Answer, typename Wanted, typename... Others>
+struct WorkTraits<absl::StatusOr<Answer> (Work::*)(const Wanted&, Others...) const> {
+  using Request = Wanted;
+  using Response = Answer;
 };
 
 // Begins unary calls, lets them through the gate and runs their blocking work on a bounded
@@ -82,51 +78,48 @@ class CallRunner {
         answer_at_deadline_(ToGrpcStatus(NoAnswerInTime(
             "the store", "repeating it with the same request_id or etag is safe"))) {}
 
-  // `begin` takes the reply and the caller, in the reaction; it does not run for a caller that the
-  // gate refuses.
-  template <typename Response, typename BeginWork>
+  // `begin` takes the reply, the request and the caller, in the reaction; it does not run for a
+  // caller or a request that the gate refuses.
+  template <typename Request, typename Response, typename BeginWork>
   ::grpc::ServerUnaryReactor* Start(::grpc::CallbackServerContext* context,
-                                    const google::protobuf::Message* request, Response* response,
-                                    BeginWork begin) const {
-    return Admit(context, *request, Reply<Response>(Begin(context), response), std::move(begin));
-  }
-
-  // The two halves of Start, for a method that reads its request itself in between.
-  std::shared_ptr<UnaryCall> Begin(::grpc::CallbackServerContext* context) const {
-    return UnaryCall::Begin(context, deadline_max_, answer_at_deadline_);
-  }
-  template <typename Response, typename BeginWork>
-  ::grpc::ServerUnaryReactor* Admit(::grpc::CallbackServerContext* context,
-                                    const google::protobuf::Message& request,
-                                    const Reply<Response>& reply, BeginWork begin) const {
-    absl::StatusOr<Caller> caller = gate_.Admit(*context, request);
+                                    const ::grpc::ByteBuffer* bytes, ::grpc::ByteBuffer* response,
+                                    BeginWork begin, RequestReader read = ReadRequest) const {
+    const Reply<Response> reply(UnaryCall::Begin(context, deadline_max_, answer_at_deadline_),
+                                response);
+    Request request;
+    absl::StatusOr<Caller> caller = gate_.Admit(*context, *bytes, request, read);
     if (caller.ok()) {
       const bool sees_all = caller->only_rep.empty();
-      begin(sees_all ? reply : reply.Silent(), *std::move(caller));
+      begin(sees_all ? reply : reply.Silent(), std::move(request), *std::move(caller));
     } else {
       reply(caller.status());
     }
     return reply.call()->reactor();
   }
 
-  // `work` takes the request, and the caller if it asks for one, and gives StatusOr<Response>; it
-  // does not run when nobody waits for the answer any more.
-  template <typename Request, typename Response, typename Work>
-  ::grpc::ServerUnaryReactor* Run(::grpc::CallbackServerContext* context, const Request* request,
-                                  Response* response, Work work) const {
-    return Start(context, request, response, [&](const Reply<Response>& reply, Caller caller) {
-      Submit(reply,
-             [reply, work = std::move(work), request = *request,
-              caller = std::move(caller)]() mutable { reply(Invoke(work, request, caller)); });
-    });
+  // `work` takes the request, and the caller if it asks for one, and gives StatusOr of the
+  // response; it does not run when nobody waits for the answer any more.
+  template <typename Work>
+  ::grpc::ServerUnaryReactor* Run(::grpc::CallbackServerContext* context,
+                                  const ::grpc::ByteBuffer* bytes, ::grpc::ByteBuffer* response,
+                                  Work work) const {
+    using Request = typename WorkTraits<Work>::Request;
+    using Response = typename WorkTraits<Work>::Response;
+    const auto begin = [&](const Reply<Response>& reply, Request request, Caller caller) {
+      Submit(reply, [reply, work = std::move(work), request = std::move(request),
+                     caller = std::move(caller)] { reply(Invoke(work, request, caller)); });
+    };
+    return Start<Request, Response>(context, bytes, response, begin);
   }
 
   // The same for `work` that changes something: what was done is told once it is durable.
-  template <typename Request, typename Response, typename Work>
+  template <typename Work>
   ::grpc::ServerUnaryReactor* RunChange(::grpc::CallbackServerContext* context,
-                                        const Request* request, Response* response,
-                                        Work work) const {
-    return Run(context, request, response,
+                                        const ::grpc::ByteBuffer* bytes,
+                                        ::grpc::ByteBuffer* response, Work work) const {
+    using Request = typename WorkTraits<Work>::Request;
+    using Response = typename WorkTraits<Work>::Response;
+    return Run(context, bytes, response,
                [this, work = std::move(work)](const Request& wanted,
                                               const Caller& caller) -> absl::StatusOr<Response> {
                  const int64_t incarnation = durable_.Incarnation();

@@ -30,11 +30,10 @@ absl::StatusOr<std::string> HeaderOf(const ::grpc::CallbackServerContext& contex
 
 // What a method takes at most. Documents are larger; how large, their methods
 // say, below the server's own limit.
-absl::Status CheckSize(const google::protobuf::Message& request, const std::string& method) {
+absl::Status CheckSize(size_t bytes, const std::string& method) {
   static const auto& documents = *new std::set<std::string>{
       "baton.v1.LeadService/SubmitLeadEvents", "baton.v1.PolicyService/CreatePolicyRevision",
       "baton.v1.TableService/CreateTable"};
-  const size_t bytes = request.ByteSizeLong();
   if (bytes <= kRequestBytesMax || documents.contains(method)) return absl::OkStatus();
   return core::Error(absl::StatusCode::kResourceExhausted, "MESSAGE_TOO_LARGE",
                      absl::StrCat("the request has ", bytes, " bytes; ", method, " takes at most ",
@@ -71,6 +70,21 @@ absl::Status CheckRep(const RequestScope& scope, const std::string& method,
   }
   if (scope.of_lead || scope.shared_read) return absl::OkStatus();
   return NotForReps(method);
+}
+
+// Of a principal that may call the method in `roles`: with such a request, too?
+absl::StatusOr<Caller> Judge(identity::Principal principal, const std::set<Role>& roles,
+                             const std::string& method, const RequestScope& scope) {
+  Caller caller{std::move(principal), core::RepId()};
+  if (scope.workspace.has_value() && !caller.principal.MayEnter(*scope.workspace)) {
+    return store::WorkspaceNotFound(*scope.workspace);
+  }
+  if (roles == std::set<Role>{Role::kRep}) {
+    caller.only_rep = caller.principal.rep;
+    absl::Status allowed = CheckRep(scope, method, caller.only_rep);
+    if (!allowed.ok()) return allowed;
+  }
+  return caller;
 }
 
 }  // namespace
@@ -114,16 +128,13 @@ absl::StatusOr<identity::Evidence> CallerGate::EvidenceOf(
   return evidence;
 }
 
-absl::StatusOr<Caller> CallerGate::Admit(const ::grpc::CallbackServerContext& context,
-                                         const google::protobuf::Message& request) const {
-  const std::string& method = MethodOf(*request.GetDescriptor());
-  if (absl::Status fit = CheckSize(request, method); !fit.ok()) return fit;
+absl::StatusOr<identity::Principal> CallerGate::Identify(
+    const ::grpc::CallbackServerContext& context) const {
   const auto evidence = EvidenceOf(context);
   if (!evidence.ok()) return evidence.status();
   const absl::Time now = absl::Now();
   auto principal = authority_.Identify(*evidence, now);
-  if (!principal.ok()) return principal.status();
-  if (authority_.believes()) return Caller{*std::move(principal), core::RepId()};
+  if (!principal.ok() || authority_.believes()) return principal;
   const absl::Duration wait = principals_.Take(principal->id, now);
   if (wait > absl::ZeroDuration()) {
     return RateLimited(absl::StrCat("principals/", principal->id), principals_.per_second(),
@@ -132,30 +143,31 @@ absl::StatusOr<Caller> CallerGate::Admit(const ::grpc::CallbackServerContext& co
   if (!connections_.Use(context.peer(), principal->id, now)) {
     return TooManyConnections(principal->id, connections_.limits().per_principal_max);
   }
+  return principal;
+}
+
+absl::StatusOr<Caller> CallerGate::Admit(const ::grpc::CallbackServerContext& context,
+                                         const ::grpc::ByteBuffer& bytes,
+                                         google::protobuf::Message& request,
+                                         RequestReader read) const {
+  const std::string& method = MethodOf(*request.GetDescriptor());
+  if (absl::Status fit = CheckSize(bytes.Length(), method); !fit.ok()) return fit;
+  auto principal = Identify(context);
+  if (!principal.ok()) return principal.status();
+  const bool believes = authority_.believes();
+  const absl::StatusOr<std::set<Role>> roles =
+      believes ? std::set<Role>() : authority_.RolesFor(*principal, method);
+  if (!roles.ok()) return roles.status();
+  if (absl::Status sound = read(bytes, request); !sound.ok()) return sound;
+  if (believes) return Caller{*std::move(principal), core::RepId()};
   const auto scope = ScopeOf(request);
   if (!scope.ok()) return scope.status();
-  auto caller = Judge(*std::move(principal), method, *scope);
+  auto caller = Judge(*std::move(principal), *roles, method, *scope);
   if (!caller.ok() || !scope->workspace.has_value()) return caller;
-  const absl::Duration later = workspaces_.Take(scope->workspace->str(), now);
+  const absl::Duration later = workspaces_.Take(scope->workspace->str(), absl::Now());
   if (later == absl::ZeroDuration()) return caller;
   return RateLimited(absl::StrCat("workspaces/", scope->workspace->str()), workspaces_.per_second(),
                      "limits.workspace_calls_per_second_max", later);
-}
-
-absl::StatusOr<Caller> CallerGate::Judge(identity::Principal principal, const std::string& method,
-                                         const RequestScope& scope) const {
-  Caller caller{std::move(principal), core::RepId()};
-  const auto roles = authority_.RolesFor(caller.principal, method);
-  if (!roles.ok()) return roles.status();
-  if (scope.workspace.has_value() && !caller.principal.MayEnter(*scope.workspace)) {
-    return store::WorkspaceNotFound(*scope.workspace);
-  }
-  if (*roles == std::set<Role>{Role::kRep}) {
-    caller.only_rep = caller.principal.rep;
-    absl::Status allowed = CheckRep(scope, method, caller.only_rep);
-    if (!allowed.ok()) return allowed;
-  }
-  return caller;
 }
 
 StreamPass CallerGate::PassOf(const ::grpc::CallbackServerContext& context,
@@ -171,7 +183,9 @@ StreamPass CallerGate::PassOf(const ::grpc::CallbackServerContext& context,
                       method = MethodOf(*request.GetDescriptor())] {
     auto principal = authority_.Identify(evidence, absl::Now());
     if (!principal.ok()) return principal.status();
-    return Judge(*std::move(principal), method, scope).status();
+    const auto roles = authority_.RolesFor(*principal, method);
+    if (!roles.ok()) return roles.status();
+    return Judge(*std::move(principal), *roles, method, scope).status();
   };
   return {caller.principal.id, scope->workspace.value_or(core::WorkspaceId()).str(), check};
 }

@@ -12,7 +12,7 @@
 #include "absl/status/statusor.h"
 #include "core/ids.h"
 #include "dispatch/call_limits.h"
-#include "dispatch/request_scope.h"
+#include "dispatch/request_bytes.h"
 #include "dispatch/stream_guard.h"
 #include "grpcpp/server_context.h"
 #include "identity/authority.h"
@@ -61,16 +61,18 @@ class CallerGate {
         principals_(limits.principal_calls_per_second_max),
         workspaces_(limits.workspace_calls_per_second_max) {}
 
-  // In this order: RESOURCE_EXHAUSTED MESSAGE_TOO_LARGE; INVALID_ARGUMENT INVALID_PRINCIPAL for
+  // Reads `request` from `bytes` for a caller that is known and may call its method, not before. In
+  // this order: RESOURCE_EXHAUSTED MESSAGE_TOO_LARGE; INVALID_ARGUMENT INVALID_PRINCIPAL for
   // metadata that only a door may send; what Authority::Identify says; RESOURCE_EXHAUSTED
   // RATE_LIMITED, with the time to wait, for a principal or workspace that calls too often, and
-  // TOO_MANY_CONNECTIONS for a principal that has enough others; what
-  // Authority::RolesFor says; INVALID_ARGUMENT INVALID_FIELD for a resource without a workspace;
+  // TOO_MANY_CONNECTIONS for a principal that has enough others; what Authority::RolesFor says;
+  // what `read` says; INVALID_ARGUMENT INVALID_FIELD for a resource without a workspace;
   // NOT_FOUND, as if it did not exist, for a workspace or rep that is not the caller's;
   // PERMISSION_DENIED NOT_FOR_REPS for a rep that asks for more than its own. Whether a lead
   // belongs to a caller with `only_rep` is for the method to ask: it has the lead.
   absl::StatusOr<Caller> Admit(const ::grpc::CallbackServerContext& context,
-                               const google::protobuf::Message& request) const;
+                               const ::grpc::ByteBuffer& bytes, google::protobuf::Message& request,
+                               RequestReader read = ReadRequest) const;
 
   // For a stream that was admitted: says whether it still would be. Outlives the call, not the
   // gate.
@@ -79,9 +81,8 @@ class CallerGate {
 
  private:
   absl::StatusOr<identity::Evidence> EvidenceOf(const ::grpc::CallbackServerContext& context) const;
-  // Of a principal that is known: may it call this, with this request?
-  absl::StatusOr<Caller> Judge(identity::Principal principal, const std::string& method,
-                               const RequestScope& scope) const;
+  // Who calls, if it may call once more and on this connection.
+  absl::StatusOr<identity::Principal> Identify(const ::grpc::CallbackServerContext& context) const;
 
   const identity::Authority& authority_;
   const platform::rpc::PeerVoucher& voucher_;

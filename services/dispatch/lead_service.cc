@@ -74,20 +74,18 @@ LeadService::LeadService(store::Store& store, const CallRunner& runner, EventSub
 ::grpc::ServerUnaryReactor* LeadService::SubmitLeadEvents(::grpc::CallbackServerContext* context,
                                                           const ::grpc::ByteBuffer* request,
                                                           ::grpc::ByteBuffer* response) {
-  const Reply<v1::SubmitLeadEventsResponse> all(runner_.Begin(context), response);
-  const auto batch = ReadEventBatch(*request);
-  if (!batch.ok()) {
-    all(batch.status());
-    return all.call()->reactor();
-  }
-  return runner_.Admit(context, *batch, all, [&](const auto& reply, const Caller&) {
-    runner_.Submit(reply, [this, reply, wanted = *batch] { submitter_.Submit(wanted, reply); });
-  });
+  using Request = v1::SubmitLeadEventsRequest;
+  using Response = v1::SubmitLeadEventsResponse;
+  const auto begin = [this](const Reply<Response>& reply, Request batch, const Caller&) {
+    runner_.Submit(reply,
+                   [this, reply, batch = std::move(batch)] { submitter_.Submit(batch, reply); });
+  };
+  return runner_.Start<Request, Response>(context, request, response, begin, ReadEventBatch);
 }
 
 ::grpc::ServerUnaryReactor* LeadService::GetLead(::grpc::CallbackServerContext* context,
-                                                 const v1::GetLeadRequest* request,
-                                                 v1::GetLeadResponse* response) {
+                                                 const ::grpc::ByteBuffer* request,
+                                                 ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::GetLeadRequest& wanted,
                             const Caller& caller) -> absl::StatusOr<v1::GetLeadResponse> {
@@ -100,15 +98,15 @@ LeadService::LeadService(store::Store& store, const CallRunner& runner, EventSub
 }
 
 ::grpc::ServerUnaryReactor* LeadService::ListLeads(::grpc::CallbackServerContext* context,
-                                                   const v1::ListLeadsRequest* request,
-                                                   v1::ListLeadsResponse* response) {
+                                                   const ::grpc::ByteBuffer* request,
+                                                   ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::ListLeadsRequest& wanted) { return List(wanted); });
 }
 
 ::grpc::ServerUnaryReactor* LeadService::GetLeadJourney(::grpc::CallbackServerContext* context,
-                                                        const v1::GetLeadJourneyRequest* request,
-                                                        v1::GetLeadJourneyResponse* response) {
+                                                        const ::grpc::ByteBuffer* request,
+                                                        ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::GetLeadJourneyRequest& wanted, const Caller& caller) {
                        return Journey(wanted, caller);
@@ -116,17 +114,17 @@ LeadService::LeadService(store::Store& store, const CallRunner& runner, EventSub
 }
 
 ::grpc::ServerUnaryReactor* LeadService::ExplainLead(::grpc::CallbackServerContext* context,
-                                                     const v1::ExplainLeadRequest* request,
-                                                     v1::ExplainLeadResponse* response) {
+                                                     const ::grpc::ByteBuffer* request,
+                                                     ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::ExplainLeadRequest& wanted, const Caller& caller) {
                        return ExplainOne(wanted, caller);
                      });
 }
 
-::grpc::ServerUnaryReactor* LeadService::RecomputeDecision(
-    ::grpc::CallbackServerContext* context, const v1::RecomputeDecisionRequest* request,
-    v1::RecomputeDecisionResponse* response) {
+::grpc::ServerUnaryReactor* LeadService::RecomputeDecision(::grpc::CallbackServerContext* context,
+                                                           const ::grpc::ByteBuffer* request,
+                                                           ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::RecomputeDecisionRequest& wanted, const Caller& caller) {
                        return RecomputeOne(wanted, caller);
@@ -134,8 +132,8 @@ LeadService::LeadService(store::Store& store, const CallRunner& runner, EventSub
 }
 
 ::grpc::ServerUnaryReactor* LeadService::EraseLead(::grpc::CallbackServerContext* context,
-                                                   const v1::EraseLeadRequest* request,
-                                                   v1::EraseLeadResponse* response) {
+                                                   const ::grpc::ByteBuffer* request,
+                                                   ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::EraseLeadRequest& wanted, const Caller& caller) {
                              return eraser_.Erase(wanted, caller);

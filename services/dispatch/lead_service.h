@@ -6,41 +6,48 @@
 #include "dispatch/call_runner.h"
 #include "dispatch/event_submitter.h"
 #include "dispatch/lead_eraser.h"
+#include "dispatch/raw_methods.h"
 #include "dispatch/token_sealer.h"
 #include "store/store.h"
 
 namespace baton::dispatch {
 
 // Thread-safe.
-class LeadService final : public ::baton::v1::LeadService::WithRawCallbackMethod_SubmitLeadEvents<
-                              ::baton::v1::LeadService::CallbackService> {
+class LeadService final
+    : public RawMethods<::baton::v1::LeadService::Service,
+                        ::baton::v1::LeadService::WithRawCallbackMethod_SubmitLeadEvents,
+                        ::baton::v1::LeadService::WithRawCallbackMethod_GetLead,
+                        ::baton::v1::LeadService::WithRawCallbackMethod_ListLeads,
+                        ::baton::v1::LeadService::WithRawCallbackMethod_GetLeadJourney,
+                        ::baton::v1::LeadService::WithRawCallbackMethod_ExplainLead,
+                        ::baton::v1::LeadService::WithRawCallbackMethod_RecomputeDecision,
+                        ::baton::v1::LeadService::WithRawCallbackMethod_EraseLead> {
  public:
   // All outlive this.
   LeadService(store::Store& store, const CallRunner& runner, EventSubmitter& submitter,
               LeadEraser& eraser, const TokenSealer& sealer);
 
-  // A SubmitLeadEventsRequest and its response; see event_batch.h.
   ::grpc::ServerUnaryReactor* SubmitLeadEvents(::grpc::CallbackServerContext* context,
                                                const ::grpc::ByteBuffer* request,
                                                ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* GetLead(::grpc::CallbackServerContext* context,
-                                      const ::baton::v1::GetLeadRequest* request,
-                                      ::baton::v1::GetLeadResponse* response) override;
+                                      const ::grpc::ByteBuffer* request,
+                                      ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* ListLeads(::grpc::CallbackServerContext* context,
-                                        const ::baton::v1::ListLeadsRequest* request,
-                                        ::baton::v1::ListLeadsResponse* response) override;
-  ::grpc::ServerUnaryReactor* GetLeadJourney(
-      ::grpc::CallbackServerContext* context, const ::baton::v1::GetLeadJourneyRequest* request,
-      ::baton::v1::GetLeadJourneyResponse* response) override;
+                                        const ::grpc::ByteBuffer* request,
+                                        ::grpc::ByteBuffer* response) override;
+  ::grpc::ServerUnaryReactor* GetLeadJourney(::grpc::CallbackServerContext* context,
+                                             const ::grpc::ByteBuffer* request,
+                                             ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* ExplainLead(::grpc::CallbackServerContext* context,
-                                          const ::baton::v1::ExplainLeadRequest* request,
-                                          ::baton::v1::ExplainLeadResponse* response) override;
-  ::grpc::ServerUnaryReactor* RecomputeDecision(
-      ::grpc::CallbackServerContext* context, const ::baton::v1::RecomputeDecisionRequest* request,
-      ::baton::v1::RecomputeDecisionResponse* response) override;
+                                          const ::grpc::ByteBuffer* request,
+                                          ::grpc::ByteBuffer* response) override;
+  ::grpc::ServerUnaryReactor* RecomputeDecision(::grpc::CallbackServerContext* context,
+                                                const ::grpc::ByteBuffer* request,
+                                                ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* EraseLead(::grpc::CallbackServerContext* context,
-                                        const ::baton::v1::EraseLeadRequest* request,
-                                        ::baton::v1::EraseLeadResponse* response) override;
+                                        const ::grpc::ByteBuffer* request,
+                                        ::grpc::ByteBuffer* response) override;
 
  private:
   // A lead that the caller may not see is not found.

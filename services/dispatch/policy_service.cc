@@ -81,30 +81,30 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
                                     "Policy revisions made active.", {{"kind", "rollback"}})) {}
 
 ::grpc::ServerUnaryReactor* PolicyService::CreatePolicyRevision(
-    ::grpc::CallbackServerContext* context, const v1::CreatePolicyRevisionRequest* request,
-    v1::CreatePolicyRevisionResponse* response) {
+    ::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request,
+    ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::CreatePolicyRevisionRequest& wanted,
                                   const Caller& caller) { return Create(caller, wanted); });
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::GetPolicy(::grpc::CallbackServerContext* context,
-                                                     const v1::GetPolicyRequest* request,
-                                                     v1::GetPolicyResponse* response) {
+                                                     const ::grpc::ByteBuffer* request,
+                                                     ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::GetPolicyRequest& wanted) { return Get(wanted); });
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::ListPolicyRevisions(
-    ::grpc::CallbackServerContext* context, const v1::ListPolicyRevisionsRequest* request,
-    v1::ListPolicyRevisionsResponse* response) {
+    ::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request,
+    ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::ListPolicyRevisionsRequest& wanted) { return List(wanted); });
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::ApprovePolicyRevision(
-    ::grpc::CallbackServerContext* context, const v1::ApprovePolicyRevisionRequest* request,
-    v1::ApprovePolicyRevisionResponse* response) {
+    ::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request,
+    ::grpc::ByteBuffer* response) {
   return runner_.RunChange(
       context, request, response,
       [this](const v1::ApprovePolicyRevisionRequest& wanted, const Caller& caller) {
@@ -113,8 +113,8 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::RevokePolicyApproval(
-    ::grpc::CallbackServerContext* context, const v1::RevokePolicyApprovalRequest* request,
-    v1::RevokePolicyApprovalResponse* response) {
+    ::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request,
+    ::grpc::ByteBuffer* response) {
   return runner_.RunChange(
       context, request, response,
       [this](const v1::RevokePolicyApprovalRequest& wanted, const Caller& caller) {
@@ -123,8 +123,8 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::ActivatePolicyRevision(
-    ::grpc::CallbackServerContext* context, const v1::ActivatePolicyRevisionRequest* request,
-    v1::ActivatePolicyRevisionResponse* response) {
+    ::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request,
+    ::grpc::ByteBuffer* response) {
   return runner_.RunChange(
       context, request, response,
       [this](const v1::ActivatePolicyRevisionRequest& wanted, const Caller& caller) {
@@ -134,8 +134,8 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::RollbackPolicy(::grpc::CallbackServerContext* context,
-                                                          const v1::RollbackPolicyRequest* request,
-                                                          v1::RollbackPolicyResponse* response) {
+                                                          const ::grpc::ByteBuffer* request,
+                                                          ::grpc::ByteBuffer* response) {
   return runner_.RunChange(
       context, request, response,
       [this](const v1::RollbackPolicyRequest& wanted, const Caller& caller) {
@@ -144,8 +144,8 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::WithdrawPolicyRevision(
-    ::grpc::CallbackServerContext* context, const v1::WithdrawPolicyRevisionRequest* request,
-    v1::WithdrawPolicyRevisionResponse* response) {
+    ::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request,
+    ::grpc::ByteBuffer* response) {
   return runner_.RunChange(
       context, request, response,
       [this](const v1::WithdrawPolicyRevisionRequest& wanted, const Caller& caller) {
@@ -154,8 +154,8 @@ PolicyService::PolicyService(store::WorkspaceStore& workspaces, store::PolicySto
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::DeletePolicyRevision(
-    ::grpc::CallbackServerContext* context, const v1::DeletePolicyRevisionRequest* request,
-    v1::DeletePolicyRevisionResponse* response) {
+    ::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request,
+    ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::DeletePolicyRevisionRequest& wanted,
                                   const Caller& caller) { return Delete(caller, wanted); });

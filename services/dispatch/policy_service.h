@@ -8,6 +8,7 @@
 #include "dispatch/backlog_drainer.h"
 #include "dispatch/call_runner.h"
 #include "dispatch/caller_gate.h"
+#include "dispatch/raw_methods.h"
 #include "dispatch/resource_names.h"
 #include "dispatch/token_sealer.h"
 #include "platform/metrics.h"
@@ -21,59 +22,65 @@ namespace baton::dispatch {
 // Each activation is a log line "policy.activated" with who, which revision and which number, and
 // is counted in baton_policy_activations_total by kind; a draft that starts or stops in the shadow
 // of the active revision is a line "policy.shadow_started" or "policy.shadow_stopped". Thread-safe.
-class PolicyService final : public ::baton::v1::PolicyService::CallbackService {
+class PolicyService final
+    : public RawMethods<::baton::v1::PolicyService::Service,
+                        ::baton::v1::PolicyService::WithRawCallbackMethod_CreatePolicyRevision,
+                        ::baton::v1::PolicyService::WithRawCallbackMethod_GetPolicy,
+                        ::baton::v1::PolicyService::WithRawCallbackMethod_ListPolicyRevisions,
+                        ::baton::v1::PolicyService::WithRawCallbackMethod_ApprovePolicyRevision,
+                        ::baton::v1::PolicyService::WithRawCallbackMethod_RevokePolicyApproval,
+                        ::baton::v1::PolicyService::WithRawCallbackMethod_ActivatePolicyRevision,
+                        ::baton::v1::PolicyService::WithRawCallbackMethod_RollbackPolicy,
+                        ::baton::v1::PolicyService::WithRawCallbackMethod_WithdrawPolicyRevision,
+                        ::baton::v1::PolicyService::WithRawCallbackMethod_DeletePolicyRevision,
+                        ::baton::v1::PolicyService::WithRawCallbackMethod_StartShadow,
+                        ::baton::v1::PolicyService::WithRawCallbackMethod_StopShadow,
+                        ::baton::v1::PolicyService::WithRawCallbackMethod_GetShadow,
+                        ::baton::v1::PolicyService::WithRawCallbackMethod_ListShadowDifferences> {
  public:
   PolicyService(store::WorkspaceStore& workspaces, store::PolicyStore& policies,
                 store::ShadowStore& shadows, store::TableStore& tables, BacklogDrainer& drainer,
                 const CallRunner& runner, const TokenSealer& sealer, platform::Metrics& metrics);
 
-  ::grpc::ServerUnaryReactor* CreatePolicyRevision(
-      ::grpc::CallbackServerContext* context,
-      const ::baton::v1::CreatePolicyRevisionRequest* request,
-      ::baton::v1::CreatePolicyRevisionResponse* response) override;
+  ::grpc::ServerUnaryReactor* CreatePolicyRevision(::grpc::CallbackServerContext* context,
+                                                   const ::grpc::ByteBuffer* request,
+                                                   ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* GetPolicy(::grpc::CallbackServerContext* context,
-                                        const ::baton::v1::GetPolicyRequest* request,
-                                        ::baton::v1::GetPolicyResponse* response) override;
-  ::grpc::ServerUnaryReactor* ListPolicyRevisions(
-      ::grpc::CallbackServerContext* context,
-      const ::baton::v1::ListPolicyRevisionsRequest* request,
-      ::baton::v1::ListPolicyRevisionsResponse* response) override;
-  ::grpc::ServerUnaryReactor* ApprovePolicyRevision(
-      ::grpc::CallbackServerContext* context,
-      const ::baton::v1::ApprovePolicyRevisionRequest* request,
-      ::baton::v1::ApprovePolicyRevisionResponse* response) override;
-  ::grpc::ServerUnaryReactor* RevokePolicyApproval(
-      ::grpc::CallbackServerContext* context,
-      const ::baton::v1::RevokePolicyApprovalRequest* request,
-      ::baton::v1::RevokePolicyApprovalResponse* response) override;
-  ::grpc::ServerUnaryReactor* ActivatePolicyRevision(
-      ::grpc::CallbackServerContext* context,
-      const ::baton::v1::ActivatePolicyRevisionRequest* request,
-      ::baton::v1::ActivatePolicyRevisionResponse* response) override;
-  ::grpc::ServerUnaryReactor* RollbackPolicy(
-      ::grpc::CallbackServerContext* context, const ::baton::v1::RollbackPolicyRequest* request,
-      ::baton::v1::RollbackPolicyResponse* response) override;
-  ::grpc::ServerUnaryReactor* WithdrawPolicyRevision(
-      ::grpc::CallbackServerContext* context,
-      const ::baton::v1::WithdrawPolicyRevisionRequest* request,
-      ::baton::v1::WithdrawPolicyRevisionResponse* response) override;
-  ::grpc::ServerUnaryReactor* DeletePolicyRevision(
-      ::grpc::CallbackServerContext* context,
-      const ::baton::v1::DeletePolicyRevisionRequest* request,
-      ::baton::v1::DeletePolicyRevisionResponse* response) override;
+                                        const ::grpc::ByteBuffer* request,
+                                        ::grpc::ByteBuffer* response) override;
+  ::grpc::ServerUnaryReactor* ListPolicyRevisions(::grpc::CallbackServerContext* context,
+                                                  const ::grpc::ByteBuffer* request,
+                                                  ::grpc::ByteBuffer* response) override;
+  ::grpc::ServerUnaryReactor* ApprovePolicyRevision(::grpc::CallbackServerContext* context,
+                                                    const ::grpc::ByteBuffer* request,
+                                                    ::grpc::ByteBuffer* response) override;
+  ::grpc::ServerUnaryReactor* RevokePolicyApproval(::grpc::CallbackServerContext* context,
+                                                   const ::grpc::ByteBuffer* request,
+                                                   ::grpc::ByteBuffer* response) override;
+  ::grpc::ServerUnaryReactor* ActivatePolicyRevision(::grpc::CallbackServerContext* context,
+                                                     const ::grpc::ByteBuffer* request,
+                                                     ::grpc::ByteBuffer* response) override;
+  ::grpc::ServerUnaryReactor* RollbackPolicy(::grpc::CallbackServerContext* context,
+                                             const ::grpc::ByteBuffer* request,
+                                             ::grpc::ByteBuffer* response) override;
+  ::grpc::ServerUnaryReactor* WithdrawPolicyRevision(::grpc::CallbackServerContext* context,
+                                                     const ::grpc::ByteBuffer* request,
+                                                     ::grpc::ByteBuffer* response) override;
+  ::grpc::ServerUnaryReactor* DeletePolicyRevision(::grpc::CallbackServerContext* context,
+                                                   const ::grpc::ByteBuffer* request,
+                                                   ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* StartShadow(::grpc::CallbackServerContext* context,
-                                          const ::baton::v1::StartShadowRequest* request,
-                                          ::baton::v1::StartShadowResponse* response) override;
+                                          const ::grpc::ByteBuffer* request,
+                                          ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* StopShadow(::grpc::CallbackServerContext* context,
-                                         const ::baton::v1::StopShadowRequest* request,
-                                         ::baton::v1::StopShadowResponse* response) override;
+                                         const ::grpc::ByteBuffer* request,
+                                         ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* GetShadow(::grpc::CallbackServerContext* context,
-                                        const ::baton::v1::GetShadowRequest* request,
-                                        ::baton::v1::GetShadowResponse* response) override;
-  ::grpc::ServerUnaryReactor* ListShadowDifferences(
-      ::grpc::CallbackServerContext* context,
-      const ::baton::v1::ListShadowDifferencesRequest* request,
-      ::baton::v1::ListShadowDifferencesResponse* response) override;
+                                        const ::grpc::ByteBuffer* request,
+                                        ::grpc::ByteBuffer* response) override;
+  ::grpc::ServerUnaryReactor* ListShadowDifferences(::grpc::CallbackServerContext* context,
+                                                    const ::grpc::ByteBuffer* request,
+                                                    ::grpc::ByteBuffer* response) override;
 
  private:
   absl::StatusOr<::baton::v1::CreatePolicyRevisionResponse> Create(

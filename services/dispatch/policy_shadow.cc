@@ -30,8 +30,8 @@ void LogShadow(const char* what, const core::WorkspaceId& workspace, const store
 }  // namespace
 
 ::grpc::ServerUnaryReactor* PolicyService::StartShadow(::grpc::CallbackServerContext* context,
-                                                       const v1::StartShadowRequest* request,
-                                                       v1::StartShadowResponse* response) {
+                                                       const ::grpc::ByteBuffer* request,
+                                                       ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::StartShadowRequest& wanted, const Caller& caller) {
                        return Start(caller, wanted.name());
@@ -39,8 +39,8 @@ void LogShadow(const char* what, const core::WorkspaceId& workspace, const store
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::StopShadow(::grpc::CallbackServerContext* context,
-                                                      const v1::StopShadowRequest* request,
-                                                      v1::StopShadowResponse* response) {
+                                                      const ::grpc::ByteBuffer* request,
+                                                      ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::StopShadowRequest& wanted, const Caller& caller) {
                        return Stop(caller, wanted.name());
@@ -48,8 +48,8 @@ void LogShadow(const char* what, const core::WorkspaceId& workspace, const store
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::GetShadow(::grpc::CallbackServerContext* context,
-                                                     const v1::GetShadowRequest* request,
-                                                     v1::GetShadowResponse* response) {
+                                                     const ::grpc::ByteBuffer* request,
+                                                     ::grpc::ByteBuffer* response) {
   return runner_.Run(
       context, request, response,
       [this](const v1::GetShadowRequest& wanted) -> absl::StatusOr<v1::GetShadowResponse> {
@@ -60,8 +60,8 @@ void LogShadow(const char* what, const core::WorkspaceId& workspace, const store
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::ListShadowDifferences(
-    ::grpc::CallbackServerContext* context, const v1::ListShadowDifferencesRequest* request,
-    v1::ListShadowDifferencesResponse* response) {
+    ::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request,
+    ::grpc::ByteBuffer* response) {
   return runner_.Run(
       context, request, response,
       [this](const v1::ListShadowDifferencesRequest& wanted) { return Differences(wanted); });

@@ -81,15 +81,15 @@ absl::StatusOr<Position> PositionOf(const TokenSealer& sealer,
 }  // namespace
 
 ::grpc::ServerUnaryReactor* ReportService::GetReport(::grpc::CallbackServerContext* context,
-                                                     const v1::GetReportRequest* request,
-                                                     v1::GetReportResponse* response) {
+                                                     const ::grpc::ByteBuffer* request,
+                                                     ::grpc::ByteBuffer* response) {
   return ports_.runner.Run(context, request, response,
                            [this](const v1::GetReportRequest& wanted) { return Get(wanted); });
 }
 
-::grpc::ServerUnaryReactor* ReportService::ListReportLeads(
-    ::grpc::CallbackServerContext* context, const v1::ListReportLeadsRequest* request,
-    v1::ListReportLeadsResponse* response) {
+::grpc::ServerUnaryReactor* ReportService::ListReportLeads(::grpc::CallbackServerContext* context,
+                                                           const ::grpc::ByteBuffer* request,
+                                                           ::grpc::ByteBuffer* response) {
   return ports_.runner.Run(
       context, request, response,
       [this](const v1::ListReportLeadsRequest& wanted) { return List(wanted); });

@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "baton/v1/report_service.grpc.pb.h"
 #include "dispatch/call_runner.h"
+#include "dispatch/raw_methods.h"
 #include "dispatch/token_sealer.h"
 #include "reports/report.h"
 #include "reports/table_cache.h"
@@ -31,17 +32,20 @@ struct ReportPorts {
 };
 
 // Thread-safe.
-class ReportService final : public ::baton::v1::ReportService::CallbackService {
+class ReportService final
+    : public RawMethods<::baton::v1::ReportService::Service,
+                        ::baton::v1::ReportService::WithRawCallbackMethod_GetReport,
+                        ::baton::v1::ReportService::WithRawCallbackMethod_ListReportLeads> {
  public:
   explicit ReportService(const ReportPorts& ports)
       : ports_(ports), tables_(ports.reports, ports.cycles_max) {}
 
   ::grpc::ServerUnaryReactor* GetReport(::grpc::CallbackServerContext* context,
-                                        const ::baton::v1::GetReportRequest* request,
-                                        ::baton::v1::GetReportResponse* response) override;
-  ::grpc::ServerUnaryReactor* ListReportLeads(
-      ::grpc::CallbackServerContext* context, const ::baton::v1::ListReportLeadsRequest* request,
-      ::baton::v1::ListReportLeadsResponse* response) override;
+                                        const ::grpc::ByteBuffer* request,
+                                        ::grpc::ByteBuffer* response) override;
+  ::grpc::ServerUnaryReactor* ListReportLeads(::grpc::CallbackServerContext* context,
+                                              const ::grpc::ByteBuffer* request,
+                                              ::grpc::ByteBuffer* response) override;
 
  private:
   absl::StatusOr<::baton::v1::GetReportResponse> Get(const ::baton::v1::GetReportRequest& request);

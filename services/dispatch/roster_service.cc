@@ -57,46 +57,46 @@ RosterService::RosterService(store::WorkspaceStore& workspaces, store::RosterSto
       sealer_(sealer) {}
 
 ::grpc::ServerUnaryReactor* RosterService::CreateRep(::grpc::CallbackServerContext* context,
-                                                     const v1::CreateRepRequest* request,
-                                                     v1::CreateRepResponse* response) {
+                                                     const ::grpc::ByteBuffer* request,
+                                                     ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response, [this](const v1::CreateRepRequest& wanted) {
     return WithRep<v1::CreateRepResponse>(Create(wanted));
   });
 }
 
 ::grpc::ServerUnaryReactor* RosterService::GetRep(::grpc::CallbackServerContext* context,
-                                                  const v1::GetRepRequest* request,
-                                                  v1::GetRepResponse* response) {
+                                                  const ::grpc::ByteBuffer* request,
+                                                  ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response, [this](const v1::GetRepRequest& wanted) {
     return WithRep<v1::GetRepResponse>(Get(wanted));
   });
 }
 
 ::grpc::ServerUnaryReactor* RosterService::ListReps(::grpc::CallbackServerContext* context,
-                                                    const v1::ListRepsRequest* request,
-                                                    v1::ListRepsResponse* response) {
+                                                    const ::grpc::ByteBuffer* request,
+                                                    ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::ListRepsRequest& wanted) { return List(wanted); });
 }
 
 ::grpc::ServerUnaryReactor* RosterService::UpdateRep(::grpc::CallbackServerContext* context,
-                                                     const v1::UpdateRepRequest* request,
-                                                     v1::UpdateRepResponse* response) {
+                                                     const ::grpc::ByteBuffer* request,
+                                                     ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response, [this](const v1::UpdateRepRequest& wanted) {
     return WithRep<v1::UpdateRepResponse>(Update(wanted));
   });
 }
 
 ::grpc::ServerUnaryReactor* RosterService::DeleteRep(::grpc::CallbackServerContext* context,
-                                                     const v1::DeleteRepRequest* request,
-                                                     v1::DeleteRepResponse* response) {
+                                                     const ::grpc::ByteBuffer* request,
+                                                     ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::DeleteRepRequest& wanted) { return Delete(wanted); });
 }
 
 ::grpc::ServerUnaryReactor* RosterService::SetRepPresence(::grpc::CallbackServerContext* context,
-                                                          const v1::SetRepPresenceRequest* request,
-                                                          v1::SetRepPresenceResponse* response) {
+                                                          const ::grpc::ByteBuffer* request,
+                                                          ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::SetRepPresenceRequest& wanted) {
                              return WithRep<v1::SetRepPresenceResponse>(SetPresence(wanted));
@@ -104,8 +104,8 @@ RosterService::RosterService(store::WorkspaceStore& workspaces, store::RosterSto
 }
 
 ::grpc::ServerUnaryReactor* RosterService::ReassignLeads(::grpc::CallbackServerContext* context,
-                                                         const v1::ReassignLeadsRequest* request,
-                                                         v1::ReassignLeadsResponse* response) {
+                                                         const ::grpc::ByteBuffer* request,
+                                                         ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::ReassignLeadsRequest& wanted, const Caller& caller) {
                              return Reassign(wanted, caller);
@@ -113,8 +113,8 @@ RosterService::RosterService(store::WorkspaceStore& workspaces, store::RosterSto
 }
 
 ::grpc::ServerUnaryReactor* RosterService::OffboardRep(::grpc::CallbackServerContext* context,
-                                                       const v1::OffboardRepRequest* request,
-                                                       v1::OffboardRepResponse* response) {
+                                                       const ::grpc::ByteBuffer* request,
+                                                       ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::OffboardRepRequest& wanted, const Caller& caller) {
                              return Offboard(wanted, caller);
@@ -122,23 +122,23 @@ RosterService::RosterService(store::WorkspaceStore& workspaces, store::RosterSto
 }
 
 ::grpc::ServerUnaryReactor* RosterService::GetQueue(::grpc::CallbackServerContext* context,
-                                                    const v1::GetQueueRequest* request,
-                                                    v1::GetQueueResponse* response) {
+                                                    const ::grpc::ByteBuffer* request,
+                                                    ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response, [this](const v1::GetQueueRequest& wanted) {
     return WithQueue<v1::GetQueueResponse>(GetOneQueue(wanted));
   });
 }
 
 ::grpc::ServerUnaryReactor* RosterService::ListQueues(::grpc::CallbackServerContext* context,
-                                                      const v1::ListQueuesRequest* request,
-                                                      v1::ListQueuesResponse* response) {
+                                                      const ::grpc::ByteBuffer* request,
+                                                      ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::ListQueuesRequest& wanted) { return ListAllQueues(wanted); });
 }
 
 ::grpc::ServerUnaryReactor* RosterService::UpdateQueue(::grpc::CallbackServerContext* context,
-                                                       const v1::UpdateQueueRequest* request,
-                                                       v1::UpdateQueueResponse* response) {
+                                                       const ::grpc::ByteBuffer* request,
+                                                       ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::UpdateQueueRequest& wanted) {
                              return WithQueue<v1::UpdateQueueResponse>(ChangeQueue(wanted));

@@ -9,6 +9,7 @@
 #include "dispatch/bulk_reassigner.h"
 #include "dispatch/call_runner.h"
 #include "dispatch/options.h"
+#include "dispatch/raw_methods.h"
 #include "dispatch/resource_names.h"
 #include "dispatch/token_sealer.h"
 #include "store/roster_store.h"
@@ -17,45 +18,57 @@
 namespace baton::dispatch {
 
 // Whatever gives a rep more room or takes a pause away drains the queues concerned. Thread-safe.
-class RosterService final : public ::baton::v1::RosterService::CallbackService {
+class RosterService final
+    : public RawMethods<::baton::v1::RosterService::Service,
+                        ::baton::v1::RosterService::WithRawCallbackMethod_CreateRep,
+                        ::baton::v1::RosterService::WithRawCallbackMethod_GetRep,
+                        ::baton::v1::RosterService::WithRawCallbackMethod_ListReps,
+                        ::baton::v1::RosterService::WithRawCallbackMethod_UpdateRep,
+                        ::baton::v1::RosterService::WithRawCallbackMethod_DeleteRep,
+                        ::baton::v1::RosterService::WithRawCallbackMethod_SetRepPresence,
+                        ::baton::v1::RosterService::WithRawCallbackMethod_ReassignLeads,
+                        ::baton::v1::RosterService::WithRawCallbackMethod_OffboardRep,
+                        ::baton::v1::RosterService::WithRawCallbackMethod_GetQueue,
+                        ::baton::v1::RosterService::WithRawCallbackMethod_ListQueues,
+                        ::baton::v1::RosterService::WithRawCallbackMethod_UpdateQueue> {
  public:
   RosterService(store::WorkspaceStore& workspaces, store::RosterStore& roster,
                 PolicySource policies, BulkReassigner& reassigner, BacklogDrainer& drainer,
                 const CallRunner& runner, const TokenSealer& sealer);
 
   ::grpc::ServerUnaryReactor* CreateRep(::grpc::CallbackServerContext* context,
-                                        const ::baton::v1::CreateRepRequest* request,
-                                        ::baton::v1::CreateRepResponse* response) override;
+                                        const ::grpc::ByteBuffer* request,
+                                        ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* GetRep(::grpc::CallbackServerContext* context,
-                                     const ::baton::v1::GetRepRequest* request,
-                                     ::baton::v1::GetRepResponse* response) override;
+                                     const ::grpc::ByteBuffer* request,
+                                     ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* ListReps(::grpc::CallbackServerContext* context,
-                                       const ::baton::v1::ListRepsRequest* request,
-                                       ::baton::v1::ListRepsResponse* response) override;
+                                       const ::grpc::ByteBuffer* request,
+                                       ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* UpdateRep(::grpc::CallbackServerContext* context,
-                                        const ::baton::v1::UpdateRepRequest* request,
-                                        ::baton::v1::UpdateRepResponse* response) override;
+                                        const ::grpc::ByteBuffer* request,
+                                        ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* DeleteRep(::grpc::CallbackServerContext* context,
-                                        const ::baton::v1::DeleteRepRequest* request,
-                                        ::baton::v1::DeleteRepResponse* response) override;
-  ::grpc::ServerUnaryReactor* SetRepPresence(
-      ::grpc::CallbackServerContext* context, const ::baton::v1::SetRepPresenceRequest* request,
-      ::baton::v1::SetRepPresenceResponse* response) override;
+                                        const ::grpc::ByteBuffer* request,
+                                        ::grpc::ByteBuffer* response) override;
+  ::grpc::ServerUnaryReactor* SetRepPresence(::grpc::CallbackServerContext* context,
+                                             const ::grpc::ByteBuffer* request,
+                                             ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* ReassignLeads(::grpc::CallbackServerContext* context,
-                                            const ::baton::v1::ReassignLeadsRequest* request,
-                                            ::baton::v1::ReassignLeadsResponse* response) override;
+                                            const ::grpc::ByteBuffer* request,
+                                            ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* OffboardRep(::grpc::CallbackServerContext* context,
-                                          const ::baton::v1::OffboardRepRequest* request,
-                                          ::baton::v1::OffboardRepResponse* response) override;
+                                          const ::grpc::ByteBuffer* request,
+                                          ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* GetQueue(::grpc::CallbackServerContext* context,
-                                       const ::baton::v1::GetQueueRequest* request,
-                                       ::baton::v1::GetQueueResponse* response) override;
+                                       const ::grpc::ByteBuffer* request,
+                                       ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* ListQueues(::grpc::CallbackServerContext* context,
-                                         const ::baton::v1::ListQueuesRequest* request,
-                                         ::baton::v1::ListQueuesResponse* response) override;
+                                         const ::grpc::ByteBuffer* request,
+                                         ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* UpdateQueue(::grpc::CallbackServerContext* context,
-                                          const ::baton::v1::UpdateQueueRequest* request,
-                                          ::baton::v1::UpdateQueueResponse* response) override;
+                                          const ::grpc::ByteBuffer* request,
+                                          ::grpc::ByteBuffer* response) override;
 
  private:
   // What a change makes of the stored rep (revision 0 and offline if there is none).

@@ -63,8 +63,8 @@ TableService::TableService(store::WorkspaceStore& workspaces, store::TableStore&
     : workspaces_(workspaces), tables_(tables), runner_(runner), sealer_(sealer) {}
 
 ::grpc::ServerUnaryReactor* TableService::CreateTable(::grpc::CallbackServerContext* context,
-                                                      const v1::CreateTableRequest* request,
-                                                      v1::CreateTableResponse* response) {
+                                                      const ::grpc::ByteBuffer* request,
+                                                      ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::CreateTableRequest& wanted, const Caller& caller) {
                              return Create(caller, wanted);
@@ -72,22 +72,22 @@ TableService::TableService(store::WorkspaceStore& workspaces, store::TableStore&
 }
 
 ::grpc::ServerUnaryReactor* TableService::GetTable(::grpc::CallbackServerContext* context,
-                                                   const v1::GetTableRequest* request,
-                                                   v1::GetTableResponse* response) {
+                                                   const ::grpc::ByteBuffer* request,
+                                                   ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::GetTableRequest& wanted) { return Get(wanted); });
 }
 
 ::grpc::ServerUnaryReactor* TableService::ListTables(::grpc::CallbackServerContext* context,
-                                                     const v1::ListTablesRequest* request,
-                                                     v1::ListTablesResponse* response) {
+                                                     const ::grpc::ByteBuffer* request,
+                                                     ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::ListTablesRequest& wanted) { return List(wanted); });
 }
 
 ::grpc::ServerUnaryReactor* TableService::DeleteTable(::grpc::CallbackServerContext* context,
-                                                      const v1::DeleteTableRequest* request,
-                                                      v1::DeleteTableResponse* response) {
+                                                      const ::grpc::ByteBuffer* request,
+                                                      ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::DeleteTableRequest& wanted, const Caller& caller) {
                              return Delete(caller, wanted);

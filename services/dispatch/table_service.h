@@ -5,6 +5,7 @@
 #include "baton/v1/table_service.grpc.pb.h"
 #include "dispatch/call_runner.h"
 #include "dispatch/caller_gate.h"
+#include "dispatch/raw_methods.h"
 #include "dispatch/token_sealer.h"
 #include "store/table_store.h"
 #include "store/workspace_store.h"
@@ -12,23 +13,28 @@
 namespace baton::dispatch {
 
 // Thread-safe.
-class TableService final : public ::baton::v1::TableService::CallbackService {
+class TableService final
+    : public RawMethods<::baton::v1::TableService::Service,
+                        ::baton::v1::TableService::WithRawCallbackMethod_CreateTable,
+                        ::baton::v1::TableService::WithRawCallbackMethod_GetTable,
+                        ::baton::v1::TableService::WithRawCallbackMethod_ListTables,
+                        ::baton::v1::TableService::WithRawCallbackMethod_DeleteTable> {
  public:
   TableService(store::WorkspaceStore& workspaces, store::TableStore& tables,
                const CallRunner& runner, const TokenSealer& sealer);
 
   ::grpc::ServerUnaryReactor* CreateTable(::grpc::CallbackServerContext* context,
-                                          const ::baton::v1::CreateTableRequest* request,
-                                          ::baton::v1::CreateTableResponse* response) override;
+                                          const ::grpc::ByteBuffer* request,
+                                          ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* GetTable(::grpc::CallbackServerContext* context,
-                                       const ::baton::v1::GetTableRequest* request,
-                                       ::baton::v1::GetTableResponse* response) override;
+                                       const ::grpc::ByteBuffer* request,
+                                       ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* ListTables(::grpc::CallbackServerContext* context,
-                                         const ::baton::v1::ListTablesRequest* request,
-                                         ::baton::v1::ListTablesResponse* response) override;
+                                         const ::grpc::ByteBuffer* request,
+                                         ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* DeleteTable(::grpc::CallbackServerContext* context,
-                                          const ::baton::v1::DeleteTableRequest* request,
-                                          ::baton::v1::DeleteTableResponse* response) override;
+                                          const ::grpc::ByteBuffer* request,
+                                          ::grpc::ByteBuffer* response) override;
 
  private:
   absl::StatusOr<::baton::v1::CreateTableResponse> Create(

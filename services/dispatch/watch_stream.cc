@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/errors.h"
+#include "dispatch/request_bytes.h"
 #include "dispatch/wire_status.h"
 
 namespace baton::dispatch {
@@ -57,7 +58,7 @@ void WatchStream::Kick() {
     if (closed_ || writing_) return;
     if (!unread_.empty()) {
       writing_ = true;
-      written_ = std::move(unread_.front());
+      written_ = ToBytes(unread_.front());
       unread_.pop_front();
       StartWrite(&written_);
       return;

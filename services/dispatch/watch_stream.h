@@ -11,6 +11,7 @@
 #include "dispatch/stream_guard.h"
 #include "dispatch/watch_hub.h"
 #include "dispatch/watch_source.h"
+#include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "platform/grpc/bounded_executor.h"
 
@@ -25,7 +26,7 @@ namespace baton::dispatch {
 // shared references beyond. Thread-safe: mutex_ guards all, also the order of StartWrite and Finish
 // (gRPC never runs a reaction within the call that starts an operation); the hub and the executor
 // are not called under it. The source belongs to the filling task while filling_, else to mutex_.
-class WatchStream final : public ::grpc::ServerWriteReactor<WatchResponse>,
+class WatchStream final : public ::grpc::ServerWriteReactor<::grpc::ByteBuffer>,
                           public Watcher,
                           public std::enable_shared_from_this<WatchStream> {
  public:
@@ -79,7 +80,7 @@ class WatchStream final : public ::grpc::ServerWriteReactor<WatchResponse>,
   bool live_ ABSL_GUARDED_BY(mutex_) = false;
   bool gap_ ABSL_GUARDED_BY(mutex_) = false;  // start anew when the fill ends
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
-  WatchResponse written_;  // the one being written; belongs to gRPC while writing_
+  ::grpc::ByteBuffer written_;  // the one being written; belongs to gRPC while writing_
   std::shared_ptr<WatchStream> self_;
 };
 

@@ -39,8 +39,8 @@ WebhookService::WebhookService(store::WebhookStore& webhooks, store::StoreHealth
     : webhooks_(webhooks), health_(health), rules_(rules), runner_(runner), sealer_(sealer) {}
 
 ::grpc::ServerUnaryReactor* WebhookService::CreateWebhook(::grpc::CallbackServerContext* context,
-                                                          const v1::CreateWebhookRequest* request,
-                                                          v1::CreateWebhookResponse* response) {
+                                                          const ::grpc::ByteBuffer* request,
+                                                          ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::CreateWebhookRequest& wanted, const Caller& caller) {
                              return Create(caller, wanted);
@@ -48,8 +48,8 @@ WebhookService::WebhookService(store::WebhookStore& webhooks, store::StoreHealth
 }
 
 ::grpc::ServerUnaryReactor* WebhookService::GetWebhook(::grpc::CallbackServerContext* context,
-                                                       const v1::GetWebhookRequest* request,
-                                                       v1::GetWebhookResponse* response) {
+                                                       const ::grpc::ByteBuffer* request,
+                                                       ::grpc::ByteBuffer* response) {
   return runner_.Run(
       context, request, response,
       [this](const v1::GetWebhookRequest& wanted) -> absl::StatusOr<v1::GetWebhookResponse> {
@@ -64,15 +64,15 @@ WebhookService::WebhookService(store::WebhookStore& webhooks, store::StoreHealth
 }
 
 ::grpc::ServerUnaryReactor* WebhookService::ListWebhooks(::grpc::CallbackServerContext* context,
-                                                         const v1::ListWebhooksRequest* request,
-                                                         v1::ListWebhooksResponse* response) {
+                                                         const ::grpc::ByteBuffer* request,
+                                                         ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::ListWebhooksRequest& wanted) { return List(wanted); });
 }
 
 ::grpc::ServerUnaryReactor* WebhookService::UpdateWebhook(::grpc::CallbackServerContext* context,
-                                                          const v1::UpdateWebhookRequest* request,
-                                                          v1::UpdateWebhookResponse* response) {
+                                                          const ::grpc::ByteBuffer* request,
+                                                          ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::UpdateWebhookRequest& wanted, const Caller& caller) {
                              return Update(caller, wanted);
@@ -80,8 +80,8 @@ WebhookService::WebhookService(store::WebhookStore& webhooks, store::StoreHealth
 }
 
 ::grpc::ServerUnaryReactor* WebhookService::DeleteWebhook(::grpc::CallbackServerContext* context,
-                                                          const v1::DeleteWebhookRequest* request,
-                                                          v1::DeleteWebhookResponse* response) {
+                                                          const ::grpc::ByteBuffer* request,
+                                                          ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::DeleteWebhookRequest& wanted, const Caller& caller) {
                              return Delete(caller, wanted);
@@ -89,16 +89,16 @@ WebhookService::WebhookService(store::WebhookStore& webhooks, store::StoreHealth
 }
 
 ::grpc::ServerUnaryReactor* WebhookService::RotateWebhookSecret(
-    ::grpc::CallbackServerContext* context, const v1::RotateWebhookSecretRequest* request,
-    v1::RotateWebhookSecretResponse* response) {
+    ::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request,
+    ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::RotateWebhookSecretRequest& wanted,
                                   const Caller& caller) { return Rotate(caller, wanted); });
 }
 
 ::grpc::ServerUnaryReactor* WebhookService::TestWebhook(::grpc::CallbackServerContext* context,
-                                                        const v1::TestWebhookRequest* request,
-                                                        v1::TestWebhookResponse* response) {
+                                                        const ::grpc::ByteBuffer* request,
+                                                        ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::TestWebhookRequest& wanted, const Caller& caller) {
                        return Test(caller, wanted);
@@ -106,8 +106,8 @@ WebhookService::WebhookService(store::WebhookStore& webhooks, store::StoreHealth
 }
 
 ::grpc::ServerUnaryReactor* WebhookService::ReplayWebhook(::grpc::CallbackServerContext* context,
-                                                          const v1::ReplayWebhookRequest* request,
-                                                          v1::ReplayWebhookResponse* response) {
+                                                          const ::grpc::ByteBuffer* request,
+                                                          ::grpc::ByteBuffer* response) {
   return runner_.RunChange(context, request, response,
                            [this](const v1::ReplayWebhookRequest& wanted, const Caller& caller) {
                              return Replay(caller, wanted);

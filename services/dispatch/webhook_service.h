@@ -8,6 +8,7 @@
 
 #include "baton/v1/webhook_service.grpc.pb.h"
 #include "dispatch/call_runner.h"
+#include "dispatch/raw_methods.h"
 #include "dispatch/token_sealer.h"
 #include "store/pipe_store.h"
 #include "store/webhook_store.h"
@@ -16,37 +17,45 @@
 namespace baton::dispatch {
 
 // Thread-safe.
-class WebhookService final : public ::baton::v1::WebhookService::CallbackService {
+class WebhookService final
+    : public RawMethods<::baton::v1::WebhookService::Service,
+                        ::baton::v1::WebhookService::WithRawCallbackMethod_CreateWebhook,
+                        ::baton::v1::WebhookService::WithRawCallbackMethod_GetWebhook,
+                        ::baton::v1::WebhookService::WithRawCallbackMethod_ListWebhooks,
+                        ::baton::v1::WebhookService::WithRawCallbackMethod_UpdateWebhook,
+                        ::baton::v1::WebhookService::WithRawCallbackMethod_DeleteWebhook,
+                        ::baton::v1::WebhookService::WithRawCallbackMethod_RotateWebhookSecret,
+                        ::baton::v1::WebhookService::WithRawCallbackMethod_TestWebhook,
+                        ::baton::v1::WebhookService::WithRawCallbackMethod_ReplayWebhook> {
  public:
   WebhookService(store::WebhookStore& webhooks, store::StoreHealth& health,
                  const webhooks::EgressRules& rules, const CallRunner& runner,
                  const TokenSealer& sealer);
 
   ::grpc::ServerUnaryReactor* CreateWebhook(::grpc::CallbackServerContext* context,
-                                            const ::baton::v1::CreateWebhookRequest* request,
-                                            ::baton::v1::CreateWebhookResponse* response) override;
+                                            const ::grpc::ByteBuffer* request,
+                                            ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* GetWebhook(::grpc::CallbackServerContext* context,
-                                         const ::baton::v1::GetWebhookRequest* request,
-                                         ::baton::v1::GetWebhookResponse* response) override;
+                                         const ::grpc::ByteBuffer* request,
+                                         ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* ListWebhooks(::grpc::CallbackServerContext* context,
-                                           const ::baton::v1::ListWebhooksRequest* request,
-                                           ::baton::v1::ListWebhooksResponse* response) override;
+                                           const ::grpc::ByteBuffer* request,
+                                           ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* UpdateWebhook(::grpc::CallbackServerContext* context,
-                                            const ::baton::v1::UpdateWebhookRequest* request,
-                                            ::baton::v1::UpdateWebhookResponse* response) override;
+                                            const ::grpc::ByteBuffer* request,
+                                            ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* DeleteWebhook(::grpc::CallbackServerContext* context,
-                                            const ::baton::v1::DeleteWebhookRequest* request,
-                                            ::baton::v1::DeleteWebhookResponse* response) override;
-  ::grpc::ServerUnaryReactor* RotateWebhookSecret(
-      ::grpc::CallbackServerContext* context,
-      const ::baton::v1::RotateWebhookSecretRequest* request,
-      ::baton::v1::RotateWebhookSecretResponse* response) override;
+                                            const ::grpc::ByteBuffer* request,
+                                            ::grpc::ByteBuffer* response) override;
+  ::grpc::ServerUnaryReactor* RotateWebhookSecret(::grpc::CallbackServerContext* context,
+                                                  const ::grpc::ByteBuffer* request,
+                                                  ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* TestWebhook(::grpc::CallbackServerContext* context,
-                                          const ::baton::v1::TestWebhookRequest* request,
-                                          ::baton::v1::TestWebhookResponse* response) override;
+                                          const ::grpc::ByteBuffer* request,
+                                          ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* ReplayWebhook(::grpc::CallbackServerContext* context,
-                                            const ::baton::v1::ReplayWebhookRequest* request,
-                                            ::baton::v1::ReplayWebhookResponse* response) override;
+                                            const ::grpc::ByteBuffer* request,
+                                            ::grpc::ByteBuffer* response) override;
 
  private:
   using Edit = std::function<absl::Status(store::Webhook&)>;

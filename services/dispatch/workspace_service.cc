@@ -28,23 +28,23 @@ v1::Workspace ToProto(const store::Workspace& workspace) {
 }  // namespace
 
 ::grpc::ServerUnaryReactor* WorkspaceService::CreateWorkspace(
-    ::grpc::CallbackServerContext* context, const v1::CreateWorkspaceRequest* request,
-    v1::CreateWorkspaceResponse* response) {
+    ::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request,
+    ::grpc::ByteBuffer* response) {
   return runner_.RunChange(
       context, request, response,
       [this](const v1::CreateWorkspaceRequest& wanted) { return Create(wanted); });
 }
 
 ::grpc::ServerUnaryReactor* WorkspaceService::GetWorkspace(::grpc::CallbackServerContext* context,
-                                                           const v1::GetWorkspaceRequest* request,
-                                                           v1::GetWorkspaceResponse* response) {
+                                                           const ::grpc::ByteBuffer* request,
+                                                           ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::GetWorkspaceRequest& wanted) { return Get(wanted); });
 }
 
-::grpc::ServerUnaryReactor* WorkspaceService::ListWorkspaces(
-    ::grpc::CallbackServerContext* context, const v1::ListWorkspacesRequest* request,
-    v1::ListWorkspacesResponse* response) {
+::grpc::ServerUnaryReactor* WorkspaceService::ListWorkspaces(::grpc::CallbackServerContext* context,
+                                                             const ::grpc::ByteBuffer* request,
+                                                             ::grpc::ByteBuffer* response) {
   return runner_.Run(context, request, response,
                      [this](const v1::ListWorkspacesRequest& wanted, const Caller& caller) {
                        return List(wanted, caller);

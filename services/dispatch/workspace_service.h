@@ -4,27 +4,32 @@
 
 #include "baton/v1/workspace_service.grpc.pb.h"
 #include "dispatch/call_runner.h"
+#include "dispatch/raw_methods.h"
 #include "dispatch/token_sealer.h"
 #include "store/workspace_store.h"
 
 namespace baton::dispatch {
 
 // Thread-safe.
-class WorkspaceService final : public ::baton::v1::WorkspaceService::CallbackService {
+class WorkspaceService final
+    : public RawMethods<::baton::v1::WorkspaceService::Service,
+                        ::baton::v1::WorkspaceService::WithRawCallbackMethod_CreateWorkspace,
+                        ::baton::v1::WorkspaceService::WithRawCallbackMethod_GetWorkspace,
+                        ::baton::v1::WorkspaceService::WithRawCallbackMethod_ListWorkspaces> {
  public:
   WorkspaceService(store::WorkspaceStore& workspaces, const CallRunner& runner,
                    const TokenSealer& sealer)
       : workspaces_(workspaces), runner_(runner), sealer_(sealer) {}
 
-  ::grpc::ServerUnaryReactor* CreateWorkspace(
-      ::grpc::CallbackServerContext* context, const ::baton::v1::CreateWorkspaceRequest* request,
-      ::baton::v1::CreateWorkspaceResponse* response) override;
+  ::grpc::ServerUnaryReactor* CreateWorkspace(::grpc::CallbackServerContext* context,
+                                              const ::grpc::ByteBuffer* request,
+                                              ::grpc::ByteBuffer* response) override;
   ::grpc::ServerUnaryReactor* GetWorkspace(::grpc::CallbackServerContext* context,
-                                           const ::baton::v1::GetWorkspaceRequest* request,
-                                           ::baton::v1::GetWorkspaceResponse* response) override;
-  ::grpc::ServerUnaryReactor* ListWorkspaces(
-      ::grpc::CallbackServerContext* context, const ::baton::v1::ListWorkspacesRequest* request,
-      ::baton::v1::ListWorkspacesResponse* response) override;
+                                           const ::grpc::ByteBuffer* request,
+                                           ::grpc::ByteBuffer* response) override;
+  ::grpc::ServerUnaryReactor* ListWorkspaces(::grpc::CallbackServerContext* context,
+                                             const ::grpc::ByteBuffer* request,
+                                             ::grpc::ByteBuffer* response) override;
 
  private:
   absl::StatusOr<::baton::v1::CreateWorkspaceResponse> Create(

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "baton/v1/lead_service.pb.h"
 #include "dispatch/event_batch.h"
 #include "fuzz/fuzz.h"
 
@@ -14,16 +15,18 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string bytes(fuzz::Text(data + 1, size - 1));
   std::vector<grpc::Slice> slices;
   for (size_t at = 0; at < bytes.size(); at += slice) slices.emplace_back(bytes.substr(at, slice));
-  const auto read = dispatch::ReadEventBatch(grpc::ByteBuffer(slices.data(), slices.size()));
+  ::baton::v1::SubmitLeadEventsRequest read;
+  const absl::Status status =
+      dispatch::ReadEventBatch(grpc::ByteBuffer(slices.data(), slices.size()), read);
 
   ::baton::v1::SubmitLeadEventsRequest whole;
   const bool parses = whole.ParseFromString(bytes);
-  if (read.ok()) {
+  if (status.ok()) {
     fuzz::Require(parses, "what is read is a request");
-    fuzz::Require(read->SerializeAsString() == whole.SerializeAsString(), "it is read as it is");
-    fuzz::Require(read->events_size() <= dispatch::kEventsMax, "cap of the events");
+    fuzz::Require(read.SerializeAsString() == whole.SerializeAsString(), "it is read as it is");
+    fuzz::Require(read.events_size() <= dispatch::kEventsMax, "cap of the events");
   } else if (parses) {
-    fuzz::Require(read.status() == dispatch::WrongNumberOfEvents(),
+    fuzz::Require(status == dispatch::WrongNumberOfEvents(),
                   "a request is refused for its events only");
     fuzz::Require(bytes.size() > 2 * dispatch::kEventsMax, "few bytes have few events");
   }

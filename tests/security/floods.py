@@ -6,12 +6,15 @@
 import sys
 import time
 
-from h2 import (CALL, CONTINUATION, END_HEADERS, END_STREAM, HEADERS, PING, PREFACE, RST_STREAM,
-                SETTINGS, Connection, block, frame, literal)
+from h2 import (ACK, CALL, CONTINUATION, DATA, END_HEADERS, END_STREAM, FRAME_BYTES, HEADERS,
+                PING, PREFACE, RST_STREAM, SETTINGS, WINDOW, Connection, block, frame, literal,
+                message)
 
 CANCEL = b"\x00\x00\x00\x08"
+INITIAL_WINDOW_SIZE = b"\x00\x04"  # among the settings
 BATCH = 100  # frames in one write
 SLOW_CONNECTIONS = 300
+LARGE_CALLS, LARGE_BYTES = 200, 3 * 2**20  # 600 MB: what a test's machine may have to hold
 
 
 def over_and_over(port, until, batches):
@@ -117,8 +120,57 @@ def slow_bodies(port, until):
     return len(slow)
 
 
+class Windows:
+    """How much a peer that plays by the rules may send: on a connection, and on each stream."""
+
+    def __init__(self, connection):
+        self.connection, self.first, self.opened = connection, 65_535, {}
+
+    def of(self, stream):
+        return self.opened.get(stream, 0) + (self.first if stream else 65_535)
+
+    def spend(self, stream, size):
+        for one in (0, stream):
+            self.opened[one] = self.opened.get(one, 0) - size
+
+    def listen(self, seconds):
+        """Takes what the server says, until it says nothing for so long."""
+        for kind, flags, stream, payload in self.connection.frames(seconds):
+            if kind == WINDOW:
+                self.opened[stream] = self.opened.get(stream, 0) + int.from_bytes(payload, "big")
+            elif kind == SETTINGS and not flags & ACK:
+                for at in range(0, len(payload), 6):
+                    if payload[at:at + 2] == INITIAL_WINDOW_SIZE:
+                        self.first = int.from_bytes(payload[at + 2:at + 6], "big")
+                self.connection.send(frame(SETTINGS, ACK, 0))
+            elif kind == PING and not flags & ACK:
+                self.connection.send(frame(PING, ACK, 0, payload))
+
+
+def large_bodies(port, until):
+    """Calls on one connection whose messages of megabytes lack their last byte, sent as fast as the
+    server takes them."""
+    begun = message(b"\0" * LARGE_BYTES)[:-1]
+    sent = {stream: 0 for stream in range(1, 2 * LARGE_CALLS, 2)}
+    with Connection(port, acknowledge=False) as connection:
+        windows = Windows(connection)
+        windows.listen(0.3)
+        for stream in sent:
+            connection.send(frame(HEADERS, END_HEADERS, stream, block(CALL)))
+        while time.monotonic() < until and not connection.closed:
+            for stream, at in sent.items():
+                room = min(windows.of(0), windows.of(stream), FRAME_BYTES)
+                part = begun[at:at + max(room, 0)]
+                if part and connection.send(frame(DATA, 0, stream, part)):
+                    windows.spend(stream, len(part))
+                    sent[stream] += len(part)
+            windows.listen(0.005)
+    return sum(sent.values())
+
+
 FLOODS = {flood.__name__: flood for flood in (
-    rapid_reset, ping_flood, settings_flood, continuation_flood, slow_headers, slow_bodies)}
+    rapid_reset, ping_flood, settings_flood, continuation_flood, slow_headers, slow_bodies,
+    large_bodies)}
 
 if __name__ == "__main__":
     name, port_text, seconds = sys.argv[1:]

@@ -26,8 +26,13 @@ STREAMS_MAX = 100  # of a principal
 MAX_CONCURRENT_STREAMS = 3  # among HTTP/2's settings
 # What gRPC 1.51 is too old for: deploy/docs/security.md.
 COSTS_MEMORY = ("continuation_flood", "rapid_reset")
-COSTS_SOME_MB = {"ping_flood": 800}  # the answers to what came before the attacker is told off
+COSTS_SOME_MB = {
+    "ping_flood": 800,  # the answers to what came before the attacker is told off
+    "large_bodies": 420,  # gRPC's quota of 256 MiB, and what was on its way
+}
 SLOWS_OTHERS = ("rapid_reset",)
+# By gRPC's quota of memory, which also ends connections and calls of others.
+MAY_MEET = {"large_bodies": {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED}}
 
 
 class Honest:
@@ -72,7 +77,7 @@ def test_a_flood_ends_nothing_and_honest_callers_are_served(door, flood, request
         done = int(attack.communicate(timeout=seconds + 60)[0])
     assert done > 0 and honest.seconds
     if flood not in SLOWS_OTHERS:
-        assert not honest.failures
+        assert set(honest.failures) <= MAY_MEET.get(flood, set())
         assert honest.p99() <= max(2 * quiet.p99(), LATENCY_FLOOR)
     if flood not in COSTS_MEMORY:
         assert watcher.growth < COSTS_SOME_MB.get(flood, GROWTH_MB)

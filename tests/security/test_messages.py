@@ -89,6 +89,10 @@ def varint(number):
     return out + bytes([number])
 
 
+def within(field, body):
+    return bytes([field << 3 | 2]) + varint(len(body)) + body
+
+
 def code_of(ask, *arguments, **options):
     try:
         ask(*arguments, **options)
@@ -120,9 +124,50 @@ def test_a_message_above_the_cap_is_refused(door):
     with grpc.insecure_channel(door.program.address) as channel:
         create = channel.unary_unary("/baton.v1.TableService/CreateTable")
         for size, refused_for_size in ((MESSAGE_MAX - 64, False), (MESSAGE_MAX + 1, True)):
-            code = code_of(create, b"\x1a" + varint(size) + b"x" * size, timeout=20,
-                           metadata=bearer(door.issuer.token()))
+            csv = within(2, b"x" * size)
+            code = code_of(create, within(3, csv), timeout=20, metadata=bearer(door.issuer.token()))
             assert (code == grpc.StatusCode.RESOURCE_EXHAUSTED) == refused_for_size, (size, code)
+
+
+# Requests of 4 MB that take more than a hundred in memory: the fields that lead to the messages or
+# texts in them, which are empty and many.
+SWELLING = {
+    "RosterService/UpdateQueue": (1, 8),  # queue.members
+    "RosterService/CreateRep": (3, 15),  # what no rep has
+    "TableService/CreateTable": (3, 5),  # table.columns
+    "LeadService/SubmitLeadEvents": (2, 6, 2, 5, 1),  # one event, one attribute, one list
+}
+
+
+def swelling(method):
+    *outer, inner = SWELLING[method]
+    body = bytes([inner << 3 | 2, 0]) * 2_000_000
+    for field in reversed(outer):
+        body = within(field, body)
+    return body
+
+
+def test_a_stranger_does_not_have_a_message_taken_apart(door):
+    with Watcher(door) as watcher, grpc.insecure_channel(door.program.address) as channel:
+        for method in SWELLING:
+            ask, body = channel.unary_unary("/baton.v1." + method), swelling(method)
+            answers = [ask.future(body, timeout=30) for _ in range(4)]
+            codes = {answer.exception(timeout=60).code() for answer in answers}
+            assert codes <= {grpc.StatusCode.RESOURCE_EXHAUSTED,
+                             grpc.StatusCode.UNAUTHENTICATED}, method
+    assert watcher.growth < GROWTH_MB
+    assert door.serves()
+
+
+def test_a_message_of_too_many_fields_is_not_taken_apart_for_those_who_may_send_it(door):
+    body = swelling("LeadService/SubmitLeadEvents")
+    with Watcher(door) as watcher, grpc.insecure_channel(door.program.address) as channel:
+        submit = channel.unary_unary("/baton.v1.LeadService/SubmitLeadEvents")
+        with pytest.raises(grpc.RpcError) as too_many:
+            submit(body, metadata=bearer(door.issuer.token()), timeout=30)
+    assert too_many.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert "more than 250000" in too_many.value.details()
+    assert watcher.growth < GROWTH_MB
 
 
 def test_a_request_without_a_document_is_small(door):

@@ -22,6 +22,10 @@ struct ServerOptions {
   std::string address;  // "host:port"; port 0: any free one
   // Per request: a lookup table of 4 MB in its envelope; larger ones are RESOURCE_EXHAUSTED.
   int message_bytes_max = 4 * 1024 * 1024;
+  // Of all connections, with what has come of messages that are not complete, which nothing else
+  // bounds. More where as many connections as may be need more. Beyond, gRPC closes connections,
+  // idle ones and those with such calls.
+  size_t memory_bytes_max = 256 * 1024 * 1024;
   int metadata_bytes_max = 8 * 1024;                     // per request
   int concurrent_streams_max = 1000;                     // per connection
   absl::Duration keepalive_time = absl::Seconds(30);     // an idle connection is probed after this

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "baton/v1/lead_service.pb.h"
 #include "core/errors.h"
 
 namespace baton::dispatch {
@@ -25,20 +27,26 @@ std::string Batch(int events) {
   return request.SerializeAsString();
 }
 
+absl::StatusOr<::baton::v1::SubmitLeadEventsRequest> Read(const ::grpc::ByteBuffer& bytes) {
+  ::baton::v1::SubmitLeadEventsRequest request;
+  if (absl::Status read = ReadEventBatch(bytes, request); !read.ok()) return read;
+  return request;
+}
+
 TEST(EventBatchTest, ReadsWhatWasSent) {
   for (const size_t size : {1, 7, 1000'000}) {
-    const auto read = ReadEventBatch(BytesOf(Batch(kEventsMax), size));
+    const auto read = Read(BytesOf(Batch(kEventsMax), size));
     ASSERT_TRUE(read.ok()) << read.status();
     EXPECT_EQ(read->SerializeAsString(), Batch(kEventsMax));
   }
-  EXPECT_TRUE(ReadEventBatch(::grpc::ByteBuffer()).ok()) << "an empty request has no bytes";
+  EXPECT_TRUE(Read(::grpc::ByteBuffer()).ok()) << "an empty request has no bytes";
 }
 
 TEST(EventBatchTest, TooManyEventsAreRefusedBeforeTheyAreRead) {
-  EXPECT_EQ(ReadEventBatch(BytesOf(Batch(kEventsMax + 1), 1000)).status(), WrongNumberOfEvents());
+  EXPECT_EQ(Read(BytesOf(Batch(kEventsMax + 1), 1000)).status(), WrongNumberOfEvents());
   std::string empty_events(4'000'000, '\0');
   for (size_t i = 0; i < empty_events.size(); i += 2) empty_events[i] = '\x12';
-  EXPECT_EQ(ReadEventBatch(BytesOf(empty_events, 16'384)).status(), WrongNumberOfEvents());
+  EXPECT_EQ(Read(BytesOf(empty_events, 16'384)).status(), WrongNumberOfEvents());
 }
 
 TEST(EventBatchTest, BytesThatAreNoRequestAreAnError) {
@@ -46,7 +54,7 @@ TEST(EventBatchTest, BytesThatAreNoRequestAreAnError) {
   for (const std::string& bytes :
        {sound.substr(0, sound.size() - 1), sound + "\x12\x7f", std::string("\x0a\x02\xff\xff"),
         std::string("\x0f"), std::string(1000, '\x0b')}) {
-    const auto read = ReadEventBatch(BytesOf(bytes, 5));
+    const auto read = Read(BytesOf(bytes, 5));
     EXPECT_EQ(core::ErrorReason(read.status()), "INVALID_FIELD") << read.status();
   }
 }

@@ -7,13 +7,16 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/synchronization/notification.h"
 #include "core/errors.h"
+#include "grpcpp/generic/generic_stub.h"
 #include "identity/method_policy.h"
 #include "secured_api.h"
 #include "store/store_errors.h"
@@ -160,6 +163,27 @@ class FrontDoorTest : public SecuredApiTest {
     if (!method.server_streaming()) return server->Call(*request, *response);
     return server->Stream(*request, *response, [] { return false; });
   }
+  // The same to a request of these bytes, whatever they are.
+  absl::Status AskRaw(const MethodDescriptor& method, const std::string& token,
+                      const std::string& bytes) {
+    ::grpc::GenericStub stub(secured_->NewChannel());
+    ::grpc::ClientContext context;
+    if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
+    const ::grpc::Slice slice(bytes);
+    ::grpc::ByteBuffer request(&slice, 1);
+    ::grpc::ByteBuffer response;
+    ::grpc::Status status;
+    absl::Notification answered;
+    stub.UnaryCall(&context, "/" + method.service()->full_name() + "/" + method.name(), {},
+                   &request, &response, [&](const ::grpc::Status& answer) {
+                     status = answer;
+                     answered.Notify();
+                   });
+    answered.WaitForNotification();
+    const std::string reason = DetailsOf(status).reason;
+    return core::Error(static_cast<absl::StatusCode>(status.error_code()), reason,
+                       status.error_message());
+  }
 };
 
 std::string ReasonOf(const absl::Status& status) {
@@ -192,6 +216,27 @@ TEST_F(FrontDoorTest, NobodyIsLetThrough) {
     const absl::Status late = Ask(*method, Token(AllRoles(), "acme", "", -absl::Hours(1)), "acme");
     EXPECT_EQ(ReasonOf(late), "EXPIRED_TOKEN") << method->name();
   }
+}
+
+// Bytes that are no message are refused as such only once it is known who sent them.
+TEST_F(FrontDoorTest, NothingIsReadOfARequestBeforeItIsLetThrough) {
+  const std::set<std::string> documents = {"SubmitLeadEvents", "CreatePolicyRevision",
+                                           "CreateTable"};
+  for (const MethodDescriptor* method : Methods()) {
+    const std::string no_message = "\xff";
+    const absl::Status unknown = AskRaw(*method, "", no_message);
+    EXPECT_EQ(ReasonOf(unknown), "CREDENTIALS_MISSING") << method->name() << " " << unknown;
+    EXPECT_EQ(ReasonOf(AskRaw(*method, Token({}, "acme"), no_message)), "METHOD_DENIED");
+    const absl::Status large = AskRaw(*method, "", std::string(300 * 1024, '\xff'));
+    EXPECT_EQ(ReasonOf(large),
+              documents.contains(method->name()) ? "CREDENTIALS_MISSING" : "MESSAGE_TOO_LARGE")
+        << method->name() << " " << large;
+  }
+  const MethodDescriptor* get_lead =
+      v1::GetLeadRequest::descriptor()->file()->service(0)->FindMethodByName("GetLead");
+  const absl::Status known = AskRaw(*get_lead, Token({"admin"}, "acme"), "\xff");
+  EXPECT_EQ(known.code(), absl::StatusCode::kInvalidArgument) << known;
+  EXPECT_EQ(ReasonOf(known), "INVALID_FIELD");
 }
 
 TEST_F(FrontDoorTest, WithoutARoleOfTheMethodItIsDenied) {
