@@ -245,6 +245,28 @@ TEST_F(TimerSweepTest, LeadThatAllPassedOnIsOfferedAgainAfterTheCoolDown) {
   EXPECT_EQ(world_.Lead("l1").stage, Stage::kOffered);
 }
 
+TEST_F(TimerSweepTest, ALeadEscalatesOnceAPolicyThatCouldNotBeReadCanBe) {
+  core::QueuePolicy& home = world_.policy.queues.at(support::QueueNamed("dach"));
+  home.max_wait_ms = core::kHourMs;
+  home.escalate_to = support::QueueNamed("triage");
+  world_.Capture("l1");
+  bool readable = false;
+  const PolicySource read = world_.policies();
+  const PolicySource policies = [&](absl::Span<const core::WorkspaceId> workspaces) {
+    return readable ? read(workspaces) : absl::StatusOr<Policies>(Policies(workspaces.size()));
+  };
+  TimerSweep sweep(world_.store, world_.store, policies, world_.own_clock.function(), 100,
+                   *world_.metrics);
+  world_.Pass(core::kHourMs);
+  EXPECT_EQ(sweep.Run(0)->fired, 1);
+  EXPECT_EQ(world_.Lead("l1").queue, support::QueueNamed("dach"));
+  EXPECT_EQ(sweep.Run(0)->next_due, absl::Minutes(1));
+  readable = true;
+  world_.Pass(core::kMinuteMs);
+  EXPECT_EQ(sweep.Run(0)->fired, 1);
+  EXPECT_EQ(world_.Lead("l1").queue, support::QueueNamed("triage"));
+}
+
 TEST_F(TimerSweepTest, ALeadThatAsksAgainWaitsItsTurnAndItsQueueIsToBeDrained) {
   world_.AddRep("ada", 1);
   world_.Capture("l2");
