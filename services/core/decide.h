@@ -108,7 +108,8 @@ absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Acti
 // due_at_ms, there is nothing to do. Clocks of the same instant come later than the timer, which
 // also says what they have to say (sla.h).
 // Offer expiry: the silent rep is passed over, and stays charged unless its queue sets silent reps
-// away; the lead is offered to the next.
+// away; the lead is offered to the next, in the queue to which a level returns it that was broken
+// with it.
 // Retry: everyone who passed may be asked again. Retry and wait: what waiting has led to by now
 // (waiting.h). `policy`: the active one; nullptr: not known, which only waiting minds.
 std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, TimeMs due_at_ms,

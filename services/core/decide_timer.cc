@@ -22,8 +22,9 @@ std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, 
     return plan;
   }
   plan.placement = Placement::kOffer;
+  ClockReview review;
   if (policy != nullptr) {
-    ClockReview review = ReviewClocks(*policy, now_ms, plan.after);
+    review = ReviewClocks(*policy, now_ms, plan.after);
     plan.changes = std::move(review.changes);
     if (review.sets_away != nullptr && !record.rep.empty()) SetAway(*review.sets_away, plan);
   }
@@ -41,6 +42,9 @@ std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, 
     change.actor = "clock";
     if (plan.refund) change.details["charged"] = "false";
     plan.changes.push_back(std::move(change));
+    if (policy != nullptr && ReturnWaiting(*policy, review, now_ms, plan)) {
+      plan.after.passed = {record.rep};
+    }
     return plan;
   }
   if (record.stage != Stage::kQueued) return std::nullopt;
@@ -48,6 +52,7 @@ std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, 
   if (record.timer == TimerKind::kRetry) plan.after.passed.clear();
   if (policy != nullptr) plan.policy_revision = policy->revision;
   ReturnToQueue(plan.after);
+  if (policy != nullptr) ReturnWaiting(*policy, review, now_ms, plan);
   Outwait(policy, now_ms, plan);
   return plan;
 }
