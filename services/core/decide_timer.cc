@@ -3,12 +3,14 @@
 #include "core/decide.h"
 #include "core/handback.h"
 #include "core/sla.h"
+#include "core/suppression.h"
 #include "core/waiting.h"
 
 namespace baton::core {
+namespace {
 
-std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, TimeMs due_at_ms,
-                                TimeMs now_ms) {
+std::optional<Plan> DecideDue(const LeadRecord& record, const Policy* policy, TimeMs due_at_ms,
+                              TimeMs now_ms) {
   const bool is_clock = record.due_at_ms != due_at_ms && record.clock_at_ms == due_at_ms;
   if ((record.due_at_ms != due_at_ms && !is_clock) || now_ms < due_at_ms) return std::nullopt;
   Plan plan;
@@ -54,6 +56,15 @@ std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, 
   ReturnToQueue(plan.after);
   if (policy != nullptr) ReturnWaiting(*policy, review, now_ms, plan);
   Outwait(policy, now_ms, plan);
+  return plan;
+}
+
+}  // namespace
+
+std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, TimeMs due_at_ms,
+                                TimeMs now_ms) {
+  std::optional<Plan> plan = DecideDue(record, policy, due_at_ms, now_ms);
+  if (plan.has_value()) SuppressOffer("", now_ms, *plan);
   return plan;
 }
 
