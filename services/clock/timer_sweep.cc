@@ -50,7 +50,7 @@ absl::StatusOr<Sweep> TimerSweep::Run(int shard) {
   const bool full = static_cast<int>(due->timers.size()) >= batch_max_;
   if (!full) passed_over_.erase(shard);  // all had their turn
   if (due->timers.empty()) return sweep;
-  const absl::Status fired = Fire(due->timers, sweep);
+  const absl::Status fired = Fire(*due, sweep);
   PassOver(*due, sweep, passed_over_[shard]);
   if (!fired.ok()) return fired;
   // Only after progress at once: a timer that could not act now must not be spun on.
@@ -90,22 +90,23 @@ absl::StatusOr<Policies> TimerSweep::PoliciesOf(
   return policies;
 }
 
-absl::Status TimerSweep::Fire(const std::vector<store::DueTimer>& due, Sweep& sweep) {
+absl::Status TimerSweep::Fire(const store::DueTimers& due, Sweep& sweep) {
   std::vector<core::LeadKey> keys;
-  for (const store::DueTimer& timer : due) keys.push_back(timer.key);
+  for (const store::DueTimer& timer : due.timers) keys.push_back(timer.key);
   absl::StatusOr<store::LoadedLeads> loaded = leads_.Load(keys);
   if (!loaded.ok()) return loaded.status();
   const absl::StatusOr<Policies> policies = PoliciesOf(loaded->records);
   if (!policies.ok()) return policies.status();
   std::vector<core::Plan> plans;
-  for (size_t i = 0; i < due.size(); ++i) {
+  for (size_t i = 0; i < due.timers.size(); ++i) {
+    const store::DueTimer& timer = due.timers[i];
     const absl::StatusOr<core::LeadRecord>& record = loaded->records[i];
     if (!record.ok()) {
-      NoteUnreadable(due[i].key, record.status(), sweep);
+      NoteUnreadable(timer.key, record.status(), sweep);
       continue;
     }
     std::optional<core::Plan> plan =
-        core::DecideTimer(*record, (*policies)[i].get(), due[i].due_at_ms, loaded->now_ms);
+        core::DecideTimer(*record, (*policies)[i].get(), timer.due_at_ms, due.now_ms);
     if (plan.has_value()) {
       plans.push_back(*std::move(plan));
     } else {
@@ -117,7 +118,7 @@ absl::Status TimerSweep::Fire(const std::vector<store::DueTimer>& due, Sweep& sw
   if (!results.ok()) return results.status();
   absl::Status status;
   for (size_t i = 0; i < plans.size(); ++i) {
-    status.Update(Count(plans[i], loaded->now_ms, (*results)[i], sweep));
+    status.Update(Count(plans[i], due.now_ms, (*results)[i], sweep));
   }
   return sweep.fired > 0 ? absl::OkStatus() : status;
 }

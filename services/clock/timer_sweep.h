@@ -72,7 +72,8 @@ class TimerSweep {
   // Policies of the leads that wait, are offered or have clocks, in the order of `records`.
   absl::StatusOr<Policies> PoliciesOf(
       const std::vector<absl::StatusOr<core::LeadRecord>>& records) const;
-  absl::Status Fire(const std::vector<store::DueTimer>& due, Sweep& sweep);
+  // At due.now_ms, which the two-clock rule has passed.
+  absl::Status Fire(const store::DueTimers& due, Sweep& sweep);
   absl::Status Count(const core::Plan& plan, core::TimeMs now_ms, const store::CommitResult& result,
                      Sweep& sweep);
   void CountSla(const core::Change& change);

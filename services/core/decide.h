@@ -20,10 +20,10 @@ namespace baton::core {
 // Folds `events` (all of record.key, in source order) and judges the lead by `policy` (nullptr: the
 // workspace has none yet, facts only). Stages NEW, SCORED and NURTURE are judged: the lead becomes
 // NURTURE or, if qualified, MQL and on to the queue of its route with the next cycle number; other
-// stages only gain facts, but for those who withdraw consent: they are left alone at once, QUEUED
-// to WORKING become REJECTED, reason DO_NOT_CONTACT. `outcomes`, if given, receives one entry per
-// event. A plan without effect (every event redelivered) has applied == duplicates == 0 and
-// facts_changed false: the caller need not commit it. `account`: what LookUpDomains leads to
+// stages only gain facts, but for those who have withdrawn consent: they are left alone at once,
+// QUEUED to WORKING become REJECTED, reason DO_NOT_CONTACT. `outcomes`, if given, receives one
+// entry per event. A plan without effect (every event redelivered) has applied == duplicates == 0
+// and facts_changed false: the caller need not commit it. `account`: what LookUpDomains leads to
 // (nullptr: it was not looked up): a route that asks for an account's owner gets those of the lead,
 // and the judgment says which state of the account it saw. `shadow`: a draft that judges the lead,
 // too, whenever the policy does, and changes nothing else of the plan than what shadow.h says
@@ -92,15 +92,16 @@ using ActionDecision = std::variant<Plan, AnsweredRequest>;
 // WORKING>SQL>SQO>{WON|LOST}; reassign puts the lead back into a queue from any stage in which a
 // rep owns it, with its place there, a change kRerouted; to the rep named, if that one can have it,
 // or to others; release likewise from any stage behind the accept, and to others only; pause and
-// resume leave the lead where it is. Clocks are brought in line (sla.h): what they say comes before
-// the change of the action. NOT_FOUND LEAD_NOT_FOUND, ABORTED STALE_GENERATION, FAILED_PRECONDITION
-// WRONG_STAGE (the stage found) | NOT_PAUSED, INVALID_ARGUMENT UNKNOWN_REASON (valid codes listed)
-// | UNKNOWN_QUEUE (valid ones listed) | REQUEST_ID_REUSED | MISSING_FIELD | INVALID_FIELD. A
-// request that its actor repeats gets its first answer, whatever the lead has become and whoever
-// has it. Else tested in this order: existence (for only_rep no lead exists that is not its own, or
-// was lately: then its assignment is over, STALE_GENERATION), request id, generation (a lead that
-// is QUEUED again, or left alone because consent was withdrawn, has no current one), stage, reason,
-// fields.
+// resume leave the lead where it is. A lead that has withdrawn consent is not offered again: what
+// would put it back into a queue closes it (suppression.h), behind the change of the action. Clocks
+// are brought in line (sla.h): what they say comes before the change of the action. NOT_FOUND
+// LEAD_NOT_FOUND, ABORTED STALE_GENERATION, FAILED_PRECONDITION WRONG_STAGE (the stage found) |
+// NOT_PAUSED, INVALID_ARGUMENT UNKNOWN_REASON (valid codes listed) | UNKNOWN_QUEUE (valid ones
+// listed) | REQUEST_ID_REUSED | MISSING_FIELD | INVALID_FIELD. A request that its actor repeats
+// gets its first answer, whatever the lead has become and whoever has it. Else tested in this
+// order: existence (for only_rep no lead exists that is not its own, or was lately: then its
+// assignment is over, STALE_GENERATION), request id, generation (a lead that is QUEUED again, or
+// left alone because consent was withdrawn, has no current one), stage, reason, fields.
 absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Action& action,
                                             const Policy* policy, TimeMs now_ms);
 
@@ -108,9 +109,11 @@ absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Acti
 // due_at_ms, there is nothing to do. Clocks of the same instant come later than the timer, which
 // also says what they have to say (sla.h).
 // Offer expiry: the silent rep is passed over, and stays charged unless its queue sets silent reps
-// away; the lead is offered to the next.
+// away; the lead is offered to the next, in the queue to which a level returns it that was broken
+// with it.
 // Retry: everyone who passed may be asked again. Retry and wait: what waiting has led to by now
-// (waiting.h). `policy`: the active one; nullptr: not known, which only waiting minds.
+// (waiting.h). A lead that has withdrawn consent is closed instead of offered. `policy`: the active
+// one; nullptr: not known, which only waiting minds.
 std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, TimeMs due_at_ms,
                                 TimeMs now_ms);
 

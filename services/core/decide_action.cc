@@ -8,6 +8,7 @@
 #include "core/errors.h"
 #include "core/handback.h"
 #include "core/sla.h"
+#include "core/suppression.h"
 #include "core/text.h"
 #include "core/waiting.h"
 
@@ -317,6 +318,7 @@ absl::StatusOr<ActionDecision> DecideAction(const LeadRecord& record, const Acti
   if (IsClosed(plan.after.stage) && !IsClosed(record.stage)) plan.after.closed_at_ms = now_ms;
   if (*reason != nullptr) plan.changes.back().reason = (*reason)->code;
   TellClocks(record, policy, now_ms, plan);
+  SuppressOffer(action.request_id, now_ms, plan);
   plan.answered = action.type != ActionType::kReassign && AwayAfter(policy, record.queue) > 0;
   RememberAnswer(action, plan);
   return plan;

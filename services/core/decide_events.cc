@@ -6,9 +6,9 @@
 #include "core/decide.h"
 #include "core/decide_in_place.h"
 #include "core/erasure.h"
-#include "core/handback.h"
 #include "core/owners.h"
 #include "core/sla.h"
+#include "core/suppression.h"
 #include "core/text.h"
 #include "core/waiting.h"
 
@@ -130,29 +130,6 @@ bool CanBeSuppressed(Stage stage) {
          stage == Stage::kWorking;
 }
 
-// Whoever withdraws consent is left alone at once, also by a rep who has the lead.
-void Suppress(const std::string& cause, TimeMs now_ms, Plan& plan) {
-  LeadRecord& lead = plan.after;
-  const RepId rep = std::exchange(lead.rep, RepId());
-  lead.stage = Stage::kRejected;
-  lead.closed_at_ms = now_ms;
-  lead.reason = kDoNotContact;
-  CancelClocks(lead);
-  CancelTimer(lead);
-  plan.placement = Placement::kRelease;
-  Change change;
-  change.type = ChangeType::kRejected;
-  change.stage = lead.stage;
-  change.queue = lead.queue;
-  change.rep = rep;
-  change.generation = lead.generation;
-  change.reason = lead.reason;
-  change.actor = "policy";
-  change.cause = cause;
-  change.details = {{"fault", std::string(ReasonFaultName(ReasonFault::kConsent))}};
-  plan.changes.push_back(std::move(change));
-}
-
 // `plan.after` is the lead as it was.
 void Decide(absl::Span<const LeadEvent> events, const Policy* policy, TimeMs now_ms,
             std::vector<FoldOutcome>* outcomes, const AccountView* account, const Shadow* shadow,
@@ -161,7 +138,6 @@ void Decide(absl::Span<const LeadEvent> events, const Policy* policy, TimeMs now
   plan.expected_revision = plan.after.revision;
   const Stage stage = plan.after.stage;
   const int32_t cycle = plan.after.cycle;
-  const Consent consent = plan.after.facts.consent;
   const Signal signal = FoldAll(events, policy, plan, outcomes);
   if (plan.applied == 0 && stage == Stage::kErased) {
     plan.after.stage = Stage::kErased;  // nothing new: redelivered by another log
@@ -170,9 +146,8 @@ void Decide(absl::Span<const LeadEvent> events, const Policy* policy, TimeMs now
   if (plan.applied > 0 && policy != nullptr && IsJudged(plan.after.stage)) {
     JudgeLead(*policy, account, shadow, signal, now_ms, plan);
   }
-  const bool withdraws =
-      consent != Consent::kWithdrawn && plan.after.facts.consent == Consent::kWithdrawn;
-  if (withdraws && CanBeSuppressed(stage)) Suppress(signal.id, now_ms, plan);
+  const bool withdrawn = plan.after.facts.consent == Consent::kWithdrawn;
+  if (plan.applied > 0 && withdrawn && CanBeSuppressed(stage)) Suppress(signal.id, now_ms, plan);
 }
 
 }  // namespace

@@ -3,12 +3,14 @@
 #include "core/decide.h"
 #include "core/handback.h"
 #include "core/sla.h"
+#include "core/suppression.h"
 #include "core/waiting.h"
 
 namespace baton::core {
+namespace {
 
-std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, TimeMs due_at_ms,
-                                TimeMs now_ms) {
+std::optional<Plan> DecideDue(const LeadRecord& record, const Policy* policy, TimeMs due_at_ms,
+                              TimeMs now_ms) {
   const bool is_clock = record.due_at_ms != due_at_ms && record.clock_at_ms == due_at_ms;
   if ((record.due_at_ms != due_at_ms && !is_clock) || now_ms < due_at_ms) return std::nullopt;
   Plan plan;
@@ -22,8 +24,9 @@ std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, 
     return plan;
   }
   plan.placement = Placement::kOffer;
+  ClockReview review;
   if (policy != nullptr) {
-    ClockReview review = ReviewClocks(*policy, now_ms, plan.after);
+    review = ReviewClocks(*policy, now_ms, plan.after);
     plan.changes = std::move(review.changes);
     if (review.sets_away != nullptr && !record.rep.empty()) SetAway(*review.sets_away, plan);
   }
@@ -41,6 +44,9 @@ std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, 
     change.actor = "clock";
     if (plan.refund) change.details["charged"] = "false";
     plan.changes.push_back(std::move(change));
+    if (policy != nullptr && ReturnWaiting(*policy, review, now_ms, plan)) {
+      plan.after.passed = {record.rep};
+    }
     return plan;
   }
   if (record.stage != Stage::kQueued) return std::nullopt;
@@ -48,7 +54,17 @@ std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, 
   if (record.timer == TimerKind::kRetry) plan.after.passed.clear();
   if (policy != nullptr) plan.policy_revision = policy->revision;
   ReturnToQueue(plan.after);
+  if (policy != nullptr) ReturnWaiting(*policy, review, now_ms, plan);
   Outwait(policy, now_ms, plan);
+  return plan;
+}
+
+}  // namespace
+
+std::optional<Plan> DecideTimer(const LeadRecord& record, const Policy* policy, TimeMs due_at_ms,
+                                TimeMs now_ms) {
+  std::optional<Plan> plan = DecideDue(record, policy, due_at_ms, now_ms);
+  if (plan.has_value()) SuppressOffer("", now_ms, *plan);
   return plan;
 }
 

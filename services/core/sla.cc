@@ -228,6 +228,15 @@ void ComeBack(Plan& plan) {
   plan.changes.push_back(std::move(change));
 }
 
+// Into the queue to which a broken level returns the lead, for anybody there.
+void PutBack(const Policy& policy, const Sla& sla, TimeMs now_ms, LeadRecord& lead) {
+  lead.owners.clear();
+  const QueueId target = sla.return_to.empty() ? lead.home : sla.return_to;
+  if (target == lead.queue) return;
+  lead.queue = target;
+  EnterQueue(&policy, now_ms, lead);
+}
+
 // Taken from its rep, who is passed over from now on and stays charged.
 void PullBack(const Policy& policy, const Sla& sla, TimeMs now_ms, Plan& plan) {
   LeadRecord& lead = plan.after;
@@ -245,12 +254,7 @@ void PullBack(const Policy& policy, const Sla& sla, TimeMs now_ms, Plan& plan) {
   AddPassed(rep, lead);
   if (sla.breach == SlaBreach::kReturn) {
     lead.passed = {rep};
-    lead.owners.clear();
-    const QueueId target = sla.return_to.empty() ? lead.home : sla.return_to;
-    if (target != lead.queue) {
-      lead.queue = target;
-      EnterQueue(&policy, now_ms, lead);
-    }
+    PutBack(policy, sla, now_ms, lead);
     change.queue = lead.queue;
   }
   plan.policy_revision = policy.revision;
@@ -397,6 +401,23 @@ void SetAway(const Sla& sla, Plan& plan) {
   plan.changes.push_back(std::move(change));
 }
 
+bool ReturnWaiting(const Policy& policy, const ClockReview& review, TimeMs now_ms, Plan& plan) {
+  const Sla* sla = review.takes_back;
+  if (sla == nullptr || sla->breach != SlaBreach::kReturn) return false;
+  LeadRecord& lead = plan.after;
+  const QueueId from = lead.queue;
+  lead.passed.clear();
+  CancelTimer(lead);
+  PutBack(policy, *sla, now_ms, lead);
+  plan.policy_revision = policy.revision;
+  plan.placement = Placement::kOffer;
+  if (lead.queue == from) return true;
+  Change change = SaidByClock(ChangeType::kQueued, lead);
+  change.details = {{"why", "returned"}, {"from", from.str()}, {"sla", sla->name}};
+  plan.changes.push_back(std::move(change));
+  return true;
+}
+
 void CancelClocks(LeadRecord& lead) {
   ResumeClocks(lead);
   lead.clock_at_ms = 0;
@@ -422,6 +443,7 @@ void DecideClocks(const Policy* policy, TimeMs now_ms, Plan& plan) {
   }
   ClockReview review = ReviewClocks(*policy, now_ms, lead);
   for (Change& change : review.changes) plan.changes.push_back(std::move(change));
+  if (lead.stage == Stage::kQueued) ReturnWaiting(*policy, review, now_ms, plan);
   if (!IsOwned(lead.stage)) return;
   if (review.sets_away != nullptr) SetAway(*review.sets_away, plan);
   if (review.takes_back != nullptr) PullBack(*policy, *review.takes_back, now_ms, plan);

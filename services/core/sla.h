@@ -45,6 +45,12 @@ std::vector<Change> StopClocks(const Policy& policy, TimeMs now_ms, LeadRecord& 
 // The rep of the lead gets no more leads until it says that it is there.
 void SetAway(const Sla& sla, Plan& plan);
 
+// plan.after waits, and a level that was broken just now may return it: then it is offered, to
+// anybody, in the queue that the level names, and goes on waiting there as its home. If that is
+// another queue a change kQueued of actor "clock" says so, with the details why=returned,
+// from=QUEUE and sla=NAME. False: no level returns it.
+bool ReturnWaiting(const Policy& policy, const ClockReview& review, TimeMs now_ms, Plan& plan);
+
 // The lead waits on the customer: no clock counts until it is resumed, at `until_ms` at the
 // latest.
 void PauseClocks(const Policy* policy, TimeMs now_ms, TimeMs until_ms, LeadRecord& lead);
@@ -55,9 +61,9 @@ void ResumeClocks(LeadRecord& lead);
 void CancelClocks(LeadRecord& lead);
 
 // What is to be done at clock_at_ms: plan, whose `after` is the lead, gets changes and, when a
-// broken service level takes the lead from its rep, placement kOffer. A recycled lead whose time
-// away is over is in NURTURE again, to be judged by what it does from then on. Without a policy
-// clocks are looked at a minute later.
+// broken service level takes the lead from its rep or returns one that waits, placement kOffer. A
+// recycled lead whose time away is over is in NURTURE again, to be judged by what it does from then
+// on. Without a policy clocks are looked at a minute later.
 void DecideClocks(const Policy* policy, TimeMs now_ms, Plan& plan);
 
 }  // namespace baton::core

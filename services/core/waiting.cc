@@ -7,10 +7,13 @@
 namespace baton::core {
 namespace {
 
-QueuePolicy HomeOf(const Policy* policy, const LeadRecord& lead) {
-  if (policy == nullptr) return {};
+constexpr DurationMs kUnknownHome = kMinuteMs;  // until its settings are asked for again
+
+// nullptr: not known.
+const QueuePolicy* HomeOf(const Policy* policy, const LeadRecord& lead) {
+  if (policy == nullptr) return nullptr;
   const auto found = policy->queues.find(lead.home);
-  return found == policy->queues.end() ? QueuePolicy() : found->second;
+  return found == policy->queues.end() ? nullptr : &found->second;
 }
 
 // When the owners' time is over.
@@ -37,6 +40,13 @@ void SetWaitUntil(const QueuePolicy& home, LeadRecord& lead) {
     not_after(lead.home_since_ms + next->after_ms);
   }
   if (Escalates(home, lead)) not_after(lead.home_since_ms + home.max_wait_ms);
+}
+
+// What the wait leads to is kept until it is known.
+void WaitForHome(TimeMs now_ms, LeadRecord& lead) {
+  if (lead.wait_until_ms == 0) return;
+  lead.wait_until_ms = std::max(lead.wait_until_ms, now_ms + kUnknownHome);
+  if (lead.owners_only) lead.wait_until_ms = std::min(lead.wait_until_ms, OwnersUntil(lead));
 }
 
 // The lead is in lead.queue now, and was in `from`.
@@ -78,7 +88,8 @@ void Enter(const Policy* policy, TimeMs now_ms, LeadRecord& lead) {
   lead.home_since_ms = now_ms;
   lead.widened = 0;
   lead.escalated = false;
-  SetWaitUntil(HomeOf(policy, lead), lead);
+  const QueuePolicy* home = HomeOf(policy, lead);
+  SetWaitUntil(home == nullptr ? QueuePolicy() : *home, lead);
 }
 
 }  // namespace
@@ -91,8 +102,10 @@ void EnterQueue(const Policy* policy, TimeMs now_ms, LeadRecord& lead) {
 
 void Outwait(const Policy* policy, TimeMs now_ms, Plan& plan) {
   LeadRecord& lead = plan.after;
-  const QueuePolicy home = HomeOf(policy, lead);
   if (lead.owners_only && now_ms >= OwnersUntil(lead)) lead.owners_only = false;
+  const QueuePolicy* known = HomeOf(policy, lead);
+  if (known == nullptr) return WaitForHome(now_ms, lead);
+  const QueuePolicy& home = *known;
   for (const Widening* next = NextWidening(home, lead);
        next != nullptr && now_ms >= lead.home_since_ms + next->after_ms;
        next = NextWidening(home, lead)) {

@@ -17,8 +17,9 @@ void EnterQueue(const Policy* policy, TimeMs now_ms, LeadRecord& lead);
 // of its owners any more; the widenings of its home that are due; the home's max_wait, after which
 // the lead enters escalate_to or, without one, is announced once. Each move and announcement is a
 // change kQueued of actor "clock" with the details why=widened|escalated|max_wait and from=QUEUE.
-// In another queue the requirement is that of this. Sets wait_until_ms to the next time. Without a
-// policy only the owners' time is known.
+// In another queue the requirement is that of this. Sets wait_until_ms to the next time. While the
+// settings of its home are not known (no policy, or one without that queue) only its owners' time
+// may end, and a lead that has a time to wait for is looked at again a minute later.
 void Outwait(const Policy* policy, TimeMs now_ms, Plan& plan);
 
 }  // namespace baton::core

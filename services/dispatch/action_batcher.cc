@@ -164,7 +164,7 @@ std::vector<ActionBatcher::Attempt> ActionBatcher::Decide(std::vector<PendingAct
   }
   std::vector<Attempt> attempts;
   for (size_t i = 0; i < round.size(); ++i) {
-    DecideOne(std::move(round[i]), (*policies)[i], loaded->records[i], loaded->now_ms, attempts,
+    DecideOne(std::move(round[i]), (*policies)[i], loaded->records[i], loaded->times[i], attempts,
               done);
   }
   return attempts;

@@ -164,9 +164,9 @@ LeadApplier::Slice LeadApplier::Decide(Round& round, size_t begin, size_t end, I
       RefuseUnreadable(work, account->status(), batch);
       continue;
     }
-    core::Plan plan =
-        core::DecideEvents(*record, work.events, active->policy.get(), round.loaded.now_ms, nullptr,
-                           account == nullptr ? nullptr : &**account, shadow ? &*shadow : nullptr);
+    core::Plan plan = core::DecideEvents(
+        *record, work.events, active->policy.get(), round.loaded.times[i], nullptr,
+        account == nullptr ? nullptr : &**account, shadow ? &*shadow : nullptr);
     if (!HasEffect(plan)) continue;  // applied before the batch was read again
     slice.plans.push_back(std::move(plan));
     work.owner = record->rep;

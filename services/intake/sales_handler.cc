@@ -147,7 +147,7 @@ absl::Status SalesHandler::Decide(size_t index, const store::LoadedLeads& loaded
     Finish(SalesFate::kIgnored, work, batch);  // nothing of the person goes to the dead letters
     return absl::OkStatus();
   }
-  auto decision = core::DecideSalesEvent(*record, event, active->policy.get(), loaded.now_ms);
+  auto decision = core::DecideSalesEvent(*record, event, active->policy.get(), loaded.times[index]);
   if (!decision.ok()) {
     if (event.implied && absl::IsFailedPrecondition(decision.status())) {
       Finish(SalesFate::kIgnored, work, batch);

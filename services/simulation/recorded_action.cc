@@ -34,6 +34,7 @@ std::optional<ActionType> TypeOf(const core::Change& change) {
     case ChangeType::kTouched:
       return ActionType::kLogTouch;
     case ChangeType::kRejected:
+      if (IsOfPolicy(change)) return std::nullopt;
       return ActionType::kReject;
     case ChangeType::kRecycled:
       return ActionType::kRecycle;
@@ -104,6 +105,10 @@ std::optional<core::Action> ActionOf(const core::Change& change, const core::Que
     }
   }
   return action;
+}
+
+bool IsOfPolicy(const core::Change& change) {
+  return change.type == ChangeType::kRejected && change.actor == "policy";
 }
 
 bool IsSaidByClock(const core::Change& change) {

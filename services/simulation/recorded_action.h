@@ -14,6 +14,9 @@ namespace baton::simulation {
 std::optional<core::Action> ActionOf(const core::Change& change, const core::QueueId& queue,
                                      bool worked_on);
 
+// The lead was left alone because consent was withdrawn: nobody acted.
+bool IsOfPolicy(const core::Change& change);
+
 // The clock looked at a lead, and says that a service level is about to be broken, or is, or that a
 // pause is over.
 bool IsSaidByClock(const core::Change& change);

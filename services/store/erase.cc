@@ -81,9 +81,9 @@ absl::StatusOr<std::vector<size_t>> EraseOnce(LeadStore& leads,
       result = RequestIdReused(order.erasure.request_id);
       continue;
     }
-    result = Look(*std::move(record), order, loaded->now_ms);
+    result = Look(*std::move(record), order, loaded->times[i]);
     if (result->fate != ErasureFate::kWanted || order.only_look) continue;
-    plans.push_back(core::DecideErasure(result->before, order.erasure, loaded->now_ms));
+    plans.push_back(core::DecideErasure(result->before, order.erasure, loaded->times[i]));
     planned.push_back(numbers[i]);
   }
   std::vector<size_t> again;

@@ -40,8 +40,10 @@ struct LoadedLeads {
   // (core::Remains), which is none, either (core::Exists). INTERNAL STATE_UNREADABLE where this
   // release cannot read what is stored of the lead; the others are not concerned.
   std::vector<absl::StatusOr<core::LeadRecord>> records;
-  core::TimeMs now_ms = 0;  // the store's clock, the one that decides deadlines: the latest one of
-                            // the shards of `keys` and the first shard
+  // Likewise: the clock of the lead's shard, the one that decides its deadlines. (That of another
+  // shard may be ahead: it is never before what was committed there.)
+  std::vector<core::TimeMs> times;
+  core::TimeMs now_ms = 0;  // the latest of `times`; without keys the store's clock
   int64_t epoch = 0;        // of the same moment; as InputCheckpoints.epoch
 };
 

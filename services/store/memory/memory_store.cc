@@ -97,7 +97,8 @@ absl::StatusOr<LoadedLeads> MemoryStore::Load(absl::Span<const core::LeadKey> ke
   loaded.now_ms = clock_();
   loaded.epoch = shards_.front().epoch;
   for (const core::LeadKey& key : keys) {
-    loaded.now_ms = std::max(loaded.now_ms, Now(ShardFor(key.workspace)));
+    loaded.times.push_back(Now(ShardFor(key.workspace)));
+    loaded.now_ms = std::max(loaded.now_ms, loaded.times.back());
     core::LeadRecord record;
     record.key = key;
     if (const WorkspaceState* workspace = Find(key.workspace); workspace != nullptr) {

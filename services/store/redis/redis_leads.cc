@@ -91,17 +91,21 @@ absl::StatusOr<LoadedLeads> RedisStore::Load(absl::Span<const core::LeadKey> key
   } else {
     loaded.now_ms = options_.simulated_now();
   }
-  for (size_t i = 0; i < shards.size(); ++i) {
-    const absl::StatusOr<redis::ShardRecord> shard =
-        redis::DecodeShard((*replies)[keys.size() + i]);
+  size_t at = keys.size();
+  std::map<int, core::TimeMs> clocks;
+  for (const int number : shards) {
+    const absl::StatusOr<redis::ShardRecord> shard = redis::DecodeShard((*replies)[at++]);
     if (!shard.ok()) return shard.status();
-    if (i == 0) loaded.epoch = shard->epoch;
-    loaded.now_ms = std::max(loaded.now_ms, shard->clock_ms);
+    if (number == 0) loaded.epoch = shard->epoch;
+    clocks[number] = std::max(loaded.now_ms, shard->clock_ms);
   }
   for (size_t i = 0; i < keys.size(); ++i) {
     loaded.records.push_back(ReadLead((*replies)[i], keys[i]));
+    loaded.times.push_back(clocks[ShardOf(keys[i].workspace)]);
   }
-  size_t at = keys.size() + shards.size();
+  for (const core::TimeMs time_ms : loaded.times) {
+    loaded.now_ms = std::max(loaded.now_ms, time_ms);
+  }
   std::set<core::WorkspaceId> forgetful;
   for (const core::WorkspaceId& workspace : workspaces) {
     const Reply& erased = (*replies)[at++];

@@ -88,7 +88,7 @@ Caller::Submitted Caller::Submit(const std::vector<core::LeadEvent>& events,
       const core::Policy* policy = PolicyOf(keys[i].workspace, policies);
       const auto shadow = shadows.find(keys[i].workspace);
       Plan plan =
-          DecideEvents(*loaded->records[i], groups[i].second, policy, loaded->now_ms, nullptr,
+          DecideEvents(*loaded->records[i], groups[i].second, policy, loaded->times[i], nullptr,
                        nullptr, shadow == shadows.end() ? nullptr : &shadow->second);
       counts[i] = plan.applied + plan.duplicates;
       if (counts[i] == 0 && !plan.facts_changed) continue;

@@ -1,4 +1,6 @@
 // LeadStore: loading, the expectations of Commit, and what a committed plan leaves behind.
+#include <array>
+
 #include "contract/store/store_fixture.h"
 
 namespace baton::contract {
@@ -61,6 +63,32 @@ TEST_P(LeadStoreTest, TheClockIsNeverBeforeACommittedChange) {
   EXPECT_EQ(loaded->now_ms, kStart);
   Commit(Keep("l2"));
   EXPECT_EQ(Outbox().back().at_ms, kStart);
+}
+
+TEST_P(LeadStoreTest, EachLeadHasTheClockOfItsShardAndOfNoOther) {
+  MakeStore(/*shards=*/2, store::StoreLimits());
+  std::array<core::LeadKey, 2> keys;  // by shard
+  for (const char* id : {"a", "b", "c", "d", "e", "f"}) {
+    const core::WorkspaceId workspace = core::WorkspaceId::Trusted(id);
+    keys[static_cast<size_t>(store().ShardOf(workspace))] = {workspace,
+                                                             core::LeadId::Trusted("l1")};
+  }
+  for (const core::LeadKey& key : keys) {
+    ASSERT_TRUE(store().CreateWorkspace(key.workspace, "").ok());
+    core::Policy policy = MakePolicy();
+    policy.workspace = key.workspace;
+    ASSERT_TRUE(MakeActive(policy, "first").ok());
+  }
+  Plan ahead = Keep("l1");
+  ahead.key = ahead.after.key = keys[0];
+  clock_.Advance(core::kHourMs);
+  ASSERT_EQ(TryCommit(ahead), CommitCode::kCommitted);
+  clock_.Advance(-core::kHourMs);
+  const auto both = store().Load(keys);
+  ASSERT_TRUE(both.ok());
+  EXPECT_THAT(both->times, ElementsAre(kStart + core::kHourMs, kStart));
+  EXPECT_EQ(both->now_ms, kStart + core::kHourMs);
+  EXPECT_EQ(store().Load({keys[1]})->now_ms, kStart);
 }
 
 TEST_P(LeadStoreTest, AnUnknownWorkspaceIsRefused) {

@@ -16,6 +16,19 @@ using support::Fault;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+// Its clock goes ahead between reading what is due and reading the leads.
+class StoreThatGoesAhead : public support::FlakyStore {
+ public:
+  explicit StoreThatGoesAhead(store::Store& inner)
+      : FlakyStore(inner, [] { return Fault::kNone; }) {}
+  absl::StatusOr<store::LoadedLeads> Load(absl::Span<const core::LeadKey> keys) override {
+    auto loaded = FlakyStore::Load(keys);
+    loaded->now_ms += core::kDayMs;
+    for (core::TimeMs& time_ms : loaded->times) time_ms += core::kDayMs;
+    return loaded;
+  }
+};
+
 class TimerSweepTest : public testing::Test {
  protected:
   TimerSweep NewSweep(int batch_max = 100) {
@@ -232,6 +245,28 @@ TEST_F(TimerSweepTest, LeadThatAllPassedOnIsOfferedAgainAfterTheCoolDown) {
   EXPECT_EQ(world_.Lead("l1").stage, Stage::kOffered);
 }
 
+TEST_F(TimerSweepTest, ALeadEscalatesOnceAPolicyThatCouldNotBeReadCanBe) {
+  core::QueuePolicy& home = world_.policy.queues.at(support::QueueNamed("dach"));
+  home.max_wait_ms = core::kHourMs;
+  home.escalate_to = support::QueueNamed("triage");
+  world_.Capture("l1");
+  bool readable = false;
+  const PolicySource read = world_.policies();
+  const PolicySource policies = [&](absl::Span<const core::WorkspaceId> workspaces) {
+    return readable ? read(workspaces) : absl::StatusOr<Policies>(Policies(workspaces.size()));
+  };
+  TimerSweep sweep(world_.store, world_.store, policies, world_.own_clock.function(), 100,
+                   *world_.metrics);
+  world_.Pass(core::kHourMs);
+  EXPECT_EQ(sweep.Run(0)->fired, 1);
+  EXPECT_EQ(world_.Lead("l1").queue, support::QueueNamed("dach"));
+  EXPECT_EQ(sweep.Run(0)->next_due, absl::Minutes(1));
+  readable = true;
+  world_.Pass(core::kMinuteMs);
+  EXPECT_EQ(sweep.Run(0)->fired, 1);
+  EXPECT_EQ(world_.Lead("l1").queue, support::QueueNamed("triage"));
+}
+
 TEST_F(TimerSweepTest, ALeadThatAsksAgainWaitsItsTurnAndItsQueueIsToBeDrained) {
   world_.AddRep("ada", 1);
   world_.Capture("l2");
@@ -270,6 +305,24 @@ TEST_F(TimerSweepTest, NothingFiresWhileTheClocksDisagree) {
   EXPECT_EQ(sweep.Run(0)->fired, 1);
   world_.own_clock.Advance(core::kSecondMs);
   EXPECT_THAT(sweep.Run(0).status().message(), HasSubstr("behind ours"));
+}
+
+TEST_F(TimerSweepTest, WhatIsDueIsDecidedByTheClockThatAgreedWithOurs) {
+  core::Sla sla;
+  sla.name = "touch";
+  sla.target_ms = core::kHourMs;
+  sla.breach = core::SlaBreach::kReassign;
+  world_.policy.slas = {sla};
+  world_.AddRep("ada");
+  world_.AddRep("bob");
+  world_.Capture("l1");
+  StoreThatGoesAhead store(world_.store);
+  TimerSweep sweep(store, store, world_.policies(), world_.own_clock.function(), 100,
+                   *world_.metrics);
+  EXPECT_EQ(sweep.Run(0)->fired, 1) << "its clock begins";
+  EXPECT_EQ(world_.Lead("l1").rep, support::RepNamed("ada"));
+  EXPECT_EQ(world_.Lead("l1").clocks[0].state, core::SlaState::kPending);
+  EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_timer_lateness_seconds_sum 0\n"));
 }
 
 TEST_F(TimerSweepTest, MoreThanABatchIsDueAtOnce) {

@@ -468,6 +468,32 @@ TEST(DecideActionTest, ARepGetsTheFirstAnswerAlsoWhenTheLeadIsNoLongerItsOwn) {
       << "whose request that was is nobody else's business";
 }
 
+TEST(DecideActionTest, WhoHasWithdrawnConsentIsOfferedToNobodyElse) {
+  for (const ActionType type : {ActionType::kRelease, ActionType::kReassign}) {
+    for (const Stage stage : {Stage::kSql, Stage::kSqo}) {
+      LeadRecord record = RecordIn(stage);
+      record.facts.consent = Consent::kWithdrawn;
+      Action action = ActionOf(type);
+      action.request_id = "q1";
+      const Plan plan = Decide(record, action);
+      EXPECT_EQ(plan.placement, Placement::kRelease);
+      EXPECT_EQ(plan.after.stage, Stage::kRejected);
+      EXPECT_EQ(plan.after.reason, "DO_NOT_CONTACT");
+      EXPECT_EQ(plan.after.closed_at_ms, kNow);
+      EXPECT_TRUE(plan.after.rep.empty());
+      ASSERT_EQ(plan.changes.size(), 2u);
+      EXPECT_EQ(plan.changes[0].stage, Stage::kQueued) << "as every such action says";
+      EXPECT_EQ(plan.changes[0].rep, RepNamed("ada"));
+      EXPECT_EQ(plan.changes[1].type, ChangeType::kRejected);
+      EXPECT_EQ(plan.changes[1].stage, Stage::kRejected);
+      EXPECT_EQ(plan.changes[1].actor, "policy");
+      EXPECT_EQ(plan.changes[1].cause, "q1");
+      EXPECT_EQ(plan.after.answered.at(0).stage, Stage::kRejected);
+      EXPECT_EQ(plan.after.answered.at(0).version, record.version + 2);
+    }
+  }
+}
+
 TEST(DecideActionTest, UnknownLeadIsNotFound) {
   LeadRecord record;
   record.key = support::Key("nobody");

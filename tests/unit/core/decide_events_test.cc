@@ -246,6 +246,17 @@ TEST(DecideEventsTest, WhoeverWithdrawsConsentIsLeftAloneAtOnceUntilANeedWasConf
   }
 }
 
+TEST(DecideEventsTest, WhoeverHadWithdrawnConsentBeforeIsLeftAloneWithTheNextEvent) {
+  LeadRecord record = RecordIn(Stage::kOffered);
+  Fold(At(ConsentEvent("e8", Consent::kWithdrawn), 7), record.facts);
+  const Plan plan = Decide(record, {Activity("e9", "page_view")});
+  EXPECT_EQ(plan.after.stage, Stage::kRejected);
+  EXPECT_EQ(plan.changes.at(0).cause, "e9");
+  const Plan repeated = Decide(record, {At(ConsentEvent("e8", Consent::kWithdrawn), 7)});
+  EXPECT_EQ(repeated.after.stage, Stage::kOffered) << "nothing new";
+  EXPECT_TRUE(repeated.changes.empty());
+}
+
 TEST(DecideEventsTest, ExpectsTheRevisionThatItSaw) {
   LeadRecord record = RecordIn(Stage::kOffered);
   record.revision = 41;

@@ -86,6 +86,8 @@ class Lead {
     RC_ASSERT((record_.timer == TimerKind::kNone) == (record_.due_at_ms == 0));
     RC_ASSERT(!IsClosed(record_.stage) || record_.timer == TimerKind::kNone);
     RC_ASSERT(record_.cycle > 0 || record_.generation == 0);
+    const bool to_be_worked = record_.stage >= Stage::kQueued && record_.stage <= Stage::kWorking;
+    RC_ASSERT(!to_be_worked || record_.facts.consent != Consent::kWithdrawn);
   }
 
   LeadRecord record_;
@@ -98,7 +100,7 @@ LeadEvent EventOf(int number, int a, int b) {
     case 0:
       return support::Updated(id, {{"country", std::string(b % 2 == 0 ? "DE" : "FR")}}, kNow - b);
     case 1:
-      return support::ConsentEvent(id, b % 2 == 0 ? Consent::kGranted : Consent::kWithdrawn, kNow);
+      return support::ConsentEvent(id, b % 8 != 0 ? Consent::kGranted : Consent::kWithdrawn, kNow);
     case 2:
       return support::Activity(id, "demo_request", kNow);
     default:
@@ -112,7 +114,7 @@ Action ActionOf(const LeadRecord& record, int type, int a, int b) {
   static constexpr std::array<Stage, 5> kOutcomes = {Stage::kSql, Stage::kSqo, Stage::kWon,
                                                      Stage::kLost, Stage::kErased};
   Action action;
-  action.type = static_cast<ActionType>(type % 7);
+  action.type = static_cast<ActionType>(type % 9);
   action.generation = record.generation + (a % 16 == 0 ? 1 : 0);
   action.reason = kReasons[static_cast<size_t>(b % 8)];
   action.channel = a % 8 == 1 ? "Not a word" : "call";
@@ -141,7 +143,8 @@ void Act(const Policy& policy, const Action& action, int luck, Lead& lead) {
   if (!decision.ok()) return CheckError(decision.status());
   const Plan* plan = std::get_if<Plan>(&*decision);
   if (plan == nullptr) return;
-  RC_ASSERT(plan->changes.size() == 1u);
+  const bool left_alone = plan->changes.back().actor == "policy";  // consent was withdrawn
+  RC_ASSERT(plan->changes.size() == (left_alone ? 2u : 1u));
   RC_ASSERT(plan->may_use_reserve);
   lead.Apply(*plan, luck);
   if (action.request_id.empty()) return;

@@ -94,6 +94,20 @@ TEST(DecideTimerTest, TimerOfAnotherKindThanTheStageDoesNothing) {
   EXPECT_FALSE(DecideTimer(offered, nullptr, offered.due_at_ms, offered.due_at_ms).has_value());
 }
 
+TEST(DecideTimerTest, WhoHasWithdrawnConsentIsOfferedToNobodyWhoeverHasIt) {
+  for (LeadRecord record : {RecordIn(Stage::kOffered), WaitingForRetry()}) {
+    record.facts.consent = Consent::kWithdrawn;
+    const auto plan = DecideTimer(record, nullptr, record.due_at_ms, record.due_at_ms);
+    ASSERT_TRUE(plan.has_value());
+    EXPECT_EQ(plan->placement, Placement::kRelease);
+    EXPECT_EQ(plan->after.stage, Stage::kRejected);
+    EXPECT_EQ(plan->after.reason, "DO_NOT_CONTACT");
+    EXPECT_EQ(plan->after.due_at_ms, 0);
+    ASSERT_FALSE(plan->changes.empty());
+    EXPECT_EQ(plan->changes.back().type, ChangeType::kRejected);
+  }
+}
+
 TEST(DecideTimerTest, AWaitThatIsOverLeadsToWhatThePolicySays) {
   Policy policy = support::SamplePolicy();
   policy.revision = 7;

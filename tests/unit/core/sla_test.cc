@@ -334,6 +334,75 @@ TEST_F(SlaTest, ASilentOfferSetsTheRepAwayIfItsAcceptLevelSaysSo) {
                                                   ChangeType::kOfferExpired));
 }
 
+TEST_F(SlaTest, ASilentOfferGoesWhereItsAcceptLevelReturnsIt) {
+  policy_.slas = {Level("accept", SlaMetric::kAccept, 2 * kHourMs)};
+  policy_.slas[0].breach = SlaBreach::kReturn;
+  policy_.slas[0].return_to = QueueNamed("triage");
+  LeadRecord lead = LeadIn(Stage::kOffered);
+  lead.owners = {RepNamed("bob")};
+  lead.passed = {RepNamed("cyd")};
+  Look(kNow, lead);
+  const auto plan = DecideTimer(lead, &policy_, lead.due_at_ms, lead.due_at_ms);
+  ASSERT_TRUE(plan.has_value());
+  ASSERT_THAT(TypesOf(plan->changes), ElementsAre(ChangeType::kSlaBreached,
+                                                  ChangeType::kOfferExpired, ChangeType::kQueued));
+  EXPECT_EQ(plan->changes[1].queue, QueueNamed("dach")) << "where it was offered";
+  EXPECT_EQ(plan->changes[2].queue, QueueNamed("triage"));
+  EXPECT_TRUE(plan->changes[2].rep.empty());
+  EXPECT_THAT(plan->changes[2].details,
+              ElementsAre(Pair("from", "dach"), Pair("sla", "accept"), Pair("why", "returned")));
+  EXPECT_EQ(plan->after.queue, QueueNamed("triage"));
+  EXPECT_EQ(plan->after.home, QueueNamed("triage"));
+  EXPECT_THAT(plan->after.passed, ElementsAre(RepNamed("ada")));
+  EXPECT_THAT(plan->after.owners, IsEmpty());
+  EXPECT_EQ(plan->policy_revision, policy_.revision);
+  EXPECT_EQ(plan->placement, Placement::kOffer);
+}
+
+TEST_F(SlaTest, ASilentOfferThatIsReturnedToItsQueueIsForAnybodyThere) {
+  policy_.slas = {Level("accept", SlaMetric::kAccept, 2 * kHourMs)};
+  policy_.slas[0].breach = SlaBreach::kReturn;
+  LeadRecord lead = LeadIn(Stage::kOffered);
+  lead.home = lead.queue;
+  lead.owners = {RepNamed("bob")};
+  lead.passed = {RepNamed("cyd")};
+  Look(kNow, lead);
+  const auto plan = DecideTimer(lead, &policy_, lead.due_at_ms, lead.due_at_ms);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_THAT(TypesOf(plan->changes),
+              ElementsAre(ChangeType::kSlaBreached, ChangeType::kOfferExpired));
+  EXPECT_THAT(plan->after.passed, ElementsAre(RepNamed("ada")));
+  EXPECT_THAT(plan->after.owners, IsEmpty());
+}
+
+TEST_F(SlaTest, AWaitingLeadGoesWhereALevelReturnsItWhoseClockWasKept) {
+  policy_.slas = {Level("decision", SlaMetric::kDecision, kHourMs)};
+  policy_.slas[0].breach = SlaBreach::kReturn;
+  policy_.slas[0].return_to = QueueNamed("triage");
+  LeadRecord lead = LeadIn(Stage::kAccepted);
+  Look(kNow, lead);
+  lead.stage = Stage::kQueued;
+  lead.rep = RepId();
+  lead.passed = {RepNamed("ada")};
+  lead.timer = TimerKind::kRetry;
+  lead.due_at_ms = lead.clock_at_ms + kMinuteMs;
+  const Plan later = Fire(lead);
+  EXPECT_THAT(TypesOf(later.changes), ElementsAre(ChangeType::kSlaBreached, ChangeType::kQueued));
+  EXPECT_EQ(later.after.queue, QueueNamed("triage"));
+  EXPECT_EQ(later.after.due_at_ms, 0);
+  EXPECT_THAT(later.after.passed, IsEmpty());
+  EXPECT_EQ(later.placement, Placement::kOffer);
+
+  policy_.queues[QueueNamed("dach")].max_wait_ms = kMinuteMs;
+  lead.home = lead.queue;
+  lead.home_since_ms = kNow;
+  lead.due_at_ms = lead.clock_at_ms;
+  const Plan same = Fire(lead);
+  EXPECT_THAT(TypesOf(same.changes), ElementsAre(ChangeType::kSlaBreached, ChangeType::kQueued))
+      << "the times of the queue that it left are over";
+  EXPECT_EQ(same.after.queue, QueueNamed("triage"));
+}
+
 TEST_F(SlaTest, LevelsBrokenInOneLookHaveTheirConsequencesAll) {
   policy_.slas = {Level("accept", SlaMetric::kAccept, kHourMs),
                   Level("touch", SlaMetric::kFirstTouch, 2 * kHourMs),

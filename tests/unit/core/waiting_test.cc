@@ -128,11 +128,43 @@ TEST_F(WaitingTest, WithoutAQueueToEscalateToTheLongWaitIsAnnouncedOnce) {
 TEST_F(WaitingTest, WithoutAPolicyOnlyTheOwnersTimeIsKnown) {
   lead_.owners = {RepNamed("ada")};
   lead_.judgment.route.owner_wait_ms = kHourMs;
-  home_->max_wait_ms = kMinuteMs;
+  home_->max_wait_ms = kHourMs - 30 * kSecondMs;
   Enter();
-  Outwait(nullptr, kNow + kHourMs, plan_);
+  Outwait(nullptr, lead_.wait_until_ms, plan_);
+  EXPECT_TRUE(lead_.owners_only);
+  EXPECT_EQ(lead_.wait_until_ms, kNow + kHourMs);
+  Outwait(nullptr, lead_.wait_until_ms, plan_);
   EXPECT_FALSE(lead_.owners_only);
   EXPECT_TRUE(plan_.changes.empty());
+  EXPECT_EQ(lead_.wait_until_ms, kNow + kHourMs + kMinuteMs) << "to be looked at again";
+}
+
+TEST_F(WaitingTest, WhatWasDueWhileTheHomeWasNotKnownIsMadeUpFor) {
+  home_->widen = {{30 * kMinuteMs, QueueNamed("inside")}};
+  home_->max_wait_ms = kHourMs;
+  home_->escalate_to = QueueNamed("triage");
+  Enter();
+  Policy without = policy_;
+  without.queues.erase(QueueNamed("dach"));
+  const Policy* const unknown[] = {nullptr, &without};
+  for (const Policy* policy : unknown) {
+    const TimeMs now_ms = lead_.wait_until_ms;
+    Outwait(policy, now_ms, plan_);
+    EXPECT_TRUE(plan_.changes.empty());
+    EXPECT_EQ(lead_.queue, QueueNamed("dach"));
+    EXPECT_EQ(lead_.home_since_ms, kNow);
+    EXPECT_EQ(lead_.wait_until_ms, now_ms + kMinuteMs);
+  }
+  OutwaitUntil(kNow + kHourMs);
+  EXPECT_EQ(lead_.queue, QueueNamed("triage"));
+  ASSERT_EQ(plan_.changes.size(), 2u);
+  EXPECT_EQ(plan_.changes[0].details.at("why"), "widened");
+  EXPECT_EQ(plan_.changes[1].details.at("why"), "escalated");
+}
+
+TEST_F(WaitingTest, ALeadWithoutATimeToWaitForIsNotLookedAtAgainForAnUnknownHome) {
+  Enter();
+  Outwait(nullptr, kNow + kHourMs, plan_);
   EXPECT_EQ(lead_.wait_until_ms, 0);
 }
 

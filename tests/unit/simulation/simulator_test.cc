@@ -73,6 +73,44 @@ TEST(SimulatorTest, TheActivePolicyDoesWhatHappened) {
   EXPECT_THAT(reproduction.differences, IsEmpty());
 }
 
+TEST(SimulatorTest, WhoeverWithdrewConsentIsLeftAloneAgain) {
+  const core::Policy policy = support::SamplePolicy();
+  Installation installation(policy, RosterOf({"ada"}));
+  for (const char* lead : {"l1", "l2", "l3"}) {
+    installation.Publish(Capture(lead, installation.now_ms()));
+    installation.Intake();
+    installation.Advance(kMinuteMs);
+  }
+  ASSERT_TRUE(installation.Act("l1", Do(ActionType::kAccept)));
+  ASSERT_TRUE(installation.Act("l2", Do(ActionType::kAccept)));
+  ASSERT_TRUE(installation.Act("l2", Touch()));
+  ASSERT_TRUE(installation.Act("l2", Do(ActionType::kReportOutcome)));           // SQL
+  ASSERT_TRUE(installation.Act("l3", Do(ActionType::kDecline, "AT_CAPACITY")));  // and waits
+  for (const char* lead : {"l1", "l2", "l3"}) {
+    installation.Advance(kMinuteMs);
+    core::LeadEvent event = support::ConsentEvent("no-" + std::string(lead),
+                                                  core::Consent::kWithdrawn, installation.now_ms());
+    event.key = support::Key(lead);
+    installation.Publish(event);
+    installation.Intake();
+  }
+  installation.Advance(kMinuteMs);
+  ASSERT_TRUE(installation.Act("l2", Do(ActionType::kRelease)));
+  for (const char* lead : {"l1", "l2", "l3"}) {
+    ASSERT_EQ(installation.Lead(lead).stage, core::Stage::kRejected);
+  }
+  installation.Advance(kHourMs);
+  installation.Publish(Capture("l4", installation.now_ms()));
+  installation.Intake();
+
+  const Recording recording = installation.Record();
+  const Outcome outcome = MustSimulate(recording, installation.SettingOf(policy));
+  EXPECT_EQ(outcome.actions, 6);
+  EXPECT_EQ(outcome.refused_actions, 0);
+  EXPECT_THAT(outcome.deferred, IsEmpty());
+  EXPECT_TRUE(Reproduce(recording, outcome, policy.revision).exact());
+}
+
 TEST(SimulatorTest, AnotherRosterIsToldAsDifferences) {
   const core::Policy policy = support::SamplePolicy();
   Installation installation(policy, RosterOf({"ada"}));
