@@ -222,11 +222,13 @@ absl::Status Run::ActAsRecorded(const Duty& duty) {
   LeadState& state = leads_[duty.lead];
   if (state.generation != duty.number || state.script == nullptr) return absl::OkStatus();
   const core::Action& recorded = state.script->steps[state.next_step++].action;
-  // The queue may work otherwise than it did: an offer is accepted by whatever works on it, and a
-  // lead that is owned at once needs no accept.
+  // The queue may work otherwise than it did: an offer is accepted by what only its owner does, and
+  // a lead that is owned at once needs no accept.
   const bool accepts = recorded.type == core::ActionType::kAccept;
   const bool works = recorded.type == core::ActionType::kLogTouch ||
-                     recorded.type == core::ActionType::kReportOutcome;
+                     recorded.type == core::ActionType::kReportOutcome ||
+                     recorded.type == core::ActionType::kPause ||
+                     recorded.type == core::ActionType::kRelease;
   bool refused = false;
   if (works && Load(duty.lead).stage == core::Stage::kOffered) {
     if (absl::Status status = Act(duty.lead, {}, refused); !status.ok()) return status;
@@ -235,6 +237,7 @@ absl::Status Run::ActAsRecorded(const Duty& duty) {
     core::Action action = recorded;
     if (action.touched_at_ms != 0) action.touched_at_ms += state.shift_ms;
     if (action.revisit_at_ms != 0) action.revisit_at_ms += state.shift_ms;
+    if (action.until_ms != 0) action.until_ms += state.shift_ms;
     if (absl::Status status = Act(duty.lead, std::move(action), refused); !status.ok()) {
       return status;
     }
