@@ -34,6 +34,13 @@ bool IsDecision(ChangeType type) {
   return type == ChangeType::kQualified || type == ChangeType::kNurtured;
 }
 
+core::ErasureCause WhyErased(const core::Change& change) {
+  const auto why = change.details.find("why");
+  const bool by_retention = why != change.details.end() &&
+                            why->second == core::ErasureCauseName(core::ErasureCause::kRetention);
+  return by_retention ? core::ErasureCause::kRetention : core::ErasureCause::kRequest;
+}
+
 }  // namespace
 
 LeadIndex Recorder::IndexOf(const core::LeadId& lead) {
@@ -121,14 +128,17 @@ absl::Status Recorder::AddAccountEvent(const Record& record, core::AccountEvent 
 
 void Recorder::TakeChange(const Change& change, RecordedLead& lead) {
   const core::Change& what = change.change;
+  const Instant instant{change.at_ms, change.sequence};
+  const auto life = static_cast<int32_t>(lead.erasures.size());
   if (what.type == ChangeType::kQualified) {
-    lead.mqls.push_back({change.at_ms, change.sequence, change.cycle, change.policy_revision,
+    lead.mqls.push_back({change.at_ms, change.sequence, life, change.cycle, change.policy_revision,
                          change.fit, change.intent, what.queue, what.cause});
   }
   if (what.type == ChangeType::kAssigned) {
     lead.assignments.push_back({change.at_ms,
                                 change.sequence,
                                 what.generation,
+                                life,
                                 change.cycle,
                                 change.due_at_ms,
                                 what.rep,
@@ -137,10 +147,11 @@ void Recorder::TakeChange(const Change& change, RecordedLead& lead) {
                                 {}});
     recording_.assigned_to[what.rep].push_back(change.at_ms);
   }
+  if (what.type == ChangeType::kErased) lead.erasures.push_back({instant, WhyErased(what)});
   if (what.type == ChangeType::kQueued && what.actor == "clock") {
-    lead.moves.push_back({change.at_ms, change.sequence});
+    lead.moves.push_back(instant);
   }
-  if (IsSaidByClock(what)) lead.looks.push_back({change.at_ms, change.sequence});
+  if (IsSaidByClock(what)) lead.looks.push_back(instant);
   if (lead.assignments.empty()) return;
   RecordedAssignment& current = lead.assignments.back();
   const bool taken = what.type == ChangeType::kOfferExpired || what.type == ChangeType::kPulledBack;
@@ -170,6 +181,13 @@ void Recorder::TakeChanges(LeadIndex lead) {
     point.sequence = assignment.sequence;
     point.lead = lead;
     point.generation = assignment.generation;
+  }
+  for (size_t i = 0; i < taken.erasures.size(); ++i) {
+    RecordedPoint& point = recording_.points.emplace_back();
+    point.at_ms = taken.erasures[i].instant.at_ms;
+    point.sequence = taken.erasures[i].instant.sequence;
+    point.lead = lead;
+    point.erasure = static_cast<int32_t>(i);
   }
 }
 

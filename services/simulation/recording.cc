@@ -4,9 +4,11 @@
 
 namespace baton::simulation {
 
-const RecordedAssignment* Recording::Assignment(LeadIndex lead, int32_t cycle, int index) const {
+const RecordedAssignment* Recording::Assignment(LeadIndex lead, int32_t life, int32_t cycle,
+                                                int index) const {
   for (const RecordedAssignment& assignment : leads[lead].assignments) {
-    if (assignment.cycle == cycle && index-- == 0) return &assignment;
+    if (assignment.life != life || assignment.cycle != cycle) continue;
+    if (index-- == 0) return &assignment;
   }
   return nullptr;
 }

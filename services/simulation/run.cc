@@ -76,7 +76,7 @@ absl::StatusOr<Outcome> Run::Play() && {
   if (setting_.progress) setting_.progress(next, points.size());
   outcome_.end_ms = recording_.end_ms;
   std::sort(outcome_.cycles.begin(), outcome_.cycles.end(), [](const Cycle& a, const Cycle& b) {
-    return std::tie(a.lead, a.cycle) < std::tie(b.lead, b.cycle);
+    return std::tie(a.lead, a.life, a.cycle) < std::tie(b.lead, b.life, b.cycle);
   });
   return std::move(outcome_);
 }
@@ -141,6 +141,7 @@ absl::Status Run::Meet(size_t index) {
   if (point.account >= 0) {
     return ApplyAccount(recording_.accounts[static_cast<size_t>(point.account)]);
   }
+  if (point.erasure >= 0) return Erase(point);
   return point.events > 0 ? ApplyEvents(index) : HandOut(point);
 }
 
@@ -170,11 +171,14 @@ absl::Status Run::ApplyEvents(size_t index) {
   const absl::Span<const core::LeadEvent> events(&recording_.events[point.first_event - deferred],
                                                  point.events + deferred);
   const core::Policy* policy = point.before_policy ? nullptr : &policy_;
+  std::optional<core::Facts> facts_before;
+  if (record.erased_at_ms != 0) facts_before = record.facts;
   const absl::StatusOr<core::AccountView> account = AccountOf(record, events, policy);
   if (!account.ok()) return account.status();
   core::Plan plan = core::DecideEventsInPlace(store_.Lend(key), events, policy, now_ms_, &*account);
   if (IsDeferred(index, plan)) {
-    store_.GiveBack(key, FactsBefore(point.first_event - deferred));
+    if (!facts_before) facts_before = FactsBefore(point.first_event - deferred);
+    store_.GiveBack(key, *std::move(facts_before));
     deferred += point.events;
     return absl::OkStatus();
   }
@@ -354,6 +358,7 @@ void Run::NoteMql(const store::OutboxEntry& entry, const std::string& route, Lea
   state.outcome = static_cast<uint32_t>(outcome_.cycles.size());
   Cycle& cycle = outcome_.cycles.emplace_back();
   cycle.lead = entry.key.lead;
+  cycle.life = state.life;
   cycle.cycle = entry.cycle;
   cycle.qualified_at_ms = entry.at_ms;
   cycle.cause = entry.change.cause;
@@ -369,7 +374,7 @@ void Run::NoteAssignment(const store::OutboxEntry& entry, LeadIndex lead) {
   outcome_.cycles[state.outcome].assigned.push_back(
       {entry.at_ms, entry.change.generation, entry.change.rep, entry.change.queue});
   state.script = setting_.behaviour.replay
-                     ? recording_.Assignment(lead, entry.cycle, state.assignments)
+                     ? recording_.Assignment(lead, state.life, entry.cycle, state.assignments)
                      : nullptr;
   ++state.assignments;
   state.next_step = 0;

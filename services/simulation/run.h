@@ -27,6 +27,7 @@ class Run {
   // Where a lead is, as the changes published so far say.
   struct LeadState {
     core::Stage stage = core::Stage::kNew;
+    int32_t life = 0;
     int32_t cycle = 0;
     int64_t generation = 0;
     int assignments = 0;                         // of the cycle
@@ -48,11 +49,16 @@ class Run {
   absl::Status ApplyEvents(size_t index);
   // The events of a point were decided together with those of the lead's next one.
   bool IsDeferred(size_t index, const core::Plan& plan);
-  // The facts of a lead before the event with that index.
+  // The facts of a lead, which was never erased, before the event with that index.
   core::Facts FactsBefore(size_t event) const;
   absl::Status HandOut(const RecordedPoint& point);
   // The rep of a recorded assignment asks for a lead of its own accord; `queue`: from there only.
   absl::Status Claim(const core::RepId& rep, const core::QueueId& queue);
+
+  // Erasures (erasures.cc).
+  absl::Status Erase(const RecordedPoint& point);
+  // When the lead was erased next, in the life in which it is; kNever.
+  Instant ErasedAt(LeadIndex lead) const;
 
   // Accounts (accounts.cc).
   absl::Status OpenAccounts();

@@ -30,6 +30,13 @@ void Capture(Installation& installation, const std::string& lead, const std::str
   installation.Intake();
 }
 
+void Tell(Installation& installation, core::LeadEvent event, const std::string& lead) {
+  event.key = support::Key(lead);
+  event.occurred_at_ms = installation.now_ms();
+  installation.Publish(event);
+  installation.Intake();
+}
+
 core::Action Doing(ActionType type, const std::string& reason = "") {
   core::Action action;
   action.type = type;
@@ -37,10 +44,167 @@ core::Action Doing(ActionType type, const std::string& reason = "") {
   return action;
 }
 
+// Who had each cycle last: "l1/1 ada", "l2/1 -"; of lives behind an erasure "l1+1/1 ada".
+std::vector<std::string> OwnersIn(const Outcome& outcome) {
+  std::vector<std::string> owners;
+  for (const Cycle& cycle : outcome.cycles) {
+    const std::string life = cycle.life == 0 ? "" : "+" + std::to_string(cycle.life);
+    owners.push_back(cycle.lead.str() + life + "/" + std::to_string(cycle.cycle) + " " +
+                     (cycle.assigned.empty() ? "-" : cycle.assigned.back().rep.str()));
+  }
+  return owners;
+}
+
+Outcome MustReproduce(Installation& installation, const core::Policy& policy) {
+  const Recording recording = installation.Record();
+  const Outcome outcome = MustSimulate(recording, installation.SettingOf(policy));
+  const Reproduction reproduction = Reproduce(recording, outcome, policy.revision);
+  EXPECT_TRUE(reproduction.exact());
+  EXPECT_EQ(outcome.refused_actions, 0);
+  for (const std::string& difference : reproduction.differences) ADD_FAILURE() << difference;
+  return outcome;
+}
+
 Setting SettingOfCandidate(const Installation& installation, const core::Policy& policy) {
   Setting setting = installation.SettingOf(policy);
   setting.follows = false;
   return setting;
+}
+
+TEST(SimulatedErasuresTest, WhoeverIsErasedFreesItsRepAndComesBackAsANewLead) {
+  const core::Policy policy = support::SamplePolicy();
+  Installation installation(policy, RosterOf({"ada"}, /*capacity=*/1));
+  Capture(installation, "l1");
+  ASSERT_TRUE(installation.Act("l1", Doing(ActionType::kAccept)));
+  Capture(installation, "l2");
+  installation.Advance(kMinuteMs);
+  ASSERT_TRUE(installation.Erase("l1"));
+  installation.Advance(20);
+  installation.Drain();
+  ASSERT_EQ(installation.Lead("l2").rep.str(), "ada");
+  installation.Advance(kMinuteMs);
+  ASSERT_TRUE(installation.Act("l2", Doing(ActionType::kReject, "NO_NEED")));
+  // With what was known before it would be an MQL.
+  installation.Advance(kMinuteMs);
+  Tell(installation, support::Activity("demo", "demo_request"), "l1");
+  ASSERT_EQ(installation.Lead("l1").stage, core::Stage::kNurture);
+  Capture(installation, "l1", "DE", "-again");
+  ASSERT_EQ(installation.Lead("l1").cycle, 1);
+  installation.Advance(kMinuteMs);
+  ASSERT_TRUE(installation.Act("l1", Doing(ActionType::kReject, "NO_NEED")));
+  Capture(installation, "l3");
+
+  const Outcome outcome = MustReproduce(installation, policy);
+  EXPECT_THAT(OwnersIn(outcome), ElementsAre("l1/1 ada", "l1+1/1 ada", "l2/1 ada", "l3/1 ada"));
+  EXPECT_EQ(outcome.actions, 3);
+}
+
+TEST(SimulatedErasuresTest, EventsFromBeforeThatAreReadBehindItAreNoNews) {
+  const core::Policy policy = support::SamplePolicy();
+  Installation installation(policy, RosterOf({"ada"}));
+  Tell(installation, support::Updated("seen", {}), "l1");
+  installation.Advance(kSecondMs);
+  core::LeadEvent late = support::QualifyingCapture("late", installation.now_ms());
+  late.key = support::Key("l1");
+  installation.Publish(late);
+  installation.Advance(20);
+  ASSERT_TRUE(installation.Erase("l1"));
+  installation.Intake();
+  ASSERT_EQ(installation.Lead("l1").stage, core::Stage::kErased);
+  installation.Advance(kMinuteMs);
+  Tell(installation, support::Activity("demo", "demo_request"), "l1");
+  EXPECT_THAT(MustReproduce(installation, policy).cycles, IsEmpty());
+}
+
+TEST(SimulatedErasuresTest, EventsOfWhoCameBackThatWereDecidedTogetherAreSoAgain) {
+  const core::Policy policy = support::SamplePolicy();
+  Installation installation(policy, RosterOf({"ada"}));
+  Tell(installation, support::Activity("demo", "demo_request"), "l1");
+  installation.Advance(kSecondMs);
+  ASSERT_TRUE(installation.Erase("l1"));
+  installation.Advance(kSecondMs);
+  Tell(installation, support::Updated("back", {}), "l1");
+  // Alone it would qualify; intake saw it with the next one only.
+  installation.Advance(kSecondMs);
+  core::LeadEvent capture = support::QualifyingCapture("capture", installation.now_ms());
+  capture.key = support::Key("l1");
+  installation.Publish(capture);
+  installation.Advance(kHourMs);
+  Tell(installation, support::Updated("few", {{"employees", int64_t{3}}}), "l1");
+  installation.Advance(kHourMs);
+  Tell(installation, support::Updated("many", {{"employees", int64_t{300}}}), "l1");
+  const Outcome outcome = MustReproduce(installation, policy);
+  EXPECT_THAT(OwnersIn(outcome), ElementsAre("l1+1/1 ada"));
+  EXPECT_THAT(outcome.deferred, SizeIs(1));
+}
+
+TEST(SimulatedErasuresTest, TheClockDoesNotLookAtALeadThatWasErasedBeforeItCame) {
+  core::Policy policy = support::SamplePolicy();
+  core::Sla level;
+  level.name = "touch";
+  level.metric = core::SlaMetric::kFirstTouch;
+  level.target_ms = kHourMs;
+  level.breach = core::SlaBreach::kReassign;
+  policy.slas = {level};
+  Installation installation(policy, RosterOf({"ada", "ben"}));
+  Capture(installation, "l1");
+  installation.FireTimers();
+  ASSERT_TRUE(installation.Act("l1", Doing(ActionType::kAccept)));
+  installation.Advance(kHourMs + kMinuteMs);
+  ASSERT_TRUE(installation.Erase("l1"));
+  installation.FireTimers();
+  EXPECT_THAT(OwnersIn(MustReproduce(installation, policy)), ElementsAre("l1/1 ada"));
+}
+
+// l1 is nobody's MQL and erased an hour later; then l2 comes. Returns who has what by a policy that
+// takes l1.
+std::vector<std::string> WithLeadsFromAbroad(bool on_request, core::DurationMs retention_ms) {
+  core::Policy candidate = support::SamplePolicy();
+  candidate.retention.inactive_ms = retention_ms;
+  core::Policy policy = candidate;
+  policy.retention.inactive_ms = kHourMs;
+  policy.disqualify.push_back({"abroad",
+                               support::When(policy, "has(lead.country) && lead.country == 'US'"),
+                               "NOT_ICP_GEO"});
+  Installation installation(policy, RosterOf({"ada"}, /*capacity=*/1));
+  Capture(installation, "l1", "US");
+  installation.Advance(kHourMs);
+  if (on_request) {
+    EXPECT_TRUE(installation.Erase("l1"));
+  } else {
+    installation.Retain({"l1"});
+  }
+  EXPECT_EQ(installation.Lead("l1").stage, core::Stage::kErased);
+  Capture(installation, "l2");
+  EXPECT_THAT(OwnersIn(MustReproduce(installation, policy)), ElementsAre("l2/1 ada"));
+  return OwnersIn(MustSimulate(installation.Record(), SettingOfCandidate(installation, candidate)));
+}
+
+TEST(SimulatedErasuresTest, RetentionErasesNobodyWhomSalesHasInTheRun) {
+  EXPECT_THAT(WithLeadsFromAbroad(/*on_request=*/true, kHourMs),
+              ElementsAre("l1/1 ada", "l2/1 ada"));
+  EXPECT_THAT(WithLeadsFromAbroad(/*on_request=*/false, kHourMs),
+              ElementsAre("l1/1 ada", "l2/1 -"));
+}
+
+TEST(SimulatedErasuresTest, RetentionErasesNobodyWhomThePolicyOfTheRunWouldKeep) {
+  core::Policy policy = support::SamplePolicy();
+  policy.retention.inactive_ms = kHourMs;
+  Installation installation(policy, RosterOf({"ada"}));
+  Tell(installation, support::Activity("demo", "demo_request"), "l1");
+  installation.Advance(kHourMs);
+  installation.Retain({"l1"});
+  installation.Advance(kSecondMs);
+  Tell(installation,
+       support::Updated("rest", {{"employees", int64_t{500}},
+                                 {"industry", std::string("saas")},
+                                 {"email", std::string("a@b.example")}}),
+       "l1");
+  EXPECT_THAT(OwnersIn(MustReproduce(installation, policy)), IsEmpty());
+  core::Policy keeping = policy;
+  keeping.retention = {};
+  const Setting setting = SettingOfCandidate(installation, keeping);
+  EXPECT_THAT(OwnersIn(MustSimulate(installation.Record(), setting)), ElementsAre("l1/1 ada"));
 }
 
 TEST(SimulatedPausesTest, EndAsMuchLaterOrEarlierAsTheAssignment) {
