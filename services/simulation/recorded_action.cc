@@ -34,6 +34,7 @@ std::optional<ActionType> TypeOf(const core::Change& change) {
     case ChangeType::kTouched:
       return ActionType::kLogTouch;
     case ChangeType::kRejected:
+      if (IsWithdrawal(change)) return std::nullopt;
       return ActionType::kReject;
     case ChangeType::kRecycled:
       return ActionType::kRecycle;
@@ -109,7 +110,12 @@ std::optional<core::Action> ActionOf(const core::Change& change, const core::Que
 bool IsSaidByClock(const core::Change& change) {
   if (change.actor != "clock") return false;
   return change.type == ChangeType::kSlaWarned || change.type == ChangeType::kSlaEscalated ||
-         change.type == ChangeType::kSlaBreached || change.type == ChangeType::kResumed;
+         change.type == ChangeType::kSlaBreached || change.type == ChangeType::kResumed ||
+         change.type == ChangeType::kNurtured;
+}
+
+bool IsWithdrawal(const core::Change& change) {
+  return change.type == ChangeType::kRejected && change.actor == "policy";
 }
 
 }  // namespace baton::simulation

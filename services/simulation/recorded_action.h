@@ -15,8 +15,11 @@ std::optional<core::Action> ActionOf(const core::Change& change, const core::Que
                                      bool worked_on);
 
 // The clock looked at a lead, and says that a service level is about to be broken, or is, or that a
-// pause is over.
+// pause is over, or the time of a recycled lead.
 bool IsSaidByClock(const core::Change& change);
+
+// An event came to it, in which the person withdrew consent.
+bool IsWithdrawal(const core::Change& change);
 
 }  // namespace baton::simulation
 

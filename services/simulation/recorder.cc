@@ -30,8 +30,10 @@ bool IsClaim(const core::Change& change) {
          strategy->second == core::ChoiceBasisName(core::ChoiceBasis::kClaimed);
 }
 
-bool IsDecision(ChangeType type) {
-  return type == ChangeType::kQualified || type == ChangeType::kNurtured;
+// What events came to: the change names one as its cause.
+bool IsDecision(const core::Change& change) {
+  return change.type == ChangeType::kQualified || change.type == ChangeType::kNurtured ||
+         IsWithdrawal(change);
 }
 
 core::ErasureCause WhyErased(const core::Change& change) {
@@ -195,7 +197,7 @@ void Recorder::FindCauses() {
   absl::flat_hash_map<std::pair<LeadIndex, std::string_view>, const Change*> causes;
   for (LeadIndex lead = 0; lead < changes_.size(); ++lead) {
     for (const Change& change : changes_[lead]) {
-      if (IsDecision(change.change.type))
+      if (IsDecision(change.change))
         causes.try_emplace(std::pair(lead, std::string_view(change.change.cause)), &change);
     }
   }

@@ -207,6 +207,25 @@ TEST(SimulatedErasuresTest, RetentionErasesNobodyWhomThePolicyOfTheRunWouldKeep)
   EXPECT_THAT(OwnersIn(MustSimulate(installation.Record(), setting)), ElementsAre("l1/1 ada"));
 }
 
+TEST(SimulatedWithdrawalsTest, LeadsThatAreLeftAloneFreeTheirPlaceAndTheirRep) {
+  const core::Policy policy = support::SamplePolicy();
+  Installation installation(policy, RosterOf({"ada"}, /*capacity=*/1));
+  for (const char* lead : {"l1", "l2", "l3", "l4"}) Capture(installation, lead);
+  const core::LeadEvent withdrawn = support::ConsentEvent("no", core::Consent::kWithdrawn);
+  installation.Advance(kMinuteMs);
+  Tell(installation, withdrawn, "l2");  // waits
+  installation.Advance(kMinuteMs);
+  ASSERT_TRUE(installation.Act("l1", Doing(ActionType::kReject, "NO_NEED")));
+  installation.Drain();
+  ASSERT_EQ(installation.Lead("l3").rep.str(), "ada");
+  installation.Advance(kMinuteMs);
+  Tell(installation, withdrawn, "l3");  // ada has it
+  installation.Drain();
+  const Outcome outcome = MustReproduce(installation, policy);
+  EXPECT_THAT(OwnersIn(outcome), ElementsAre("l1/1 ada", "l2/1 -", "l3/1 ada", "l4/1 ada"));
+  EXPECT_THAT(outcome.deferred, IsEmpty());
+}
+
 TEST(SimulatedPausesTest, EndAsMuchLaterOrEarlierAsTheAssignment) {
   const core::Policy policy = support::SamplePolicy();
   Installation installation(policy, RosterOf({"ada"}, /*capacity=*/1));
@@ -246,6 +265,23 @@ TEST(SimulatedPausesTest, AnOfferIsAcceptedByWhoPausesOrReleasesTheLead) {
       MustSimulate(installation.Record(), SettingOfCandidate(installation, candidate));
   EXPECT_EQ(outcome.refused_actions, 0);
   EXPECT_EQ(outcome.actions, 2);
+}
+
+TEST(SimulatedRecyclingTest, LeadsComeBackWhenTheClockSawThatTheirTimeWasOver) {
+  const core::Policy policy = support::SamplePolicy();
+  Installation installation(policy, RosterOf({"ada"}));
+  Capture(installation, "l1");
+  core::Action recycle = Doing(ActionType::kRecycle, "BAD_TIMING");
+  recycle.revisit_at_ms = installation.now_ms() + kHourMs;
+  ASSERT_TRUE(installation.Act("l1", recycle));
+  installation.Advance(kHourMs + kMinuteMs);
+  Tell(installation, support::Activity("early", "demo_request"), "l1");
+  ASSERT_EQ(installation.Lead("l1").stage, core::Stage::kRecycled);
+  installation.Advance(kMinuteMs);
+  installation.FireTimers();
+  ASSERT_EQ(installation.Lead("l1").stage, core::Stage::kNurture);
+  const Outcome outcome = MustReproduce(installation, policy);
+  EXPECT_THAT(outcome.deferred, IsEmpty());
 }
 
 }  // namespace
