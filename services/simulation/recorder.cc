@@ -128,7 +128,15 @@ absl::Status Recorder::AddAccountEvent(const Record& record, core::AccountEvent 
   return absl::OkStatus();
 }
 
-void Recorder::TakeChange(const Change& change, RecordedLead& lead) {
+// Where a lead is placed a step ends.
+bool Recorder::IsOfOneStep(const Change& before, const Change& change) {
+  const core::Change& what = before.change;
+  const bool is_placed = what.type == ChangeType::kAssigned ||
+                         (what.type == ChangeType::kQueued && what.actor != "clock");
+  return !is_placed && before.at_ms == change.at_ms && before.sequence + 1 == change.sequence;
+}
+
+void Recorder::TakeChange(const Change& change, Instant begin, RecordedLead& lead) {
   const core::Change& what = change.change;
   const Instant instant{change.at_ms, change.sequence};
   const auto life = static_cast<int32_t>(lead.erasures.size());
@@ -147,7 +155,7 @@ void Recorder::TakeChange(const Change& change, RecordedLead& lead) {
                                 what.queue,
                                 IsClaim(what),
                                 {}});
-    recording_.assigned_to[what.rep].push_back(change.at_ms);
+    recording_.assigned_to[what.rep].push_back(begin);
   }
   if (what.type == ChangeType::kErased) lead.erasures.push_back({instant, WhyErased(what)});
   if (what.type == ChangeType::kQueued && what.actor == "clock") {
@@ -173,9 +181,13 @@ void Recorder::TakeChange(const Change& change, RecordedLead& lead) {
 
 void Recorder::TakeChanges(LeadIndex lead) {
   RecordedLead& taken = recording_.leads[lead];
+  const Change* before = nullptr;
+  Instant begin;  // of the step that made the change
   for (const Change& change : changes_[lead]) {
-    TakeChange(change, taken);
+    if (before == nullptr || !IsOfOneStep(*before, change)) begin = {change.at_ms, change.sequence};
+    TakeChange(change, begin, taken);
     recording_.end_ms = std::max(recording_.end_ms, change.at_ms);
+    before = &change;
   }
   for (const RecordedAssignment& assignment : taken.assignments) {
     RecordedPoint& point = recording_.points.emplace_back();

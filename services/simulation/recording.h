@@ -113,7 +113,8 @@ struct Recording {
   std::vector<RecordedPoint> points;         // in order of time
   std::vector<RecordedLead> leads;
   absl::flat_hash_map<core::LeadId, LeadIndex> lead_index;
-  std::map<core::RepId, std::vector<core::TimeMs>> assigned_to;  // ascending
+  // When what gave a rep a lead was done: before the first change that it made. Ascending.
+  std::map<core::RepId, std::vector<Instant>> assigned_to;
   core::TimeMs begin_ms = 0;
   core::TimeMs end_ms = 0;
   bool has_changes = false;  // feedback was given
@@ -127,8 +128,8 @@ struct Recording {
                                        int index) const;
   // The one of that generation; nullptr: there was none.
   const RecordedAssignment* MadeAt(LeadIndex lead, int64_t generation) const;
-  // When `rep` got its first lead after `after_ms`.
-  std::optional<core::TimeMs> NextAssignedTo(const core::RepId& rep, core::TimeMs after_ms) const;
+  // When `rep` was given its first lead after `after_ms`.
+  std::optional<Instant> NextAssignedTo(const core::RepId& rep, core::TimeMs after_ms) const;
 };
 
 }  // namespace baton::simulation

@@ -61,6 +61,10 @@ absl::StatusOr<Outcome> Run::Play() && {
     if (!has_point && !duty_first) break;
     const core::TimeMs at_ms = duty_first ? agenda_.next().at_ms : points[next].at_ms;
     if (at_ms > recording_.end_ms) break;
+    if (!going_away_.empty() && !IsInCall(duty_first ? nullptr : &points[next])) {
+      status = SetAwayAll();
+      continue;
+    }
     status = EnterPhases(at_ms);
     if (!status.ok()) break;
     now_ms_ = std::max(now_ms_, at_ms);
@@ -209,6 +213,8 @@ absl::Status Run::Do(const Duty& duty) {
       return diverged_ ? Drain(reps_[duty.lead]) : absl::OkStatus();
     case Duty::Kind::kTurn:
       return DrainQueue(Load(duty.lead).queue);
+    case Duty::Kind::kReturn:
+      return Return(duty.lead);
   }
   return absl::OkStatus();
 }
@@ -330,7 +336,9 @@ absl::Status Run::ReadChanges(const std::string& route) {
     if (!read.ok()) return read.status();
     const auto entries = read->find(0);
     if (entries == read->end()) return absl::OkStatus();
-    for (const store::OutboxEntry& entry : entries->second) NoteChange(entry, route);
+    for (const store::OutboxEntry& entry : entries->second) {
+      if (absl::Status status = NoteChange(entry, route); !status.ok()) return status;
+    }
     read_up_to_ = entries->second.back().sequence;
     count = static_cast<int>(entries->second.size());
     if (absl::Status status = store_.Trim(0, read_up_to_, 0); !status.ok()) return status;
@@ -338,12 +346,14 @@ absl::Status Run::ReadChanges(const std::string& route) {
   return absl::OkStatus();
 }
 
-void Run::NoteChange(const store::OutboxEntry& entry, const std::string& route) {
+absl::Status Run::NoteChange(const store::OutboxEntry& entry, const std::string& route) {
   const LeadIndex lead = recording_.lead_index.at(entry.key.lead);
   LeadState& state = leads_[lead];
   state.stage = entry.change.stage;
   if (entry.change.type == core::ChangeType::kQualified) NoteMql(entry, route, state);
   if (entry.change.type == core::ChangeType::kAssigned) NoteAssignment(entry, lead);
+  if (entry.change.type == core::ChangeType::kRepAway) return NoteAway(entry.change.rep);
+  return absl::OkStatus();
 }
 
 void Run::NoteErrors(const std::vector<core::ConditionError>& errors) {

@@ -60,6 +60,15 @@ class Run {
   // When the lead was erased next, in the life in which it is; kNever.
   Instant ErasedAt(LeadIndex lead) const;
 
+  // Presence (presence.cc). The store has set the rep away.
+  absl::Status NoteAway(const core::RepId& rep);
+  // What timers did is done: reps whom they set away are away until they are recorded to have been
+  // given a lead.
+  absl::Status SetAwayAll();
+  // What comes next belongs to the call in which the timers of now acted: `point`, or a duty.
+  bool IsInCall(const RecordedPoint* point) const;
+  absl::Status Return(LeadIndex rep);
+
   // Accounts (accounts.cc).
   absl::Status OpenAccounts();
   absl::Status ApplyAccount(const core::AccountEvent& event);
@@ -80,7 +89,7 @@ class Run {
   absl::Status Commit(LeadIndex lead, core::Plan&& plan);
   // `route`: the rule by which leads become MQLs in them.
   absl::Status ReadChanges(const std::string& route = {});
-  void NoteChange(const store::OutboxEntry& entry, const std::string& route);
+  absl::Status NoteChange(const store::OutboxEntry& entry, const std::string& route);
   void NoteErrors(const std::vector<core::ConditionError>& errors);
   void NoteMql(const store::OutboxEntry& entry, const std::string& route, LeadState& state);
   void NoteAssignment(const store::OutboxEntry& entry, LeadIndex lead);
@@ -122,7 +131,8 @@ class Run {
   core::LeadRecord new_lead_;     // what Load says of a lead that is not there yet
   std::vector<LeadState> leads_;  // as recording_.leads
   std::vector<core::Rep> reps_;
-  std::set<core::QueueId> owner_queues_;  // in which leads waited that have owners
+  std::set<LeadIndex> going_away_, away_;  // reps, by index; set away by timers of now, or before
+  std::set<core::QueueId> owner_queues_;   // in which leads waited that have owners
   absl::flat_hash_map<core::RepId, LeadIndex> rep_index_;
   Agenda agenda_;
   bool diverged_ = false;

@@ -284,5 +284,79 @@ TEST(SimulatedRecyclingTest, LeadsComeBackWhenTheClockSawThatTheirTimeWasOver) {
   EXPECT_THAT(outcome.deferred, IsEmpty());
 }
 
+// Ways to set a rep away who leaves an offer without an answer for two hours.
+std::vector<core::Policy> Strict() {
+  core::Policy after_one = support::SamplePolicy();
+  after_one.queues[support::QueueNamed("dach")].away_after = 1;
+  core::Policy by_level = support::SamplePolicy();
+  core::Sla level;
+  level.name = "accept";
+  level.metric = core::SlaMetric::kAccept;
+  level.target_ms = kHourMs;
+  level.breach = core::SlaBreach::kPauseRep;
+  by_level.slas = {level};
+  return {after_one, by_level};
+}
+
+// ada is silent on l1, which ben takes then; ben has l2, too.
+void PlaySilence(Installation& installation) {
+  Capture(installation, "l1");
+  ASSERT_EQ(installation.Lead("l1").rep.str(), "ada");
+  for (int i = 0; i < 2; ++i) {
+    installation.Advance(kHourMs);
+    installation.FireTimers();
+  }
+  ASSERT_EQ(installation.Lead("l1").rep.str(), "ben");
+  ASSERT_TRUE(installation.Act("l1", Doing(ActionType::kAccept)));
+  Capture(installation, "l2");
+  ASSERT_EQ(installation.Lead("l2").rep.str(), "ben");
+  ASSERT_TRUE(installation.Act("l2", Doing(ActionType::kAccept)));
+  installation.Advance(kMinuteMs);
+}
+
+TEST(SimulatedPresenceTest, RepsWhoWereSetAwayAreBackWithTheirNextLead) {
+  for (const core::Policy& policy : Strict()) {
+    SCOPED_TRACE(policy.slas.empty() ? "away_after" : "breach: pause_rep");
+    Installation installation(policy, RosterOf({"ada", "ben"}, /*capacity=*/2));
+    PlaySilence(installation);
+    installation.ComeBack("ada");
+    Capture(installation, "l3");
+    ASSERT_EQ(installation.Lead("l3").rep.str(), "ada");
+    EXPECT_THAT(OwnersIn(MustReproduce(installation, policy)),
+                ElementsAre("l1/1 ben", "l2/1 ben", "l3/1 ada"));
+  }
+}
+
+TEST(SimulatedPresenceTest, AlsoIfTheyClaimIt) {
+  core::Policy policy = Strict().front();
+  policy.queues[support::QueueNamed("triage")].mode = core::QueueMode::kPull;
+  Installation installation(policy, RosterOf({"ada", "ben"}));
+  PlaySilence(installation);
+  Capture(installation, "l3", "US");
+  ASSERT_FALSE(installation.Claim("ada"));
+  installation.ComeBack("ada");
+  ASSERT_TRUE(installation.Claim("ada"));
+  EXPECT_THAT(OwnersIn(MustReproduce(installation, policy)),
+              ElementsAre("l1/1 ben", "l2/1 ben", "l3/1 ada"));
+}
+
+TEST(SimulatedPresenceTest, TheCallThatSetsARepAwayMayGiveItALead) {
+  const core::Policy policy = Strict().front();
+  Installation installation(policy, RosterOf({"ada", "ben"}));
+  for (const std::string lead : {"l1", "l2"}) {
+    core::LeadEvent event = support::QualifyingCapture("capture-" + lead, installation.now_ms());
+    event.key = support::Key(lead);
+    installation.Publish(event);
+  }
+  installation.Intake();
+  ASSERT_EQ(installation.Lead("l1").rep.str(), "ada");
+  installation.Advance(2 * kHourMs);
+  installation.FireTimers();
+  ASSERT_EQ(installation.Lead("l2").rep.str(), "ada");
+  Capture(installation, "l3");
+  EXPECT_THAT(OwnersIn(MustReproduce(installation, policy)),
+              ElementsAre("l1/1 ben", "l2/1 ada", "l3/1 -"));
+}
+
 }  // namespace
 }  // namespace baton::simulation
