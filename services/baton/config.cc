@@ -360,11 +360,11 @@ void CheckFrontDoor(const BatonConfig& config, std::vector<std::string>& errors)
         "--grpc-insecure loopback believes every caller: leave out --auth-jwks-file, "
         "--auth-jwks-url and --auth-clients-file, or say --grpc-insecure no");
   }
-  const std::pair<const char*, std::string_view> addresses[] = {
+  const std::pair<const char*, std::string> addresses[] = {
       {"--grpc-address", config.grpc.address}, {"--connect-address", config.connect.address}};
   for (const auto& [flag, address] : addresses) {
     if (address == kOff || platform::IsThisMachine(address)) continue;
-    errors.push_back(absl::StrCat("--grpc-insecure loopback: ", flag, " ", std::string(address),
+    errors.push_back(absl::StrCat("--grpc-insecure loopback: ", flag, " ", address,
                                   " is not loopback; give TLS and tokens (to try Baton: "
                                   "batonctl dev-identity DIR makes both)"));
   }

@@ -1,9 +1,11 @@
 // What was agreed and kept: the headline, with what changed since the period before.
+#include <algorithm>
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "report_page/blocks.h"
+#include "report_page/definitions.h"
 #include "report_page/text.h"
 
 namespace baton::report_page {
@@ -21,7 +23,17 @@ struct Kpi {
   Better better = Better::kMore;
 };
 
-std::vector<Kpi> HeadlineKpis(const Figures& now) {
+// The items of now, then those that there were before only.
+std::vector<std::string> ItemsOfBoth(const Figures& now, const Figures& before,
+                                     const std::string& section, const std::string& figure) {
+  std::vector<std::string> items = now.Items(section, {figure});
+  for (const std::string& item : before.Items(section, {figure})) {
+    if (std::find(items.begin(), items.end(), item) == items.end()) items.push_back(item);
+  }
+  return items;
+}
+
+std::vector<Kpi> HeadlineKpis(const Figures& now, const Figures& before) {
   std::vector<Kpi> kpis = {
       {"Leads that qualified", "funnel", "reached", "mql"},
       {"Acceptance", "acceptance", "acceptance", ""},
@@ -33,14 +45,14 @@ std::vector<Kpi> HeadlineKpis(const Figures& now) {
       {"Given up too early", "recycling", "premature", "", Better::kLess},
       {"MQL to won", "funnel", "conversion", "mql>won"},
       {"Won", "funnel", "reached", "won"}};
-  std::vector<std::string> levels = now.Items("sla", {"compliance"});
+  std::vector<std::string> levels = ItemsOfBoth(now, before, "sla", "compliance");
   if (levels.size() > kLevelsMax) levels.resize(kLevelsMax);
   constexpr int kAfterNoResponse = 3;
   auto place = kpis.begin() + kAfterNoResponse;
   for (const std::string& level : levels) {
     place = kpis.insert(place, {absl::StrCat("SLA ", level), "sla", "compliance", level}) + 1;
   }
-  for (const std::string& currency : now.Items("value", {"won"})) {
+  for (const std::string& currency : ItemsOfBoth(now, before, "value", "won")) {
     kpis.push_back({absl::StrCat("Value won, ", currency), "value", "won", currency});
   }
   return kpis;
@@ -81,24 +93,40 @@ Difference BetweenMedians(const v1::ReportDistribution& before, const v1::Report
   return Between(before.p50(), now.p50(), DurationText(std::abs(now.p50() - before.p50())));
 }
 
+// A report leaves out what there was nothing of: of the same kind as the other one then.
 Difference ChangeOf(const v1::ReportFigure* before, const v1::ReportFigure* now) {
-  if (now == nullptr) return {};
+  const v1::ReportFigure* known = now == nullptr ? before : now;
+  if (known == nullptr) return {};
   const v1::ReportFigure none;
   const v1::ReportFigure& from = before == nullptr ? none : *before;
-  switch (now->value_case()) {
+  const v1::ReportFigure& to = now == nullptr ? none : *now;
+  switch (known->value_case()) {
     case v1::ReportFigure::kRatio:
-      return BetweenShares(from.ratio(), now->ratio());
+      return BetweenShares(from.ratio(), to.ratio());
     case v1::ReportFigure::kDistribution:
-      return BetweenMedians(from.distribution(), now->distribution());
+      return BetweenMedians(from.distribution(), to.distribution());
     case v1::ReportFigure::kCount:
-      return Between(from.count(), now->count(),
-                     absl::StrCat(std::abs(now->count() - from.count())));
+      return Between(from.count(), to.count(), absl::StrCat(std::abs(to.count() - from.count())));
     case v1::ReportFigure::kAmountMinor:
-      return Between(from.amount_minor(), now->amount_minor(),
-                     MoneyText(std::abs(now->amount_minor() - from.amount_minor()), now->item()));
+      return Between(from.amount_minor(), to.amount_minor(),
+                     MoneyText(std::abs(to.amount_minor() - from.amount_minor()), known->item()));
     default:
       return {};
   }
+}
+
+// What a report says that has no such figure, where `other` has it.
+Cell NothingOf(const v1::ReportFigure& other, const Kpi& kpi) {
+  Cell cell = {kUndefined, DefinitionOf(kpi.section, kpi.figure), ""};
+  if (other.value_case() == v1::ReportFigure::kCount) cell.text = "0";
+  if (other.value_case() == v1::ReportFigure::kAmountMinor) cell.text = MoneyText(0, other.item());
+  return cell;
+}
+
+Cell HeadlineCell(const Figures& figures, const v1::ReportFigure* other, const Kpi& kpi) {
+  const bool has_none = figures.Find(kpi.section, kpi.figure, kpi.item) == nullptr;
+  if (has_none && other != nullptr) return NothingOf(*other, kpi);
+  return FigureCell(figures, kpi.section, kpi.figure, kpi.item);
 }
 
 Tone ToneOf(int direction, Better better) {
@@ -115,12 +143,13 @@ Block HeadlineBlock(const Figures& now, const Figures& before) {
   block.about = "Each number and the change against the period before.";
   Grid grid;
   grid.columns = {{"KPI", ""}, {"Now", ""}, {"Before", ""}, {"Change", ""}};
-  for (const Kpi& kpi : HeadlineKpis(now)) {
-    const Difference change = ChangeOf(before.Find(kpi.section, kpi.figure, kpi.item),
-                                       now.Find(kpi.section, kpi.figure, kpi.item));
+  for (const Kpi& kpi : HeadlineKpis(now, before)) {
+    const v1::ReportFigure* was = before.Find(kpi.section, kpi.figure, kpi.item);
+    const v1::ReportFigure* is = now.Find(kpi.section, kpi.figure, kpi.item);
+    const Difference change = ChangeOf(was, is);
     grid.rows.push_back({{kpi.name, "", ""},
-                         FigureCell(now, kpi.section, kpi.figure, kpi.item),
-                         FigureCell(before, kpi.section, kpi.figure, kpi.item),
+                         HeadlineCell(now, was, kpi),
+                         HeadlineCell(before, is, kpi),
                          {change.text, "", "", ToneOf(change.direction, kpi.better)}});
   }
   block.grids.push_back(std::move(grid));

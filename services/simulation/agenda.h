@@ -15,6 +15,8 @@ namespace baton::simulation {
 
 // The sequence of what comes after everything else of its instant.
 inline constexpr int64_t kLast = std::numeric_limits<int64_t>::max();
+// The rank of what comes before everything else of its sequence.
+inline constexpr int64_t kBeforeAll = -1;
 
 struct Duty {
   enum class Kind {
@@ -24,6 +26,7 @@ struct Duty {
     kClose,   // likewise
     kDrain,   // `lead`: index of the rep
     kTurn,    // of the lead, whose queue is drained
+    kReturn,  // `lead`: index of the rep, who was away
   };
   core::TimeMs at_ms = 0;
   int64_t sequence = 0;

@@ -86,7 +86,8 @@ Comparison Compare(const Outcome& baseline, const Outcome& candidate, core::Time
     const bool has_after = after != candidate.cycles.end();
     const auto order =
         has_before && has_after
-            ? std::tie(before->lead, before->cycle) <=> std::tie(after->lead, after->cycle)
+            ? std::tie(before->lead, before->life, before->cycle) <=>
+                  std::tie(after->lead, after->life, after->cycle)
             : (has_before ? std::strong_ordering::less : std::strong_ordering::greater);
     const Cycle* old = order <= 0 ? &*before++ : nullptr;
     const Cycle* now = order >= 0 ? &*after++ : nullptr;

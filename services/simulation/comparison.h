@@ -55,7 +55,7 @@ struct Comparison {
   std::map<std::string, Share> routes;  // by the rule
   std::map<std::string, Share> reps;    // by who had the lead last; "": nobody yet
   Waiting waiting_baseline, waiting_candidate;
-  std::vector<Difference> differences;  // by lead, then cycle
+  std::vector<Difference> differences;  // by lead, then life (outcome.h), then cycle
 };
 
 // Cycles that began before `since_ms` in both are left out.

@@ -23,7 +23,8 @@ struct Assigned {
 // One handoff cycle: an MQL and what became of it.
 struct Cycle {
   core::LeadId lead;
-  int32_t cycle = 0;
+  int32_t life = 0;   // erasures of the lead before it
+  int32_t cycle = 0;  // numbered anew in each life
   core::TimeMs qualified_at_ms = 0;
   std::string cause;  // id of the event
   int32_t fit = 0;
@@ -34,7 +35,7 @@ struct Cycle {
 };
 
 struct Outcome {
-  std::vector<Cycle> cycles;  // by lead, then number
+  std::vector<Cycle> cycles;  // by lead, then life, then number
   // Points of the recording that alone would have decided what never happened: the events of each
   // were decided together with those of the lead's next point (Setting::follows). Ascending.
   std::vector<size_t> deferred;

@@ -34,7 +34,7 @@ std::optional<ActionType> TypeOf(const core::Change& change) {
     case ChangeType::kTouched:
       return ActionType::kLogTouch;
     case ChangeType::kRejected:
-      if (IsOfPolicy(change)) return std::nullopt;
+      if (IsWithdrawal(change)) return std::nullopt;
       return ActionType::kReject;
     case ChangeType::kRecycled:
       return ActionType::kRecycle;
@@ -50,18 +50,23 @@ std::optional<ActionType> TypeOf(const core::Change& change) {
     case ChangeType::kResumed:
       if (change.actor == "clock") return std::nullopt;
       return ActionType::kResume;
+    // Events came to it, or the time of a recycled lead was over: points, looks of the clock.
+    case ChangeType::kNurtured:
+    case ChangeType::kQualified:
+    // The clock did it: looks and timers (timers.cc).
     case ChangeType::kPulledBack:
     case ChangeType::kSlaWarned:
     case ChangeType::kSlaEscalated:
     case ChangeType::kSlaBreached:
-    case ChangeType::kSlaMet:
-    case ChangeType::kRepAway:
-    case ChangeType::kErased:
-    case ChangeType::kNurtured:
-    case ChangeType::kQualified:
+    case ChangeType::kOfferExpired:
+    // Comes again with what it came of: the store of the run does it, or what stopped the clock.
+    // When a rep who was set away came back is another matter (presence.cc).
     case ChangeType::kQueued:
     case ChangeType::kAssigned:
-    case ChangeType::kOfferExpired:
+    case ChangeType::kRepAway:
+    case ChangeType::kSlaMet:
+    // A point of its own, whoever has the lead.
+    case ChangeType::kErased:
       return std::nullopt;
   }
   return std::nullopt;
@@ -107,14 +112,15 @@ std::optional<core::Action> ActionOf(const core::Change& change, const core::Que
   return action;
 }
 
-bool IsOfPolicy(const core::Change& change) {
-  return change.type == ChangeType::kRejected && change.actor == "policy";
-}
-
 bool IsSaidByClock(const core::Change& change) {
   if (change.actor != "clock") return false;
   return change.type == ChangeType::kSlaWarned || change.type == ChangeType::kSlaEscalated ||
-         change.type == ChangeType::kSlaBreached || change.type == ChangeType::kResumed;
+         change.type == ChangeType::kSlaBreached || change.type == ChangeType::kResumed ||
+         change.type == ChangeType::kNurtured;
+}
+
+bool IsWithdrawal(const core::Change& change) {
+  return change.type == ChangeType::kRejected && change.actor == "policy";
 }
 
 }  // namespace baton::simulation

@@ -30,10 +30,17 @@ bool IsClaim(const core::Change& change) {
          strategy->second == core::ChoiceBasisName(core::ChoiceBasis::kClaimed);
 }
 
-// Comes of the lead's events, as does that it is left alone without consent.
+// What events came to: the change names one as its cause.
 bool IsDecision(const core::Change& change) {
   return change.type == ChangeType::kQualified || change.type == ChangeType::kNurtured ||
-         IsOfPolicy(change);
+         IsWithdrawal(change);
+}
+
+core::ErasureCause WhyErased(const core::Change& change) {
+  const auto why = change.details.find("why");
+  const bool by_retention = why != change.details.end() &&
+                            why->second == core::ErasureCauseName(core::ErasureCause::kRetention);
+  return by_retention ? core::ErasureCause::kRetention : core::ErasureCause::kRequest;
 }
 
 }  // namespace
@@ -121,28 +128,40 @@ absl::Status Recorder::AddAccountEvent(const Record& record, core::AccountEvent 
   return absl::OkStatus();
 }
 
-void Recorder::TakeChange(const Change& change, RecordedLead& lead) {
+// Where a lead is placed a step ends.
+bool Recorder::IsOfOneStep(const Change& before, const Change& change) {
+  const core::Change& what = before.change;
+  const bool is_placed = what.type == ChangeType::kAssigned ||
+                         (what.type == ChangeType::kQueued && what.actor != "clock");
+  return !is_placed && before.at_ms == change.at_ms && before.sequence + 1 == change.sequence;
+}
+
+void Recorder::TakeChange(const Change& change, Instant begin, RecordedLead& lead) {
   const core::Change& what = change.change;
+  const Instant instant{change.at_ms, change.sequence};
+  const auto life = static_cast<int32_t>(lead.erasures.size());
   if (what.type == ChangeType::kQualified) {
-    lead.mqls.push_back({change.at_ms, change.sequence, change.cycle, change.policy_revision,
+    lead.mqls.push_back({change.at_ms, change.sequence, life, change.cycle, change.policy_revision,
                          change.fit, change.intent, what.queue, what.cause});
   }
   if (what.type == ChangeType::kAssigned) {
     lead.assignments.push_back({change.at_ms,
                                 change.sequence,
                                 what.generation,
+                                life,
                                 change.cycle,
                                 change.due_at_ms,
                                 what.rep,
                                 what.queue,
                                 IsClaim(what),
                                 {}});
-    recording_.assigned_to[what.rep].push_back(change.at_ms);
+    recording_.assigned_to[what.rep].push_back(begin);
   }
+  if (what.type == ChangeType::kErased) lead.erasures.push_back({instant, WhyErased(what)});
   if (what.type == ChangeType::kQueued && what.actor == "clock") {
-    lead.moves.push_back({change.at_ms, change.sequence});
+    lead.moves.push_back(instant);
   }
-  if (IsSaidByClock(what)) lead.looks.push_back({change.at_ms, change.sequence});
+  if (IsSaidByClock(what)) lead.looks.push_back(instant);
   if (lead.assignments.empty()) return;
   RecordedAssignment& current = lead.assignments.back();
   const bool taken = what.type == ChangeType::kOfferExpired || what.type == ChangeType::kPulledBack;
@@ -162,9 +181,13 @@ void Recorder::TakeChange(const Change& change, RecordedLead& lead) {
 
 void Recorder::TakeChanges(LeadIndex lead) {
   RecordedLead& taken = recording_.leads[lead];
+  const Change* before = nullptr;
+  Instant begin;  // of the step that made the change
   for (const Change& change : changes_[lead]) {
-    TakeChange(change, taken);
+    if (before == nullptr || !IsOfOneStep(*before, change)) begin = {change.at_ms, change.sequence};
+    TakeChange(change, begin, taken);
     recording_.end_ms = std::max(recording_.end_ms, change.at_ms);
+    before = &change;
   }
   for (const RecordedAssignment& assignment : taken.assignments) {
     RecordedPoint& point = recording_.points.emplace_back();
@@ -172,6 +195,13 @@ void Recorder::TakeChanges(LeadIndex lead) {
     point.sequence = assignment.sequence;
     point.lead = lead;
     point.generation = assignment.generation;
+  }
+  for (size_t i = 0; i < taken.erasures.size(); ++i) {
+    RecordedPoint& point = recording_.points.emplace_back();
+    point.at_ms = taken.erasures[i].instant.at_ms;
+    point.sequence = taken.erasures[i].instant.sequence;
+    point.lead = lead;
+    point.erasure = static_cast<int32_t>(i);
   }
 }
 

@@ -65,7 +65,9 @@ class Recorder {
   LeadIndex IndexOf(const core::LeadId& lead);
   void SortByLead();
   void TakeChanges(LeadIndex lead);
-  void TakeChange(const Change& change, RecordedLead& lead);
+  // `begin`: of the step that made the change.
+  void TakeChange(const Change& change, Instant begin, RecordedLead& lead);
+  static bool IsOfOneStep(const Change& before, const Change& change);
   void FindCauses();
   void FindInstants();
   // `bound_ms`, `sequence`: of the latest decision of the partition before it.

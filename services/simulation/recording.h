@@ -15,6 +15,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,12 +25,21 @@
 #include "absl/types/span.h"
 #include "core/account.h"
 #include "core/decide.h"
+#include "core/erasure.h"
 
 namespace baton::simulation {
 
 inline constexpr core::DurationMs kTogetherMax = 5 * core::kSecondMs;
 
 using LeadIndex = uint32_t;
+
+// When a change of a lead was made.
+struct Instant {
+  core::TimeMs at_ms = 0;
+  int64_t sequence = 0;
+  auto operator<=>(const Instant&) const = default;
+};
+inline constexpr Instant kNever = {std::numeric_limits<core::TimeMs>::max(), 0};
 
 // One thing that happened to an assignment after it was made.
 struct RecordedStep {
@@ -43,6 +53,7 @@ struct RecordedAssignment {
   core::TimeMs at_ms = 0;
   int64_t sequence = 0;
   int64_t generation = 0;
+  int32_t life = 0;  // erasures of the lead before it; cycles are numbered anew in each
   int32_t cycle = 0;
   core::TimeMs due_at_ms = 0;  // of the offer; 0: none
   core::RepId rep;
@@ -55,6 +66,7 @@ struct RecordedAssignment {
 struct RecordedMql {
   core::TimeMs at_ms = 0;
   int64_t sequence = 0;
+  int32_t life = 0;  // as of an assignment
   int32_t cycle = 0;
   int64_t policy_revision = 0;
   int32_t fit = 0;
@@ -63,11 +75,9 @@ struct RecordedMql {
   std::string cause;  // id of the event
 };
 
-// When a change of a lead was made.
-struct Instant {
-  core::TimeMs at_ms = 0;
-  int64_t sequence = 0;
-  auto operator<=>(const Instant&) const = default;
+struct RecordedErasure {
+  Instant instant;
+  core::ErasureCause why = core::ErasureCause::kRequest;
 };
 
 struct RecordedLead {
@@ -77,20 +87,23 @@ struct RecordedLead {
   std::vector<RecordedAssignment> assignments;  // by generation
   // The clock moved the lead, which waited, to another queue, or announced that it waits too long.
   std::vector<Instant> moves;  // in order
-  std::vector<Instant> looks;  // likewise; the clock said what service levels or a pause came to
+  // Likewise; the clock said what service levels, a pause or the time of a recycled lead came to.
+  std::vector<Instant> looks;
+  std::vector<RecordedErasure> erasures;  // in order
 };
 
 // A point of the recorded time: events of a lead that were decided together, an assignment that was
-// made, or an event of an account.
+// made, an erasure, or an event of an account.
 struct RecordedPoint {
   core::TimeMs at_ms = 0;
   int64_t sequence = 0;  // of the change that came of it, or behind which it came; 0: none is known
   LeadIndex lead = 0;
   uint32_t first_event = 0;
-  uint32_t events = 0;         // 0: an assignment was made, or an account changed
+  uint32_t events = 0;         // 0: it is something else
   bool decides = false;        // a change is known that came of it
   bool before_policy = false;  // the workspace had no policy yet
   int64_t generation = 0;      // of the assignment
+  int32_t erasure = -1;        // index of the lead's erasure; -1: none
   int64_t account = -1;        // index of the account's event; -1: none
 };
 
@@ -100,7 +113,8 @@ struct Recording {
   std::vector<RecordedPoint> points;         // in order of time
   std::vector<RecordedLead> leads;
   absl::flat_hash_map<core::LeadId, LeadIndex> lead_index;
-  std::map<core::RepId, std::vector<core::TimeMs>> assigned_to;  // ascending
+  // When what gave a rep a lead was done: before the first change that it made. Ascending.
+  std::map<core::RepId, std::vector<Instant>> assigned_to;
   core::TimeMs begin_ms = 0;
   core::TimeMs end_ms = 0;
   bool has_changes = false;  // feedback was given
@@ -109,12 +123,13 @@ struct Recording {
   std::map<std::string, int64_t> refused;  // class of the dead letter -> records
   int64_t changes = 0;
 
-  // The `index`th assignment (from 0) of a lead in a cycle; nullptr: there was none.
-  const RecordedAssignment* Assignment(LeadIndex lead, int32_t cycle, int index) const;
+  // The `index`th assignment (from 0) of a lead in a cycle of a life; nullptr: there was none.
+  const RecordedAssignment* Assignment(LeadIndex lead, int32_t life, int32_t cycle,
+                                       int index) const;
   // The one of that generation; nullptr: there was none.
   const RecordedAssignment* MadeAt(LeadIndex lead, int64_t generation) const;
-  // When `rep` got its first lead after `after_ms`.
-  std::optional<core::TimeMs> NextAssignedTo(const core::RepId& rep, core::TimeMs after_ms) const;
+  // When `rep` was given its first lead after `after_ms`.
+  std::optional<Instant> NextAssignedTo(const core::RepId& rep, core::TimeMs after_ms) const;
 };
 
 }  // namespace baton::simulation

@@ -1,6 +1,7 @@
 #include "simulation/reproduction.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
@@ -9,12 +10,18 @@
 namespace baton::simulation {
 namespace {
 
-using CycleKey = std::pair<core::LeadId, int32_t>;
+// Lead, life, cycle.
+using CycleKey = std::tuple<core::LeadId, int32_t, int32_t>;
+
+template <typename CycleOfLead>
+CycleKey KeyOf(const core::LeadId& lead, const CycleOfLead& cycle) {
+  return {lead, cycle.life, cycle.cycle};
+}
 
 class Check {
  public:
   Check(const Outcome& outcome, int64_t revision) : revision_(revision) {
-    for (const Cycle& cycle : outcome.cycles) played_[{cycle.lead, cycle.cycle}] = &cycle;
+    for (const Cycle& cycle : outcome.cycles) played_[KeyOf(cycle.lead, cycle)] = &cycle;
   }
 
   void Add(const RecordedLead& lead) {
@@ -23,7 +30,7 @@ class Check {
         ++result_.without_events;
       } else if (revision_ != 0 && mql.policy_revision != revision_) {
         ++result_.other_revisions;
-        not_compared_.insert({lead.id, mql.cycle});
+        not_compared_.insert(KeyOf(lead.id, mql));
       } else {
         AddMql(lead, mql);
       }
@@ -32,13 +39,12 @@ class Check {
 
   Reproduction Finish(const Outcome& outcome) {
     for (const Cycle& cycle : outcome.cycles) {
-      const CycleKey key{cycle.lead, cycle.cycle};
+      const CycleKey key = KeyOf(cycle.lead, cycle);
       if (compared_.contains(key) || not_compared_.contains(key)) continue;
       ++result_.mqls.of;
       ++result_.routes.of;
       result_.assignments.of += static_cast<int64_t>(cycle.assigned.size());
-      Tell(cycle.lead, cycle.cycle,
-           absl::StrCat("became an MQL by event ", cycle.cause, ", which did not happen"));
+      Tell(key, absl::StrCat("became an MQL by event ", cycle.cause, ", which did not happen"));
     }
     std::sort(told_.begin(), told_.end());
     result_.known = true;
@@ -52,49 +58,49 @@ class Check {
   }
 
  private:
-  void Tell(const core::LeadId& lead, int32_t cycle, const std::string& what) {
-    told_.emplace_back(CycleKey{lead, cycle},
-                       absl::StrCat("lead ", lead.str(), ", cycle ", cycle, ": ", what));
+  void Tell(const CycleKey& key, const std::string& what) {
+    const auto& [lead, life, cycle] = key;
+    const std::string back = life == 0 ? "" : absl::StrCat(" after erasure ", life);
+    told_.emplace_back(key, absl::StrCat("lead ", lead.str(), back, ", cycle ", cycle, ": ", what));
   }
 
   void AddMql(const RecordedLead& lead, const RecordedMql& mql) {
-    const CycleKey key{lead.id, mql.cycle};
+    const CycleKey key = KeyOf(lead.id, mql);
     compared_.insert(key);
     const auto found = played_.find(key);
     const Cycle* cycle = found == played_.end() ? nullptr : found->second;
     ++result_.mqls.of;
     ++result_.routes.of;
     if (cycle == nullptr) {
-      Tell(lead.id, mql.cycle, absl::StrCat("did not become an MQL by event ", mql.cause));
+      Tell(key, absl::StrCat("did not become an MQL by event ", mql.cause));
     } else {
       CompareMql(mql, *cycle);
     }
-    CompareAssignments(lead, mql.cycle, cycle);
+    CompareAssignments(lead, key, cycle);
   }
 
   void CompareMql(const RecordedMql& mql, const Cycle& cycle) {
+    const CycleKey key = KeyOf(cycle.lead, cycle);
     if (mql.cause == cycle.cause && mql.fit == cycle.fit && mql.intent == cycle.intent) {
       ++result_.mqls.same;
     } else {
-      Tell(cycle.lead, cycle.cycle,
-           absl::StrCat("MQL by event ", cycle.cause, " with fit ", cycle.fit, " and intent ",
-                        cycle.intent, "; it was ", mql.cause, " with ", mql.fit, " and ",
-                        mql.intent));
+      Tell(key, absl::StrCat("MQL by event ", cycle.cause, " with fit ", cycle.fit, " and intent ",
+                             cycle.intent, "; it was ", mql.cause, " with ", mql.fit, " and ",
+                             mql.intent));
     }
     if (mql.queue == cycle.queue) {
       ++result_.routes.same;
     } else {
-      Tell(cycle.lead, cycle.cycle,
-           absl::StrCat("went to queue ", cycle.queue.str(), "; it was ", mql.queue.str()));
+      Tell(key, absl::StrCat("went to queue ", cycle.queue.str(), "; it was ", mql.queue.str()));
     }
   }
 
-  void CompareAssignments(const RecordedLead& lead, int32_t number, const Cycle* cycle) {
+  void CompareAssignments(const RecordedLead& lead, const CycleKey& key, const Cycle* cycle) {
     static const std::vector<Assigned> kNone;
     const std::vector<Assigned>& played = cycle == nullptr ? kNone : cycle->assigned;
     size_t next = 0;
     for (const RecordedAssignment& recorded : lead.assignments) {
-      if (recorded.cycle != number) continue;
+      if (KeyOf(lead.id, recorded) != key) continue;
       const Assigned* other = next < played.size() ? &played[next] : nullptr;
       ++next;
       ++result_.assignments.of;
@@ -102,16 +108,14 @@ class Check {
         ++result_.assignments.same;
         continue;
       }
-      Tell(lead.id, number,
-           absl::StrCat("assignment ", next, " went to ",
-                        other == nullptr ? "nobody" : other->rep.str(), "; it was ",
-                        recorded.rep.str()));
+      Tell(key, absl::StrCat("assignment ", next, " went to ",
+                             other == nullptr ? "nobody" : other->rep.str(), "; it was ",
+                             recorded.rep.str()));
     }
     for (; next < played.size(); ++next) {
       ++result_.assignments.of;
-      Tell(lead.id, number,
-           absl::StrCat("assignment ", next + 1, " went to ", played[next].rep.str(),
-                        "; there was none"));
+      Tell(key, absl::StrCat("assignment ", next + 1, " went to ", played[next].rep.str(),
+                             "; there was none"));
     }
   }
 

@@ -61,6 +61,10 @@ absl::StatusOr<Outcome> Run::Play() && {
     if (!has_point && !duty_first) break;
     const core::TimeMs at_ms = duty_first ? agenda_.next().at_ms : points[next].at_ms;
     if (at_ms > recording_.end_ms) break;
+    if (!going_away_.empty() && !IsInCall(duty_first ? nullptr : &points[next])) {
+      status = SetAwayAll();
+      continue;
+    }
     status = EnterPhases(at_ms);
     if (!status.ok()) break;
     now_ms_ = std::max(now_ms_, at_ms);
@@ -76,7 +80,7 @@ absl::StatusOr<Outcome> Run::Play() && {
   if (setting_.progress) setting_.progress(next, points.size());
   outcome_.end_ms = recording_.end_ms;
   std::sort(outcome_.cycles.begin(), outcome_.cycles.end(), [](const Cycle& a, const Cycle& b) {
-    return std::tie(a.lead, a.cycle) < std::tie(b.lead, b.cycle);
+    return std::tie(a.lead, a.life, a.cycle) < std::tie(b.lead, b.life, b.cycle);
   });
   return std::move(outcome_);
 }
@@ -141,6 +145,7 @@ absl::Status Run::Meet(size_t index) {
   if (point.account >= 0) {
     return ApplyAccount(recording_.accounts[static_cast<size_t>(point.account)]);
   }
+  if (point.erasure >= 0) return Erase(point);
   return point.events > 0 ? ApplyEvents(index) : HandOut(point);
 }
 
@@ -170,11 +175,14 @@ absl::Status Run::ApplyEvents(size_t index) {
   const absl::Span<const core::LeadEvent> events(&recording_.events[point.first_event - deferred],
                                                  point.events + deferred);
   const core::Policy* policy = point.before_policy ? nullptr : &policy_;
+  std::optional<core::Facts> facts_before;
+  if (record.erased_at_ms != 0) facts_before = record.facts;
   const absl::StatusOr<core::AccountView> account = AccountOf(record, events, policy);
   if (!account.ok()) return account.status();
   core::Plan plan = core::DecideEventsInPlace(store_.Lend(key), events, policy, now_ms_, &*account);
   if (IsDeferred(index, plan)) {
-    store_.GiveBack(key, FactsBefore(point.first_event - deferred));
+    if (!facts_before) facts_before = FactsBefore(point.first_event - deferred);
+    store_.GiveBack(key, *std::move(facts_before));
     deferred += point.events;
     return absl::OkStatus();
   }
@@ -205,6 +213,8 @@ absl::Status Run::Do(const Duty& duty) {
       return diverged_ ? Drain(reps_[duty.lead]) : absl::OkStatus();
     case Duty::Kind::kTurn:
       return DrainQueue(Load(duty.lead).queue);
+    case Duty::Kind::kReturn:
+      return Return(duty.lead);
   }
   return absl::OkStatus();
 }
@@ -222,11 +232,13 @@ absl::Status Run::ActAsRecorded(const Duty& duty) {
   LeadState& state = leads_[duty.lead];
   if (state.generation != duty.number || state.script == nullptr) return absl::OkStatus();
   const core::Action& recorded = state.script->steps[state.next_step++].action;
-  // The queue may work otherwise than it did: an offer is accepted by whatever works on it, and a
-  // lead that is owned at once needs no accept.
+  // The queue may work otherwise than it did: an offer is accepted by what only its owner does, and
+  // a lead that is owned at once needs no accept.
   const bool accepts = recorded.type == core::ActionType::kAccept;
   const bool works = recorded.type == core::ActionType::kLogTouch ||
-                     recorded.type == core::ActionType::kReportOutcome;
+                     recorded.type == core::ActionType::kReportOutcome ||
+                     recorded.type == core::ActionType::kPause ||
+                     recorded.type == core::ActionType::kRelease;
   bool refused = false;
   if (works && Load(duty.lead).stage == core::Stage::kOffered) {
     if (absl::Status status = Act(duty.lead, {}, refused); !status.ok()) return status;
@@ -235,6 +247,7 @@ absl::Status Run::ActAsRecorded(const Duty& duty) {
     core::Action action = recorded;
     if (action.touched_at_ms != 0) action.touched_at_ms += state.shift_ms;
     if (action.revisit_at_ms != 0) action.revisit_at_ms += state.shift_ms;
+    if (action.until_ms != 0) action.until_ms += state.shift_ms;
     if (absl::Status status = Act(duty.lead, std::move(action), refused); !status.ok()) {
       return status;
     }
@@ -323,7 +336,9 @@ absl::Status Run::ReadChanges(const std::string& route) {
     if (!read.ok()) return read.status();
     const auto entries = read->find(0);
     if (entries == read->end()) return absl::OkStatus();
-    for (const store::OutboxEntry& entry : entries->second) NoteChange(entry, route);
+    for (const store::OutboxEntry& entry : entries->second) {
+      if (absl::Status status = NoteChange(entry, route); !status.ok()) return status;
+    }
     read_up_to_ = entries->second.back().sequence;
     count = static_cast<int>(entries->second.size());
     if (absl::Status status = store_.Trim(0, read_up_to_, 0); !status.ok()) return status;
@@ -331,12 +346,14 @@ absl::Status Run::ReadChanges(const std::string& route) {
   return absl::OkStatus();
 }
 
-void Run::NoteChange(const store::OutboxEntry& entry, const std::string& route) {
+absl::Status Run::NoteChange(const store::OutboxEntry& entry, const std::string& route) {
   const LeadIndex lead = recording_.lead_index.at(entry.key.lead);
   LeadState& state = leads_[lead];
   state.stage = entry.change.stage;
   if (entry.change.type == core::ChangeType::kQualified) NoteMql(entry, route, state);
   if (entry.change.type == core::ChangeType::kAssigned) NoteAssignment(entry, lead);
+  if (entry.change.type == core::ChangeType::kRepAway) return NoteAway(entry.change.rep);
+  return absl::OkStatus();
 }
 
 void Run::NoteErrors(const std::vector<core::ConditionError>& errors) {
@@ -351,6 +368,7 @@ void Run::NoteMql(const store::OutboxEntry& entry, const std::string& route, Lea
   state.outcome = static_cast<uint32_t>(outcome_.cycles.size());
   Cycle& cycle = outcome_.cycles.emplace_back();
   cycle.lead = entry.key.lead;
+  cycle.life = state.life;
   cycle.cycle = entry.cycle;
   cycle.qualified_at_ms = entry.at_ms;
   cycle.cause = entry.change.cause;
@@ -366,7 +384,7 @@ void Run::NoteAssignment(const store::OutboxEntry& entry, LeadIndex lead) {
   outcome_.cycles[state.outcome].assigned.push_back(
       {entry.at_ms, entry.change.generation, entry.change.rep, entry.change.queue});
   state.script = setting_.behaviour.replay
-                     ? recording_.Assignment(lead, entry.cycle, state.assignments)
+                     ? recording_.Assignment(lead, state.life, entry.cycle, state.assignments)
                      : nullptr;
   ++state.assignments;
   state.next_step = 0;

@@ -27,6 +27,7 @@ class Run {
   // Where a lead is, as the changes published so far say.
   struct LeadState {
     core::Stage stage = core::Stage::kNew;
+    int32_t life = 0;
     int32_t cycle = 0;
     int64_t generation = 0;
     int assignments = 0;                         // of the cycle
@@ -48,11 +49,25 @@ class Run {
   absl::Status ApplyEvents(size_t index);
   // The events of a point were decided together with those of the lead's next one.
   bool IsDeferred(size_t index, const core::Plan& plan);
-  // The facts of a lead before the event with that index.
+  // The facts of a lead, which was never erased, before the event with that index.
   core::Facts FactsBefore(size_t event) const;
   absl::Status HandOut(const RecordedPoint& point);
   // The rep of a recorded assignment asks for a lead of its own accord; `queue`: from there only.
   absl::Status Claim(const core::RepId& rep, const core::QueueId& queue);
+
+  // Erasures (erasures.cc).
+  absl::Status Erase(const RecordedPoint& point);
+  // When the lead was erased next, in the life in which it is; kNever.
+  Instant ErasedAt(LeadIndex lead) const;
+
+  // Presence (presence.cc). The store has set the rep away.
+  absl::Status NoteAway(const core::RepId& rep);
+  // What timers did is done: reps whom they set away are away until they are recorded to have been
+  // given a lead.
+  absl::Status SetAwayAll();
+  // What comes next belongs to the call in which the timers of now acted: `point`, or a duty.
+  bool IsInCall(const RecordedPoint* point) const;
+  absl::Status Return(LeadIndex rep);
 
   // Accounts (accounts.cc).
   absl::Status OpenAccounts();
@@ -74,7 +89,7 @@ class Run {
   absl::Status Commit(LeadIndex lead, core::Plan&& plan);
   // `route`: the rule by which leads become MQLs in them.
   absl::Status ReadChanges(const std::string& route = {});
-  void NoteChange(const store::OutboxEntry& entry, const std::string& route);
+  absl::Status NoteChange(const store::OutboxEntry& entry, const std::string& route);
   void NoteErrors(const std::vector<core::ConditionError>& errors);
   void NoteMql(const store::OutboxEntry& entry, const std::string& route, LeadState& state);
   void NoteAssignment(const store::OutboxEntry& entry, LeadIndex lead);
@@ -116,7 +131,8 @@ class Run {
   core::LeadRecord new_lead_;     // what Load says of a lead that is not there yet
   std::vector<LeadState> leads_;  // as recording_.leads
   std::vector<core::Rep> reps_;
-  std::set<core::QueueId> owner_queues_;  // in which leads waited that have owners
+  std::set<LeadIndex> going_away_, away_;  // reps, by index; set away by timers of now, or before
+  std::set<core::QueueId> owner_queues_;   // in which leads waited that have owners
   absl::flat_hash_map<core::RepId, LeadIndex> rep_index_;
   Agenda agenda_;
   bool diverged_ = false;

@@ -40,9 +40,9 @@ void Run::ScheduleDrain(const core::RepId& rep) {
   if (!diverged_ || found == rep_index_.end()) return;
   core::TimeMs at_ms = now_ms_ + kDrainDelay;
   if (setting_.behaviour.replay) {
-    const auto next_ms = recording_.NextAssignedTo(rep, now_ms_);
-    if (next_ms.has_value() && *next_ms <= now_ms_ + kDrainLatest)
-      at_ms = std::max(at_ms, *next_ms);
+    const std::optional<Instant> next = recording_.NextAssignedTo(rep, now_ms_);
+    if (next.has_value() && next->at_ms <= now_ms_ + kDrainLatest)
+      at_ms = std::max(at_ms, next->at_ms);
   }
   agenda_.Add({at_ms, kLast, Duty::Kind::kDrain, found->second, 0});
 }

@@ -11,6 +11,15 @@
 // to a rep then, that rep claims from the queue at that instant. What a rep cannot claim (nothing
 // waits, it is at capacity) it does not ask for again. The model claims nothing: such leads wait.
 //
+// Who is away. Reps are as the roster says. Whom a run sets away (leads left without an answer, a
+// service level) is back right before what gave that rep its next recorded lead, by a claim or
+// otherwise: when a rep came back is in no record, and by then it had. A rep who got no lead
+// afterwards stays away.
+//
+// Who is erased. Whoever asked to be, at the instant at which it was done, whatever the lead has
+// become in the run; by retention likewise, but nobody on whom sales is at work in the run or whom
+// its policy would keep. What only the retention of a candidate would erase stays.
+//
 // Accounts: what events say of them, when they came (recording.h); those of Setting::accounts that
 // no event names are there from the beginning.
 //

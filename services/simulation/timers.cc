@@ -29,6 +29,8 @@ bool Run::LooksLater(const Duty& duty, const core::LeadRecord& record, const cor
   const std::vector<Instant>& looks = recording_.leads[duty.lead].looks;
   const Instant now{now_ms_, duty.sequence};
   const auto next = std::lower_bound(looks.begin(), looks.end(), now);
+  const Instant erased = ErasedAt(duty.lead);
+  if (erased != kNever && (next == looks.end() || *next > erased)) return true;  // it never looked
   if (next == looks.end() || *next == now) return false;
   agenda_.Add({next->at_ms, next->sequence, Duty::Kind::kTimer, duty.lead, duty.number});
   NoteActed(duty.lead, duty.number, *next);
@@ -134,11 +136,14 @@ void Run::ScheduleClock(LeadIndex lead, core::TimeMs at_ms) {
 Instant Run::SeenToAsk(LeadIndex lead, core::TimeMs due_at_ms) const {
   const LeadState& state = leads_[lead];
   Instant acted;
-  const RecordedAssignment* next = setting_.behaviour.replay
-                                       ? recording_.Assignment(lead, state.cycle, state.assignments)
-                                       : nullptr;
+  const RecordedAssignment* next =
+      setting_.behaviour.replay
+          ? recording_.Assignment(lead, state.life, state.cycle, state.assignments)
+          : nullptr;
   if (next != nullptr) acted = {next->at_ms, next->sequence};
+  const Instant erased = ErasedAt(lead);
   for (const Instant& move : recording_.leads[lead].moves) {
+    if (move > erased) break;
     if (move.at_ms < due_at_ms || (next != nullptr && move.at_ms > acted.at_ms)) continue;
     return move;
   }

@@ -11,6 +11,7 @@
 namespace baton::report_page {
 namespace {
 
+using ::testing::_;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -72,6 +73,47 @@ TEST(PageTest, TheHeadlineSaysWhatChangedAndWhetherThatIsGood) {
   EXPECT_EQ(speed[3].tone, Tone::kGood);  // less is better
   EXPECT_EQ(RowOf(kept, "Leads that leak")[3].text, "same");
   EXPECT_EQ(RowOf(kept, "SLA first touch")[3].text, "-");  // there was none before
+}
+
+TEST(PageTest, TheHeadlineHasWhatFellToNothing) {
+  PageInput input = SampleInput();
+  ReportBuilder before;
+  before.Section("funnel", "Funnel", "stage")
+      .Add("reached", 4, "won")
+      .Section("acceptance", "Acceptance")
+      .Add("acceptance", Ratio(10, 20))
+      .Section("sla", "Service levels", "sla")
+      .Add("compliance", Ratio(9, 10), "decision")
+      .Section("speed", "Speed")
+      .Add("speed_to_lead", Times(19, 300'000, 7'200'000, 90'000'000))
+      .Section("value", "Value", "currency")
+      .AddAmount("won", 5'000'000, "EUR")
+      .AddAmount("won", 300, "USD");
+  input.before = before.report();
+  ReportBuilder now;
+  now.Section("value", "Value", "currency").AddAmount("won", 100, "USD");
+  input.now = now.report();
+  const Page page = MakePage(input);
+  const Block& kept = BlockOf(page, "kept");
+  const auto& euros = RowOf(kept, "Value won, EUR");
+  EXPECT_THAT(Texts(euros),
+              ElementsAre("Value won, EUR", "0.00 EUR", "50,000.00 EUR", "-50,000.00 EUR"));
+  EXPECT_EQ(euros[3].tone, Tone::kBad);
+  EXPECT_FALSE(euros[1].definition.empty());
+  EXPECT_THAT(Texts(RowOf(kept, "Value won, USD")),
+              ElementsAre("Value won, USD", "1.00 USD", "3.00 USD", "-2.00 USD"));
+  EXPECT_THAT(Texts(RowOf(kept, "Won")), ElementsAre("Won", "0", "4", "-4"));
+  EXPECT_THAT(Texts(RowOf(kept, "SLA decision")),
+              ElementsAre("SLA decision", "-", "90.0% (9 of 10)", "-"));
+  EXPECT_THAT(Texts(RowOf(kept, "Speed to lead")), ElementsAre("Speed to lead", "-", _, "-"));
+}
+
+TEST(PageTest, TheHeadlineHasWhatRoseFromNothing) {
+  const Page page = MakePage(SampleInput());
+  EXPECT_THAT(Texts(RowOf(BlockOf(page, "kept"), "Value won, EUR")),
+              ElementsAre("Value won, EUR", "12,500.00 EUR", "0.00 EUR", "+12,500.00 EUR"));
+  EXPECT_THAT(Texts(RowOf(BlockOf(page, "kept"), "SLA first touch")),
+              ElementsAre("SLA first touch", _, "-", "-"));
 }
 
 TEST(PageTest, NumbersComeWithTheirDefinitionAndTheCommandThatListsTheirLeads) {

@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/time/time.h"
+#include "core/erasure.h"
 #include "events/handoff_event_codec.h"
 #include "events/lead_event_codec.h"
 #include "support/builders.h"
@@ -103,7 +105,8 @@ void Installation::Intake(size_t records) {
   std::map<core::LeadKey, std::vector<core::LeadEvent>> batch;
   for (; records > 0 && decided_ < input_.size(); --records, ++decided_) {
     auto decoded = events::DecodeEvent(input_[decided_]);
-    const core::SourcePosition position{core::LogFingerprint(kTopic, 0), input_[decided_].offset};
+    const core::SourcePosition position{core::LogFingerprint(kTopic, 0), input_[decided_].offset,
+                                        input_[decided_].timestamp_ms};
     if (auto* account = std::get_if<core::AccountEvent>(&decoded)) {
       account->position = position;
       Apply(*account);  // before the leads of the batch
@@ -117,7 +120,7 @@ void Installation::Intake(size_t records) {
   for (const auto& [key, events] : batch) {
     const core::LeadRecord record = *store_.Load({&key, 1})->records.front();
     const core::AccountView account = AccountOf(record, events);
-    Commit(core::DecideEvents(record, events, &policy_, now_ms(), nullptr, &account));
+    Commit({core::DecideEvents(record, events, &policy_, now_ms(), nullptr, &account)});
   }
 }
 
@@ -160,22 +163,47 @@ bool Installation::Act(const std::string& lead, core::Action action) {
   action.generation = record.generation;
   const auto decision = core::DecideAction(record, action, &policy_, now_ms());
   if (!decision.ok()) return false;
-  Commit(std::get<core::Plan>(*decision));
+  Commit({std::get<core::Plan>(*decision)});
   return true;
+}
+
+bool Installation::Erase(const std::string& lead) {
+  const core::LeadRecord record = Lead(lead);
+  if (!core::Exists(record)) return false;
+  Commit({core::DecideErasure(record, {}, now_ms())});
+  return true;
+}
+
+void Installation::Retain(const std::vector<std::string>& leads) {
+  core::Erasure erasure;
+  erasure.why = core::ErasureCause::kRetention;
+  for (const std::string& lead : leads) {
+    const core::LeadRecord record = Lead(lead);
+    const auto erase_at_ms = core::EraseAt(record, policy_.retention);
+    if (!erase_at_ms.has_value() || *erase_at_ms > now_ms()) continue;
+    Commit({core::DecideErasure(record, erasure, now_ms())});
+  }
+}
+
+void Installation::ComeBack(const std::string& rep) {
+  const auto known =
+      std::find_if(roster_.reps.begin(), roster_.reps.end(),
+                   [&](const core::Rep& one) { return one.id == support::RepNamed(rep); });
+  EXPECT_TRUE(store_.PutRep(kWorkspace, *known, -1).ok());
 }
 
 void Installation::FireTimers() {
   // A lead may have something else to do behind what was due first.
   for (bool moved = true; moved;) {
-    moved = false;
+    std::vector<core::Plan> plans;
     const auto due = store_.Due(0, 1000, {});
     for (const store::DueTimer& timer : due->timers) {
-      const auto plan =
+      auto plan =
           core::DecideTimer(Lead(timer.key.lead.str()), &policy_, timer.due_at_ms, now_ms());
-      if (!plan.has_value()) continue;
-      Commit(*plan);
-      moved = true;
+      if (plan.has_value()) plans.push_back(*std::move(plan));
     }
+    Commit(plans);
+    moved = !plans.empty();
   }
 }
 
@@ -186,9 +214,11 @@ void Installation::Drain() {
   }
 }
 
-void Installation::Commit(const core::Plan& plan) {
-  const auto results = store_.Commit({&plan, 1});
-  EXPECT_EQ(results->front().code, store::CommitCode::kCommitted);
+void Installation::Commit(const std::vector<core::Plan>& plans) {
+  const auto results = store_.Commit(plans);
+  for (const store::CommitResult& result : *results) {
+    EXPECT_EQ(result.code, store::CommitCode::kCommitted);
+  }
 }
 
 const std::vector<platform::kafka::Record>& Installation::feedback() {

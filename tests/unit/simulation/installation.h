@@ -42,6 +42,12 @@ class Installation {
   // By hand: no event tells of it.
   void PutAccount(const core::Account& account);
   core::LeadRecord Lead(const std::string& lead);
+  // The person asks to be. False: there is no such lead.
+  bool Erase(const std::string& lead);
+  // What the policy's retention wants of these leads.
+  void Retain(const std::vector<std::string>& leads);
+  // Presence of who was set away: no event tells of it.
+  void ComeBack(const std::string& rep);
   void FireTimers();
   void Drain();
 
@@ -51,7 +57,8 @@ class Installation {
   Setting SettingOf(const core::Policy& policy) const;
 
  private:
-  void Commit(const core::Plan& plan);
+  // As one call.
+  void Commit(const std::vector<core::Plan>& plans);
   void Append(platform::kafka::OutRecord record);
   void Apply(const core::AccountEvent& event);
   core::AccountView AccountOf(const core::LeadRecord& record,

@@ -79,6 +79,29 @@ core::Action RandomAction(Chance& chance, core::Stage stage) {
   return action;
 }
 
+// What a rep does besides.
+core::Action RandomPatience(Chance& chance, core::TimeMs now_ms) {
+  core::Action action;
+  switch (chance.Upto(6)) {
+    case 0:
+      action.type = ActionType::kResume;
+      break;
+    case 1:
+      action.type = ActionType::kRelease;
+      break;
+    case 2:
+      action.type = ActionType::kRecycle;
+      action.reason = "BAD_TIMING";
+      action.revisit_at_ms = now_ms + 1 + chance.Upto(core::kHourMs);
+      break;
+    default:
+      action.type = ActionType::kPause;
+      if (chance.Percent(80)) action.until_ms = now_ms + 1 + chance.Upto(10 * core::kMinuteMs);
+      break;
+  }
+  return action;
+}
+
 Roster RandomRoster(Chance& chance) {
   Roster roster;
   for (int i = 0; i < 4; ++i) {
@@ -113,7 +136,23 @@ void PlayAccountsAndClaims(Chance& chance, int step, Installation& installation)
   if (chance.Percent(30)) installation.Claim("r" + std::to_string(chance.Upto(4)));
 }
 
-void Play(Chance& chance, Installation& installation, bool with_accounts = false) {
+// People are erased, some of whom come back, and withdraw consent; leads are paused and recycled.
+void PlayDepartures(Chance& chance, int step, Installation& installation) {
+  const auto lead = [&chance] { return "l" + std::to_string(chance.Upto(80)); };
+  if (chance.Percent(5)) installation.Erase(lead());
+  if (chance.Percent(3)) {
+    core::LeadEvent event = support::ConsentEvent("c" + std::to_string(step),
+                                                  core::Consent::kWithdrawn, installation.now_ms());
+    event.key = support::Key(lead());
+    installation.Publish(event);
+  }
+  for (int i = 0; i < 5; ++i)
+    installation.Act(lead(), RandomPatience(chance, installation.now_ms()));
+}
+
+using MorePlay = void (*)(Chance& chance, int step, Installation& installation);
+
+void Play(Chance& chance, Installation& installation, MorePlay more = nullptr) {
   for (int step = 0; step < 600; ++step) {
     installation.Advance(chance.Percent(30) ? 0
                                             : chance.Upto(chance.Percent(5) ? 7'200'000 : 2000));
@@ -121,7 +160,7 @@ void Play(Chance& chance, Installation& installation, bool with_accounts = false
     if (chance.Percent(60)) {
       installation.Publish(RandomEvent(chance, step, installation.now_ms()));
     }
-    if (with_accounts) PlayAccountsAndClaims(chance, step, installation);
+    if (more != nullptr) more(chance, step, installation);
     if (chance.Percent(40)) installation.Intake(static_cast<size_t>(1 + chance.Upto(5)));
     if (chance.Percent(50)) {
       const std::string lead = "l" + std::to_string(chance.Upto(80));
@@ -166,7 +205,7 @@ TEST_P(ReproductionPropertiesTest, AlsoWithAccountsAndQueuesThatArePulledFrom) {
                          {support::QueueNamed("dach"), 7, {}, core::OwnerOf::kAccount, 0}});
   policy.queues[support::QueueNamed("triage")].mode = core::QueueMode::kPull;
   Installation installation(policy, RandomRoster(chance));
-  Play(chance, installation, /*with_accounts=*/true);
+  Play(chance, installation, PlayAccountsAndClaims);
   ExpectExact(installation, installation.Record(), policy);
 }
 
@@ -202,6 +241,21 @@ TEST_P(ReproductionPropertiesTest, AlsoWithServiceLevelsThatTakeLeadsFromTheirRe
   const std::map<std::string, int> changes = ChangesOf(installation);
   EXPECT_GT(changes.at("sla_breached"), 10);
   EXPECT_GT(changes.at("pulled_back"), 5);
+  ExpectExact(installation, installation.Record(), policy);
+}
+
+TEST_P(ReproductionPropertiesTest, AlsoWithErasuresWithdrawalsPausesAndRecycledLeads) {
+  Chance chance(GetParam());
+  core::Policy policy = support::SamplePolicy();
+  policy.slas = {
+      Level("assign", core::SlaMetric::kAssign, core::kMinuteMs, core::SlaBreach::kNotify),
+      Level("decision", core::SlaMetric::kDecision, core::kHourMs, core::SlaBreach::kNotify)};
+  Installation installation(policy, RandomRoster(chance));
+  Play(chance, installation, PlayDepartures);
+  std::map<std::string, int> changes = ChangesOf(installation);
+  for (const char* change : {"erased", "paused", "resumed", "recycled", "released", "rejected"}) {
+    EXPECT_GT(changes[change], 0) << change;
+  }
   ExpectExact(installation, installation.Record(), policy);
 }
 
