@@ -110,7 +110,9 @@ TEST_F(TopicsCommandsTest, ACheckFindsTopicsWithTooFewReplicas) {
       {"topics", "list", "--check", "-o", "json", "--file", file.path(), "--brokers", "k:9092"});
   EXPECT_EQ(run.code, kExitRefused);
   EXPECT_THAT(run.err, HasSubstr("baton.shards.v1: replication is 1, declared is 3."));
-  for (const auto& topic : nlohmann::json::parse(run.out)["topics"]) {
+  const nlohmann::json said = nlohmann::json::parse(run.out);
+  ASSERT_FALSE(said["topics"].empty());
+  for (const auto& topic : said["topics"]) {
     const bool raised = topic["name"] == "baton.feedback.v1";
     EXPECT_EQ(topic["state"], raised ? "ok" : "differs") << topic;
     EXPECT_EQ(topic["replication"], raised ? 3 : 1) << topic;
@@ -123,7 +125,9 @@ TEST_F(TopicsCommandsTest, DataSayWhatDiffers) {
   auto& feedback = world_.kafka.topics.at("baton.feedback.v1");
   feedback.partitions = 3;
   feedback.config.erase("retention.ms");
-  for (const auto& topic : nlohmann::json::parse(Run("list", {"-o", "json"}).out)["topics"]) {
+  const nlohmann::json said = nlohmann::json::parse(Run("list", {"-o", "json"}).out);
+  ASSERT_FALSE(said["topics"].empty());
+  for (const auto& topic : said["topics"]) {
     if (topic["name"] != "baton.feedback.v1") continue;
     EXPECT_THAT(
         topic["drift"].get<std::vector<std::string>>(),
