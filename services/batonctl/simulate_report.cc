@@ -101,12 +101,13 @@ std::string SideText(const std::optional<Difference::Side>& side) {
 
 std::string LeadsText(const Comparison& comparison, const TableStyle& style) {
   if (comparison.differences.empty()) return "No lead differs.\n";
-  Table table({"LEAD", "CYCLE", "WHAT", "BASELINE", "CANDIDATE"});
+  Table table({"LEAD", "LIFE", "CYCLE", "WHAT", "BASELINE", "CANDIDATE"});
   size_t shown = 0;
   for (const Difference& difference : comparison.differences) {
     if (shown++ == kLeadsShown) break;
-    table.AddRow({difference.lead.str(), absl::StrCat(difference.cycle), difference.kind(),
-                  SideText(difference.baseline), SideText(difference.candidate)});
+    table.AddRow({difference.lead.str(), absl::StrCat(difference.life),
+                  absl::StrCat(difference.cycle), difference.kind(), SideText(difference.baseline),
+                  SideText(difference.candidate)});
   }
   std::string text = table.Render(style);
   if (comparison.differences.size() > kLeadsShown) {
@@ -179,6 +180,7 @@ OrderedJson LeadsJson(const Comparison& comparison) {
   OrderedJson leads = OrderedJson::array();
   for (const Difference& difference : comparison.differences) {
     leads.push_back({{"lead", difference.lead.str()},
+                     {"life", difference.life},
                      {"cycle", difference.cycle},
                      {"what", difference.kind()},
                      {"baseline", ToJson(difference.baseline)},
@@ -255,11 +257,11 @@ void PrintSimulationJson(const SimulationReport& report, std::ostream& out) {
 }
 
 void PrintSimulationCsv(const SimulationReport& report, std::ostream& out) {
-  out << "lead,cycle,what,baseline_route,baseline_queue,baseline_rep,baseline_waited_seconds,"
+  out << "lead,life,cycle,what,baseline_route,baseline_queue,baseline_rep,baseline_waited_seconds,"
          "candidate_route,candidate_queue,candidate_rep,candidate_waited_seconds\n";
   for (const Difference& difference : report.comparison.differences) {
-    std::vector<std::string> fields = {difference.lead.str(), absl::StrCat(difference.cycle),
-                                       difference.kind()};
+    std::vector<std::string> fields = {difference.lead.str(), absl::StrCat(difference.life),
+                                       absl::StrCat(difference.cycle), difference.kind()};
     AppendSide(difference.baseline, fields);
     AppendSide(difference.candidate, fields);
     out << CsvLine(fields);

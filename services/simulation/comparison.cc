@@ -52,7 +52,7 @@ void Count(const std::string& before, const std::string& after, std::map<std::st
 }
 
 void AddSame(const Cycle& before, const Cycle& after, Comparison& comparison) {
-  Difference difference{before.lead, before.cycle, SideOf(before), SideOf(after)};
+  Difference difference{before.lead, before.life, before.cycle, SideOf(before), SideOf(after)};
   const Difference::Side &old = *difference.baseline, &now = *difference.candidate;
   Count(old.queue.str(), now.queue.str(), comparison.queues);
   Count(old.route, now.route, comparison.routes);
@@ -67,7 +67,7 @@ void AddOne(const Cycle& cycle, int64_t Share::*count, Comparison& comparison) {
   ++(comparison.queues[side.queue.str()].*count);
   ++(comparison.routes[side.route].*count);
   ++(comparison.reps[side.rep.str()].*count);
-  Difference difference{cycle.lead, cycle.cycle, {}, {}};
+  Difference difference{cycle.lead, cycle.life, cycle.cycle, {}, {}};
   const bool is_gained = count == &Share::candidate;
   (is_gained ? difference.candidate : difference.baseline) = side;
   ++(is_gained ? comparison.gained : comparison.lost);

@@ -33,7 +33,8 @@ struct Waiting {
 // A cycle that differs. `gained`: baseline is nullopt; `lost`: candidate is.
 struct Difference {
   core::LeadId lead;
-  int32_t cycle = 0;
+  int32_t life = 0;   // outcome.h
+  int32_t cycle = 0;  // of the life
   struct Side {
     std::string route;
     core::QueueId queue;                        // of the route
@@ -55,7 +56,7 @@ struct Comparison {
   std::map<std::string, Share> routes;  // by the rule
   std::map<std::string, Share> reps;    // by who had the lead last; "": nobody yet
   Waiting waiting_baseline, waiting_candidate;
-  std::vector<Difference> differences;  // by lead, then life (outcome.h), then cycle
+  std::vector<Difference> differences;  // by lead, then life, then cycle
 };
 
 // Cycles that began before `since_ms` in both are left out.

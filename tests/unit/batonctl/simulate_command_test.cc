@@ -101,13 +101,14 @@ TEST_F(SimulateCommandTest, WritesJsonAndCsvTheSameEachTime) {
   const Json report = Json::parse(json.out);
   EXPECT_EQ(report["mqls"]["lost"], 1);
   EXPECT_EQ(report["leads"][0]["lead"], "l2");
+  EXPECT_EQ(report["leads"][0]["life"], 0);
   EXPECT_EQ(report["leads"][0]["baseline"]["rep"], "ada");
   EXPECT_EQ(report["events"]["refused"]["not_parseable"], 1);
   EXPECT_EQ(report["waiting"]["baseline"]["neverAssigned"], 0);
 
   const RunResult csv = Simulate({"-o", "csv"});
-  EXPECT_THAT(csv.out, StartsWith("lead,cycle,what,baseline_route,"));
-  EXPECT_THAT(csv.out, HasSubstr("\nl2,1,lost,default,inbound,ada,0,,,,\n"));
+  EXPECT_THAT(csv.out, StartsWith("lead,life,cycle,what,baseline_route,"));
+  EXPECT_THAT(csv.out, HasSubstr("\nl2,0,1,lost,default,inbound,ada,0,,,,\n"));
 }
 
 TEST_F(SimulateCommandTest, HasTheFormatsAndTablesOfAllCommands) {
