@@ -23,7 +23,7 @@ struct Assigned {
 // One handoff cycle: an MQL and what became of it.
 struct Cycle {
   core::LeadId lead;
-  int32_t life = 0;   // erasures of the lead before it
+  int32_t life = 0;   // recorded erasures of the lead before it, also where the run kept the lead
   int32_t cycle = 0;  // numbered anew in each life
   core::TimeMs qualified_at_ms = 0;
   std::string cause;  // id of the event

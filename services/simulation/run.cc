@@ -363,13 +363,12 @@ void Run::NoteErrors(const std::vector<core::ConditionError>& errors) {
 }
 
 void Run::NoteMql(const store::OutboxEntry& entry, const std::string& route, LeadState& state) {
-  state.cycle = entry.cycle;
   state.assignments = 0;
   state.outcome = static_cast<uint32_t>(outcome_.cycles.size());
   Cycle& cycle = outcome_.cycles.emplace_back();
   cycle.lead = entry.key.lead;
   cycle.life = state.life;
-  cycle.cycle = entry.cycle;
+  cycle.cycle = ++state.cycles;
   cycle.qualified_at_ms = entry.at_ms;
   cycle.cause = entry.change.cause;
   cycle.fit = entry.fit;
@@ -378,14 +377,19 @@ void Run::NoteMql(const store::OutboxEntry& entry, const std::string& route, Lea
   cycle.queue = entry.change.queue;
 }
 
+const RecordedAssignment* Run::NextScript(LeadIndex lead) const {
+  if (!setting_.behaviour.replay) return nullptr;
+  const LeadState& state = leads_[lead];
+  const Cycle& cycle = outcome_.cycles[state.outcome];
+  return recording_.Assignment(lead, cycle.life, cycle.cycle, state.assignments);
+}
+
 void Run::NoteAssignment(const store::OutboxEntry& entry, LeadIndex lead) {
   LeadState& state = leads_[lead];
   state.generation = entry.change.generation;
   outcome_.cycles[state.outcome].assigned.push_back(
       {entry.at_ms, entry.change.generation, entry.change.rep, entry.change.queue});
-  state.script = setting_.behaviour.replay
-                     ? recording_.Assignment(lead, state.life, entry.cycle, state.assignments)
-                     : nullptr;
+  state.script = NextScript(lead);
   ++state.assignments;
   state.next_step = 0;
   const RecordedAssignment* script = state.script;

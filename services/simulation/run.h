@@ -27,8 +27,8 @@ class Run {
   // Where a lead is, as the changes published so far say.
   struct LeadState {
     core::Stage stage = core::Stage::kNew;
-    int32_t life = 0;
-    int32_t cycle = 0;
+    int32_t life = 0;    // recorded erasures that it has behind it
+    int32_t cycles = 0;  // of that life
     int64_t generation = 0;
     int assignments = 0;                         // of the cycle
     uint32_t outcome = 0;                        // of the cycle, in outcome_.cycles
@@ -57,6 +57,7 @@ class Run {
 
   // Erasures (erasures.cc).
   absl::Status Erase(const RecordedPoint& point);
+  bool IsKept(LeadIndex lead, core::ErasureCause why);
   // When the lead was erased next, in the life in which it is; kNever.
   Instant ErasedAt(LeadIndex lead) const;
 
@@ -93,6 +94,8 @@ class Run {
   void NoteErrors(const std::vector<core::ConditionError>& errors);
   void NoteMql(const store::OutboxEntry& entry, const std::string& route, LeadState& state);
   void NoteAssignment(const store::OutboxEntry& entry, LeadIndex lead);
+  // What the next assignment of the lead's cycle meets; nullptr: it was not recorded.
+  const RecordedAssignment* NextScript(LeadIndex lead) const;
 
   // Timers (timers.cc).
   absl::Status FireTimer(const Duty& duty);

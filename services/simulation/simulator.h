@@ -18,7 +18,9 @@
 //
 // Who is erased. Whoever asked to be, at the instant at which it was done, whatever the lead has
 // become in the run; by retention likewise, but nobody on whom sales is at work in the run or whom
-// its policy would keep. What only the retention of a candidate would erase stays.
+// its policy would keep. What such a lead becomes afterwards is counted as what came back, so that
+// it is compared with that and meets what was recorded of it. What only the retention of a
+// candidate would erase stays.
 //
 // Accounts: what events say of them, when they came (recording.h); those of Setting::accounts that
 // no event names are there from the beginning.

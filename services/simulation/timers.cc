@@ -134,12 +134,8 @@ void Run::ScheduleClock(LeadIndex lead, core::TimeMs at_ms) {
 }
 
 Instant Run::SeenToAsk(LeadIndex lead, core::TimeMs due_at_ms) const {
-  const LeadState& state = leads_[lead];
   Instant acted;
-  const RecordedAssignment* next =
-      setting_.behaviour.replay
-          ? recording_.Assignment(lead, state.life, state.cycle, state.assignments)
-          : nullptr;
+  const RecordedAssignment* next = NextScript(lead);
   if (next != nullptr) acted = {next->at_ms, next->sequence};
   const Instant erased = ErasedAt(lead);
   for (const Instant& move : recording_.leads[lead].moves) {

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "installation.h"
+#include "simulation/comparison.h"
 #include "simulation/reproduction.h"
 #include "support/builders.h"
 
@@ -204,7 +207,83 @@ TEST(SimulatedErasuresTest, RetentionErasesNobodyWhomThePolicyOfTheRunWouldKeep)
   core::Policy keeping = policy;
   keeping.retention = {};
   const Setting setting = SettingOfCandidate(installation, keeping);
-  EXPECT_THAT(OwnersIn(MustSimulate(installation.Record(), setting)), ElementsAre("l1/1 ada"));
+  EXPECT_THAT(OwnersIn(MustSimulate(installation.Record(), setting)), ElementsAre("l1+1/1 ada"));
+}
+
+// ada keeps the lead for 40 minutes and has it come back an hour later.
+void PlayCycle(Installation& installation, const std::string& lead) {
+  installation.Advance(12 * kMinuteMs);
+  ASSERT_TRUE(installation.Act(lead, Doing(ActionType::kAccept)));
+  installation.Advance(28 * kMinuteMs);
+  core::Action recycle = Doing(ActionType::kRecycle, "BAD_TIMING");
+  recycle.revisit_at_ms = installation.now_ms() + kHourMs;
+  ASSERT_TRUE(installation.Act(lead, recycle));
+  installation.Advance(kHourMs);
+  installation.FireTimers();
+  ASSERT_EQ(installation.Lead(lead).stage, core::Stage::kNurture);
+}
+
+TEST(SimulatedErasuresTest, WhomOnlyTheRecordErasedIsComparedWithWhoCameBack) {
+  core::Policy policy = support::SamplePolicy();
+  policy.retention.inactive_ms = kHourMs;
+  Installation installation(policy, RosterOf({"ada"}));
+  Capture(installation, "l1");
+  PlayCycle(installation, "l1");
+  installation.Advance(kHourMs);
+  installation.Retain({"l1"});
+  ASSERT_EQ(installation.Lead("l1").stage, core::Stage::kErased);
+  for (const char* again : {"-again", "-once-more"}) {
+    Capture(installation, "l1", "DE", again);
+    PlayCycle(installation, "l1");
+  }
+  ASSERT_EQ(installation.Lead("l1").cycle, 2);
+
+  const Outcome baseline = MustReproduce(installation, policy);
+  ASSERT_THAT(OwnersIn(baseline), ElementsAre("l1/1 ada", "l1+1/1 ada", "l1+1/2 ada"));
+  core::Policy keeping = policy;
+  keeping.retention = {};
+  const Outcome outcome =
+      MustSimulate(installation.Record(), SettingOfCandidate(installation, keeping));
+  EXPECT_EQ(OwnersIn(outcome), OwnersIn(baseline));
+  EXPECT_EQ(outcome.actions, baseline.actions);
+  EXPECT_EQ(outcome.modelled_actions, 0);
+  const Comparison comparison = Compare(baseline, outcome, 0);
+  EXPECT_EQ(comparison.lost, 0);
+  EXPECT_EQ(comparison.gained, 0);
+}
+
+// l1 is with ada in the run when retention erases it in the record, and comes back thereafter.
+TEST(SimulatedErasuresTest, ACycleBelongsToTheLifeInWhichItBegan) {
+  core::Policy policy = support::SamplePolicy();
+  policy.retention.inactive_ms = kHourMs;
+  const core::Policy candidate = policy;
+  policy.disqualify.push_back({"abroad",
+                               support::When(policy, "has(lead.country) && lead.country == 'US'"),
+                               "NOT_ICP_GEO"});
+  Installation installation(policy, RosterOf({"ada", "ben"}));
+  Capture(installation, "l1", "US");
+  installation.Advance(kHourMs);
+  installation.Retain({"l1"});
+  ASSERT_EQ(installation.Lead("l1").stage, core::Stage::kErased);
+  Capture(installation, "l1", "DE", "-again");
+  ASSERT_EQ(installation.Lead("l1").rep.str(), "ada");
+  installation.Advance(kHourMs);
+  ASSERT_TRUE(installation.Act("l1", Doing(ActionType::kDecline, "AT_CAPACITY")));
+  ASSERT_EQ(installation.Lead("l1").rep.str(), "ben");
+  ASSERT_TRUE(installation.Act("l1", Doing(ActionType::kAccept)));
+
+  Setting setting = SettingOfCandidate(installation, candidate);
+  setting.behaviour.accept_after_ms = core::kDayMs;  // the offer to ada runs out
+  const Outcome outcome = MustSimulate(installation.Record(), setting);
+  EXPECT_THAT(OwnersIn(outcome), ElementsAre("l1/1 ben"));
+  EXPECT_EQ(outcome.actions, 0);
+  const Comparison comparison = Compare(MustReproduce(installation, policy), outcome, 0);
+  ASSERT_THAT(comparison.differences, SizeIs(2));
+  const Difference &gained = comparison.differences[0], &lost = comparison.differences[1];
+  EXPECT_STREQ(gained.kind(), "gained");
+  EXPECT_STREQ(lost.kind(), "lost");
+  EXPECT_EQ(std::pair(gained.life, gained.cycle), std::pair(0, 1));
+  EXPECT_EQ(std::pair(lost.life, lost.cycle), std::pair(1, 1));
 }
 
 TEST(SimulatedWithdrawalsTest, LeadsThatAreLeftAloneFreeTheirPlaceAndTheirRep) {
