@@ -220,11 +220,14 @@ core::Sla Level(std::string name, core::SlaMetric metric, core::DurationMs targe
   return level;
 }
 
-// How often each of these changes was published.
+// How often each of these changes was published; "withdrawn" are the rejected ones that the policy
+// made.
 std::map<std::string, int> ChangesOf(Installation& installation) {
   std::map<std::string, int> changes;
   for (const platform::kafka::Record& record : installation.feedback()) {
-    ++changes[nlohmann::json::parse(record.value).at("change")];
+    const nlohmann::json change = nlohmann::json::parse(record.value);
+    ++changes[change.at("change")];
+    if (change.at("change") == "rejected" && change.at("actor") == "policy") ++changes["withdrawn"];
   }
   return changes;
 }
@@ -253,7 +256,7 @@ TEST_P(ReproductionPropertiesTest, AlsoWithErasuresWithdrawalsPausesAndRecycledL
   Installation installation(policy, RandomRoster(chance));
   Play(chance, installation, PlayDepartures);
   std::map<std::string, int> changes = ChangesOf(installation);
-  for (const char* change : {"erased", "paused", "resumed", "recycled", "released", "rejected"}) {
+  for (const char* change : {"erased", "paused", "resumed", "recycled", "released", "withdrawn"}) {
     EXPECT_GT(changes[change], 0) << change;
   }
   ExpectExact(installation, installation.Record(), policy);
