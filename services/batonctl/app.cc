@@ -48,14 +48,17 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output
   app.set_version_flag("--version", "batonctl " BATON_VERSION);
 }
 
+absl::Status CheckCertificate(const Identity& identity) {
+  if (identity.tls_cert.empty() == identity.tls_key.empty()) return absl::OkStatus();
+  return UsageError("--tls-cert and --tls-key: give both or none");
+}
+
 // Principal and roles become metadata, which takes no other characters; what they mean is the
 // server's business. A token is a secret: not for all to read.
 absl::Status CheckIdentity(const Identity& identity, const std::string& server) {
   if (!IsPlain(identity.principal))
     return UsageError("--principal takes letters, digits and ._@+-, such as ada@acme.example");
   if (!IsPlain(identity.roles)) return UsageError("--roles must be words with commas between them");
-  if (identity.tls_cert.empty() != identity.tls_key.empty())
-    return UsageError("--tls-cert and --tls-key: give both or none");
   if (!identity.tls_cert.empty() && identity.tls_ca.empty())
     return UsageError("--tls-cert needs --tls-ca, which says whom to trust");
   if (!identity.token_file.empty() && identity.tls_ca.empty() && !platform::IsThisMachine(server))
@@ -178,8 +181,11 @@ int Run(const std::vector<std::string>& arguments, Surroundings surroundings) {
     status.Update(CheckRequestId(session));
     if (status.ok() && session.needs_settings) status = settings.Resolve();
     if (status.ok() && session.needs_settings) {
-      status = CheckServer(session.options.server);
-      status.Update(CheckIdentity(session.options.identity, session.options.server));
+      status = CheckCertificate(session.options.identity);
+      if (!session.passes_server_by) {
+        status.Update(CheckServer(session.options.server));
+        status.Update(CheckIdentity(session.options.identity, session.options.server));
+      }
     }
     if (status.ok()) status = session.action();
     if (status.ok()) status = session.Written();

@@ -80,6 +80,7 @@ class Session {
   int exit_code = 0;                     // of a command that did what it is for
   const Settings* settings = nullptr;    // where the options come from
   bool needs_settings = true;            // false: the command works whatever the context says
+  bool passes_server_by = false;         // the command sends nothing to options.server
   bool takes_request_id = false;         // the command makes one change: OnChange of commands.h
 
   const Surroundings& world() const { return world_; }
