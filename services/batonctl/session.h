@@ -27,7 +27,8 @@ enum class OutputFormat { kTable, kWide, kJson, kYaml, kName };
 
 struct GlobalOptions {
   std::string server = "127.0.0.1:7400";
-  std::string workspace;  // empty: none given
+  std::string workspace;         // empty: none given
+  std::string output = "table";  // the word of -o; of what it makes see output_choice.h
   OutputFormat format = OutputFormat::kTable;
   bool no_headers = false;
   absl::Duration timeout = absl::Seconds(10);  // per call
