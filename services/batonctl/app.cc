@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -32,12 +33,9 @@ constexpr char kFooter[] =
 
 constexpr int kPortMax = 65535;
 
-void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output,
-                      std::string& timeout) {
-  std::vector<std::string> formats;
-  for (const auto& [name, format] : kOutputFormats) formats.emplace_back(name);
-  app.add_option("--output,-o", output, "table, wide, json, yaml or name")
-      ->check(CLI::IsMember(formats))
+void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& timeout) {
+  app.add_option("--output,-o", options.output,
+                 "table, wide, json, yaml or name; what else a command makes, its --help says")
       ->capture_default_str();
   app.add_flag("--no-headers", options.no_headers, "tables without their first line");
   app.add_option("--timeout", timeout, "how long one call may take, such as 500ms, 10s or 1m")
@@ -48,14 +46,17 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options, std::string& output
   app.set_version_flag("--version", "batonctl " BATON_VERSION);
 }
 
+absl::Status CheckCertificate(const Identity& identity) {
+  if (identity.tls_cert.empty() == identity.tls_key.empty()) return absl::OkStatus();
+  return UsageError("--tls-cert and --tls-key: give both or none");
+}
+
 // Principal and roles become metadata, which takes no other characters; what they mean is the
 // server's business. A token is a secret: not for all to read.
 absl::Status CheckIdentity(const Identity& identity, const std::string& server) {
   if (!IsPlain(identity.principal))
     return UsageError("--principal takes letters, digits and ._@+-, such as ada@acme.example");
   if (!IsPlain(identity.roles)) return UsageError("--roles must be words with commas between them");
-  if (identity.tls_cert.empty() != identity.tls_key.empty())
-    return UsageError("--tls-cert and --tls-key: give both or none");
   if (!identity.tls_cert.empty() && identity.tls_ca.empty())
     return UsageError("--tls-cert needs --tls-ca, which says whom to trust");
   if (!identity.token_file.empty() && identity.tls_ca.empty() && !platform::IsThisMachine(server))
@@ -89,11 +90,17 @@ absl::Status CheckRequestId(const Session& session) {
       "webhook create do");
 }
 
-absl::Status SetGlobalOptions(GlobalOptions& options, const std::string& output,
-                              const std::string& timeout) {
-  for (const auto& [name, format] : kOutputFormats) {
-    if (output == name) options.format = format;
-  }
+// A command with formats of its own chooses by itself.
+absl::Status ChooseFormat(const CLI::App& app, Session& session) {
+  const CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+  if (command->get_option_no_throw("--output") != nullptr) return absl::OkStatus();
+  std::vector<std::string> formats;
+  for (const auto& [name, format] : kOutputFormats) formats.emplace_back(name);
+  return OutputChoice(std::move(formats)).Take(session).status();
+}
+
+absl::Status SetTimeout(GlobalOptions& options, const std::string& timeout) {
   if (!absl::ParseDuration(timeout, &options.timeout) || options.timeout <= absl::ZeroDuration() ||
       options.timeout > absl::Hours(24)) {
     return UsageError(
@@ -162,24 +169,28 @@ int Run(const std::vector<std::string>& arguments, Surroundings surroundings) {
   }
   Session session(std::move(surroundings));
   try {
-    std::string output = "table", timeout = "10s";
+    std::string timeout = "10s";
     CLI::App app("Baton hands leads from marketing to sales; batonctl is its command line.",
                  "batonctl");
     app.footer(kFooter);
     Settings settings;
     session.settings = &settings;
     settings.AddTo(app, session.options);
-    AddGlobalOptions(app, session.options, output, timeout);
+    AddGlobalOptions(app, session.options, timeout);
     AddAllCommands(app, session);
     const absl::StatusOr<std::vector<std::string>> words = ExpandVerb(app, arguments);
     if (!words.ok()) return session.Fail(words.status());
     if (const std::optional<int> code = Parse(app, *words, session); code.has_value()) return *code;
-    absl::Status status = SetGlobalOptions(session.options, output, timeout);
+    absl::Status status = SetTimeout(session.options, timeout);
+    status.Update(ChooseFormat(app, session));
     status.Update(CheckRequestId(session));
     if (status.ok() && session.needs_settings) status = settings.Resolve();
     if (status.ok() && session.needs_settings) {
-      status = CheckServer(session.options.server);
-      status.Update(CheckIdentity(session.options.identity, session.options.server));
+      status = CheckCertificate(session.options.identity);
+      if (!session.passes_server_by) {
+        status.Update(CheckServer(session.options.server));
+        status.Update(CheckIdentity(session.options.identity, session.options.server));
+      }
     }
     if (status.ok()) status = session.action();
     if (status.ok()) status = session.Written();

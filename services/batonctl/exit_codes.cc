@@ -11,12 +11,10 @@ constexpr char kUsageReason[] = "USAGE";
 constexpr char kFileReason[] = "INVALID_FILE";
 constexpr char kNotCheckedReason[] = "NOT_CHECKED";
 
-// Nobody refused: the change may have been made. CANCELLED, and INTERNAL without a reason, are what
-// gRPC makes of a server that stops or a connection that ends in the midst of a call.
+// Nobody refused: the change may have been made.
 bool IsUnanswered(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         absl::IsCancelled(status) ||
-         (absl::IsInternal(status) && core::ErrorReason(status).empty());
+         core::ErrorReason(status) == "CUT_OFF";  // server.h
 }
 
 }  // namespace

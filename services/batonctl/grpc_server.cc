@@ -198,6 +198,13 @@ class GrpcServer : public Server {
           code, "NO_ANSWER_IN_TIME",
           absl::StrCat(address_, " did not answer within ", absl::FormatDuration(timeout_)));
     }
+    // A server gives a reason; these are gRPC's own, of either side.
+    if (details.reason.empty() &&
+        (code == absl::StatusCode::kCancelled || code == absl::StatusCode::kInternal)) {
+      return core::Error(
+          code, "CUT_OFF",
+          absl::StrCat("the call to ", address_, " was cut off: ", status.error_message()));
+    }
     std::string message = status.error_message();
     for (const platform::rpc::FieldViolation& violation : details.violations) {
       if (message.find(violation.description) != std::string::npos) continue;

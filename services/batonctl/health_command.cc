@@ -59,8 +59,8 @@ absl::StatusOr<platform::HttpResult> AskByHttp(const std::string& url, const Ide
 
 // What /readyz of a process says, whichever role it has.
 absl::Status CheckReadiness(Session& session, const std::string& address) {
-  const Identity& identity = session.options.identity;
-  const bool tls = !identity.tls_ca.empty();
+  const bool tls = !session.options.identity.tls_ca.empty();
+  const Identity identity = tls ? session.options.identity : Identity();
   const std::string url = absl::StrCat(tls ? "https://" : "http://", address, "/readyz");
   const auto asked = AskByHttp(url, identity, session.options.timeout);
   if (!asked.ok()) return asked.status();
@@ -69,8 +69,7 @@ absl::Status CheckReadiness(Session& session, const std::string& address) {
     return absl::UnavailableError(
         absl::StrCat(address, ": ", result.problem,
                      tls ? "\nIs its certificate one of --tls-ca, for this name? A listener "
-                           "without TLS is asked "
-                           "without --tls-ca."
+                           "without TLS is asked with --tls-ca ''."
                          : "\nDoes it listen there? A listener with TLS wants --tls-ca."));
   }
   const std::string state = result.delivered() ? "READY" : "NOT_READY";
@@ -96,8 +95,11 @@ void AddHealthCommand(CLI::App& app, Session& session) {
                   "HOST:PORT of the HTTP listener of any role, instead: whether it is ready; by "
                   "TLS if there is a --tls-ca")
       ->excludes("--service");
-  OnRun(health, session, [&session, service, http] {
-    return http->empty() ? CheckHealth(session, *service) : CheckReadiness(session, *http);
+  health.callback([&session, service, http] {
+    session.passes_server_by = !http->empty();
+    session.action = [&session, service, http] {
+      return http->empty() ? CheckHealth(session, *service) : CheckReadiness(session, *http);
+    };
   });
 }
 

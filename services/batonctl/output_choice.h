@@ -1,4 +1,4 @@
-// -o of commands that make other formats than all commands do, such as CSV.
+// Which format a command makes, and -o of those that make others than all commands do, such as CSV.
 #ifndef BATON_BATONCTL_OUTPUT_CHOICE_H_
 #define BATON_BATONCTL_OUTPUT_CHOICE_H_
 
@@ -12,7 +12,7 @@
 
 namespace baton::batonctl {
 
-// The words of the global -o.
+// What all commands make that say nothing else.
 inline constexpr std::pair<const char*, OutputFormat> kOutputFormats[] = {
     {"table", OutputFormat::kTable}, {"wide", OutputFormat::kWide}, {"json", OutputFormat::kJson},
     {"yaml", OutputFormat::kYaml},   {"name", OutputFormat::kName},

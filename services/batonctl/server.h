@@ -31,7 +31,8 @@ inline bool IsPlain(const std::string& text) {
 
 // Methods are found by the type of their request: in this API each type belongs to one method.
 // Errors carry the server's reason, variables and retry time (core/errors.h); a server that did not
-// answer is UNAVAILABLE, reason UNREACHABLE, or DEADLINE_EXCEEDED, reason NO_ANSWER_IN_TIME.
+// answer is UNAVAILABLE, reason UNREACHABLE, or DEADLINE_EXCEEDED, reason NO_ANSWER_IN_TIME. Of a
+// call that ended in its midst, with the server or the connection, the reason is CUT_OFF.
 // Not thread-safe.
 class Server {
  public:

@@ -52,6 +52,7 @@ std::string HintFor(const absl::Status& status, bool with_tls) {
   const std::string reason = core::ErrorReason(status);
   if (reason == "UNREACHABLE") return HintToReach(status, with_tls);
   if (reason == "NO_ANSWER_IN_TIME") return "Try again, or wait longer with --timeout.";
+  if (reason == "CUT_OFF") return "Try again: a server that stops ends calls so.";
   if (reason == "USAGE") return "See --help of the command.";
   if (absl::IsUnimplemented(status)) return "The server is older than this batonctl.";
   return std::string(core::ErrorHint(reason));

@@ -27,7 +27,8 @@ enum class OutputFormat { kTable, kWide, kJson, kYaml, kName };
 
 struct GlobalOptions {
   std::string server = "127.0.0.1:7400";
-  std::string workspace;  // empty: none given
+  std::string workspace;         // empty: none given
+  std::string output = "table";  // the word of -o; of what it makes see output_choice.h
   OutputFormat format = OutputFormat::kTable;
   bool no_headers = false;
   absl::Duration timeout = absl::Seconds(10);  // per call
@@ -80,6 +81,7 @@ class Session {
   int exit_code = 0;                     // of a command that did what it is for
   const Settings* settings = nullptr;    // where the options come from
   bool needs_settings = true;            // false: the command works whatever the context says
+  bool passes_server_by = false;         // the command sends nothing to options.server
   bool takes_request_id = false;         // the command makes one change: OnChange of commands.h
 
   const Surroundings& world() const { return world_; }

@@ -11,6 +11,7 @@
 #include "batonctl/commands.h"
 #include "batonctl/exit_codes.h"
 #include "batonctl/kafka_options.h"
+#include "batonctl/output_choice.h"
 #include "core/text.h"
 
 namespace baton::batonctl {
@@ -45,6 +46,7 @@ struct VerifyArguments {
   std::string relay_group = "baton-relay";
   std::vector<std::string> inputs;
   std::string wait = "0s";
+  OutputChoice output{{"table", "wide", "json", "yaml"}};
 };
 
 // "PREFIX[@GENERATION[:GENERATION]]"
@@ -184,7 +186,8 @@ absl::StatusOr<verify::Options> OptionsOf(const VerifyArguments& arguments) {
   return options;
 }
 
-absl::Status Verify(const Session& session, const VerifyArguments& arguments) {
+absl::Status Verify(Session& session, const VerifyArguments& arguments) {
+  if (const auto output = arguments.output.Take(session); !output.ok()) return output.status();
   const auto options = OptionsOf(arguments);
   if (!options.ok()) return options.status();
   const absl::StatusOr<Report> report = session.world().verify(*options);
@@ -250,6 +253,7 @@ void AddVerifyCommand(CLI::App& app, Session& session) {
       .add_option("--wait", arguments->wait,
                   "wait so long for the installation to come to rest, such as 30s")
       ->capture_default_str();
+  arguments->output.AddTo(command);
   OnRun(command, session, [&session, arguments] { return Verify(session, *arguments); });
 }
 

@@ -136,15 +136,17 @@ absl::Status BacklogDrain::DrainWorkspace(const core::WorkspaceId& workspace) {
   absl::StatusOr<std::vector<store::QueueState>> queues = roster_.ListQueues(workspace);
   if (absl::IsNotFound(queues.status())) return absl::OkStatus();
   if (!queues.ok()) return queues.status();
+  absl::Status status;
   for (const store::QueueState& queue : *queues) {
     Note(queue);
     if (queue.waiting == 0 || queue.settings.paused) continue;
     const QueueKey key(workspace, queue.settings.id);
     const absl::StatusOr<store::Drained> drained = Drain(key);
-    if (!drained.ok()) return drained.status();
-    NoteUnreadable(key, drained->unreadable);
+    if (absl::IsUnavailable(drained.status())) return drained.status();
+    status.Update(drained.status());
+    if (drained.ok()) NoteUnreadable(key, drained->unreadable);
   }
-  return absl::OkStatus();
+  return status;
 }
 
 }  // namespace baton::clock

@@ -57,7 +57,7 @@ class BacklogDrain {
   absl::Status DrainDue();
 
   // Goes on with the round, or begins one: drains every queue with waiting leads of the next
-  // workspaces.
+  // workspaces. A queue that cannot be read holds up no other.
   absl::Status DrainRound();
   bool InRound() const { return !round_.empty(); }
 

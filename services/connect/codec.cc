@@ -1,10 +1,8 @@
 #include "connect/codec.h"
 
-#include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/type_resolver_util.h>
 
-#include <memory>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
@@ -44,15 +42,8 @@ std::string MessageOf(const Status& status) {
 
 absl::StatusOr<std::string> ReadMessage(const protobuf::Descriptor& type, Format format,
                                         absl::string_view bytes) {
-  const std::string given(bytes);
-  if (format == Format::kProto) {
-    const std::unique_ptr<protobuf::Message> message(
-        protobuf::MessageFactory::generated_factory()->GetPrototype(&type)->New());
-    if (!message->ParseFromString(given)) {
-      return UnreadableMessage(absl::StrCat("the message is no protobuf of ", type.full_name()));
-    }
-    return given;
-  }
+  std::string given(bytes);
+  if (format == Format::kProto) return given;
   std::string binary;
   const auto read =
       protobuf::util::JsonToBinaryString(&Resolver(), UrlOf(type.full_name()), given, &binary);

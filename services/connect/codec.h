@@ -14,8 +14,10 @@ namespace baton::connect {
 
 enum class Format { kJson, kProto };
 
-// The protobuf bytes of a message that a client sent. INVALID_ARGUMENT for what is no such message;
-// that includes JSON fields that it does not have, so that a slip of the pen is not passed over.
+// The protobuf bytes of a message that a client sent. Those of kProto are given as they came: they
+// are read where it is known who calls. INVALID_ARGUMENT for what is not the JSON of such a
+// message; that includes fields that it does not have, so that a slip of the pen is not passed
+// over.
 absl::StatusOr<std::string> ReadMessage(const google::protobuf::Descriptor& type, Format format,
                                         absl::string_view bytes);
 

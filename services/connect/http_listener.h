@@ -24,8 +24,8 @@ struct HttpLimits {
   absl::Duration body_max = absl::Seconds(30);
   absl::Duration write_max = absl::Seconds(30);  // a client that reads nothing for so long is gone
   absl::Duration idle_max = absl::Seconds(75);   // between two requests
-  // Then streams end and no further request is taken: load spreads, and a client shows a
-  // certificate that is still good.
+  // Then, or up to a fifth earlier, streams end and no further request is taken: load spreads, and
+  // a client shows a certificate that is still good.
   absl::Duration age_max = absl::Minutes(30);
 };
 

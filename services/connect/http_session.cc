@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/random/random.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "connect/answer.h"
@@ -53,6 +54,12 @@ Headers HeadersOfFields(const http::fields& fields) {
   return headers;
 }
 
+// Those that came together, as behind a restart, do not go together.
+absl::Duration ShareOf(absl::Duration age_max) {
+  absl::BitGen random;
+  return age_max * absl::Uniform(random, 0.8, 1.0);
+}
+
 // A client that has asked and now only listens: what it sends is not read before it has its answer.
 template <class Stream>
 class Session final : public HttpSession,
@@ -65,7 +72,7 @@ class Session final : public HttpSession,
         limits_(limits),
         left_(std::move(left)),
         deadline_(stream_.get_executor()),
-        age_(stream_.get_executor(), absl::ToChronoNanoseconds(limits.age_max)) {}
+        age_(stream_.get_executor(), absl::ToChronoNanoseconds(ShareOf(limits.age_max))) {}
   ~Session() override { left_(); }
 
   void Run() override {

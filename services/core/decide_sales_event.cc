@@ -100,7 +100,7 @@ absl::StatusOr<SalesDecision> DecideSalesEvent(const LeadRecord& record, const S
   Plan plan = std::get<Plan>(*std::move(decision));
   for (Change& change : plan.changes) {
     change.cause = event.id;
-    change.details["source"] = event.source;
+    if (change.actor != "policy") change.details["source"] = event.source;
   }
   Remember(event, mark, plan.after);
   return plan;

@@ -315,7 +315,7 @@ bool MayClaim(const Member& rep, absl::Span<const std::string> skills,
   return std::includes(rep.skills.begin(), rep.skills.end(), skills.begin(), skills.end());
 }
 
-void ChargeLedger(const Choice& choice, std::map<RepId, int64_t>& owed_nano) {
+bool ChargeLedger(const Choice& choice, std::map<RepId, int64_t>& owed_nano) {
   int64_t paid = 0;
   const Candidate* chosen = nullptr;
   for (const Candidate& candidate : choice.candidates) {
@@ -323,7 +323,9 @@ void ChargeLedger(const Choice& choice, std::map<RepId, int64_t>& owed_nano) {
     paid += candidate.share_nano;
     if (candidate.reason == CandidateReason::kChosen) chosen = &candidate;
   }
-  if (chosen != nullptr && paid != 0) owed_nano[chosen->rep] -= paid;
+  if (chosen == nullptr || paid == 0) return false;
+  owed_nano[chosen->rep] -= paid;
+  return true;
 }
 
 }  // namespace baton::core

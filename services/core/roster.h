@@ -164,7 +164,9 @@ bool MayClaim(const Member& rep, absl::Span<const std::string> skills,
 
 // What the choice does to the ledger of the queue: every eligible candidate gains its share, the
 // chosen one pays the sum of all shares. The ledger of a queue therefore always sums to zero.
-void ChargeLedger(const Choice& choice, std::map<RepId, int64_t>& owed_nano);
+// False: it does not count the choice, which was made without shares (a claim, or an owner whose
+// leads the queue does not count) or is of nobody.
+bool ChargeLedger(const Choice& choice, std::map<RepId, int64_t>& owed_nano);
 
 }  // namespace baton::core
 

@@ -45,10 +45,11 @@ struct SeenSalesEvent {
 using SalesDecision = std::variant<Plan, SeenSalesEvent>;
 
 // DecideAction for an event. Its change has the event's id as cause and its source among the
-// details. Besides the errors of DecideAction, and before them: INVALID_ARGUMENT REQUEST_ID_REUSED
-// (the id was another action's), ABORTED EVENT_TOO_OLD (see above), NOT_THE_OWNER (the rep named
-// does not own the lead) and, for an event without a generation, STALE_GENERATION if it occurred
-// more than kSalesClockSkewMax before that rep was given the lead.
+// details; what the policy then makes of the lead (suppression.h) has the cause alone. Besides the
+// errors of DecideAction, and before them: INVALID_ARGUMENT REQUEST_ID_REUSED (the id was another
+// action's), ABORTED EVENT_TOO_OLD (see above), NOT_THE_OWNER (the rep named does not own the lead)
+// and, for an event without a generation, STALE_GENERATION if it occurred more than
+// kSalesClockSkewMax before that rep was given the lead.
 absl::StatusOr<SalesDecision> DecideSalesEvent(const LeadRecord& record, const SalesEvent& event,
                                                const Policy* policy, TimeMs now_ms);
 

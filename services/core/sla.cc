@@ -324,9 +324,12 @@ void StartClocks(const Policy& policy, TimeMs now_ms, LeadRecord& lead) {
 namespace {
 
 void NoteBroken(const Sla& sla, ClockReview& review) {
+  const auto keep_first = [&sla](const Sla*& first) {
+    if (first == nullptr) first = &sla;
+  };
   if (sla.breach == SlaBreach::kNotify) return;
-  const Sla*& first = sla.breach == SlaBreach::kPauseRep ? review.sets_away : review.takes_back;
-  if (first == nullptr) first = &sla;
+  keep_first(sla.breach == SlaBreach::kPauseRep ? review.sets_away : review.takes_back);
+  if (sla.breach == SlaBreach::kReturn) keep_first(review.returns);
 }
 
 ClockReview Review(const Policy& policy, TimeMs now_ms, bool announces, LeadRecord& lead) {
@@ -402,8 +405,8 @@ void SetAway(const Sla& sla, Plan& plan) {
 }
 
 bool ReturnWaiting(const Policy& policy, const ClockReview& review, TimeMs now_ms, Plan& plan) {
-  const Sla* sla = review.takes_back;
-  if (sla == nullptr || sla->breach != SlaBreach::kReturn) return false;
+  const Sla* sla = review.returns;
+  if (sla == nullptr) return false;
   LeadRecord& lead = plan.after;
   const QueueId from = lead.queue;
   lead.passed.clear();

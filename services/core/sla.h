@@ -28,10 +28,11 @@ void StartClocks(const Policy& policy, TimeMs now_ms, LeadRecord& lead);
 
 struct ClockReview {
   std::vector<Change> changes;  // of type kSla...; actor "clock"
-  // Of `policy`, the first one broken just now that sets the rep away, and that takes the lead
-  // back; after an outage it may be both.
+  // Of `policy`, the first one broken just now that sets the rep away, that takes the lead back
+  // from its rep (reassign or return), and that returns it; after an outage it may be all.
   const Sla* sets_away = nullptr;
   const Sla* takes_back = nullptr;
+  const Sla* returns = nullptr;
 };
 
 // StartClocks, then stops the clocks that have come to their end, says what is due by now, each

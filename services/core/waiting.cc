@@ -45,7 +45,7 @@ void SetWaitUntil(const QueuePolicy& home, LeadRecord& lead) {
 // What the wait leads to is kept until it is known.
 void WaitForHome(TimeMs now_ms, LeadRecord& lead) {
   if (lead.wait_until_ms == 0) return;
-  lead.wait_until_ms = std::max(lead.wait_until_ms, now_ms + kUnknownHome);
+  if (lead.wait_until_ms <= now_ms) lead.wait_until_ms = now_ms + kUnknownHome;
   if (lead.owners_only) lead.wait_until_ms = std::min(lead.wait_until_ms, OwnersUntil(lead));
 }
 

@@ -36,6 +36,7 @@ OpenLead ParsePosition(const std::string& text) {
     ::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request) {
   v1::WatchAssignmentsRequest wanted;
   const auto caller = parts_.gate.Admit(*context, *request, wanted);
+  ReleaseRequest(*request);
   if (!caller.ok()) return new RefusedWatch(caller.status());
   const auto scope = ParseScope("parent", wanted.parent());
   if (!scope.ok()) return new RefusedWatch(scope.status());

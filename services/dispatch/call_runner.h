@@ -88,6 +88,7 @@ class CallRunner {
                                 response);
     Request request;
     absl::StatusOr<Caller> caller = gate_.Admit(*context, *bytes, request, read);
+    ReleaseRequest(*bytes);
     if (caller.ok()) {
       const bool sees_all = caller->only_rep.empty();
       begin(sees_all ? reply : reply.Silent(), std::move(request), *std::move(caller));

@@ -16,8 +16,8 @@ class LeadClaimer {
   LeadClaimer(store::RosterStore& roster, store::LeadStore& leads)
       : roster_(roster), leads_(leads) {}
 
-  // The assignment is told only when it is durable as far as configured; the request id gives it
-  // again. The change names the caller, as other actions do. Errors are those of
+  // Not yet durable when it returns: CallRunner::RunChange confirms that. The request id gives the
+  // assignment again. The change names the caller, as other actions do. Errors are those of
   // RosterStore::ClaimNext, NOT_FOUND NOTHING_WAITS and INVALID_FIELD.
   absl::StatusOr<::baton::v1::ClaimNextLeadResponse> Claim(
       const ::baton::v1::ClaimNextLeadRequest& request, const Caller& caller);

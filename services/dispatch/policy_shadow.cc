@@ -32,19 +32,19 @@ void LogShadow(const char* what, const core::WorkspaceId& workspace, const store
 ::grpc::ServerUnaryReactor* PolicyService::StartShadow(::grpc::CallbackServerContext* context,
                                                        const ::grpc::ByteBuffer* request,
                                                        ::grpc::ByteBuffer* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::StartShadowRequest& wanted, const Caller& caller) {
-                       return Start(caller, wanted.name());
-                     });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::StartShadowRequest& wanted, const Caller& caller) {
+                             return Start(caller, wanted.name());
+                           });
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::StopShadow(::grpc::CallbackServerContext* context,
                                                       const ::grpc::ByteBuffer* request,
                                                       ::grpc::ByteBuffer* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::StopShadowRequest& wanted, const Caller& caller) {
-                       return Stop(caller, wanted.name());
-                     });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::StopShadowRequest& wanted, const Caller& caller) {
+                             return Stop(caller, wanted.name());
+                           });
 }
 
 ::grpc::ServerUnaryReactor* PolicyService::GetShadow(::grpc::CallbackServerContext* context,

@@ -24,6 +24,12 @@ using RequestReader = absl::Status (*)(const ::grpc::ByteBuffer& bytes,
 // no such message.
 absl::Status ReadRequest(const ::grpc::ByteBuffer& bytes, google::protobuf::Message& request);
 
+// Gives back the memory of a request that was read: gRPC would keep it, and count it for its quota,
+// until the call ends, which for a stream may be half an hour.
+inline void ReleaseRequest(const ::grpc::ByteBuffer& bytes) {
+  const_cast<::grpc::ByteBuffer&>(bytes).Clear();  // the call's own, which gRPC shows as const
+}
+
 ::grpc::ByteBuffer ToBytes(const google::protobuf::Message& answer);
 
 // A stream reads bytes and leaves them as they are; that its type does not say so is gRPC's.

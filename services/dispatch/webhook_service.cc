@@ -99,10 +99,10 @@ WebhookService::WebhookService(store::WebhookStore& webhooks, store::StoreHealth
 ::grpc::ServerUnaryReactor* WebhookService::TestWebhook(::grpc::CallbackServerContext* context,
                                                         const ::grpc::ByteBuffer* request,
                                                         ::grpc::ByteBuffer* response) {
-  return runner_.Run(context, request, response,
-                     [this](const v1::TestWebhookRequest& wanted, const Caller& caller) {
-                       return Test(caller, wanted);
-                     });
+  return runner_.RunChange(context, request, response,
+                           [this](const v1::TestWebhookRequest& wanted, const Caller& caller) {
+                             return Test(caller, wanted);
+                           });
 }
 
 ::grpc::ServerUnaryReactor* WebhookService::ReplayWebhook(::grpc::CallbackServerContext* context,

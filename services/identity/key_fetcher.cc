@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "platform/this_machine.h"
 
 namespace baton::identity {
 namespace {
@@ -46,10 +47,6 @@ platform::HttpClientOptions OptionsFor(const KeySource& source) {
   return options;
 }
 
-bool IsLoopbackName(absl::string_view host) {
-  return host == "localhost" || host == "127.0.0.1" || host == "[::1]";
-}
-
 }  // namespace
 
 absl::Status CheckKeyUrl(const std::string& url) {
@@ -66,9 +63,7 @@ absl::Status CheckKeyUrl(const std::string& url) {
   if (authority.empty() || absl::StrContains(authority, '@')) {
     return absl::InvalidArgumentError("must name a host, without credentials");
   }
-  const size_t port = authority.rfind(':');
-  const bool has_port = port != absl::string_view::npos && !absl::EndsWith(authority, "]");
-  if (!tls && !IsLoopbackName(has_port ? authority.substr(0, port) : authority)) {
+  if (!tls && !platform::IsThisMachine(authority)) {
     return absl::InvalidArgumentError(
         "must be https://: keys that anybody on the way can exchange prove nothing");
   }

@@ -32,6 +32,11 @@ events::DeadLetter RefusalOf(const store::AccountResult& result) {
   }
 }
 
+// Whatever the event says.
+bool IsOfEveryEvent(store::AccountCode code) {
+  return code == store::AccountCode::kUnknownWorkspace || code == store::AccountCode::kTooMany;
+}
+
 void RefuseUnreadableAccount(const AccountWork& work, const absl::Status& problem,
                              InputBatch& batch) {
   const std::string reason(problem.message());
@@ -58,14 +63,13 @@ store::AccountChange ChangeOf(const core::AccountRecord& record, const AccountWo
   return change;
 }
 
-// They are done; what is behind them is left. True if there is something.
-bool LeaveTheRest(AccountWork work, std::vector<AccountWork>& left) {
+// They are done; what is behind them is left.
+void LeaveTheRest(AccountWork work, std::vector<AccountWork>& left) {
   const size_t done = Tried(work).size();
-  if (done == work.events.size()) return false;
+  if (done == work.events.size()) return;
   work.events.erase(work.events.begin(), work.events.begin() + static_cast<ptrdiff_t>(done));
   work.records.erase(work.records.begin(), work.records.begin() + static_cast<ptrdiff_t>(done));
   left.push_back(std::move(work));
-  return true;
 }
 
 }  // namespace
@@ -77,7 +81,6 @@ absl::Status AccountApplier::Apply(InputBatch& batch, int64_t epoch) {
   const size_t rounds_max = kAccountRoundsMax + batch.records.size();
   for (size_t round = 0; round < rounds_max && !batch.accounts.empty(); ++round) {
     if (absl::Status status = ApplyOnce(batch, epoch); !status.ok()) return status;
-    if (batch.awaits_letters) return absl::OkStatus();
   }
   if (batch.accounts.empty()) return absl::OkStatus();
   return absl::UnavailableError(
@@ -132,12 +135,15 @@ void AccountApplier::TakeResults(const std::vector<store::AccountChange>& change
       left.push_back(std::move(work));
     } else if (result.code == store::AccountCode::kUnreadable) {
       RefuseUnreadableAccount(work, result.problem, batch);
+    } else if (IsOfEveryEvent(result.code)) {
+      Refuse(work.records, RefusalOf(result), batch);
     } else if (Tried(work).size() > 1) {
       work.apart = true;
       left.push_back(std::move(work));
     } else {
+      work.behind = work.records.front();
       Refuse({work.records.front()}, RefusalOf(result), batch);
-      if (LeaveTheRest(std::move(work), left)) batch.awaits_letters = true;
+      LeaveTheRest(std::move(work), batch.delayed_accounts);
     }
   }
   std::move(batch.accounts.begin() + static_cast<ptrdiff_t>(changes.size()), batch.accounts.end(),

@@ -21,8 +21,8 @@ class AccountApplier {
   // Takes what is done out of batch.accounts and adds what cannot be to batch.refused: no such
   // workspace, a domain that another account has, a workspace or group at its cap, stored state
   // that cannot be read. Of several events of one account only those that cannot be are refused;
-  // behind one that is, the account's other events await its letter: once they are committed, a
-  // batch that is read again takes the refused one for applied. Results as of LeadApplier::Apply.
+  // what is behind such a one is delayed (InputBatch::delayed_accounts). Results as of
+  // LeadApplier::Apply.
   absl::Status Apply(InputBatch& batch, int64_t epoch);
 
  private:

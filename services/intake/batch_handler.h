@@ -21,8 +21,8 @@ class BatchHandler {
                                const std::string& input) = 0;
 
   // Takes what is done out of the batch and adds what cannot be to batch.refused. Every step may be
-  // repeated: what has been done of it is not done again. OK: nothing is left, or the batch awaits
-  // the letters of what was refused so far and is to be applied again behind them. UNAVAILABLE,
+  // repeated: what has been done of it is not done again. OK: nothing is left but what is delayed,
+  // which is to be applied when it may go on (GoOnBehindCheckpoints). UNAVAILABLE,
   // RESOURCE_EXHAUSTED (an outbox is full), INTERNAL: what is left should be tried again later.
   // ABORTED: the store is another incarnation than `epoch`; look at it again.
   virtual absl::Status Apply(InputBatch& batch, int64_t epoch) = 0;

@@ -1,7 +1,6 @@
 #include "intake/input_batch.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 #include <variant>
 
@@ -16,7 +15,7 @@ template <typename Work, typename Key, typename Event>
 void AddTo(std::vector<Work>& all, absl::flat_hash_map<Key, size_t>& index_of, Event event,
            size_t record) {
   const auto [place, is_new] = index_of.try_emplace(event.key, all.size());
-  if (is_new) all.push_back({event.key, {}, {}});
+  if (is_new) all.emplace_back().key = event.key;
   Work& work = all[place->second];
   work.events.push_back(std::move(event));
   work.records.push_back(record);
@@ -92,11 +91,61 @@ InputBatch MakeSalesBatch(std::vector<platform::kafka::Record> records, const st
       event.position = {core::LogFingerprint(input, record.partition), record.offset,
                         record.timestamp_ms};
       const auto [place, is_new] = leads.try_emplace(event.key, batch.sales.size());
-      if (is_new) batch.sales.push_back({event.key, {}});
+      if (is_new) batch.sales.emplace_back().key = event.key;
       batch.sales[place->second].items.push_back({std::move(event), i});
     }
   }
   return batch;
+}
+
+std::map<int32_t, int64_t> FirstUnsettled(const InputBatch& batch) {
+  std::map<int32_t, int64_t> first;
+  const auto is_left = [&](size_t index) {
+    const platform::kafka::Record& record = batch.records[index];
+    const auto [place, is_new] = first.try_emplace(record.partition, record.offset);
+    if (!is_new) place->second = std::min(place->second, record.offset);
+  };
+  for (const auto* all : {&batch.accounts, &batch.delayed_accounts}) {
+    for (const AccountWork& work : *all) {
+      for (const size_t record : work.records) is_left(record);
+    }
+  }
+  for (const LeadWork& work : batch.leads) {
+    for (const size_t record : work.records) is_left(record);
+  }
+  for (const auto* all : {&batch.sales, &batch.delayed_sales}) {
+    for (const SalesWork& work : *all) {
+      for (const SalesWork::Item& item : work.items) is_left(item.record);
+    }
+  }
+  return first;
+}
+
+void GoOnBehindCheckpoints(InputBatch& batch) {
+  const std::map<int32_t, int64_t> checkpoints = FirstUnsettled(batch);
+  const auto is_passed = [&](size_t index) {
+    const platform::kafka::Record& record = batch.records[index];
+    const auto checkpoint = checkpoints.find(record.partition);
+    return checkpoint == checkpoints.end() || record.offset < checkpoint->second;
+  };
+  bool all = false;
+  const auto go_on = [&](auto& delayed, auto& works) {
+    std::erase_if(delayed, [&](auto& work) {
+      if (!all && !is_passed(*work.behind)) return false;
+      work.behind.reset();
+      works.push_back(std::move(work));
+      return true;
+    });
+  };
+  const auto go_on_with_both = [&] {
+    go_on(batch.delayed_accounts, batch.accounts);
+    go_on(batch.delayed_sales, batch.sales);
+  };
+  go_on_with_both();
+  // The first unsettled record of the batch waits for one before it, whose partition is settled so
+  // far: unless the log was read again in the midst of the batch.
+  all = batch.accounts.empty() && batch.sales.empty();
+  if (all) go_on_with_both();
 }
 
 void SetFate(size_t record, SalesFate fate, InputBatch& batch) {

@@ -4,8 +4,11 @@
 #define BATON_INTAKE_INPUT_BATCH_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -34,7 +37,8 @@ struct AccountWork {
   core::AccountKey key;
   std::vector<core::AccountEvent> events;
   std::vector<size_t> records;
-  bool apart = false;  // its events are tried one by one, as together they were refused
+  bool apart = false;            // its events are tried one by one, as together they were refused
+  std::optional<size_t> behind;  // see InputBatch::delayed_accounts
 };
 
 // The events of sales about one lead, in the order they were read.
@@ -45,6 +49,8 @@ struct SalesWork {
   };
   core::LeadKey key;
   std::deque<Item> items;
+  std::optional<size_t> behind;  // see InputBatch::delayed_sales; the latest of it
+  bool waits = false;            // the next event is to be committed, but `behind` it
 };
 
 // What became of a record of sales; of several actions of one record the last of these counts.
@@ -63,8 +69,23 @@ struct InputBatch {
   std::vector<SalesWork> sales;        // not yet committed, in the order of their first event
   std::vector<SalesFate> sales_fates;  // by record; empty: a batch of marketing's
   std::vector<RefusedRecord> refused;  // grows while the batch is applied
-  bool awaits_letters = false;         // those of the refused, before the rest may be applied
+  // Likewise not yet committed, but only once the checkpoint has passed the record `behind` which
+  // they are, an event of the same account or lead that was refused: if the batch was read again,
+  // it would be decided upon what came behind it, and perhaps otherwise than its letter says.
+  std::vector<AccountWork> delayed_accounts;
+  std::vector<SalesWork> delayed_sales;
 };
+
+// Partition -> the offset of its first record of which something is left; none: all is settled.
+std::map<int32_t, int64_t> FirstUnsettled(const InputBatch& batch);
+
+inline bool HasDelayed(const InputBatch& batch) {
+  return !batch.delayed_accounts.empty() || !batch.delayed_sales.empty();
+}
+
+// The checkpoints are at the first unsettled records: what waited for that may go on. Whenever
+// nothing is left but what is delayed, some of it may.
+void GoOnBehindCheckpoints(InputBatch& batch);
 
 // Decodes and groups. input: the store::InputName that the records were read from; `filter` says
 // which workspaces they may be about.

@@ -15,6 +15,7 @@ namespace {
 constexpr absl::Duration kBackoffMin = absl::Milliseconds(10);
 constexpr absl::Duration kProbeEvery = absl::Seconds(1);       // of brokers that were away
 constexpr absl::Duration kLettersPatience = absl::Seconds(5);  // so long is no fault
+constexpr absl::Duration kSettlingMax = absl::Seconds(1);      // then the group is polled between
 
 store::InputId InputOf(const IntakeOptions& options) {
   return {store::InputName(options.topic, options.input_generation), options.flow};
@@ -116,20 +117,26 @@ absl::Status IntakeWorker::Settle(InputBatch& batch) {
     }
   }
   HandOverLetters(batch);
-  do {
-    if (batch.awaits_letters) {
-      if (absl::Status delivered = AwaitLetters(); !delivered.ok()) return delivered;
-      batch.awaits_letters = false;
-    }
-    const absl::Status applied = handler_->Apply(batch, partitions_.epoch());
-    HandOverLetters(batch);
-    if (!applied.ok()) return applied;
-  } while (batch.awaits_letters);
-  if (absl::Status delivered = AwaitLetters(); !delivered.ok()) return delivered;
-  if (absl::Status status = partitions_.Advance(batch); !status.ok()) return status;
+  const absl::Time until = clients_.now() + kSettlingMax;
+  while (true) {
+    if (absl::Status applied = ApplyAndAdvance(batch); !applied.ok()) return applied;
+    if (!HasDelayed(batch)) break;
+    GoOnBehindCheckpoints(batch);
+    if (clients_.now() < until) continue;
+    awaits_letters_ = true;
+    return absl::UnavailableError("events that were refused become dead letters one by one");
+  }
   CountBatch(batch);
   letters_.Forget();
   return absl::OkStatus();
+}
+
+absl::Status IntakeWorker::ApplyAndAdvance(InputBatch& batch) {
+  const absl::Status applied = handler_->Apply(batch, partitions_.epoch());
+  HandOverLetters(batch);
+  if (!applied.ok()) return applied;
+  if (absl::Status delivered = AwaitLetters(); !delivered.ok()) return delivered;
+  return partitions_.Advance(batch);
 }
 
 absl::Status IntakeWorker::AwaitLetters() {

@@ -83,6 +83,8 @@ class IntakeWorker {
   void Poll();
   void WorkOnBatch();
   absl::Status Settle(InputBatch& batch);
+  // Of the batch what may go on now, up to the checkpoint.
+  absl::Status ApplyAndAdvance(InputBatch& batch);
   void HandOverLetters(const InputBatch& batch);
   // Until what was handed over is acknowledged.
   absl::Status AwaitLetters();

@@ -16,8 +16,7 @@ InputBatch MarketingHandler::MakeBatch(std::vector<platform::kafka::Record> reco
 }
 
 absl::Status MarketingHandler::Apply(InputBatch& batch, int64_t epoch) {
-  const absl::Status status = accounts_.Apply(batch, epoch);
-  if (!status.ok() || batch.awaits_letters) return status;
+  if (absl::Status status = accounts_.Apply(batch, epoch); !status.ok()) return status;
   return leads_.Apply(batch, epoch);
 }
 

@@ -1,4 +1,5 @@
-// The events of marketing: accounts first, so that the leads of the batch see them.
+// The events of marketing: accounts first, so that the leads of the batch see them (but for what is
+// delayed of accounts).
 #ifndef BATON_INTAKE_MARKETING_HANDLER_H_
 #define BATON_INTAKE_MARKETING_HANDLER_H_
 

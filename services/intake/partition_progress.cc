@@ -65,10 +65,13 @@ std::vector<store::InputAdvance> PartitionProgress::Advances(const InputBatch& b
   }
   std::set<size_t> refused;
   for (const RefusedRecord& record : batch.refused) refused.insert(record.record);
+  const std::map<int32_t, int64_t> unsettled = FirstUnsettled(batch);
   for (size_t i = 0; i < batch.records.size(); ++i) {
     const platform::kafka::Record& record = batch.records[i];
     const auto reach = reaches.find(record.partition);
     if (reach == reaches.end() || record.offset < reach->second.first_uncounted) continue;
+    const auto end = unsettled.find(record.partition);
+    if (end != unsettled.end() && record.offset >= end->second) continue;
     reach->second.first_uncounted = record.offset + 1;
     store::InputAdvance& advance = reach->second.advance;
     advance.next_offset = record.offset + 1;

@@ -35,8 +35,9 @@ class PartitionProgress {
   // Of the store at the last Reconcile; 0: none yet.
   int64_t epoch() const { return epoch_; }
 
-  // The advances that a settled batch makes; a record counts only at or above the checkpoint, and
-  // once. Empty if it brings nothing new.
+  // The advances that a batch makes by what is settled of it, up to the first record of each
+  // partition that is not; a record counts only at or above the checkpoint, and once. Empty if
+  // that brings nothing new.
   std::vector<store::InputAdvance> Advances(const InputBatch& batch) const;
   void Advanced(absl::Span<const store::InputAdvance> advances);
 

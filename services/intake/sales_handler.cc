@@ -50,6 +50,7 @@ events::DeadLetter LetterOf(const absl::Status& refusal) {
 }
 
 void RefuseFront(const events::DeadLetter& letter, SalesWork& work, InputBatch& batch) {
+  work.behind = work.items.front().record;
   RefuseSales(work.items.front().record, letter, batch);
   work.items.pop_front();
 }
@@ -92,7 +93,12 @@ absl::Status SalesHandler::Apply(InputBatch& batch, int64_t epoch) {
   for (int idle = 0; !batch.sales.empty() && idle < kIdleRoundsMax;) {
     bool moved = false;
     absl::Status status = ApplyOnce(batch, epoch, moved);
-    std::erase_if(batch.sales, [](const SalesWork& work) { return work.items.empty(); });
+    std::erase_if(batch.sales, [&batch](SalesWork& work) {
+      if (!work.waits) return work.items.empty();
+      work.waits = false;
+      batch.delayed_sales.push_back(std::move(work));
+      return true;
+    });
     to_drain_.Drain();
     if (!status.ok()) return status;
     idle = moved ? 0 : idle + 1;
@@ -163,6 +169,10 @@ absl::Status SalesHandler::Decide(size_t index, const store::LoadedLeads& loaded
   if (absl::Status target = CheckTarget(event); !target.ok()) {
     if (!absl::IsInvalidArgument(target)) return target;
     RefuseFront(LetterOf(target), work, batch);
+    return absl::OkStatus();
+  }
+  if (work.behind.has_value()) {
+    work.waits = true;
     return absl::OkStatus();
   }
   attempts.push_back({index, record->rep, std::get<core::Plan>(*std::move(decision))});

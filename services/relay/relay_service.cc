@@ -51,7 +51,8 @@ RelayService::Meters::Meters(platform::Metrics& metrics)
                                    "Outbox entries of owned shards not yet published")),
       owned(metrics.AddGauge("baton_relay_owned_shards", "Shards that this relay publishes")),
       held(metrics.AddGauge("baton_relay_held_shards",
-                            "Owned shards not published because the store was rolled back")),
+                            "Owned shards not published: the store was rolled back, or an entry "
+                            "cannot be read")),
       kafka_errors(ErrorCounter(metrics, "kafka")),
       store_errors(ErrorCounter(metrics, "store")),
       lost_entries(metrics.AddCounter("baton_relay_sequence_gaps_total",

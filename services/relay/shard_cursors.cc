@@ -49,7 +49,8 @@ std::vector<int> ShardCursors::Unknown() const {
 absl::Status ShardCursors::SetCursor(int shard, int64_t cursor, const store::OutboxBounds& bounds) {
   auto owned = owned_.find(shard);
   if (owned == owned_.end()) return absl::OkStatus();
-  owned->second = Owned();
+  owned->second.trimmed_to = -1;
+  if (owned->second.published != cursor) owned->second.epoch = 0;
   if (bounds.last_sequence < cursor) {
     Hold(shard);
     return absl::DataLossError(absl::StrCat(
@@ -91,6 +92,7 @@ absl::Status ShardCursors::Check(int shard, absl::Span<const store::OutboxEntry>
 void ShardCursors::Advance(int shard, const store::OutboxEntry& last) {
   auto owned = owned_.find(shard);
   if (owned == owned_.end()) return;
+  owned->second.published = last.sequence;
   owned->second.epoch = last.epoch;
   after_[shard] = last.sequence;
 }

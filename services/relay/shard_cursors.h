@@ -38,6 +38,7 @@ class ShardCursors {
   // ignored. DATA_LOSS when the outbox ends before the cursor: the store has been rolled back
   // behind what was published and its sequences were not moved on, so that publishing would skip
   // changes. Such a shard is held, as by Hold.
+  // What Check knows of the shard it goes on to know if nobody else has published meanwhile.
   absl::Status SetCursor(int shard, int64_t cursor, const store::OutboxBounds& bounds);
 
   // After() leaves the shard out until ForgetHeld or ForgetCursors, whatever the reason is.
@@ -49,7 +50,8 @@ class ShardCursors {
   int64_t held() const { return static_cast<int64_t>(held_.size()); }
 
   // Entries that follow the shard's cursor must ascend, and within one epoch by exactly one.
-  // INTERNAL if they do not ascend, DATA_LOSS naming the first gap.
+  // INTERNAL if they do not ascend, DATA_LOSS naming the first gap. Right behind a cursor that was
+  // not published here no gap is seen: its epoch is not known.
   absl::Status Check(int shard, absl::Span<const store::OutboxEntry> entries) const;
 
   // Everything up to and including `last` is published.
@@ -62,7 +64,8 @@ class ShardCursors {
  private:
   struct Owned {
     int64_t trimmed_to = -1;  // -1: never
-    int64_t epoch = 0;        // of the last entry published here; 0: not known
+    int64_t published = 0;    // the last entry published here; 0: none
+    int64_t epoch = 0;        // of the cursor; 0: not known
   };
   std::map<int, Owned> owned_;
   std::map<int, int64_t> after_;

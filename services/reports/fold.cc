@@ -69,6 +69,7 @@ void AddOffer(const OutboxEntry& entry, Cycle& cycle) {
   offer.queue = entry.change.queue.str();
   offer.rep = entry.change.rep.str();
   offer.at_ms = entry.at_ms;
+  offer.charged = Detail(entry, "charged") != "false";
   SetOnce(entry.at_ms, cycle.delivered_at_ms);
   if (entry.change.stage != core::Stage::kAccepted) {
     offer.deadline_ms = entry.due_at_ms;
@@ -83,7 +84,7 @@ void EndOffer(OfferEnd end, const OutboxEntry& entry, Cycle& cycle) {
   if (offer == nullptr || offer->end != OfferEnd::kOpen) return;
   offer->end = end;
   offer->ended_at_ms = entry.at_ms;
-  offer->charged = Detail(entry, "charged") != "false";
+  if (Detail(entry, "charged") == "false") offer->charged = false;
   if (end == OfferEnd::kDeclined || end == OfferEnd::kRerouted) offer->reason = entry.change.reason;
 }
 

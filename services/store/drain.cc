@@ -23,19 +23,24 @@ absl::StatusOr<int> DrainQueuesOf(RosterStore& roster, const core::WorkspaceId& 
                                   absl::Span<const core::RepId> reps,
                                   absl::Span<const core::QueueId> queues) {
   std::set<core::QueueId> all(queues.begin(), queues.end());
+  absl::Status status;
   for (const core::RepId& rep : reps) {
     absl::StatusOr<RepState> state = roster.GetRep(workspace, rep);
     if (absl::IsNotFound(state.status())) continue;
-    if (!state.ok()) return state.status();
+    if (absl::IsUnavailable(state.status())) return state.status();
+    status.Update(state.status());
+    if (!state.ok()) continue;
     all.insert(state->rep.queues.begin(), state->rep.queues.end());
     all.insert(state->awaited_in.begin(), state->awaited_in.end());
   }
   int total = 0;
   for (const core::QueueId& queue : all) {
     const absl::StatusOr<Drained> drained = DrainQueue(roster, workspace, queue);
-    if (!drained.ok()) return drained.status();
-    total += drained->assigned;
+    if (absl::IsUnavailable(drained.status())) return drained.status();
+    status.Update(drained.status());
+    if (drained.ok()) total += drained->assigned;
   }
+  if (!status.ok()) return status;
   return total;
 }
 

@@ -25,8 +25,9 @@ absl::StatusOr<Drained> DrainQueue(RosterStore& roster, const core::WorkspaceId&
                                    const core::QueueId& queue);
 
 // Drains `queues`, each queue of `reps`, and those in which leads wait that belong to one of them,
-// once. Reps that do not exist are passed over. Returns the number of leads assigned, or the first
-// error; what was assigned before it stays assigned.
+// once. Reps that do not exist are passed over; what is stored of a rep or a queue and cannot be
+// read holds up no other. Returns the number of leads assigned, or the first error; what was
+// assigned stays assigned.
 absl::StatusOr<int> DrainQueuesOf(RosterStore& roster, const core::WorkspaceId& workspace,
                                   absl::Span<const core::RepId> reps,
                                   absl::Span<const core::QueueId> queues = {});

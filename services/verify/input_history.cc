@@ -198,12 +198,13 @@ void InputHistory::Finish(const StoredTotals& totals,
   const int64_t applied = std::clamp<int64_t>(totals.applied - equation_.applied, 0, of_erased_);
   equation_.applied += applied;
   equation_.duplicates += of_erased_ - applied;
+  if (partial_) return;
   const int64_t refused = std::clamp<int64_t>(totals.dead_lettered - equation_.dead_lettered, 0,
                                               std::min(refusable_, equation_.duplicates));
   equation_.duplicates -= refused;
   equation_.dead_lettered += refused;
   taken_for_refused_ += refused;
-  if (!partial_) CheckTotals(totals);
+  CheckTotals(totals);
 }
 
 void InputHistory::CheckTotals(const StoredTotals& totals) {

@@ -6,8 +6,9 @@
 // Of a lead with more of them in several partitions only the bounds are known.
 //
 // Where the oldest dead letters are gone by retention, a record from before those that are left may
-// have been refused: where nothing came of it, that is believed as far as the totals allow. Not
-// thread-safe.
+// have been refused: where nothing came of it, that is believed as far as the totals allow. Where
+// the oldest input is gone, too, they tell nothing of what is left: there such a record of a lead
+// that is known counts as a duplicate. Not thread-safe.
 #ifndef BATON_VERIFY_INPUT_HISTORY_H_
 #define BATON_VERIFY_INPUT_HISTORY_H_
 

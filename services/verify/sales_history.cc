@@ -107,10 +107,10 @@ void SalesHistory::Finish(const StoredTotals& totals, const SalesChanges& named,
   }
   for (const Event& event : events_) Follow(event, named, changes);
   letters_.Finish();
-  CheckCounts(totals);
+  CheckCounts(totals, changes.begins_late());
 }
 
-void SalesHistory::CheckCounts(const StoredTotals& totals) {
+void SalesHistory::CheckCounts(const StoredTotals& totals, bool changes_begin_late) {
   if (totals.input != totals.applied + totals.duplicates + totals.dead_lettered + totals.ignored) {
     findings_.Violation(
         Check::kSales,
@@ -121,11 +121,17 @@ void SalesHistory::CheckCounts(const StoredTotals& totals) {
   if (partial()) return;
   findings_.LookedAt(Check::kSales, for_mapping_);
   const int64_t letters_gone = totals.dead_lettered - dead_lettered_;
-  if (totals.input == input_ && letters_gone >= 0 && letters_gone <= refusable_) return;
-  findings_.Violation(Check::kSales,
-                      absl::StrCat("the services count ", totals.input, " events of sales and ",
-                                   totals.dead_lettered, " dead letters, found are ", input_,
-                                   " and ", dead_lettered_));
+  if (totals.input != input_ || letters_gone < 0 || letters_gone > refusable_) {
+    findings_.Violation(Check::kSales,
+                        absl::StrCat("the services count ", totals.input, " events of sales and ",
+                                     totals.dead_lettered, " dead letters, found are ", input_,
+                                     " and ", dead_lettered_));
+  } else if (!changes_begin_late && taken_for_refused_ > letters_gone) {
+    findings_.Violation(
+        Check::kSales,
+        absl::StrCat(taken_for_refused_, " events of sales came to nothing, but only ",
+                     letters_gone, " dead letters that the services count are gone"));
+  }
 }
 
 }  // namespace baton::verify

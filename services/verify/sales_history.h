@@ -43,7 +43,8 @@ class SalesHistory {
   void Add(const InputRecord& record);
   // `changes`: all feedback; `named`: its changes that name an event of sales. Where the oldest
   // feedback is gone by retention, only events are followed whose change must be among what is
-  // left. What was said of a lead after it was erased was ignored.
+  // left. What was said of a lead after it was erased was ignored. An event whose dead letter may
+  // be gone was refused as far as the totals, where nothing else is gone, allow.
   void Finish(const StoredTotals& totals, const SalesChanges& named, const ChangeHistory& changes);
 
   const DeadLetters& letters() const { return letters_; }
@@ -64,7 +65,7 @@ class SalesHistory {
 
   static bool MayBeFromBefore(const ChangeHistory& changes, const Event& event);
   void Follow(const Event& event, const SalesChanges& named, const ChangeHistory& changes);
-  void CheckCounts(const StoredTotals& totals);
+  void CheckCounts(const StoredTotals& totals, bool changes_begin_late);
 
   const InputTopics topics_;
   Findings findings_;

@@ -161,6 +161,7 @@ def apply(cycle, change):
         cycle.factors = {f"{one['kind']}/{one['rule']}" for one in change.get("factors", [])}
     elif name == "assigned":
         offer = Offer(int(change["generation"]), change["queue"], change["rep"], at)
+        offer.charged = is_charged(change)
         cycle.offers[offer.generation] = offer
         cycle.reach("delivered", at)
         if change["stage"] == "ACCEPTED":
@@ -193,11 +194,15 @@ def apply(cycle, change):
         tick(cycle, name, at, details)
 
 
+def is_charged(change):
+    return change.get("details", {}).get("charged") != "false"
+
+
 def end(offer, how, at, change):
     if offer is None or offer.end:
         return
     offer.end, offer.ended = how, at
-    offer.charged = change.get("details", {}).get("charged") != "false"
+    offer.charged = offer.charged and is_charged(change)
     offer.reason = change.get("reason", "")
 
 

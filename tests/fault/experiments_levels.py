@@ -32,21 +32,28 @@ def policy_with(levels, breaches=None, away_after=0):
 
 
 class Returners:
-    """Reps who were set away say that they are there again, as people do."""
+    """Reps who were set away say that they are there again, as people do. What keeps them from it
+    is a violation."""
 
-    def __init__(self, *tenants):
-        self._tenants, self._ending, self.count = tenants, threading.Event(), 0
+    def __init__(self, trial, *tenants):
+        self._violations, self._tenants, self.count = trial.violations, tenants, 0
+        self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self):
         while not self._ending.wait(0.3):
             for tenant in self._tenants:
-                for rep in tenant.pages(tenant.roster.ListReps, rspb.ListRepsRequest(
-                        parent=tenant.parent, page_size=1000), "reps"):
-                    if rep.presence == rspb.PRESENCE_AWAY:
-                        tenant.set_presence(rep.name.rsplit("/", 1)[-1], away=False)
-                        self.count += 1
+                try:
+                    self._bring_back(tenant)
+                except Exception as error:  # whatever it is, leads then wait for nobody
+                    self._violations.add(f"reps of {tenant.name} could not come back: {error!r}")
+
+    def _bring_back(self, tenant):
+        for rep in tenant.reps():
+            if rep.presence == rspb.PRESENCE_AWAY:
+                tenant.set_presence(rep.name.rsplit("/", 1)[-1], away=False)
+                self.count += 1
 
     def stop(self):
         self._ending.set()
@@ -89,7 +96,7 @@ def f32(trial):
         levels, {"accept": "pause_rep", "first_touch": "reassign"})),
                Tenant(trial.site, "2s", policy_with(
                    levels, {"first_touch": "return", "decision": "reassign"}, away_after=2))]
-    returners = Returners(*tenants)
+    returners = Returners(trial, *tenants)
     try:
         for tenant in tenants:
             trial.load(trial.pick(650, 30_000), trial.pick(110, 150), tenant=tenant,
@@ -175,7 +182,7 @@ def f34(trial):
         levels, {"accept": "pause_rep", "first_touch": "reassign"})),
                Tenant(trial.site, trial.pick("2s", "20s"), policy_with(
                    levels, {"first_touch": "return", "decision": "reassign"}, away_after=2))]
-    returners = Returners(*tenants)
+    returners = Returners(trial, *tenants)
     try:
         for tenant in tenants:
             trial.load(trial.pick(600, 3_000), 120, tenant=tenant,
@@ -215,7 +222,7 @@ def f17(trial):
     stepped = SteppedClock(trial)
     tenant = Tenant(trial.site, "4s", policy_with(
         levels, {"accept": "pause_rep", "first_touch": "reassign"}))
-    returners, alarms = Returners(tenant), 0
+    returners, alarms = Returners(trial, tenant), 0
     try:
         trial.load(trial.pick(1_000, 20_000), trial.pick(100, 120), tenant=tenant,
                    flags=("--silent", "0.08", "--idle", "0.08"))

@@ -4,6 +4,7 @@ import json
 import subprocess
 import threading
 import time
+from collections import Counter
 
 import grpc
 from baton.v1 import assignment_service_pb2 as aspb, lead_pb2, lead_service_pb2 as lspb
@@ -26,6 +27,12 @@ def sample_policy(workspace, accept_within):
         "accept_within: 3s", f"accept_within: {accept_within}")
 
 
+def says_away(error):
+    """True of what gRPC says of a server that is not there, also of one that was killed while it
+    answered (grpc issue 34076)."""
+    return error.code() in AWAY or error.details() == "Stream removed"
+
+
 def persist(call, seconds=60):
     """What `call` returns, repeated while the server is away."""
     deadline = time.monotonic() + seconds
@@ -33,7 +40,7 @@ def persist(call, seconds=60):
         try:
             return call()
         except grpc.RpcError as error:
-            if error.code() not in AWAY or time.monotonic() > deadline:
+            if not says_away(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
 
@@ -141,7 +148,7 @@ class Tenant(World):
             self.assignments.ListAssignments(
                 aspb.ListAssignmentsRequest(parent=self.parent), timeout=4)
         except grpc.RpcError as error:
-            if error.code() not in AWAY:
+            if not says_away(error):
                 raise
             return False
         return True
@@ -154,11 +161,18 @@ class Tenant(World):
                 for lead in self.pages(self.leads.ListLeads, lspb.ListLeadsRequest(
                     parent=self.parent, page_size=1000), "leads")}
 
+    def reps(self):
+        return self.pages(self.roster.ListReps, rspb.ListRepsRequest(
+            parent=self.parent, page_size=1000), "reps")
+
     def capacities(self):
         """rep -> capacity."""
-        return {rep.name.rsplit("/", 1)[-1]: rep.capacity
-                for rep in self.pages(self.roster.ListReps, rspb.ListRepsRequest(
-                    parent=self.parent, page_size=1000), "reps")}
+        return {rep.name.rsplit("/", 1)[-1]: rep.capacity for rep in self.reps()}
+
+    def presences(self):
+        """Presence -> number of reps; nothing while the API does not answer."""
+        return dict(Counter(rspb.Presence.Name(rep.presence) for rep in self.reps())
+                    if self.answers() else {})
 
     def set_presence(self, rep, away):
         presence = rspb.PRESENCE_AWAY if away else rspb.PRESENCE_ONLINE

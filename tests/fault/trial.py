@@ -185,8 +185,9 @@ class Trial:
                 "published": published, "acknowledged": acknowledged}
 
     def _stages(self):
-        """Workspace -> number of leads by stage."""
-        return {load.tenant.name: dict(+self.ledger(load).stages) for load in self.loads}
+        """Workspace -> number of leads by stage, and of reps by presence."""
+        return {load.tenant.name: dict(+self.ledger(load).stages) | load.tenant.presences()
+                for load in self.loads}
 
     def unread(self):
         """Input records not yet behind the checkpoint."""

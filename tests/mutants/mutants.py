@@ -41,9 +41,18 @@ MUTANTS = [
     Mutant("checkpoint-early", "the checkpoint moves before its records are applied",
            "services/intake/intake_worker.cc",
            "  const absl::Status applied = handler_->Apply(batch, partitions_.epoch());",
-           "  if (absl::Status early = partitions_.Advance(batch); !early.ok()) return early;\n"
+           "  InputBatch settled = batch;\n"
+           "  settled.accounts.clear();\n  settled.leads.clear();\n  settled.sales.clear();\n"
+           "  if (absl::Status early = partitions_.Advance(settled); !early.ok()) return early;\n"
            "  const absl::Status applied = handler_->Apply(batch, partitions_.epoch());",
            (INTAKE, ("fault", "F4"), ("fault", "F1"))),
+    Mutant("checkpoint-far", "the checkpoint passes what is delayed behind a refused record",
+           "services/intake/partition_progress.cc",
+           "    if (end != unsettled.end() && record.offset >= end->second) continue;\n", "",
+           (INTAKE,)),
+    Mutant("refused-then-done", "a refused event of sales is decided again upon what came behind",
+           "services/intake/sales_handler.cc", "  if (work.behind.has_value()) {",
+           "  if (work.waits) {", (INTAKE,)),
     Mutant("sales-forgotten", "an event of sales acts again when the lead has forgotten it",
            "services/core/decide_sales_event.cc",
            "if (event.occurred_at_ms > record.sales_forgotten_ms) return absl::OkStatus();",

@@ -181,6 +181,24 @@ def test_a_request_without_a_document_is_small(door):
     assert "takes at most 262144" in too_large.value.details()
 
 
+def test_an_open_stream_keeps_nothing_of_its_request(door):
+    with grpc.insecure_channel(door.program.address) as channel:
+        code_of(channel.unary_unary("/baton.v1.WorkspaceService/CreateWorkspace"),
+                within(1, b"padded"), metadata=bearer(door.issuer.token(workspaces=["*"])))
+        watch = channel.unary_stream("/baton.v1.AssignmentService/WatchAssignments")
+        # 100 MB together, in a field that nobody knows.
+        body = within(1, b"workspaces/padded") + within(15, b"x" * 250_000)
+        with Watcher(door) as watcher:
+            streams = [watch(body, timeout=60, metadata=bearer(door.issuer.token(
+                sub=f"padded-{number % 8}", workspaces=["padded"]))) for number in range(400)]
+            for stream in streams:
+                next(stream)
+        for stream in streams:
+            stream.cancel()
+    assert watcher.growth < GROWTH_MB
+    assert door.serves()
+
+
 def test_what_is_no_http2_is_hung_up_on(door):
     for garbage in (b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00" + b"\0" * 512, b"\0" * 4096):
         with socket.create_connection(("127.0.0.1", door.port), timeout=15) as raw:

@@ -20,6 +20,30 @@ namespace {
 
 constexpr int kCapacity = 20;
 constexpr int kHands = 3;  // leads that a rep works on at once
+constexpr std::chrono::seconds kCallMax(5);
+
+bool IsAway(const grpc::Status& status) {
+  // CANCELLED: gRPC's own answer to a call that reaches a server as it stops.
+  return status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+         status.error_code() == grpc::StatusCode::CANCELLED ||
+         status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ||
+         status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED;
+}
+
+// Calls until the server answers, or until `give_up`; `what` says in an error what it was about.
+template <typename Rpc>
+absl::Status CallPatiently(absl::Time give_up, const std::string& what, Rpc rpc) {
+  while (true) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kCallMax);
+    const grpc::Status status = rpc(&context);
+    if (status.ok()) return absl::OkStatus();
+    if (!IsAway(status) || absl::Now() > give_up) {
+      return absl::UnavailableError(absl::StrCat(what, ": ", status.error_message()));
+    }
+    absl::SleepFor(absl::Milliseconds(100));
+  }
+}
 
 }  // namespace
 
@@ -228,18 +252,13 @@ class Reps::One {
     const absl::Time give_up = absl::Now() + options_.patience;
     while (!stopping_) {
       grpc::ClientContext context;
-      context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
+      context.set_deadline(std::chrono::system_clock::now() + kCallMax);
       const int64_t begun_us = absl::ToUnixMicros(absl::Now());
       const grpc::Status status = rpc(&context);
       history_.Call(id_, what, LastPart(assignment.name()), begun_us, status.error_code());
       if (status.ok()) return true;
       if (status.error_code() == grpc::StatusCode::ABORTED) return false;
-      // CANCELLED: gRPC's own answer to a call that reaches a server as it stops.
-      const bool away = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
-                        status.error_code() == grpc::StatusCode::CANCELLED ||
-                        status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ||
-                        status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED;
-      if (!away || absl::Now() > give_up) {
+      if (!IsAway(status) || absl::Now() > give_up) {
         absl::MutexLock lock(&mutex_);
         failures_.push_back(absl::StrCat(id_, " ", what, ": ", status.error_message()));
         return false;
@@ -278,15 +297,16 @@ Reps::~Reps() {
 }
 
 absl::Status Reps::Enlist() {
+  const absl::Time give_up = absl::Now() + options_.patience;
   auto stub = v1::RosterService::NewStub(Connect(options_.server));
   const std::string parent = absl::StrCat("workspaces/", options_.workspace);
   v1::ListQueuesRequest list;
   list.set_parent(parent);
   v1::ListQueuesResponse queues;
-  grpc::ClientContext list_context;
-  if (grpc::Status status = stub->ListQueues(&list_context, list, &queues); !status.ok()) {
-    return absl::UnavailableError(status.error_message());
-  }
+  absl::Status listed = CallPatiently(give_up, parent, [&](grpc::ClientContext* context) {
+    return stub->ListQueues(context, list, &queues);
+  });
+  if (!listed.ok()) return listed;
   const int count = queues.queues_size();
   if (count == 0) return absl::FailedPreconditionError("the policy has no queues");
   for (size_t number = 0; number < reps_.size(); ++number) {
@@ -308,10 +328,10 @@ absl::Status Reps::Enlist() {
     if (number % 3 == 0) rep.add_skills("french");
     rep.set_presence(v1::PRESENCE_ONLINE);
     v1::UpdateRepResponse response;
-    grpc::ClientContext context;
-    if (grpc::Status status = stub->UpdateRep(&context, request, &response); !status.ok()) {
-      return absl::UnavailableError(absl::StrCat(rep.name(), ": ", status.error_message()));
-    }
+    absl::Status updated = CallPatiently(give_up, rep.name(), [&](grpc::ClientContext* context) {
+      return stub->UpdateRep(context, request, &response);
+    });
+    if (!updated.ok()) return updated;
   }
   return absl::OkStatus();
 }

@@ -35,7 +35,8 @@ class Reps {
   Reps(RepsOptions options, History& history);  // `history` outlives it
   ~Reps();                                      // stops
 
-  // Creates the reps through RosterService, online, spread over the policy's queues.
+  // Creates the reps through RosterService, online, spread over the policy's queues; calls that a
+  // server does not answer are repeated for as long as the options' patience.
   absl::Status Enlist();
   // Starts one watching and one working thread per rep. They ride out restarts of the server.
   void Start();

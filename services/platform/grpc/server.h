@@ -23,8 +23,8 @@ struct ServerOptions {
   // Per request: a lookup table of 4 MB in its envelope; larger ones are RESOURCE_EXHAUSTED.
   int message_bytes_max = 4 * 1024 * 1024;
   // Of all connections, with what has come of messages that are not complete, which nothing else
-  // bounds. More where as many connections as may be need more. Beyond, gRPC closes connections,
-  // idle ones and those with such calls.
+  // bounds. More where as many connections as may be need more. Beyond, gRPC closes connections and
+  // cancels calls, whosever they are.
   size_t memory_bytes_max = 256 * 1024 * 1024;
   int metadata_bytes_max = 8 * 1024;                     // per request
   int concurrent_streams_max = 1000;                     // per connection

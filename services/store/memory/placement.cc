@@ -113,7 +113,7 @@ struct Cause {
 // Gives the lead, which has left owner and backlog, to the rep chosen.
 void Assign(const core::Choice& choice, const Cause& cause, StoredLead& lead, Site site) {
   LeadRecord& record = lead.record;
-  core::ChargeLedger(choice, site.workspace.ledgers[record.queue]);
+  const bool charged = core::ChargeLedger(choice, site.workspace.ledgers[record.queue]);
   site.workspace.open[choice.rep].insert(record.key.lead);
   CountGiven(choice.rep, site);
 
@@ -141,6 +141,7 @@ void Assign(const core::Choice& choice, const Cause& cause, StoredLead& lead, Si
       {"mode", std::string(core::QueueModeName(policy.mode))},
       {"strategy", std::string(core::ChoiceBasisName(choice.basis))}};
   if (choice.tie != core::TieBreak::kNone) details["tie"] = core::TieBreakName(choice.tie);
+  if (!charged) details["charged"] = "false";
   Publish({.type = ChangeType::kAssigned,
            .stage = record.stage,
            .queue = record.queue,

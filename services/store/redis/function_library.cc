@@ -85,8 +85,11 @@ void AddDetails(std::string& out) {
   own.actor = "baton";
   core::Change silent = own;
   silent.details["why"] = "silent";
+  core::Change uncharged;
+  uncharged.details["charged"] = "false";
   std::string items = absl::StrCat("own=", Quoted(EncodeChangeDetails(own)),
-                                   ",silent=", Quoted(EncodeChangeDetails(silent)), ",");
+                                   ",silent=", Quoted(EncodeChangeDetails(silent)),
+                                   ",uncharged=", Quoted(EncodeChangeDetails(uncharged)), ",");
   for (const auto& [mode, word] : kModeNames) {
     core::Change assignment;
     assignment.details["mode"] = std::string(word);

@@ -74,7 +74,8 @@ TEST_P(ClaimTest, AClaimedLeadIsAcceptedAtOnce) {
   EXPECT_EQ(change.type, core::ChangeType::kAssigned);
   EXPECT_EQ(change.actor, "rep/ada");
   EXPECT_EQ(change.cause, "r1");
-  EXPECT_THAT(change.details, ElementsAre(Pair("mode", "pull"), Pair("strategy", "claimed")));
+  EXPECT_THAT(change.details, ElementsAre(Pair("charged", "false"), Pair("mode", "pull"),
+                                          Pair("strategy", "claimed")));
   EXPECT_EQ(store().Journey(Key("l1"), 0, 10)->entries.back().type, "assigned");
 }
 

@@ -107,6 +107,7 @@ TEST_P(WaitingTest, OwnersCountInTheLedgerOnlyIfThePolicySaysSo) {
   AddRep("bob");
   EXPECT_EQ(Commit(QualifyOwned("l1", {"bob"})).rep, RepNamed("bob"));
   EXPECT_THAT(Queue("inside").owed_nano, IsEmpty());
+  EXPECT_EQ(Outbox().back().change.details.at("charged"), "false") << "so reports count no turn";
 }
 
 TEST_P(WaitingTest, ALeadWaitsForItsOwnerAndGoesToNobodyElse) {

@@ -51,6 +51,12 @@ void FakeOutbox::Spoil(int shard, int64_t sequence) {
   spoilt_[shard] = sequence;
 }
 
+void FakeOutbox::Remove(int shard, int64_t sequence) {
+  absl::MutexLock lock(&mutex_);
+  removed_[shard] = sequence;
+  if (spoilt_[shard] == sequence) spoilt_[shard] = 0;
+}
+
 int64_t FakeOutbox::Incarnation() const {
   absl::MutexLock lock(&mutex_);
   return incarnation_;
@@ -87,7 +93,7 @@ absl::StatusOr<std::map<int, std::vector<store::OutboxEntry>>> FakeOutbox::Read(
     if (reaches_it && spoilt == cursor + 1) return store::StateUnreadable("an entry", "spoilt");
     const int64_t end = std::min(reaches_it ? spoilt - 1 : last_[shard], cursor + max);
     for (int64_t next = cursor + 1; next <= end; ++next) {
-      read[shard].push_back(EntryOf(shard, next));
+      if (next != removed_[shard]) read[shard].push_back(EntryOf(shard, next));
     }
   }
   if (fails_over_) ++incarnation_;

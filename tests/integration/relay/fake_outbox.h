@@ -13,19 +13,21 @@
 
 namespace baton::relay {
 
-// Each shard holds the entries 1..Append of one workspace with kLeads leads in turn. Thread-safe.
+// Each shard holds the entries 1..Append of one workspace with kLeads leads in turn, of which one
+// may be spoilt and one removed. Thread-safe.
 class FakeOutbox : public store::OutboxStore, public store::DurabilityGate {
  public:
   static constexpr int kLeads = 7;
 
   explicit FakeOutbox(int shards) : shards_(shards) {}
 
-  void Append(int64_t count);               // to every shard
-  void SetLast(int shard, int64_t last);    // as after a rollback
-  void SetDurable(absl::Status status);     // what the gate says
-  void FailOverInReads(bool always);        // behind each another server takes over
-  void Spoil(int shard, int64_t sequence);  // cannot be read; 0: all can
-  std::map<int, int64_t> Trimmed() const;   // shard -> highest `upto`
+  void Append(int64_t count);                // to every shard
+  void SetLast(int shard, int64_t last);     // as after a rollback
+  void SetDurable(absl::Status status);      // what the gate says
+  void FailOverInReads(bool always);         // behind each another server takes over
+  void Spoil(int shard, int64_t sequence);   // cannot be read; 0: all can
+  void Remove(int shard, int64_t sequence);  // as by XDEL; a spoilt one is spoilt no more
+  std::map<int, int64_t> Trimmed() const;    // shard -> highest `upto`
 
   int shards() const override { return shards_; }
   int ShardOf(const core::WorkspaceId&) const override { return 0; }
@@ -44,6 +46,7 @@ class FakeOutbox : public store::OutboxStore, public store::DurabilityGate {
   std::map<int, int64_t> trimmed_ ABSL_GUARDED_BY(mutex_);
   absl::Status durable_ ABSL_GUARDED_BY(mutex_);
   std::map<int, int64_t> spoilt_ ABSL_GUARDED_BY(mutex_);
+  std::map<int, int64_t> removed_ ABSL_GUARDED_BY(mutex_);
   bool fails_over_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t incarnation_ ABSL_GUARDED_BY(mutex_) = 0;
 };

@@ -122,6 +122,19 @@ TEST_F(RelayServiceTest, AnEntryThatCannotBeReadHoldsItsShardAlone) {
   EXPECT_TRUE(Await([&] { return relay->Ready().ok(); })) << relay->Ready();
 }
 
+TEST_F(RelayServiceTest, AnEntryThatWasRemovedAsItCouldNotBeReadIsToldAsAGap) {
+  ASSERT_TRUE(MakeTopics(topics_).ok());
+  outbox_.Spoil(1, 5);
+  outbox_.Append(10);
+  auto relay = StartRelay();
+  ASSERT_TRUE(Await([&] { return Shows("baton_relay_held_shards 1"); }));
+  EXPECT_TRUE(Shows("baton_relay_sequence_gaps_total 0"));
+  outbox_.Remove(1, 5);
+  EXPECT_TRUE(Await([&] { return Shows("baton_relay_published_total 39"); }));
+  EXPECT_TRUE(Shows("baton_relay_sequence_gaps_total 1"));
+  EXPECT_TRUE(Await([&] { return relay->Ready().ok(); })) << relay->Ready();
+}
+
 TEST_F(RelayServiceTest, PublishesSoonAfterAnEntryIsAppended) {
   ASSERT_TRUE(MakeTopics(topics_).ok());
   auto relay = StartRelay();

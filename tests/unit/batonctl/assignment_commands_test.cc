@@ -94,20 +94,24 @@ TEST_F(AssignmentCommandsTest, TellsHowToRepeatWhatMayHaveHappened) {
   EXPECT_THAT(run.err, HasSubstr("it is safe to repeat it with --request-id id-1"));
 }
 
-// As a server that stops, or a connection that breaks, makes gRPC say.
 TEST_F(AssignmentCommandsTest, ACallThatWasCutOffMayHaveHappenedToo) {
   AnswerWithAssignment<v1::AcceptAssignmentRequest, v1::AcceptAssignmentResponse>();
-  for (const absl::Status& cut :
-       {absl::CancelledError("CANCELLED"), absl::InternalError("Received RST_STREAM")}) {
-    answer_ = cut;
+  for (const absl::StatusCode code : {absl::StatusCode::kCancelled, absl::StatusCode::kInternal}) {
+    answer_ = core::Error(code, "CUT_OFF", "the call was cut off");
     const RunResult run = Run({"accept", "l1.3"});
-    EXPECT_EQ(run.code, kExitUnreachable) << cut;
-    EXPECT_THAT(run.err, HasSubstr("it is safe to repeat it with --request-id id-")) << cut;
+    EXPECT_EQ(run.code, kExitUnreachable) << code;
+    EXPECT_THAT(run.err, HasSubstr("it is safe to repeat it with --request-id id-")) << code;
   }
   answer_ = core::Error(absl::StatusCode::kInternal, "INTERNAL", "a defect of the server");
   const RunResult refused = Run({"accept", "l1.3"});
   EXPECT_EQ(refused.code, kExitRefused);
   EXPECT_THAT(refused.err, Not(HasSubstr("--request-id")));
+}
+
+// As policy simulate's "the store refused lead"; a script that tries again would do so for ever.
+TEST_F(AssignmentCommandsTest, WhatThisProcessCannotDoItselfWasNotCutOff) {
+  EXPECT_EQ(ExitCode(absl::InternalError("the store refused lead l1 with code 3")), kExitRefused);
+  EXPECT_FALSE(IsPassing(absl::InternalError("no method for")));
 }
 
 TEST_F(AssignmentCommandsTest, RefusesWhatNamesNoAssignment) {

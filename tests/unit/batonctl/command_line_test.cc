@@ -133,6 +133,20 @@ TEST_F(CommandLineTest, RefusesAWrongCommandLineWithoutAskingTheServer) {
   EXPECT_TRUE(world_.server.requests.empty());
 }
 
+TEST_F(CommandLineTest, AFormatThatACommandDoesNotHaveIsRefused) {
+  for (const std::string format : {"csv", "html", "yml", ""}) {
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"-w", "demo", "-o", format, "lead", "get", "l1"},
+          {"-w", "demo", "lead", "get", "l1", "-o", format}}) {
+      const RunResult run = world_.Run(words);
+      EXPECT_EQ(run.code, kExitUsage) << format;
+      EXPECT_THAT(run.err, HasSubstr("this command cannot make '" + format +
+                                     "' (-o); it makes table, wide, json, yaml, name\n"));
+    }
+  }
+  EXPECT_TRUE(world_.server.requests.empty());
+}
+
 TEST_F(CommandLineTest, ShowsWhoCallsByFilesAlone) {
   const RunResult run = world_.Run({"--server", "baton.acme.example:7400", "--tls-ca", "ca.pem",
                                     "--token-file", "token", "--tls-cert", "me.crt", "--tls-key",

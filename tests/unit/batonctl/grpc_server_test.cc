@@ -34,6 +34,13 @@ class Leads : public v1::LeadService::Service {
       details.retry_delay = absl::Seconds(3);
       return platform::rpc::MakeStatus(absl::NotFoundError("lead missing"), details);
     }
+    if (request->name().ends_with("/cancelled")) return grpc::Status::CANCELLED;
+    if (request->name().ends_with("/reset")) return {grpc::StatusCode::INTERNAL, "RST_STREAM"};
+    if (request->name().ends_with("/defect")) {
+      platform::rpc::ErrorDetails details;
+      details.reason = "INTERNAL";
+      return platform::rpc::MakeStatus(absl::InternalError("a defect"), details);
+    }
     response->mutable_lead()->set_name(request->name());
     return grpc::Status::OK;
   }
@@ -122,7 +129,29 @@ TEST_F(GrpcServerTest, AsksForTheHealthThatGrpcKeeps) {
 }
 
 TEST_F(GrpcServerTest, RefusesAResponseOfAnotherType) {
-  EXPECT_TRUE(absl::IsInternal(Ask<v1::GetRepResponse>(*server_, v1::GetLeadRequest()).status()));
+  const absl::Status status = Ask<v1::GetRepResponse>(*server_, v1::GetLeadRequest()).status();
+  EXPECT_TRUE(absl::IsInternal(status));
+  EXPECT_EQ(ExitCode(status), kExitRefused) << "no later attempt does better";
+}
+
+// As a server that stops, or a connection that breaks, makes gRPC say.
+TEST_F(GrpcServerTest, TellsACallThatWasCutOffFromADefectOfTheServer) {
+  const auto ask = [&](const std::string& id) {
+    v1::GetLeadRequest request;
+    request.set_name("workspaces/demo/leads/" + id);
+    return Ask<v1::GetLeadResponse>(*server_, request).status();
+  };
+  const absl::Status cancelled = ask("cancelled"), reset = ask("reset"), defect = ask("defect");
+  EXPECT_TRUE(absl::IsCancelled(cancelled)) << cancelled;
+  EXPECT_TRUE(absl::IsInternal(reset)) << reset;
+  EXPECT_THAT(std::string(reset.message()), HasSubstr("was cut off: RST_STREAM"));
+  for (const absl::Status& status : {cancelled, reset}) {
+    EXPECT_EQ(core::ErrorReason(status), "CUT_OFF");
+    EXPECT_EQ(ExitCode(status), kExitUnreachable);
+    EXPECT_TRUE(IsPassing(status));
+  }
+  EXPECT_EQ(core::ErrorReason(defect), "INTERNAL");
+  EXPECT_EQ(ExitCode(defect), kExitRefused);
 }
 
 TEST_F(GrpcServerTest, ReadsTheDetailsOfARefusal) {

@@ -149,12 +149,28 @@ TEST_F(TlsReadinessTest, AFileThatIsNotThereIsAWrongCommandLine) {
 }
 
 TEST_F(ReadinessTest, AnEmptyFlagAsksWithoutTlsWhateverTheEnvironmentSays) {
-  const TemporaryFile ca("");
-  setenv("BATONCTL_TLS_CA", ca.path().c_str(), 1);
+  const TemporaryFile file("");
+  const std::vector<std::pair<const char*, std::string>> variables = {
+      {"BATONCTL_SERVER", "baton.acme.example:7400"},
+      {"BATONCTL_TLS_CA", file.path()},
+      {"BATONCTL_TLS_CERT", file.path()},
+      {"BATONCTL_TLS_KEY", file.path()},
+      {"BATONCTL_TOKEN_FILE", file.path()},
+  };
+  for (const auto& [name, value] : variables) setenv(name, value.c_str(), 1);
   const std::string address = absl::StrCat("127.0.0.1:", listener_.port());
-  EXPECT_EQ(AskByHttp().code, kExitUnreachable);
-  EXPECT_EQ(world_.Run({"health", "--http", address, "--tls-ca", ""}).code, kExitOk);
-  unsetenv("BATONCTL_TLS_CA");
+  const RunResult with_tls = AskByHttp();
+  EXPECT_EQ(with_tls.code, kExitUnreachable);
+  EXPECT_THAT(with_tls.err, HasSubstr("A listener without TLS is asked with --tls-ca ''."));
+  const RunResult without = world_.Run({"health", "--http", address, "--tls-ca", ""});
+  EXPECT_EQ(without.code, kExitOk) << without.err;
+  const RunResult by_grpc = world_.Run({"health", "--tls-ca", ""});
+  EXPECT_EQ(by_grpc.code, kExitUsage) << "which would show the token";
+  for (const auto& [name, value] : variables) unsetenv(name);
+}
+
+TEST_F(TlsReadinessTest, ACertificateWithoutItsKeyIsAWrongCommandLine) {
+  EXPECT_EQ(Ask({"--tls-ca", ca_.path(), "--tls-cert", certificate_.path()}).code, kExitUsage);
 }
 
 }  // namespace

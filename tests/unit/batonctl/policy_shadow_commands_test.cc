@@ -179,6 +179,7 @@ TEST_F(PolicyShadowCommandsTest, TheReportHasTheFormatsAndTablesOfAllCommands) {
 TEST_F(PolicyShadowCommandsTest, TheReportIsCsvForSheets) {
   const RunResult run = Run({"report", "-o", "csv"});
   EXPECT_EQ(run.code, kExitOk) << run.err;
+  EXPECT_EQ(world_.Run({"-w", "demo", "-o", "csv", "policy", "shadow", "report"}).out, run.out);
   EXPECT_THAT(run.out, StartsWith("lead,cycle,since,what,active_revision,active_judged_at,"));
   EXPECT_THAT(run.out, HasSubstr("\nl1,1,2026-03-01T09:00:01Z,moved,7,,50,60,true,,"
                                  "\"DACH, mid\",dach,0,,,,8,,50,60,true,,owned,dach,5,de,ada,\n"));

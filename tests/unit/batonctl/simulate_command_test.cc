@@ -45,10 +45,13 @@ std::string StricterPolicy() {
 
 class SimulateCommandTest : public ::testing::Test {
  protected:
-  RunResult Simulate(std::vector<std::string> more) {
+  // `global` stands before the command.
+  RunResult Simulate(const std::vector<std::string>& more,
+                     const std::vector<std::string>& global = {}) {
     std::vector<std::string> arguments = {
         "policy",       "simulate", "--file",       stricter_.path(), "--baseline",
         policy_.path(), "--roster", roster_.path(), "--events",       events_.path()};
+    arguments.insert(arguments.begin(), global.begin(), global.end());
     arguments.insert(arguments.end(), more.begin(), more.end());
     return world_.Run(arguments);
   }
@@ -109,6 +112,7 @@ TEST_F(SimulateCommandTest, WritesJsonAndCsvTheSameEachTime) {
   const RunResult csv = Simulate({"-o", "csv"});
   EXPECT_THAT(csv.out, StartsWith("lead,life,cycle,what,baseline_route,"));
   EXPECT_THAT(csv.out, HasSubstr("\nl2,0,1,lost,default,inbound,ada,0,,,,\n"));
+  EXPECT_EQ(Simulate({}, {"-o", "csv"}).out, csv.out);
 }
 
 TEST_F(SimulateCommandTest, HasTheFormatsAndTablesOfAllCommands) {

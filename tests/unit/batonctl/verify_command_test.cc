@@ -86,6 +86,17 @@ TEST(VerifyCommandTest, PrintsJson) {
   EXPECT_EQ(json["violations"], 0);
 }
 
+TEST(VerifyCommandTest, RefusesAFormatThatItDoesNotHave) {
+  World world;
+  world.verify_report = SoundReport();
+  EXPECT_EQ(world.Run(With({"-o", "wide"})).out, world.Run(kCommand).out);
+  EXPECT_THAT(world.Run(With({"-o", "yaml"})).out, HasSubstr("deadLettered: 1\n"));
+  const RunResult names = world.Run(With({"-o", "name"}));
+  EXPECT_EQ(names.code, 2);
+  EXPECT_EQ(names.out, "");
+  EXPECT_THAT(names.err, HasSubstr("cannot make 'name' (-o); it makes table, wide, json, yaml"));
+}
+
 TEST(VerifyCommandTest, PassesItsOptionsOn) {
   World world;
   world.Run(With({"--prefix", "acme", "--relay-group", "relays", "--wait", "30s", "--property",

@@ -223,6 +223,34 @@ TEST_F(BacklogDrainTest, LeadsThatCannotBeReadAreShownAndLoggedOnce) {
   EXPECT_THAT(world_.metrics->Expose(), HasSubstr("baton_waiting_leads_unreadable 0\n"));
 }
 
+// A store that cannot read one of its queues.
+class HalfStore : public support::FlakyStore {
+ public:
+  HalfStore(store::Store& inner, core::QueueId damaged)
+      : FlakyStore(inner, [] { return support::Fault::kNone; }), damaged_(std::move(damaged)) {}
+  absl::StatusOr<store::Drained> Drain(const core::WorkspaceId& workspace,
+                                       const core::QueueId& queue, int max) override {
+    if (queue == damaged_) return absl::InternalError("stored queue policy is not readable");
+    return FlakyStore::Drain(workspace, queue, max);
+  }
+
+ private:
+  const core::QueueId damaged_;
+};
+
+TEST_F(BacklogDrainTest, AQueueThatCannotBeReadHoldsUpNoOther) {
+  world_.policy.routing.front().to.queue = support::QueueNamed("a-first");
+  world_.Capture("blocked");
+  world_.policy.routing.front().to.queue = support::QueueNamed("dach");
+  world_.Capture("behind");
+  world_.AddRep("ada");
+  HalfStore store(world_.store, support::QueueNamed("a-first"));
+  BacklogDrain drain(store, 10, world_.own_clock.function(), *world_.metrics);
+  EXPECT_EQ(drain.DrainRound().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(world_.Lead("blocked").stage, Stage::kQueued);
+  EXPECT_EQ(world_.Lead("behind").stage, Stage::kOffered);
+}
+
 TEST_F(BacklogDrainTest, NobodyWaitsOnceAllAreGivenAway) {
   world_.Capture("l1");
   world_.AddRep("ada");

@@ -40,8 +40,11 @@ TEST(CodecTest, WhatIsNoMessageIsRefused) {
   for (const char* text : {"", "{", "[]", "{} {}", R"({"name":7})", "\xff"}) {
     EXPECT_FALSE(ReadMessage(LeadRequest(), Format::kJson, text).ok()) << text;
   }
-  EXPECT_FALSE(ReadMessage(LeadRequest(), Format::kProto, "\x0a\xff").ok());
   EXPECT_FALSE(ReadMessage(LeadRequest(), Format::kJson, std::string(100'000, '[')).ok());
+}
+
+TEST(CodecTest, ProtobufIsNotReadBeforeItIsKnownWhoCalls) {
+  EXPECT_EQ(ReadMessage(LeadRequest(), Format::kProto, "\x0a\xff").value(), "\x0a\xff");
 }
 
 TEST(CodecTest, ARefusalDoesNotRepeatWhatStandsInTheMessage) {

@@ -72,6 +72,18 @@ TEST(DecideSalesEventTest, ARepsEventIsTheRepsActionOnTheCurrentAssignment) {
   EXPECT_EQ(plan.applied, 0) << "the input counts it";
 }
 
+TEST(DecideSalesEventTest, OnlyTheEventsOwnChangeNamesItsSource) {
+  LeadRecord record = RecordIn(Stage::kSql);
+  record.facts.consent = Consent::kWithdrawn;
+  const Plan plan = PlanOf(record, EventOf(ActionType::kRelease));
+  ASSERT_EQ(plan.changes.size(), 2u);
+  EXPECT_EQ(plan.changes[0].type, ChangeType::kReleased);
+  EXPECT_EQ(plan.changes[0].details.at("source"), "//crm");
+  EXPECT_EQ(plan.changes[1].type, ChangeType::kRejected);
+  EXPECT_EQ(plan.changes[1].cause, "s-1");
+  EXPECT_FALSE(plan.changes[1].details.contains("source")) << "an event changes a lead once";
+}
+
 TEST(DecideSalesEventTest, ARepetitionHasNoEffectAndTheRecordItselfIsKnown) {
   const SalesEvent event = EventOf(ActionType::kLogTouch);
   const LeadRecord after = PlanOf(RecordIn(Stage::kAccepted), event).after;

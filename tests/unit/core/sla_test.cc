@@ -359,6 +359,23 @@ TEST_F(SlaTest, ASilentOfferGoesWhereItsAcceptLevelReturnsIt) {
   EXPECT_EQ(plan->placement, Placement::kOffer);
 }
 
+TEST_F(SlaTest, ASilentOfferIsReturnedAlsoWhereALevelBeforeThatReassigns) {
+  policy_.slas = {Level("accept", SlaMetric::kAccept, 2 * kHourMs),
+                  Level("touch", SlaMetric::kFirstTouch, 2 * kHourMs)};
+  policy_.slas[0].breach = SlaBreach::kReassign;
+  policy_.slas[1].breach = SlaBreach::kReturn;
+  policy_.slas[1].return_to = QueueNamed("triage");
+  LeadRecord lead = LeadIn(Stage::kOffered);
+  Look(kNow, lead);
+  const auto plan = DecideTimer(lead, &policy_, lead.due_at_ms, lead.due_at_ms);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_THAT(TypesOf(plan->changes),
+              ElementsAre(ChangeType::kSlaBreached, ChangeType::kSlaBreached,
+                          ChangeType::kOfferExpired, ChangeType::kQueued));
+  EXPECT_EQ(plan->changes[3].details.at("sla"), "touch");
+  EXPECT_EQ(plan->after.queue, QueueNamed("triage"));
+}
+
 TEST_F(SlaTest, ASilentOfferThatIsReturnedToItsQueueIsForAnybodyThere) {
   policy_.slas = {Level("accept", SlaMetric::kAccept, 2 * kHourMs)};
   policy_.slas[0].breach = SlaBreach::kReturn;

@@ -162,6 +162,13 @@ TEST_F(WaitingTest, WhatWasDueWhileTheHomeWasNotKnownIsMadeUpFor) {
   EXPECT_EQ(plan_.changes[1].details.at("why"), "escalated");
 }
 
+TEST_F(WaitingTest, AnUnknownHomeDelaysNoWaitThatIsNotOver) {
+  home_->max_wait_ms = kHourMs;
+  Enter();
+  Outwait(nullptr, kNow + kHourMs - 5 * kSecondMs, plan_);
+  EXPECT_EQ(lead_.wait_until_ms, kNow + kHourMs);
+}
+
 TEST_F(WaitingTest, ALeadWithoutATimeToWaitForIsNotLookedAtAgainForAnUnknownHome) {
   Enter();
   Outwait(nullptr, kNow + kHourMs, plan_);

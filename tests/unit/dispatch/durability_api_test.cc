@@ -100,6 +100,16 @@ TEST_F(DurabilityApiTest, WhatIsSetIsNotToldBeforeItIsDurable) {
   const auto approved = CallAs(kMia, *strict_.policies, &Policies::GetPolicy, look);
   ASSERT_TRUE(approved.ok()) << approved.status.error_message();
   EXPECT_EQ(approved.response.policy().missing_approvals_size(), 1);
+
+  v1::StartShadowRequest start;
+  start.set_name(approve.name());
+  EXPECT_EQ(CallAs(kMia, *strict_.policies, &Policies::StartShadow, start).code(),
+            ::grpc::StatusCode::UNAVAILABLE);
+  EXPECT_TRUE(CallAs(kMia, *api_.policies, &Policies::StartShadow, start).ok());
+  v1::StopShadowRequest stop;
+  stop.set_name("workspaces/acme/shadow");
+  EXPECT_EQ(CallAs(kMia, *strict_.policies, &Policies::StopShadow, stop).code(),
+            ::grpc::StatusCode::UNAVAILABLE);
 }
 
 TEST_F(DurabilityApiTest, ADecisionIsNotToldBeforeItIsDurable) {

@@ -129,6 +129,41 @@ TEST_F(AccountEventsTest, ARefusedOneIsNoLessRefusedWhenTheBatchIsReadAgain) {
   EXPECT_THAT(LetterClasses(), ElementsAre("domain_taken", "domain_taken"));
 }
 
+TEST_F(AccountEventsTest, ARefusedOneIsCountedBeforeWhatComesBehindItIsCommitted) {
+  AppendAccount(1, "globex", "a1", R"({"domains":["globex.com"]})");
+  Steps(1);
+  kafka_.letters_taken_max = 1;
+  AppendAccount(0, "other", "b1", R"({"name":"first"})", "2026-03-01T08:00:00Z");
+  AppendAccount(0, "other", "b2", R"({"domains":["globex.com"]})", "2026-03-01T08:00:01Z");
+  AppendAccount(0, "other", "b3", R"({"name":"third"})", "2026-03-01T08:00:02Z");
+  AppendAccount(0, "other", "b4", R"({"domains":["globex.com"]})", "2026-03-01T08:00:03Z");
+  Steps(3);
+  EXPECT_EQ(Account("other").account.name, "third");
+  EXPECT_EQ(Checkpoint(0), 2) << "behind the refused one";
+  RevokeAtNextPoll({0});
+  Steps(1);
+  kafka_.letters_taken_max = SIZE_MAX;
+  AssignAtNextPoll({0});
+  Steps(3);
+  ExpectCounters(5, 3, 0, 2);
+}
+
+TEST_F(AccountEventsTest, RefusedOnesOfOneAccountAreNotOneByOneWhereNoneCanBeTaken) {
+  for (int i = 0; i < 20; ++i) {
+    AppendAccount(0, "a", absl::StrCat(i), R"({"name":"x"})", "2026-03-01T08:00:00Z", "upserted",
+                  "nowhere");
+  }
+  AppendAccount(0, "globex", "g1", R"({"name":"Globex"})");
+  int calls = 0;
+  fault_ = [&calls] {
+    ++calls;
+    return Fault::kNone;
+  };
+  Steps(1);
+  ExpectCounters(21, 1, 0, 20);
+  EXPECT_LT(calls, 20);
+}
+
 TEST_F(AccountEventsTest, OfAnUnknownWorkspaceAreDeadLetters) {
   AppendBytes(0, R"({"specversion":"1.0","id":"1","source":"/crm","workspace":"nowhere",
     "type":"dev.baton.account.upserted.v1","subject":"a","time":"2026-03-01T08:00:00Z",

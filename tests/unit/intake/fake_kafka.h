@@ -3,6 +3,7 @@
 #ifndef BATON_TESTS_UNIT_INTAKE_FAKE_KAFKA_H_
 #define BATON_TESTS_UNIT_INTAKE_FAKE_KAFKA_H_
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -35,6 +36,7 @@ struct FakeKafka {
   std::vector<std::function<void()>> at_next_poll;  // rebalances and the like
   std::vector<absl::Status> poll_errors;            // given first
   bool broker_away = false;                         // letters are not acknowledged
+  size_t letters_taken_max = SIZE_MAX;              // those beyond it neither
   std::vector<std::function<void(absl::Status)>> unacknowledged;
   absl::Status produce_answer;  // what the next letter gets
   int consumers_made = 0;
@@ -185,7 +187,7 @@ class FakeProducer : public platform::kafka::Producer {
     const absl::Status answer = std::exchange(kafka_.produce_answer, absl::OkStatus());
     if (!answer.ok()) return answer;
     kafka_.letters.push_back(std::move(record));
-    if (kafka_.broker_away) {
+    if (kafka_.broker_away || kafka_.letters.size() > kafka_.letters_taken_max) {
       kafka_.unacknowledged.push_back(std::move(done));
     } else {
       done(absl::OkStatus());

@@ -109,5 +109,44 @@ TEST(WorkspaceFilterTest, NamesAreIds) {
   EXPECT_FALSE(all->Refusal(core::WorkspaceId::Trusted("beta")).has_value());
 }
 
+// Records 0 to 3 with these offsets of one partition; accounts "a" and "b", both delayed.
+InputBatch Delayed(const std::vector<int64_t>& offsets, size_t a_behind, size_t b_behind) {
+  InputBatch batch;
+  for (const int64_t offset : offsets) batch.records.emplace_back().offset = offset;
+  const std::pair<const char*, size_t> works[] = {{"a", a_behind}, {"b", b_behind}};
+  for (const auto& [account, behind] : works) {
+    AccountWork& work = batch.delayed_accounts.emplace_back();
+    work.key.account = core::AccountId::Trusted(account);
+    work.behind = behind;
+    work.records = {behind + 2};
+  }
+  return batch;
+}
+
+TEST(GoOnBehindCheckpointsTest, WhatIsBehindARecordThatTheCheckpointHasPassed) {
+  InputBatch batch = Delayed({10, 11, 12, 13}, 0, 1);
+  batch.leads.emplace_back().records = {1};  // 11 is not settled: b waits for it
+  EXPECT_EQ(FirstUnsettled(batch).begin()->second, 11);
+  GoOnBehindCheckpoints(batch);
+  ASSERT_EQ(batch.accounts.size(), 1U);
+  EXPECT_EQ(batch.accounts[0].key.account.str(), "a");
+  EXPECT_FALSE(batch.accounts[0].behind.has_value());
+  ASSERT_EQ(batch.delayed_accounts.size(), 1U);
+  batch.leads.clear();
+  batch.accounts.clear();
+  GoOnBehindCheckpoints(batch);
+  EXPECT_EQ(batch.accounts.size(), 1U);
+  EXPECT_FALSE(HasDelayed(batch));
+  batch.accounts.clear();
+  EXPECT_TRUE(FirstUnsettled(batch).empty());
+}
+
+TEST(GoOnBehindCheckpointsTest, NothingWaitsForEverInABatchThatReadItsLogTwice) {
+  InputBatch batch = Delayed({11, 12, 10, 11}, 0, 1);
+  GoOnBehindCheckpoints(batch);
+  EXPECT_EQ(batch.accounts.size(), 2U);
+  EXPECT_FALSE(HasDelayed(batch));
+}
+
 }  // namespace
 }  // namespace baton::intake

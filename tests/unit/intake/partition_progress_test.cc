@@ -53,6 +53,30 @@ TEST(PartitionProgressTest, CountsNoRecordTwice) {
   EXPECT_THAT(progress.Advances(batch), IsEmpty());
 }
 
+TEST(PartitionProgressTest, GoesAsFarAsAllIsSettled) {
+  PartitionProgress progress;
+  progress.Start(0, 0);
+  progress.Start(1, 0);
+  InputBatch batch;
+  batch.records = {At(0, 0), At(0, 1), At(1, 0), At(0, 2)};
+  batch.refused = {{0, {}}, {3, {}}};
+  batch.delayed_accounts.emplace_back().records = {1};
+  const auto some = progress.Advances(batch);
+  ASSERT_EQ(some.size(), 2U);
+  EXPECT_EQ(some[0].next_offset, 1);
+  EXPECT_EQ(some[0].records, 1);
+  EXPECT_EQ(some[0].dead_lettered, 1);
+  EXPECT_EQ(some[1].next_offset, 1);
+  progress.Advanced(some);
+  batch.delayed_accounts.clear();
+  const auto rest = progress.Advances(batch);
+  ASSERT_EQ(rest.size(), 1U);
+  EXPECT_EQ(rest[0].from, 1);
+  EXPECT_EQ(rest[0].next_offset, 3);
+  EXPECT_EQ(rest[0].records, 2);
+  EXPECT_EQ(rest[0].dead_lettered, 1);
+}
+
 TEST(PartitionProgressTest, LeavesOutPartitionsItDoesNotHold) {
   PartitionProgress progress;
   progress.Start(0, 0);

@@ -226,6 +226,45 @@ TEST_F(SalesEventsTest, WhatWasCommittedBeforeACrashIsCountedOnceAndActsOnce) {
   ExpectSales(3, 2, 0, 1);
 }
 
+TEST_F(SalesEventsTest, WhatWasRefusedStaysSoWhateverCameBehindIt) {
+  Offer("l1");
+  Say("touched", "l1", "1", R"({"rep":"ada","channel":"call"})");  // before it is accepted
+  Say("won", "l1", "2", R"({"rep":"ada"})");
+  Say("accepted", "l1", "3", R"({"rep":"ada"})");
+  sales_kafka_.broker_away = true;
+  SalesSteps(2);
+  EXPECT_EQ(Lead("l1").stage, Stage::kOffered) << "the letters are not out";
+  sales_kafka_.broker_away = false;
+  sales_kafka_.letters.clear();
+  NewSalesWorker();
+  fault_ = [this] {  // no checkpoint behind the commit, then the worker dies
+    return Lead("l1").stage == Stage::kAccepted ? Fault::kNeverArrives : Fault::kNone;
+  };
+  SalesSteps(1);
+  EXPECT_EQ(Lead("l1").stage, Stage::kAccepted);
+  fault_ = [] { return Fault::kNone; };
+  NewSalesWorker();
+  SalesSteps(2);
+  EXPECT_EQ(Lead("l1").stage, Stage::kAccepted);
+  EXPECT_EQ(Lead("l1").touches, 0);
+  ExpectSales(3, 1, 0, 2);
+  EXPECT_EQ(sales_kafka_.letters.size(), 2u);
+}
+
+TEST_F(SalesEventsTest, TheActionsOfARecordWaitForNoneThatWaitsForThem) {
+  AddRep("bob", 5);
+  Offer("l1");
+  Offer("l2");
+  Say("touched", "l2", "0", R"({"channel":"call","rep":"bob"})");  // refused: l2 waits for it
+  Say("touched", "l1", "1", R"({"channel":"call","rep":"ada","note":"twice"})");  // both refused
+  Say("accepted", "l2", "2", R"({"generation":1})");
+  Say("accepted", "l1", "3", R"({"generation":1})");
+  SalesSteps(1);
+  EXPECT_EQ(Lead("l1").stage, Stage::kAccepted);
+  EXPECT_EQ(Lead("l2").stage, Stage::kAccepted);
+  ExpectSales(4, 2, 0, 2);
+}
+
 TEST_F(SalesEventsTest, ReadingAgainFromTheBeginningChangesNothing) {
   Offer("l1");
   Say("accepted", "l1", "1", R"({"rep":"ada"})");

@@ -103,6 +103,34 @@ TEST(ShardCursorsTest, GapWithinAnEpochIsFound) {
   EXPECT_EQ(cursors.Check(0, {Entry(10)}).code(), absl::StatusCode::kDataLoss);
 }
 
+TEST(ShardCursorsTest, GapBehindWhereAShardWasHeldIsFound) {
+  ShardCursors cursors;
+  cursors.Own(0);
+  EXPECT_TRUE(cursors.SetCursor(0, 5, Bounds(10)).ok());
+  cursors.Advance(0, Entry(6));
+  cursors.Hold(0);
+  cursors.ForgetHeld();
+  EXPECT_TRUE(cursors.SetCursor(0, 6, Bounds(10)).ok());
+  EXPECT_TRUE(cursors.Check(0, {Entry(7)}).ok());
+  const absl::Status gap = cursors.Check(0, {Entry(8)});
+  EXPECT_EQ(gap.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(gap.message(), HasSubstr("7 to 7"));
+}
+
+TEST(ShardCursorsTest, BehindWhatAnotherPublishedNoGapIsKnown) {
+  ShardCursors cursors;
+  cursors.Own(0);
+  EXPECT_TRUE(cursors.SetCursor(0, 5, Bounds(10)).ok());
+  cursors.Advance(0, Entry(6));
+  cursors.ForgetCursors();
+  EXPECT_TRUE(cursors.SetCursor(0, 8, Bounds(10)).ok()) << "by a transaction of unknown end, say";
+  EXPECT_TRUE(cursors.Check(0, {Entry(10)}).ok());
+  cursors.Forget(0);
+  cursors.Own(0);
+  EXPECT_TRUE(cursors.SetCursor(0, 6, Bounds(10)).ok());
+  EXPECT_TRUE(cursors.Check(0, {Entry(8)}).ok());
+}
+
 TEST(ShardCursorsTest, JumpIntoANewEpochIsNoGap) {
   ShardCursors cursors;
   cursors.Own(0);

@@ -179,6 +179,18 @@ TEST(FoldTest, ALeadThatDoesNotQualifyIsCapturedOnceAndLeavesWhenItDoes) {
   EXPECT_EQ(cycle.requalified_at_ms, At(5));
 }
 
+TEST(FoldTest, AnOfferThatWasNotChargedStaysSoHoweverItEnds) {
+  Story story;
+  story.Qualified("l1", 0);
+  story.Assigned("l1", 1, "ada").change.details["charged"] = "false";
+  story.Accepted("l1", 2);
+  EXPECT_FALSE(Folded(story).offers[0].charged);
+  story.Add("l1", 9, ChangeType::kPulledBack, Stage::kQueued);
+  const Cycle cycle = Folded(story);
+  EXPECT_EQ(cycle.offers[0].end, OfferEnd::kPulledBack);
+  EXPECT_FALSE(cycle.offers[0].charged);
+}
+
 TEST(FoldTest, ACycleThatWasNeverSeenHasNoNext) {
   Story story;
   story.Qualified("l1", 5);

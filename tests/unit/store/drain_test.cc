@@ -108,11 +108,20 @@ TEST(DrainQueuesOfTest, DrainsAlsoWhereLeadsWaitForTheirOwner) {
   EXPECT_THAT(roster.calls, ElementsAre("dach", "smb"));
 }
 
-TEST(DrainQueuesOfTest, TellsTheFirstError) {
+TEST(DrainQueuesOfTest, AQueueThatCannotBeReadHoldsUpNoOther) {
   ScriptedRoster roster;
-  roster.reps = {{kAda, {kSmb}}};
-  roster.answers[kSmb] = {absl::UnavailableError("away")};
+  roster.reps = {{kAda, {kDach, kSmb}}};
+  roster.answers[kDach] = {absl::InternalError("damaged")};
+  EXPECT_EQ(DrainQueuesOf(roster, kAcme, {kAda}).status(), absl::InternalError("damaged"));
+  EXPECT_THAT(roster.calls, ElementsAre("dach", "smb"));
+}
+
+TEST(DrainQueuesOfTest, AStoreThatIsAwayIsAskedOnce) {
+  ScriptedRoster roster;
+  roster.reps = {{kAda, {kDach, kSmb}}};
+  roster.answers[kDach] = {absl::UnavailableError("away")};
   EXPECT_EQ(DrainQueuesOf(roster, kAcme, {kAda}).status(), absl::UnavailableError("away"));
+  EXPECT_THAT(roster.calls, ElementsAre("dach"));
 }
 
 }  // namespace

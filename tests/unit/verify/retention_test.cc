@@ -186,6 +186,19 @@ TEST(LetterRetentionTest, TheTotalsStillTellOfAnOlderRecordThatWasLost) {
   EXPECT_TRUE(Names(Examine(history), Check::kCounters, "the services count 3 applied"));
 }
 
+TEST(LetterRetentionTest, WhereTheInputBeginsLateARepetitionIsNoDeadLetter) {
+  History history = WithoutTheFirstLetter();
+  history.inputs.erase(history.inputs.begin() + 1);  // ann's b
+  history.begins[0] = 1;
+  history.totals = {906, 703, 101, 102};
+  const Verdict verdict = Examine(history);
+  EXPECT_EQ(verdict.findings.violations(), 0);
+  EXPECT_TRUE(verdict.equation.holds());
+  EXPECT_EQ(verdict.equation.duplicates, 1);
+  EXPECT_EQ(verdict.equation.dead_lettered, 2);
+  EXPECT_THAT(verdict.notes, testing::Contains(HasSubstr("gone by retention: 1 records")));
+}
+
 TEST(LetterRetentionTest, WhatWasAppliedIsNotRefused) {
   History history = WithoutTheFirstLetter();
   history.lead("ann").applied = 3;

@@ -227,6 +227,17 @@ TEST(SalesDefectsTest, ADeadLetterThatMayBeGoneIsNotMissedAndTheNoteSaysSo) {
   EXPECT_THAT(world.Violation(), HasSubstr("the services count 5")) << "more than can be gone";
 }
 
+TEST(SalesDefectsTest, TheTotalsTellWhetherThereWereSoManyDeadLetters) {
+  SalesWorld world = LettersOf(0);
+  world.changes.clear();
+  EXPECT_THAT(world.Violation(), HasSubstr("2 events of sales came to nothing, but only 0 dead"));
+  world.feedback_begins = {{0, 5}};
+  EXPECT_EQ(world.Violation(), "") << "their changes may be gone";
+  world.feedback_begins.clear();
+  world.begins = {{0, 1}};
+  EXPECT_EQ(world.Violation(), "") << "the totals are of what is gone, too";
+}
+
 TEST(SalesDefectsTest, ADeadLetterThatMustBeThereIsMissed) {
   SalesWorld world = LettersOf(2 * kClocksApartMaxMs);
   world.changes.clear();

@@ -16,7 +16,7 @@ local function owe(queue, rep, more)
 end
 
 -- What a choice moved in the ledger, times `sign`: 1 charges, -1 refunds, then with `more` on top
--- of each share.
+-- of each share. Returns whether there was such a thing.
 local function move_ledger(queue, candidates, sign, more)
   local owed, ranks, is_chosen, paid, chosen = queue.owed, queue.ranks, REASON.chosen, 0, nil
   for i = 1, #candidates, 6 do
@@ -34,10 +34,12 @@ local function move_ledger(queue, candidates, sign, more)
       chosen = rep
     end
   end
-  if chosen and paid ~= 0 then
-    owe(queue, chosen, -sign * paid)
-    queue.charged = true
+  if not chosen or paid == 0 then
+    return false
   end
+  owe(queue, chosen, -sign * paid)
+  queue.charged = true
+  return true
 end
 
 -- Writes what the ranked are owed into the ledger; the next choice ranks them anew.
@@ -67,13 +69,14 @@ local function pay(queue, choice)
   end
 end
 
--- queue.open knows already that the rep of the choice has the lead.
+-- queue.open knows already that the rep of the choice has the lead. Returns whether the ledger
+-- counts it.
 function baton.charge(queue, candidates, choice)
-  if choice.place then
-    pay(queue, choice)
-  else
-    move_ledger(queue, candidates, 1, 0)
+  if not choice.place then
+    return move_ledger(queue, candidates, 1, 0)
   end
+  pay(queue, choice)
+  return true
 end
 
 -- Gives the charge of a choice among `charged` back to the ledger of the queue in which it was

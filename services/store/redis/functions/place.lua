@@ -24,7 +24,7 @@ function baton.assign(step, queue, candidates, choice, details)
   queue.open[lead.rep] = queue.open[lead.rep] + 1
   baton.note_assigned(queue, lead.rep, now)
   baton.count_given(queue.call, lead.rep)
-  baton.charge(queue, candidates, choice)
+  local charged = baton.charge(queue, candidates, choice)
   baton.note_open(queue.call, lead.rep, choice.place and queue or nil)
   lead.generation = lead.generation + 1
   lead.offered_at = now
@@ -42,6 +42,9 @@ function baton.assign(step, queue, candidates, choice, details)
   details = details .. DETAILS[mode] .. DETAILS['strategy_' .. choice.basis]
   if choice.tie ~= baton.TIE.none then
     details = details .. DETAILS['tie_' .. choice.tie]
+  end
+  if not charged then
+    details = details .. DETAILS.uncharged
   end
   baton.publish(step, announcement(baton.CHANGE.assigned, lead), details, lead.due_at)
 end
