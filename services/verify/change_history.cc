@@ -109,11 +109,11 @@ bool EndsOwnership(ChangeType change) {
   }
 }
 
-ChangeHistory::ChangeHistory(const Begins& feedback, const Begins& assignments)
+ChangeHistory::ChangeHistory(const Kept& feedback, const Kept& assignments)
     : names_(1),
       feedback_kept_(feedback),
       assignments_kept_(assignments),
-      same_partitions_(feedback.size() == assignments.size()) {}
+      same_partitions_(feedback.begins.size() == assignments.begins.size()) {}
 
 ChangeHistory::Name ChangeHistory::NameOf(std::string_view workspace, std::string_view id) {
   if (id.empty()) return 0;

@@ -43,7 +43,7 @@ class ChangeHistory {
   };
 
   // Of each partition, also those in which nothing is.
-  explicit ChangeHistory(const Begins& feedback = {}, const Begins& assignments = {});
+  explicit ChangeHistory(const Kept& feedback = {}, const Kept& assignments = {});
 
   // All feedback before the first assignment event, those of a partition in order.
   void AddFeedback(const ChangeRecord& record);

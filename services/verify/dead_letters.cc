@@ -12,7 +12,7 @@ namespace baton::verify {
 DeadLetters::DeadLetters(const InputTopics& topics, Findings& findings)
     : topics_(topics), findings_(findings) {
   for (int32_t topic = 0; topic < topics.size(); ++topic) {
-    kept_.emplace_back(topics.LetterBeginsOf(topic));
+    kept_.emplace_back(topics.LettersOf(topic));
   }
 }
 

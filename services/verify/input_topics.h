@@ -21,7 +21,7 @@ struct InputTopic {
   // It was deleted and made again: there are dead letters of records that nobody has any more,
   // under the same offsets.
   bool made_anew = false;
-  Begins letter_begins;  // of the topic of its dead letters
+  Kept letters;  // of the topic of its dead letters
 };
 
 class InputTopics {
@@ -43,7 +43,7 @@ class InputTopics {
   // The topic may have had it before, and does not have it any more.
   bool MayBeGone(const Place& place) const;
   bool WasMadeAnew(int32_t topic) const { return At(topic).made_anew; }
-  const Begins& LetterBeginsOf(int32_t topic) const { return At(topic).letter_begins; }
+  const Kept& LettersOf(int32_t topic) const { return At(topic).letters; }
   // Earlier records are gone: leads are checked for what is left only.
   bool partial() const;
 

@@ -1,30 +1,46 @@
 #include "verify/kept_records.h"
 
 #include <algorithm>
-#include <limits>
+
+#include "absl/strings/numbers.h"
 
 namespace baton::verify {
 namespace {
 
-constexpr int64_t kNeverWhole = std::numeric_limits<int64_t>::max();
+constexpr char kRetentionTime[] = "retention.ms";
+constexpr char kRetentionSize[] = "retention.bytes";
+constexpr int64_t kUnlimited = -1;
 
-// Published up to an hour after `whole_since_ms`, written perhaps before what was published then.
-bool IsBefore(int64_t published_ms, int64_t whole_since_ms) {
-  return published_ms - kClocksApartMaxMs <= whole_since_ms;
+bool ReadNumber(const platform::kafka::TopicSettings& settings, const char* name, int64_t& number) {
+  const auto found = settings.find(name);
+  return found != settings.end() && absl::SimpleAtoi(found->second, &number);
 }
 
 }  // namespace
 
-KeptRecords::KeptRecords(const Begins& begins) {
-  for (const auto& [partition, first] : begins) {
-    if (first > 0) whole_since_ms_[partition] = kNeverWhole;
+// A segment is removed whole, when its youngest record is too old, so the others are older still.
+int64_t GoneUntilMs(const platform::kafka::TopicSettings& settings, int64_t now_ms) {
+  int64_t time_ms = 0, size = 0;
+  const bool by_time_only = ReadNumber(settings, kRetentionSize, size) && size == kUnlimited &&
+                            ReadNumber(settings, kRetentionTime, time_ms) && time_ms != kUnlimited;
+  return by_time_only ? now_ms - time_ms : kNobodyKnows;
+}
+
+KeptRecords::KeptRecords(const Kept& kept) : gone_until_ms_(kept.gone_until_ms) {
+  for (const auto& [partition, first] : kept.begins) {
+    if (first > 0) whole_since_ms_[partition] = kNobodyKnows;
   }
 }
 
 void KeptRecords::Add(int32_t partition, int64_t published_ms) {
   const auto late = whole_since_ms_.find(partition);
-  if (late == whole_since_ms_.end() || late->second != kNeverWhole || published_ms <= 0) return;
+  if (late == whole_since_ms_.end() || late->second != kNobodyKnows || published_ms <= 0) return;
   late->second = published_ms;
+}
+
+// Published up to an hour later, written perhaps before.
+bool KeptRecords::IsBefore(int64_t published_ms, int64_t whole_since_ms) const {
+  return published_ms - kClocksApartMaxMs <= std::min(whole_since_ms, gone_until_ms_);
 }
 
 bool KeptRecords::MayLack(int32_t partition, int64_t published_ms) const {
@@ -33,8 +49,9 @@ bool KeptRecords::MayLack(int32_t partition, int64_t published_ms) const {
 }
 
 bool KeptRecords::MayLack(int64_t published_ms) const {
-  return std::any_of(whole_since_ms_.begin(), whole_since_ms_.end(),
-                     [published_ms](auto& late) { return IsBefore(published_ms, late.second); });
+  return std::any_of(
+      whole_since_ms_.begin(), whole_since_ms_.end(),
+      [this, published_ms](const auto& late) { return IsBefore(published_ms, late.second); });
 }
 
 }  // namespace baton::verify

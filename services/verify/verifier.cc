@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "platform/kafka/topic_reader.h"
+#include "platform/kafka/topic_settings.h"
 #include "store/pipe_store.h"
 #include "verify/change_history.h"
 #include "verify/decision_check.h"
@@ -91,6 +92,7 @@ class Attempt {
     if (status.ok()) status = FindOutputs();
     if (status.ok()) status = CheckPublished();
     if (status.ok()) status = FindOutputs();
+    if (status.ok()) FindRetention();
     if (status.ok()) status = ReadTopics();
     if (status.ok()) status = ReadStore();
     if (status.ok()) status = CheckNothingMoved();
@@ -250,6 +252,27 @@ class Attempt {
         [&](const Record& record, const PartitionSpan&) { states_.Add(parser.State(record)); });
   }
 
+  // Of the topics that begin late. A check in part is better than none where brokers do not tell.
+  void FindRetention() {
+    std::vector<std::string> late;
+    for (const auto& [topic, spans] : spans_) {
+      const bool begins_late = std::any_of(
+          spans.begin(), spans.end(), [](const PartitionSpan& span) { return span.first > 0; });
+      if (begins_late) late.push_back(topic);
+    }
+    auto settings = platform::kafka::ReadTopicSettings(options_.kafka, late, options_.patience);
+    if (settings.ok()) {
+      settings_ = *std::move(settings);
+    } else {
+      why_no_settings_ = std::string(settings.status().message());
+    }
+    spans_found_ms_ = absl::ToUnixMillis(absl::Now());
+  }
+
+  Kept KeptOf(const std::string& topic) {
+    return {BeginsOf(spans_[topic]), GoneUntilMs(settings_[topic], spans_found_ms_)};
+  }
+
   // names: by which the store knows the topics.
   InputTopics MakeInputTopics(const std::vector<std::string>& topics,
                               const std::vector<std::string>& names,
@@ -258,7 +281,7 @@ class Attempt {
     for (size_t i = 0; i < topics.size(); ++i) {
       const bool made_anew = names[i] != store::InputName(topics[i], 1);
       made.push_back({topics[i], checkpoints[i], BeginsOf(spans_[topics[i]]), made_anew,
-                      BeginsOf(spans_[LettersOf(topics[i])])});
+                      KeptOf(LettersOf(topics[i]))});
     }
     return InputTopics(std::move(made));
   }
@@ -268,8 +291,8 @@ class Attempt {
         MakeInputTopics(topics_.sales, topics_.sales_names, state_.sales_checkpoints));
     input_ = std::make_unique<InputHistory>(
         MakeInputTopics(topics_.inputs, topics_.input_names, state_.checkpoints));
-    changes_ = std::make_unique<ChangeHistory>(BeginsOf(spans_[topics_.feedback]),
-                                               BeginsOf(spans_[topics_.assignments]));
+    changes_ =
+        std::make_unique<ChangeHistory>(KeptOf(topics_.feedback), KeptOf(topics_.assignments));
     absl::Status changes_read;
     std::thread changes([this, &changes_read] { changes_read = ReadChanges(); });
     absl::Status input_read = ReadInputs(topics_.inputs, *input_);
@@ -362,6 +385,11 @@ class Attempt {
     report.largest_owed_nano = stored_.largest_owed_nano();
     report.latest_expiry_ms = changes_->latest_expiry_ms();
     report.notes = NotesOf(*input_, *sales_, *changes_);
+    if (!why_no_settings_.empty()) {
+      report.notes.push_back(absl::StrCat("How long topics keep their records is not known (",
+                                          why_no_settings_,
+                                          "): more may be gone than their retention takes."));
+    }
     return report;
   }
 
@@ -370,6 +398,9 @@ class Attempt {
   StoreReader& store_;
   StoreState state_;
   std::map<std::string, Spans> spans_;
+  std::map<std::string, platform::kafka::TopicSettings> settings_;  // of topics that begin late
+  std::string why_no_settings_;                                     // empty: the brokers told them
+  int64_t spans_found_ms_ = 0;
   std::unique_ptr<InputHistory> input_;
   std::unique_ptr<SalesHistory> sales_;
   SalesChanges sales_changes_;

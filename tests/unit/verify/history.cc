@@ -141,8 +141,11 @@ History CleanHistory() {
 }
 
 Verdict Examine(const History& history) {
-  std::vector<InputTopic> topics = {
-      {kTopic, history.checkpoints, history.begins, history.made_anew, history.letter_begins}};
+  const auto kept = [&history](const Begins& begins) {
+    return Kept{begins, history.gone_until_ms};
+  };
+  std::vector<InputTopic> topics = {{kTopic, history.checkpoints, history.begins, history.made_anew,
+                                     kept(history.letter_begins)}};
   topics.insert(topics.end(), history.more_topics.begin(), history.more_topics.end());
   InputHistory input((InputTopics(topics)));
   for (const Letter& letter : history.letters) {
@@ -169,7 +172,7 @@ Verdict Examine(const History& history) {
     record.published_ms = one.published_ms;
     input.Add(record);
   }
-  ChangeHistory changes(history.feedback_begins, history.assignment_begins);
+  ChangeHistory changes(kept(history.feedback_begins), kept(history.assignment_begins));
   for (const Change& change : history.feedback) {
     const std::string key = KeyOf(change), id = EventIdOf(change);
     changes.AddFeedback(RecordOf(change, key, id));

@@ -60,6 +60,7 @@ struct Change {
 struct History {
   std::map<int32_t, int64_t> checkpoints;
   Begins begins, letter_begins, feedback_begins, assignment_begins;
+  int64_t gone_until_ms = kNobodyKnows;  // of dead letters, feedback and assignments
   bool made_anew = false;
   std::vector<InputTopic> more_topics;  // from number 1 on
   std::vector<Letter> letters;

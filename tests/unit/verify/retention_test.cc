@@ -14,7 +14,7 @@ constexpr int64_t kNoon = 1'774'958'400'000;
 constexpr int64_t kHour = kClocksApartMaxMs;
 
 TEST(KeptRecordsTest, AWholeTopicLacksNothing) {
-  KeptRecords kept({{0, 0}, {1, 0}});
+  KeptRecords kept({{{0, 0}, {1, 0}}});
   kept.Add(0, kNoon);
   EXPECT_FALSE(kept.begins_late());
   EXPECT_FALSE(kept.MayLack(0, 0));
@@ -22,7 +22,7 @@ TEST(KeptRecordsTest, AWholeTopicLacksNothing) {
 }
 
 TEST(KeptRecordsTest, WhatWasPublishedLaterThanTheFirstThatIsLeftIsThere) {
-  KeptRecords kept({{0, 9}, {1, 0}});
+  KeptRecords kept({{{0, 9}, {1, 0}}});
   kept.Add(0, 0);  // by a broker that knows no times
   kept.Add(0, kNoon);
   kept.Add(0, kNoon + 5 * kHour);
@@ -34,12 +34,40 @@ TEST(KeptRecordsTest, WhatWasPublishedLaterThanTheFirstThatIsLeftIsThere) {
 }
 
 TEST(KeptRecordsTest, WithoutAPartitionTheLatestBeginCounts) {
-  KeptRecords kept({{0, 9}, {1, 9}, {2, 0}});
+  KeptRecords kept({{{0, 9}, {1, 9}, {2, 0}}});
   kept.Add(0, kNoon);
   EXPECT_TRUE(kept.MayLack(kNoon + 99 * kHour)) << "of partition 1 nothing is left";
   kept.Add(1, kNoon + 5 * kHour);
   EXPECT_TRUE(kept.MayLack(kNoon + 6 * kHour));
   EXPECT_FALSE(kept.MayLack(kNoon + 6 * kHour + 1));
+}
+
+TEST(KeptRecordsTest, WhatIsYoungerThanTheRetentionIsThereWhateverIsLeft) {
+  KeptRecords kept({{{0, 9}, {1, 9}, {2, 0}}, kNoon});
+  kept.Add(0, kNoon + 5 * kHour);
+  for (const int32_t partition : {0, 1}) {
+    EXPECT_TRUE(kept.MayLack(partition, kNoon + kHour)) << "clocks may differ";
+    EXPECT_FALSE(kept.MayLack(partition, kNoon + kHour + 1));
+  }
+  EXPECT_FALSE(kept.MayLack(2, kNoon));
+  EXPECT_TRUE(kept.MayLack(kNoon + kHour));
+  EXPECT_FALSE(kept.MayLack(kNoon + kHour + 1));
+  EXPECT_TRUE(kept.MayLack(0)) << "nobody knows when";
+}
+
+TEST(GoneUntilTest, OnlyATimeWithoutASizeSaysWhatIsThere) {
+  EXPECT_EQ(GoneUntilMs({{"retention.ms", "7200000"}, {"retention.bytes", "-1"}}, kNoon),
+            kNoon - 2 * kHour);
+  for (const platform::kafka::TopicSettings& settings : std::vector<platform::kafka::TopicSettings>{
+           {},
+           {{"retention.ms", "7200000"}},
+           {{"retention.ms", "7200000"}, {"retention.bytes", "1000000"}},
+           {{"retention.ms", "-1"}, {"retention.bytes", "-1"}},
+           {{"retention.ms", "two hours"}, {"retention.bytes", "-1"}},
+           {{"retention.bytes", "-1"}},
+       }) {
+    EXPECT_EQ(GoneUntilMs(settings, kNoon), kNobodyKnows);
+  }
 }
 
 // The clean history, one change published each hour from noon on.
@@ -114,6 +142,17 @@ TEST(AssignmentRetentionTest, OneWithoutFeedbackIsFoundWhereTheFeedbackMustBeThe
   EXPECT_TRUE(Names(Examine(history), Check::kAssignments, "w/eve/1/1 has no feedback event"));
 }
 
+TEST(AssignmentRetentionTest, OneThatIsYoungerThanTheRetentionIsMissedWhereNothingIsLeft) {
+  History history = OfHours();
+  history.assignments.clear();
+  history.assignment_begins[0] = 4;
+  EXPECT_THAT(AssignmentsOf(Examine(history)).examples, IsEmpty());
+  history.gone_until_ms = kNoon + 3 * kHour;
+  const Verdict verdict = Examine(history);
+  EXPECT_TRUE(Names(verdict, Check::kAssignments, "feedback w/bob/1/3 has no assignment event"));
+  EXPECT_EQ(AssignmentsOf(verdict).violations, 1);
+}
+
 TEST(FeedbackRetentionTest, APartitionOfWhichNothingIsLeftBeginsLate) {
   History history = CleanHistory();
   history.feedback.clear();
@@ -176,6 +215,22 @@ TEST(LetterRetentionTest, ALaterRecordThatWasLostIsFound) {
   history.lead("bob").recent_events.clear();
   EXPECT_TRUE(Names(Examine(history), Check::kConservation,
                     "in partition 1 offset 0 (lead w/bob) is neither applied nor dead-lettered"));
+}
+
+// As after a month: the input begins late, too, and the letters' partition has run empty.
+TEST(LetterRetentionTest, WhereNoneIsLeftAFreshRecordThatWasLostIsFound) {
+  History history = WithoutTheFirstLetter();
+  history.letters.clear();
+  history.inputs.pop_back();
+  history.checkpoints[1] = 1;
+  history.inputs.erase(history.inputs.begin());
+  history.begins[0] = 1;
+  history.lead("bob").recent_events.clear();
+  history.gone_until_ms = kNoon + kHour;
+  EXPECT_TRUE(Names(Examine(history), Check::kConservation,
+                    "in partition 1 offset 0 (lead w/bob) is neither applied nor dead-lettered"));
+  history.gone_until_ms = kNobodyKnows;
+  EXPECT_EQ(Examine(history).findings.violations(), 0);
 }
 
 TEST(LetterRetentionTest, TheTotalsStillTellOfAnOlderRecordThatWasLost) {

@@ -22,6 +22,7 @@ struct SalesLetter {
 struct SalesWorld {
   std::map<int32_t, int64_t> checkpoints = {{0, 4}};
   Begins begins = {{0, 0}}, letter_begins, feedback_begins;
+  int64_t letters_gone_until_ms = kNobodyKnows;
   StoredTotals totals = {4, 1, 1, 1, 1};
   std::vector<ChangeRecord> changes = {ChangeOf(3)};
   std::vector<ChangeRecord> feedback;  // all of it
@@ -61,8 +62,8 @@ struct SalesWorld {
   };
 
   Outcome Examine() const {
-    SalesHistory history(
-        InputTopics({{kSalesTopic, checkpoints, begins, made_anew, letter_begins}}));
+    SalesHistory history(InputTopics(
+        {{kSalesTopic, checkpoints, begins, made_anew, {letter_begins, letters_gone_until_ms}}}));
     for (const SalesLetter& one : letters) {
       DeadLetterRecord letter;
       letter.origin_topic = kSalesTopic;
@@ -89,7 +90,7 @@ struct SalesWorld {
     }
     SalesChanges named;
     for (const ChangeRecord& change : changes) named.Add(change);
-    ChangeHistory all(feedback_begins);
+    ChangeHistory all({feedback_begins});
     for (const ChangeRecord& change : feedback) all.AddFeedback(change);
     history.Finish(totals, named, all);
     return {history.findings().of(Check::kSales), history.findings().of(Check::kDeadLetters),
@@ -225,6 +226,18 @@ TEST(SalesDefectsTest, ADeadLetterThatMayBeGoneIsNotMissedAndTheNoteSaysSo) {
               testing::ElementsAre(HasSubstr("dead letters of sales are gone by retention: 2")));
   world.totals = {5, 0, 0, 5, 0};
   EXPECT_THAT(world.Violation(), HasSubstr("the services count 5")) << "more than can be gone";
+}
+
+TEST(SalesDefectsTest, WhereNoDeadLetterIsLeftWhatIsYoungerThanTheirRetentionIsMissed) {
+  SalesWorld world;
+  world.begins = {{0, 1}};
+  world.changes.clear();
+  world.letters.clear();
+  world.letter_begins = {{0, 3}};
+  world.letters_gone_until_ms = world.published_ms - kClocksApartMaxMs;
+  EXPECT_EQ(world.Violation(), "");
+  --world.letters_gone_until_ms;
+  EXPECT_THAT(world.Violation(), HasSubstr("offset 0 is behind the checkpoint, but no change of"));
 }
 
 TEST(SalesDefectsTest, TheTotalsTellWhetherThereWereSoManyDeadLetters) {
