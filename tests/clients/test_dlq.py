@@ -4,6 +4,9 @@ import json
 import subprocess
 import time
 
+from confluent_kafka import OFFSET_END, TopicPartition
+from confluent_kafka.admin import (AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource,
+                                   ResourceType)
 from stack import BIN
 from world import DEAD, INPUT, World, eventually
 
@@ -70,3 +73,28 @@ def test_letters_go_back_no_faster_than_asked(stack, world):
     begin = time.monotonic()
     stack.batonctl("dlq", "replay", "-w", world.name, "--yes", "--rate", "2")
     assert time.monotonic() - begin >= 1.5
+
+
+def test_letters_that_went_before_their_time_are_missed(quiet_stack):
+    stack = quiet_stack
+    world = World(stack)
+    known = len(letters(stack))
+    world.producer.produce(INPUT, key="k", value=b"{")
+    world.flush()
+    eventually(lambda: len(letters(stack)) == known + 1)
+    stack.verify()
+    admin = AdminClient({"bootstrap.servers": stack.brokers})
+    everything = [TopicPartition(DEAD, partition, OFFSET_END) for partition in range(3)]
+    for removed in admin.delete_records(everything).values():
+        removed.result(30)
+    command = [BIN / "batonctl", "verify", "--wait", "60s"]
+    missed = subprocess.run(command, env=stack.env, capture_output=True, text=True, timeout=120)
+    assert missed.returncode == 1, missed.stdout + missed.stderr
+    assert "names no lead, source and id and is no dead letter either" in missed.stderr
+    # A topic that goes by size may have lost them in a minute.
+    by_size = ConfigEntry("retention.bytes", "1000000",
+                          incremental_operation=AlterConfigOpType.SET)
+    topic = ConfigResource(ResourceType.TOPIC, DEAD, incremental_configs=[by_size])
+    for changed in admin.incremental_alter_configs([topic]).values():
+        changed.result(30)
+    assert "are taken for refused" in stack.verify()
