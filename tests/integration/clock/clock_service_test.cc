@@ -81,7 +81,7 @@ TEST_F(ClockServiceTest, OfferExpiresInTimeAndGoesOn) {
   ASSERT_TRUE(Await([&] { return Lead().generation == 2; }));
   EXPECT_GE(Lead().offered_at_ms, due_at_ms);
   EXPECT_LT(Lead().offered_at_ms, due_at_ms + 250);
-  EXPECT_TRUE(clock->Ready().ok()) << clock->Ready();
+  EXPECT_TRUE(Await([&] { return clock->Ready().ok(); })) << clock->Ready();
   clock->Stop(absl::Seconds(1));
 }
 

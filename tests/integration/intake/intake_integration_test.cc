@@ -44,7 +44,9 @@ TEST_F(IntakeIntegrationTest, EveryRecordIsAppliedOrRepeatedOrDeadLettered) {
   rig.Send(1500, 300);
   ASSERT_TRUE(rig.AwaitSettled(absl::Seconds(60)));
   rig.ExpectNothingLostOrDoubled();
-  EXPECT_TRUE(second->service->Ready().ok()) << second->service->Ready();
+  EXPECT_LT(Await([&] { return second->service->Ready().ok(); }, absl::Seconds(10)),
+            absl::Seconds(10))
+      << second->service->Ready();
   EXPECT_THAT(second->metrics->Expose(), HasSubstr("baton_consumer_lag_records"));
 }
 
