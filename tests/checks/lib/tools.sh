@@ -14,6 +14,7 @@
 
 TOOLS_VENV=$PWD/build/local/cache/tools
 TOOLS=$TOOLS_VENV/bin
+GO_TIMEOUT_S=1200  # a download that stands still has no other end
 
 declare -F fault >/dev/null || fault() { printf 'error: %s: %s. %s\n' "$@" >&2; }
 
@@ -72,10 +73,10 @@ go_tools() {
   { flock 7 && _build_go_tools "$1" "$GO_TOOLS"; } 7>"$cache/lock"
 }
 
-# With the Go that is pinned and no other; one processor, low priority, beside other tests.
+# With the Go that is pinned and no other; one processor, beside other tests.
 _go() {
   (cd "$1" && GOROOT='' GOTOOLCHAIN=local GOMAXPROCS=1 GOFLAGS=-trimpath PATH=$TOOLS:$PATH \
-    nice "$TOOLS/go" "${@:2}")
+    timeout --foreground -k 10 "$GO_TIMEOUT_S" "$TOOLS/go" "${@:2}")
 }
 
 # _build_go_tools FOLDER INTO
@@ -86,6 +87,7 @@ _build_go_tools() {
   rm -rf "$2.new"
   mkdir -p "$2.new"
   problem=$(_go "$1" build -p 1 -ldflags='-s -w' -o "$2.new/" tool 2>&1) || {
+    problem=${problem:-no answer in $GO_TIMEOUT_S s}
     fault "$1" "could not be built: $(tail -n 1 <<<"$problem")" 'Check the network.'
     return 1; }
   mv "$2.new" "$2"
