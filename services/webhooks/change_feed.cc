@@ -29,6 +29,15 @@ void WarnIfNotOk(const char* event, const absl::Status& status) {
   if (!status.ok()) platform::LogWarning(event, {{"why", std::string(status.message())}});
 }
 
+// Its place means records of another log: what comes up to it would be left out as delivered.
+void RefusePlace(Endpoint& endpoint, int64_t place, const PartitionSpan& span) {
+  endpoint.report.latest = store::WebhookReport::Latest::kFailed;
+  endpoint.report.park_after_ms = 0;
+  endpoint.report.error = absl::StrCat(
+      "partition ", span.partition, " ends at ", span.next, ", before ", place,
+      ", where this webhook is: if the topic was made anew, replay the webhook from a time");
+}
+
 }  // namespace
 
 ChangeFeed::ChangeFeed(Options options, store::WebhookStore& store, Directory& directory,
@@ -143,6 +152,10 @@ absl::Status ChangeFeed::PlaceEndpoint(Endpoint& endpoint) {
     const auto stored = endpoint.progress.offsets.find(span.partition);
     const bool known = stored != endpoint.progress.offsets.end();
     int64_t next = known ? stored->second : begins->at(span.partition);
+    if (known && next > span.next) {
+      RefusePlace(endpoint, next, span);
+      return absl::OkStatus();
+    }
     if (next < span.first || (!known && replays && next == span.first && span.first > 0)) {
       endpoint.report.truncated = true;
       next = span.first;
