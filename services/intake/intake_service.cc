@@ -23,6 +23,7 @@ IntakeClients MakeClients(const platform::kafka::KafkaConfig& kafka,
   consumer.group = options.group;
   consumer.topics = {options.topic};
   consumer.session_timeout = options.session_timeout;
+  consumer.resets = false;
   IntakeClients clients;
   clients.make_consumer = [reading, consumer](platform::kafka::RebalanceListener* listener) {
     return platform::kafka::Consumer::Create(reading, consumer, listener);

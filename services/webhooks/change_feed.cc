@@ -60,6 +60,7 @@ absl::Status ChangeFeed::Open(const platform::kafka::KafkaConfig& kafka) {
   consumer_options.group = options_.group;
   consumer_options.topics = {options_.topic};
   consumer_options.session_timeout = kSessionTimeout;
+  consumer_options.resets = false;
   auto consumer = platform::kafka::Consumer::Create(kafka, consumer_options, this);
   if (!consumer.ok()) return consumer.status();
   consumer_ = *std::move(consumer);

@@ -14,7 +14,7 @@ from baton.v1 import assignment_service_pb2 as aspb, lead_pb2, lead_service_pb2 
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 from stack import Stack
-from world import FEEDBACK, World, eventually
+from world import FEEDBACK, INPUT, World, eventually, make_anew
 
 HERE = Path(__file__).parent
 
@@ -221,3 +221,22 @@ def test_port_in_use_is_one_clear_line(own_stack):
                           env=own_stack.env, capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
     assert own_stack.address in done.stderr
+
+
+# Last: of this input nothing is read any more but with its next generation.
+def test_an_input_topic_made_anew_under_intake_is_refused_until_its_generation_is_raised(own_stack):
+    world = World(own_stack)
+    for number in range(60):
+        world.publish(world.event(f"lead-{number}"))
+    world.flush()
+    eventually(lambda: all(world.lead_or_none(f"lead-{number}") for number in range(60)))
+    make_anew(own_stack.brokers, INPUT)
+    world.publish(world.event("late"))
+    world.flush()
+    eventually(lambda: "raise intake.input_generation" in own_stack.readiness()[1].get("intake", ""),
+               40)
+    assert own_stack.terminate() == 0
+    own_stack.program.flags += ("--intake-input-generation", "2")
+    own_stack.start()
+    eventually(lambda: world.lead_or_none("late"))
+    world.close()

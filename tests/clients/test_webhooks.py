@@ -14,14 +14,14 @@ import pytest
 from baton.v1 import (assignment_service_pb2 as aspb, webhook_service_pb2 as hooks,
                       webhook_service_pb2_grpc)
 from confluent_kafka import OFFSET_END, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
 from issuer import CertificateAuthority
 from stack import Program, Stack, free_port
 from standardwebhooks import Webhook, WebhookVerificationError
 from test_sla import with_levels
-from world import FEEDBACK, World, eventually, inbound_policy
+from world import FEEDBACK, World, eventually, inbound_policy, make_anew
 
 ROOT = (("baton-principal", "root@acme.example"), ("baton-roles", "admin"))
 PEOPLE = ("--principal", "root@acme.example", "--roles", "admin")
@@ -123,13 +123,6 @@ def served_by(folder, authority, *names):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "leaf.pem")
     return context
-
-
-def make_anew(admin, topic):
-    partitions = len(admin.list_topics(topic, timeout=10).topics[topic].partitions)
-    admin.delete_topics([topic])[topic].result(30)
-    eventually(lambda: topic not in admin.list_topics(timeout=10).topics, 30)
-    admin.create_topics([NewTopic(topic, partitions)])[topic].result(30)
 
 
 @pytest.fixture(scope="module")
@@ -307,17 +300,21 @@ def test_a_replay_of_what_kafka_no_longer_has_says_so(world, receiver):
     assert '"event":"webhook.truncated"' in world.stack.program.log()
 
 
-def test_a_webhook_whose_topic_was_made_anew_is_parked_and_says_so(hook_stack, world, receiver):
+@pytest.mark.parametrize("running", [False, True])
+def test_a_webhook_whose_topic_was_made_anew_is_parked_and_says_so(
+        hook_stack, world, receiver, running):
     world.create("crm", receiver.url, types=["assigned"])
     world.add_rep("ada")
     world.capture(*(f"old-{number}" for number in range(50)))
     eventually(lambda: len(receiver.changes()) == 50)
     eventually(lambda: hook_stack.program.metrics()["baton_webhook_pending"] == 0)
-    hook_stack.program.terminate()
-    make_anew(AdminClient({"bootstrap.servers": hook_stack.brokers}), FEEDBACK)
+    if not running:
+        hook_stack.terminate()
+    make_anew(hook_stack.brokers, FEEDBACK)
     before = Timestamp()
     before.FromDatetime(datetime.now(timezone.utc))
-    hook_stack.start()
+    if not running:
+        hook_stack.start()
     world.capture("new")
     parked = eventually(lambda: (one := world.hook("crm")).state == hooks.Webhook.STATE_PARKED
                         and one)

@@ -60,7 +60,7 @@ class RdConsumer : public Consumer, public GroupMember {
 
   absl::StatusOr<std::vector<Record>> Poll(int max, absl::Duration wait) override {
     if (closed_) return absl::FailedPreconditionError("the consumer is closed");
-    if (fatal_) return absl::InternalError(absl::StrCat("consumer: ", problem_.message()));
+    if (fatal_) return absl::InternalError(problem_.message());
     max = std::clamp(max, 1, kRecordsPerPollMax);
     polled_.clear();
     for (int i = 0; i < max; ++i) {
@@ -73,6 +73,7 @@ class RdConsumer : public Consumer, public GroupMember {
     }
     std::vector<Record> records = std::exchange(polled_, {});
     if (!records.empty() || problem_.ok()) return records;
+    if (fatal_) return absl::InternalError(problem_.message());
     return std::exchange(problem_, absl::OkStatus());
   }
 
@@ -232,11 +233,13 @@ class RdConsumer : public Consumer, public GroupMember {
   }
 
   void Note(rd_kafka_resp_err_t code, const char* text) {
-    problem_ = ToStatus(code, "consumer", text);
-    if (TellsWhy(code)) cause_ = problem_;
-    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !cause_.ok()) problem_ = cause_;
-    if (code == RD_KAFKA_RESP_ERR__FATAL) fatal_ = true;
-    LogWarning("kafka.consumer_error", {{"reason", std::string(problem_.message())}});
+    absl::Status problem = ToStatus(code, "consumer", text);
+    if (TellsWhy(code)) cause_ = problem;
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !cause_.ok()) problem = cause_;
+    LogWarning("kafka.consumer_error", {{"reason", std::string(problem.message())}});
+    if (fatal_) return;
+    problem_ = std::move(problem);
+    fatal_ = code == RD_KAFKA_RESP_ERR__FATAL || code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET;
   }
 
   static void OnError(rd_kafka_t* handle, int error, const char* reason, void* self) {
@@ -344,7 +347,7 @@ absl::StatusOr<std::unique_ptr<Consumer>> Consumer::Create(const KafkaConfig& co
       {"group.id", options.group},
       {"enable.auto.commit", "false"},
       {"enable.auto.offset.store", "false"},
-      {"auto.offset.reset", "earliest"},
+      {"auto.offset.reset", options.resets ? "earliest" : "error"},
       {"isolation.level", options.read_committed ? "read_committed" : "read_uncommitted"},
       {"partition.assignment.strategy", options.cooperative ? "cooperative-sticky" : "range"},
       {"session.timeout.ms", absl::StrCat(session_ms)},

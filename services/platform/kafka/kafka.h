@@ -113,6 +113,9 @@ struct ConsumerOptions {
   std::vector<std::string> topics;
   bool cooperative = true;
   bool read_committed = true;
+  // A position that is not in the log goes to its beginning. Else that is INTERNAL: librdkafka
+  // takes no seek there then, so that another consumer, or rather its listener, has to choose anew.
+  bool resets = true;
   absl::Duration session_timeout = absl::Seconds(10);
   int fetch_queue_max_kb = 16'384;
 };

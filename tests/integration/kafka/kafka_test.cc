@@ -52,6 +52,35 @@ std::vector<Record> PollRecords(Consumer& consumer, size_t count) {
   return records;
 }
 
+TEST(KafkaTest, APlaceThatTheLogDoesNotHaveEndsTheConsumer) {
+  const std::string topic = UniqueName("no-place");
+  ASSERT_EQ(MakeTopic(topic, 1), absl::OkStatus());
+  auto producer = NewProducer();
+  ASSERT_TRUE(producer->Produce({.topic = topic, .key = "k", .value = "v"}, nullptr).ok());
+  ASSERT_TRUE(producer->Flush(kBound).ok());
+  const std::string group = UniqueName("no-place");
+  auto before = NewConsumer(group, topic);
+  ASSERT_EQ(PollRecords(*before, 1).size(), 1u);
+  ASSERT_EQ(before->Commit(std::vector<Position>{{topic, 0, 100}}, true), absl::OkStatus());
+  before->Close();
+  ConsumerOptions options;
+  options.group = group;
+  options.topics = {topic};
+  options.resets = false;
+  auto consumer = Consumer::Create(KafkaOfTheRun(), options, nullptr);
+  ASSERT_TRUE(consumer.ok()) << consumer.status();
+  absl::Status told;
+  const absl::Time deadline = absl::Now() + kBound;
+  while (told.ok() && absl::Now() < deadline) {
+    const auto batch = (*consumer)->Poll(100, absl::Milliseconds(200));
+    told = batch.status();
+    ASSERT_TRUE(!batch.ok() || batch->empty());
+  }
+  EXPECT_EQ(told.code(), absl::StatusCode::kInternal) << told;
+  EXPECT_THAT(std::string(told.message()), HasSubstr("out of range"));
+  EXPECT_EQ((*consumer)->Poll(100, absl::ZeroDuration()).status(), told);
+}
+
 TEST(KafkaTest, RecordArrivesWithKeyValueAndHeaders) {
   const std::string topic = UniqueName("record");
   ASSERT_EQ(MakeTopic(topic, 1), absl::OkStatus());

@@ -16,6 +16,7 @@ from baton.v1 import (account_service_pb2, account_service_pb2_grpc, assignment_
 from cloudevents.http import CloudEvent
 from cloudevents.kafka import KafkaMessage, from_binary, to_binary, to_structured
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
 
 INPUT, FEEDBACK = "baton.lead-events.v1", "baton.feedback.v1"
 ASSIGNMENTS, STATE, DEAD = "baton.assignments.v1", "baton.lead-state.v1", INPUT + ".dlq"
@@ -266,3 +267,12 @@ def eventually(check, seconds=20):
             return result
         assert time.monotonic() < deadline, "did not happen in time"
         time.sleep(0.1)
+
+
+def make_anew(brokers, topic):
+    """Deletes the topic and creates one of the same name."""
+    admin = AdminClient({"bootstrap.servers": brokers})
+    partitions = len(admin.list_topics(topic, timeout=10).topics[topic].partitions)
+    admin.delete_topics([topic])[topic].result(30)
+    eventually(lambda: topic not in admin.list_topics(timeout=10).topics, 30)
+    admin.create_topics([NewTopic(topic, partitions)])[topic].result(30)
