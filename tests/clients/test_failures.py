@@ -233,8 +233,8 @@ def test_an_input_topic_made_anew_under_intake_is_refused_until_its_generation_i
     make_anew(own_stack.brokers, INPUT)
     world.publish(world.event("late"))
     world.flush()
-    eventually(lambda: "raise intake.input_generation" in own_stack.readiness()[1].get("intake", ""),
-               40)
+    wanted = "raise intake.input_generation"
+    eventually(lambda: wanted in own_stack.readiness()[1].get("intake", ""), 40)
     assert own_stack.terminate() == 0
     own_stack.program.flags += ("--intake-input-generation", "2")
     own_stack.start()
