@@ -13,7 +13,7 @@ namespace {
 
 constexpr absl::Duration kPauseMin = absl::Milliseconds(2);
 constexpr absl::Duration kPauseMax = absl::Milliseconds(20);
-constexpr absl::Duration kClocksWithin = absl::Milliseconds(250);
+constexpr absl::Duration kClocksWithin = absl::Seconds(1);
 constexpr size_t kLeadsPerLook = 1000;
 
 // A lead that cannot be read knows nothing: its event became a dead letter.
